@@ -1,0 +1,24 @@
+package io.wideevents.codec;
+
+import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.EventProblem;
+import java.util.List;
+
+/** What one posted event turned out to be. */
+public sealed interface EncodeResult {
+
+  /** The event keeps every rule. */
+  record Encoded(EncodedEvent event) implements EncodeResult {}
+
+  /**
+   * The event breaks a rule and would break it again.
+   *
+   * @param line the event's line in the body, from 1, in an NDJSON body; else 0
+   * @param problems all that were found, at least one
+   */
+  record Rejected(long line, List<EventProblem> problems) implements EncodeResult {
+    public Rejected {
+      problems = List.copyOf(problems);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.wideevents.event;
+
+import java.util.UUID;
+
+/**
+ * The identity of an event: {@code _id} in MongoDB, the {@code event-id} header in Kafka, {@code
+ * eventId} in JSON. Writing the same id twice leaves one document, which is what makes every retry
+ * of the pipeline harmless. Immutable.
+ *
+ * @param value a UUID of any version, neither nil nor max
+ */
+public record EventId(UUID value) {
+  private static final UUID NIL = new UUID(0, 0);
+  private static final UUID MAX = new UUID(-1, -1);
+  private static final long TIMESTAMP_MASK = 0xFFFF_FFFF_FFFFL;
+  private static final long VERSION_8 = 0x8000L;
+  private static final long VARIANT_RFC_9562 = 0x8000_0000_0000_0000L;
+
+  public EventId {
+    if (value.equals(NIL) || value.equals(MAX)) {
+      throw new IllegalArgumentException("The nil and the max UUID identify nothing");
+    }
+  }
+
+  /**
+   * The id of an event that brings none: a UUIDv8 (RFC 9562, section 5.8) of the low 48 bits of the
+   * timestamp followed by the first 74 bits of the hash. The same bytes give the same id; ids grow
+   * with time, which keeps inserts at the right edge of the index.
+   *
+   * @param timestampMillis the event's timestamp in milliseconds since the epoch
+   */
+  public static EventId derive(long timestampMillis, ContentHash hash) {
+    long first12 = hash.high() >>> 52;
+    long next62 = (hash.high() << 12 | hash.low() >>> 52) >>> 2;
+    return new EventId(
+        new UUID(
+            (timestampMillis & TIMESTAMP_MASK) << 16 | VERSION_8 | first12,
+            VARIANT_RFC_9562 | next62));
+  }
+
+  /**
+   * Reads the canonical form of 36 characters, hex digits of either case.
+   *
+   * @throws IllegalArgumentException if the text has another form, or is the nil or the max UUID
+   */
+  public static EventId parse(String text) {
+    // UUID.fromString also takes "1-1-1-1-1"; two spellings of one id would look like two events.
+    if (text.length() != 36) {
+      throw new IllegalArgumentException("A UUID has 36 characters, not " + text.length());
+    }
+    return new EventId(UUID.fromString(text));
+  }
+
+  /** The canonical form: 36 characters, lower case. */
+  @Override
+  public String toString() {
+    return value.toString();
+  }
+}
