@@ -11,6 +11,9 @@ import java.util.concurrent.CompletableFuture;
  * bounds what is in flight.
  */
 public interface BatchWriter {
+  /** MongoDB's own limit of one document; a larger one is refused alone. */
+  int MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
+
   /**
    * Writes a batch; returns at once. The future completes within the writer's time bound, on one of
    * its I/O threads: dependents must only hand the outcome on. It completes exceptionally for bugs
