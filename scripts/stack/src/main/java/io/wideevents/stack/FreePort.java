@@ -1,0 +1,43 @@
+package io.wideevents.stack;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Finds ports of the loopback interface that nobody listens on. */
+public final class FreePort {
+  // Below the range from which the system takes the near end of outgoing connections (32768 on
+  // Linux). A port from inside it may be gone when its server comes back after a kill, and a client
+  // that keeps trying a dead server's port there can end up connected to itself.
+  private static final int FIRST = 16_384;
+  private static final int LAST = 32_767;
+  private static final int ATTEMPTS = 200;
+
+  private FreePort() {}
+
+  /**
+   * A port that was free a moment ago; nothing keeps it so.
+   *
+   * @throws IllegalStateException if none was found
+   */
+  public static int find() {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST, LAST + 1);
+      if (isFree(port)) {
+        return port;
+      }
+    }
+    throw new IllegalStateException(
+        "No free port between %d and %d on 127.0.0.1 in %d attempts"
+            .formatted(FIRST, LAST, ATTEMPTS));
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package io.wideevents.stack;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real Kafka broker (KRaft, one node) in a child JVM, for tests and for trying things out: it can
+ * be killed, frozen and restarted on the same address and data.
+ *
+ * <p>Its address is known, and does not change, from construction on; nothing listens there before
+ * {@link #start}. Topics are auto-created as on a broker left at its defaults. Methods are to be
+ * called by one thread at a time. Closed by whoever made it.
+ */
+public final class KafkaBroker implements AutoCloseable {
+  /** Names the directory with the broker's jars when it is not beside this class's own. */
+  public static final String BROKER_LIB_PROPERTY = "wideevents.broker.lib";
+
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+  private static final Pattern READY = Pattern.compile("^" + BrokerMain.READY, Pattern.MULTILINE);
+
+  private final WorkDirectory directory;
+  private final int port;
+  private final int controllerPort = FreePort.find();
+  private final Map<String, String> extraProperties;
+  private @Nullable ChildProcess process;
+
+  private KafkaBroker(BrokerSettings settings) {
+    this.directory = WorkDirectory.create(settings.directory(), "kafka");
+    this.port = settings.port() == 0 ? FreePort.find() : settings.port();
+    this.extraProperties = settings.properties();
+  }
+
+  /** A broker that is not running yet. */
+  public static KafkaBroker create(BrokerSettings settings) {
+    return new KafkaBroker(settings);
+  }
+
+  /** A running broker of the caller's own, with temporary data. Blocks until it is ready. */
+  public static KafkaBroker startOwn() {
+    KafkaBroker broker = create(BrokerSettings.DEFAULT);
+    try {
+      broker.start();
+    } catch (RuntimeException e) {
+      broker.close();
+      throw e;
+    }
+    return broker;
+  }
+
+  /** {@code 127.0.0.1:port}; the same over restarts. */
+  public String bootstrapServers() {
+    return "127.0.0.1:" + port;
+  }
+
+  /** Where its data, its log and its settings are. */
+  Path directory() {
+    return directory.path();
+  }
+
+  /**
+   * Starts the broker, on the data of the last run if there was one, and waits until it is ready: a
+   * few seconds, at most 90.
+   *
+   * @throws IllegalStateException if it runs already, or did not become ready: then with the end of
+   *     its output
+   */
+  public void start() {
+    if (process != null && process.isAlive()) {
+      throw new IllegalStateException("The broker at " + bootstrapServers() + " runs already");
+    }
+    Path properties = writeProperties();
+    String classPath = brokerLib() + File.separator + "*" + File.pathSeparator + codeSource();
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx512m",
+            "-XX:+UseSerialGC",
+            // The broker of a test lives for seconds: compiling it thoroughly never pays off.
+            "-XX:TieredStopAtLevel=1",
+            "-XX:-UsePerfData",
+            "-Dorg.slf4j.simpleLogger.logFile=System.out",
+            "-Dorg.slf4j.simpleLogger.showDateTime=true",
+            "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.config.AbstractConfig=warn",
+            "-cp",
+            classPath,
+            BrokerMain.class.getName(),
+            properties.toString());
+    ChildProcess started =
+        ChildProcess.start(
+            "Kafka broker at " + bootstrapServers(),
+            command,
+            Map.of(),
+            directory.path().resolve("broker.log"));
+    process = started;
+    started.awaitLog(READY, START_TIMEOUT);
+  }
+
+  /** Ends the broker as a crash would: SIGKILL. Returns when it is gone. */
+  public void kill9() {
+    running().kill9();
+  }
+
+  /** Ends the broker in good order: SIGTERM, and SIGKILL when it takes longer than 15 s. */
+  public void stop() {
+    running().close();
+  }
+
+  /** Stops and starts it again: same address, same data. */
+  public void restart() {
+    if (process != null) {
+      process.close();
+    }
+    start();
+  }
+
+  /** Freezes the broker: SIGSTOP. Its connections stay open and nobody answers. */
+  public void pause() {
+    running().pause();
+  }
+
+  /** Lets the broker run on after {@link #pause}. */
+  public void resume() {
+    running().resume();
+  }
+
+  /** Stops the broker and deletes its data if that was temporary. Idempotent. */
+  @Override
+  public void close() {
+    if (process != null) {
+      if (directory.temporary()) {
+        // Nobody will read the data again, so there is no order to keep.
+        process.kill9();
+      }
+      process.close();
+    }
+    directory.close();
+  }
+
+  private ChildProcess running() {
+    if (process == null) {
+      throw new IllegalStateException("The broker at " + bootstrapServers() + " was not started");
+    }
+    return process;
+  }
+
+  private Path writeProperties() {
+    Properties properties = new Properties();
+    properties.putAll(
+        Map.of(
+            "process.roles", "broker,controller",
+            "node.id", "1",
+            "controller.quorum.voters", "1@127.0.0.1:" + controllerPort,
+            "listeners",
+                "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d"
+                    .formatted(port, controllerPort),
+            "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "controller.listener.names", "CONTROLLER",
+            "log.dirs", directory.path().resolve("data").toString(),
+            "num.network.threads", "2",
+            "num.io.threads", "4"));
+    // One node: what defaults to three replicas would wait for the other two for ever.
+    properties.putAll(
+        Map.of(
+            "offsets.topic.replication.factor", "1",
+            "offsets.topic.num.partitions", "4",
+            "transaction.state.log.replication.factor", "1",
+            "transaction.state.log.min.isr", "1",
+            "transaction.state.log.num.partitions", "2",
+            "share.coordinator.state.topic.replication.factor", "1",
+            "share.coordinator.state.topic.min.isr", "1",
+            "share.coordinator.state.topic.num.partitions", "1"));
+    properties.putAll(
+        Map.of(
+            // Consumers of a test join one by one; nobody gains from waiting for the next.
+            "group.initial.rebalance.delay.ms", "0",
+            // Lets a test notice a killed consumer sooner than the default's 6 s.
+            "group.min.session.timeout.ms", "1000",
+            // Of the 128 MiB that log cleaning takes by default, a quarter of the heap, we need
+            // none.
+            "log.cleaner.dedupe.buffer.size", "4194304"));
+    properties.putAll(extraProperties);
+    Path file = directory.path().resolve("server.properties");
+    try (Writer writer = Files.newBufferedWriter(file)) {
+      properties.store(writer, null);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write " + file, e);
+    }
+    return file;
+  }
+
+  private static Path brokerLib() {
+    String given = System.getProperty(BROKER_LIB_PROPERTY);
+    Path lib =
+        given == null ? codeSource().resolveSibling("broker-lib") : Path.of(given).toAbsolutePath();
+    if (!Files.isDirectory(lib)) {
+      throw new IllegalStateException(
+          "No broker jars in %s; build them with: mvn -pl scripts/stack process-classes, or name their directory with -D%s=…"
+              .formatted(lib, BROKER_LIB_PROPERTY));
+    }
+    return lib;
+  }
+
+  private static Path codeSource() {
+    try {
+      return Path.of(KafkaBroker.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("Cannot locate the classes of the stack", e);
+    }
+  }
+}

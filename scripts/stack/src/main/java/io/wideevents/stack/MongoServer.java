@@ -1,0 +1,42 @@
+package io.wideevents.stack;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A MongoDB to store events in: one that is there already, one of our own, or a stand-in.
+ *
+ * <p>It takes connections from construction to {@link #close}. Closed by whoever started it.
+ */
+public sealed interface MongoServer extends AutoCloseable
+    permits GivenMongoServer, InMemoryMongoServer, MongodProcess {
+
+  /** A connection string, without a database. */
+  String uri();
+
+  /** What this is, for a person: one line without a full stop. */
+  String describe();
+
+  /** Ends what was started, and only that. Idempotent. */
+  @Override
+  void close();
+
+  /**
+   * The first of these that is to be had: the server that {@code MONGODB_URI} names, a {@code
+   * mongod} of our own ({@code MONGOD}, or on the {@code PATH}), the in-memory stand-in.
+   *
+   * @param environment of the process
+   * @param settings for a {@code mongod} of our own; a stand-in takes only the port
+   */
+  static MongoServer start(Map<String, String> environment, MongodSettings settings) {
+    String given = environment.get("MONGODB_URI");
+    if (given != null && !given.isBlank()) {
+      return new GivenMongoServer(given);
+    }
+    Optional<Path> binary = MongodBinary.find(environment);
+    return binary.isPresent()
+        ? MongodProcess.start(binary.get(), settings)
+        : InMemoryMongoServer.start(settings.port());
+  }
+}

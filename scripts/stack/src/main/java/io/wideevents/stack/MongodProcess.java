@@ -1,0 +1,144 @@
+package io.wideevents.stack;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@code mongod} of our own, a replica set of one, as a child process: it can be killed, frozen
+ * and restarted on the same address and data.
+ *
+ * <p>Its address is known, and does not change, from construction on. Methods are to be called by
+ * one thread at a time. Closed by whoever made it.
+ */
+public final class MongodProcess implements MongoServer {
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Pattern LISTENING = Pattern.compile("Waiting for connections");
+
+  private final Path binary;
+  private final WorkDirectory directory;
+  private final int port;
+  private @Nullable ChildProcess process;
+
+  private MongodProcess(Path binary, MongodSettings settings) {
+    this.binary = binary;
+    this.directory = WorkDirectory.create(settings.directory(), "mongodb");
+    this.port = settings.port() == 0 ? FreePort.find() : settings.port();
+  }
+
+  /** A server that is not running yet. */
+  public static MongodProcess create(Path binary, MongodSettings settings) {
+    return new MongodProcess(binary, settings);
+  }
+
+  /** A running server. Blocks until it takes writes. */
+  public static MongodProcess start(Path binary, MongodSettings settings) {
+    MongodProcess mongod = create(binary, settings);
+    try {
+      mongod.start();
+    } catch (RuntimeException e) {
+      mongod.close();
+      throw e;
+    }
+    return mongod;
+  }
+
+  @Override
+  public String uri() {
+    return "mongodb://127.0.0.1:%d/?replicaSet=%s".formatted(port, ReplicaSet.NAME);
+  }
+
+  @Override
+  public String describe() {
+    return "a mongod of our own (%s) with data in %s".formatted(binary, directory.path());
+  }
+
+  /**
+   * Starts the server, on the data of the last run if there was one, and waits until it takes
+   * writes: a second or two, at most 60.
+   *
+   * @throws IllegalStateException if it runs already, or did not become ready: then with the end of
+   *     its output
+   */
+  public void start() {
+    if (process != null && process.isAlive()) {
+      throw new IllegalStateException("The mongod on port " + port + " runs already");
+    }
+    List<String> command =
+        List.of(
+            binary.toString(),
+            "--replSet",
+            ReplicaSet.NAME,
+            "--bind_ip",
+            "127.0.0.1",
+            "--port",
+            Integer.toString(port),
+            "--dbpath",
+            directory.path().toString(),
+            // Else it takes half of the machine's memory.
+            "--wiredTigerCacheSizeGB",
+            "0.5",
+            "--oplogSize",
+            "256",
+            "--nounixsocket",
+            "--setParameter",
+            "diagnosticDataCollectionEnabled=false");
+    ChildProcess started =
+        ChildProcess.start(
+            "mongod on port " + port, command, Map.of(), directory.path().resolve("mongod.log"));
+    process = started;
+    started.awaitLog(LISTENING, START_TIMEOUT);
+    new ReplicaSet(port).awaitPrimary(START_TIMEOUT);
+  }
+
+  /** Ends the server as a crash would: SIGKILL. Returns when it is gone. */
+  public void kill9() {
+    running().kill9();
+  }
+
+  /** Ends the server in good order: SIGTERM, and SIGKILL when it takes longer than 15 s. */
+  public void stop() {
+    running().close();
+  }
+
+  /** Stops and starts it again: same address, same data. */
+  public void restart() {
+    if (process != null) {
+      process.close();
+    }
+    start();
+  }
+
+  /** Freezes the server: SIGSTOP. Its connections stay open and nobody answers. */
+  public void pause() {
+    running().pause();
+  }
+
+  /** Lets the server run on after {@link #pause}. */
+  public void resume() {
+    running().resume();
+  }
+
+  /** Stops the server and deletes its data if that was temporary. */
+  @Override
+  public void close() {
+    if (process != null) {
+      if (directory.temporary()) {
+        // Nobody will read the data again, so there is no order to keep.
+        process.kill9();
+      }
+      process.close();
+    }
+    directory.close();
+  }
+
+  private ChildProcess running() {
+    if (process == null) {
+      throw new IllegalStateException("The mongod on port " + port + " was not started");
+    }
+    return process;
+  }
+}
