@@ -1,0 +1,223 @@
+package io.wideevents.config;
+
+import io.wideevents.codec.EncoderSettings;
+import io.wideevents.event.EventLimits;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** The settings both processes have, with the same meaning: where events go, and their limits. */
+public final class CommonSettings {
+  private static final int MEBIBYTE = 1024 * 1024;
+
+  public static final Setting<HostPorts> KAFKA_BROKER =
+      Setting.named("KAFKA_BROKER", SettingType.hostPorts())
+          .flag("--brokers")
+          .defaultsTo("localhost:9092")
+          .example("kafka-1:9092,kafka-2:9092")
+          .means("Kafka brokers to begin with, as host:port separated by commas.");
+
+  public static final Setting<String> KAFKA_LOG_TOPIC =
+      Setting.named("KAFKA_LOG_TOPIC", topicName())
+          .flag("--topic")
+          .defaultsTo("log-events")
+          .means("Topic the events travel through; created when it is absent.");
+
+  public static final Setting<String> MQ_DLQ_TOPIC =
+      Setting.named("MQ_DLQ_TOPIC", topicName())
+          .flag("--dlq-topic")
+          .defaultsTo("log-events.dlq")
+          .means("Dead-letter topic, kept for ever; not the topic of KAFKA_LOG_TOPIC.");
+
+  public static final Setting<Integer> KAFKA_TOPIC_PARTITIONS =
+      Setting.named("KAFKA_TOPIC_PARTITIONS", SettingType.integer(1, 10_000))
+          .defaultsTo("6")
+          .unit("partitions")
+          .means("Partitions of a topic we create: the most workers that can share the load.");
+
+  public static final Setting<Integer> KAFKA_TOPIC_REPLICATION =
+      Setting.named("KAFKA_TOPIC_REPLICATION", SettingType.integer(1, 100))
+          .example("3")
+          .unit("copies")
+          .means("Copies of each partition of a topic we create; unset: as the broker says.");
+
+  public static final Setting<Integer> KAFKA_TOPIC_MIN_ISR =
+      Setting.named("KAFKA_TOPIC_MIN_ISR", SettingType.integer(1, 100))
+          .example("2")
+          .unit("copies")
+          .means(
+              "Copies that must hold an event before it is acknowledged, for a topic we create;"
+                  + " at most KAFKA_TOPIC_REPLICATION; unset: as the broker says.");
+
+  public static final Setting<Duration> KAFKA_TOPIC_RETENTION =
+      Setting.named(
+              "KAFKA_TOPIC_RETENTION",
+              SettingType.duration(Duration.ofMinutes(1), Duration.ofDays(3650)))
+          .defaultsTo("7d")
+          .means(
+              "How long KAFKA_LOG_TOPIC keeps events, if we create it: the longest outage of MongoDB.");
+
+  public static final Setting<String> MONGODB_URI =
+      Setting.named("MONGODB_URI", SettingType.uri("mongodb", "mongodb+srv"))
+          .defaultsTo("mongodb://localhost:27017")
+          .example("mongodb://mongo-1:27017,mongo-2:27017/?replicaSet=rs0")
+          .secrecy(Secrecy.CREDENTIALS)
+          .means("MongoDB's connection string.");
+
+  public static final Setting<String> MONGODB_DATABASE =
+      Setting.named(
+              "MONGODB_DATABASE",
+              SettingType.matching(
+                  "name", "[^/\\\\. \"$*<>:|?\\p{Cntrl}]{1,63}", "is not a name MongoDB takes"))
+          .defaultsTo("wide_events")
+          .means("Database of the events.");
+
+  public static final Setting<String> MONGODB_COLLECTION =
+      Setting.named(
+              "MONGODB_COLLECTION",
+              SettingType.matching(
+                  "name",
+                  "(?!system\\.)[^$.\\p{Cntrl}][^$\\p{Cntrl}]{0,119}",
+                  "is not a name MongoDB takes"))
+          .defaultsTo("wide_events")
+          .means("Collection of the events.");
+
+  public static final Setting<Duration> EVENT_RETENTION =
+      Setting.named(
+              "EVENT_RETENTION", SettingType.duration(Duration.ofMinutes(1), Duration.ofDays(3650)))
+          .defaultsTo("30d")
+          .means(
+              "Age at which MongoDB deletes an event (its TTL index follows); older ones are refused.");
+
+  public static final Setting<Duration> EVENT_MAX_FUTURE =
+      Setting.named("EVENT_MAX_FUTURE", SettingType.duration(Duration.ZERO, Duration.ofDays(3650)))
+          .defaultsTo("24h")
+          .means("How far ahead of the clock an event's timestamp may lie.");
+
+  public static final Setting<Integer> EVENT_MAX_BYTES =
+      Setting.named("EVENT_MAX_BYTES", SettingType.smallBytes(1024, 8 * MEBIBYTE))
+          .defaultsTo("256KiB")
+          .means("Largest event, as JSON.");
+
+  public static final Setting<Integer> EVENT_MAX_DEPTH =
+      Setting.named("EVENT_MAX_DEPTH", SettingType.integer(2, 90))
+          .defaultsTo("32")
+          .unit("levels")
+          .means("Deepest nesting of objects and arrays in an event.");
+
+  public static final Setting<Integer> EVENT_MAX_FIELDS =
+      Setting.named("EVENT_MAX_FIELDS", SettingType.integer(4, 100_000))
+          .defaultsTo("1000")
+          .unit("fields")
+          .means("Most fields in an event, at any depth; items of arrays do not count.");
+
+  public static final Setting<Integer> EVENT_MAX_NAME_BYTES =
+      Setting.named("EVENT_MAX_NAME_BYTES", SettingType.smallBytes(16, 4096))
+          .defaultsTo("256")
+          .unit("bytes")
+          .means("Longest field name, in UTF-8.");
+
+  public static final Setting<LogLevel> LOG_LEVEL =
+      Setting.named("LOG_LEVEL", SettingType.choice(LogLevel.class))
+          .defaultsTo("info")
+          .means("Least severe log lines shown; debug also shows those of the libraries.");
+
+  public static final Setting<LogFormat> LOG_FORMAT =
+      Setting.named("LOG_FORMAT", SettingType.choice(LogFormat.class))
+          .defaultsTo("text")
+          .means("Form of the log lines, which go to stderr.");
+
+  /** Every setting declared here, in the order they are documented. */
+  public static final List<Setting<?>> ALL =
+      List.of(
+          KAFKA_BROKER,
+          KAFKA_LOG_TOPIC,
+          MQ_DLQ_TOPIC,
+          KAFKA_TOPIC_PARTITIONS,
+          KAFKA_TOPIC_REPLICATION,
+          KAFKA_TOPIC_MIN_ISR,
+          KAFKA_TOPIC_RETENTION,
+          MONGODB_URI,
+          MONGODB_DATABASE,
+          MONGODB_COLLECTION,
+          EVENT_RETENTION,
+          EVENT_MAX_FUTURE,
+          EVENT_MAX_BYTES,
+          EVENT_MAX_DEPTH,
+          EVENT_MAX_FIELDS,
+          EVENT_MAX_NAME_BYTES,
+          LOG_LEVEL,
+          LOG_FORMAT);
+
+  private CommonSettings() {}
+
+  /** The rules among these settings, for {@link SettingsCatalogue#checkedBy}. */
+  public static List<SettingProblem> check(SettingValues values) {
+    Optional<String> deadLetters = values.find(MQ_DLQ_TOPIC);
+    if (deadLetters.isPresent() && deadLetters.equals(values.find(KAFKA_LOG_TOPIC))) {
+      return List.of(values.problem(MQ_DLQ_TOPIC, "is KAFKA_LOG_TOPIC as well"));
+    }
+    Optional<Integer> replication = values.find(KAFKA_TOPIC_REPLICATION);
+    Optional<Integer> minIsr = values.find(KAFKA_TOPIC_MIN_ISR);
+    if (replication.isPresent() && minIsr.isPresent() && minIsr.get() > replication.get()) {
+      return List.of(
+          values.problem(
+              KAFKA_TOPIC_MIN_ISR, "is more than KAFKA_TOPIC_REPLICATION=" + replication.get()));
+    }
+    return List.of();
+  }
+
+  /** The layout of the topic the events travel through. */
+  public static TopicLayout eventTopic(SettingValues values) {
+    return topic(
+        values,
+        values.get(KAFKA_LOG_TOPIC),
+        Optional.of(values.get(KAFKA_TOPIC_RETENTION)),
+        maxMessageBytes(values));
+  }
+
+  /** The layout of the dead-letter topic: kept for ever, with room for what made a record dead. */
+  public static TopicLayout deadLetterTopic(SettingValues values) {
+    return topic(
+        values,
+        values.get(MQ_DLQ_TOPIC),
+        Optional.empty(),
+        maxMessageBytes(values) + TopicLayout.HEADROOM_BYTES);
+  }
+
+  /** The rules for events, for posted bodies of at most {@code maxEvents}. */
+  public static EncoderSettings encoderSettings(SettingValues values, int maxEvents) {
+    EventLimits limits =
+        new EventLimits(
+            values.get(EVENT_MAX_BYTES),
+            values.get(EVENT_MAX_DEPTH),
+            values.get(EVENT_MAX_FIELDS),
+            values.get(EVENT_MAX_NAME_BYTES));
+    return new EncoderSettings(
+        limits, maxEvents, values.get(EVENT_RETENTION), values.get(EVENT_MAX_FUTURE), Set.of());
+  }
+
+  private static int maxMessageBytes(SettingValues values) {
+    return Math.max(
+        TopicLayout.KAFKA_DEFAULT_MAX_MESSAGE_BYTES,
+        values.get(EVENT_MAX_BYTES) + TopicLayout.HEADROOM_BYTES);
+  }
+
+  private static TopicLayout topic(
+      SettingValues values, String name, Optional<Duration> retention, int maxMessageBytes) {
+    return new TopicLayout(
+        name,
+        values.get(KAFKA_TOPIC_PARTITIONS),
+        values.find(KAFKA_TOPIC_REPLICATION).orElse((int) TopicLayout.BROKER_DEFAULT).shortValue(),
+        values.find(KAFKA_TOPIC_MIN_ISR).map(OptionalInt::of).orElse(OptionalInt.empty()),
+        retention,
+        maxMessageBytes);
+  }
+
+  private static SettingType<String> topicName() {
+    return SettingType.matching(
+        "topic", "(?!\\.{1,2}$)[A-Za-z0-9._-]{1,249}", "is not a name Kafka takes for a topic");
+  }
+}

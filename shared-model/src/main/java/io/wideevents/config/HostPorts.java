@@ -1,0 +1,35 @@
+package io.wideevents.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The addresses by which a cluster is first reached.
+ *
+ * @param addresses at least one
+ */
+public record HostPorts(List<HostPort> addresses) {
+  public HostPorts {
+    addresses = List.copyOf(addresses);
+  }
+
+  static Parsed<HostPorts> parse(String text) {
+    List<HostPort> addresses = new ArrayList<>();
+    for (String part : text.split(",", -1)) {
+      switch (HostPort.parse(part.strip())) {
+        case Parsed.Value<HostPort> address -> addresses.add(address.value());
+        case Parsed.Invalid<HostPort> invalid -> {
+          return Parsed.invalid(invalid.problem());
+        }
+      }
+    }
+    return Parsed.value(new HostPorts(addresses));
+  }
+
+  /** {@code host:port,host:port}: the form Kafka's {@code bootstrap.servers} takes. */
+  @Override
+  public String toString() {
+    return addresses.stream().map(HostPort::toString).collect(Collectors.joining(","));
+  }
+}

@@ -1,0 +1,128 @@
+package io.wideevents.config;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Kafka's own client properties, passed through from {@code KAFKA_CLIENT_<PROPERTY>}: {@code
+ * KAFKA_CLIENT_SECURITY_PROTOCOL} becomes {@code security.protocol}. A secret may come from the
+ * file named by {@code KAFKA_CLIENT_<PROPERTY>_FILE}.
+ *
+ * @param values value by Kafka's name
+ */
+record KafkaClientProperties(Map<String, String> values) {
+  static final String PREFIX = "KAFKA_CLIENT_";
+  private static final String FILE_SUFFIX = "_FILE";
+
+  private static final String PROMISE = "an acknowledged event must not be lost or written twice";
+  private static final String OFFSETS = "offsets move only after MongoDB has acknowledged";
+  private static final String BYTES = "keys and values are written and read as they are";
+  private static final String BOUNDS = "the deadline of a reply and of a shutdown rests on it";
+
+  private static final Map<String, String> RESERVED =
+      Map.ofEntries(
+          Map.entry("acks", PROMISE),
+          Map.entry("enable.idempotence", PROMISE),
+          Map.entry("max.in.flight.requests.per.connection", PROMISE),
+          Map.entry("retries", PROMISE),
+          Map.entry("transactional.id", PROMISE),
+          Map.entry("enable.auto.commit", OFFSETS),
+          Map.entry("auto.commit.interval.ms", OFFSETS),
+          Map.entry("auto.offset.reset", OFFSETS),
+          Map.entry("isolation.level", OFFSETS),
+          Map.entry("partition.assignment.strategy", OFFSETS),
+          Map.entry("key.serializer", BYTES),
+          Map.entry("value.serializer", BYTES),
+          Map.entry("key.deserializer", BYTES),
+          Map.entry("value.deserializer", BYTES),
+          Map.entry("max.block.ms", BOUNDS),
+          Map.entry("request.timeout.ms", BOUNDS),
+          Map.entry("delivery.timeout.ms", BOUNDS),
+          Map.entry("linger.ms", BOUNDS),
+          Map.entry("default.api.timeout.ms", BOUNDS),
+          Map.entry("max.poll.interval.ms", BOUNDS),
+          Map.entry("buffer.memory", "the memory of the process is bounded by its own settings"),
+          Map.entry("max.request.size", "the event limits decide what is too large"),
+          Map.entry("allow.auto.create.topics", "topics are created with the settings given here"),
+          Map.entry("bootstrap.servers", "use KAFKA_BROKER"),
+          Map.entry("group.id", "use KAFKA_CONSUMER_GROUP"),
+          Map.entry("group.protocol", "use KAFKA_GROUP_PROTOCOL"));
+
+  KafkaClientProperties {
+    values = Map.copyOf(values);
+  }
+
+  /**
+   * Reads what the environment holds.
+   *
+   * @param problems takes what may not be set, or cannot be read
+   */
+  static KafkaClientProperties read(
+      Map<String, String> environment, List<SettingProblem> problems) {
+    Map<String, String> values = new TreeMap<>();
+    for (Map.Entry<String, String> variable : new TreeMap<>(environment).entrySet()) {
+      String name = variable.getKey();
+      if (!name.startsWith(PREFIX) || name.length() == PREFIX.length()) {
+        continue;
+      }
+      boolean inFile = namesSecretFile(name);
+      String property = property(inFile ? name.substring(0, name.length() - 5) : name);
+      String reason = RESERVED.get(property);
+      if (reason != null) {
+        problems.add(
+            new SettingProblem(
+                Source.ENVIRONMENT,
+                "%s sets Kafka's %s, which is not free to choose (environment): %s"
+                    .formatted(name, property, reason)));
+      } else if (!inFile) {
+        values.put(property, variable.getValue());
+      } else if (environment.containsKey(name.substring(0, name.length() - FILE_SUFFIX.length()))) {
+        problems.add(
+            new SettingProblem(
+                Source.FILE, name + " is given beside the value itself: keep one of the two"));
+      } else {
+        switch (SettingInputs.readFile(variable.getValue())) {
+          case Parsed.Value<String> text -> values.put(property, text.value());
+          case Parsed.Invalid<String> invalid ->
+              problems.add(
+                  new SettingProblem(
+                      Source.FILE,
+                      "%s=%s %s (environment)"
+                          .formatted(name, variable.getValue(), invalid.problem())));
+        }
+      }
+    }
+    return new KafkaClientProperties(values);
+  }
+
+  /** The variables in effect, by their names in the environment; secrets masked. */
+  Map<String, String> shown() {
+    Map<String, String> shown = new TreeMap<>();
+    values.forEach(
+        (property, value) ->
+            shown.put(
+                PREFIX + property.toUpperCase(Locale.ROOT).replace('.', '_'),
+                Masking.mask(isSecret(property) ? Secrecy.SECRET : Secrecy.PUBLIC, value)));
+    return shown;
+  }
+
+  private static String property(String variable) {
+    return variable.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '.');
+  }
+
+  /** Only a secret's: Kafka has properties of its own that end in {@code .file}. */
+  private static boolean namesSecretFile(String variable) {
+    return variable.endsWith(FILE_SUFFIX)
+        && isSecret(property(variable.substring(0, variable.length() - FILE_SUFFIX.length())));
+  }
+
+  private static boolean isSecret(String property) {
+    return property.contains("password")
+        || property.contains("jaas")
+        || property.contains("secret")
+        || property.contains("private.key")
+        || property.equals("ssl.keystore.key");
+  }
+}

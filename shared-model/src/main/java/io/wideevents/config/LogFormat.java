@@ -1,0 +1,9 @@
+package io.wideevents.config;
+
+/** The form of a log line. */
+public enum LogFormat {
+  /** For people: {@code time LEVEL [Logger] message key=value}. */
+  TEXT,
+  /** For log collectors: one JSON object a line. */
+  JSON
+}

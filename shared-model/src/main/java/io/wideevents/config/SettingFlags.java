@@ -1,0 +1,74 @@
+package io.wideevents.config;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * Settings as options of a picocli command. Values stay text there: we judge and report them
+ * ourselves, all at once and beside those of the environment.
+ */
+final class SettingFlags {
+  private static final String PRINT_CONFIG = "--print-config";
+
+  private SettingFlags() {}
+
+  static void add(List<Setting<?>> settings, CommandSpec command) {
+    for (Setting<?> setting : settings) {
+      OptionSpec.Builder option =
+          OptionSpec.builder(setting.flag())
+              .type(String.class)
+              .paramLabel("<" + setting.type().label() + ">")
+              .description(description(setting));
+      if (setting.type().isSwitch()) {
+        option.arity("0..1").fallbackValue("true");
+      } else {
+        option.arity("1");
+      }
+      command.addOption(option.build());
+    }
+    command.addOption(
+        OptionSpec.builder(PRINT_CONFIG)
+            .type(boolean.class)
+            .description("Print the settings in effect, secrets masked, and end.")
+            .build());
+  }
+
+  static boolean wantsPrint(CommandSpec command) {
+    return command.commandLine().getParseResult().hasMatchedOption(PRINT_CONFIG);
+  }
+
+  private static String description(Setting<?> setting) {
+    String text =
+        setting.meaning()
+            + setting.defaultText().map(d -> " Default: " + d + unit(setting) + ".").orElse("")
+            + " Environment: "
+            + setting.name()
+            + setting.fileName().map(name -> " or " + name).orElse("");
+    // picocli formats descriptions, so a bare percent sign would be a conversion.
+    return text.replace("%", "%%");
+  }
+
+  private static String unit(Setting<?> setting) {
+    return setting.unit().isEmpty() ? "" : " " + setting.unit();
+  }
+
+  /** Value by flag, of the command and of those above it; the nearest wins. */
+  static Map<String, String> given(List<Setting<?>> settings, CommandSpec command) {
+    Map<String, String> flags = new HashMap<>();
+    for (@Nullable CommandSpec each = command; each != null; each = each.parent()) {
+      ParseResult parsed = each.commandLine().getParseResult();
+      for (Setting<?> setting : settings) {
+        if (parsed.hasMatchedOption(setting.flag())) {
+          String value = parsed.matchedOption(setting.flag()).getValue();
+          flags.putIfAbsent(setting.flag(), value);
+        }
+      }
+    }
+    return flags;
+  }
+}

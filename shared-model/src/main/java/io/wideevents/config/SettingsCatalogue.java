@@ -1,0 +1,162 @@
+package io.wideevents.config;
+
+import io.wideevents.config.SettingInputs.Input;
+import io.wideevents.config.SettingValues.Resolved;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * All settings of a process, in the order they are documented. Gives them to the command line, and
+ * turns flags and environment into typed values: a flag wins over the environment, the environment
+ * over the default. Immutable.
+ */
+public final class SettingsCatalogue {
+  private final String process;
+  private final List<Setting<?>> settings;
+  private final List<SettingsCheck> checks;
+  private final Set<String> known;
+  private final Set<String> ignored;
+
+  private SettingsCatalogue(
+      String process,
+      List<Setting<?>> settings,
+      List<SettingsCheck> checks,
+      Set<String> known,
+      Set<String> ignored) {
+    this.process = process;
+    this.settings = List.copyOf(settings);
+    this.checks = List.copyOf(checks);
+    this.known = Set.copyOf(known);
+    this.ignored = Set.copyOf(ignored);
+  }
+
+  /**
+   * A catalogue of these settings, in this order.
+   *
+   * @param process the name of the process, as its launcher is called
+   * @throws IllegalArgumentException if two settings share a name or a flag
+   */
+  public static SettingsCatalogue of(String process, List<Setting<?>> settings) {
+    Set<String> flags = new LinkedHashSet<>();
+    Set<String> known = new LinkedHashSet<>();
+    for (Setting<?> setting : settings) {
+      if (!flags.add(setting.flag()) || !known.add(setting.name())) {
+        throw new IllegalArgumentException(
+            "%s or %s is declared twice".formatted(setting.name(), setting.flag()));
+      }
+      setting.fileName().ifPresent(known::add);
+    }
+    return new SettingsCatalogue(process, settings, List.of(), known, Set.of());
+  }
+
+  /** This catalogue with a rule about settings that belong together. */
+  public SettingsCatalogue checkedBy(SettingsCheck check) {
+    List<SettingsCheck> more = new ArrayList<>(checks);
+    more.add(check);
+    return new SettingsCatalogue(process, settings, more, known, ignored);
+  }
+
+  /** This catalogue, silent about names that another process of the same deployment reads. */
+  public SettingsCatalogue ignoring(Set<String> names) {
+    return new SettingsCatalogue(process, settings, checks, known, names);
+  }
+
+  /**
+   * The part of this catalogue that one subcommand needs. The names of the rest stay known, so that
+   * they raise no warning.
+   */
+  public SettingsCatalogue only(Setting<?>... part) {
+    return new SettingsCatalogue(process, Arrays.asList(part), checks, known, ignored);
+  }
+
+  public String process() {
+    return process;
+  }
+
+  public List<Setting<?>> settings() {
+    return settings;
+  }
+
+  /** Gives a command one option per setting, and {@code --print-config}. */
+  public void addTo(CommandSpec command) {
+    SettingFlags.add(settings, command);
+  }
+
+  /** Whether {@code --print-config} was given to a command that has been parsed. */
+  public boolean wantsPrint(CommandSpec command) {
+    return SettingFlags.wantsPrint(command);
+  }
+
+  /**
+   * Reads the settings of a command that has been parsed: its own flags, and those of the commands
+   * above it.
+   *
+   * @param command a command that {@link #addTo} was called for
+   * @param environment as of {@link System#getenv()}
+   * @throws InvalidSettingsException with every mistake
+   */
+  public SettingValues resolve(CommandSpec command, Map<String, String> environment) {
+    return resolve(SettingFlags.given(settings, command), environment);
+  }
+
+  /**
+   * Reads the settings.
+   *
+   * @param flags value by flag, {@code --batch-size} → {@code 100}
+   * @param environment as of {@link System#getenv()}
+   * @throws InvalidSettingsException with every mistake
+   */
+  public SettingValues resolve(Map<String, String> flags, Map<String, String> environment) {
+    SettingInputs inputs = new SettingInputs(flags, environment);
+    List<SettingProblem> problems = new ArrayList<>();
+    Map<String, Resolved<?>> resolved = new LinkedHashMap<>();
+    for (Setting<?> setting : settings) {
+      resolved.put(setting.name(), resolve(setting, inputs, problems));
+    }
+    SettingValues values =
+        new SettingValues(
+            resolved,
+            KafkaClientProperties.read(environment, problems),
+            UnknownNames.warnings(process, known, ignored, environment));
+    for (SettingsCheck check : checks) {
+      problems.addAll(check.check(values));
+    }
+    if (!problems.isEmpty()) {
+      throw new InvalidSettingsException(problems);
+    }
+    return values;
+  }
+
+  private static <T> Resolved<T> resolve(
+      Setting<T> setting, SettingInputs inputs, List<SettingProblem> problems) {
+    return switch (inputs.find(setting)) {
+      case Input.Given given -> parse(setting, given.source(), given.text(), problems);
+      case Input.Absent absent ->
+          setting
+              .defaultText()
+              .map(text -> parse(setting, Source.DEFAULT, text, problems))
+              .orElseGet(() -> new Resolved<>(setting, Source.DEFAULT, null, null));
+      case Input.Unusable unusable -> {
+        problems.add(unusable.problem());
+        yield new Resolved<>(setting, unusable.problem().source(), null, null);
+      }
+    };
+  }
+
+  private static <T> Resolved<T> parse(
+      Setting<T> setting, Source source, String text, List<SettingProblem> problems) {
+    return switch (setting.type().parse(text)) {
+      case Parsed.Value<T> parsed -> new Resolved<>(setting, source, text, parsed.value());
+      case Parsed.Invalid<T> invalid -> {
+        problems.add(SettingProblem.of(setting, source, text, invalid.problem()));
+        yield new Resolved<>(setting, source, text, null);
+      }
+    };
+  }
+}

@@ -1,0 +1,90 @@
+package io.wideevents.config;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Finds environment variables that were meant for us and would silently do nothing. */
+final class UnknownNames {
+  /** What Kubernetes sets in every pod for a service that happens to be called, say, kafka. */
+  private static final Pattern SERVICE_LINK =
+      Pattern.compile(".*_(SERVICE_(HOST|PORT)(_.*)?|PORT(_\\d+_(TCP|UDP)(_.*)?)?)");
+
+  private static final Set<String> FOREIGN = Set.of("HTTP_PROXY");
+
+  private UnknownNames() {}
+
+  /**
+   * Judges the names of the environment.
+   *
+   * @param process the name of the process, for the message
+   * @param known every name the process reads
+   * @param ignored names that are right elsewhere, such as the other process's
+   * @return one line for each unknown name that begins like a known one
+   */
+  static List<String> warnings(
+      String process, Set<String> known, Set<String> ignored, Map<String, String> environment) {
+    Set<String> prefixes = known.stream().map(UnknownNames::prefix).collect(Collectors.toSet());
+    List<String> warnings = new ArrayList<>();
+    for (Map.Entry<String, String> variable : new TreeMap<>(environment).entrySet()) {
+      String name = variable.getKey();
+      if (prefixes.contains(prefix(name))
+          && !known.contains(name)
+          && !ignored.contains(name)
+          && !FOREIGN.contains(name)
+          && !name.startsWith(KafkaClientProperties.PREFIX)
+          && !isServiceLink(name, variable.getValue())) {
+        String advice =
+            nearest(name, known)
+                .map(near -> "did you mean " + near + "?")
+                .orElse("see " + process + " --help");
+        warnings.add(
+            "%s is not a setting of %s and does nothing; %s".formatted(name, process, advice));
+      }
+    }
+    return warnings;
+  }
+
+  /** Up to the first underscore, included. */
+  private static String prefix(String name) {
+    return name.substring(0, name.indexOf('_') + 1);
+  }
+
+  private static boolean isServiceLink(String name, String value) {
+    return SERVICE_LINK.matcher(name).matches()
+        && (!name.endsWith("_PORT") || name.endsWith("_SERVICE_PORT") || value.contains("://"));
+  }
+
+  private static Optional<String> nearest(String name, Set<String> known) {
+    int tolerated = Math.max(2, name.length() / 4);
+    return known.stream()
+        .filter(candidate -> distance(name, candidate) <= tolerated)
+        .min(
+            Comparator.<String>comparingInt(candidate -> distance(name, candidate))
+                .thenComparing(Comparator.naturalOrder()));
+  }
+
+  /** Levenshtein's: the least insertions, deletions and replacements from one to the other. */
+  static int distance(String a, String b) {
+    int[] above = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      above[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int[] row = new int[b.length() + 1];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int replaced = above[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        row[j] = Math.min(replaced, 1 + Math.min(above[j], row[j - 1]));
+      }
+      above = row;
+    }
+    return above[b.length()];
+  }
+}
