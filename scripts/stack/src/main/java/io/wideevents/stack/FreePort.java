@@ -33,7 +33,12 @@ public final class FreePort {
             .formatted(FIRST, LAST, ATTEMPTS));
   }
 
-  private static boolean isFree(int port) {
+  /** The given port if nobody listens on it, else any free one. */
+  public static int prefer(int port) {
+    return isFree(port) ? port : find();
+  }
+
+  static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
       return socket.isBound();
     } catch (IOException e) {

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A real Kafka broker (KRaft, one node) in a child JVM, for tests and for trying things out: it can
@@ -20,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its address is known, and does not change, from construction on; nothing listens there before
  * {@link #start}. Topics are auto-created as on a broker left at its defaults. Methods are to be
- * called by one thread at a time. Closed by whoever made it.
+ * called by one thread at a time, but {@link #close} by any. Closed by whoever made it, or with the
+ * JVM.
  */
 public final class KafkaBroker implements AutoCloseable {
   /** Names the directory with the broker's jars when it is not beside this class's own. */
@@ -30,14 +30,15 @@ public final class KafkaBroker implements AutoCloseable {
   private static final Pattern READY = Pattern.compile("^" + BrokerMain.READY, Pattern.MULTILINE);
 
   private final WorkDirectory directory;
+  private final RestartableServer server;
   private final int port;
   private final int controllerPort = FreePort.find();
   private final Map<String, String> extraProperties;
-  private @Nullable ChildProcess process;
 
   private KafkaBroker(BrokerSettings settings) {
     this.directory = WorkDirectory.create(settings.directory(), "kafka");
     this.port = settings.port() == 0 ? FreePort.find() : settings.port();
+    this.server = new RestartableServer("Kafka broker at " + bootstrapServers(), directory);
     this.extraProperties = settings.properties();
   }
 
@@ -76,9 +77,6 @@ public final class KafkaBroker implements AutoCloseable {
    *     its output
    */
   public void start() {
-    if (process != null && process.isAlive()) {
-      throw new IllegalStateException("The broker at " + bootstrapServers() + " runs already");
-    }
     Path properties = writeProperties();
     String classPath = brokerLib() + File.separator + "*" + File.pathSeparator + codeSource();
     List<String> command =
@@ -96,62 +94,44 @@ public final class KafkaBroker implements AutoCloseable {
             classPath,
             BrokerMain.class.getName(),
             properties.toString());
-    ChildProcess started =
-        ChildProcess.start(
-            "Kafka broker at " + bootstrapServers(),
-            command,
-            Map.of(),
-            directory.path().resolve("broker.log"));
-    process = started;
-    started.awaitLog(READY, START_TIMEOUT);
+    server.start(command, process -> process.awaitLog(READY, START_TIMEOUT));
+  }
+
+  /** The process that runs or ran last; a new one after each start. */
+  public ChildProcess process() {
+    return server.process();
   }
 
   /** Ends the broker as a crash would: SIGKILL. Returns when it is gone. */
   public void kill9() {
-    running().kill9();
+    process().kill9();
   }
 
   /** Ends the broker in good order: SIGTERM, and SIGKILL when it takes longer than 15 s. */
   public void stop() {
-    running().close();
+    server.stop();
   }
 
   /** Stops and starts it again: same address, same data. */
   public void restart() {
-    if (process != null) {
-      process.close();
-    }
+    stop();
     start();
   }
 
   /** Freezes the broker: SIGSTOP. Its connections stay open and nobody answers. */
   public void pause() {
-    running().pause();
+    process().pause();
   }
 
   /** Lets the broker run on after {@link #pause}. */
   public void resume() {
-    running().resume();
+    process().resume();
   }
 
   /** Stops the broker and deletes its data if that was temporary. Idempotent. */
   @Override
   public void close() {
-    if (process != null) {
-      if (directory.temporary()) {
-        // Nobody will read the data again, so there is no order to keep.
-        process.kill9();
-      }
-      process.close();
-    }
-    directory.close();
-  }
-
-  private ChildProcess running() {
-    if (process == null) {
-      throw new IllegalStateException("The broker at " + bootstrapServers() + " was not started");
-    }
-    return process;
+    server.close();
   }
 
   private Path writeProperties() {

@@ -3,16 +3,14 @@ package io.wideevents.stack;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code mongod} of our own, a replica set of one, as a child process: it can be killed, frozen
  * and restarted on the same address and data.
  *
  * <p>Its address is known, and does not change, from construction on. Methods are to be called by
- * one thread at a time. Closed by whoever made it.
+ * one thread at a time, but {@link #close} by any. Closed by whoever made it, or with the JVM.
  */
 public final class MongodProcess implements MongoServer {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
@@ -20,13 +18,14 @@ public final class MongodProcess implements MongoServer {
 
   private final Path binary;
   private final WorkDirectory directory;
+  private final RestartableServer server;
   private final int port;
-  private @Nullable ChildProcess process;
 
   private MongodProcess(Path binary, MongodSettings settings) {
     this.binary = binary;
     this.directory = WorkDirectory.create(settings.directory(), "mongodb");
     this.port = settings.port() == 0 ? FreePort.find() : settings.port();
+    this.server = new RestartableServer("mongod on port " + port, directory);
   }
 
   /** A server that is not running yet. */
@@ -64,9 +63,6 @@ public final class MongodProcess implements MongoServer {
    *     its output
    */
   public void start() {
-    if (process != null && process.isAlive()) {
-      throw new IllegalStateException("The mongod on port " + port + " runs already");
-    }
     List<String> command =
         List.of(
             binary.toString(),
@@ -86,59 +82,48 @@ public final class MongodProcess implements MongoServer {
             "--nounixsocket",
             "--setParameter",
             "diagnosticDataCollectionEnabled=false");
-    ChildProcess started =
-        ChildProcess.start(
-            "mongod on port " + port, command, Map.of(), directory.path().resolve("mongod.log"));
-    process = started;
-    started.awaitLog(LISTENING, START_TIMEOUT);
-    new ReplicaSet(port).awaitPrimary(START_TIMEOUT);
+    server.start(
+        command,
+        process -> {
+          process.awaitLog(LISTENING, START_TIMEOUT);
+          new ReplicaSet(port).awaitPrimary(START_TIMEOUT);
+        });
+  }
+
+  /** The process that runs or ran last; a new one after each start. */
+  public ChildProcess process() {
+    return server.process();
   }
 
   /** Ends the server as a crash would: SIGKILL. Returns when it is gone. */
   public void kill9() {
-    running().kill9();
+    process().kill9();
   }
 
   /** Ends the server in good order: SIGTERM, and SIGKILL when it takes longer than 15 s. */
   public void stop() {
-    running().close();
+    server.stop();
   }
 
   /** Stops and starts it again: same address, same data. */
   public void restart() {
-    if (process != null) {
-      process.close();
-    }
+    stop();
     start();
   }
 
   /** Freezes the server: SIGSTOP. Its connections stay open and nobody answers. */
   public void pause() {
-    running().pause();
+    process().pause();
   }
 
   /** Lets the server run on after {@link #pause}. */
   public void resume() {
-    running().resume();
+    process().resume();
   }
 
-  /** Stops the server and deletes its data if that was temporary. */
+  /** Stops the server and deletes its data if that was temporary. Idempotent. */
   @Override
   public void close() {
-    if (process != null) {
-      if (directory.temporary()) {
-        // Nobody will read the data again, so there is no order to keep.
-        process.kill9();
-      }
-      process.close();
-    }
-    directory.close();
-  }
-
-  private ChildProcess running() {
-    if (process == null) {
-      throw new IllegalStateException("The mongod on port " + port + " was not started");
-    }
-    return process;
+    server.close();
   }
 }

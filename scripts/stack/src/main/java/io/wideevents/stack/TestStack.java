@@ -32,7 +32,7 @@ public final class TestStack {
 
   private TestStack(Map<String, String> environment) {
     this.environment = environment;
-    Runtime.getRuntime().addShutdownHook(new Thread(this::close, "test-stack-close"));
+    Runtime.getRuntime().addShutdownHook(new Thread(this::dropDatabases, "drop-test-databases"));
   }
 
   /** The bootstrap servers of the shared broker. Blocks for seconds when called first. */
@@ -89,22 +89,13 @@ public final class TestStack {
     return name;
   }
 
-  private synchronized void close() {
-    try {
-      // A server of our own is thrown away as a whole.
-      if (mongo instanceof GivenMongoServer given && !databases.isEmpty()) {
-        try (MongoClient client = MongoClients.create(given.uri())) {
-          Flux.fromIterable(databases)
-              .flatMap(name -> client.getDatabase(name).drop())
-              .blockLast(DROP_TIMEOUT);
-        }
-      }
-    } finally {
-      if (mongo != null) {
-        mongo.close();
-      }
-      if (broker != null) {
-        broker.close();
+  // Servers of our own end, with their data, by themselves.
+  private synchronized void dropDatabases() {
+    if (mongo instanceof GivenMongoServer given && !databases.isEmpty()) {
+      try (MongoClient client = MongoClients.create(given.uri())) {
+        Flux.fromIterable(databases)
+            .flatMap(name -> client.getDatabase(name).drop())
+            .blockLast(DROP_TIMEOUT);
       }
     }
   }

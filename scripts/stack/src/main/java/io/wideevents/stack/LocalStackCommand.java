@@ -1,0 +1,120 @@
+package io.wideevents.stack;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code scripts/local-stack}: a broker and a MongoDB until Ctrl-C. */
+@Command(
+    name = "local-stack",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Starts a real Kafka broker and a MongoDB on this machine, prints their addresses as"
+          + " KAFKA_BROKER=… and MONGODB_URI=…, and ends both on Ctrl-C.",
+      "",
+      "MongoDB is the first of these that is to be had: the server that MONGODB_URI names,"
+          + " the program mongod (MONGOD, or on the PATH), an in-memory stand-in.",
+      "",
+    })
+public final class LocalStackCommand implements Callable<Integer> {
+  private static final int KAFKA_PORT = 9092;
+  private static final int MONGODB_PORT = 27017;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Keep the data in DIR, and go on with what is there. Else it is deleted.")
+  private @Nullable Path data;
+
+  @Option(
+      names = "--kafka-port",
+      paramLabel = "PORT",
+      description = "Port of the broker: 9092 when it is free, else any.")
+  private @Nullable Integer kafkaPort;
+
+  @Option(
+      names = "--mongodb-port",
+      paramLabel = "PORT",
+      description = "Port of MongoDB: 27017 when it is free, else any.")
+  private @Nullable Integer mongodbPort;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  private final Map<String, String> environment = System.getenv();
+  private final CountDownLatch forever = new CountDownLatch(1);
+
+  @Override
+  public Integer call() throws InterruptedException {
+    PrintWriter talk = commandLine().getErr();
+    BrokerSettings broker =
+        new BrokerSettings(
+            data == null ? null : data.resolve("kafka"),
+            choose("--kafka-port", kafkaPort, KAFKA_PORT),
+            Map.of());
+    MongodSettings mongod =
+        new MongodSettings(
+            data == null ? null : data.resolve("mongodb"),
+            choose("--mongodb-port", mongodbPort, MONGODB_PORT));
+
+    talk.println("Starting a Kafka broker and a MongoDB …");
+    LocalStack stack = LocalStack.start(environment, broker, mongod);
+    PrintWriter out = commandLine().getOut();
+    out.println("KAFKA_BROKER=" + quoted(stack.broker().bootstrapServers()));
+    out.println("MONGODB_URI=" + quoted(stack.mongo().uri()));
+    out.flush();
+    talk.println("The broker is process " + stack.broker().process().pid() + ".");
+    talk.println("MongoDB is " + stack.mongo().describe() + ".");
+    talk.println("Ctrl-C ends both" + (data == null ? " and deletes their data." : "."));
+    forever.await();
+    return CommandLine.ExitCode.OK;
+  }
+
+  public static void main(String[] arguments) {
+    System.exit(
+        new CommandLine(new LocalStackCommand())
+            .setExecutionExceptionHandler(LocalStackCommand::fail)
+            .execute(arguments));
+  }
+
+  private static int fail(Exception e, CommandLine commandLine, CommandLine.ParseResult parsed) {
+    commandLine.getErr().println("local-stack: " + e.getMessage());
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private int choose(String flag, @Nullable Integer given, int usual) {
+    if (given == null) {
+      return FreePort.prefer(usual);
+    }
+    if (given < 1 || given > 65_535) {
+      throw new CommandLine.ParameterException(
+          commandLine(), "%s=%d is not a port; use 1 to 65535".formatted(flag, given));
+    }
+    if (!FreePort.isFree(given)) {
+      throw new IllegalStateException(
+          "Port %d is taken (%s); use another, or leave the flag out for any free one"
+              .formatted(given, flag));
+    }
+    return given;
+  }
+
+  // Whoever evaluates the output must get the address and not what a shell makes of it.
+  private static String quoted(String value) {
+    return value.matches("[A-Za-z0-9._:/?=-]+") ? value : "'" + value.replace("'", "'\\''") + "'";
+  }
+
+  private CommandLine commandLine() {
+    if (spec == null) {
+      throw new IllegalStateException("Only picocli makes commands");
+    }
+    return spec.commandLine();
+  }
+}
