@@ -20,11 +20,13 @@ public final class MongodProcess implements MongoServer {
   private final WorkDirectory directory;
   private final RestartableServer server;
   private final int port;
+  private final boolean testCommands;
 
   private MongodProcess(Path binary, MongodSettings settings) {
     this.binary = binary;
     this.directory = WorkDirectory.create(settings.directory(), "mongodb");
     this.port = settings.port() == 0 ? FreePort.find() : settings.port();
+    this.testCommands = settings.testCommands();
     this.server = new RestartableServer("mongod on port " + port, directory);
   }
 
@@ -81,7 +83,9 @@ public final class MongodProcess implements MongoServer {
             "256",
             "--nounixsocket",
             "--setParameter",
-            "diagnosticDataCollectionEnabled=false");
+            "diagnosticDataCollectionEnabled=false",
+            "--setParameter",
+            "enableTestCommands=" + (testCommands ? 1 : 0));
     server.start(
         command,
         process -> {

@@ -9,8 +9,14 @@ import org.jspecify.annotations.Nullable;
  * @param directory where its data and log live, created when absent and kept at the end; null for a
  *     temporary one
  * @param port of 127.0.0.1; 0 for any free one
+ * @param testCommands whether tests may inject faults with {@code configureFailPoint}
  */
-public record MongodSettings(@Nullable Path directory, int port) {
+public record MongodSettings(@Nullable Path directory, int port, boolean testCommands) {
   /** A temporary directory and any free port. */
   public static final MongodSettings DEFAULT = new MongodSettings(null, 0);
+
+  /** Without test commands. */
+  public MongodSettings(@Nullable Path directory, int port) {
+    this(directory, port, false);
+  }
 }

@@ -58,12 +58,12 @@ public final class TestStack {
   }
 
   /**
-   * A running mongod of the caller's own, with temporary data; empty when there is no program
-   * {@code mongod}, and only then may a test that needs to break MongoDB be skipped.
+   * A running mongod of the caller's own, with temporary data and test commands; empty when there
+   * is no program {@code mongod}, and only then may a test that needs to break MongoDB be skipped.
    */
   public static Optional<MongodProcess> startOwnMongod() {
     return MongodBinary.find(SHARED.environment)
-        .map(binary -> MongodProcess.start(binary, MongodSettings.DEFAULT));
+        .map(binary -> MongodProcess.start(binary, new MongodSettings(null, 0, true)));
   }
 
   private synchronized String sharedKafka() {
