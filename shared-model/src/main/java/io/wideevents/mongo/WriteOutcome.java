@@ -17,7 +17,7 @@ public sealed interface WriteOutcome {
    *
    * @param code the server's error code, from the closed list of document errors; 0 when the driver
    *     itself refused it
-   * @param message the server's words, which never contain the document
+   * @param message the server's words, without what they quote of the document
    */
   record Refused(int code, String message) implements WriteOutcome {}
 
@@ -25,8 +25,9 @@ public sealed interface WriteOutcome {
    * Not confirmed: the document may be stored or not. Only ever an outage, or a document error that
    * is not on the closed list; write it again under the same id.
    *
-   * @param perDocument whether the server answered for this very document, with a code outside the
-   *     closed list; false when the whole batch went without an answer
+   * @param perDocument whether the server answered for this very document, with a code that is
+   *     neither on the closed list nor known for an outage: the document may be to blame. False
+   *     when the server is, or when the whole batch went without an answer
    */
   record NotConfirmed(boolean perDocument, Throwable cause) implements WriteOutcome {}
 }

@@ -4,21 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.EventId;
+import io.wideevents.event.StubEvent;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.bson.BsonDocument;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class InMemoryBatchWriterTest extends BatchWriterContract {
   private final InMemoryBatchWriter writer = new InMemoryBatchWriter();
-
-  @BeforeEach
-  void refuse() {
-    writer.refuse(
-        document -> document.bson().getString("service").getValue().equals(REFUSED_SERVICE));
-  }
 
   @Override
   BatchWriter writer() {
@@ -29,6 +23,13 @@ class InMemoryBatchWriterTest extends BatchWriterContract {
   @Nullable BsonDocument stored(EventId id) {
     EventDocument document = writer.stored().get(id);
     return document == null ? null : document.bson();
+  }
+
+  @Override
+  EventDocument refusedDocument() {
+    EventDocument poison = StubEvent.of("checkout", "poison").document();
+    writer.refuse(document -> document.id().equals(poison.id()));
+    return poison;
   }
 
   @Override

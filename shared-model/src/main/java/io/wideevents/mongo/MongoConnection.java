@@ -1,0 +1,175 @@
+package io.wideevents.mongo;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.ReadPreference;
+import com.mongodb.WriteConcern;
+import com.mongodb.reactivestreams.client.MongoClient;
+import com.mongodb.reactivestreams.client.MongoClients;
+import com.mongodb.reactivestreams.client.MongoCollection;
+import com.mongodb.reactivestreams.client.MongoDatabase;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.RawBsonDocument;
+import org.bson.UuidRepresentation;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+
+/**
+ * The one connection of a process to MongoDB. Lazy: the client is built on first use, so a process
+ * starts without the server; a client that cannot be built (an SRV name that does not resolve yet)
+ * is tried again with growing pauses. Once built, the driver itself finds the server again after
+ * any outage.
+ *
+ * <p>Every operation is bounded by {@link MongoSettings#timeout}, reads from the primary, and is
+ * acknowledged by a majority, journalled.
+ *
+ * <p>Safe for concurrent use. Owned, and closed, by the process's composition.
+ */
+public final class MongoConnection implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(MongoConnection.class);
+  private static final Duration MIN_PAUSE = Duration.ofMillis(100);
+  private static final Duration MAX_PAUSE = Duration.ofSeconds(30);
+  private static final Duration MAX_CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+  private final MongoSettings settings;
+  private final String applicationName;
+
+  private @Nullable CompletableFuture<MongoClient> client;
+  private Duration pause = MIN_PAUSE;
+  private long nextAttemptNanos = System.nanoTime();
+  private boolean closed;
+
+  /**
+   * Connects to nothing yet.
+   *
+   * @param applicationName what the server's logs and {@code currentOp} call this process
+   */
+  public MongoConnection(MongoSettings settings, String applicationName) {
+    this.settings = settings;
+    this.applicationName = applicationName;
+  }
+
+  public MongoSettings settings() {
+    return settings;
+  }
+
+  /**
+   * The database of the settings; does not block. Completes exceptionally while no client can be
+   * built, and after {@link #close}.
+   */
+  public CompletableFuture<MongoDatabase> database() {
+    return client()
+        .thenApply(
+            built ->
+                built
+                    .getDatabase(settings.database())
+                    .withWriteConcern(WriteConcern.MAJORITY.withJournal(true))
+                    .withReadPreference(ReadPreference.primary()));
+  }
+
+  /** The events' collection; otherwise as {@link #database}. */
+  public CompletableFuture<MongoCollection<RawBsonDocument>> collection() {
+    return database()
+        .thenApply(
+            database -> database.getCollection(settings.collection(), RawBsonDocument.class));
+  }
+
+  /**
+   * Asks whether an operation would succeed; does not block. Completes within the client timeout:
+   * normally when the primary answers, else exceptionally with the reason.
+   */
+  public CompletableFuture<Void> ping() {
+    BsonDocument command = new BsonDocument("ping", new BsonInt32(1));
+    return database()
+        .thenCompose(
+            database -> Mono.from(database.runCommand(command, BsonDocument.class)).toFuture())
+        .thenAccept(reply -> {});
+  }
+
+  /** Closes the client; operations in flight fail. Idempotent, does not wait. */
+  @Override
+  public void close() {
+    CompletableFuture<MongoClient> last;
+    synchronized (this) {
+      closed = true;
+      last = client;
+      client = null;
+    }
+    if (last != null) {
+      // A client that is still being built is closed as soon as it is.
+      var unused = last.thenAccept(MongoClient::close);
+    }
+  }
+
+  private synchronized CompletableFuture<MongoClient> client() {
+    if (closed) {
+      return CompletableFuture.failedFuture(
+          new IllegalStateException("The connection to MongoDB is closed"));
+    }
+    boolean failed = client != null && client.isCompletedExceptionally();
+    if (client == null || (failed && System.nanoTime() - nextAttemptNanos >= 0)) {
+      client = new CompletableFuture<>();
+      CompletableFuture<MongoClient> building = client;
+      // A thread of its own: parsing an SRV connection string asks DNS and may block for seconds.
+      Thread.ofPlatform().daemon().name("mongo-connect").start(() -> build(building));
+    }
+    return client;
+  }
+
+  private void build(CompletableFuture<MongoClient> building) {
+    try {
+      building.complete(MongoClients.create(clientSettings()));
+    } catch (RuntimeException e) {
+      Duration wait = pauseAfterFailure();
+      logger
+          .atWarn()
+          .addKeyValue("servers", settings.servers())
+          .addKeyValue("retryInMs", wait.toMillis())
+          .setCause(e)
+          .log("MongoDB client could not be built");
+      building.completeExceptionally(e);
+    }
+  }
+
+  private synchronized Duration pauseAfterFailure() {
+    // Full jitter: a fleet whose name server failed must not come back in step.
+    Duration wait =
+        Duration.ofMillis(ThreadLocalRandom.current().nextLong(1, pause.toMillis() + 1));
+    nextAttemptNanos = System.nanoTime() + wait.toNanos();
+    Duration doubled = pause.multipliedBy(2);
+    pause = doubled.compareTo(MAX_PAUSE) < 0 ? doubled : MAX_PAUSE;
+    return wait;
+  }
+
+  private MongoClientSettings clientSettings() {
+    ConnectionString uri = new ConnectionString(settings.uri());
+    long connectTimeoutMillis =
+        Math.min(settings.timeout().toMillis(), MAX_CONNECT_TIMEOUT.toMillis());
+    return MongoClientSettings.builder()
+        .applyConnectionString(uri)
+        .applicationName(applicationName)
+        .uuidRepresentation(UuidRepresentation.STANDARD)
+        // Without it a read waits for ever on a server that has stopped answering.
+        .timeout(settings.timeout().toMillis(), TimeUnit.MILLISECONDS)
+        .applyToClusterSettings(
+            cluster ->
+                cluster.serverSelectionTimeout(
+                    settings.serverSelectionTimeout().toMillis(), TimeUnit.MILLISECONDS))
+        .applyToSocketSettings(
+            socket -> socket.connectTimeout(connectTimeoutMillis, TimeUnit.MILLISECONDS))
+        .applyToConnectionPoolSettings(
+            pool -> {
+              if (uri.getMaxConnectionPoolSize() == null) {
+                pool.maxSize(settings.maxConnections());
+              }
+            })
+        .build();
+  }
+}

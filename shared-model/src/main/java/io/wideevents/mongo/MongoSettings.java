@@ -1,0 +1,151 @@
+package io.wideevents.mongo;
+
+import com.mongodb.ConnectionString;
+import java.time.Duration;
+
+/**
+ * Where events are stored, and how long anything may take there.
+ *
+ * @param uri a connection string ({@code mongodb://} or {@code mongodb+srv://}); credentials, TLS,
+ *     compression and the replica set are its business. What the pipeline's promise rests on is
+ *     ours whatever it says: write concern, read preference and time bounds
+ * @param database the database's name; one named in {@code uri} is only used to log in
+ * @param collection the collection's name
+ * @param timeout the longest one operation takes, retries included; the writer's time bound
+ * @param serverSelectionTimeout how long an operation waits for a server to appear, at most {@code
+ *     timeout}: an outage is noticed after this
+ * @param maxConnections connections to each server, unless {@code uri} sets {@code maxPoolSize}
+ * @param retention age at which the TTL index deletes an event, counted from its timestamp
+ * @param userIndex whether events can be searched by {@code user.id}; an index has its price, so it
+ *     is off unless asked for
+ */
+public record MongoSettings(
+    String uri,
+    String database,
+    String collection,
+    Duration timeout,
+    Duration serverSelectionTimeout,
+    int maxConnections,
+    Duration retention,
+    boolean userIndex) {
+  public static final String DEFAULT_DATABASE = "wide_events";
+  public static final String DEFAULT_COLLECTION = "wide_events";
+  public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+  public static final Duration DEFAULT_SERVER_SELECTION_TIMEOUT = Duration.ofSeconds(2);
+  public static final int DEFAULT_MAX_CONNECTIONS = 16;
+  public static final Duration DEFAULT_RETENTION = Duration.ofDays(30);
+
+  private static final String PLAIN_SCHEME = "mongodb://";
+  private static final String SRV_SCHEME = "mongodb+srv://";
+
+  /**
+   * @throws IllegalArgumentException if a value is out of range or {@code uri} is not a connection
+   *     string; the message never quotes a {@code uri} that could hold a password
+   */
+  public MongoSettings {
+    requireConnectionString(uri);
+    requireName("database", database);
+    requireName("collection", collection);
+    requirePositive("timeout", timeout);
+    requirePositive("serverSelectionTimeout", serverSelectionTimeout);
+    if (serverSelectionTimeout.compareTo(timeout) > 0) {
+      throw new IllegalArgumentException(
+          "serverSelectionTimeout=%s is longer than timeout=%s, of which it is a part"
+              .formatted(serverSelectionTimeout, timeout));
+    }
+    if (maxConnections < 1) {
+      throw new IllegalArgumentException("maxConnections=" + maxConnections + " is not positive");
+    }
+    // MongoDB counts a TTL in whole seconds, in an int.
+    if (retention.toSeconds() < 1 || retention.toSeconds() > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "retention=%s is outside 1 s to %d s".formatted(retention, Integer.MAX_VALUE));
+    }
+  }
+
+  /** The default of everything but the address. */
+  public static MongoSettings at(String uri) {
+    return new MongoSettings(
+        uri,
+        DEFAULT_DATABASE,
+        DEFAULT_COLLECTION,
+        DEFAULT_TIMEOUT,
+        DEFAULT_SERVER_SELECTION_TIMEOUT,
+        DEFAULT_MAX_CONNECTIONS,
+        DEFAULT_RETENTION,
+        false);
+  }
+
+  /** The servers {@code uri} names, without credentials and options: for log lines and messages. */
+  public String servers() {
+    String rest = uri.substring(uri.indexOf("://") + 3);
+    int end = indexOfAny(rest, '/', '?');
+    return rest.substring(rest.lastIndexOf('@', end) + 1, end);
+  }
+
+  /** All settings; of {@code uri} only the servers, for it may hold a password. */
+  @Override
+  public String toString() {
+    return "MongoSettings[servers=%s, database=%s, collection=%s, timeout=%s, serverSelectionTimeout=%s, maxConnections=%d, retention=%s, userIndex=%s]"
+        .formatted(
+            servers(),
+            database,
+            collection,
+            timeout,
+            serverSelectionTimeout,
+            maxConnections,
+            retention,
+            userIndex);
+  }
+
+  private static void requireConnectionString(String uri) {
+    if (uri.startsWith(SRV_SCHEME) && uri.length() > SRV_SCHEME.length()) {
+      // Parsing one asks DNS, which may be down now and well later.
+      return;
+    }
+    String problem = null;
+    if (!uri.startsWith(PLAIN_SCHEME)) {
+      problem = "it starts with neither " + PLAIN_SCHEME + " nor " + SRV_SCHEME;
+    } else {
+      try {
+        ConnectionString parsed = new ConnectionString(uri);
+        problem = parsed.getHosts().isEmpty() ? "it names no server" : null;
+      } catch (IllegalArgumentException e) {
+        // The driver quotes what it does not understand, and that may be half a password.
+        problem =
+            uri.indexOf('@') < 0
+                ? String.valueOf(e.getMessage())
+                : "the driver cannot parse it; are ':', '/', '@' and '%' in user and password"
+                    + " percent-encoded?";
+      }
+    }
+    if (problem != null) {
+      throw new IllegalArgumentException(
+          "uri is not a MongoDB connection string: "
+              + problem
+              + "; use for example mongodb://localhost:27017/?replicaSet=rs0");
+    }
+  }
+
+  private static void requireName(String component, String name) {
+    if (name.isBlank() || name.indexOf('\0') >= 0 || name.indexOf('$') >= 0) {
+      throw new IllegalArgumentException(
+          component + " is blank or holds a character MongoDB keeps for itself ($, NUL)");
+    }
+  }
+
+  private static void requirePositive(String component, Duration duration) {
+    if (duration.toMillis() < 1) {
+      throw new IllegalArgumentException(component + "=" + duration + " is below 1 ms");
+    }
+  }
+
+  private static int indexOfAny(String text, char first, char second) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) == first || text.charAt(i) == second) {
+        return i;
+      }
+    }
+    return text.length();
+  }
+}
