@@ -1,0 +1,93 @@
+package io.wideevents.process;
+
+import io.wideevents.config.InvalidSettingsException;
+import io.wideevents.config.LogFormat;
+import io.wideevents.config.LogLevel;
+import io.wideevents.config.SettingProblem;
+import java.io.PrintWriter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The main method of every process and tool: runs a command line, tells a person in one line what
+ * went wrong, and ends the JVM with the {@link ExitCode} that a script can rely on.
+ *
+ * <pre>{@code
+ * public static void main(String... arguments) {
+ *   CommandLine commandLine = new CommandLine(new LogWorker());
+ *   CATALOGUE.addTo(commandLine.getCommandSpec());
+ *   ProcessMain.run(commandLine, LogWorker.class, arguments);
+ * }
+ * }</pre>
+ */
+public final class ProcessMain {
+  private static final Logger log = LoggerFactory.getLogger(ProcessMain.class);
+  private static final int HELP_WIDTH = 100;
+
+  private ProcessMain() {}
+
+  /** Runs the command line and ends the JVM. */
+  public static void run(CommandLine commandLine, Class<?> main, String... arguments) {
+    System.exit(execute(commandLine, main, arguments));
+  }
+
+  /** As {@link #run}, but returns the exit code: for tests. */
+  public static int execute(CommandLine commandLine, Class<?> main, String... arguments) {
+    LogSetup.start(LogLevel.INFO, LogFormat.TEXT);
+    commandLine
+        .getCommandSpec()
+        .versionProvider(new ManifestVersion(commandLine.getCommandName(), main));
+    return commandLine
+        .setUsageHelpWidth(HELP_WIDTH)
+        .setUsageHelpAutoWidth(true)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(ProcessMain::usage)
+        .setExecutionExceptionHandler(ProcessMain::failed)
+        .execute(arguments);
+  }
+
+  private static int usage(ParameterException e, String[] arguments) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(command.getCommandName() + ": " + e.getMessage());
+    UnmatchedArgumentException.printSuggestions(e, err);
+    err.println("See '%s --help'.".formatted(command.getCommandSpec().qualifiedName()));
+    return ExitCode.USAGE;
+  }
+
+  private static int failed(Exception e, CommandLine command, ParseResult parsed) {
+    return switch (e) {
+      case InvalidSettingsException invalid -> invalidSettings(invalid, command);
+      case CommandFailedException failure -> {
+        log.debug("Command failed", failure);
+        command.getErr().println(name(command) + ": " + failure.getMessage());
+        yield failure.exitCode();
+      }
+      default -> {
+        // A bug, or a resource that died: here the stack trace is what helps.
+        log.error("Command failed", e);
+        yield ExitCode.FAILURE;
+      }
+    };
+  }
+
+  private static int invalidSettings(InvalidSettingsException invalid, CommandLine command) {
+    int count = invalid.problems().size();
+    PrintWriter err = command.getErr();
+    err.println(
+        "%s: %s cannot be used:"
+            .formatted(name(command), count == 1 ? "1 setting" : count + " settings"));
+    for (SettingProblem problem : invalid.problems()) {
+      err.println("  " + problem.message());
+    }
+    return invalid.blamesFlag() ? ExitCode.USAGE : ExitCode.CONFIGURATION;
+  }
+
+  private static String name(CommandLine command) {
+    return command.getCommandSpec().root().name();
+  }
+}

@@ -1,0 +1,149 @@
+package io.wideevents.process;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends a process in order and within a bound. The first SIGTERM, SIGINT or SIGHUP closes the
+ * application and ends the JVM with 0; a second signal ends it at once with 128 + its number. An
+ * application that does not close in time is abandoned with exit code 1, and the log says what was
+ * left.
+ *
+ * <p>A thread that dies of an exception nobody caught ends the process the same way, with 1: half a
+ * process would look alive and lose work.
+ *
+ * <p>Threads: closing runs on a thread named {@code close}, watched by one named {@code shutdown};
+ * neither holds a lock of ours. Logging works until the very end, and nothing is buffered there.
+ */
+public final class Shutdown {
+  private static final Logger log = LoggerFactory.getLogger(Shutdown.class);
+
+  private final Duration bound;
+  private final AutoCloseable application;
+  private final Supplier<String> leftovers;
+  private final IntConsumer halt;
+  private final AtomicBoolean begun = new AtomicBoolean();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile int exitCode = ExitCode.FAILURE;
+
+  /**
+   * Prepares the end of an application; {@link #install} arms it.
+   *
+   * @param bound how long closing may take
+   * @param application closed once; may be called while its start is still under way, on another
+   *     thread
+   * @param leftovers asked when closing overran: what was not finished and where it is now, in a
+   *     few words; must not block
+   */
+  public Shutdown(Duration bound, AutoCloseable application, Supplier<String> leftovers) {
+    this(bound, application, leftovers, Runtime.getRuntime()::halt);
+  }
+
+  Shutdown(
+      Duration bound, AutoCloseable application, Supplier<String> leftovers, IntConsumer halt) {
+    this.bound = bound;
+    this.application = application;
+    this.leftovers = leftovers;
+    this.halt = halt;
+  }
+
+  /** Takes over the signals and the exceptions nobody catches, for the whole JVM. */
+  public void install() {
+    Signals.handle("TERM", () -> signal("SIGTERM", 15));
+    Signals.handle("INT", () -> signal("SIGINT", 2));
+    Signals.handle("HUP", () -> signal("SIGHUP", 1));
+    Thread.setDefaultUncaughtExceptionHandler(this::threadDied);
+  }
+
+  /**
+   * Begins to close the application, unless that has begun already. Returns at once.
+   *
+   * @param exitCode what the process ends with if closing succeeds
+   * @param reason for the log
+   */
+  public void begin(int exitCode, String reason) {
+    if (begun.compareAndSet(false, true)) {
+      Thread.ofPlatform().name("shutdown").daemon(false).start(() -> run(exitCode, reason));
+    }
+  }
+
+  /**
+   * Blocks the main thread until the application has been closed; as a rule the JVM ends before
+   * this returns.
+   *
+   * @return the exit code
+   * @throws InterruptedException if interrupted; the shutdown, if begun, goes on
+   */
+  public int await() throws InterruptedException {
+    ended.await();
+    return exitCode;
+  }
+
+  void signal(String name, int number) {
+    if (begun.get()) {
+      // Not even a log line: whatever keeps the process from ending might keep stderr as well.
+      halt.accept(128 + number);
+    } else {
+      begin(ExitCode.OK, name);
+    }
+  }
+
+  void threadDied(Thread thread, Throwable exception) {
+    log.atError()
+        .setCause(exception)
+        .addKeyValue("thread", thread.getName())
+        .log("Thread died of an exception nobody caught; ending the process");
+    begin(ExitCode.FAILURE, "thread " + thread.getName() + " died");
+  }
+
+  private void run(int wantedCode, String reason) {
+    long start = System.nanoTime();
+    log.atInfo()
+        .addKeyValue("reason", reason)
+        .addKeyValue("boundMs", bound.toMillis())
+        .log("Shutdown began");
+    exitCode = close() ? wantedCode : ExitCode.FAILURE;
+    log.atInfo()
+        .addKeyValue("exitCode", exitCode)
+        .addKeyValue("durationMs", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start))
+        .log("Shutdown ended");
+    // In this order: were main to return first, the JVM could end with its own code before ours.
+    halt.accept(exitCode);
+    ended.countDown();
+  }
+
+  /** Whether the application closed without error and in time. */
+  private boolean close() {
+    FutureTask<?> closing =
+        new FutureTask<>(
+            () -> {
+              application.close();
+              return null;
+            });
+    Thread.ofPlatform().name("close").daemon().start(closing);
+    try {
+      closing.get(bound.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (ExecutionException e) {
+      log.atError().setCause(e.getCause()).log("Closing failed");
+    } catch (TimeoutException e) {
+      log.atWarn()
+          .addKeyValue("boundMs", bound.toMillis())
+          .addKeyValue("leftovers", leftovers.get())
+          .log("Closing took too long and was abandoned");
+    } catch (InterruptedException e) {
+      // Nobody knows this thread; were it interrupted all the same, the JVM is about to end here.
+      Thread.currentThread().interrupt();
+    }
+    return false;
+  }
+}

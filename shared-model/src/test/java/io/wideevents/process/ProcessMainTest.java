@@ -1,0 +1,155 @@
+package io.wideevents.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wideevents.config.Setting;
+import io.wideevents.config.SettingType;
+import io.wideevents.config.SettingsCatalogue;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+class ProcessMainTest {
+  private static final SettingsCatalogue CATALOGUE =
+      SettingsCatalogue.of(
+          "log-worker",
+          List.of(
+              Setting.named("MQ_BATCH_SIZE", SettingType.integer(1, 10_000))
+                  .flag("--batch-size")
+                  .defaultsTo("100")
+                  .means("Events in one insert."),
+              Setting.named("MQ_ENABLED", SettingType.bool())
+                  .defaultsTo("true")
+                  .means("Whether Kafka is used.")));
+
+  private final StringWriter err = new StringWriter();
+  private final StringWriter out = new StringWriter();
+
+  @Test
+  void execute_returnsWhatTheCommandReturns() {
+    assertThat(execute(() -> ExitCode.CHECK_FAILED)).isEqualTo(ExitCode.CHECK_FAILED);
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void execute_reportsUnknownFlagWithTheNearestAsUsage() {
+    int exitCode = execute(() -> ExitCode.OK, "--batch-sise=3");
+
+    assertThat(exitCode).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString())
+        .contains("log-worker: Unknown option: '--batch-sise=3'")
+        .contains("--batch-size")
+        .contains("See 'log-worker --help'.");
+  }
+
+  @Test
+  void execute_reportsAllWrongSettingsAsConfiguration() {
+    int exitCode = execute(resolving(Map.of("MQ_BATCH_SIZE", "0", "MQ_ENABLED", "si")));
+
+    assertThat(exitCode).isEqualTo(ExitCode.CONFIGURATION);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "log-worker: 2 settings cannot be used:",
+            "  MQ_BATCH_SIZE=0 is outside 1 to 10000 (environment); use for example 100",
+            "  MQ_ENABLED=si is neither true nor false (environment); use for example true");
+  }
+
+  @Test
+  void execute_reportsWrongFlagValueAsUsage() {
+    int exitCode = execute(resolving(Map.of("MQ_ENABLED", "si")), "--batch-size", "many");
+
+    assertThat(exitCode).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("MQ_BATCH_SIZE=many").contains("MQ_ENABLED=si");
+  }
+
+  @Test
+  void execute_tellsExpectedFailureInOneLine() {
+    int exitCode =
+        execute(
+            () -> {
+              throw new CommandFailedException(
+                  ExitCode.UNREACHABLE, "Kafka at localhost:1 does not answer; is it running?");
+            });
+
+    assertThat(exitCode).isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(err.toString().lines())
+        .containsExactly("log-worker: Kafka at localhost:1 does not answer; is it running?");
+  }
+
+  @Test
+  void execute_endsWithOneOnAnythingElseAndLogsWhere() {
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    PrintStream stderr = System.err;
+    System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+    try {
+      int exitCode =
+          execute(
+              () -> {
+                throw new IOException("disk is gone");
+              });
+
+      assertThat(exitCode).isEqualTo(ExitCode.FAILURE);
+      assertThat(log.toString(StandardCharsets.UTF_8)).contains("IOException: disk is gone");
+    } finally {
+      System.setErr(stderr);
+    }
+  }
+
+  @Test
+  void execute_printsVersionWithTheNameOfTheProcess() {
+    assertThat(execute(() -> ExitCode.FAILURE, "--version")).isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).startsWith("log-worker ").contains("(Java ");
+  }
+
+  private static Body resolving(Map<String, String> environment) {
+    return command -> {
+      CATALOGUE.resolve(command, environment);
+      return ExitCode.OK;
+    };
+  }
+
+  private int execute(Callable<Integer> body, String... arguments) {
+    return execute(command -> body.call(), arguments);
+  }
+
+  private int execute(Body body, String... arguments) {
+    CommandLine command = new CommandLine(new Root(body));
+    CATALOGUE.addTo(command.getCommandSpec());
+    command.setErr(new PrintWriter(err, true)).setOut(new PrintWriter(out, true));
+    return ProcessMain.execute(command, ProcessMainTest.class, arguments);
+  }
+
+  /** What the command under test does. */
+  private interface Body {
+    int run(CommandSpec command) throws Exception;
+  }
+
+  @Command(name = "log-worker", mixinStandardHelpOptions = true)
+  private static final class Root implements Callable<Integer> {
+    private final Body body;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    private Root(Body body) {
+      this.body = body;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+      return body.run(spec);
+    }
+  }
+}
