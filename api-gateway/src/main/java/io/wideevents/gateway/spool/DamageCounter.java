@@ -1,0 +1,45 @@
+package io.wideevents.gateway.spool;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts and reports what cannot be read, each piece once. Safe for concurrent use. */
+final class DamageCounter {
+  private static final Logger LOG = LoggerFactory.getLogger(DamageCounter.class);
+
+  private final LongAdder ranges = new LongAdder();
+  private final LongAdder tornTails = new LongAdder();
+
+  void range(Path file, int from, int to) {
+    ranges.increment();
+    LOG.atError()
+        .addKeyValue("file", file)
+        .addKeyValue("from", from)
+        .addKeyValue("to", to)
+        .log("Spooled bytes are damaged and skipped; check the disk. The file will be kept");
+  }
+
+  /** A file that the disk does not give back, now; what is in it stays where it is. */
+  void unreadable(Path file, IOException cause) {
+    ranges.increment();
+    LOG.atError()
+        .addKeyValue("file", file)
+        .setCause(cause)
+        .log("A spool file cannot be read and is passed over; check the disk");
+  }
+
+  void tornTail() {
+    tornTails.increment();
+  }
+
+  long ranges() {
+    return ranges.sum();
+  }
+
+  long tornTails() {
+    return tornTails.sum();
+  }
+}

@@ -1,0 +1,108 @@
+package io.wideevents.gateway.spool;
+
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The real file system. Safe for concurrent use. */
+final class DiskFiles implements SpoolFiles {
+
+  @Override
+  public Appender create(Path file) throws IOException {
+    return new ChannelAppender(FileChannel.open(file, CREATE_NEW, WRITE));
+  }
+
+  @Override
+  public void read(Path file, long position, ByteBuffer target) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, READ)) {
+      long at = position;
+      while (target.hasRemaining()) {
+        int count = channel.read(target, at);
+        if (count < 0) {
+          throw new EOFException("%s ends at %d, not after %d".formatted(file, at, position));
+        }
+        at += count;
+      }
+    }
+  }
+
+  @Override
+  public void overwrite(Path file, long position, ByteBuffer bytes) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, WRITE)) {
+      long at = position;
+      while (bytes.hasRemaining()) {
+        at += channel.write(bytes, at);
+      }
+    }
+  }
+
+  @Override
+  public long size(Path file) throws IOException {
+    return Files.size(file);
+  }
+
+  @Override
+  public List<Path> list(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+
+  @Override
+  public void createDirectories(Path directory) throws IOException {
+    Files.createDirectories(directory);
+  }
+
+  @Override
+  public void syncDirectory(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, READ)) {
+      channel.force(true);
+    }
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public void delete(Path file) throws IOException {
+    Files.deleteIfExists(file);
+  }
+
+  @Override
+  public long usableBytes(Path directory) {
+    // Not FileStore: finding it reads the table of mounts, and this is asked before every sync.
+    return directory.toFile().getUsableSpace();
+  }
+
+  private record ChannelAppender(FileChannel channel) implements Appender {
+    @Override
+    public void write(ByteBuffer bytes) throws IOException {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    }
+
+    @Override
+    public void sync() throws IOException {
+      // false: the length is synced all the same where data depends on it, times are not needed.
+      channel.force(false);
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+}

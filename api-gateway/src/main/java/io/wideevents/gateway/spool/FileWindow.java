@@ -1,0 +1,66 @@
+package io.wideevents.gateway.spool;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/** A view on a part of a file, moved as it is read; holds a bounded part in memory. */
+final class FileWindow {
+  private static final int LEAST_BYTES = 256 << 10;
+
+  private final SpoolFiles files;
+  private final Path file;
+  private final int limit;
+  private ByteBuffer bytes = ByteBuffer.allocate(0);
+  private int start;
+
+  /**
+   * @param limit end of what may be looked at, within the file
+   */
+  FileWindow(SpoolFiles files, Path file, int limit) {
+    this.files = files;
+    this.file = file;
+    this.limit = limit;
+  }
+
+  /**
+   * The bytes from {@code offset}, exactly {@code length}; valid until the next call.
+   *
+   * @throws IndexOutOfBoundsException if they reach over the limit
+   */
+  ByteBuffer at(int offset, int length) throws IOException {
+    if (length > limit - offset) {
+      throw new IndexOutOfBoundsException(
+          "%d bytes at %d reach over %d".formatted(length, offset, limit));
+    }
+    include(offset, length);
+    return bytes.slice(offset - start, length);
+  }
+
+  /** The byte at {@code offset}, which is under the limit. */
+  byte at(int offset) throws IOException {
+    include(offset, 1);
+    return bytes.get(offset - start);
+  }
+
+  private void include(int offset, int length) throws IOException {
+    if (offset < start || offset + length > start + bytes.limit()) {
+      load(offset, length);
+    }
+  }
+
+  private void load(int offset, int length) throws IOException {
+    int wanted = Math.min(limit - offset, Math.max(length, LEAST_BYTES));
+    if (bytes.capacity() < wanted) {
+      bytes = ByteBuffer.allocate(wanted);
+    }
+    bytes.clear().limit(wanted);
+    start = offset;
+    try {
+      files.read(file, offset, bytes);
+    } catch (IOException e) {
+      bytes.limit(0);
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package io.wideevents.gateway.spool;
+
+import io.wideevents.gateway.spool.SpoolOutcome.Failed;
+import io.wideevents.gateway.spool.SpoolOutcome.RefusalReason;
+import io.wideevents.gateway.spool.SpoolOutcome.Refused;
+import io.wideevents.gateway.spool.SpoolOutcome.Spooled;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Lets many requests share one disk sync: whatever arrives while a sync runs is written and synced
+ * together by the next. No delay is added to wait for company.
+ *
+ * <p>Owns the thread {@code spool-writer}, which alone appends to the log. It is never interrupted:
+ * that would close the file under it.
+ */
+final class GroupCommit {
+  private static final long MOST_GROUP_BYTES = 4L << 20;
+
+  private final SegmentLog log;
+  private final SpoolBounds bounds;
+  private final SpoolTrouble trouble;
+  private final Duration stopTimeout;
+  private final Thread thread = new Thread(this::run, "spool-writer");
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition work = lock.newCondition();
+  private final ArrayDeque<Append> queue = new ArrayDeque<>();
+
+  /** Waiting or being written. */
+  private long queuedBytes;
+
+  private boolean closed;
+
+  private record Append(List<byte[]> frames, long bytes, CompletableFuture<SpoolOutcome> done) {}
+
+  GroupCommit(SegmentLog log, SpoolBounds bounds, SpoolTrouble trouble, Duration stopTimeout) {
+    this.log = log;
+    this.bounds = bounds;
+    this.trouble = trouble;
+    this.stopTimeout = stopTimeout;
+    // A disk that hangs must not keep the process alive.
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Queues frames for the next group; returns at once. Completes on the writer's thread. */
+  CompletableFuture<SpoolOutcome> append(List<byte[]> frames) {
+    long bytes = frames.stream().mapToLong(frame -> frame.length).sum();
+    CompletableFuture<SpoolOutcome> done = new CompletableFuture<>();
+    Optional<Refused> refused = offer(new Append(frames, bytes, done));
+    if (refused.isPresent()) {
+      trouble.report(refused.get());
+      done.complete(refused.get());
+    }
+    return done;
+  }
+
+  private Optional<Refused> offer(Append append) {
+    lock.lock();
+    try {
+      if (closed) {
+        return Optional.of(new Refused(RefusalReason.CLOSED, "The spool is closing"));
+      }
+      Optional<Refused> refused = bounds.checkSize(queuedBytes, append.bytes);
+      if (refused.isEmpty()) {
+        queue.add(append);
+        queuedBytes += append.bytes;
+        work.signal();
+      }
+      return refused;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    List<Append> group = nextGroup();
+    while (!group.isEmpty()) {
+      complete(group, write(group));
+      group = nextGroup();
+    }
+  }
+
+  /** Blocks for work; empty once closed and all is done. */
+  private List<Append> nextGroup() {
+    lock.lock();
+    try {
+      while (queue.isEmpty() && !closed) {
+        work.awaitUninterruptibly();
+      }
+      List<Append> group = new ArrayList<>();
+      long bytes = 0;
+      while (!queue.isEmpty()
+          && (group.isEmpty() || bytes + queue.peek().bytes <= MOST_GROUP_BYTES)) {
+        Append append = queue.remove();
+        group.add(append);
+        bytes += append.bytes;
+      }
+      return group;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private SpoolOutcome write(List<Append> group) {
+    long bytes = group.stream().mapToLong(Append::bytes).sum();
+    Optional<Refused> refused = bounds.checkDisk(bytes);
+    if (refused.isPresent()) {
+      return refused.get();
+    }
+    try {
+      log.append(group.stream().flatMap(append -> append.frames.stream()).toList());
+      return new Spooled();
+    } catch (Throwable e) {
+      // Whatever it was: whoever waits has to hear of it, and the next group may fare better.
+      return new Failed(e);
+    }
+  }
+
+  private void complete(List<Append> group, SpoolOutcome outcome) {
+    lock.lock();
+    try {
+      group.forEach(append -> queuedBytes -= append.bytes);
+    } finally {
+      lock.unlock();
+    }
+    trouble.report(outcome);
+    group.forEach(append -> append.done.complete(outcome));
+  }
+
+  /**
+   * Takes nothing more and waits, within the timeout, for what it took. Idempotent.
+   *
+   * @return whether the writer has ended; if not, it may still be writing
+   */
+  boolean stop() {
+    lock.lock();
+    try {
+      closed = true;
+      work.signal();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      return thread.join(stopTimeout);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

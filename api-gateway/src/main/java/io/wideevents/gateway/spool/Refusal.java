@@ -1,0 +1,10 @@
+package io.wideevents.gateway.spool;
+
+/**
+ * Why a tier will never take an event.
+ *
+ * @param event the event, as read from the queue of pending ones
+ * @param code stable, snake_case, for example {@code refused_by_database}
+ * @param message the tier's own words, without any of the event's content
+ */
+public record Refusal(SpooledEvent event, String code, String message) {}

@@ -1,0 +1,177 @@
+package io.wideevents.gateway.spool;
+
+import io.wideevents.event.Tier;
+import io.wideevents.logging.Deadline;
+import io.wideevents.logging.DeliveryOutcome;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes a queue's events to a target, a chunk at a time, oldest first, and removes each once the
+ * target confirms it. Used by one thread at a time.
+ *
+ * <p>Nothing blocks the queue: what is not confirmed is passed over and tried again in the next
+ * pass, so that an event which fails alone, for ever, holds up no other. An outage looks the same
+ * from one chunk, and passing over would leave the oldest events for last; so the first success
+ * after failures starts over from the oldest, once a pass.
+ */
+final class ReplayLane {
+  private static final Logger LOG = LoggerFactory.getLogger(ReplayLane.class);
+  private static final int CHUNK_EVENTS = 500;
+  private static final int CHUNK_BYTES = 1 << 20;
+  private static final Duration DEADLINE = Duration.ofSeconds(8);
+
+  /** How much later than the deadline an answer may come before it is given up. */
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
+  /** Where the events go. */
+  @FunctionalInterface
+  interface Target {
+    CompletableFuture<List<DeliveryOutcome>> deliver(List<SpooledEvent> events, Deadline deadline);
+  }
+
+  /** What is done with events that the target will never take. */
+  @FunctionalInterface
+  interface Refusals {
+    /** Settles them durably, all or none; returns how many were settled. */
+    int settle(List<Refusal> refusals);
+  }
+
+  /**
+   * What came of one chunk.
+   *
+   * @param read events in it; 0 at the end of a pass
+   * @param delivered events that left for the target
+   * @param refused events that were settled otherwise
+   */
+  record Step(int read, int delivered, int refused) {
+    static final Step END_OF_PASS = new Step(0, 0, 0);
+
+    boolean isProgress() {
+      return delivered + refused > 0;
+    }
+  }
+
+  private final SpoolQueue queue;
+  private final Target target;
+  private final Refusals refusals;
+  private final CompletableFuture<Void> stopped;
+  private SpoolPosition position = SpoolPosition.START;
+  private boolean failing;
+  private boolean startedOver;
+
+  /**
+   * @param stopped completes when nobody waits for the target any more; what it confirms after that
+   *     is delivered again by the next start, which is harmless
+   */
+  ReplayLane(SpoolQueue queue, Target target, Refusals refusals, CompletableFuture<Void> stopped) {
+    this.queue = queue;
+    this.target = target;
+    this.refusals = refusals;
+    this.stopped = stopped;
+  }
+
+  /** Delivers the next chunk; blocks until the target has answered or the deadline has passed. */
+  Step step() throws InterruptedException {
+    List<SpooledEvent> chunk = queue.read(position, CHUNK_EVENTS, CHUNK_BYTES);
+    if (chunk.isEmpty()) {
+      position = SpoolPosition.START;
+      startedOver = false;
+      return Step.END_OF_PASS;
+    }
+    Step step = settle(chunk, deliver(chunk));
+    boolean recovered = failing && step.isProgress();
+    failing = !step.isProgress();
+    if (recovered && !startedOver) {
+      position = SpoolPosition.START;
+      startedOver = true;
+    } else {
+      position = chunk.getLast().next();
+    }
+    return step;
+  }
+
+  private Step settle(List<SpooledEvent> chunk, List<DeliveryOutcome> outcomes) {
+    List<SpooledEvent> delivered = new ArrayList<>();
+    List<Refusal> refused = new ArrayList<>();
+    for (int i = 0; i < chunk.size(); i++) {
+      SpooledEvent event = chunk.get(i);
+      switch (outcomes.get(i)) {
+        case DeliveryOutcome.Durable durable -> {
+          // An event that came back to the spool has gone nowhere.
+          if (durable.tier() != Tier.SPOOL) {
+            delivered.add(event);
+          }
+        }
+        case DeliveryOutcome.Refused refusal ->
+            refused.add(new Refusal(event, refusal.code(), refusal.message()));
+        case DeliveryOutcome.NotConfirmed unknown ->
+            LOG.atDebug()
+                .addKeyValue("eventId", event.id())
+                .addKeyValue("error", unknown.cause())
+                .log("Spooled event was not confirmed; it stays");
+      }
+    }
+    queue.remove(delivered);
+    return new Step(chunk.size(), delivered.size(), settle(refused));
+  }
+
+  private int settle(List<Refusal> refused) {
+    try {
+      return refused.isEmpty() ? 0 : refusals.settle(refused);
+    } catch (UncheckedIOException e) {
+      LOG.atWarn().setCause(e).log("Refused events stay among the pending ones for now");
+      return 0;
+    }
+  }
+
+  private List<DeliveryOutcome> deliver(List<SpooledEvent> chunk) throws InterruptedException {
+    try {
+      return await(chunk);
+    } catch (UndecodableEventException e) {
+      return chunk.size() == 1
+          ? List.of(new DeliveryOutcome.Refused("undecodable", String.valueOf(e.getMessage())))
+          : deliverOneByOne(chunk);
+    } catch (RuntimeException | TimeoutException e) {
+      return Collections.nCopies(chunk.size(), new DeliveryOutcome.NotConfirmed(e));
+    }
+  }
+
+  private List<DeliveryOutcome> deliverOneByOne(List<SpooledEvent> chunk)
+      throws InterruptedException {
+    List<DeliveryOutcome> outcomes = new ArrayList<>();
+    for (SpooledEvent event : chunk) {
+      outcomes.addAll(deliver(List.of(event)));
+    }
+    return outcomes;
+  }
+
+  private List<DeliveryOutcome> await(List<SpooledEvent> chunk)
+      throws InterruptedException, TimeoutException {
+    CompletableFuture<List<DeliveryOutcome>> answer =
+        target.deliver(chunk, Deadline.after(DEADLINE));
+    try {
+      CompletableFuture.anyOf(answer, stopped)
+          .get(DEADLINE.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
+      if (!answer.isDone()) {
+        throw new TimeoutException("The replay was stopped before the target answered");
+      }
+      return answer.join();
+    } catch (ExecutionException | CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException("The target failed instead of answering", e);
+    }
+  }
+}

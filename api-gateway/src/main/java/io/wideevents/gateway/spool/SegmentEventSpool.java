@@ -1,0 +1,164 @@
+package io.wideevents.gateway.spool;
+
+import io.wideevents.codec.RecordDecoder;
+import io.wideevents.event.EncodedEvent;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A spool in append-only segment files, each event under a checksum of its own. Reading, removing
+ * and starting never need free disk space, so a full disk drains like any other.
+ *
+ * <pre>
+ * spool.lock       held while a gateway uses the directory
+ * pending/         segments that wait to be delivered
+ * refused/         segments of events that a tier refused
+ * quarantine/      files that were damaged or are not ours
+ * </pre>
+ */
+public final class SegmentEventSpool implements EventSpool {
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentEventSpool.class);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
+
+  private final SpoolDirectory directory;
+  private final SpoolSettings settings;
+  private final InstantSource clock;
+  private final SegmentLog pending;
+  private final SegmentLog refused;
+  private final Quarantine quarantine;
+  private final DamageCounter damage;
+  private final SpoolTrouble trouble = new SpoolTrouble();
+  private final GroupCommit writer;
+
+  private SegmentEventSpool(
+      SpoolDirectory directory,
+      SpoolSettings settings,
+      SpoolFiles files,
+      RecordDecoder decoder,
+      InstantSource clock)
+      throws IOException {
+    this.directory = directory;
+    this.settings = settings;
+    this.clock = clock;
+    this.damage = new DamageCounter();
+    this.quarantine = Quarantine.open(directory.quarantine(), files);
+    int segmentBytes = settings.segmentBytes();
+    this.pending =
+        new SegmentLog(
+            directory.pending(), files, segmentBytes, decoder, clock, quarantine, damage);
+    this.refused =
+        new SegmentLog(
+            directory.refused(), files, segmentBytes, decoder, clock, quarantine, damage);
+    SpoolBounds bounds =
+        new SpoolBounds(settings, this::bytes, () -> files.usableBytes(directory.path()));
+    this.writer = new GroupCommit(pending, bounds, trouble, STOP_TIMEOUT);
+  }
+
+  /**
+   * Takes the directory, finds what an earlier run left and starts the writer; blocks for the disk,
+   * for one page of every segment and all of the newest one.
+   *
+   * @param decoder turns stored events into documents, for the MongoDB tier
+   * @throws SpoolUnavailableException if the directory is in use or cannot be written
+   */
+  public static SegmentEventSpool open(
+      SpoolSettings settings, RecordDecoder decoder, InstantSource clock) {
+    return open(settings, new DiskFiles(), decoder, clock);
+  }
+
+  static SegmentEventSpool open(
+      SpoolSettings settings, SpoolFiles files, RecordDecoder decoder, InstantSource clock) {
+    SpoolDirectory directory = SpoolDirectory.take(settings.directory());
+    try {
+      SegmentEventSpool spool = new SegmentEventSpool(directory, settings, files, decoder, clock);
+      spool.pending.start();
+      spool.refused.start();
+      spool.writer.start();
+      return spool;
+    } catch (IOException e) {
+      directory.close();
+      throw SpoolDirectory.notWritable(settings.directory(), e);
+    }
+  }
+
+  @Override
+  public CompletableFuture<SpoolOutcome> append(List<EncodedEvent> events) {
+    Instant now = clock.instant();
+    // Encoded by the caller: the writer's time belongs to the disk.
+    return writer.append(
+        events.stream().map(event -> Frame.encode(StoredEvent.pending(event, now))).toList());
+  }
+
+  @Override
+  public SpoolQueue pending() {
+    return pending;
+  }
+
+  @Override
+  public SpoolQueue refused() {
+    return refused;
+  }
+
+  @Override
+  public void setAside(List<Refusal> refusals) {
+    if (refusals.isEmpty()) {
+      return;
+    }
+    try {
+      refused.append(
+          refusals.stream().map(refusal -> Frame.encode(StoredEvent.refused(refusal))).toList());
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "Could not set %d refused events aside in %s; they stay pending"
+              .formatted(refusals.size(), directory.refused()),
+          e);
+    }
+    pending.remove(refusals.stream().map(Refusal::event).toList());
+  }
+
+  @Override
+  public SpoolStats stats() {
+    SegmentLog.Holding waiting = pending.holding();
+    return new SpoolStats(
+        waiting.events(),
+        refused.holding().events(),
+        bytes(),
+        settings.maxBytes(),
+        waiting.oldest(),
+        new SpoolStats.Damage(damage.ranges(), damage.tornTails(), quarantine.count()),
+        trouble.words());
+  }
+
+  private long bytes() {
+    return pending.bytes() + refused.bytes();
+  }
+
+  @Override
+  public void close() {
+    if (!writer.stop()) {
+      // The directory stays locked until the process ends: its files may still be written.
+      LOG.atError()
+          .addKeyValue("directory", directory.path())
+          .log("The spool's disk does not answer; the last events were not confirmed");
+      return;
+    }
+    pending.close();
+    refused.close();
+    directory.close();
+    SpoolStats left = stats();
+    if (left.pendingEvents() + left.refusedEvents() > 0) {
+      LOG.atWarn()
+          .addKeyValue("directory", directory.path())
+          .addKeyValue("pendingEvents", left.pendingEvents())
+          .addKeyValue("refusedEvents", left.refusedEvents())
+          .log("Events stay in the spool until a gateway with this directory starts again");
+    }
+  }
+}

@@ -1,0 +1,394 @@
+package io.wideevents.gateway.spool;
+
+import io.wideevents.codec.RecordDecoder;
+import io.wideevents.gateway.spool.FrameScanner.Found;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A queue of frames in numbered segment files. Appending adds to the newest file; a file whose
+ * frames are all removed is deleted, which is the only way space comes back and needs none itself.
+ *
+ * <p>One thread appends and one reads and removes; they may be two. The lock is held for
+ * bookkeeping and for making and deleting files, never for a sync of events.
+ */
+final class SegmentLog implements SpoolQueue {
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentLog.class);
+  private static final int STAGING_BYTES = 256 << 10;
+
+  private final Path directory;
+  private final SpoolFiles files;
+  private final int segmentBytes;
+  private final RecordDecoder decoder;
+  private final InstantSource clock;
+  private final Quarantine quarantine;
+  private final DamageCounter damage;
+  private final AtomicLong bytes = new AtomicLong();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final NavigableMap<Long, Segment> segments = new TreeMap<>();
+  private long lastSequence;
+  private @Nullable OpenSegment open;
+  private volatile Holding holding = new Holding(0, Optional.empty());
+
+  // Belongs to the appending thread.
+  private @Nullable ByteBuffer staging;
+
+  /** The newest file while it takes more; {@code writing} keeps it from being deleted. */
+  private static final class OpenSegment {
+    final Segment segment;
+    final SegmentAppender appender;
+    boolean writing;
+
+    OpenSegment(Segment segment, SegmentAppender appender) {
+      this.segment = segment;
+      this.appender = appender;
+    }
+  }
+
+  /**
+   * @param oldest of the events that remain, about; empty when there are none
+   */
+  record Holding(long events, Optional<Instant> oldest) {}
+
+  SegmentLog(
+      Path directory,
+      SpoolFiles files,
+      int segmentBytes,
+      RecordDecoder decoder,
+      InstantSource clock,
+      Quarantine quarantine,
+      DamageCounter damage) {
+    this.directory = directory;
+    this.files = files;
+    this.segmentBytes = segmentBytes;
+    this.decoder = decoder;
+    this.clock = clock;
+    this.quarantine = quarantine;
+    this.damage = damage;
+  }
+
+  /** Finds what an earlier run left; to be called once, before anything else. */
+  void start() throws IOException {
+    files.createDirectories(directory);
+    SegmentRecovery recovery = new SegmentRecovery(files, quarantine, damage);
+    for (Segment segment : recovery.recover(directory)) {
+      segments.put(segment.sequence(), segment);
+      bytes.addAndGet(segment.fileBytes());
+    }
+    lastSequence = recovery.highestSequence();
+    lock.lock();
+    try {
+      settle();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Disk space held; does not block. */
+  long bytes() {
+    return bytes.get();
+  }
+
+  /** What the log holds; does not block, not even while the disk hangs. */
+  Holding holding() {
+    return holding;
+  }
+
+  /**
+   * Adds frames and blocks until they are on the disk. When this fails the file is not written to
+   * again: after a failed sync the system may call pages clean that never reached the disk, and a
+   * second sync would then lie.
+   *
+   * @throws IOException if the disk failed or is full; whether the frames are stored is unknown
+   */
+  void append(List<byte[]> frames) throws IOException {
+    int total = frames.stream().mapToInt(frame -> frame.length).sum();
+    OpenSegment target = open(total);
+    boolean synced = false;
+    try {
+      target.appender.append(frames);
+      synced = true;
+    } finally {
+      finish(target, synced, frames.size());
+    }
+  }
+
+  private OpenSegment open(int total) throws IOException {
+    lock.lock();
+    try {
+      OpenSegment target = open;
+      if (target == null || target.segment.length() + (long) total > segmentBytes) {
+        seal();
+        target = create();
+      }
+      target.writing = true;
+      // Counted first: a write that fails may have taken a part of it.
+      target.segment.wrote(total);
+      bytes.addAndGet(total);
+      return target;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private OpenSegment create() throws IOException {
+    if (staging == null) {
+      staging = ByteBuffer.allocateDirect(STAGING_BYTES);
+    }
+    Instant now = clock.instant();
+    lastSequence++;
+    SegmentAppender appender = SegmentAppender.create(files, directory, lastSequence, now, staging);
+    Segment segment =
+        Segment.empty(lastSequence, SegmentRecovery.file(directory, lastSequence), now);
+    OpenSegment created = new OpenSegment(segment, appender);
+    segments.put(lastSequence, segment);
+    bytes.addAndGet(segment.fileBytes());
+    open = created;
+    return created;
+  }
+
+  private void finish(OpenSegment target, boolean synced, int events) {
+    lock.lock();
+    try {
+      target.writing = false;
+      if (synced) {
+        target.segment.synced(events);
+      } else {
+        seal();
+      }
+      settle();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The newest file takes no more. */
+  private void seal() {
+    OpenSegment sealed = open;
+    open = null;
+    if (sealed == null) {
+      return;
+    }
+    sealed.segment.seal();
+    noteDown(sealed.segment);
+    try {
+      sealed.appender.close();
+    } catch (IOException e) {
+      LOG.atWarn()
+          .addKeyValue("file", sealed.segment.file())
+          .setCause(e)
+          .log("Could not close a spool file; its events are synced");
+    }
+  }
+
+  @Override
+  public List<SpooledEvent> read(SpoolPosition from, int maxEvents, int maxBytes) {
+    List<SpooledEvent> events = new ArrayList<>();
+    int left = maxBytes;
+    for (Segment segment : segmentsFrom(from)) {
+      int offset =
+          segment.sequence() == from.segment()
+              ? Math.max(from.offset(), SegmentHeader.BYTES)
+              : SegmentHeader.BYTES;
+      left = read(segment, offset, maxEvents, left, events);
+      if (events.size() >= maxEvents || left <= 0) {
+        break;
+      }
+    }
+    return events;
+  }
+
+  private List<Segment> segmentsFrom(SpoolPosition from) {
+    lock.lock();
+    try {
+      return List.copyOf(segments.tailMap(from.segment(), true).values());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Adds events of one segment; returns the bytes that may still be added, 0 or less for none. */
+  private int read(
+      Segment segment, int offset, int maxEvents, int maxBytes, List<SpooledEvent> events) {
+    int left = maxBytes;
+    try {
+      FrameScanner scanner = new FrameScanner(files, segment.file(), offset, length(segment));
+      while (events.size() < maxEvents && left > 0) {
+        scanner.skipTo(firstUnresolved(segment, scanner.offset()));
+        switch (scanner.next()) {
+          case Found.Intact intact -> {
+            left -= intact.event().json().length;
+            if (left < 0 && !events.isEmpty()) {
+              return left;
+            }
+            events.add(event(segment.sequence(), intact));
+          }
+          case Found.Damaged range -> damaged(segment, range.from(), range.to());
+          // What counts of a segment ends with a whole frame: this one was whole once.
+          case Found.TornTail tail -> damaged(segment, tail.from(), tail.to());
+          case Found.End end -> {
+            return left;
+          }
+        }
+      }
+    } catch (NoSuchFileException e) {
+      LOG.atDebug().addKeyValue("file", segment.file()).log("Spool file was just deleted");
+    } catch (IOException e) {
+      readFailed(segment, e);
+    }
+    return left;
+  }
+
+  private SpooledEvent event(long sequence, Found.Intact intact) {
+    return new SpooledEvent(
+        new SpoolPosition(sequence, intact.from()),
+        new SpoolPosition(sequence, intact.to()),
+        intact.event(),
+        decoder);
+  }
+
+  private int length(Segment segment) {
+    lock.lock();
+    try {
+      return segment.length();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private int firstUnresolved(Segment segment, int offset) {
+    lock.lock();
+    try {
+      return segment.firstUnresolved(offset);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void readFailed(Segment segment, IOException cause) {
+    lock.lock();
+    try {
+      if (segment.readFailed()) {
+        damage.unreadable(segment.file(), cause);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void damaged(Segment segment, int from, int to) {
+    lock.lock();
+    try {
+      if (segment.damage(from, to)) {
+        damage.range(segment.file(), from, to);
+      }
+      noteDown(segment);
+      settle();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void remove(Collection<SpooledEvent> events) {
+    lock.lock();
+    try {
+      events.stream()
+          .mapToLong(event -> event.position().segment())
+          .distinct()
+          .mapToObj(segments::get)
+          .filter(segment -> segment != null)
+          .forEach(segment -> remove(events, segment));
+      settle();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void remove(Collection<SpooledEvent> events, Segment segment) {
+    events.stream()
+        .filter(event -> event.position().segment() == segment.sequence())
+        .forEach(segment::resolve);
+    if (!segment.isFinished()) {
+      noteDown(segment);
+    }
+  }
+
+  private void noteDown(Segment segment) {
+    try {
+      SegmentHeader.writeNote(files, segment.file(), segment.note());
+    } catch (IOException e) {
+      LOG.atDebug()
+          .addKeyValue("file", segment.file())
+          .setCause(e)
+          .log("Could not note how far a spool file is drained; a restart would repeat some of it");
+    }
+  }
+
+  /** Deletes files without remaining events, also those that could not be deleted before. */
+  private void settle() {
+    List<Segment> finished =
+        segments.values().stream().filter(Segment::isFinished).filter(this::isIdle).toList();
+    for (Segment segment : finished) {
+      if (open != null && open.segment == segment) {
+        seal();
+      }
+      try {
+        if (segment.isDamaged()) {
+          quarantine.take(segment.file(), "damaged; what could be read of it was delivered");
+        } else {
+          files.delete(segment.file());
+        }
+        segments.remove(segment.sequence());
+        bytes.addAndGet(-segment.fileBytes());
+      } catch (IOException e) {
+        LOG.atWarn()
+            .addKeyValue("file", segment.file())
+            .setCause(e)
+            .log("Could not delete a drained spool file; will try again");
+      }
+    }
+    publishHolding();
+  }
+
+  private void publishHolding() {
+    holding =
+        new Holding(
+            segments.values().stream().mapToLong(Segment::remainingEvents).sum(),
+            segments.values().stream()
+                .filter(segment -> segment.remainingEvents() > 0)
+                .map(Segment::oldest)
+                .findFirst());
+  }
+
+  private boolean isIdle(Segment segment) {
+    return open == null || open.segment != segment || !open.writing;
+  }
+
+  /** Ends appending. Idempotent; what is on disk stays. */
+  void close() {
+    lock.lock();
+    try {
+      seal();
+      settle();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

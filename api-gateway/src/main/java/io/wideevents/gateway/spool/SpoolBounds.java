@@ -1,0 +1,63 @@
+package io.wideevents.gateway.spool;
+
+import io.wideevents.gateway.spool.SpoolOutcome.RefusalReason;
+import io.wideevents.gateway.spool.SpoolOutcome.Refused;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * How far a spool may grow: its own bound, the space others need on the disk, and the memory of
+ * what waits to be written. Safe for concurrent use; does not block.
+ */
+final class SpoolBounds {
+  private static final long MOST_QUEUED_BYTES = 32L << 20;
+
+  private final SpoolSettings settings;
+  private final LongSupplier heldBytes;
+  private final LongSupplier usableBytes;
+
+  /**
+   * @param heldBytes what the spool takes on disk
+   * @param usableBytes what may still be written to the disk
+   */
+  SpoolBounds(SpoolSettings settings, LongSupplier heldBytes, LongSupplier usableBytes) {
+    this.settings = settings;
+    this.heldBytes = heldBytes;
+    this.usableBytes = usableBytes;
+  }
+
+  /**
+   * Whether more may be queued for writing.
+   *
+   * @param queuedBytes what is queued already
+   */
+  Optional<Refused> checkSize(long queuedBytes, long more) {
+    long over =
+        heldBytes.getAsLong() + queuedBytes + more + SegmentHeader.BYTES - settings.maxBytes();
+    if (over > 0) {
+      return Optional.of(
+          new Refused(
+              RefusalReason.SPOOL_FULL,
+              "The spool would be %d bytes over its %d (SPOOL_MAX_BYTES)"
+                  .formatted(over, settings.maxBytes())));
+    }
+    // The largest request alone may be over this bound and is taken when nothing else waits.
+    return queuedBytes > 0 && queuedBytes + more > MOST_QUEUED_BYTES
+        ? Optional.of(
+            new Refused(
+                RefusalReason.BUSY, "%d bytes wait for the spool's disk".formatted(queuedBytes)))
+        : Optional.empty();
+  }
+
+  /** Whether the disk has room for more. */
+  Optional<Refused> checkDisk(long more) {
+    long left = usableBytes.getAsLong() - more;
+    return left >= settings.minFreeBytes()
+        ? Optional.empty()
+        : Optional.of(
+            new Refused(
+                RefusalReason.DISK_FULL,
+                "The spool's disk would have %d bytes left, under its %d (SPOOL_MIN_FREE_BYTES)"
+                    .formatted(left, settings.minFreeBytes())));
+  }
+}

@@ -1,0 +1,121 @@
+package io.wideevents.gateway.spool;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import io.wideevents.gateway.spool.SpoolUnavailableException.Reason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A spool's directory, held by this process until it is closed or dies. The lock file names the
+ * holder for people; only the system's lock on it counts.
+ */
+final class SpoolDirectory implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SpoolDirectory.class);
+  private static final String LOCK_FILE = "spool.lock";
+
+  private final Path path;
+  private final FileChannel channel;
+
+  private SpoolDirectory(Path path, FileChannel channel) {
+    this.path = path;
+    this.channel = channel;
+  }
+
+  /**
+   * Makes the directory if it is absent, and takes it.
+   *
+   * @throws SpoolUnavailableException if another process has it, or it cannot be written
+   */
+  static SpoolDirectory take(Path path) {
+    try {
+      Files.createDirectories(path);
+      FileChannel channel = FileChannel.open(path.resolve(LOCK_FILE), CREATE, READ, WRITE);
+      if (tryLock(channel) == null) {
+        String holder = holder(channel);
+        channel.close();
+        throw new SpoolUnavailableException(
+            Reason.LOCKED,
+            "The spool directory %s is in use by %s; stop that one or name another directory"
+                .formatted(path, holder),
+            null);
+      }
+      writeHolder(channel);
+      return new SpoolDirectory(path, channel);
+    } catch (IOException e) {
+      throw notWritable(path, e);
+    }
+  }
+
+  static SpoolUnavailableException notWritable(Path path, IOException cause) {
+    return new SpoolUnavailableException(
+        Reason.NOT_WRITABLE,
+        "The spool directory %s cannot be used: %s; name a directory this user may write to"
+            .formatted(path, cause),
+        cause);
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      // Held by this very process: the same answer.
+      return null;
+    }
+  }
+
+  private static String holder(FileChannel channel) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(32);
+    channel.read(bytes, 0);
+    String pid = new String(bytes.array(), 0, bytes.position(), UTF_8).strip();
+    return pid.isEmpty() ? "another process" : "process " + pid;
+  }
+
+  private static void writeHolder(FileChannel channel) {
+    byte[] pid = "%-20d%n".formatted(ProcessHandle.current().pid()).getBytes(UTF_8);
+    try {
+      channel.write(ByteBuffer.wrap(pid), 0);
+    } catch (IOException e) {
+      // A full disk is no reason not to start: the backlog has to be drained from it.
+      LOG.atDebug().setCause(e).log("Could not write the holder into the lock file");
+    }
+  }
+
+  Path pending() {
+    return path.resolve("pending");
+  }
+
+  Path refused() {
+    return path.resolve("refused");
+  }
+
+  Path quarantine() {
+    return path.resolve("quarantine");
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** Lets others take the directory. Idempotent. */
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Could not release the spool directory " + path, e);
+    }
+  }
+}

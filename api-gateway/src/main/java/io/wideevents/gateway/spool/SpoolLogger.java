@@ -1,0 +1,65 @@
+package io.wideevents.gateway.spool;
+
+import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.Tier;
+import io.wideevents.logging.Deadline;
+import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.LoggerPort;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The last tier: events are durable on this machine's disk and replayed later.
+ *
+ * <p>Returns at once, for encoding alone. The future completes on the spool's writer thread:
+ * dependents must only hand the outcomes on. A call's events are stored all or none; a full spool
+ * is {@code NotConfirmed} with a {@link SpoolRefusedException}, for the same events may be taken
+ * later. Safe for concurrent use. Does not own the spool.
+ */
+public final class SpoolLogger implements LoggerPort {
+  private final EventSpool spool;
+  private volatile boolean closed;
+
+  public SpoolLogger(EventSpool spool) {
+    this.spool = spool;
+  }
+
+  @Override
+  public CompletableFuture<List<DeliveryOutcome>> log(
+      List<EncodedEvent> events, Deadline deadline) {
+    long nanosLeft = deadline.remaining().toNanos();
+    if (closed || nanosLeft == 0) {
+      String why = closed ? "The spool tier is closed" : "No time was left for the spool";
+      return CompletableFuture.completedFuture(
+          Collections.nCopies(events.size(), notConfirmed(new IllegalStateException(why))));
+    }
+    DeliveryOutcome late =
+        notConfirmed(new TimeoutException("The spool's disk did not answer by the deadline"));
+    return spool
+        .append(events)
+        .thenApply(SpoolLogger::outcome)
+        .completeOnTimeout(late, nanosLeft, TimeUnit.NANOSECONDS)
+        .thenApply(outcome -> Collections.nCopies(events.size(), outcome));
+  }
+
+  private static DeliveryOutcome outcome(SpoolOutcome outcome) {
+    return switch (outcome) {
+      case SpoolOutcome.Spooled spooled -> new DeliveryOutcome.Durable(Tier.SPOOL);
+      case SpoolOutcome.Refused refused -> notConfirmed(new SpoolRefusedException(refused));
+      case SpoolOutcome.Failed failed -> notConfirmed(failed.cause());
+    };
+  }
+
+  private static DeliveryOutcome notConfirmed(Throwable cause) {
+    return new DeliveryOutcome.NotConfirmed(cause);
+  }
+
+  /** Confirms nothing from now on; the spool itself stays open. */
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

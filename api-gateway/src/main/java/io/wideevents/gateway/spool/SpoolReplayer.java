@@ -1,0 +1,84 @@
+package io.wideevents.gateway.spool;
+
+import io.wideevents.logging.LoggerPort;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
+
+/**
+ * Empties a spool as soon as the tiers above take events again: pending events go to Kafka or
+ * MongoDB, refused ones to the dead-letter topic. An event leaves the spool only once it is durable
+ * elsewhere; a crash in between delivers it again, under the same id.
+ *
+ * <p>Two threads, {@code spool-replay} and {@code spool-refused}, so that a dead-letter topic which
+ * does not answer holds up nobody. One chunk is in flight at a time and the pace is bounded: live
+ * traffic has priority. Owned, and closed before spool and tiers, by the gateway's application.
+ */
+public final class SpoolReplayer implements AutoCloseable {
+  private final ReplayLoop pending;
+  private final ReplayLoop refused;
+
+  /**
+   * @param tiers Kafka, then MongoDB; never the spool itself. Not closed here
+   * @param eventsPerSecond pace at most, at least 1
+   */
+  public SpoolReplayer(
+      EventSpool spool, LoggerPort tiers, DeadLetterPort deadLetters, int eventsPerSecond) {
+    CompletableFuture<Void> stopped = new CompletableFuture<>();
+    this.pending =
+        new ReplayLoop(
+            "spool-replay",
+            pendingLane(spool, tiers, stopped),
+            stopped,
+            eventsPerSecond,
+            RandomGenerator.getDefault());
+    this.refused =
+        new ReplayLoop(
+            "spool-refused",
+            refusedLane(spool, deadLetters, stopped),
+            stopped,
+            eventsPerSecond,
+            RandomGenerator.getDefault());
+  }
+
+  static ReplayLane pendingLane(
+      EventSpool spool, LoggerPort tiers, CompletableFuture<Void> stopped) {
+    return new ReplayLane(
+        spool.pending(),
+        (events, deadline) -> tiers.log(List.copyOf(events), deadline),
+        refusals -> {
+          spool.setAside(refusals);
+          return refusals.size();
+        },
+        stopped);
+  }
+
+  static ReplayLane refusedLane(
+      EventSpool spool, DeadLetterPort deadLetters, CompletableFuture<Void> stopped) {
+    // Refused by the dead-letter topic as well: there is no further place, so it stays.
+    return new ReplayLane(spool.refused(), deadLetters::deadLetter, refusals -> 0, stopped);
+  }
+
+  public void start() {
+    pending.start();
+    refused.start();
+  }
+
+  /** Tries at once instead of after the current pause: for when a tier's breaker closes. */
+  public void wake() {
+    pending.wake();
+    refused.wake();
+  }
+
+  /** What was done since the start; they only grow. */
+  public ReplayStats stats() {
+    return new ReplayStats(pending.delivered(), pending.refused(), refused.delivered());
+  }
+
+  /** Ends both threads; blocks for at most 2 s. Idempotent; nothing is lost. */
+  @Override
+  public void close() {
+    pending.stop();
+    refused.stop();
+  }
+}

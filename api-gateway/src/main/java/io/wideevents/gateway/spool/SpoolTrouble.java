@@ -1,0 +1,67 @@
+package io.wideevents.gateway.spool;
+
+import io.wideevents.gateway.spool.SpoolOutcome.RefusalReason;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether the spool takes events, told to the log when that changes and not for every event. Safe
+ * for concurrent use.
+ */
+final class SpoolTrouble {
+  private static final Logger LOG = LoggerFactory.getLogger(SpoolTrouble.class);
+
+  private final AtomicReference<@Nullable Trouble> current = new AtomicReference<>();
+
+  /**
+   * @param kind what has to change for a new line in the log
+   */
+  private record Trouble(String kind, String message) {}
+
+  void report(SpoolOutcome outcome) {
+    switch (outcome) {
+      case SpoolOutcome.Spooled spooled -> over();
+      case SpoolOutcome.Failed failed -> failing(failed.cause());
+      case SpoolOutcome.Refused refused -> {
+        // Busy passes by itself in a moment, and closing is no trouble.
+        if (refused.reason() == RefusalReason.SPOOL_FULL
+            || refused.reason() == RefusalReason.DISK_FULL) {
+          refusing(refused);
+        }
+      }
+    }
+  }
+
+  /** Why events are not taken; empty when they are. */
+  Optional<String> words() {
+    return Optional.ofNullable(current.get()).map(Trouble::message);
+  }
+
+  private void refusing(SpoolOutcome.Refused refused) {
+    if (isNews(new Trouble(refused.reason().name(), refused.message()))) {
+      LOG.atError()
+          .addKeyValue("error", refused.message())
+          .log("The spool is full and refuses events; clients are answered 503");
+    }
+  }
+
+  private void failing(Throwable cause) {
+    if (isNews(new Trouble("FAILED", "The spool's disk failed: " + cause))) {
+      LOG.atError().setCause(cause).log("The spool cannot write; clients are answered 503");
+    }
+  }
+
+  private boolean isNews(Trouble trouble) {
+    Trouble before = current.getAndSet(trouble);
+    return before == null || !before.kind().equals(trouble.kind());
+  }
+
+  private void over() {
+    if (current.get() != null && current.getAndSet(null) != null) {
+      LOG.info("The spool takes events again");
+    }
+  }
+}

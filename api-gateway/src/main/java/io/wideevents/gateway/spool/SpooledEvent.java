@@ -1,0 +1,117 @@
+package io.wideevents.gateway.spool;
+
+import io.wideevents.codec.RecordDecoder;
+import io.wideevents.codec.RecordResult;
+import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.EventDocument;
+import io.wideevents.event.EventId;
+import io.wideevents.event.Outcome;
+import io.wideevents.event.Tier;
+import io.wideevents.event.WireFormat;
+import java.time.Instant;
+
+/**
+ * An event as the spool holds it: the same bytes it would have had as a Kafka value, so that a
+ * replay delivers what was accepted and nothing is made anew. Both forms keep {@code spool} as
+ * {@code _ingest.tier}, whichever tier takes the event in the end: that is where it first became
+ * durable.
+ *
+ * <p>Immutable and safe to share; holds its bytes in memory.
+ */
+public final class SpooledEvent implements EncodedEvent {
+  private static final int OBJECT_OVERHEAD_BYTES = 256;
+  private static final String SCHEMA = Integer.toString(WireFormat.SCHEMA_VERSION);
+
+  private final SpoolPosition position;
+  private final SpoolPosition next;
+  private final StoredEvent stored;
+  private final RecordDecoder decoder;
+
+  SpooledEvent(
+      SpoolPosition position, SpoolPosition next, StoredEvent stored, RecordDecoder decoder) {
+    this.position = position;
+    this.next = next;
+    this.stored = stored;
+    this.decoder = decoder;
+  }
+
+  /** Where the event lies. */
+  public SpoolPosition position() {
+    return position;
+  }
+
+  /** Where to read on after this event. */
+  public SpoolPosition next() {
+    return next;
+  }
+
+  /** When the event was spooled, to the millisecond. */
+  public Instant spooledAt() {
+    return stored.spooledAt();
+  }
+
+  /** Code of the refusal that set the event aside; empty while it is pending. */
+  public String refusalCode() {
+    return stored.refusalCode();
+  }
+
+  /** Message of the refusal that set the event aside; empty while it is pending. */
+  public String refusalMessage() {
+    return stored.refusalMessage();
+  }
+
+  @Override
+  public EventId id() {
+    return stored.id();
+  }
+
+  @Override
+  public String requestId() {
+    return stored.requestId();
+  }
+
+  @Override
+  public Outcome outcome() {
+    return stored.outcome();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @param tier not looked at: the bytes are the stored ones
+   */
+  @Override
+  public byte[] json(Tier tier) {
+    return stored.json().clone();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @param tier not looked at
+   * @throws UndecodableEventException if the stored bytes are intact and yet no event
+   */
+  @Override
+  public EventDocument document(Tier tier) {
+    RecordResult result =
+        decoder.decode(stored.json(), id().toString(), SCHEMA, stored.spooledAt());
+    return switch (result) {
+      case RecordResult.Decoded decoded -> decoded.document();
+      case RecordResult.Poison poison -> throw new UndecodableEventException(id(), poison);
+    };
+  }
+
+  @Override
+  public int retainedBytes() {
+    return stored.json().length + OBJECT_OVERHEAD_BYTES;
+  }
+
+  StoredEvent stored() {
+    return stored;
+  }
+
+  @Override
+  public String toString() {
+    return "SpooledEvent[%s at %s]".formatted(id(), position);
+  }
+}

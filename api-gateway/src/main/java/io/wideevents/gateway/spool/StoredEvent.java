@@ -1,0 +1,41 @@
+package io.wideevents.gateway.spool;
+
+import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.EventId;
+import io.wideevents.event.Outcome;
+import io.wideevents.event.Tier;
+import java.time.Instant;
+
+/**
+ * What a {@link Frame} holds of an event. Immutable: nobody writes to the bytes.
+ *
+ * @param refusalCode empty for a pending event
+ * @param refusalMessage empty for a pending event
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared, and never leaves the package
+record StoredEvent(
+    EventId id,
+    Outcome outcome,
+    Instant spooledAt,
+    String requestId,
+    String refusalCode,
+    String refusalMessage,
+    byte[] json) {
+
+  static StoredEvent pending(EncodedEvent event, Instant now) {
+    return new StoredEvent(
+        event.id(), event.outcome(), now, event.requestId(), "", "", event.json(Tier.SPOOL));
+  }
+
+  static StoredEvent refused(Refusal refusal) {
+    StoredEvent stored = refusal.event().stored();
+    return new StoredEvent(
+        stored.id,
+        stored.outcome,
+        stored.spooledAt,
+        stored.requestId,
+        refusal.code(),
+        refusal.message(),
+        stored.json);
+  }
+}
