@@ -1,0 +1,14 @@
+# Runs one of the two processes. To be sourced after common.sh.
+
+# Replaces this shell, so that the process id stays the same, by the service $1 with the other
+# arguments. JAVA_OPTS is split into words and comes last, so that it wins.
+exec_service() {
+  service_jar=$project_root/$1/target/$1.jar
+  shift
+  find_java
+  build_unless_present "$service_jar"
+  # Out of memory, a JVM that limps on would hold its partitions or its port and do nothing.
+  # shellcheck disable=SC2086
+  exec "$java_home/bin/java" -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED \
+    ${JAVA_OPTS:-} -jar "$service_jar" "$@"
+}
