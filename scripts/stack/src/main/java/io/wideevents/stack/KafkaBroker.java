@@ -166,6 +166,9 @@ public final class KafkaBroker implements AutoCloseable {
             "group.initial.rebalance.delay.ms", "0",
             // Lets a test notice a killed consumer sooner than the default's 6 s.
             "group.min.session.timeout.ms", "1000",
+            // A killed broker may register again only when its old session is over.
+            "broker.session.timeout.ms", "4000",
+            "broker.heartbeat.interval.ms", "500",
             // Of the 128 MiB that log cleaning takes by default, a quarter of the heap, we need
             // none.
             "log.cleaner.dedupe.buffer.size", "4194304"));
