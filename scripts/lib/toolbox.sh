@@ -8,9 +8,15 @@ exec_toolbox() {
   shift
   find_java
   build_unless_present "$toolbox_jar" "$project_root/scripts/stack/target/stack.jar"
+  toolbox_terminal=false
+  if [ -t 2 ]; then
+    toolbox_terminal=true
+  fi
   # The last two: what mongo-java-server's Netty does is no news to the user. Java 21 knows them not.
   exec "$java_home/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto \
     -Dlogback.configurationFile=toolbox-logback.xml \
+    -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 \
+    -Dwideevents.terminal="$toolbox_terminal" \
     -Dwideevents.home="$project_root" \
     -Dwideevents.broker.lib="$project_root/scripts/stack/target/broker-lib" \
     -XX:+IgnoreUnrecognizedVMOptions --enable-native-access=ALL-UNNAMED \

@@ -15,7 +15,6 @@ import picocli.CommandLine.Spec;
 /** {@code scripts/local-stack}: a broker and a MongoDB until Ctrl-C. */
 @Command(
     name = "local-stack",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
       "Starts a real Kafka broker and a MongoDB on this machine, prints their addresses as"
@@ -46,6 +45,13 @@ public final class LocalStackCommand implements Callable<Integer> {
       paramLabel = "PORT",
       description = "Port of MongoDB: 27017 when it is free, else any.")
   private @Nullable Integer mongodbPort;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli reads it
+  private boolean help;
 
   @Spec private @Nullable CommandSpec spec;
 

@@ -1,0 +1,38 @@
+package io.wideevents.toolbox.sample;
+
+import java.util.List;
+import java.util.Random;
+
+/**
+ * How one route of one service behaves.
+ *
+ * @param service the service's name
+ * @param route method and path template
+ * @param weight share of the traffic, relative to the other routes
+ * @param medianMillis half of the requests take longer
+ * @param spread sigma of the log-normal latency: 0.3 is steady, 1 has a long tail
+ * @param failureRate share of requests that fail, 0 to 1
+ * @param errors what failures look like, at least one
+ * @param details writes what this route alone knows about a request
+ */
+record RouteProfile(
+    String service,
+    String route,
+    int weight,
+    double medianMillis,
+    double spread,
+    double failureRate,
+    List<SampleError> errors,
+    DetailWriter details) {
+
+  RouteProfile {
+    errors = List.copyOf(errors);
+  }
+
+  /** A latency in whole microseconds. */
+  long latencyMicros(Random random, double slowdown) {
+    // StrictMath: the same on every platform, so that the same seed gives the same bytes.
+    double factor = StrictMath.exp(spread * random.nextGaussian());
+    return Math.max(1, Math.round(medianMillis * 1000 * factor * slowdown));
+  }
+}

@@ -1,0 +1,138 @@
+package io.wideevents.toolbox.sample;
+
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * An endless stream of wide events: the same bytes for the same seed and start, on every machine.
+ *
+ * <p>In its own time 100 requests arrive a second, whatever the rate they are sent at; after an
+ * hour the clock goes back to the start, so that no event lies far in the future. Not safe for
+ * concurrent use.
+ */
+public final class SampleTraffic {
+  private static final double MEAN_GAP_MILLIS = 10;
+  private static final Duration CYCLE = Duration.ofHours(1);
+  private static final ZoneOffset SEOUL = ZoneOffset.ofHours(9);
+  private static final List<String> ROLES = List.of("customer", "customer", "member", "admin");
+  private static final List<String> NAMES =
+      List.of("김민지", "Zoë", "Łukasz", "李小龍", "Ana", "O'Brien");
+  private static final List<String> REGIONS = List.of("ap-northeast-2", "eu-central-1");
+
+  private final JsonFactory factory = new JsonFactory();
+  private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(1024);
+  private final Random random;
+  private final Instant start;
+  private final long cycleMillis;
+  private double elapsedMillis;
+
+  /**
+   * A stream at its beginning.
+   *
+   * @param start the time of the first event; cut to milliseconds
+   */
+  public SampleTraffic(long seed, Instant start) {
+    this(seed, start, CYCLE);
+  }
+
+  SampleTraffic(long seed, Instant start, Duration cycle) {
+    this.random = new Random(seed);
+    this.cycleMillis = cycle.toMillis();
+    this.start = start.truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  /** The next event: one JSON object in UTF-8, without a line break, about 570 bytes. */
+  public byte[] next() {
+    elapsedMillis += -MEAN_GAP_MILLIS * StrictMath.log(1 - random.nextDouble());
+    long millis = (long) elapsedMillis % cycleMillis;
+    RouteProfile route = Shop.pickRoute(random);
+    buffer.reset();
+    try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), buffer)) {
+      json.writeStartObject();
+      json.writeStringProperty("requestId", "req-" + Details.hex(random) + Details.hex(random));
+      json.writeStringProperty("service", route.service());
+      json.writeStringProperty("route", route.route());
+      writeTimestamp(json, start.plusMillis(millis));
+      writeUser(json);
+      writeResult(json, route, Shop.INCIDENT.covers(route, millis));
+      writeSurroundings(json, route);
+      route.details().write(json, random);
+      json.writeEndObject();
+    }
+    return buffer.toByteArray();
+  }
+
+  // Every way of writing a time that the gateway takes.
+  private void writeTimestamp(JsonGenerator json, Instant time) {
+    switch (random.nextInt(10)) {
+      case 0 -> json.writeNumberProperty("timestamp", time.toEpochMilli());
+      case 1 -> json.writeStringProperty("timestamp", time.atOffset(SEOUL).toString());
+      case 2 ->
+          json.writeStringProperty(
+              "timestamp", time.plusNanos(1_000L * (1 + random.nextInt(999))).toString());
+      default -> json.writeStringProperty("timestamp", time.toString());
+    }
+  }
+
+  private void writeUser(JsonGenerator json) {
+    int who = random.nextInt(10_000);
+    if (who < 1_500) {
+      return;
+    }
+    json.writeObjectPropertyStart("user");
+    if (who % 2 == 0) {
+      json.writeStringProperty("id", "u-" + who);
+    } else {
+      json.writeNumberProperty("id", who);
+    }
+    json.writeStringProperty("role", Details.pick(ROLES, random));
+    json.writeStringProperty("name", Details.pick(NAMES, random));
+    json.writeEndObject();
+  }
+
+  private void writeResult(JsonGenerator json, RouteProfile route, boolean incident) {
+    double failureRate = incident ? Shop.INCIDENT.failureRate() : route.failureRate();
+    double slowdown = incident ? Shop.INCIDENT.slowdown() : 1;
+    boolean failed = random.nextDouble() < failureRate;
+    @Nullable SampleError error = null;
+    if (failed) {
+      error = incident ? Shop.INCIDENT.error() : Details.pick(route.errors(), random);
+      json.writeObjectPropertyStart("error");
+      json.writeStringProperty("code", error.code());
+      json.writeStringProperty("message", error.message());
+      json.writeBooleanProperty("retryable", error.status() >= 429);
+      json.writeEndObject();
+    } else if (random.nextInt(20) == 0) {
+      json.writeNullProperty("error");
+    }
+    long micros = route.latencyMicros(random, slowdown);
+    // One in a hundred was never measured.
+    if (random.nextInt(100) != 0) {
+      json.writeObjectPropertyStart("performance");
+      json.writeNumberProperty("durationMs", micros / 1000.0);
+      json.writeNumberProperty("dbMs", micros * random.nextInt(80) / 100_000.0);
+      json.writeNumberProperty("dbCalls", random.nextInt(12));
+      json.writeEndObject();
+    }
+    json.writeNumberProperty("status", error == null ? 200 : error.status());
+  }
+
+  private void writeSurroundings(JsonGenerator json, RouteProfile route) {
+    json.writeStringProperty("region", Details.pick(REGIONS, random));
+    json.writeStringProperty("host", "%s-%d".formatted(route.service(), random.nextInt(4)));
+    json.writeStringProperty("build", "2026.11.%d".formatted(1 + random.nextInt(3)));
+    json.writeObjectPropertyStart("trace");
+    json.writeStringProperty("traceId", Details.hex(random) + Details.hex(random));
+    json.writeBooleanProperty("sampled", random.nextInt(10) == 0);
+    json.writeEndObject();
+  }
+}
