@@ -2,7 +2,9 @@ package io.wideevents.config;
 
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.event.EventLimits;
+import io.wideevents.mongo.MongoSettings;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -11,6 +13,8 @@ import java.util.Set;
 /** The settings both processes have, with the same meaning: where events go, and their limits. */
 public final class CommonSettings {
   private static final int MEBIBYTE = 1024 * 1024;
+  private static final Duration ONE_HOUR = Duration.ofHours(1);
+  private static final Duration TEN_YEARS = Duration.ofDays(3650);
 
   public static final Setting<HostPorts> KAFKA_BROKER =
       Setting.named("KAFKA_BROKER", SettingType.hostPorts())
@@ -52,15 +56,13 @@ public final class CommonSettings {
                   + " at most KAFKA_TOPIC_REPLICATION; unset: as the broker says.");
 
   public static final Setting<Duration> KAFKA_TOPIC_RETENTION =
-      Setting.named(
-              "KAFKA_TOPIC_RETENTION",
-              SettingType.duration(Duration.ofMinutes(1), Duration.ofDays(3650)))
+      Setting.named("KAFKA_TOPIC_RETENTION", SettingType.duration(Duration.ofMinutes(1), TEN_YEARS))
           .defaultsTo("7d")
           .means(
               "How long KAFKA_LOG_TOPIC keeps events, if we create it: the longest outage of MongoDB.");
 
   public static final Setting<String> MONGODB_URI =
-      Setting.named("MONGODB_URI", SettingType.uri("mongodb", "mongodb+srv"))
+      Setting.named("MONGODB_URI", connectionString())
           .defaultsTo("mongodb://localhost:27017")
           .example("mongodb://mongo-1:27017,mongo-2:27017/?replicaSet=rs0")
           .secrecy(Secrecy.CREDENTIALS)
@@ -84,15 +86,39 @@ public final class CommonSettings {
           .defaultsTo("wide_events")
           .means("Collection of the events.");
 
-  public static final Setting<Duration> EVENT_RETENTION =
+  public static final Setting<Duration> MONGODB_TIMEOUT =
+      Setting.named("MONGODB_TIMEOUT", SettingType.duration(Duration.ofMillis(100), ONE_HOUR))
+          .defaultsTo("10s")
+          .means("Longest time one operation takes, the driver's own retries included.");
+
+  public static final Setting<Duration> MONGODB_SERVER_SELECTION_TIMEOUT =
       Setting.named(
-              "EVENT_RETENTION", SettingType.duration(Duration.ofMinutes(1), Duration.ofDays(3650)))
+              "MONGODB_SERVER_SELECTION_TIMEOUT",
+              SettingType.duration(Duration.ofMillis(10), ONE_HOUR))
+          .defaultsTo("2s")
+          .means(
+              "How long an operation waits for a server to appear, at most MONGODB_TIMEOUT:"
+                  + " an outage is noticed after this.");
+
+  public static final Setting<Integer> MONGODB_MAX_CONNECTIONS =
+      Setting.named("MONGODB_MAX_CONNECTIONS", SettingType.integer(1, 1000))
+          .defaultsTo("16")
+          .unit("connections")
+          .means("Most connections to each server, unless maxPoolSize is in MONGODB_URI.");
+
+  public static final Setting<Boolean> MONGODB_USER_INDEX =
+      Setting.named("MONGODB_USER_INDEX", SettingType.bool())
+          .defaultsTo("false")
+          .means("Whether events can be searched by user.id: one more index for every write.");
+
+  public static final Setting<Duration> EVENT_RETENTION =
+      Setting.named("EVENT_RETENTION", SettingType.duration(Duration.ofMinutes(1), TEN_YEARS))
           .defaultsTo("30d")
           .means(
               "Age at which MongoDB deletes an event (its TTL index follows); older ones are refused.");
 
   public static final Setting<Duration> EVENT_MAX_FUTURE =
-      Setting.named("EVENT_MAX_FUTURE", SettingType.duration(Duration.ZERO, Duration.ofDays(3650)))
+      Setting.named("EVENT_MAX_FUTURE", SettingType.duration(Duration.ZERO, TEN_YEARS))
           .defaultsTo("24h")
           .means("How far ahead of the clock an event's timestamp may lie.");
 
@@ -142,6 +168,10 @@ public final class CommonSettings {
           MONGODB_URI,
           MONGODB_DATABASE,
           MONGODB_COLLECTION,
+          MONGODB_TIMEOUT,
+          MONGODB_SERVER_SELECTION_TIMEOUT,
+          MONGODB_MAX_CONNECTIONS,
+          MONGODB_USER_INDEX,
           EVENT_RETENTION,
           EVENT_MAX_FUTURE,
           EVENT_MAX_BYTES,
@@ -155,18 +185,22 @@ public final class CommonSettings {
 
   /** The rules among these settings, for {@link SettingsCatalogue#checkedBy}. */
   public static List<SettingProblem> check(SettingValues values) {
+    List<SettingProblem> problems = new ArrayList<>();
     Optional<String> deadLetters = values.find(MQ_DLQ_TOPIC);
     if (deadLetters.isPresent() && deadLetters.equals(values.find(KAFKA_LOG_TOPIC))) {
-      return List.of(values.problem(MQ_DLQ_TOPIC, "is KAFKA_LOG_TOPIC as well"));
+      problems.add(values.problem(MQ_DLQ_TOPIC, "is KAFKA_LOG_TOPIC as well"));
     }
-    Optional<Integer> replication = values.find(KAFKA_TOPIC_REPLICATION);
-    Optional<Integer> minIsr = values.find(KAFKA_TOPIC_MIN_ISR);
-    if (replication.isPresent() && minIsr.isPresent() && minIsr.get() > replication.get()) {
-      return List.of(
-          values.problem(
-              KAFKA_TOPIC_MIN_ISR, "is more than KAFKA_TOPIC_REPLICATION=" + replication.get()));
-    }
-    return List.of();
+    atMost(values, KAFKA_TOPIC_MIN_ISR, KAFKA_TOPIC_REPLICATION).ifPresent(problems::add);
+    atMost(values, MONGODB_SERVER_SELECTION_TIMEOUT, MONGODB_TIMEOUT).ifPresent(problems::add);
+    return problems;
+  }
+
+  private static <T extends Comparable<T>> Optional<SettingProblem> atMost(
+      SettingValues values, Setting<T> lesser, Setting<T> greater) {
+    return values
+        .find(lesser)
+        .flatMap(a -> values.find(greater).filter(b -> a.compareTo(b) > 0))
+        .map(b -> values.problem(lesser, "is more than " + values.shown(greater)));
   }
 
   /** The layout of the topic the events travel through. */
@@ -199,6 +233,19 @@ public final class CommonSettings {
         limits, maxEvents, values.get(EVENT_RETENTION), values.get(EVENT_MAX_FUTURE), Set.of());
   }
 
+  /** Where events are stored. */
+  public static MongoSettings mongoSettings(SettingValues values) {
+    return new MongoSettings(
+        values.get(MONGODB_URI),
+        values.get(MONGODB_DATABASE),
+        values.get(MONGODB_COLLECTION),
+        values.get(MONGODB_TIMEOUT),
+        values.get(MONGODB_SERVER_SELECTION_TIMEOUT),
+        values.get(MONGODB_MAX_CONNECTIONS),
+        values.get(EVENT_RETENTION),
+        values.get(MONGODB_USER_INDEX));
+  }
+
   private static int maxMessageBytes(SettingValues values) {
     return Math.max(
         TopicLayout.KAFKA_DEFAULT_MAX_MESSAGE_BYTES,
@@ -214,6 +261,15 @@ public final class CommonSettings {
         values.find(KAFKA_TOPIC_MIN_ISR).map(OptionalInt::of).orElse(OptionalInt.empty()),
         retention,
         maxMessageBytes);
+  }
+
+  private static SettingType<String> connectionString() {
+    return new SettingType<>(
+        "uri",
+        text ->
+            MongoSettings.connectionStringProblem(text)
+                .map(problem -> Parsed.<String>invalid("is not a connection string: " + problem))
+                .orElseGet(() -> Parsed.value(text)));
   }
 
   private static SettingType<String> topicName() {

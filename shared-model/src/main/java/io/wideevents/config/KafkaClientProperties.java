@@ -3,6 +3,7 @@ package io.wideevents.config;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -43,6 +44,7 @@ record KafkaClientProperties(Map<String, String> values) {
           Map.entry("linger.ms", BOUNDS),
           Map.entry("default.api.timeout.ms", BOUNDS),
           Map.entry("max.poll.interval.ms", BOUNDS),
+          Map.entry("max.poll.records", "the memory of the process is bounded by its own settings"),
           Map.entry("buffer.memory", "the memory of the process is bounded by its own settings"),
           Map.entry("max.request.size", "the event limits decide what is too large"),
           Map.entry("allow.auto.create.topics", "topics are created with the settings given here"),
@@ -62,39 +64,43 @@ record KafkaClientProperties(Map<String, String> values) {
   static KafkaClientProperties read(
       Map<String, String> environment, List<SettingProblem> problems) {
     Map<String, String> values = new TreeMap<>();
+    // Sorted, so that the same mistakes are always told in the same order.
     for (Map.Entry<String, String> variable : new TreeMap<>(environment).entrySet()) {
       String name = variable.getKey();
-      if (!name.startsWith(PREFIX) || name.length() == PREFIX.length()) {
+      if (name.length() <= PREFIX.length() || !name.startsWith(PREFIX)) {
         continue;
       }
-      boolean inFile = namesSecretFile(name);
-      String property = property(inFile ? name.substring(0, name.length() - 5) : name);
-      String reason = RESERVED.get(property);
-      if (reason != null) {
-        problems.add(
-            new SettingProblem(
-                Source.ENVIRONMENT,
-                "%s sets Kafka's %s, which is not free to choose (environment): %s"
-                    .formatted(name, property, reason)));
-      } else if (!inFile) {
-        values.put(property, variable.getValue());
-      } else if (environment.containsKey(name.substring(0, name.length() - FILE_SUFFIX.length()))) {
-        problems.add(
-            new SettingProblem(
-                Source.FILE, name + " is given beside the value itself: keep one of the two"));
-      } else {
-        switch (SettingInputs.readFile(variable.getValue())) {
-          case Parsed.Value<String> text -> values.put(property, text.value());
-          case Parsed.Invalid<String> invalid ->
-              problems.add(
-                  new SettingProblem(
-                      Source.FILE,
-                      "%s=%s %s (environment)"
-                          .formatted(name, variable.getValue(), invalid.problem())));
-        }
+      Optional<String> named = namedByFile(name);
+      String property = property(named.orElse(name));
+      Parsed<String> value =
+          RESERVED.containsKey(property)
+              ? Parsed.invalid(
+                  "sets Kafka's %s, which is not free to choose: %s"
+                      .formatted(property, RESERVED.get(property)))
+              : named.isEmpty()
+                  ? Parsed.value(variable.getValue())
+                  : readFile(named.get(), variable.getValue(), environment);
+      switch (value) {
+        case Parsed.Value<String> text -> values.put(property, text.value());
+        case Parsed.Invalid<String> invalid ->
+            problems.add(
+                new SettingProblem(
+                    Source.ENVIRONMENT, name + " " + invalid.problem() + " (environment)"));
       }
     }
     return new KafkaClientProperties(values);
+  }
+
+  private static Parsed<String> readFile(
+      String named, String file, Map<String, String> environment) {
+    if (environment.containsKey(named)) {
+      return Parsed.invalid("is given beside " + named + ": keep one of the two");
+    }
+    return switch (SettingInputs.readFile(file)) {
+      case Parsed.Value<String> text -> text;
+      case Parsed.Invalid<String> invalid ->
+          Parsed.invalid("names %s, which %s".formatted(file, invalid.problem()));
+    };
   }
 
   /** The variables in effect, by their names in the environment; secrets masked. */
@@ -112,10 +118,16 @@ record KafkaClientProperties(Map<String, String> values) {
     return variable.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '.');
   }
 
-  /** Only a secret's: Kafka has properties of its own that end in {@code .file}. */
-  private static boolean namesSecretFile(String variable) {
-    return variable.endsWith(FILE_SUFFIX)
-        && isSecret(property(variable.substring(0, variable.length() - FILE_SUFFIX.length())));
+  /**
+   * The variable a file is given for. Only a secret's: Kafka has properties of its own that end in
+   * {@code .file}.
+   */
+  private static Optional<String> namedByFile(String variable) {
+    if (!variable.endsWith(FILE_SUFFIX)) {
+      return Optional.empty();
+    }
+    String named = variable.substring(0, variable.length() - FILE_SUFFIX.length());
+    return isSecret(property(named)) ? Optional.of(named) : Optional.empty();
   }
 
   private static boolean isSecret(String property) {

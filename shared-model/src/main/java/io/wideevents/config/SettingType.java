@@ -4,7 +4,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -135,17 +134,6 @@ public record SettingType<T>(String label, Function<String, Parsed<T>> parser) {
             return Parsed.invalid("is not a path");
           }
         });
-  }
-
-  /** An address with one of the given schemes and a host; what follows is left to its reader. */
-  public static SettingType<String> uri(String... schemes) {
-    List<String> prefixes = Arrays.stream(schemes).map(scheme -> scheme + "://").toList();
-    return new SettingType<>(
-        "uri",
-        text ->
-            prefixes.stream().anyMatch(p -> text.startsWith(p) && text.length() > p.length())
-                ? Parsed.value(text)
-                : Parsed.invalid("does not start with " + String.join(" or ", prefixes)));
   }
 
   /** Names separated by commas, in order, none of them empty; {@code none} for no name at all. */

@@ -76,6 +76,11 @@ public final class SettingValues {
     return SettingProblem.of(setting, found.source(), text, what);
   }
 
+  /** {@code NAME=value} for a message about another setting; what is secret is masked. */
+  public String shown(Setting<?> setting) {
+    return setting.name() + "=" + resolved(setting).map(Resolved::shown).orElse("");
+  }
+
   /** Logs the warnings, then every setting in effect in one line; what is secret is masked. */
   public void logTo(Logger log) {
     warnings.forEach(log::warn);

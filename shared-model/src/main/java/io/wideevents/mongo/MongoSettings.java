@@ -2,6 +2,7 @@ package io.wideevents.mongo;
 
 import com.mongodb.ConnectionString;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Where events are stored, and how long anything may take there.
@@ -98,33 +99,41 @@ public record MongoSettings(
             userIndex);
   }
 
-  private static void requireConnectionString(String uri) {
+  /**
+   * What is wrong with a connection string, worded to follow "is not a connection string:"; empty
+   * when nothing is. Never quotes what could hold a password.
+   */
+  public static Optional<String> connectionStringProblem(String uri) {
     if (uri.startsWith(SRV_SCHEME) && uri.length() > SRV_SCHEME.length()) {
       // Parsing one asks DNS, which may be down now and well later.
-      return;
+      return Optional.empty();
     }
-    String problem = null;
     if (!uri.startsWith(PLAIN_SCHEME)) {
-      problem = "it starts with neither " + PLAIN_SCHEME + " nor " + SRV_SCHEME;
-    } else {
-      try {
-        ConnectionString parsed = new ConnectionString(uri);
-        problem = parsed.getHosts().isEmpty() ? "it names no server" : null;
-      } catch (IllegalArgumentException e) {
-        // The driver quotes what it does not understand, and that may be half a password.
-        problem =
-            uri.indexOf('@') < 0
-                ? String.valueOf(e.getMessage())
-                : "the driver cannot parse it; are ':', '/', '@' and '%' in user and password"
-                    + " percent-encoded?";
-      }
+      return Optional.of("it starts with neither " + PLAIN_SCHEME + " nor " + SRV_SCHEME);
     }
-    if (problem != null) {
-      throw new IllegalArgumentException(
-          "uri is not a MongoDB connection string: "
-              + problem
-              + "; use for example mongodb://localhost:27017/?replicaSet=rs0");
+    try {
+      return new ConnectionString(uri).getHosts().isEmpty()
+          ? Optional.of("it names no server")
+          : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      // The driver quotes what it does not understand, and that may be half a password.
+      return Optional.of(
+          uri.indexOf('@') < 0
+              ? String.valueOf(e.getMessage())
+              : "the driver cannot parse it; are ':', '/', '@' and '%' in user and password"
+                  + " percent-encoded?");
     }
+  }
+
+  private static void requireConnectionString(String uri) {
+    connectionStringProblem(uri)
+        .ifPresent(
+            problem -> {
+              throw new IllegalArgumentException(
+                  "uri is not a MongoDB connection string: "
+                      + problem
+                      + "; use for example mongodb://localhost:27017/?replicaSet=rs0");
+            });
   }
 
   private static void requireName(String component, String name) {

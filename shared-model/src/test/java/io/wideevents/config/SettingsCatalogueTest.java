@@ -95,8 +95,8 @@ class SettingsCatalogueTest {
             "FLUSH_INTERVAL=-1s is not positive (environment); use for example 1s",
             "HTTP_ALLOW_ANONYMOUS=yes is neither true nor false (environment); use for example"
                 + " false",
-            "KAFKA_CLIENT_ACKS sets Kafka's acks, which is not free to choose (environment): an"
-                + " acknowledged event must not be lost or written twice");
+            "KAFKA_CLIENT_ACKS sets Kafka's acks, which is not free to choose: an acknowledged event"
+                + " must not be lost or written twice (environment)");
   }
 
   @Test

@@ -1,0 +1,116 @@
+package io.wideevents.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.wideevents.codec.EncoderSettings;
+import io.wideevents.event.EventLimits;
+import io.wideevents.mongo.MongoSettings;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CommonSettingsTest {
+  private static final SettingsCatalogue CATALOGUE =
+      SettingsCatalogue.of("either", CommonSettings.ALL).checkedBy(CommonSettings::check);
+
+  @Test
+  void defaults_areThoseOfTheDesign() {
+    SettingValues values = resolve(Map.of());
+
+    assertThat(values.get(CommonSettings.KAFKA_BROKER)).hasToString("localhost:9092");
+    assertThat(CommonSettings.mongoSettings(values))
+        .isEqualTo(MongoSettings.at("mongodb://localhost:27017"));
+    assertThat(CommonSettings.encoderSettings(values, EncoderSettings.DEFAULT_MAX_EVENTS).limits())
+        .isEqualTo(EventLimits.DEFAULT);
+    assertThat(CommonSettings.eventTopic(values).configs())
+        .containsOnly(
+            Map.entry("cleanup.policy", "delete"),
+            Map.entry("retention.ms", "604800000"),
+            Map.entry("max.message.bytes", "1048588"));
+  }
+
+  @Test
+  void deadLetterTopic_keepsForEverAndTakesWhatTheSourceTookAndMore() {
+    SettingValues values =
+        resolve(
+            Map.of(
+                "EVENT_MAX_BYTES", "2MiB",
+                "KAFKA_TOPIC_PARTITIONS", "12",
+                "KAFKA_TOPIC_REPLICATION", "3",
+                "KAFKA_TOPIC_MIN_ISR", "2"));
+
+    TopicLayout events = CommonSettings.eventTopic(values);
+    TopicLayout deadLetters = CommonSettings.deadLetterTopic(values);
+
+    assertThat(events.maxMessageBytes()).isEqualTo(2 * 1024 * 1024 + 64 * 1024);
+    assertThat(events.partitions()).isEqualTo(12);
+    assertThat(events.replication()).isEqualTo((short) 3);
+    assertThat(deadLetters.name()).isEqualTo("log-events.dlq");
+    assertThat(deadLetters.configs())
+        .containsEntry("retention.ms", "-1")
+        .containsEntry("min.insync.replicas", "2");
+    assertThat(deadLetters.maxMessageBytes() - events.maxMessageBytes()).isEqualTo(64 * 1024);
+  }
+
+  @Test
+  void mapping_reachesEveryPart() {
+    SettingValues values =
+        resolve(
+            Map.of(
+                "MONGODB_URI", "mongodb://a:1/?replicaSet=rs0",
+                "MONGODB_DATABASE", "d",
+                "MONGODB_COLLECTION", "c",
+                "MONGODB_TIMEOUT", "4s",
+                "MONGODB_SERVER_SELECTION_TIMEOUT", "3s",
+                "MONGODB_MAX_CONNECTIONS", "7",
+                "MONGODB_USER_INDEX", "true",
+                "EVENT_RETENTION", "90d"));
+
+    assertThat(CommonSettings.mongoSettings(values))
+        .isEqualTo(
+            new MongoSettings(
+                "mongodb://a:1/?replicaSet=rs0",
+                "d",
+                "c",
+                Duration.ofSeconds(4),
+                Duration.ofSeconds(3),
+                7,
+                Duration.ofDays(90),
+                true));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "MQ_DLQ_TOPIC | log-events | is KAFKA_LOG_TOPIC as well",
+        "KAFKA_LOG_TOPIC | log events | is not a name Kafka takes for a topic",
+        "KAFKA_LOG_TOPIC | .. | is not a name Kafka takes for a topic",
+        "MONGODB_DATABASE | a.b | is not a name MongoDB takes",
+        "MONGODB_COLLECTION | system.users | is not a name MongoDB takes",
+        "MONGODB_URI | localhost:27017 | is not a connection string: it starts with neither",
+        "MONGODB_URI | mongodb://u:s3cret@:x | is not a connection string: the driver cannot parse",
+        "MONGODB_TIMEOUT | 1s | is more than MONGODB_TIMEOUT=1s"
+      })
+  void wrongValue_isReportedWithItsReason(String name, String value, String problem) {
+    assertThatThrownBy(() -> resolve(Map.of(name, value)))
+        .hasMessageContaining(problem)
+        .hasMessageNotContaining("s3cret");
+  }
+
+  @Test
+  void minIsr_isAtMostReplication() {
+    assertThatThrownBy(
+            () -> resolve(Map.of("KAFKA_TOPIC_REPLICATION", "1", "KAFKA_TOPIC_MIN_ISR", "2")))
+        .hasMessage(
+            "KAFKA_TOPIC_MIN_ISR=2 is more than KAFKA_TOPIC_REPLICATION=1 (environment); use for"
+                + " example 2");
+  }
+
+  private static SettingValues resolve(Map<String, String> environment) {
+    return CATALOGUE.resolve(Map.of(), environment);
+  }
+}
