@@ -1,0 +1,83 @@
+package io.wideevents.gateway.http;
+
+import io.wideevents.codec.BodyFormat;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request says about its body before the first byte of it is read.
+ *
+ * @param format how the body lays out its events
+ * @param compression how the body is compressed
+ */
+record BodyShape(BodyFormat format, Compression compression) {
+
+  /**
+   * Reads the headers {@code Content-Type} and {@code Content-Encoding}.
+   *
+   * @param contentType null when the header is absent
+   * @param contentEncodings one item per header line; each may list several codings
+   * @throws ProblemException 415 for a media type, charset or encoding that is not taken
+   */
+  static BodyShape of(@Nullable String contentType, List<String> contentEncodings) {
+    return new BodyShape(format(contentType), compression(contentEncodings));
+  }
+
+  private static BodyFormat format(@Nullable String contentType) {
+    if (contentType == null || contentType.isBlank()) {
+      throw new ProblemException(Problems.unsupportedMediaType("The request has no Content-Type"));
+    }
+    String[] parts = contentType.split(";", -1);
+    String mediaType = parts[0].strip().toLowerCase(Locale.ROOT);
+    BodyFormat format =
+        switch (mediaType) {
+          case "application/json" -> BodyFormat.JSON;
+          case "application/x-ndjson",
+              "application/ndjson",
+              "application/jsonl",
+              "application/x-jsonlines" ->
+              BodyFormat.NDJSON;
+          default ->
+              throw new ProblemException(
+                  Problems.unsupportedMediaType("This Content-Type is not taken"));
+        };
+    for (int i = 1; i < parts.length; i++) {
+      requireUtf8(parts[i].strip());
+    }
+    return format;
+  }
+
+  private static void requireUtf8(String parameter) {
+    int equals = parameter.indexOf('=');
+    if (equals < 0 || !parameter.substring(0, equals).strip().equalsIgnoreCase("charset")) {
+      return;
+    }
+    String charset = parameter.substring(equals + 1).strip();
+    if (charset.length() > 1 && charset.startsWith("\"") && charset.endsWith("\"")) {
+      charset = charset.substring(1, charset.length() - 1);
+    }
+    // US-ASCII is a subset, and some clients name it for bodies that happen to be plain.
+    if (!charset.equalsIgnoreCase("utf-8") && !charset.equalsIgnoreCase("us-ascii")) {
+      throw new ProblemException(Problems.unsupportedCharset());
+    }
+  }
+
+  private static Compression compression(List<String> contentEncodings) {
+    Compression found = Compression.IDENTITY;
+    for (String header : contentEncodings) {
+      for (String coding : header.split(",", -1)) {
+        Compression next =
+            Compression.named(coding)
+                .orElseThrow(() -> new ProblemException(Problems.unsupportedEncoding()));
+        if (next != Compression.IDENTITY) {
+          if (found != Compression.IDENTITY) {
+            throw new ProblemException(Problems.stackedEncodings());
+          }
+          found = next;
+        }
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,118 @@
+package io.wideevents.gateway.http;
+
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.wideevents.codec.BodyResult;
+import io.wideevents.codec.EncodeResult;
+import io.wideevents.codec.EventEncoder;
+import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.EventProblem;
+import io.wideevents.gateway.http.EventsReply.Accepted;
+import io.wideevents.gateway.http.EventsReply.Entry;
+import io.wideevents.gateway.http.EventsReply.Refused;
+import io.wideevents.gateway.http.EventsReply.Unconfirmed;
+import io.wideevents.logging.Deadline;
+import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.LoggerPort;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * {@code POST /v1/events}: read, check, deliver, answer. Blocks its thread until every event is
+ * answered for, which the deadline bounds; events leave only after the whole body was read and
+ * checked.
+ */
+final class EventsHandler implements Handler {
+  private final BodyReader bodies;
+  private final EventEncoder encoder;
+  private final LoggerPort logger;
+  private final Duration ackTimeout;
+  private final Replies replies;
+
+  /**
+   * @param ackTimeout how long a request waits for its events to become durable, over all tiers
+   */
+  EventsHandler(
+      BodyReader bodies,
+      EventEncoder encoder,
+      LoggerPort logger,
+      Duration ackTimeout,
+      Replies replies) {
+    this.bodies = bodies;
+    this.encoder = encoder;
+    this.logger = logger;
+    this.ackTimeout = ackTimeout;
+    this.replies = replies;
+  }
+
+  @Override
+  public void handle(Context ctx) {
+    BodyShape shape =
+        BodyShape.of(
+            ctx.header("Content-Type"), Collections.list(ctx.req().getHeaders("Content-Encoding")));
+    Body body =
+        bodies.read(ctx.bodyInputStream(), ctx.req().getContentLengthLong(), shape.compression());
+    switch (encoder.encode(body.bytes(), body.length(), shape.format())) {
+      case BodyResult.Malformed malformed ->
+          throw new ProblemException(Problems.of(400, List.of(malformed.problem())));
+      case BodyResult.TooManyEvents tooMany ->
+          throw new ProblemException(Problems.of(413, List.of(tooMany.problem())));
+      case BodyResult.Events events ->
+          replies.send(ctx, new EventsReply(events.batch(), deliver(events.results())));
+    }
+  }
+
+  private List<Entry> deliver(List<EncodeResult> results) {
+    List<EncodedEvent> valid = new ArrayList<>(results.size());
+    for (EncodeResult result : results) {
+      if (result instanceof EncodeResult.Encoded encoded) {
+        valid.add(encoded.event());
+      }
+    }
+    Iterator<DeliveryOutcome> outcomes =
+        valid.isEmpty()
+            ? Collections.emptyIterator()
+            // Completes by the deadline, by its contract: no second time limit here.
+            : logger.log(valid, Deadline.after(ackTimeout)).join().iterator();
+    List<Entry> entries = new ArrayList<>(results.size());
+    for (EncodeResult result : results) {
+      entries.add(
+          switch (result) {
+            case EncodeResult.Encoded encoded -> entry(encoded.event(), outcomes.next());
+            case EncodeResult.Rejected rejected ->
+                new Refused(rejected.line(), rejected.problems());
+          });
+    }
+    return entries;
+  }
+
+  private static Entry entry(EncodedEvent event, DeliveryOutcome outcome) {
+    return switch (outcome) {
+      case DeliveryOutcome.Durable durable -> new Accepted(event.id(), durable.tier());
+      case DeliveryOutcome.Refused refused -> new Refused(0, List.of(problem(refused)));
+      case DeliveryOutcome.NotConfirmed notConfirmed -> new Unconfirmed(event.id());
+    };
+  }
+
+  private static EventProblem problem(DeliveryOutcome.Refused refused) {
+    return switch (refused.code()) {
+      case "id_conflict" ->
+          new EventProblem(
+              refused.code(),
+              "eventId",
+              refused.message(),
+              "Give each event its own eventId, or leave it out",
+              null);
+      default ->
+          new EventProblem(
+              refused.code(),
+              "",
+              refused.message(),
+              "Correct the event; the database would refuse it again",
+              null);
+    };
+  }
+}

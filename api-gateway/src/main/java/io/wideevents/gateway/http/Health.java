@@ -1,0 +1,71 @@
+package io.wideevents.gateway.http;
+
+import io.javalin.http.Context;
+import io.wideevents.gateway.delivery.TierStatus;
+import io.wideevents.gateway.delivery.TierStatus.State;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+
+/**
+ * {@code /health/live} and {@code /health/ready}. Ready means "a posted event would find a tier": a
+ * gateway that lost Kafka is degraded, says so, and goes on.
+ */
+final class Health {
+  private final Supplier<List<TierStatus>> tiers;
+  private final ReplyWriter writer = new ReplyWriter();
+  private volatile boolean draining;
+
+  /**
+   * @param tiers asks every tier, strongest first; must not block
+   */
+  Health(Supplier<List<TierStatus>> tiers) {
+    this.tiers = tiers;
+  }
+
+  /** From now on not ready: the process is about to end. */
+  void drain() {
+    draining = true;
+  }
+
+  boolean draining() {
+    return draining;
+  }
+
+  void live(Context ctx) {
+    ctx.contentType("application/json");
+    ctx.result(writer.object(out -> out.writeStringProperty("status", "live")));
+  }
+
+  void ready(Context ctx) {
+    List<TierStatus> now = tiers.get();
+    boolean ready = !draining && now.stream().anyMatch(tier -> tier.state() != State.DOWN);
+    ctx.status(ready ? 200 : 503).contentType("application/json");
+    ctx.result(
+        writer.object(
+            out -> {
+              out.writeStringProperty("status", status(ready, now));
+              out.writeArrayPropertyStart("tiers");
+              for (TierStatus tier : now) {
+                out.writeStartObject();
+                out.writeStringProperty("tier", tier.tier().label());
+                out.writeStringProperty("state", tier.state().name().toLowerCase(Locale.ROOT));
+                if (!tier.detail().isEmpty()) {
+                  out.writeStringProperty("detail", tier.detail());
+                }
+                out.writeEndObject();
+              }
+              out.writeEndArray();
+            }));
+  }
+
+  private String status(boolean ready, List<TierStatus> now) {
+    if (draining) {
+      return "draining";
+    }
+    if (!ready) {
+      return "unavailable";
+    }
+    return now.getFirst().state() == State.UP ? "ready" : "degraded";
+  }
+}

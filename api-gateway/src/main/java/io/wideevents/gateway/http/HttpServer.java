@@ -1,0 +1,146 @@
+package io.wideevents.gateway.http;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
+import io.javalin.http.NotFoundResponse;
+import io.wideevents.codec.EventEncoder;
+import io.wideevents.gateway.delivery.TierStatus;
+import io.wideevents.logging.LoggerPort;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The gateway's HTTP server: which path goes to which handler, and how a refusal looks.
+ *
+ * <p>Closed by {@code GatewayApplication}: new requests are refused from then on, running ones are
+ * answered, within a bound. {@code LoggerPort} is not closed here.
+ */
+public final class HttpServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
+
+  // Requests wait 8 s for their events by default, but the whole process has 8 s to end: what runs
+  // longer than this is cut off and its client told nothing, which it must take as not confirmed.
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(4);
+  // The bodies' own timeout bounds the whole; this one frees connections on which nothing happens.
+  private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration IDLE_TIMEOUT_WHILE_STOPPING = Duration.ofMillis(200);
+  // Below 24, synchronized blocks in libraries pin a virtual thread to its carrier.
+  private static final boolean VIRTUAL_THREADS = Runtime.version().feature() >= 24;
+
+  private final HttpSettings settings;
+  private final Replies replies = new Replies();
+  private final Health health;
+  private final EventsHandler events;
+  private final Javalin javalin;
+
+  /**
+   * @param logger where valid events go
+   * @param tiers asks every tier how it is, strongest first; must not block
+   */
+  public HttpServer(
+      HttpSettings settings,
+      EventEncoder encoder,
+      LoggerPort logger,
+      Supplier<List<TierStatus>> tiers) {
+    this.settings = settings;
+    this.health = new Health(tiers);
+    var bodies =
+        new BodyReader(
+            settings.maxBodyBytes(), settings.maxInflatedBytes(), settings.bodyTimeout());
+    this.events = new EventsHandler(bodies, encoder, logger, settings.ackTimeout(), replies);
+    this.javalin = Javalin.create(this::configure);
+  }
+
+  /**
+   * Binds and begins to answer.
+   *
+   * @return the port bound
+   * @throws io.javalin.util.JavalinBindException if the address is taken or not ours
+   */
+  public int start() {
+    javalin.start();
+    return javalin.port();
+  }
+
+  @Override
+  public void close() {
+    health.drain();
+    javalin.stop();
+  }
+
+  private void configure(JavalinConfig config) {
+    config.startup.showJavalinBanner = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    config.startup.startupWatcherEnabled = false;
+    config.concurrency.useVirtualThreads = VIRTUAL_THREADS;
+    config.http.prefer405over404 = true;
+    config.jetty.host = settings.host();
+    config.jetty.port = settings.port();
+    config.jetty.modifyServer(HttpServer::configure);
+    config.jetty.modifyHttpConfiguration(http -> http.setSendDateHeader(false));
+    config.jetty.addConnector(
+        (server, http) -> {
+          var connector =
+              new ServerConnector(server, new org.eclipse.jetty.server.HttpConnectionFactory(http));
+          connector.setHost(settings.host());
+          connector.setPort(settings.port());
+          connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+          connector.setShutdownIdleTimeout(IDLE_TIMEOUT_WHILE_STOPPING.toMillis());
+          return connector;
+        });
+    route(config.routes);
+  }
+
+  private static void configure(Server server) {
+    server.setErrorHandler(new ServerErrors());
+    server.setStopTimeout(STOP_TIMEOUT.toMillis());
+    server.insertHandler(new GracefulHandler());
+  }
+
+  private void route(RoutesConfig routes) {
+    if (!settings.anyHostHeader()) {
+      routes.before(new LoopbackHosts());
+    }
+    routes.post("/v1/events", this::postEvents);
+    routes.get("/health/live", health::live);
+    routes.get("/health/ready", health::ready);
+    routes.exception(ProblemException.class, (e, ctx) -> replies.send(ctx, e.problem()));
+    routes.exception(NotFoundResponse.class, (e, ctx) -> replies.send(ctx, Problems.notFound()));
+    routes.exception(
+        MethodNotAllowedResponse.class,
+        (e, ctx) ->
+            replies.send(
+                ctx, Problems.methodNotAllowed(String.join(", ", e.getDetails().values()))));
+    routes.exception(
+        HttpResponseException.class,
+        (e, ctx) -> replies.send(ctx, Problems.badRequest(e.getStatus())));
+    routes.exception(Exception.class, this::failed);
+  }
+
+  private void postEvents(Context ctx) {
+    if (health.draining()) {
+      throw new ProblemException(Problems.draining());
+    }
+    events.handle(ctx);
+  }
+
+  private void failed(Exception failure, Context ctx) {
+    if (failure instanceof IOException) {
+      log.atDebug().setCause(failure).log("Client went away");
+    } else {
+      log.atError().addKeyValue("path", ctx.path()).setCause(failure).log("Request failed");
+    }
+    replies.send(ctx, Problems.internalError());
+  }
+}

@@ -1,0 +1,48 @@
+package io.wideevents.gateway.http;
+
+import java.time.Duration;
+
+/**
+ * How the gateway listens, and the bounds of a request.
+ *
+ * @param host address to bind
+ * @param port port to bind, 0 to 65535; 0 is any free one
+ * @param anyHostHeader whether requests under any {@code Host} are answered; when false only those
+ *     to a loopback name are, so that a web page cannot reach a gateway without keys by rebinding
+ *     its own name
+ * @param ackTimeout how long a request waits for its events to become durable, over all tiers
+ * @param bodyTimeout how long a whole body may take to arrive
+ * @param maxBodyBytes bytes of a body on the wire
+ * @param maxInflatedBytes bytes of a body after inflation
+ */
+public record HttpSettings(
+    String host,
+    int port,
+    boolean anyHostHeader,
+    Duration ackTimeout,
+    Duration bodyTimeout,
+    int maxBodyBytes,
+    int maxInflatedBytes) {
+  public static final String DEFAULT_HOST = "127.0.0.1";
+  public static final int DEFAULT_PORT = 8080;
+  public static final Duration DEFAULT_ACK_TIMEOUT = Duration.ofSeconds(8);
+  public static final Duration DEFAULT_BODY_TIMEOUT = Duration.ofSeconds(30);
+  public static final int DEFAULT_MAX_BODY_BYTES = 8 * 1024 * 1024;
+  public static final int DEFAULT_MAX_INFLATED_BYTES = 32 * 1024 * 1024;
+
+  public HttpSettings {
+    if (port < 0 || port > 65_535) {
+      throw new IllegalArgumentException("port=" + port + " is outside 0 to 65535");
+    }
+    requirePositive("ackTimeout", ackTimeout.toMillis());
+    requirePositive("bodyTimeout", bodyTimeout.toMillis());
+    requirePositive("maxBodyBytes", maxBodyBytes);
+    requirePositive("maxInflatedBytes", maxInflatedBytes);
+  }
+
+  private static void requirePositive(String name, long value) {
+    if (value <= 0) {
+      throw new IllegalArgumentException(name + "=" + value + " is not positive");
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package io.wideevents.gateway.http;
+
+import io.wideevents.event.EventProblem;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Every refusal this API knows, in one place: status, stable code, words and fix. Problems of an
+ * event or of a body's text bring their own code from the codec.
+ */
+final class Problems {
+  // Long enough for a circuit to close or a buffer to drain, short enough for a client to wait.
+  private static final Duration RETRY_SOON = Duration.ofSeconds(1);
+  private static final Duration RETRY_LATER = Duration.ofSeconds(2);
+
+  private Problems() {}
+
+  /** The text of the body, or the only event in it, is refused for these reasons. */
+  static Problem of(int status, List<EventProblem> errors) {
+    EventProblem first = errors.getFirst();
+    return new Problem(status, first.code(), first.message(), first.fix()).withErrors(errors);
+  }
+
+  static Problem corruptCompression(Compression compression) {
+    return new Problem(
+            400,
+            "corrupt_compression",
+            "The body is not whole and valid %s".formatted(name(compression)),
+            "Compress the body as %s in one piece and send all of it, or send it without"
+                    .formatted(name(compression))
+                + " Content-Encoding")
+        .closingConnection();
+  }
+
+  static Problem incompleteBody() {
+    return new Problem(
+            400,
+            "incomplete_body",
+            "The body ended before its announced length",
+            "Send the whole body; sending the same bytes again is safe")
+        .closingConnection();
+  }
+
+  static Problem bodyTimeout(Duration limit) {
+    return new Problem(
+            408,
+            "body_timeout",
+            "The body did not arrive within %d s".formatted(limit.toSeconds()),
+            "Send the body faster or in smaller requests; the limit is the setting"
+                + " HTTP_BODY_TIMEOUT")
+        .closingConnection();
+  }
+
+  static Problem bodyTooLarge(int maxBytes) {
+    return new Problem(
+            413,
+            "body_too_large",
+            "The body is over %d bytes on the wire".formatted(maxBytes),
+            "Send fewer events per request; the limit is the setting HTTP_MAX_BODY_BYTES")
+        .closingConnection();
+  }
+
+  static Problem inflatedTooLarge(int maxBytes) {
+    return new Problem(
+            413,
+            "inflated_body_too_large",
+            "The body inflates to more than %d bytes".formatted(maxBytes),
+            "Send fewer events per request; the limit is the setting HTTP_MAX_INFLATED_BYTES")
+        .closingConnection();
+  }
+
+  static Problem unsupportedMediaType(String detail) {
+    return new Problem(
+            415,
+            "unsupported_media_type",
+            detail,
+            "Send Content-Type: application/json (one event or an array of events) or"
+                + " application/x-ndjson (one event a line)")
+        .withHeader("Accept-Post", "application/json, application/x-ndjson")
+        .closingConnection();
+  }
+
+  static Problem unsupportedCharset() {
+    return new Problem(
+            415,
+            "unsupported_charset",
+            "The Content-Type names a charset other than UTF-8",
+            "Encode the body in UTF-8 and leave the charset out or say charset=utf-8")
+        .closingConnection();
+  }
+
+  static Problem unsupportedEncoding() {
+    return new Problem(
+            415,
+            "unsupported_content_encoding",
+            "This Content-Encoding is not taken",
+            "Compress the body with gzip or zstd, or leave Content-Encoding out")
+        .withHeader("Accept-Encoding", "gzip, zstd, identity")
+        .closingConnection();
+  }
+
+  static Problem stackedEncodings() {
+    return new Problem(
+            415,
+            "stacked_content_encoding",
+            "The body is compressed more than once",
+            "Compress the body once, with gzip or zstd")
+        .withHeader("Accept-Encoding", "gzip, zstd, identity")
+        .closingConnection();
+  }
+
+  static Problem invalidEvents(int events) {
+    return new Problem(
+        422,
+        "invalid_events",
+        "Each of the %d events breaks a rule of the event".formatted(events),
+        "Correct what events lists; the same bytes would be refused again");
+  }
+
+  static Problem notConfirmed(int events) {
+    return new Problem(
+            503,
+            "not_confirmed",
+            "No tier confirmed %d of the events in time; they may be stored all the same"
+                .formatted(events),
+            "Send the same bytes again after Retry-After; that is always safe")
+        .retryAfter(RETRY_LATER);
+  }
+
+  static Problem draining() {
+    return new Problem(
+            503,
+            "draining",
+            "This gateway is shutting down",
+            "Send the same bytes again after Retry-After, to another gateway if there is one")
+        .retryAfter(RETRY_SOON)
+        .closingConnection();
+  }
+
+  static Problem foreignHost() {
+    return new Problem(
+            403,
+            "foreign_host",
+            "Without API keys only requests to localhost are answered",
+            "Address the gateway as localhost or 127.0.0.1, or give it API_KEYS_FILE")
+        .closingConnection();
+  }
+
+  static Problem notFound() {
+    return new Problem(
+            404,
+            "not_found",
+            "There is nothing at this path",
+            "Post events to /v1/events; /openapi.yaml describes the whole API")
+        .closingConnection();
+  }
+
+  static Problem methodNotAllowed(String allowed) {
+    return new Problem(
+            405,
+            "method_not_allowed",
+            "This path does not take this method",
+            "Use one of the methods in the Allow header")
+        .withHeader("Allow", allowed)
+        .closingConnection();
+  }
+
+  static Problem badRequest(int status) {
+    return new Problem(
+            status,
+            "bad_request",
+            "The request is not valid HTTP",
+            "Send the request with an ordinary HTTP client")
+        .closingConnection();
+  }
+
+  static Problem internalError() {
+    return new Problem(
+            500,
+            "internal_error",
+            "The gateway failed on this request; its log has the cause",
+            "Send the same bytes again later; that is always safe. Please report the log's stack"
+                + " trace")
+        .closingConnection();
+  }
+
+  private static String name(Compression compression) {
+    return switch (compression) {
+      case IDENTITY -> "plain text";
+      case GZIP -> "gzip";
+      case ZSTD -> "zstd";
+    };
+  }
+}

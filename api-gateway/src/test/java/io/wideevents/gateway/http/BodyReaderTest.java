@@ -1,0 +1,280 @@
+package io.wideevents.gateway.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BodyReaderTest {
+  private static final int MAX_WIRE = 64 * 1024;
+  private static final int MAX_INFLATED = 256 * 1024;
+
+  private final BodyReader reader = new BodyReader(MAX_WIRE, MAX_INFLATED, Duration.ofSeconds(30));
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 16 * 1024, 16 * 1024 + 1, 64 * 1024})
+  void read_returnsEveryByteOfAPlainBody(int size) {
+    // Given
+    byte[] sent = randomBytes(size);
+
+    // When
+    Body announced = read(sent, Compression.IDENTITY);
+    Body chunked = reader.read(new ByteArrayInputStream(sent), -1, Compression.IDENTITY);
+
+    // Then
+    assertThat(content(announced)).isEqualTo(sent);
+    assertThat(content(chunked)).isEqualTo(sent);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Compression.class,
+      names = {"GZIP", "ZSTD"})
+  void read_inflates(Compression compression) {
+    // Given
+    byte[] plain = randomBytes(60_000);
+
+    // When
+    Body body = read(compressed(plain, compression), compression);
+
+    // Then
+    assertThat(content(body)).isEqualTo(plain);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Compression.class,
+      names = {"GZIP", "ZSTD"})
+  void read_inflatesConcatenatedMembersThatArriveOneByOne(Compression compression) {
+    // Given a stream that never admits to having more than the byte at hand
+    byte[] sent =
+        Bodies.concatenated(
+            compressed("first ".getBytes(UTF_8), compression),
+            compressed("second".getBytes(UTF_8), compression));
+
+    // When
+    Body body = reader.read(new TricklingStream(sent), -1, compression);
+
+    // Then
+    assertThat(new String(content(body), UTF_8)).isEqualTo("first second");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Compression.class,
+      names = {"GZIP", "ZSTD"})
+  void read_refusesABodyCutAnywhere(Compression compression) {
+    byte[] whole = compressed(randomBytes(5_000), compression);
+    for (int length = 1; length < whole.length; length += 61) {
+      byte[] cut = Arrays.copyOf(whole, length);
+      assertThat(refusal(() -> read(cut, compression)).code())
+          .as("cut to %d of %d bytes", length, whole.length)
+          .isEqualTo("corrupt_compression");
+    }
+    assertThat(refusal(() -> read(Arrays.copyOf(whole, whole.length - 1), compression)).status())
+        .isEqualTo(400);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Compression.class,
+      names = {"GZIP", "ZSTD"})
+  void read_refusesGarbageAfterTheCompressedBody(Compression compression) {
+    // Given a second member whose beginning is damaged: ignoring it would lose its events
+    byte[] second = compressed("second".getBytes(UTF_8), compression);
+    second[1] ^= 0x55;
+    byte[] sent = Bodies.concatenated(compressed("first".getBytes(UTF_8), compression), second);
+
+    // When
+    Problem problem = refusal(() -> read(sent, compression));
+
+    // Then
+    assertThat(problem.code()).isEqualTo("corrupt_compression");
+  }
+
+  @Test
+  void read_refusesGzipWhoseChecksumDoesNotMatch() {
+    byte[] sent = Bodies.gzip(randomBytes(1_000));
+    sent[sent.length - 6] ^= 1;
+
+    assertThat(refusal(() -> read(sent, Compression.GZIP)).code()).isEqualTo("corrupt_compression");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Compression.class,
+      names = {"GZIP", "ZSTD"})
+  void read_refusesABomb(Compression compression) {
+    // Given
+    byte[] bomb = compressed(new byte[50 * MAX_INFLATED], compression);
+    assertThat(bomb.length).isLessThan(MAX_WIRE);
+
+    // When
+    Problem problem = refusal(() -> read(bomb, compression));
+
+    // Then
+    assertThat(problem.status()).isEqualTo(413);
+    assertThat(problem.code()).isEqualTo("inflated_body_too_large");
+    assertThat(problem.fix()).contains("HTTP_MAX_INFLATED_BYTES");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Compression.class,
+      names = {"GZIP", "ZSTD"})
+  void read_takesABodyOfExactlyTheInflatedLimit(Compression compression) {
+    byte[] plain = new byte[MAX_INFLATED];
+
+    assertThat(read(compressed(plain, compression), compression).length()).isEqualTo(MAX_INFLATED);
+  }
+
+  @Test
+  void read_refusesAZstdWindowOverTheLimit() {
+    // Given a frame whose reader would need 16 MiB of native memory
+    byte[] sent = Bodies.zstdWithWindow(new byte[100_000], Compression.ZSTD_WINDOW_LOG + 1);
+
+    // When
+    Problem problem = refusal(() -> read(sent, Compression.ZSTD));
+
+    // Then
+    assertThat(problem.status()).isEqualTo(400);
+  }
+
+  @Test
+  void read_takesAZstdWindowOfTheLimit() {
+    byte[] sent = Bodies.zstdWithWindow(new byte[100_000], Compression.ZSTD_WINDOW_LOG);
+
+    assertThat(read(sent, Compression.ZSTD).length()).isEqualTo(100_000);
+  }
+
+  @Test
+  void read_refusesByAnnouncedLengthWithoutReading() {
+    Problem problem =
+        refusal(
+            () ->
+                reader.read(
+                    new FailingStream(new AssertionError()), MAX_WIRE + 1, Compression.IDENTITY));
+
+    assertThat(problem.status()).isEqualTo(413);
+    assertThat(problem.code()).isEqualTo("body_too_large");
+    assertThat(problem.fix()).contains("HTTP_MAX_BODY_BYTES");
+  }
+
+  @Test
+  void read_refusesAnUnannouncedBodyOverTheWireLimit() {
+    InputStream sent = new ByteArrayInputStream(new byte[MAX_WIRE + 1]);
+
+    assertThat(refusal(() -> reader.read(sent, -1, Compression.IDENTITY)).code())
+        .isEqualTo("body_too_large");
+  }
+
+  @Test
+  void read_countsWireBytesOfCompressedBodiesToo() {
+    InputStream sent = new ByteArrayInputStream(Bodies.gzip(randomBytes(MAX_WIRE + 1)));
+
+    assertThat(refusal(() -> reader.read(sent, -1, Compression.GZIP)).code())
+        .isEqualTo("body_too_large");
+  }
+
+  @Test
+  void read_refusesABodyThatTricklesPastTheTimeout() {
+    // Given
+    var impatient = new BodyReader(MAX_WIRE, MAX_INFLATED, Duration.ofNanos(1));
+
+    // When
+    Problem problem =
+        refusal(() -> impatient.read(new TricklingStream(new byte[100]), -1, Compression.IDENTITY));
+
+    // Then
+    assertThat(problem.status()).isEqualTo(408);
+    assertThat(problem.headers()).containsEntry("Connection", "close");
+  }
+
+  @Test
+  void read_tellsAnIdleTimeoutFromABrokenConnection() {
+    InputStream idle = new FailingStream(new IOException(new TimeoutException()));
+    InputStream broken = new FailingStream(new IOException("reset"));
+
+    assertThat(refusal(() -> reader.read(idle, -1, Compression.GZIP)).code())
+        .isEqualTo("body_timeout");
+    assertThat(refusal(() -> reader.read(broken, -1, Compression.ZSTD)).code())
+        .isEqualTo("incomplete_body");
+  }
+
+  private Body read(byte[] sent, Compression compression) {
+    return reader.read(new ByteArrayInputStream(sent), sent.length, compression);
+  }
+
+  private static byte[] content(Body body) {
+    return Arrays.copyOf(body.bytes(), body.length());
+  }
+
+  private static byte[] compressed(byte[] plain, Compression compression) {
+    return switch (compression) {
+      case IDENTITY -> plain;
+      case GZIP -> Bodies.gzip(plain);
+      case ZSTD -> Bodies.zstd(plain);
+    };
+  }
+
+  private static byte[] randomBytes(int size) {
+    byte[] bytes = new byte[size];
+    new Random(size).nextBytes(bytes);
+    return bytes;
+  }
+
+  private static Problem refusal(Runnable action) {
+    return catchThrowableOfType(ProblemException.class, action::run).problem();
+  }
+
+  /** Gives one byte at a time and says nothing is available, as a slow network does. */
+  private static final class TricklingStream extends InputStream {
+    private final InputStream bytes;
+
+    TricklingStream(byte[] bytes) {
+      this.bytes = new ByteArrayInputStream(bytes);
+    }
+
+    @Override
+    public int read() throws IOException {
+      return bytes.read();
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      return bytes.read(target, offset, Math.min(1, length));
+    }
+  }
+
+  private static final class FailingStream extends InputStream {
+    private final Throwable failure;
+
+    FailingStream(Throwable failure) {
+      this.failure = failure;
+    }
+
+    @Override
+    public int read() throws IOException {
+      if (failure instanceof IOException io) {
+        throw io;
+      }
+      throw (Error) failure;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      return read();
+    }
+  }
+}
