@@ -1,0 +1,224 @@
+package io.wideevents.gateway.delivery;
+
+import io.wideevents.event.EncodedEvent;
+import io.wideevents.logging.Deadline;
+import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.LoggerPort;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/**
+ * Gives events to one tier and takes those it does not confirm to the next, under the same ids.
+ *
+ * <p>While the tier's circuit is open nothing waits for it: a probe is one real event that goes to
+ * it and to the next tier, answered by whichever has it first. Safe for concurrent use. Blocks only
+ * where the tier does. Closes the next tier, after what the closing of the first one left
+ * unconfirmed has gone there; the first tier is closed by {@code closeFirst}.
+ */
+final class FailoverLogger implements LoggerPort {
+  /** What becomes of an event that the first tier refuses for its own sake. */
+  enum OnRefusal {
+    /** The next tier may take it: Kafka has limits that MongoDB has not. */
+    TRY_NEXT,
+    /** It is the answer: the tier is where the event would end up anyway. */
+    ANSWER
+  }
+
+  // Kafka and MongoDB answer within milliseconds when they are well; a leader election takes a
+  // second or two. Waiting longer than this costs a client more than the next tier does.
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final Duration PATIENCE_PER_EVENT = Duration.ofMillis(1);
+  private static final int THREADS = 2;
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
+
+  private final DeliveryAttempt first;
+  private final Runnable closeFirst;
+  private final TierBreaker breaker;
+  private final LoggerPort next;
+  private final OnRefusal onRefusal;
+  private final FallbackLog log;
+  private final ExecutorService executor;
+
+  FailoverLogger(
+      DeliveryAttempt first,
+      Runnable closeFirst,
+      TierBreaker breaker,
+      LoggerPort next,
+      OnRefusal onRefusal,
+      FallbackLog log) {
+    this.first = first;
+    this.closeFirst = closeFirst;
+    this.breaker = breaker;
+    this.next = next;
+    this.onRefusal = onRefusal;
+    this.log = log;
+    // Its queue needs no bound of its own: a request has one task in it at most.
+    this.executor =
+        Executors.newFixedThreadPool(
+            THREADS,
+            Thread.ofPlatform()
+                .daemon()
+                .name("delivery-" + breaker.tier().label() + "-", 1)
+                .factory());
+  }
+
+  @Override
+  public CompletableFuture<List<DeliveryOutcome>> log(
+      List<EncodedEvent> events, Deadline deadline) {
+    if (deadline.remaining().isZero()) {
+      // Not tried, so nothing is learned about the tier.
+      var late = new DeliveryOutcome.NotConfirmed(new TimeoutException("No time left to deliver"));
+      return CompletableFuture.completedFuture(Collections.nCopies(events.size(), late));
+    }
+    return switch (breaker.admit()) {
+      case ALL -> tryFirst(events, deadline);
+      case PROBE -> probe(events, deadline);
+      case NONE -> {
+        log.fellBack(events.size(), "circuit open");
+        yield next.log(events, deadline);
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    closeFirst.run();
+    executor.shutdown();
+    try {
+      if (!executor.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+        log.leftBehind();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    next.close();
+  }
+
+  private CompletableFuture<List<DeliveryOutcome>> tryFirst(
+      List<EncodedEvent> events, Deadline deadline) {
+    return attempt(events, deadline)
+        .thenCompose(
+            outcomes -> {
+              List<Integer> open = open(outcomes);
+              if (open.isEmpty()) {
+                log.delivered();
+                return CompletableFuture.completedFuture(outcomes);
+              }
+              log.fellBack(open.size(), outcomes.get(open.getFirst()));
+              return handOn(events, outcomes, open, deadline);
+            });
+  }
+
+  /** Leaves the tier's own thread before anything is done for the next tier. */
+  private CompletableFuture<List<DeliveryOutcome>> handOn(
+      List<EncodedEvent> events,
+      List<DeliveryOutcome> outcomes,
+      List<Integer> open,
+      Deadline deadline) {
+    return CompletableFuture.completedFuture(open)
+        .thenComposeAsync(unsettled -> tryNext(events, outcomes, unsettled, deadline), executor)
+        .exceptionally(
+            failure -> {
+              if (failure.getCause() instanceof RejectedExecutionException) {
+                // This logger is closed: what the first tier did not confirm stays so.
+                return outcomes;
+              }
+              throw new CompletionException(failure);
+            });
+  }
+
+  private CompletableFuture<List<DeliveryOutcome>> tryNext(
+      List<EncodedEvent> events,
+      List<DeliveryOutcome> outcomes,
+      List<Integer> unsettled,
+      Deadline deadline) {
+    return next.log(unsettled.stream().map(events::get).toList(), deadline)
+        .thenApply(
+            later -> {
+              List<DeliveryOutcome> merged = new ArrayList<>(outcomes);
+              for (int i = 0; i < later.size(); i++) {
+                merged.set(unsettled.get(i), later.get(i));
+              }
+              return merged;
+            });
+  }
+
+  private CompletableFuture<List<DeliveryOutcome>> probe(
+      List<EncodedEvent> events, Deadline deadline) {
+    CompletableFuture<DeliveryOutcome> probe =
+        attempt(events.subList(0, 1), deadline).thenApply(List::getFirst);
+    CompletableFuture<List<DeliveryOutcome>> throughNext =
+        next.log(events, deadline)
+            .thenCompose(
+                outcomes ->
+                    outcomes.getFirst() instanceof DeliveryOutcome.NotConfirmed
+                        ? probe.thenApply(first -> withFirst(outcomes, first))
+                        : CompletableFuture.completedFuture(outcomes));
+    if (events.size() > 1) {
+      return throughNext;
+    }
+    return probe
+        .thenCompose(
+            first ->
+                first instanceof DeliveryOutcome.Durable
+                    ? CompletableFuture.completedFuture(List.of(first))
+                    : throughNext)
+        .applyToEither(throughNext, Function.identity());
+  }
+
+  private CompletableFuture<List<DeliveryOutcome>> attempt(
+      List<EncodedEvent> events, Deadline deadline) {
+    long start = System.nanoTime();
+    return first
+        .deliver(events, deadline.atMost(patience(events.size(), deadline)))
+        .whenComplete(
+            (outcomes, bug) -> {
+              Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+              if (bug == null) {
+                breaker.record(outcomes, elapsed);
+              } else {
+                breaker.recordBug(bug, elapsed);
+              }
+            });
+  }
+
+  /** Never more than half of what remains: the next tier needs time as well. */
+  private static Duration patience(int events, Deadline deadline) {
+    Duration half = deadline.remaining().dividedBy(2);
+    Duration patience = PATIENCE.plus(PATIENCE_PER_EVENT.multipliedBy(events));
+    return patience.compareTo(half) < 0 ? patience : half;
+  }
+
+  private List<Integer> open(List<DeliveryOutcome> outcomes) {
+    List<Integer> open = new ArrayList<>();
+    for (int i = 0; i < outcomes.size(); i++) {
+      switch (outcomes.get(i)) {
+        case DeliveryOutcome.Durable durable -> {}
+        case DeliveryOutcome.NotConfirmed notConfirmed -> open.add(i);
+        case DeliveryOutcome.Refused refused -> {
+          if (onRefusal == OnRefusal.TRY_NEXT) {
+            open.add(i);
+          }
+        }
+      }
+    }
+    return open;
+  }
+
+  private static List<DeliveryOutcome> withFirst(
+      List<DeliveryOutcome> outcomes, DeliveryOutcome first) {
+    List<DeliveryOutcome> replaced = new ArrayList<>(outcomes);
+    replaced.set(0, first);
+    return replaced;
+  }
+}

@@ -1,0 +1,64 @@
+package io.wideevents.gateway.delivery;
+
+import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.LogThrottle;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+
+/**
+ * Says once that events take the detour, and then no more often than is bearable. Safe for
+ * concurrent use.
+ */
+final class FallbackLog {
+  private static final Duration INTERVAL = Duration.ofSeconds(10);
+
+  private final Logger log;
+  private final String message;
+  private final LogThrottle throttle = new LogThrottle(INTERVAL);
+  private final AtomicBoolean fellBack = new AtomicBoolean();
+
+  /**
+   * @param message what a fallback means, for the log's reader
+   */
+  FallbackLog(Logger log, String message) {
+    this.log = log;
+    this.message = message;
+  }
+
+  /** A call needed no fallback; the next one that does is news. */
+  void delivered() {
+    if (fellBack.compareAndSet(true, false)) {
+      throttle.reset();
+    }
+  }
+
+  void fellBack(int events, DeliveryOutcome example) {
+    fellBack(events, error(example));
+  }
+
+  void fellBack(int events, String error) {
+    fellBack.set(true);
+    throttle
+        .tryShow()
+        .ifPresent(
+            notShown ->
+                log.atWarn()
+                    .addKeyValue("events", events)
+                    .addKeyValue("notShown", notShown)
+                    .addKeyValue("error", error)
+                    .log(message));
+  }
+
+  void leftBehind() {
+    log.atWarn().log("Closed before every fallback was done");
+  }
+
+  private static String error(DeliveryOutcome outcome) {
+    return switch (outcome) {
+      case DeliveryOutcome.Durable durable -> "";
+      case DeliveryOutcome.Refused refused -> refused.message();
+      case DeliveryOutcome.NotConfirmed failed -> failed.cause().toString();
+    };
+  }
+}

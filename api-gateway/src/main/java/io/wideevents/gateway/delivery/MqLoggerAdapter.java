@@ -1,0 +1,48 @@
+package io.wideevents.gateway.delivery;
+
+import io.wideevents.event.EncodedEvent;
+import io.wideevents.gateway.kafka.MqClientPort;
+import io.wideevents.logging.Deadline;
+import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.LoggerPort;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Logs through the message queue, and directly for exactly the events the queue does not confirm,
+ * under the same ids.
+ *
+ * <p>Safe for concurrent use. Blocks as {@link MqClientPort#publish} does. Closes the queue's
+ * client first and then the fallback, which takes what the client left unconfirmed.
+ */
+public final class MqLoggerAdapter implements LoggerPort {
+  private final FailoverLogger failover;
+
+  /**
+   * @param fallback where events go that the queue did not confirm, or refused
+   */
+  public MqLoggerAdapter(MqClientPort mq, TierBreaker breaker, LoggerPort fallback) {
+    this.failover =
+        new FailoverLogger(
+            mq::publish,
+            mq::close,
+            breaker,
+            fallback,
+            FailoverLogger.OnRefusal.TRY_NEXT,
+            new FallbackLog(
+                LoggerFactory.getLogger(MqLoggerAdapter.class),
+                "MQ publish failed, falling back to direct logging"));
+  }
+
+  @Override
+  public CompletableFuture<List<DeliveryOutcome>> log(
+      List<EncodedEvent> events, Deadline deadline) {
+    return failover.log(events, deadline);
+  }
+
+  @Override
+  public void close() {
+    failover.close();
+  }
+}

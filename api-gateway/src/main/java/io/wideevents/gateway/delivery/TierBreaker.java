@@ -1,0 +1,131 @@
+package io.wideevents.gateway.delivery;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import io.github.resilience4j.core.IntervalFunction;
+import io.wideevents.event.Tier;
+import io.wideevents.logging.DeliveryOutcome;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides whether a tier is worth waiting for: opened by calls that fail or are slow, tried again
+ * with single events after a pause. Safe for concurrent use; never blocks.
+ */
+public final class TierBreaker {
+  private static final Logger log = LoggerFactory.getLogger(TierBreaker.class);
+
+  // Every failed call has cost a client seconds, while opening for nothing costs a detour of
+  // milliseconds: two failures among the last four calls are enough.
+  private static final int WINDOW_CALLS = 4;
+  private static final int MIN_CALLS = 2;
+  private static final int THRESHOLD_PERCENT = 50;
+  private static final Duration SLOW = Duration.ofSeconds(1);
+  // What a healthy tier may take for each event of a big request, before that counts as slow.
+  private static final Duration PER_EVENT = Duration.ofMillis(1);
+  private static final IntervalFunction PAUSE =
+      IntervalFunction.ofExponentialRandomBackoff(
+          Duration.ofMillis(500), 1.5, 0.5, Duration.ofSeconds(5));
+
+  /** What a caller may do with the tier now. */
+  enum Admission {
+    /** Give it all events. */
+    ALL,
+    /** Give it one event, and all of them to the next tier as well. */
+    PROBE,
+    /** Leave it alone. */
+    NONE
+  }
+
+  private final Tier tier;
+  private final CircuitBreaker breaker;
+
+  public TierBreaker(Tier tier) {
+    this(tier, PAUSE);
+  }
+
+  TierBreaker(Tier tier, IntervalFunction pause) {
+    this.tier = tier;
+    this.breaker =
+        CircuitBreaker.of(
+            tier.label(),
+            CircuitBreakerConfig.custom()
+                .slidingWindow(WINDOW_CALLS, MIN_CALLS, SlidingWindowType.COUNT_BASED)
+                .failureRateThreshold(THRESHOLD_PERCENT)
+                .slowCallRateThreshold(THRESHOLD_PERCENT)
+                .slowCallDurationThreshold(SLOW)
+                .permittedNumberOfCallsInHalfOpenState(1)
+                .waitIntervalFunctionInOpenState(pause)
+                // Not only on the next call: readiness shows it, and a gateway that is taken out
+                // of rotation for having no tier must come back without one.
+                .automaticTransitionFromOpenToHalfOpenEnabled(true)
+                .build());
+    breaker
+        .getEventPublisher()
+        .onStateTransition(event -> logTransition(event.getStateTransition()));
+  }
+
+  /** Every answer but {@code NONE} must be followed by {@link #record} once. */
+  Admission admit() {
+    if (!breaker.tryAcquirePermission()) {
+      return Admission.NONE;
+    }
+    return breaker.getState() == CircuitBreaker.State.CLOSED ? Admission.ALL : Admission.PROBE;
+  }
+
+  /** Learns from an admitted call; errors of the events themselves say nothing about the tier. */
+  void record(List<DeliveryOutcome> outcomes, Duration elapsed) {
+    boolean anyDurable = false;
+    for (DeliveryOutcome outcome : outcomes) {
+      switch (outcome) {
+        case DeliveryOutcome.NotConfirmed failed -> {
+          breaker.onError(elapsed.toNanos(), TimeUnit.NANOSECONDS, failed.cause());
+          return;
+        }
+        case DeliveryOutcome.Durable durable -> anyDurable = true;
+        case DeliveryOutcome.Refused refused -> {}
+      }
+    }
+    if (anyDurable) {
+      long granted = PER_EVENT.multipliedBy(outcomes.size()).toNanos();
+      breaker.onSuccess(Math.max(0, elapsed.toNanos() - granted), TimeUnit.NANOSECONDS);
+    } else {
+      breaker.releasePermission();
+    }
+  }
+
+  /** Counts a call that ended with an exception, which no tier should; it must not stay open. */
+  void recordBug(Throwable bug, Duration elapsed) {
+    breaker.onError(elapsed.toNanos(), TimeUnit.NANOSECONDS, bug);
+  }
+
+  /** How the tier is, as far as its last calls tell. */
+  public TierStatus status() {
+    return switch (breaker.getState()) {
+      case OPEN, FORCED_OPEN -> new TierStatus(tier, TierStatus.State.DOWN, "circuit open");
+      case HALF_OPEN -> new TierStatus(tier, TierStatus.State.PROBING, "circuit half-open");
+      case CLOSED, DISABLED, METRICS_ONLY -> new TierStatus(tier, TierStatus.State.UP, "");
+    };
+  }
+
+  Tier tier() {
+    return tier;
+  }
+
+  private void logTransition(CircuitBreaker.StateTransition transition) {
+    switch (transition) {
+      case CLOSED_TO_OPEN -> log.atWarn().addKeyValue("tier", tier.label()).log("Circuit opened");
+      case HALF_OPEN_TO_CLOSED ->
+          log.atInfo().addKeyValue("tier", tier.label()).log("Circuit closed");
+      default ->
+          log.atDebug()
+              .addKeyValue("tier", tier.label())
+              .addKeyValue("transition", transition)
+              .log("Circuit changed");
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package io.wideevents.gateway.kafka;
+
+import org.apache.kafka.clients.producer.Producer;
+
+/** Builds producers that are ready to send. */
+interface ProducerSource {
+  /**
+   * Builds a producer; blocks for seconds while the broker is asked for the topic.
+   *
+   * @throws Exception if Kafka cannot be reached, refuses, or has no such topic: try again later
+   */
+  Producer<byte[], byte[]> connect() throws Exception;
+}

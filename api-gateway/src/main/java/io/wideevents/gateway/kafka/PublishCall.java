@@ -1,0 +1,82 @@
+package io.wideevents.gateway.kafka;
+
+import io.wideevents.event.Tier;
+import io.wideevents.logging.Deadline;
+import io.wideevents.logging.DeliveryOutcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers the outcomes of one publish call as they come in, from the caller's thread and from
+ * Kafka's sender thread. Each index is settled exactly once by whoever sends its event.
+ */
+final class PublishCall {
+  private static final DeliveryOutcome DURABLE = new DeliveryOutcome.Durable(Tier.KAFKA);
+
+  private final AtomicReferenceArray<@Nullable DeliveryOutcome> outcomes;
+  private final AtomicInteger missing;
+  private final CompletableFuture<Void> settled = new CompletableFuture<>();
+  private volatile @Nullable Throwable failure;
+
+  PublishCall(int events) {
+    this.outcomes = new AtomicReferenceArray<>(events);
+    this.missing = new AtomicInteger(events);
+  }
+
+  void confirmed(int index) {
+    settle(index, DURABLE);
+  }
+
+  void refused(int index, Throwable cause) {
+    settle(
+        index,
+        new DeliveryOutcome.Refused(
+            "refused_by_kafka", "Kafka takes no such record: " + cause.getMessage()));
+  }
+
+  void notConfirmed(int index, Throwable cause) {
+    failure = cause;
+    settle(index, new DeliveryOutcome.NotConfirmed(cause));
+  }
+
+  /** What made an event fail, so that the rest is not worth trying; empty as long as none did. */
+  Optional<Throwable> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /** All outcomes, once they are all in or the deadline has come. */
+  CompletableFuture<List<DeliveryOutcome>> outcomes(Deadline deadline) {
+    return settled
+        .completeOnTimeout(null, deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)
+        .thenApply(ended -> snapshot());
+  }
+
+  private void settle(int index, DeliveryOutcome outcome) {
+    outcomes.set(index, outcome);
+    if (missing.decrementAndGet() == 0) {
+      settled.complete(null);
+    }
+  }
+
+  private List<DeliveryOutcome> snapshot() {
+    List<DeliveryOutcome> all = new ArrayList<>(outcomes.length());
+    DeliveryOutcome late = null;
+    for (int i = 0; i < outcomes.length(); i++) {
+      DeliveryOutcome outcome = outcomes.get(i);
+      if (outcome == null) {
+        if (late == null) {
+          late = new DeliveryOutcome.NotConfirmed(new KafkaUnavailableException("No ack in time"));
+        }
+        outcome = late;
+      }
+      all.add(outcome);
+    }
+    return all;
+  }
+}

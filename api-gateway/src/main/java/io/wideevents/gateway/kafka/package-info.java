@@ -1,0 +1,8 @@
+/**
+ * The way to Kafka: a client that is built when the broker can be reached and rebuilt when it is
+ * beyond repair, and that sends nothing before the topic is there.
+ */
+@NullMarked
+package io.wideevents.gateway.kafka;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,259 @@
+package io.wideevents.gateway.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.resilience4j.core.IntervalFunction;
+import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.StubEvent;
+import io.wideevents.event.Tier;
+import io.wideevents.logging.Deadline;
+import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.RecordingLogger;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class FailoverLoggerTest {
+  private static final Duration AMPLE = Duration.ofSeconds(30);
+  private static final Duration PAUSE = Duration.ofMillis(200);
+  private static final DeliveryOutcome IN_MONGODB = new DeliveryOutcome.Durable(Tier.MONGODB);
+  private static final DeliveryOutcome IN_SPOOL = new DeliveryOutcome.Durable(Tier.SPOOL);
+
+  private final RecordingLogger first = new RecordingLogger(Tier.MONGODB);
+  private final RecordingLogger next = new RecordingLogger(Tier.SPOOL);
+  private final TierBreaker breaker = new TierBreaker(Tier.MONGODB, IntervalFunction.of(PAUSE));
+  private final FailoverLogger logger = logger(FailoverLogger.OnRefusal.ANSWER);
+
+  @AfterEach
+  void close() {
+    logger.close();
+  }
+
+  @Test
+  void log_leavesTheNextTierAloneWhileTheFirstConfirms() {
+    assertThat(log(List.copyOf(StubEvent.many(3)))).containsOnly(IN_MONGODB);
+    assertThat(next.calls()).isEmpty();
+  }
+
+  @Test
+  void log_takesExactlyWhatIsNotConfirmedToTheNextTier() {
+    // Given
+    List<EncodedEvent> events = List.copyOf(StubEvent.many(4));
+    first.leaveUnconfirmed(event -> event.equals(events.get(1)) || event.equals(events.get(3)));
+
+    // When
+    List<DeliveryOutcome> outcomes = log(events);
+
+    // Then
+    assertThat(outcomes).containsExactly(IN_MONGODB, IN_SPOOL, IN_MONGODB, IN_SPOOL);
+    assertThat(next.calls()).containsExactly(List.of(events.get(1), events.get(3)));
+  }
+
+  @Test
+  void log_doesNotRunTheFallbackOnTheTiersOwnThread() {
+    // Given a tier that answers on its own thread
+    Set<String> threads = ConcurrentHashMap.newKeySet();
+    var async =
+        new FailoverLogger(
+            (events, deadline) ->
+                CompletableFuture.supplyAsync(
+                    () -> notConfirmed(events.size()),
+                    task -> Thread.ofPlatform().name("tier-io").start(task)),
+            first::close,
+            breaker,
+            new ThreadRecordingLogger(next, threads),
+            FailoverLogger.OnRefusal.ANSWER,
+            fallbackLog());
+
+    // When
+    async.log(List.of(StubEvent.numbered(1)), Deadline.after(AMPLE)).join();
+    async.close();
+
+    // Then
+    assertThat(threads).containsExactly("delivery-mongodb-1");
+  }
+
+  @Test
+  void log_answersARefusalOrTakesItOn() {
+    // Given
+    first.refuse(event -> true);
+    FailoverLogger takingOn = logger(FailoverLogger.OnRefusal.TRY_NEXT);
+
+    // When
+    List<DeliveryOutcome> answered = log(List.of(StubEvent.numbered(1)));
+    List<DeliveryOutcome> takenOn =
+        takingOn.log(List.of(StubEvent.numbered(2)), Deadline.after(AMPLE)).join();
+
+    // Then
+    assertThat(answered).hasOnlyElementsOfType(DeliveryOutcome.Refused.class);
+    assertThat(takenOn).containsExactly(IN_SPOOL);
+  }
+
+  @Test
+  void log_leavesHalfOfItsTimeToTheNextTier() {
+    // Given
+    first.fallSilent();
+    long start = System.nanoTime();
+
+    // When
+    List<DeliveryOutcome> outcomes =
+        logger.log(List.of(StubEvent.numbered(1)), Deadline.after(Duration.ofMillis(600))).join();
+
+    // Then
+    assertThat(outcomes).containsExactly(IN_SPOOL);
+    assertThat(Duration.ofNanos(System.nanoTime() - start))
+        .isBetween(Duration.ofMillis(250), Duration.ofMillis(590));
+  }
+
+  @Test
+  void log_stopsWaitingForATierThatKeepsFailing() {
+    // Given
+    openCircuit();
+    int calls = first.calls().size();
+
+    // When
+    List<DeliveryOutcome> outcomes = log(List.of(StubEvent.numbered(10)));
+
+    // Then
+    assertThat(outcomes).containsExactly(IN_SPOOL);
+    assertThat(first.calls()).hasSize(calls);
+    assertThat(breaker.status().state()).isEqualTo(TierStatus.State.DOWN);
+  }
+
+  @Test
+  void log_doesNotCountRefusalsAgainstTheTier() {
+    first.refuse(event -> true);
+
+    for (int i = 0; i < 20; i++) {
+      log(List.of(StubEvent.numbered(i)));
+    }
+
+    assertThat(breaker.status().state()).isEqualTo(TierStatus.State.UP);
+  }
+
+  @Test
+  void log_doesNotCountCallsWithoutTimeAgainstTheTier() {
+    for (int i = 0; i < 20; i++) {
+      logger.log(List.of(StubEvent.numbered(i)), Deadline.after(Duration.ZERO)).join();
+    }
+
+    assertThat(first.calls()).isEmpty();
+    assertThat(breaker.status().state()).isEqualTo(TierStatus.State.UP);
+  }
+
+  @Test
+  void log_probesWithOneEventThatGoesToBothTiers() {
+    // Given
+    openCircuit();
+    awaitProbing();
+    List<EncodedEvent> events = List.copyOf(StubEvent.many(5));
+
+    // When
+    List<DeliveryOutcome> outcomes = log(events);
+
+    // Then
+    assertThat(outcomes).hasSize(5).containsOnly(IN_SPOOL);
+    assertThat(first.calls().getLast()).containsExactly(events.getFirst());
+    assertThat(next.calls().getLast()).isEqualTo(events);
+  }
+
+  @Test
+  void log_answersAProbeFromTheNextTierWithoutWaiting() {
+    // Given a tier that hangs
+    openCircuit();
+    first.comeBack();
+    first.fallSilent();
+    awaitProbing();
+    long start = System.nanoTime();
+
+    // When
+    List<DeliveryOutcome> outcomes = log(List.of(StubEvent.numbered(20)));
+
+    // Then
+    assertThat(outcomes).containsExactly(IN_SPOOL);
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void log_answersAProbeFromTheFirstTierWhenTheNextFails() {
+    // Given
+    openCircuit();
+    first.comeBack();
+    next.goDown();
+    awaitProbing();
+
+    // When
+    List<DeliveryOutcome> outcomes = log(List.copyOf(StubEvent.many(2)));
+
+    // Then
+    assertThat(outcomes.getFirst()).isEqualTo(IN_MONGODB);
+    assertThat(outcomes.getLast()).isInstanceOf(DeliveryOutcome.NotConfirmed.class);
+  }
+
+  @Test
+  void log_returnsToATierThatIsBack() {
+    // Given
+    openCircuit();
+    first.comeBack();
+    awaitProbing();
+
+    // When
+    log(List.of(StubEvent.numbered(30)));
+
+    // Then
+    assertThat(breaker.status().state()).isEqualTo(TierStatus.State.UP);
+    assertThat(log(List.of(StubEvent.numbered(31)))).containsExactly(IN_MONGODB);
+  }
+
+  @Test
+  void close_takesWhatTheFirstTierLeftUnconfirmedToTheNext() {
+    // Given
+    first.fallSilent();
+    CompletableFuture<List<DeliveryOutcome>> open =
+        logger.log(List.of(StubEvent.numbered(1)), Deadline.after(AMPLE));
+
+    // When
+    logger.close();
+
+    // Then
+    assertThat(open).isCompletedWithValue(List.of(IN_SPOOL));
+    assertThat(next.isClosed()).isTrue();
+  }
+
+  private void openCircuit() {
+    first.goDown();
+    log(List.of(StubEvent.numbered(100)));
+    log(List.of(StubEvent.numbered(101)));
+    assertThat(breaker.status().state()).isEqualTo(TierStatus.State.DOWN);
+  }
+
+  private void awaitProbing() {
+    await()
+        .untilAsserted(
+            () -> assertThat(breaker.status().state()).isEqualTo(TierStatus.State.PROBING));
+  }
+
+  private List<DeliveryOutcome> log(List<EncodedEvent> events) {
+    return logger.log(events, Deadline.after(AMPLE)).join();
+  }
+
+  private FailoverLogger logger(FailoverLogger.OnRefusal onRefusal) {
+    return new FailoverLogger(first::log, first::close, breaker, next, onRefusal, fallbackLog());
+  }
+
+  private static FallbackLog fallbackLog() {
+    return new FallbackLog(LoggerFactory.getLogger(FailoverLoggerTest.class), "Fell back");
+  }
+
+  private static List<DeliveryOutcome> notConfirmed(int events) {
+    return Collections.nCopies(
+        events, new DeliveryOutcome.NotConfirmed(new IllegalStateException("down")));
+  }
+}

@@ -1,0 +1,225 @@
+package io.wideevents.gateway.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.wideevents.config.TopicLayout;
+import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.StubEvent;
+import io.wideevents.event.Tier;
+import io.wideevents.logging.Deadline;
+import io.wideevents.logging.DeliveryOutcome;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class KafkaClientTest {
+  private static final Duration AMPLE = Duration.ofSeconds(30);
+
+  static final KafkaSettings SETTINGS =
+      new KafkaSettings(
+          "localhost:9092",
+          new TopicLayout(
+              "log-events",
+              6,
+              TopicLayout.BROKER_DEFAULT,
+              OptionalInt.empty(),
+              Optional.of(Duration.ofDays(7)),
+              TopicLayout.KAFKA_DEFAULT_MAX_MESSAGE_BYTES),
+          KafkaSettings.DEFAULT_RETRIES,
+          KafkaSettings.DEFAULT_LINGER,
+          KafkaSettings.Compression.NONE,
+          KafkaSettings.DEFAULT_BUFFER_BYTES,
+          Map.of());
+
+  private final Queue<MockProducer<byte[], byte[]>> producers = new ArrayDeque<>();
+  private final AtomicInteger attempts = new AtomicInteger();
+  private final Semaphore reachable = new Semaphore(0);
+  private final KafkaClient client = new KafkaClient(SETTINGS, this::connect);
+
+  @AfterEach
+  void close() {
+    client.close();
+  }
+
+  @Test
+  void publish_sendsTheEventWithItsKeyAndHeaders() {
+    // Given
+    MockProducer<byte[], byte[]> producer = connected();
+    StubEvent event = StubEvent.numbered(1);
+
+    // When
+    CompletableFuture<List<DeliveryOutcome>> outcomes = publish(List.of(event));
+    producer.completeNext();
+
+    // Then
+    assertThat(outcomes).isCompletedWithValue(List.of(new DeliveryOutcome.Durable(Tier.KAFKA)));
+    ProducerRecord<byte[], byte[]> record = producer.history().getFirst();
+    assertThat(record.topic()).isEqualTo("log-events");
+    assertThat(text(record.key())).isEqualTo(event.requestId());
+    assertThat(record.value()).isEqualTo(event.json(Tier.KAFKA));
+    assertThat(header(record, "content-type")).isEqualTo("application/json");
+    assertThat(header(record, "event-id")).isEqualTo(event.id().toString());
+    assertThat(header(record, "schema")).isEqualTo("1");
+  }
+
+  @Test
+  void publish_confirmsNothingBeforeTheBroker() {
+    connected();
+
+    assertThat(publish(List.of(StubEvent.numbered(1)))).isNotDone();
+  }
+
+  @Test
+  void publish_doesNotWaitForAConnection() {
+    client.start();
+
+    assertThat(publish(List.of(StubEvent.numbered(1))))
+        .isCompletedWithValueMatching(
+            outcomes -> outcomes.getFirst() instanceof DeliveryOutcome.NotConfirmed);
+    assertThat(client.unavailability()).isPresent();
+  }
+
+  @Test
+  void publish_worksOnceTheBrokerIsThere() {
+    // Given a broker that is away for the first attempts
+    client.start();
+    await().untilAsserted(() -> assertThat(attempts).hasPositiveValue());
+    MockProducer<byte[], byte[]> producer = newProducer();
+
+    // When
+    reachable.release();
+
+    // Then
+    await().untilAsserted(() -> assertThat(client.unavailability()).isEmpty());
+    assertThat(publish(List.of(StubEvent.numbered(1)))).isNotDone();
+    assertThat(producer.history()).hasSize(1);
+  }
+
+  @Test
+  void publish_skipsTheRestOnceOneEventFailed() {
+    // Given a producer that fails in send itself, as it does when metadata is missing
+    MockProducer<byte[], byte[]> producer = connected();
+    producer.sendException = new KafkaException(new TimeoutException("no metadata"));
+
+    // When
+    CompletableFuture<List<DeliveryOutcome>> outcomes = publish(List.copyOf(StubEvent.many(100)));
+
+    // Then
+    assertThat(outcomes).isDone();
+    assertThat(outcomes.join())
+        .hasSize(100)
+        .hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
+    assertThat(producer.history()).isEmpty();
+  }
+
+  @Test
+  void publish_callsATimeoutNotConfirmedAndKeepsTheProducer() {
+    MockProducer<byte[], byte[]> producer = connected();
+    CompletableFuture<List<DeliveryOutcome>> outcomes = publish(List.of(StubEvent.numbered(1)));
+
+    producer.errorNext(new TimeoutException("120 ms passed"));
+
+    assertThat(outcomes.join()).hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
+    assertThat(client.unavailability()).isEmpty();
+  }
+
+  @Test
+  void publish_callsATooLargeRecordRefusedAndGoesOn() {
+    MockProducer<byte[], byte[]> producer = connected();
+    CompletableFuture<List<DeliveryOutcome>> outcomes =
+        publish(List.of(StubEvent.numbered(1), StubEvent.numbered(2)));
+
+    producer.errorNext(new RecordTooLargeException("2 MiB"));
+    producer.completeNext();
+
+    assertThat(outcomes.join())
+        .satisfiesExactly(
+            first -> assertThat(first).isInstanceOf(DeliveryOutcome.Refused.class),
+            second -> assertThat(second).isEqualTo(new DeliveryOutcome.Durable(Tier.KAFKA)));
+  }
+
+  @Test
+  void publish_rebuildsTheProducerAfterAFatalError() {
+    // Given
+    MockProducer<byte[], byte[]> first = connected();
+    MockProducer<byte[], byte[]> second = newProducer();
+    CompletableFuture<List<DeliveryOutcome>> outcomes = publish(List.of(StubEvent.numbered(1)));
+
+    // When
+    first.errorNext(new ProducerFencedException("fenced"));
+    reachable.release();
+
+    // Then
+    assertThat(outcomes.join()).hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
+    await().untilAsserted(() -> assertThat(client.unavailability()).isEmpty());
+    assertThat(publish(List.of(StubEvent.numbered(2)))).isNotDone();
+    assertThat(second.history()).hasSize(1);
+    await().untilAsserted(() -> assertThat(first.closed()).isTrue());
+  }
+
+  @Test
+  void close_closesTheProducerInUse() {
+    MockProducer<byte[], byte[]> producer = connected();
+
+    client.close();
+
+    assertThat(producer.closed()).isTrue();
+    assertThat(client.unavailability()).hasValue("closed");
+  }
+
+  private MockProducer<byte[], byte[]> connected() {
+    MockProducer<byte[], byte[]> producer = newProducer();
+    reachable.release();
+    client.start();
+    await().untilAsserted(() -> assertThat(client.unavailability()).isEmpty());
+    return producer;
+  }
+
+  private synchronized MockProducer<byte[], byte[]> newProducer() {
+    var producer =
+        new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+    producers.add(producer);
+    return producer;
+  }
+
+  private synchronized Producer<byte[], byte[]> connect() {
+    attempts.incrementAndGet();
+    if (!reachable.tryAcquire()) {
+      throw new KafkaException("No resolvable bootstrap urls given");
+    }
+    return producers.remove();
+  }
+
+  private CompletableFuture<List<DeliveryOutcome>> publish(List<EncodedEvent> events) {
+    return client.publish(events, Deadline.after(AMPLE));
+  }
+
+  private static String header(ProducerRecord<byte[], byte[]> record, String name) {
+    Header header = record.headers().lastHeader(name);
+    return text(header.value());
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+}
