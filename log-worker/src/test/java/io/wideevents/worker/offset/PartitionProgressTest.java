@@ -1,0 +1,135 @@
+package io.wideevents.worker.offset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+class PartitionProgressTest {
+  private final PartitionProgress progress =
+      new PartitionProgress(new TopicPartition("log-events", 0));
+
+  @Test
+  void commitReady_isNothingBeforeTheFirstPoll() {
+    assertThat(progress.commitReady()).isNull();
+  }
+
+  @Test
+  void commitReady_isNothingWhileTheFirstRecordIsIncomplete() {
+    progress.track(5, Optional.empty(), 0);
+    TrackedOffset second = progress.track(6, Optional.empty(), 0);
+
+    second.complete();
+
+    assertThat(progress.commitReady()).isNull();
+  }
+
+  @Test
+  void commitReady_isTheFirstIncompleteRecord() {
+    TrackedOffset first = progress.track(5, Optional.of(3), 0);
+    TrackedOffset second = progress.track(6, Optional.of(3), 0);
+    progress.track(7, Optional.of(4), 0);
+
+    second.complete();
+    first.complete();
+
+    assertThat(progress.commitReady()).isEqualTo(new OffsetAndMetadata(7, Optional.of(3), ""));
+  }
+
+  @Test
+  void commitReady_stepsOverGaps() {
+    TrackedOffset first = progress.track(5, Optional.empty(), 0);
+    progress.track(100, Optional.empty(), 0);
+
+    first.complete();
+
+    assertThat(progress.commitReady()).isEqualTo(new OffsetAndMetadata(100));
+  }
+
+  @Test
+  void commitReady_isThePositionWhenNothingIsPending() {
+    TrackedOffset only = progress.track(5, Optional.empty(), 0);
+    progress.advanceTo(new OffsetAndMetadata(9)); // 6 to 8 are control records
+
+    only.complete();
+
+    assertThat(progress.commitReady()).isEqualTo(new OffsetAndMetadata(9));
+  }
+
+  @Test
+  void commitReady_doesNotRepeatWhatIsCommitted() {
+    progress.track(5, Optional.empty(), 0).complete();
+    progress.committed(6);
+
+    assertThat(progress.commitReady()).isNull();
+  }
+
+  @Test
+  void commitReady_doesNotRepeatWhereReadingStarted() {
+    progress.advanceTo(new OffsetAndMetadata(5));
+
+    assertThat(progress.commitReady()).isNull();
+  }
+
+  @Test
+  void commitReady_isTheStartWhenTheGroupNeverCommitted() {
+    progress.jumpTo(new OffsetAndMetadata(0));
+
+    assertThat(progress.commitReady()).isEqualTo(new OffsetAndMetadata(0));
+  }
+
+  @Test
+  void jumpTo_waitsForWhatWasReadBefore() {
+    TrackedOffset before = progress.track(5, Optional.empty(), 0);
+    progress.jumpTo(new OffsetAndMetadata(50));
+
+    assertThat(progress.commitReady()).isNull();
+    before.complete();
+    assertThat(progress.commitReady()).isEqualTo(new OffsetAndMetadata(50));
+  }
+
+  @Test
+  void complete_twiceIsOnce() {
+    TrackedOffset first = progress.track(5, Optional.empty(), 0);
+    progress.track(6, Optional.empty(), 0);
+
+    first.complete();
+    first.complete();
+
+    assertThat(progress.incomplete()).isEqualTo(1);
+  }
+
+  @Test
+  void forget_makesLaterCompletionsVoid() {
+    TrackedOffset first = progress.track(5, Optional.empty(), 0);
+
+    progress.forget();
+    first.complete();
+
+    assertThat(first.isVoid()).isTrue();
+    assertThat(progress.commitReady()).isNull();
+    assertThat(progress.incomplete()).isZero();
+  }
+
+  @Test
+  void track_refusesToGoBackWithinAnEpoch() {
+    progress.track(5, Optional.empty(), 0).complete();
+
+    assertThatThrownBy(() -> progress.track(5, Optional.empty(), 0))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("log-events-0");
+  }
+
+  @Test
+  void oldestTimestamp_isThatOfTheFirstUnsettledRecord() {
+    TrackedOffset first = progress.track(5, Optional.empty(), 1_000);
+    progress.track(6, Optional.empty(), 2_000);
+
+    first.complete();
+
+    assertThat(progress.oldestTimestampMillis()).isEqualTo(2_000);
+  }
+}
