@@ -1,0 +1,70 @@
+package io.wideevents.worker.deadletter;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+
+/** What a dead letter carries besides the record's own headers; all values are text in UTF-8. */
+public final class DeadLetterHeaders {
+  /** Every header of ours begins like this; a replay takes them off again. */
+  public static final String PREFIX = "dlq-";
+
+  /** {@link io.wideevents.codec.DeadLetterReason#label}. */
+  public static final String REASON = "dlq-reason";
+
+  /** What exactly was wrong. */
+  public static final String ERROR = "dlq-error";
+
+  public static final String SOURCE_TOPIC = "dlq-source-topic";
+  public static final String SOURCE_PARTITION = "dlq-source-partition";
+  public static final String SOURCE_OFFSET = "dlq-source-offset";
+
+  /** The source record's timestamp, in milliseconds since the epoch. */
+  public static final String SOURCE_TIMESTAMP = "dlq-source-timestamp";
+
+  /** How often the database was asked to store the record. */
+  public static final String ATTEMPTS = "dlq-attempts";
+
+  /** {@code true} when the value is a stub in JSON, because the record was too large. */
+  public static final String STUB = "dlq-stub";
+
+  /** How often the record was replayed from here before; the one header a replay keeps. */
+  public static final String REPLAYS = "dlq-replays";
+
+  private static final int MAX_ERROR_CHARS = 1_000;
+
+  private DeadLetterHeaders() {}
+
+  /** The record's own headers, unchanged and in order, followed by ours. */
+  static Headers around(DeadLetter letter) {
+    Headers headers = new RecordHeaders(letter.source().headers().toArray());
+    addTo(headers, letter);
+    return headers;
+  }
+
+  /** Ours alone, for a stub: it may have been the record's headers that were too large. */
+  static Headers ofStub(DeadLetter letter) {
+    Headers headers = new RecordHeaders();
+    addTo(headers, letter);
+    add(headers, STUB, "true");
+    return headers;
+  }
+
+  private static void addTo(Headers headers, DeadLetter letter) {
+    ConsumerRecord<byte[], byte[]> source = letter.source();
+    String error = letter.error();
+    add(headers, REASON, letter.reason().label());
+    add(headers, ERROR, error.substring(0, Math.min(error.length(), MAX_ERROR_CHARS)));
+    add(headers, SOURCE_TOPIC, source.topic());
+    add(headers, SOURCE_PARTITION, Integer.toString(source.partition()));
+    add(headers, SOURCE_OFFSET, Long.toString(source.offset()));
+    add(headers, SOURCE_TIMESTAMP, Long.toString(source.timestamp()));
+    add(headers, ATTEMPTS, Integer.toString(letter.attempts()));
+  }
+
+  private static void add(Headers headers, String name, String value) {
+    headers.add(name, value.getBytes(UTF_8));
+  }
+}

@@ -1,0 +1,159 @@
+package io.wideevents.worker.deadletter;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Dead letters in a Kafka topic. A record too large for it is replaced by a stub.
+ *
+ * <p>A thread of its own owns the producer, since sending may block for seconds while metadata is
+ * fetched; the producer is built with the first letter and rebuilt after a fatal error. The topic
+ * must exist already.
+ */
+public final class KafkaDeadLetterSink implements DeadLetterSink {
+  private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(800);
+
+  private final Supplier<Producer<byte[], byte[]>> producers;
+  private final String topic;
+  private final ExecutorService sender =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("dead-letter-sender").factory());
+  private volatile @Nullable Link link;
+
+  /** A producer, and whether its own thread, on which it cannot be closed, has found it broken. */
+  private static final class Link {
+    final Producer<byte[], byte[]> producer;
+    volatile boolean broken;
+
+    Link(Producer<byte[], byte[]> producer) {
+      this.producer = producer;
+    }
+  }
+
+  /**
+   * @param producers makes a producer; may fail with a {@link KafkaException}, and is asked again
+   *     for the next letter then
+   */
+  public KafkaDeadLetterSink(Supplier<Producer<byte[], byte[]>> producers, String topic) {
+    this.producers = producers;
+    this.topic = topic;
+  }
+
+  @Override
+  public CompletableFuture<DeadLetterOutcome> send(DeadLetter letter) {
+    CompletableFuture<DeadLetterOutcome> outcome = new CompletableFuture<>();
+    onSender(() -> sendWhole(letter, outcome), outcome);
+    return outcome;
+  }
+
+  @Override
+  public void close() {
+    sender.shutdown();
+    Link open = link;
+    if (open != null) {
+      open.producer.close(CLOSE_TIMEOUT);
+    }
+    sender.shutdownNow();
+    try {
+      sender.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void sendWhole(DeadLetter letter, CompletableFuture<DeadLetterOutcome> outcome) {
+    ProducerRecord<byte[], byte[]> whole =
+        new ProducerRecord<>(
+            topic,
+            null,
+            letter.source().key(),
+            letter.source().value(),
+            DeadLetterHeaders.around(letter));
+    send(
+        whole,
+        failure -> {
+          if (failure == null) {
+            outcome.complete(new DeadLetterOutcome.Kept());
+          } else if (failure instanceof RecordTooLargeException) {
+            onSender(() -> sendStub(letter, outcome), outcome);
+          } else {
+            outcome.complete(new DeadLetterOutcome.NotConfirmed(failure));
+          }
+        });
+  }
+
+  private void sendStub(DeadLetter letter, CompletableFuture<DeadLetterOutcome> outcome) {
+    ProducerRecord<byte[], byte[]> stub =
+        new ProducerRecord<>(
+            topic,
+            null,
+            DeadLetterStub.key(letter.source()),
+            DeadLetterStub.value(letter.source()),
+            DeadLetterHeaders.ofStub(letter));
+    send(
+        stub,
+        failure ->
+            outcome.complete(
+                failure == null
+                    ? new DeadLetterOutcome.KeptAsStub()
+                    : new DeadLetterOutcome.NotConfirmed(failure)));
+  }
+
+  private void send(ProducerRecord<byte[], byte[]> record, Consumer<@Nullable Exception> answer) {
+    try {
+      Link open = open();
+      Future<?> unused =
+          open.producer.send(
+              record,
+              (metadata, failure) -> {
+                if (isFatal(failure)) {
+                  open.broken = true;
+                }
+                answer.accept(failure);
+              });
+    } catch (KafkaException | IllegalStateException e) {
+      answer.accept(e);
+    }
+  }
+
+  private Link open() {
+    Link current = link;
+    if (current != null && current.broken) {
+      link = null;
+      current.producer.close(CLOSE_TIMEOUT);
+      current = null;
+    }
+    if (current == null) {
+      current = new Link(producers.get());
+      link = current;
+    }
+    return current;
+  }
+
+  private void onSender(Runnable task, CompletableFuture<DeadLetterOutcome> outcome) {
+    try {
+      sender.execute(task);
+    } catch (RejectedExecutionException closed) {
+      outcome.complete(new DeadLetterOutcome.NotConfirmed(closed));
+    }
+  }
+
+  private static boolean isFatal(@Nullable Exception failure) {
+    return failure != null
+        && !(failure instanceof RetriableException)
+        && !(failure instanceof RecordTooLargeException);
+  }
+}

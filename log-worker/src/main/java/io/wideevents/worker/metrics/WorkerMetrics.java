@@ -1,0 +1,130 @@
+package io.wideevents.worker.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.wideevents.codec.DeadLetterReason;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * The worker's counters. Every polled record is counted once as consumed and ends in exactly one of
+ * the others: consumed = stored + duplicate + dead-lettered + handed back + in flight. Alert on
+ * records lost to retention, and on dead letters of any reason.
+ *
+ * <p>Safe for concurrent use.
+ */
+public final class WorkerMetrics {
+  private final Counter consumed;
+  private final Counter stored;
+  private final Counter duplicates;
+  private final Counter handedBack;
+  private final Counter lostToRetention;
+  private final Counter commits;
+  private final Counter failedCommits;
+  private final Counter rebalances;
+  private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
+  private final Timer flush;
+  private final Timer eventToStored;
+  private final DistributionSummary batchSize;
+
+  public WorkerMetrics(MeterRegistry registry) {
+    consumed = counter(registry, "consumed", "Records polled from the topic");
+    stored = counter(registry, "stored", "Events this worker put into MongoDB");
+    duplicates = counter(registry, "duplicate", "Events that were in MongoDB already");
+    handedBack =
+        counter(
+            registry,
+            "handed_back",
+            "Records given up unsettled with their partition; its next owner reads them again");
+    lostToRetention =
+        counter(
+            registry,
+            "lost_to_retention",
+            "Records the topic's retention deleted before the group had read them");
+    commits = counter(registry, "commits", "Successful offset commits");
+    failedCommits = counter(registry, "commit_failures", "Offset commits that failed");
+    rebalances = counter(registry, "rebalances", "Changes of the assigned partitions");
+    for (DeadLetterReason reason : DeadLetterReason.values()) {
+      deadLetters.put(
+          reason,
+          Counter.builder("wide_events.dead_lettered")
+              .description("Records sent to the dead-letter topic")
+              .tag("reason", reason.label())
+              .register(registry));
+    }
+    flush =
+        Timer.builder("wide_events.flush")
+            .description("From the sealing of a batch until all of it is settled")
+            .publishPercentileHistogram()
+            .minimumExpectedValue(Duration.ofMillis(1))
+            .maximumExpectedValue(Duration.ofSeconds(30))
+            .register(registry);
+    eventToStored =
+        Timer.builder("wide_events.event_to_stored")
+            .description("From the pipeline's first sight of an event until it is in MongoDB")
+            .publishPercentileHistogram()
+            .minimumExpectedValue(Duration.ofMillis(1))
+            .maximumExpectedValue(Duration.ofMinutes(10))
+            .register(registry);
+    batchSize =
+        DistributionSummary.builder("wide_events.batch_size")
+            .description("Records in a batch")
+            .serviceLevelObjectives(1, 10, 50, 100, 200, 500, 1_000, 2_000, 5_000)
+            .register(registry);
+  }
+
+  public void consumed(int records) {
+    consumed.increment(records);
+  }
+
+  /**
+   * Counts an event that was stored.
+   *
+   * @param sinceReceived how long ago the pipeline first saw it
+   */
+  public void stored(Duration sinceReceived) {
+    stored.increment();
+    eventToStored.record(sinceReceived);
+  }
+
+  public void duplicate() {
+    duplicates.increment();
+  }
+
+  public void deadLettered(DeadLetterReason reason) {
+    Objects.requireNonNull(deadLetters.get(reason)).increment();
+  }
+
+  public void handedBack() {
+    handedBack.increment();
+  }
+
+  public void batchSettled(int records, Duration took) {
+    batchSize.record(records);
+    flush.record(took);
+  }
+
+  public void lostToRetention(long records) {
+    lostToRetention.increment((double) records);
+  }
+
+  public void committed() {
+    commits.increment();
+  }
+
+  public void commitFailed() {
+    failedCommits.increment();
+  }
+
+  public void rebalanced() {
+    rebalances.increment();
+  }
+
+  private static Counter counter(MeterRegistry registry, String name, String description) {
+    return Counter.builder("wide_events." + name).description(description).register(registry);
+  }
+}
