@@ -1,0 +1,106 @@
+package io.wideevents.worker.batch;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Records that wait for their batch, in the order they were polled. A batch is due by count, by
+ * bytes, or by the age of its first record; the age counts by itself, not on the next record.
+ *
+ * <p>Not thread-safe: belongs to the polling thread.
+ */
+final class BatchAccumulator {
+  private final BatchLimits limits;
+  private final ArrayDeque<PendingRecord> waiting = new ArrayDeque<>();
+  private long waitingBytes;
+  private boolean flushing;
+
+  BatchAccumulator(BatchLimits limits) {
+    this.limits = limits;
+  }
+
+  void add(PendingRecord record) {
+    waiting.addLast(record);
+    waitingBytes += record.heldBytes();
+  }
+
+  int size() {
+    return waiting.size();
+  }
+
+  long bytes() {
+    return waitingBytes;
+  }
+
+  /** From now on, until nothing waits, every batch is due at once. */
+  void flush() {
+    flushing = !waiting.isEmpty();
+  }
+
+  /**
+   * Whether a batch should be taken now.
+   *
+   * @param moreToCome whether the next poll is known to bring records at once; then a batch waits
+   *     for them up to its largest size
+   */
+  boolean isDue(long nowNanos, boolean moreToCome) {
+    if (waiting.isEmpty()) {
+      return false;
+    }
+    int enough = moreToCome ? limits.catchUpEvents() : limits.events();
+    return flushing
+        || waiting.size() >= enough
+        || waitingBytes >= limits.batchBytes()
+        || nanosUntilDue(nowNanos) <= 0;
+  }
+
+  /** Nanoseconds until the first record has waited long enough; at most zero when it has. */
+  long nanosUntilDue(long nowNanos) {
+    PendingRecord first = waiting.peekFirst();
+    return first == null
+        ? Long.MAX_VALUE
+        : first.polledNanos() + limits.maxAge().toNanos() - nowNanos;
+  }
+
+  /**
+   * Takes the next batch: as many records as the batch size says, or up to the larger size when
+   * more than that wait; at least one.
+   */
+  List<PendingRecord> take() {
+    return take(waiting.size() > limits.events() ? limits.catchUpEvents() : limits.events());
+  }
+
+  /**
+   * Takes at most this many records, as far as the byte bound allows; at least one if any waits.
+   */
+  List<PendingRecord> take(int most) {
+    List<PendingRecord> batch = new ArrayList<>(Math.min(most, waiting.size()));
+    long bytes = 0;
+    while (batch.size() < most && !waiting.isEmpty()) {
+      long next = waiting.getFirst().heldBytes();
+      if (!batch.isEmpty() && bytes + next > limits.batchBytes()) {
+        break;
+      }
+      bytes += next;
+      batch.add(waiting.removeFirst());
+    }
+    waitingBytes -= bytes;
+    flushing = flushing && !waiting.isEmpty();
+    return batch;
+  }
+
+  /** Drops the records whose assignment has ended, telling of each. */
+  void dropVoid(Consumer<PendingRecord> dropped) {
+    waiting.removeIf(
+        record -> {
+          if (!record.place().isVoid()) {
+            return false;
+          }
+          waitingBytes -= record.heldBytes();
+          dropped.accept(record);
+          return true;
+        });
+  }
+}

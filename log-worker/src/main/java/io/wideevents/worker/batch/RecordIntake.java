@@ -1,0 +1,63 @@
+package io.wideevents.worker.batch;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.wideevents.codec.DeadLetterReason;
+import io.wideevents.codec.RecordDecoder;
+import io.wideevents.codec.RecordResult;
+import io.wideevents.event.WireFormat;
+import io.wideevents.worker.offset.TrackedOffset;
+import java.time.Instant;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decodes records one by one, so that a bad one harms nobody else. Never blocks and never fails: a
+ * record that breaks the decoder is poison.
+ */
+public final class RecordIntake {
+  private static final Logger LOG = LoggerFactory.getLogger(RecordIntake.class);
+
+  private final RecordDecoder decoder;
+  private final LongSupplier nanoClock;
+
+  public RecordIntake(RecordDecoder decoder, LongSupplier nanoClock) {
+    this.decoder = decoder;
+    this.nanoClock = nanoClock;
+  }
+
+  /** Decodes a record that was just polled. */
+  public PendingRecord take(ConsumerRecord<byte[], byte[]> record, TrackedOffset place) {
+    return PendingRecord.of(record, place, decode(record), nanoClock.getAsLong());
+  }
+
+  private RecordResult decode(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return decoder.decode(
+          record.value(),
+          text(record, WireFormat.EVENT_ID_HEADER),
+          text(record, WireFormat.SCHEMA_HEADER),
+          Instant.ofEpochMilli(record.timestamp()));
+    } catch (RuntimeException e) {
+      // A bug of the decoder. The log must not stop for it, and the dead letter keeps the evidence;
+      // should it concern many records, the brake holds.
+      LOG.atError()
+          .addKeyValue("topic", record.topic())
+          .addKeyValue("partition", record.partition())
+          .addKeyValue("offset", record.offset())
+          .setCause(e)
+          .log("The decoder failed on a record, which becomes a dead letter; please report this");
+      return new RecordResult.Poison(
+          DeadLetterReason.MALFORMED, "The decoder failed: " + e.getClass().getName());
+    }
+  }
+
+  private static @Nullable String text(ConsumerRecord<byte[], byte[]> record, String name) {
+    Header header = record.headers().lastHeader(name);
+    return header == null || header.value() == null ? null : new String(header.value(), UTF_8);
+  }
+}
