@@ -1,0 +1,278 @@
+package io.wideevents.worker.consume;
+
+import io.wideevents.worker.batch.BatchPipeline;
+import io.wideevents.worker.batch.CompletionQueue;
+import io.wideevents.worker.batch.RecordIntake;
+import io.wideevents.worker.kafka.KafkaClient;
+import io.wideevents.worker.metrics.WorkerMetrics;
+import io.wideevents.worker.offset.Assignment;
+import io.wideevents.worker.offset.PartitionProgress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The life of one consumer, from its subscription until it is closed. Each {@link #turn} takes in
+ * what has been settled, starts what may be started, commits, decides anew which partitions are
+ * paused, and polls.
+ *
+ * <p>Not thread-safe: belongs to the polling thread, on which Kafka also runs the rebalance
+ * callbacks, inside {@code poll} and {@code close}.
+ */
+final class ConsumerSession implements ConsumerRebalanceListener {
+  /** How long giving up partitions may wait for what is being written of them. */
+  static final Duration REVOKE_DRAIN = Duration.ofSeconds(2);
+
+  /** And for their commit: three seconds in all, for the whole group waits meanwhile. */
+  static final Duration REVOKE_COMMIT = Duration.ofSeconds(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(ConsumerSession.class);
+
+  // Without anything to wait for: how soon lag and connection are looked at again.
+  private static final long LONGEST_POLL_NANOS = Duration.ofMillis(500).toNanos();
+
+  // Completed records behind one that is stuck: about 10 MB, and what a crash repeats at most.
+  private static final int MAX_PENDING_OFFSETS = 200_000;
+
+  private final Consumer<byte[], byte[]> consumer;
+  private final BatchPipeline pipeline;
+  private final CompletionQueue completions;
+  private final RecordIntake intake;
+  private final WorkerMetrics metrics;
+  private final InstantSource clock;
+  private final LongSupplier nanoClock;
+  private final Assignment assignment = new Assignment();
+  private final OffsetCommits commits;
+  private final StartPositions startPositions;
+  private final BrokerWatch brokerWatch;
+  private boolean joined;
+  private boolean moreToCome;
+
+  ConsumerSession(
+      Consumer<byte[], byte[]> consumer,
+      KafkaClient client,
+      BatchPipeline pipeline,
+      CompletionQueue completions,
+      RecordIntake intake,
+      WorkerMetrics metrics,
+      AtomicLong lostRecords,
+      InstantSource clock,
+      LongSupplier nanoClock) {
+    this.consumer = consumer;
+    this.pipeline = pipeline;
+    this.completions = completions;
+    this.intake = intake;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.nanoClock = nanoClock;
+    commits = new OffsetCommits(consumer, assignment, metrics, nanoClock);
+    startPositions = new StartPositions(consumer, assignment, metrics, lostRecords);
+    brokerWatch = new BrokerWatch(consumer, client, nanoClock);
+    completions.wakeBy(consumer::wakeup);
+  }
+
+  void subscribe(String topic) {
+    consumer.subscribe(List.of(topic), this);
+  }
+
+  /**
+   * One round. Blocks for half a second at most, or until something is settled.
+   *
+   * @throws org.apache.kafka.common.KafkaException if the consumer is of no more use
+   */
+  void turn() {
+    completions.runPending();
+    pipeline.run(moreToCome);
+    commits.commitIfDue();
+    pauseOrResume();
+    receive(poll());
+    brokerWatch.tick();
+  }
+
+  /** Settles what is held, as far as the time allows, commits, and leaves the group. */
+  void finish(Duration drain, Duration commit, Duration leave) {
+    drainAndCommit(List.copyOf(consumer.assignment()), drain, commit);
+    abandon(leave);
+  }
+
+  /** Gives up everything and closes the consumer; its partitions are read again by others. */
+  void abandon(Duration leave) {
+    assignment.forgetAll();
+    pipeline.dropVoid();
+    completions.wakeBy(() -> {});
+    consumer.close(CloseOptions.timeout(leave));
+  }
+
+  ConsumerStatus status() {
+    return new ConsumerStatus(
+        nanoClock.getAsLong(),
+        joined,
+        !consumer.paused().isEmpty(),
+        pipeline.isDatabaseDown(),
+        pipeline.isBraked(),
+        pipeline.heldRecords(),
+        pipeline.oldestInFlight().toMillis(),
+        startPositions.lostRecords(),
+        assignment.all().stream().map(this::lag).toList());
+  }
+
+  @Override
+  public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+    joined = true;
+    assignment.assign(partitions);
+    logRebalance("Partitions assigned", partitions);
+    // Within poll, which would otherwise return records of them at once.
+    pauseOrResume();
+  }
+
+  @Override
+  public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+    if (partitions.stream().allMatch(partition -> assignment.progress(partition) == null)) {
+      return; // closing: everything was given up before
+    }
+    completions.wokeUp();
+    drainAndCommit(partitions, REVOKE_DRAIN, REVOKE_COMMIT);
+    forget(partitions);
+    logRebalance("Partitions revoked", partitions);
+  }
+
+  @Override
+  public void onPartitionsLost(Collection<TopicPartition> partitions) {
+    joined = false;
+    forget(partitions);
+    logRebalance("Partitions lost: the group went on without this worker", partitions);
+  }
+
+  private ConsumerRecords<byte[], byte[]> poll() {
+    boolean mayWait = completions.fallAsleep() && !moreToCome;
+    try {
+      return consumer.poll(mayWait ? untilNextTurn() : Duration.ZERO);
+    } catch (WakeupException somethingWasSettled) {
+      return ConsumerRecords.empty();
+    } catch (InvalidOffsetException noPosition) {
+      startPositions.resolve(noPosition);
+      return ConsumerRecords.empty();
+    } finally {
+      completions.wokeUp();
+    }
+  }
+
+  private void receive(ConsumerRecords<byte[], byte[]> records) {
+    moreToCome = records.count() >= KafkaClient.MAX_POLL_RECORDS;
+    metrics.consumed(records.count());
+    for (TopicPartition partition : records.partitions()) {
+      PartitionProgress progress = owned(partition);
+      for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
+        pipeline.accept(
+            intake.take(
+                record, progress.track(record.offset(), record.leaderEpoch(), record.timestamp())));
+      }
+    }
+    // Also of partitions that brought no record: control records move the position as well.
+    records.nextOffsets().forEach((partition, next) -> owned(partition).advanceTo(next));
+  }
+
+  private PartitionProgress owned(TopicPartition partition) {
+    PartitionProgress progress = assignment.progress(partition);
+    if (progress == null) {
+      throw new IllegalStateException("Polled " + partition + ", which is not assigned");
+    }
+    return progress;
+  }
+
+  private void pauseOrResume() {
+    boolean wants = pipeline.wantsRecords();
+    Set<TopicPartition> paused = consumer.paused();
+    List<TopicPartition> toPause = new ArrayList<>();
+    List<TopicPartition> toResume = new ArrayList<>();
+    for (PartitionProgress progress : assignment.all()) {
+      boolean reads = wants && progress.pendingOffsets() < MAX_PENDING_OFFSETS;
+      boolean reading = !paused.contains(progress.partition());
+      if (reads != reading) {
+        (reads ? toResume : toPause).add(progress.partition());
+      }
+    }
+    if (!toPause.isEmpty()) {
+      consumer.pause(toPause);
+    }
+    if (!toResume.isEmpty()) {
+      consumer.resume(toResume);
+    }
+  }
+
+  private Duration untilNextTurn() {
+    long nanos = Math.min(pipeline.nanosUntilNextRun(), commits.nanosUntilNext());
+    return Duration.ofNanos(Math.clamp(nanos, 0, LONGEST_POLL_NANOS));
+  }
+
+  private void drainAndCommit(
+      Collection<TopicPartition> partitions, Duration drain, Duration commit) {
+    completions.runPending();
+    try {
+      drain(partitions, nanoClock.getAsLong() + drain.toNanos());
+    } catch (InterruptedException e) {
+      // Somebody wants this thread to end: what is settled is committed all the same.
+      Thread.currentThread().interrupt();
+    }
+    commits.commitNow(partitions, commit);
+  }
+
+  /** Works on until nothing is left of the partitions, time is up, or the database is down. */
+  private void drain(Collection<TopicPartition> partitions, long deadlineNanos)
+      throws InterruptedException {
+    pipeline.flush();
+    pipeline.run(false);
+    while (!assignment.isDrained(partitions) && !pipeline.isIdle() && !pipeline.isDatabaseDown()) {
+      long left = deadlineNanos - nanoClock.getAsLong();
+      if (left <= 0) {
+        return;
+      }
+      completions.awaitPending(Duration.ofNanos(Math.clamp(pipeline.nanosUntilNextRun(), 0, left)));
+      pipeline.run(false);
+    }
+  }
+
+  private void forget(Collection<TopicPartition> partitions) {
+    assignment.forget(partitions);
+    pipeline.dropVoid();
+  }
+
+  private ConsumerStatus.PartitionLag lag(PartitionProgress progress) {
+    OptionalLong ahead = consumer.currentLag(progress.partition());
+    int partition = progress.partition().partition();
+    if (ahead.isEmpty() || progress.firstUnsettled() < 0) {
+      return new ConsumerStatus.PartitionLag(partition, -1, 0);
+    }
+    long records = ahead.getAsLong() + progress.positionOffset() - progress.firstUnsettled();
+    long oldest = progress.oldestTimestampMillis();
+    double seconds =
+        records == 0 || oldest < 0 ? 0 : Math.max(0, clock.millis() - oldest) / 1_000.0;
+    return new ConsumerStatus.PartitionLag(partition, records, seconds);
+  }
+
+  private void logRebalance(String what, Collection<TopicPartition> partitions) {
+    if (!partitions.isEmpty()) {
+      metrics.rebalanced();
+      LOG.atInfo()
+          .addKeyValue(
+              "partitions", partitions.stream().map(TopicPartition::partition).sorted().toList())
+          .log(what);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package io.wideevents.worker.consume;
+
+import java.util.List;
+
+/**
+ * What the polling thread last saw, for health and metrics. Immutable.
+ *
+ * @param seenNanos when, on the monotonic clock; long ago means that the thread hangs
+ * @param joined whether the consumer is a member of its group
+ * @param paused whether polling is paused, because enough is held or the database is down
+ * @param databaseDown whether the last writes went unanswered
+ * @param braked whether the dead-letter brake holds
+ * @param heldRecords records polled and not settled
+ * @param oldestBatchMillis how long the oldest unsettled batch has been worked on
+ * @param lostRecords records that retention deleted before they were read
+ * @param partitions the partitions this worker owns
+ */
+public record ConsumerStatus(
+    long seenNanos,
+    boolean joined,
+    boolean paused,
+    boolean databaseDown,
+    boolean braked,
+    int heldRecords,
+    long oldestBatchMillis,
+    long lostRecords,
+    List<PartitionLag> partitions) {
+  public ConsumerStatus {
+    partitions = List.copyOf(partitions);
+  }
+
+  /**
+   * How far behind a partition is.
+   *
+   * @param records records in the log that are not settled; -1 when not known yet
+   * @param seconds age of the first of them, about; 0 without lag
+   */
+  public record PartitionLag(int partition, long records, double seconds) {}
+
+  /** The status before anything has happened. */
+  static ConsumerStatus initial(long nowNanos) {
+    return new ConsumerStatus(nowNanos, false, false, false, false, 0, 0, 0, List.of());
+  }
+}

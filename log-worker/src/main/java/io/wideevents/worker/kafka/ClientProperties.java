@@ -1,0 +1,80 @@
+package io.wideevents.worker.kafka;
+
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/**
+ * The properties of the worker's Kafka clients. What the user passes through comes first, what the
+ * promise rests on is set over it.
+ */
+final class ClientProperties {
+  private static final int MEBIBYTE = 1024 * 1024;
+
+  private final KafkaSettings settings;
+
+  ClientProperties(KafkaSettings settings) {
+    this.settings = settings;
+  }
+
+  Map<String, Object> consumer() {
+    Map<String, Object> properties = common();
+    if (settings.protocol() == GroupProtocol.CLASSIC) {
+      // A killed worker's partitions move after this; the group would wait 45 s by default. With
+      // the consumer protocol the broker decides, and refuses to be told.
+      properties.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 15_000);
+      properties.putIfAbsent(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);
+      properties.put(
+          ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+          CooperativeStickyAssignor.class.getName());
+    }
+    // What is fetched ahead stays compressed in memory; this bounds it without slowing down.
+    properties.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 * MEBIBYTE);
+    properties.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, MEBIBYTE);
+    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, KafkaClient.MAX_POLL_RECORDS);
+    properties.put(ConsumerConfig.GROUP_ID_CONFIG, settings.group());
+    properties.put(
+        ConsumerConfig.GROUP_PROTOCOL_CONFIG, settings.protocol().name().toLowerCase(Locale.ROOT));
+    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    properties.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+    properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000);
+    return properties;
+  }
+
+  Map<String, Object> producer() {
+    Map<String, Object> properties = common();
+    properties.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
+    properties.put(ProducerConfig.ACKS_CONFIG, "all");
+    properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
+    properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
+    properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 20_000);
+    // Records of any size the log let through must come by: the topic's limit decides, not ours.
+    properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 24 * MEBIBYTE);
+    properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 32L * MEBIBYTE);
+    return properties;
+  }
+
+  Map<String, Object> admin() {
+    Map<String, Object> properties = common();
+    properties.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, 2_000);
+    properties.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, 3_000);
+    return properties;
+  }
+
+  private Map<String, Object> common() {
+    Map<String, Object> properties = new HashMap<>(settings.client());
+    properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, settings.brokers());
+    properties.putIfAbsent(CommonClientConfigs.CLIENT_ID_CONFIG, "log-worker");
+    // New partitions are noticed within a minute, not five.
+    properties.putIfAbsent(CommonClientConfigs.METADATA_MAX_AGE_CONFIG, 60_000);
+    return properties;
+  }
+}

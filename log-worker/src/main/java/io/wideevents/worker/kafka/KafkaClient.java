@@ -1,0 +1,107 @@
+package io.wideevents.worker.kafka;
+
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Builds the worker's Kafka clients, and tells once a transition whether Kafka can be reached.
+ *
+ * <p>Nothing is built before it is asked for, and every method fails with a {@link KafkaException}
+ * while no broker's name resolves or none answers; callers try again after a backoff. Safe for
+ * concurrent use; clients are closed by whoever asked for them.
+ */
+public final class KafkaClient {
+  /**
+   * Records a poll may return. Small, because all of them are in memory at once, decompressed,
+   * whatever their size.
+   */
+  public static final int MAX_POLL_RECORDS = 250;
+
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaClient.class);
+
+  private enum Reach {
+    UNKNOWN,
+    CONNECTED,
+    FAILED
+  }
+
+  private final KafkaSettings settings;
+  private final ClientProperties properties;
+  private final KafkaTopics topics;
+  private final AtomicReference<Reach> reach = new AtomicReference<>(Reach.UNKNOWN);
+
+  public KafkaClient(KafkaSettings settings) {
+    this.settings = settings;
+    this.properties = new ClientProperties(settings);
+    this.topics = new KafkaTopics(settings.events(), settings.deadLetters());
+  }
+
+  /**
+   * A consumer that is not subscribed yet; the topics exist. Blocks for about ten seconds at most.
+   *
+   * @throws KafkaException if Kafka cannot be reached, or a topic is absent and may not be created
+   */
+  public Consumer<byte[], byte[]> newConsumer() {
+    try {
+      try (Admin admin = newAdmin()) {
+        topics.ensure(admin);
+      }
+      Consumer<byte[], byte[]> consumer =
+          new KafkaConsumer<>(
+              properties.consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+      connected();
+      return consumer;
+    } catch (KafkaException e) {
+      failed(e);
+      throw e;
+    }
+  }
+
+  /** A producer for dead letters. Does not block. */
+  public Producer<byte[], byte[]> newProducer() {
+    return new KafkaProducer<>(
+        properties.producer(), new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** An admin client, whose calls fail after 3 s. Does not block. */
+  public Admin newAdmin() {
+    return Admin.create(properties.admin());
+  }
+
+  /** Notes that a broker answers; logged if it did not before. */
+  public void connected() {
+    if (reach.getAndSet(Reach.CONNECTED) != Reach.CONNECTED) {
+      LOG.info("Connected to Kafka broker at {}", settings.brokers());
+    }
+  }
+
+  /** Notes that no broker can be used; logged if one could before. */
+  public void failed(Throwable cause) {
+    if (reach.getAndSet(Reach.FAILED) != Reach.FAILED) {
+      LOG.warn("Failed to connect to Kafka: {}", rootMessage(cause));
+    }
+  }
+
+  /** Whether a broker answered when last tried. */
+  public boolean isConnected() {
+    return reach.get() == Reach.CONNECTED;
+  }
+
+  // The outer message of a failed constructor says only that it failed.
+  private static String rootMessage(Throwable cause) {
+    Throwable root = cause;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.toString() : root.getMessage();
+  }
+}

@@ -1,0 +1,25 @@
+package io.wideevents.worker.kafka;
+
+import io.wideevents.config.TopicLayout;
+import java.util.Map;
+
+/**
+ * What the worker must know to use Kafka.
+ *
+ * @param brokers {@code host:port}, comma-separated
+ * @param group the consumer group all workers share
+ * @param client further properties for every client, for example for TLS and SASL
+ * @param events the topic events travel through, as it is created when absent
+ * @param deadLetters the topic for what cannot be stored, as it is created when absent
+ */
+public record KafkaSettings(
+    String brokers,
+    String group,
+    GroupProtocol protocol,
+    Map<String, String> client,
+    TopicLayout events,
+    TopicLayout deadLetters) {
+  public KafkaSettings {
+    client = Map.copyOf(client);
+  }
+}

@@ -1,0 +1,133 @@
+package io.wideevents.worker.kafka;
+
+import io.wideevents.config.TopicLayout;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Creates the worker's topics when they are absent. It must run before anything is sent or
+ * subscribed: a producer's metadata request would create the topic with the broker's defaults.
+ *
+ * <p>Each call blocks for the admin client's time bound at most. Not thread-safe.
+ */
+final class KafkaTopics {
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaTopics.class);
+
+  // Above the client's own bound, which therefore gives the better message.
+  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(5);
+
+  private final TopicLayout events;
+  private final TopicLayout deadLetters;
+
+  KafkaTopics(TopicLayout events, TopicLayout deadLetters) {
+    this.events = events;
+    this.deadLetters = deadLetters;
+  }
+
+  /**
+   * Makes sure that both topics exist.
+   *
+   * @throws KafkaException if Kafka cannot be reached, or a topic is absent and may not be created
+   */
+  void ensure(Admin admin) {
+    if (!exists(admin, events.name())) {
+      create(admin, events, events.maxMessageBytes());
+    }
+    if (!exists(admin, deadLetters.name())) {
+      // A dead letter is its record plus headers: it must fit wherever the record did.
+      int needed =
+          maxMessageBytes(admin, events.name())
+              .map(bytes -> bytes + TopicLayout.HEADROOM_BYTES)
+              .orElse(0);
+      create(admin, deadLetters, Math.max(deadLetters.maxMessageBytes(), needed));
+    }
+  }
+
+  private static boolean exists(Admin admin, String topic) {
+    try {
+      await(admin.describeTopics(List.of(topic)).allTopicNames());
+      return true;
+    } catch (UnknownTopicOrPartitionException e) {
+      return false;
+    } catch (AuthorizationException e) {
+      // Kafka says this also for a topic that does not exist; reading or writing it will show.
+      LOG.atWarn()
+          .addKeyValue("topic", topic)
+          .log("Not authorised to look at a topic; it must exist, and Describe should be granted");
+      return true;
+    }
+  }
+
+  private static void create(Admin admin, TopicLayout layout, int maxMessageBytes) {
+    Map<String, String> configs = new HashMap<>(layout.configs());
+    configs.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(maxMessageBytes));
+    Optional<Short> replication =
+        layout.replication() == TopicLayout.BROKER_DEFAULT
+            ? Optional.empty()
+            : Optional.of(layout.replication());
+    NewTopic topic =
+        new NewTopic(layout.name(), Optional.of(layout.partitions()), replication).configs(configs);
+    try {
+      await(admin.createTopics(List.of(topic)).all());
+      LOG.atInfo()
+          .addKeyValue("topic", layout.name())
+          .addKeyValue("partitions", layout.partitions())
+          .log("Created topic");
+    } catch (TopicExistsException e) {
+      LOG.atDebug().addKeyValue("topic", layout.name()).log("Another process created the topic");
+    } catch (AuthorizationException e) {
+      throw new KafkaException(
+          "Topic %s does not exist and this worker may not create it; create it with %d partitions"
+                  .formatted(layout.name(), layout.partitions())
+              + " and "
+              + configs,
+          e);
+    }
+  }
+
+  private static Optional<Integer> maxMessageBytes(Admin admin, String topic) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    try {
+      return Optional.ofNullable(
+              await(admin.describeConfigs(List.of(resource)).all()).get(resource))
+          .map(config -> config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG))
+          .map(ConfigEntry::value)
+          .map(Integer::valueOf);
+    } catch (AuthorizationException | UnknownTopicOrPartitionException e) {
+      LOG.atDebug().addKeyValue("error", e).log("The topic's size limit is unknown");
+      return Optional.empty();
+    }
+  }
+
+  private static <T> T await(KafkaFuture<T> future) {
+    try {
+      return future.get(CALL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof KafkaException known ? known : new KafkaException(e.getCause());
+    } catch (TimeoutException e) {
+      throw new org.apache.kafka.common.errors.TimeoutException(
+          "No answer within " + CALL_TIMEOUT.toSeconds() + " s", e);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e); // which sets the interrupt flag again
+    }
+  }
+}
