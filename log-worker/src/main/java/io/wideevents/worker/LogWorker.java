@@ -1,0 +1,39 @@
+package io.wideevents.worker;
+
+import io.wideevents.process.ProcessMain;
+import io.wideevents.worker.config.WorkerCatalogue;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The {@code log-worker} command line; without a subcommand it runs the worker. */
+@Command(
+    name = "log-worker",
+    mixinStandardHelpOptions = true,
+    description =
+        "Batches wide events from Kafka into MongoDB; any number of workers share a group.")
+public final class LogWorker implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  /** Parses, runs, and ends the JVM with the command's exit code. */
+  public static void main(String... arguments) {
+    ProcessMain.run(commandLine(), LogWorker.class, arguments);
+  }
+
+  static CommandLine commandLine() {
+    CommandLine run = new CommandLine(new RunCommand());
+    CommandLine commandLine = new CommandLine(new LogWorker()).addSubcommand(run);
+    WorkerCatalogue.CATALOGUE.addTo(commandLine.getCommandSpec());
+    WorkerCatalogue.CATALOGUE.addTo(run.getCommandSpec());
+    return commandLine;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    return RunCommand.run(Objects.requireNonNull(spec));
+  }
+}

@@ -1,0 +1,61 @@
+package io.wideevents.worker;
+
+import io.wideevents.config.SettingValues;
+import io.wideevents.process.ExitCode;
+import io.wideevents.process.LogSetup;
+import io.wideevents.process.Shutdown;
+import io.wideevents.worker.config.WorkerCatalogue;
+import io.wideevents.worker.config.WorkerSettings;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code log-worker run}: moves events until it is told to stop. */
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Moves events from Kafka into MongoDB until it gets SIGTERM or SIGINT, then stores what it"
+          + " holds and ends within eight seconds. This is also what log-worker does without a"
+          + " command.",
+      "It starts while Kafka or MongoDB is down and begins to work when they come."
+    })
+final class RunCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+  private static final Duration CLOSE_BOUND = Duration.ofMillis(7_800);
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    return run(Objects.requireNonNull(spec));
+  }
+
+  /**
+   * Runs the worker until the process is told to end.
+   *
+   * @param spec the command that was parsed, this one or the one above it
+   * @return the exit code
+   */
+  static int run(CommandSpec spec) throws InterruptedException {
+    SettingValues values = WorkerCatalogue.CATALOGUE.resolve(spec, System.getenv());
+    if (WorkerCatalogue.CATALOGUE.wantsPrint(spec)) {
+      spec.commandLine().getOut().print(values.print());
+      spec.commandLine().getOut().flush();
+      return ExitCode.OK;
+    }
+    LogSetup.start(values);
+    values.logTo(LOG);
+    WorkerApplication application = new WorkerApplication(WorkerSettings.from(values));
+    Shutdown shutdown = new Shutdown(CLOSE_BOUND, application, application::leftovers);
+    shutdown.install();
+    application.start();
+    return shutdown.await();
+  }
+}

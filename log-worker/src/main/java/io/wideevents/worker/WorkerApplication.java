@@ -1,0 +1,103 @@
+package io.wideevents.worker;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.wideevents.codec.RecordDecoder;
+import io.wideevents.mongo.CollectionSetup;
+import io.wideevents.mongo.EventCollection;
+import io.wideevents.mongo.MongoBatchWriter;
+import io.wideevents.mongo.MongoConnection;
+import io.wideevents.worker.batch.BatchPipeline;
+import io.wideevents.worker.batch.CompletionQueue;
+import io.wideevents.worker.batch.RecordIntake;
+import io.wideevents.worker.config.WorkerSettings;
+import io.wideevents.worker.consume.BatchLog;
+import io.wideevents.worker.consume.ConsumerStatus;
+import io.wideevents.worker.consume.MqConsumerService;
+import io.wideevents.worker.deadletter.DeadLetterBrake;
+import io.wideevents.worker.deadletter.DeadLetterSink;
+import io.wideevents.worker.deadletter.KafkaDeadLetterSink;
+import io.wideevents.worker.kafka.KafkaClient;
+import io.wideevents.worker.metrics.WorkerMetrics;
+import io.wideevents.worker.retry.Backoff;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+
+/**
+ * The worker, put together: what depends on what, in which order it starts and, reversed, ends.
+ *
+ * <p>Starting succeeds while Kafka and MongoDB are down; work begins when they come. Closing takes
+ * less than eight seconds whatever is down: what is not stored by then is not committed.
+ */
+public final class WorkerApplication implements AutoCloseable {
+  private static final String APPLICATION_NAME = "log-worker";
+
+  private final MongoConnection mongo;
+  private final CollectionSetup setup;
+  private final DeadLetterSink deadLetters;
+  private final MqConsumerService consumer;
+
+  public WorkerApplication(WorkerSettings settings) {
+    InstantSource clock = InstantSource.system();
+    LongSupplier nanoClock = System::nanoTime;
+    Backoff backoff = Backoff.standard();
+    WorkerMetrics metrics =
+        new WorkerMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+    KafkaClient kafka = new KafkaClient(settings.kafka());
+    CompletionQueue completions = new CompletionQueue();
+    BatchLog batchLog = new BatchLog(nanoClock);
+    mongo = new MongoConnection(settings.mongo(), APPLICATION_NAME);
+    setup = new CollectionSetup(new EventCollection(mongo));
+    deadLetters =
+        new KafkaDeadLetterSink(kafka::newProducer, settings.kafka().deadLetters().name());
+    BatchPipeline pipeline =
+        new BatchPipeline(
+            settings.batches(),
+            new MongoBatchWriter(mongo),
+            deadLetters,
+            new DeadLetterBrake(settings.brake(), nanoClock),
+            completions,
+            metrics,
+            batchLog::settled,
+            backoff,
+            clock,
+            nanoClock);
+    consumer =
+        new MqConsumerService(
+            kafka,
+            settings.kafka().events().name(),
+            settings.kafka().group(),
+            pipeline,
+            completions,
+            new RecordIntake(new RecordDecoder(settings.rules(), clock), nanoClock),
+            batchLog,
+            metrics,
+            backoff,
+            clock,
+            nanoClock);
+  }
+
+  /** Starts every part; returns at once. */
+  public void start() {
+    setup.start();
+    consumer.start();
+  }
+
+  /** What the polling thread last saw. */
+  public ConsumerStatus status() {
+    return consumer.status();
+  }
+
+  /** What would be left behind if the process ended now, for a last line of log. */
+  String leftovers() {
+    return status().heldRecords() + " records read and not committed; they are read again";
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+    deadLetters.close();
+    setup.close();
+    mongo.close();
+  }
+}

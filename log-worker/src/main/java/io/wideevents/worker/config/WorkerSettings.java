@@ -1,0 +1,74 @@
+package io.wideevents.worker.config;
+
+import static io.wideevents.worker.config.WorkerCatalogue.KAFKA_CONSUMER_GROUP;
+import static io.wideevents.worker.config.WorkerCatalogue.KAFKA_GROUP_PROTOCOL;
+import static io.wideevents.worker.config.WorkerCatalogue.MQ_BATCHES_IN_FLIGHT;
+import static io.wideevents.worker.config.WorkerCatalogue.MQ_BATCH_MAX_BYTES;
+import static io.wideevents.worker.config.WorkerCatalogue.MQ_BATCH_SIZE;
+import static io.wideevents.worker.config.WorkerCatalogue.MQ_BATCH_TIMEOUT_MS;
+import static io.wideevents.worker.config.WorkerCatalogue.MQ_DLQ_BRAKE;
+import static io.wideevents.worker.config.WorkerCatalogue.MQ_HELD_MAX_BYTES;
+import static io.wideevents.worker.config.WorkerCatalogue.WORKER_HTTP_HOST;
+import static io.wideevents.worker.config.WorkerCatalogue.WORKER_HTTP_PORT;
+
+import io.wideevents.codec.EncoderSettings;
+import io.wideevents.config.CommonSettings;
+import io.wideevents.config.SettingValues;
+import io.wideevents.mongo.MongoSettings;
+import io.wideevents.worker.batch.BatchLimits;
+import io.wideevents.worker.kafka.KafkaSettings;
+
+/**
+ * What the worker was told, typed and checked. Immutable; built once, in main, and handed down in
+ * parts.
+ *
+ * @param rules what records of other producers are held to
+ * @param brake whether the dead-letter brake may stop the worker
+ * @param httpHost address for health and metrics
+ * @param httpPort 0 for any free port, -1 for none
+ */
+public record WorkerSettings(
+    KafkaSettings kafka,
+    MongoSettings mongo,
+    BatchLimits batches,
+    EncoderSettings rules,
+    boolean brake,
+    String httpHost,
+    int httpPort) {
+
+  /** The settings in effect. */
+  public static WorkerSettings from(SettingValues values) {
+    return new WorkerSettings(
+        new KafkaSettings(
+            values.get(CommonSettings.KAFKA_BROKER).toString(),
+            values.get(KAFKA_CONSUMER_GROUP),
+            values.get(KAFKA_GROUP_PROTOCOL),
+            values.kafkaClient(),
+            CommonSettings.eventTopic(values),
+            CommonSettings.deadLetterTopic(values)),
+        mongo(values),
+        new BatchLimits(
+            values.get(MQ_BATCH_SIZE),
+            WorkerCatalogue.batchMaxSize(values),
+            values.get(MQ_BATCH_MAX_BYTES),
+            values.get(MQ_BATCH_TIMEOUT_MS),
+            values.get(MQ_BATCHES_IN_FLIGHT),
+            values.get(MQ_HELD_MAX_BYTES)),
+        CommonSettings.encoderSettings(values, EncoderSettings.DEFAULT_MAX_EVENTS),
+        values.get(MQ_DLQ_BRAKE) == BrakeMode.ON,
+        values.get(WORKER_HTTP_HOST),
+        values.get(WORKER_HTTP_PORT));
+  }
+
+  private static MongoSettings mongo(SettingValues values) {
+    return new MongoSettings(
+        values.get(CommonSettings.MONGODB_URI),
+        values.get(CommonSettings.MONGODB_DATABASE),
+        values.get(CommonSettings.MONGODB_COLLECTION),
+        MongoSettings.DEFAULT_TIMEOUT,
+        MongoSettings.DEFAULT_SERVER_SELECTION_TIMEOUT,
+        MongoSettings.DEFAULT_MAX_CONNECTIONS,
+        values.get(CommonSettings.EVENT_RETENTION),
+        false);
+  }
+}
