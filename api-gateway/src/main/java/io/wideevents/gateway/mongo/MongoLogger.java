@@ -1,0 +1,171 @@
+package io.wideevents.gateway.mongo;
+
+import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.Tier;
+import io.wideevents.logging.Deadline;
+import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.LoggerPort;
+import io.wideevents.mongo.BatchWriter;
+import io.wideevents.mongo.WriteOutcome;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes events to MongoDB directly: tier 2. Events of many calls share one insert; a batch goes as
+ * soon as one of a few concurrent writes is free, so a lone event waits for nobody and under load
+ * batches grow by themselves.
+ *
+ * <p>Pending events are bounded; what does not fit is {@code NotConfirmed} at once. A call is
+ * answered by its deadline, and its events that were not sent until then are not sent any more.
+ *
+ * <p>Never blocks a caller. Futures complete on a thread of this logger: dependents that take time
+ * must move on to another. Owned, and closed, by the gateway's composition; the writer is not
+ * closed with it.
+ */
+public final class MongoLogger implements LoggerPort {
+  private static final Logger logger = LoggerFactory.getLogger(MongoLogger.class);
+
+  private final BatchWriter writer;
+  private final MongoLoggerSettings settings;
+  private final WriteQueue queue;
+
+  // The driver's I/O threads only hand outcomes over to this thread; it also keeps the deadlines.
+  private final ScheduledThreadPoolExecutor executor;
+
+  public MongoLogger(BatchWriter writer, MongoLoggerSettings settings) {
+    this.writer = writer;
+    this.settings = settings;
+    this.queue = new WriteQueue(settings);
+    // What comes after close is dropped without a word: every call is answered by then.
+    this.executor =
+        new ScheduledThreadPoolExecutor(
+            1,
+            Thread.ofPlatform().daemon().name("mongo-logger").factory(),
+            new ThreadPoolExecutor.DiscardPolicy());
+    executor.setRemoveOnCancelPolicy(true);
+    executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  @Override
+  public CompletableFuture<List<DeliveryOutcome>> log(
+      List<EncodedEvent> events, Deadline deadline) {
+    Duration remaining = deadline.remaining();
+    if (remaining.isZero()) {
+      return CompletableFuture.completedFuture(
+          Collections.nCopies(events.size(), new DeliveryOutcome.NotConfirmed(late())));
+    }
+    PendingCall call =
+        new PendingCall(events.stream().map(event -> event.document(Tier.MONGODB)).toList());
+    if (queue.offer(call)) {
+      call.complete();
+      return call.answer();
+    }
+    ScheduledFuture<?> timer =
+        executor.schedule(() -> giveUp(call, late()), remaining.toNanos(), TimeUnit.NANOSECONDS);
+    writeWhatMay();
+    return call.answer().whenComplete((outcomes, failure) -> timer.cancel(false));
+  }
+
+  /**
+   * Takes no more events and waits for the pending ones, at most for the close timeout; what is not
+   * confirmed then is {@code NotConfirmed}. Idempotent.
+   */
+  @Override
+  public void close() {
+    queue.close();
+    List<PendingCall> left;
+    try {
+      left = queue.awaitEmpty(settings.closeTimeout());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      left = queue.unsettled();
+    }
+    if (!left.isEmpty()) {
+      logger
+          .atWarn()
+          .addKeyValue("calls", left.size())
+          .log("Closed with events that MongoDB did not confirm");
+      Throwable cause = new IllegalStateException("The writer to MongoDB was closed");
+      left.forEach(call -> giveUp(call, cause));
+    }
+    executor.shutdown();
+  }
+
+  private void writeWhatMay() {
+    Optional<WriteBatch> batch = queue.poll();
+    while (batch.isPresent()) {
+      write(batch.get());
+      batch = queue.poll();
+    }
+  }
+
+  private void write(WriteBatch batch) {
+    CompletableFuture<List<WriteOutcome>> written;
+    try {
+      written = writer.write(batch.documents());
+    } catch (RuntimeException e) {
+      // A bug, but the write must end, or its place would be lost for good.
+      written = CompletableFuture.failedFuture(e);
+    }
+    var unused =
+        written.whenCompleteAsync(
+            (outcomes, failure) -> settle(batch, outcomes, failure), executor);
+  }
+
+  private void settle(
+      WriteBatch batch, @Nullable List<WriteOutcome> outcomes, @Nullable Throwable failure) {
+    List<DeliveryOutcome> delivered;
+    if (outcomes != null && outcomes.size() == batch.slots().size()) {
+      delivered = outcomes.stream().map(MongoLogger::delivered).toList();
+    } else {
+      Throwable cause =
+          failure != null
+              ? failure
+              : new IllegalStateException("Outcomes and batch differ in size");
+      delivered =
+          Collections.nCopies(batch.slots().size(), new DeliveryOutcome.NotConfirmed(cause));
+    }
+    List<PendingCall> settled = queue.complete(batch, delivered);
+    // The free write first: dependents of an answer may take their time.
+    writeWhatMay();
+    settled.forEach(PendingCall::complete);
+  }
+
+  private void giveUp(PendingCall call, Throwable cause) {
+    if (queue.giveUp(call, cause)) {
+      call.complete();
+    }
+  }
+
+  private static DeliveryOutcome delivered(WriteOutcome outcome) {
+    return switch (outcome) {
+      case WriteOutcome.Stored stored -> new DeliveryOutcome.Durable(Tier.MONGODB);
+      case WriteOutcome.AlreadyStored stored -> new DeliveryOutcome.Durable(Tier.MONGODB);
+      case WriteOutcome.Conflict conflict ->
+          new DeliveryOutcome.Refused(
+              "id_conflict", "the eventId is taken by an event with other content");
+      case WriteOutcome.Refused refused ->
+          new DeliveryOutcome.Refused(
+              "refused_by_database",
+              "MongoDB refuses the event with error %d: %s"
+                  .formatted(refused.code(), refused.message()));
+      case WriteOutcome.NotConfirmed notConfirmed ->
+          new DeliveryOutcome.NotConfirmed(notConfirmed.cause());
+    };
+  }
+
+  private static TimeoutException late() {
+    return new TimeoutException("MongoDB did not confirm the event by the request's deadline");
+  }
+}

@@ -1,0 +1,43 @@
+package io.wideevents.gateway.mongo;
+
+import java.time.Duration;
+
+/**
+ * The bounds of direct writes to MongoDB.
+ *
+ * @param maxPendingEvents events waiting or being written; more are refused at once
+ * @param maxPendingBytes bytes of their documents, likewise; an event is taken in any case when
+ *     none is pending
+ * @param maxBatchEvents events in one insert; above a thousand the server gains little, and a batch
+ *     that fails leaves more behind
+ * @param maxBatchBytes bytes of documents in one insert, below the 48 MB of one message
+ * @param maxConcurrentWrites inserts under way at a time
+ * @param closeTimeout how long closing waits for events still pending
+ */
+public record MongoLoggerSettings(
+    int maxPendingEvents,
+    long maxPendingBytes,
+    int maxBatchEvents,
+    long maxBatchBytes,
+    int maxConcurrentWrites,
+    Duration closeTimeout) {
+  public static final MongoLoggerSettings DEFAULT =
+      new MongoLoggerSettings(20_000, 64L << 20, 1_000, 16L << 20, 4, Duration.ofSeconds(3));
+
+  public MongoLoggerSettings {
+    requirePositive("maxPendingEvents", maxPendingEvents);
+    requirePositive("maxPendingBytes", maxPendingBytes);
+    requirePositive("maxBatchEvents", maxBatchEvents);
+    requirePositive("maxBatchBytes", maxBatchBytes);
+    requirePositive("maxConcurrentWrites", maxConcurrentWrites);
+    if (closeTimeout.isNegative()) {
+      throw new IllegalArgumentException("closeTimeout=" + closeTimeout + " is negative");
+    }
+  }
+
+  private static void requirePositive(String component, long value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(component + "=" + value + " is not positive");
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package io.wideevents.gateway.mongo;
+
+import io.wideevents.event.EventDocument;
+import java.util.List;
+
+/**
+ * Documents of one insert, from as many calls as fit.
+ *
+ * @param slots at least one
+ * @param bytes of all documents
+ */
+record WriteBatch(List<Slot> slots, long bytes) {
+
+  /** A document's place in the call it came with. */
+  record Slot(PendingCall call, int index) {
+    EventDocument document() {
+      return call.document(index);
+    }
+  }
+
+  List<EventDocument> documents() {
+    return slots.stream().map(Slot::document).toList();
+  }
+}

@@ -1,0 +1,189 @@
+package io.wideevents.gateway.mongo;
+
+import io.wideevents.event.EventDocument;
+import io.wideevents.gateway.mongo.WriteBatch.Slot;
+import io.wideevents.logging.DeliveryOutcome;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The calls that are not answered yet, and whose turn it is. A batch can be had whenever one of the
+ * few writes at a time is free: while all are under way calls gather, so batches grow with the load
+ * and nobody waits for one to fill.
+ *
+ * <p>Bounded by events and bytes, counted from admission until they were written or given up. Safe
+ * for concurrent use; never blocks, but for {@link #awaitEmpty}. Completes no future: what is
+ * settled is handed back for that.
+ */
+final class WriteQueue {
+  private final MongoLoggerSettings settings;
+
+  /** Every call that is not settled; those with documents left to take are also in the line. */
+  private final Set<PendingCall> unsettled = new LinkedHashSet<>();
+
+  private final Deque<PendingCall> line = new ArrayDeque<>();
+  private int pendingEvents;
+  private long pendingBytes;
+  private int writes;
+  private boolean closed;
+
+  WriteQueue(MongoLoggerSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Admits as many of the call's documents as fit, from its first on. The others are not confirmed
+   * at once, so that the next tier gets them without delay.
+   *
+   * @return whether the call is settled by that
+   */
+  synchronized boolean offer(PendingCall call) {
+    if (closed) {
+      call.giveUpFrom(0, new IllegalStateException("The writer to MongoDB is closed"));
+      return true;
+    }
+    int admitted = 0;
+    while (admitted < call.size() && admit(call.document(admitted))) {
+      admitted++;
+    }
+    if (admitted < call.size()) {
+      call.giveUpFrom(admitted, full());
+    }
+    if (admitted > 0) {
+      unsettled.add(call);
+      line.add(call);
+    }
+    return call.isSettled();
+  }
+
+  /** The next batch, if documents wait and a write is free; {@link #complete} ends the write. */
+  synchronized Optional<WriteBatch> poll() {
+    if (line.isEmpty() || writes == settings.maxConcurrentWrites()) {
+      return Optional.empty();
+    }
+    List<Slot> slots = new ArrayList<>();
+    long bytes = 0;
+    PendingCall call = line.peek();
+    while (call != null && slots.size() < settings.maxBatchEvents()) {
+      int size = call.peek().sizeBytes();
+      if (!slots.isEmpty() && bytes + size > settings.maxBatchBytes()) {
+        break;
+      }
+      slots.add(new Slot(call, call.take()));
+      bytes += size;
+      if (!call.hasNext()) {
+        line.remove();
+        call = line.peek();
+      }
+    }
+    if (call != null && line.size() > 1 && slots.getLast().call() == call) {
+      // A call of many batches lets the others go in between.
+      line.add(line.remove());
+    }
+    writes++;
+    return Optional.of(new WriteBatch(slots, bytes));
+  }
+
+  /**
+   * Ends the write of a batch.
+   *
+   * @param outcomes one per slot
+   * @return the calls that are settled by it
+   */
+  synchronized List<PendingCall> complete(WriteBatch batch, List<DeliveryOutcome> outcomes) {
+    writes--;
+    release(batch.slots().size(), batch.bytes());
+    Set<PendingCall> touched = new LinkedHashSet<>();
+    for (int i = 0; i < outcomes.size(); i++) {
+      Slot slot = batch.slots().get(i);
+      slot.call().settle(slot.index(), outcomes.get(i));
+      touched.add(slot.call());
+    }
+    return touched.stream().filter(call -> call.isSettled() && forget(call)).toList();
+  }
+
+  /**
+   * Stops waiting for a call: what has no outcome is not confirmed.
+   *
+   * @return whether the call was still unsettled
+   */
+  synchronized boolean giveUp(PendingCall call, Throwable cause) {
+    if (!unsettled.contains(call)) {
+      return false;
+    }
+    line.remove(call);
+    while (call.hasNext()) {
+      release(1, call.document(call.take()).sizeBytes());
+    }
+    call.giveUp(cause);
+    return forget(call);
+  }
+
+  /** Admits no more calls from here on. */
+  synchronized void close() {
+    closed = true;
+  }
+
+  /**
+   * Waits until every call is settled, at most for {@code timeout}.
+   *
+   * @return those that are not settled by then
+   * @throws InterruptedException if interrupted while waiting
+   */
+  synchronized List<PendingCall> awaitEmpty(Duration timeout) throws InterruptedException {
+    long end = System.nanoTime() + timeout.toNanos();
+    while (!unsettled.isEmpty()) {
+      long left = end - System.nanoTime();
+      if (left <= 0) {
+        break;
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return List.copyOf(unsettled);
+  }
+
+  /** The calls that are not settled now. */
+  synchronized List<PendingCall> unsettled() {
+    return List.copyOf(unsettled);
+  }
+
+  private boolean admit(EventDocument document) {
+    boolean fits =
+        pendingEvents < settings.maxPendingEvents()
+            && pendingBytes + document.sizeBytes() <= settings.maxPendingBytes();
+    // One event alone always goes, or one over the bound would never be taken.
+    if (fits || pendingEvents == 0) {
+      pendingEvents++;
+      pendingBytes += document.sizeBytes();
+      return true;
+    }
+    return false;
+  }
+
+  private void release(int events, long bytes) {
+    pendingEvents -= events;
+    pendingBytes -= bytes;
+  }
+
+  private boolean forget(PendingCall call) {
+    boolean removed = unsettled.remove(call);
+    if (unsettled.isEmpty()) {
+      notifyAll();
+    }
+    return removed;
+  }
+
+  private RejectedExecutionException full() {
+    return new RejectedExecutionException(
+        "The writer to MongoDB is full: %d events of %d bytes wait already"
+            .formatted(pendingEvents, pendingBytes));
+  }
+}

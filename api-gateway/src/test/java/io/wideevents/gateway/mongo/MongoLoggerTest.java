@@ -1,0 +1,292 @@
+package io.wideevents.gateway.mongo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.EventId;
+import io.wideevents.event.StubEvent;
+import io.wideevents.event.Tier;
+import io.wideevents.logging.Deadline;
+import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.LoggerPort;
+import io.wideevents.logging.LoggerPortContract;
+import io.wideevents.mongo.InMemoryBatchWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MongoLoggerTest extends LoggerPortContract {
+  private static final DeliveryOutcome DURABLE = new DeliveryOutcome.Durable(Tier.MONGODB);
+
+  private final InMemoryBatchWriter database = new InMemoryBatchWriter();
+  private final List<MongoLogger> opened = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    database.release();
+    opened.forEach(MongoLogger::close);
+  }
+
+  @Override
+  protected LoggerPort logger() {
+    return open(20_000, 1 << 20, 1_000, 4);
+  }
+
+  @Override
+  protected boolean isDurable(EventId id) {
+    return database.stored().containsKey(id);
+  }
+
+  @Override
+  protected void goDown() {
+    database.goDown();
+  }
+
+  @Override
+  protected void fallSilent() {
+    database.hold();
+  }
+
+  @Test
+  void log_sendsALoneEventAtOnce() {
+    MongoLogger logger = open(100, 1 << 20, 10, 1);
+
+    List<DeliveryOutcome> outcomes = answer(log(logger, StubEvent.numbered(1)));
+
+    assertThat(outcomes).containsExactly(DURABLE);
+  }
+
+  @Test
+  void log_letsCallsShareABatchWhileWritesAreUnderWay() {
+    MongoLogger logger = open(100, 1 << 20, 10, 1);
+    database.hold();
+    var first = log(logger, StubEvent.numbered(0));
+    List<CompletableFuture<List<DeliveryOutcome>>> others =
+        IntStream.range(1, 8).mapToObj(n -> log(logger, StubEvent.numbered(n))).toList();
+
+    database.release();
+
+    assertThat(answer(first)).containsExactly(DURABLE);
+    assertThat(others).allSatisfy(call -> assertThat(answer(call)).containsExactly(DURABLE));
+    assertThat(database.batches()).extracting(List::size).containsExactly(1, 7);
+  }
+
+  @Test
+  void log_keepsToTheBatchSizeAndTheNumberOfWrites() {
+    MongoLogger logger = open(1_000, 1 << 20, 10, 3);
+    database.hold();
+
+    var call = logger.log(List.copyOf(StubEvent.many(95)), ample());
+
+    assertThat(database.heldWrites()).isEqualTo(3);
+    database.release();
+    assertThat(answer(call)).hasSize(95).containsOnly(DURABLE);
+    assertThat(database.batches()).extracting(List::size).allMatch(size -> size <= 10);
+    assertThat(database.batches()).hasSize(10);
+  }
+
+  @Test
+  void log_keepsToTheBatchBytes() {
+    int bytes = StubEvent.numbered(1).document().sizeBytes();
+    MongoLogger logger =
+        open(new MongoLoggerSettings(100, 1 << 20, 100, 3L * bytes, 1, Duration.ofSeconds(1)));
+
+    var call = logger.log(List.copyOf(StubEvent.many(9)), ample());
+
+    assertThat(answer(call)).containsOnly(DURABLE);
+    assertThat(database.batches()).extracting(List::size).containsExactly(3, 3, 3);
+  }
+
+  @Test
+  void log_letsSmallCallsInBetweenTheBatchesOfALargeOne() {
+    MongoLogger logger = open(1_000, 1 << 20, 10, 1);
+    database.hold();
+    var large = logger.log(List.copyOf(StubEvent.many(100)), ample());
+    var small = log(logger, StubEvent.of("checkout", "small"));
+
+    while (!small.isDone()) {
+      int batches = database.batches().size();
+      database.releaseOne();
+      await().until(() -> small.isDone() || database.batches().size() > batches);
+    }
+
+    assertThat(large).isNotDone();
+    assertThat(database.stored().size()).isLessThan(50);
+  }
+
+  @Test
+  void log_refusesAtOnceWhatDoesNotFit() {
+    MongoLogger logger = open(5, 1 << 20, 10, 1);
+    database.hold();
+    var filling = logger.log(List.copyOf(StubEvent.many(3)), ample());
+
+    var partly = logger.log(numbered(10, 14), ample());
+    var refused = logger.log(numbered(20, 22), ample());
+
+    assertThat(refused)
+        .isCompletedWithValueMatching(
+            outcomes -> outcomes.stream().allMatch(MongoLoggerTest::isRejected));
+    database.release();
+    assertThat(answer(filling)).containsOnly(DURABLE);
+    List<DeliveryOutcome> outcomes = answer(partly);
+    assertThat(outcomes.subList(0, 2)).containsOnly(DURABLE);
+    assertThat(outcomes.subList(2, 4)).allMatch(MongoLoggerTest::isRejected);
+    assertThat(database.stored()).hasSize(5);
+  }
+
+  @Test
+  void log_boundsTheBytesAndTakesALoneEventOverTheBound() {
+    MongoLogger logger = open(100, 1, 10, 1);
+    database.hold();
+
+    var alone = log(logger, StubEvent.numbered(1));
+    var refused = log(logger, StubEvent.numbered(2));
+
+    assertThat(answer(refused)).allMatch(MongoLoggerTest::isRejected);
+    database.release();
+    assertThat(answer(alone)).containsExactly(DURABLE);
+  }
+
+  @Test
+  void log_takesEventsAgainOnceThereIsRoom() {
+    MongoLogger logger = open(5, 1 << 20, 2, 1);
+    for (int round = 0; round < 10; round++) {
+      var call = logger.log(numbered(round * 5, round * 5 + 5), ample());
+
+      assertThat(answer(call)).hasSize(5).containsOnly(DURABLE);
+    }
+  }
+
+  @Test
+  void log_doesNotSendWhatMissedItsDeadlineAndMakesRoomForOthers() {
+    MongoLogger logger = open(5, 1 << 20, 1, 1);
+    database.hold();
+    var sent = log(logger, StubEvent.numbered(0));
+    var expired = logger.log(numbered(1, 5), Deadline.after(Duration.ofMillis(50)));
+    assertThat(answer(expired))
+        .hasSize(4)
+        .allSatisfy(
+            outcome ->
+                assertThat(outcome)
+                    .isInstanceOfSatisfying(
+                        DeliveryOutcome.NotConfirmed.class,
+                        late -> assertThat(late.cause()).isInstanceOf(TimeoutException.class)));
+
+    var next = logger.log(numbered(10, 14), ample());
+    database.release();
+
+    assertThat(answer(sent)).containsExactly(DURABLE);
+    assertThat(answer(next)).containsOnly(DURABLE);
+    assertThat(database.stored()).hasSize(5).doesNotContainKey(StubEvent.numbered(1).id());
+  }
+
+  @Test
+  void log_toldEachEventsOwnOutcome() {
+    MongoLogger logger = open(100, 1 << 20, 100, 1);
+    UUID id = UUID.fromString("0190a1b2-c3d4-4e5f-8a9b-0123456789ab");
+    EncodedEvent first = StubEvent.withId(id, "one");
+    EncodedEvent clashing = StubEvent.withId(id, "two");
+    EncodedEvent poison = StubEvent.of("refused", "poison");
+    EncodedEvent unlucky = StubEvent.of("checkout", "unlucky");
+    database.refuse(document -> document.id().equals(poison.id()));
+    database.fail(document -> document.id().equals(unlucky.id()));
+
+    List<DeliveryOutcome> outcomes =
+        answer(logger.log(List.of(first, clashing, poison, unlucky, first), ample()));
+
+    assertThat(outcomes.get(0)).isEqualTo(DURABLE);
+    assertThat(outcomes.get(1)).matches(outcome -> isRefused(outcome, "id_conflict"));
+    assertThat(outcomes.get(2)).matches(outcome -> isRefused(outcome, "refused_by_database"));
+    assertThat(outcomes.get(3)).isInstanceOf(DeliveryOutcome.NotConfirmed.class);
+    assertThat(outcomes.get(4)).isEqualTo(DURABLE);
+  }
+
+  @Test
+  void log_survivesAWriterThatBreaksItsContract() {
+    MongoLogger logger =
+        new MongoLogger(
+            documents -> {
+              throw new IllegalStateException("broken");
+            },
+            MongoLoggerSettings.DEFAULT);
+    opened.add(logger);
+
+    for (int i = 0; i < 2 * MongoLoggerSettings.DEFAULT.maxConcurrentWrites(); i++) {
+      assertThat(answer(log(logger, StubEvent.numbered(i))))
+          .hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
+    }
+  }
+
+  @Test
+  void log_completesOnAThreadOfItsOwn() {
+    MongoLogger logger = open(100, 1 << 20, 10, 1);
+    database.hold();
+    CompletableFuture<String> thread =
+        log(logger, StubEvent.numbered(1)).thenApply(outcomes -> Thread.currentThread().getName());
+
+    database.release();
+
+    assertThat(thread).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("mongo-logger");
+  }
+
+  @Test
+  void close_waitsForPendingEvents() throws Exception {
+    MongoLogger logger = open(100, 1 << 20, 1, 1);
+    database.hold();
+    var calls = IntStream.range(0, 5).mapToObj(n -> log(logger, StubEvent.numbered(n))).toList();
+
+    Thread closing = Thread.ofPlatform().start(logger::close);
+    await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
+    database.release();
+    closing.join();
+
+    assertThat(calls).allSatisfy(call -> assertThat(answer(call)).containsExactly(DURABLE));
+  }
+
+  private MongoLogger open(int events, long bytes, int batchEvents, int writes) {
+    return open(
+        new MongoLoggerSettings(
+            events, bytes, batchEvents, 1 << 20, writes, Duration.ofSeconds(1)));
+  }
+
+  private MongoLogger open(MongoLoggerSettings settings) {
+    MongoLogger logger = new MongoLogger(database, settings);
+    opened.add(logger);
+    return logger;
+  }
+
+  private static CompletableFuture<List<DeliveryOutcome>> log(
+      MongoLogger logger, EncodedEvent event) {
+    return logger.log(List.of(event), ample());
+  }
+
+  private static Deadline ample() {
+    return Deadline.after(Duration.ofSeconds(30));
+  }
+
+  private static List<EncodedEvent> numbered(int from, int to) {
+    return IntStream.range(from, to).<EncodedEvent>mapToObj(StubEvent::numbered).toList();
+  }
+
+  private static boolean isRejected(DeliveryOutcome outcome) {
+    return outcome instanceof DeliveryOutcome.NotConfirmed notConfirmed
+        && notConfirmed.cause() instanceof RejectedExecutionException;
+  }
+
+  private static boolean isRefused(DeliveryOutcome outcome, String code) {
+    return outcome instanceof DeliveryOutcome.Refused refused && refused.code().equals(code);
+  }
+
+  private static List<DeliveryOutcome> answer(CompletableFuture<List<DeliveryOutcome>> call) {
+    return call.orTimeout(30, TimeUnit.SECONDS).join();
+  }
+}
