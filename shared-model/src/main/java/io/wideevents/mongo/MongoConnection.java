@@ -36,6 +36,9 @@ public final class MongoConnection implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(MongoConnection.class);
   private static final Duration MIN_PAUSE = Duration.ofMillis(100);
   private static final Duration MAX_PAUSE = Duration.ofSeconds(30);
+
+  // The driver's 10 s would leave a server that is back unused for as long.
+  private static final Duration HEARTBEAT = Duration.ofSeconds(2);
   private static final Duration MAX_CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
   private final MongoSettings settings;
@@ -164,6 +167,8 @@ public final class MongoConnection implements AutoCloseable {
                     settings.serverSelectionTimeout().toMillis(), TimeUnit.MILLISECONDS))
         .applyToSocketSettings(
             socket -> socket.connectTimeout(connectTimeoutMillis, TimeUnit.MILLISECONDS))
+        .applyToServerSettings(
+            server -> server.heartbeatFrequency(HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS))
         .applyToConnectionPoolSettings(
             pool -> {
               if (uri.getMaxConnectionPoolSize() == null) {

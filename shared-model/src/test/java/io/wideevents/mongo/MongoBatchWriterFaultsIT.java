@@ -1,0 +1,175 @@
+package io.wideevents.mongo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.wideevents.event.EventDocument;
+import io.wideevents.event.StubEvent;
+import io.wideevents.stack.TestStack;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a database that fails halfway may and may not be understood to have said. */
+class MongoBatchWriterFaultsIT {
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+  /** How much later than its bound an answer may come on a busy machine. */
+  private static final Duration SLACK = Duration.ofSeconds(5);
+
+  private static final int WRITE_CONCERN_FAILED = 64;
+  private static final int NOT_WRITABLE_PRIMARY = 10107;
+
+  private static FaultyMongod mongod;
+
+  private MongoConnection connection;
+  private MongoBatchWriter writer;
+
+  @BeforeAll
+  static void start() {
+    var started = FaultyMongod.start();
+    assumeTrue(started.isPresent(), "no mongod on this machine");
+    mongod = started.orElseThrow();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (mongod != null) {
+      mongod.close();
+    }
+  }
+
+  @BeforeEach
+  void connect() {
+    String database = TestStack.uniqueName(getClass());
+    connection =
+        new MongoConnection(
+            MongoBatchWriterContract.settings(mongod.uri(), database, TIMEOUT), "test");
+    writer = new MongoBatchWriter(connection);
+  }
+
+  @AfterEach
+  void heal() {
+    mongod.heal();
+    connection.close();
+  }
+
+  @Test
+  void write_confirmsNothingThatNoMajorityAcknowledged() throws Exception {
+    write(documents(0, 2));
+    mongod.failWriteConcern(WRITE_CONCERN_FAILED, "insert");
+
+    // Some are duplicates: without a majority even that may be undone by a failover.
+    List<WriteOutcome> outcomes = write(documents(0, 5));
+
+    assertThat(outcomes).hasSize(5).allMatch(MongoBatchWriterFaultsIT::isOutage);
+    mongod.heal();
+    // They were stored all the same.
+    assertThat(write(documents(0, 5))).containsOnly(new WriteOutcome.AlreadyStored());
+  }
+
+  @Test
+  void write_waitsOutAShortStepDown() throws Exception {
+    mongod.failOnce(NOT_WRITABLE_PRIMARY, "insert");
+
+    List<WriteOutcome> outcomes = write(documents(0, 3));
+
+    assertThat(outcomes).hasSize(3).containsOnly(new WriteOutcome.Stored());
+  }
+
+  @ParameterizedTest(name = "error {0}")
+  @ValueSource(ints = {NOT_WRITABLE_PRIMARY, 91, 11602, 13, 50, 112, 14031, 8, 2, 424242})
+  void write_takesAnErrorOfTheCommandForAnOutage(int code) throws Exception {
+    mongod.fail(code, "insert");
+
+    List<WriteOutcome> outcomes = write(documents(0, 3));
+
+    assertThat(outcomes).hasSize(3).allMatch(MongoBatchWriterFaultsIT::isOutage);
+    mongod.heal();
+    await()
+        .until(() -> write(documents(0, 3)).stream().noneMatch(MongoBatchWriterFaultsIT::isOutage));
+  }
+
+  @Test
+  void write_confirmsNothingWhenTheServerHangsUp() throws Exception {
+    mongod.hangUp("insert");
+
+    List<WriteOutcome> outcomes = write(documents(0, 3));
+
+    assertThat(outcomes).hasSize(3).allMatch(MongoBatchWriterFaultsIT::isOutage);
+  }
+
+  @Test
+  void write_endsWithinItsBoundWhenTheServerFreezes() throws Exception {
+    write(documents(0, 1));
+    mongod.pause();
+    long start = System.nanoTime();
+
+    List<WriteOutcome> outcomes = write(documents(0, 3));
+
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(TIMEOUT.plus(SLACK));
+    assertThat(outcomes).hasSize(3).allMatch(MongoBatchWriterFaultsIT::isOutage);
+    mongod.heal();
+    await()
+        .until(() -> write(documents(0, 3)).stream().noneMatch(MongoBatchWriterFaultsIT::isOutage));
+  }
+
+  @Test
+  void write_worksAgainAfterTheServerCrashed() throws Exception {
+    write(documents(0, 2));
+    mongod.process().kill9();
+    List<WriteOutcome> meanwhile = write(documents(1, 3));
+    mongod.process().start();
+
+    await()
+        .until(() -> write(documents(2, 4)).stream().noneMatch(MongoBatchWriterFaultsIT::isOutage));
+
+    assertThat(meanwhile).allMatch(MongoBatchWriterFaultsIT::isOutage);
+    // Acknowledged means journalled: the crash took nothing.
+    assertThat(write(documents(0, 2))).containsOnly(new WriteOutcome.AlreadyStored());
+  }
+
+  @Test
+  void write_leavesUnconfirmedWhatItCannotCheck() throws Exception {
+    EventDocument given = StubEvent.withId(UUID.randomUUID(), "one").document();
+    write(List.of(given));
+    mongod.fail(NOT_WRITABLE_PRIMARY, "find");
+
+    List<WriteOutcome> outcomes =
+        write(List.of(StubEvent.numbered(1).document(), given, StubEvent.numbered(2).document()));
+
+    assertThat(outcomes.get(0)).isEqualTo(new WriteOutcome.Stored());
+    assertThat(outcomes.get(1)).matches(MongoBatchWriterFaultsIT::isOutage);
+    assertThat(outcomes.get(2)).isEqualTo(new WriteOutcome.Stored());
+  }
+
+  @Test
+  void ping_tellsWhetherAnOperationWouldSucceed() {
+    assertThat(connection.ping()).succeedsWithin(SLACK);
+
+    mongod.pause();
+
+    assertThat(connection.ping()).failsWithin(TIMEOUT.plus(SLACK));
+  }
+
+  private static boolean isOutage(WriteOutcome outcome) {
+    return outcome instanceof WriteOutcome.NotConfirmed notConfirmed && !notConfirmed.perDocument();
+  }
+
+  private static List<EventDocument> documents(int from, int to) {
+    return BatchWriterContract.documents(from, to);
+  }
+
+  private List<WriteOutcome> write(List<EventDocument> batch) throws Exception {
+    return writer.write(batch).get(60, TimeUnit.SECONDS);
+  }
+}
