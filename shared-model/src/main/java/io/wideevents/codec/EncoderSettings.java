@@ -11,8 +11,11 @@ import java.util.Set;
  * @param maxEvents events in one body, at least 1
  * @param retention age at which MongoDB's TTL would delete an event at once; older ones are refused
  * @param maxFuture how far ahead of the clock a timestamp may lie
- * @param redactedNames names of fields whose value is replaced by {@code "[REDACTED]"} at any
- *     depth, in lower case; a leading or trailing {@code *} matches any beginning or ending
+ * @param redactedNames names of fields whose whole value, of whatever type, is replaced by {@code
+ *     "[REDACTED]"} at any depth, compared without regard to case; a leading or trailing {@code *}
+ *     matches any beginning or ending, including none. The event's own {@code requestId}, {@code
+ *     service}, {@code route}, {@code timestamp}, {@code eventId} and names starting with {@code _}
+ *     are never redacted
  */
 public record EncoderSettings(
     EventLimits limits,
@@ -24,14 +27,48 @@ public record EncoderSettings(
   public static final Duration DEFAULT_MAX_FUTURE = Duration.ofHours(24);
   public static final int DEFAULT_MAX_EVENTS = 10_000;
 
+  /** Names under which secrets usually travel. */
+  public static final Set<String> DEFAULT_REDACTED_NAMES =
+      Set.of(
+          "*password",
+          "passwd",
+          "pwd",
+          "passphrase",
+          "authorization",
+          "proxy-authorization",
+          "cookie",
+          "cookies",
+          "set-cookie",
+          "*token",
+          "*secret",
+          "*api_key",
+          "*api-key",
+          "*apikey",
+          "*private_key",
+          "*privatekey",
+          "*secret_key",
+          "*secretkey",
+          "credentials");
+
   public static final EncoderSettings DEFAULT =
       new EncoderSettings(
-          EventLimits.DEFAULT, DEFAULT_MAX_EVENTS, DEFAULT_RETENTION, DEFAULT_MAX_FUTURE, Set.of());
+          EventLimits.DEFAULT,
+          DEFAULT_MAX_EVENTS,
+          DEFAULT_RETENTION,
+          DEFAULT_MAX_FUTURE,
+          DEFAULT_REDACTED_NAMES);
 
   public EncoderSettings {
     if (maxEvents < 1) {
       throw new IllegalArgumentException("maxEvents=" + maxEvents + " is not positive");
     }
+    if (retention.isNegative() || retention.isZero()) {
+      throw new IllegalArgumentException("retention=" + retention + " is not positive");
+    }
+    if (maxFuture.isNegative()) {
+      throw new IllegalArgumentException("maxFuture=" + maxFuture + " is negative");
+    }
     redactedNames = Set.copyOf(redactedNames);
+    redactedNames.forEach(NamePattern::parse);
   }
 }

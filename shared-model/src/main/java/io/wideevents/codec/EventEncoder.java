@@ -1,24 +1,24 @@
 package io.wideevents.codec;
 
+import java.time.Instant;
 import java.time.InstantSource;
 
 /**
  * Turns posted bytes into finalized events in one strict streaming pass: validates, enforces the
- * limits, redacts, derives the id, computes the summary and writes BSON as it goes, without an
- * object tree in between.
+ * limits, redacts, derives the id and computes the summary, without an object tree. The document is
+ * written by the same pass when a tier asks for it; most events leave as text and never need one.
  *
  * <p>Safe for concurrent use; never blocks.
  */
 public final class EventEncoder {
-  @SuppressWarnings("UnusedVariable")
   private final EncoderSettings settings;
-
-  @SuppressWarnings("UnusedVariable")
   private final InstantSource clock;
+  private final NameRules names;
 
   public EventEncoder(EncoderSettings settings, InstantSource clock) {
     this.settings = settings;
     this.clock = clock;
+    this.names = new NameRules(settings.limits().maxNameBytes(), settings.redactedNames());
   }
 
   /**
@@ -28,8 +28,14 @@ public final class EventEncoder {
    *     afterwards
    * @param length bytes of {@code body} that count
    */
-  @SuppressWarnings("DoNotCallSuggester")
   public BodyResult encode(byte[] body, int length, BodyFormat format) {
-    throw new UnsupportedOperationException("not yet");
+    Instant now = clock.instant();
+    EventRules rules = EventRules.strict(Origin.CLIENT, settings, names, now);
+    BodyReader reader =
+        new BodyReader(body, length, rules, settings.maxEvents(), now.toEpochMilli());
+    return switch (format) {
+      case JSON -> reader.readJson();
+      case NDJSON -> reader.readNdjson();
+    };
   }
 }

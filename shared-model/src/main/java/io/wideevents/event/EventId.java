@@ -44,11 +44,16 @@ public record EventId(UUID value) {
    * @throws IllegalArgumentException if the text has another form, or is the nil or the max UUID
    */
   public static EventId parse(String text) {
-    // UUID.fromString also takes "1-1-1-1-1"; two spellings of one id would look like two events.
     if (text.length() != 36) {
       throw new IllegalArgumentException("A UUID has 36 characters, not " + text.length());
     }
-    return new EventId(UUID.fromString(text));
+    UUID uuid = UUID.fromString(text);
+    // UUID.fromString also takes misplaced hyphens and fills up with zeros: another spelling of the
+    // same id, which every other reader would refuse.
+    if (!uuid.toString().equalsIgnoreCase(text)) {
+      throw new IllegalArgumentException("A UUID has its hyphens after 8, 12, 16 and 20 digits");
+    }
+    return new EventId(uuid);
   }
 
   /** The canonical form: 36 characters, lower case. */

@@ -1,0 +1,189 @@
+package io.wideevents.codec;
+
+import io.wideevents.event.EventProblem;
+import io.wideevents.event.EventProblem.Position;
+import io.wideevents.event.ProblemCode;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.exc.StreamConstraintsException;
+
+/** Reads the events of one posted body. Not safe for concurrent use. */
+final class BodyReader {
+  /**
+   * A document is at most 6.5 times as long as its JSON (an array of one-digit integers), so only
+   * longer events than this can pass MongoDB's limit.
+   */
+  private static final int SURELY_FITTING_BYTES = DocumentBuffer.MAX_BYTES / 7;
+
+  private final byte[] body;
+  private final int length;
+  private final EventRules rules;
+  private final int maxEvents;
+  private final long receivedAtMillis;
+  private final EventPass.Scratch scratch = new EventPass.Scratch();
+  private final List<EncodeResult> results = new ArrayList<>();
+
+  BodyReader(byte[] body, int length, EventRules rules, int maxEvents, long receivedAtMillis) {
+    this.body = body;
+    this.length = length;
+    this.rules = rules;
+    this.maxEvents = maxEvents;
+    this.receivedAtMillis = receivedAtMillis;
+  }
+
+  BodyResult readJson() {
+    EventProblem encoding = JsonFailure.ofEncoding(body, 0, length, 1);
+    if (encoding != null) {
+      return new BodyResult.Malformed(encoding);
+    }
+    EventText text = EventText.open(body, 0, length, 1);
+    try (JsonParser parser = text.parser()) {
+      JsonToken first = parser.nextToken();
+      if (first == null) {
+        return noEvents(ProblemCode.EMPTY_BODY, "The body is empty");
+      }
+      return switch (first) {
+        case START_OBJECT -> single(text);
+        case START_ARRAY -> array(text);
+        default -> new BodyResult.Malformed(JsonFailure.notAnObject(text));
+      };
+    } catch (JacksonException e) {
+      return new BodyResult.Malformed(JsonFailure.of(e, text));
+    }
+  }
+
+  BodyResult readNdjson() {
+    long line = 0;
+    int lineStart = 0;
+    while (lineStart < length) {
+      line++;
+      int lineEnd = endOfLine(lineStart);
+      if (!isBlank(lineStart, lineEnd)) {
+        if (results.size() == maxEvents) {
+          return tooManyEvents(new Position(line, 1));
+        }
+        results.add(line(lineStart, lineEnd, line));
+      }
+      lineStart = lineEnd + 1;
+    }
+    if (results.isEmpty()) {
+      return length == 0
+          ? noEvents(ProblemCode.EMPTY_BODY, "The body is empty")
+          : noEvents(ProblemCode.NO_EVENTS, "The body has no line but blank ones");
+    }
+    return new BodyResult.Events(results, true);
+  }
+
+  private BodyResult single(EventText text) {
+    EncodeResult result;
+    try {
+      result = event(text, 0);
+    } catch (StreamConstraintsException e) {
+      // JSON so far, and an event that breaks a rule; what follows can make that no better.
+      return new BodyResult.Events(List.of(rejected(0, JsonFailure.of(e, text))), false);
+    }
+    return text.parser().nextToken() == null
+        ? new BodyResult.Events(List.of(result), false)
+        : new BodyResult.Malformed(JsonFailure.trailing(text));
+  }
+
+  private BodyResult array(EventText text) {
+    JsonParser parser = text.parser();
+    for (JsonToken item = parser.nextToken();
+        item != JsonToken.END_ARRAY;
+        item = parser.nextToken()) {
+      if (results.size() == maxEvents) {
+        return tooManyEvents(JsonFailure.position(text));
+      }
+      if (item == JsonToken.START_OBJECT) {
+        results.add(event(text, 0));
+      } else {
+        results.add(rejected(0, JsonFailure.notAnObject(text)));
+        parser.skipChildren();
+      }
+    }
+    if (parser.nextToken() != null) {
+      return new BodyResult.Malformed(JsonFailure.trailing(text));
+    }
+    return results.isEmpty()
+        ? noEvents(ProblemCode.NO_EVENTS, "The array is empty")
+        : new BodyResult.Events(results, true);
+  }
+
+  private EncodeResult line(int from, int to, long line) {
+    EventProblem encoding = JsonFailure.ofEncoding(body, from, to, line);
+    if (encoding != null) {
+      return rejected(line, encoding);
+    }
+    EventText text = EventText.open(body, from, to, line);
+    try (JsonParser parser = text.parser()) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return rejected(line, JsonFailure.notAnObject(text));
+      }
+      EncodeResult result = event(text, line);
+      return parser.nextToken() == null ? result : rejected(line, JsonFailure.trailing(text));
+    } catch (JacksonException e) {
+      return rejected(line, JsonFailure.of(e, text));
+    }
+  }
+
+  /** Reads the event at whose opening brace the parser stands. */
+  private EncodeResult event(EventText text, long line) {
+    EventPass pass = new EventPass(rules, text, scratch, null);
+    pass.read();
+    Problems problems = pass.problems();
+    if (!problems.isEmpty()) {
+      return new EncodeResult.Rejected(line, problems.all());
+    }
+    SplicedEvent event = new SplicedEvent(body, pass, receivedAtMillis);
+    if (pass.end() - pass.start() > SURELY_FITTING_BYTES && !event.fitsDocument()) {
+      problems.addNowhere(
+          ProblemCode.DOCUMENT_TOO_LARGE,
+          "",
+          "The event's document would be over MongoDB's limit of 16 MiB",
+          "Split the event; long arrays of numbers grow most");
+      return new EncodeResult.Rejected(line, problems.all());
+    }
+    return new EncodeResult.Encoded(event);
+  }
+
+  private BodyResult tooManyEvents(@Nullable Position position) {
+    return new BodyResult.TooManyEvents(
+        new EventProblem(
+            ProblemCode.TOO_MANY_EVENTS.code(),
+            "",
+            "The body has more than " + maxEvents + " events",
+            "Send at most " + maxEvents + " events in one body",
+            position));
+  }
+
+  private static EncodeResult rejected(long line, EventProblem problem) {
+    return new EncodeResult.Rejected(line, List.of(problem));
+  }
+
+  private static BodyResult noEvents(ProblemCode code, String message) {
+    return new BodyResult.Malformed(
+        new EventProblem(code.code(), "", message, "Send at least one event", null));
+  }
+
+  private int endOfLine(int from) {
+    int end = from;
+    while (end < length && body[end] != '\n') {
+      end++;
+    }
+    return end;
+  }
+
+  private boolean isBlank(int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (!JsonText.isWhiteSpace(body[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,54 @@
+package io.wideevents.codec;
+
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.TokenStreamLocation;
+
+/** A part of some bytes being read as JSON; valid UTF-8. */
+final class EventText {
+  private final byte[] bytes;
+  private final int from;
+  private final long firstLine;
+  private final boolean mayEscapeSurrogates;
+  private final JsonParser parser;
+
+  private EventText(byte[] bytes, int from, int to, long firstLine) {
+    this.bytes = bytes;
+    this.from = from;
+    this.firstLine = firstLine;
+    this.mayEscapeSurrogates = Utf8.mayEscapeSurrogates(bytes, from, to);
+    this.parser = JsonText.parser(bytes, from, to);
+  }
+
+  /**
+   * Opens a parser on {@code [from, to)}, to be closed by the caller.
+   *
+   * @param firstLine the line of the body {@code from} stands in, counted from 1
+   */
+  static EventText open(byte[] bytes, int from, int to, long firstLine) {
+    return new EventText(bytes, from, to, firstLine);
+  }
+
+  /** The whole body or record value. */
+  byte[] bytes() {
+    return bytes;
+  }
+
+  /** The line of the body at which the parser's text starts. */
+  long firstLine() {
+    return firstLine;
+  }
+
+  /** Whether texts and names must be searched for unpaired surrogates. */
+  boolean mayEscapeSurrogates() {
+    return mayEscapeSurrogates;
+  }
+
+  JsonParser parser() {
+    return parser;
+  }
+
+  /** A place in {@link #bytes}. */
+  int offset(TokenStreamLocation location) {
+    return from + (int) location.getByteOffset();
+  }
+}

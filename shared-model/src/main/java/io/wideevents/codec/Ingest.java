@@ -1,0 +1,79 @@
+package io.wideevents.codec;
+
+import io.wideevents.event.ContentHash;
+import io.wideevents.event.Outcome;
+import io.wideevents.event.Tier;
+import java.util.List;
+import org.bson.BsonBinary;
+import org.bson.BsonWriter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code _ingest} says: the pipeline's own account of an event.
+ *
+ * @param receivedAtMillis when the pipeline first saw the event, in milliseconds since the epoch
+ * @param hash the event's own bytes as they came
+ * @param redacted paths of the values that were replaced, the first {@link #MAX_REDACTED_PATHS}
+ * @param timestampText the timestamp as it came, when it said more than a BSON date holds; else
+ *     null
+ * @param tier the tier that took the event first
+ */
+record Ingest(
+    long receivedAtMillis,
+    Outcome outcome,
+    ContentHash hash,
+    List<String> redacted,
+    @Nullable String timestampText,
+    Tier tier) {
+  /** Bounds what a hostile event can make of a small body: a path can be as long as an event. */
+  static final int MAX_REDACTED_PATHS = 100;
+
+  Ingest {
+    redacted = List.copyOf(redacted);
+  }
+
+  /** The same account with another tier. */
+  Ingest at(Tier other) {
+    return other == tier
+        ? this
+        : new Ingest(receivedAtMillis, outcome, hash, redacted, timestampText, other);
+  }
+
+  /** Writes the field {@code _ingest} into the document the writer stands in. */
+  void writeTo(BsonWriter writer) {
+    writer.writeStartDocument("_ingest");
+    writer.writeDateTime("receivedAt", receivedAtMillis);
+    writer.writeString("outcome", outcome.name());
+    writer.writeBinaryData("hash", new BsonBinary(hash.toBytes()));
+    if (!redacted.isEmpty()) {
+      writer.writeStartArray("redacted");
+      redacted.forEach(writer::writeString);
+      writer.writeEndArray();
+    }
+    if (timestampText != null) {
+      writer.writeString("timestampText", timestampText);
+    }
+    writer.writeString("tier", tier.label());
+    writer.writeEndDocument();
+  }
+
+  /** Appends the field {@code "_ingest":{…}} as JSON. */
+  void appendTo(StringBuilder json) {
+    json.append("\"_ingest\":{\"receivedAt\":\"").append(Timestamp.format(receivedAtMillis));
+    json.append("\",\"outcome\":\"").append(outcome.name());
+    json.append("\",\"hash\":\"").append(hash).append('"');
+    if (!redacted.isEmpty()) {
+      json.append(",\"redacted\":[");
+      for (int i = 0; i < redacted.size(); i++) {
+        json.append(i == 0 ? "" : ",");
+        JsonText.appendQuoted(json, redacted.get(i));
+      }
+      json.append(']');
+    }
+    if (timestampText != null) {
+      json.append(",\"timestampText\":");
+      JsonText.appendQuoted(json, timestampText);
+    }
+    json.append(",\"tier\":\"").append(tier.label()).append("\"}");
+  }
+}

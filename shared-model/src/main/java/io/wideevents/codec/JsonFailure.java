@@ -1,0 +1,118 @@
+package io.wideevents.codec;
+
+import io.wideevents.event.EventProblem;
+import io.wideevents.event.EventProblem.Position;
+import io.wideevents.event.ProblemCode;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.exc.UnexpectedEndOfInputException;
+
+/**
+ * Says why text cannot be read at all. The parser's own words are not passed on, for they quote the
+ * text.
+ */
+final class JsonFailure {
+  private JsonFailure() {}
+
+  /** The problem behind an exception of the parser. */
+  static EventProblem of(JacksonException e, EventText text) {
+    // A limit of the parser, unlike bad text, is reported without a place.
+    TokenStreamLocation location =
+        e.getLocation() == null ? text.parser().currentLocation() : e.getLocation();
+    Position position = positionOf(location, text.firstLine());
+    if (e instanceof StreamConstraintsException) {
+      // The only such limit in force.
+      return new EventProblem(
+          ProblemCode.TOO_DEEP.code(),
+          "",
+          "Objects and arrays nest deeper than can be read",
+          "Flatten the event; deep values can be sent as text",
+          position);
+    }
+    if (e instanceof UnexpectedEndOfInputException) {
+      return malformed(
+          "The JSON text ends before it is complete",
+          "Send the whole text; check that strings, objects and arrays are closed",
+          position);
+    }
+    return malformed(
+        "The text is not JSON here",
+        "Send JSON as of RFC 8259: double quotes, no comments, no trailing commas, no NaN",
+        position);
+  }
+
+  static EventProblem malformed(String message, String fix, @Nullable Position position) {
+    return new EventProblem(ProblemCode.MALFORMED_JSON.code(), "", message, fix, position);
+  }
+
+  /** More text after the value that should have been all. */
+  static EventProblem trailing(EventText text) {
+    return malformed(
+        "There is more text after the end of the JSON value",
+        "Send one object or one array; several objects go as NDJSON, one a line",
+        position(text));
+  }
+
+  /** Something else than an object where an event should be. */
+  static EventProblem notAnObject(EventText text) {
+    return new EventProblem(
+        ProblemCode.NOT_AN_OBJECT.code(),
+        "",
+        "An event is a JSON object; this is another JSON value",
+        "Send an object with requestId, service, route and timestamp",
+        position(text));
+  }
+
+  /**
+   * Bytes that are not UTF-8, or a byte order mark.
+   *
+   * @return null when the text has neither
+   */
+  static @Nullable EventProblem ofEncoding(byte[] bytes, int from, int to, long firstLine) {
+    if (to - from >= 3
+        && bytes[from] == (byte) 0xEF
+        && bytes[from + 1] == (byte) 0xBB
+        && bytes[from + 2] == (byte) 0xBF) {
+      return new EventProblem(
+          ProblemCode.BYTE_ORDER_MARK.code(),
+          "",
+          "The text starts with a byte order mark",
+          "Send UTF-8 without the mark (in Python: utf-8, not utf-8-sig)",
+          new Position(firstLine, 1));
+    }
+    int invalid = Utf8.firstInvalid(bytes, from, to);
+    if (invalid < 0) {
+      return null;
+    }
+    return new EventProblem(
+        ProblemCode.INVALID_UTF8.code(),
+        "",
+        "The byte 0x%02x at offset %d does not start a UTF-8 character"
+            .formatted(bytes[invalid], invalid),
+        "Encode the text as UTF-8",
+        positionOf(bytes, from, invalid, firstLine));
+  }
+
+  /** Where the parser's current token starts. */
+  static Position position(EventText text) {
+    return positionOf(text.parser().currentTokenLocation(), text.firstLine());
+  }
+
+  private static Position positionOf(byte[] bytes, int from, int offset, long firstLine) {
+    long line = firstLine;
+    int lineStart = from;
+    for (int i = from; i < offset; i++) {
+      if (bytes[i] == '\n') {
+        line++;
+        lineStart = i + 1;
+      }
+    }
+    return new Position(line, offset - lineStart + 1);
+  }
+
+  private static Position positionOf(TokenStreamLocation location, long firstLine) {
+    return new Position(firstLine + location.getLineNr() - 1, Math.max(1, location.getColumnNr()));
+  }
+}

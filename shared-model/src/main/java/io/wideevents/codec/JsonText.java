@@ -1,0 +1,49 @@
+package io.wideevents.codec;
+
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.io.JsonStringEncoder;
+import tools.jackson.core.json.JsonFactory;
+
+/** The one JSON dialect of the codec: RFC 8259 in UTF-8, without any leniency. */
+final class JsonText {
+  /**
+   * Nesting at which the parser gives up. Far above any limit of ours, so that an event that is too
+   * deep is one bad event and not a bad body; far below what would exhaust memory.
+   */
+  static final int MAX_PARSER_DEPTH = 100_000;
+
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          // Bytes are UTF-8, as declared: guessing UTF-16 would give the same bytes two meanings.
+          .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
+          .streamReadConstraints(
+              // Body and event are bounded in bytes; long names and numbers are refused event by
+              // event, where the parser's own limits would fail the whole body.
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MAX_PARSER_DEPTH)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .build())
+          .build();
+
+  private JsonText() {}
+
+  static JsonParser parser(byte[] bytes, int from, int to) {
+    return FACTORY.createParser(ObjectReadContext.empty(), bytes, from, to - from);
+  }
+
+  static void appendQuoted(StringBuilder json, String text) {
+    json.append('"');
+    JsonStringEncoder.getInstance().quoteAsString(text, json);
+    json.append('"');
+  }
+
+  /** White space as RFC 8259 has it. */
+  static boolean isWhiteSpace(byte b) {
+    return b == ' ' || b == '\n' || b == '\r' || b == '\t';
+  }
+}

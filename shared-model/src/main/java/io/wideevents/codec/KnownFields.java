@@ -1,0 +1,345 @@
+package io.wideevents.codec;
+
+import io.wideevents.event.EventId;
+import io.wideevents.event.LatencyBucket;
+import io.wideevents.event.Outcome;
+import io.wideevents.event.ProblemCode;
+import io.wideevents.event.Summary;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/**
+ * Holds the known fields of one event to their types and ranges, and remembers what identity,
+ * summary and delivery need of them. Not safe for concurrent use.
+ */
+final class KnownFields {
+  private static final int MAX_TEXT_BYTES = 256;
+
+  /** Below it an epoch number means 3 March 1973 in milliseconds, but any recent day in seconds. */
+  private static final long LEAST_MILLIS = 100_000_000_000L;
+
+  /** The last millisecond of the year 9999, where RFC 3339 ends. */
+  private static final long GREATEST_MILLIS = 253_402_300_799_999L;
+
+  private final EventRules rules;
+  private final JsonParser parser;
+  private final Problems problems;
+  private final NumberReader numbers;
+  private final Set<KnownField> seen = EnumSet.noneOf(KnownField.class);
+
+  private String requestId = "";
+  private String service = "";
+  private String route = "";
+  private long timestampMillis;
+  private @Nullable String timestampText;
+  private @Nullable EventId eventId;
+  private boolean errorPresent;
+  private @Nullable String errorCode;
+  private @Nullable String errorMessage;
+  private @Nullable String userRole;
+  private double durationMillis = Double.NaN;
+
+  KnownFields(EventRules rules, JsonParser parser, Problems problems, NumberReader numbers) {
+    this.rules = rules;
+    this.parser = parser;
+    this.problems = problems;
+    this.numbers = numbers;
+  }
+
+  String requestId() {
+    return requestId;
+  }
+
+  long timestampMillis() {
+    return timestampMillis;
+  }
+
+  /** The timestamp's text when it said more than its milliseconds in UTC; else null. */
+  @Nullable String timestampText() {
+    return timestampText;
+  }
+
+  /** The id the event brings; null when it has none. */
+  @Nullable EventId eventId() {
+    return eventId;
+  }
+
+  EventId requireEventId() {
+    return Objects.requireNonNull(eventId, "the event brings no id");
+  }
+
+  Outcome outcome() {
+    return Outcome.of(errorPresent, durationMillis);
+  }
+
+  Summary summary() {
+    return new Summary(
+        outcome(),
+        service,
+        route,
+        errorCode,
+        errorMessage,
+        userRole,
+        LatencyBucket.of(durationMillis));
+  }
+
+  boolean hasSeen(KnownField field) {
+    return seen.contains(field);
+  }
+
+  /** Checks the value the parser stands at, without moving on from its first token. */
+  void check(KnownField field) {
+    seen.add(field);
+    switch (field) {
+      case REQUEST_ID -> requestId = requiredText();
+      case SERVICE -> service = requiredText();
+      case ROUTE -> route = requiredText();
+      case TIMESTAMP -> timestampMillis = timestamp();
+      case EVENT_ID -> eventId = identity();
+      default -> checkOptional(field);
+    }
+  }
+
+  /** Notes that a field's value was replaced: what follows from it follows from the replacement. */
+  void redacted(KnownField field) {
+    seen.add(field);
+    switch (field) {
+      case ERROR -> errorPresent = true;
+      case ERROR_CODE -> errorCode = Splice.REDACTED;
+      case ERROR_MESSAGE -> errorMessage = Splice.REDACTED;
+      case USER_ROLE -> userRole = Splice.REDACTED;
+      default -> {}
+    }
+  }
+
+  /** Reports the required fields that never came. */
+  void checkMissing() {
+    requireSeen(KnownField.REQUEST_ID, "requestId", "a string that names the request");
+    requireSeen(KnownField.SERVICE, "service", "a string that names the service");
+    requireSeen(KnownField.ROUTE, "route", "a string such as \"POST /api/checkout\"");
+    requireSeen(KnownField.TIMESTAMP, "timestamp", "RFC 3339 text or epoch milliseconds");
+    if (hasSeen(KnownField.SAMPLING)) {
+      requireSeen(KnownField.SAMPLING_RATE, "_sampling.rate", "a whole number from 1");
+    }
+  }
+
+  private void requireSeen(KnownField field, String path, String what) {
+    if (!hasSeen(field)) {
+      problems.addNowhere(
+          ProblemCode.MISSING_FIELD, path, path + " is missing", "Add " + path + ": " + what);
+    }
+  }
+
+  private void checkOptional(KnownField field) {
+    if (parser.currentToken() == JsonToken.VALUE_NULL) {
+      if (field == KnownField.SAMPLING) {
+        seen.remove(field);
+      }
+      return;
+    }
+    switch (field) {
+      case USER, PERFORMANCE, METADATA, SAMPLING -> expectObject();
+      case ERROR -> {
+        errorPresent = true;
+        expectObject();
+      }
+      case USER_ID -> expectStringOrInteger();
+      case USER_ROLE -> userRole = optionalText();
+      case ERROR_CODE -> errorCode = optionalText();
+      case ERROR_MESSAGE -> errorMessage = optionalText();
+      case SAMPLING_RULE -> {
+        String unused = optionalText();
+      }
+      case DURATION -> durationMillis = duration();
+      case SAMPLING_RATE -> checkRate();
+      case REQUEST_ID, SERVICE, ROUTE, TIMESTAMP, EVENT_ID, SUMMARY, INGEST, RESERVED ->
+          throw new AssertionError(field + " is not optional");
+    }
+  }
+
+  private String requiredText() {
+    if (parser.currentToken() != JsonToken.VALUE_STRING) {
+      wrongType("a string");
+      return "";
+    }
+    String text = parser.getString();
+    if (text.isBlank()) {
+      problems.addHere(
+          ProblemCode.BLANK,
+          problems.path() + " is blank",
+          "Send a text of 1 to " + MAX_TEXT_BYTES + " bytes");
+    } else if (Utf8.lengthOf(text) > MAX_TEXT_BYTES) {
+      problems.addHere(
+          ProblemCode.TOO_LONG,
+          "%s has %d bytes, at most %d are allowed"
+              .formatted(problems.path(), Utf8.lengthOf(text), MAX_TEXT_BYTES),
+          "Shorten it, and send the long form as a field of your own");
+    }
+    return text;
+  }
+
+  private @Nullable String optionalText() {
+    if (parser.currentToken() != JsonToken.VALUE_STRING) {
+      wrongOptionalType("a string");
+      return null;
+    }
+    return parser.getString();
+  }
+
+  private @Nullable EventId identity() {
+    if (parser.currentToken() == JsonToken.VALUE_NULL) {
+      return null;
+    }
+    if (parser.currentToken() != JsonToken.VALUE_STRING) {
+      wrongType("a string that holds a UUID");
+      return null;
+    }
+    try {
+      return EventId.parse(parser.getString());
+    } catch (IllegalArgumentException e) {
+      problems.addHere(
+          ProblemCode.EVENT_ID_INVALID,
+          "eventId is not a UUID in its form of 36 characters, or is the nil or the max UUID",
+          "Send a UUID such as 0192f0c1-2b4d-8f6e-9a1b-2c3d4e5f6071, or leave eventId out: it is"
+              + " then derived from the event's bytes");
+      return null;
+    }
+  }
+
+  private long timestamp() {
+    return switch (parser.currentToken()) {
+      case VALUE_STRING -> timestampIn(parser.getString());
+      case VALUE_NUMBER_INT -> epochMillis();
+      default -> {
+        wrongType("RFC 3339 text or whole epoch milliseconds");
+        yield 0;
+      }
+    };
+  }
+
+  private long timestampIn(String text) {
+    long millis = Timestamp.parse(text);
+    if (millis == Timestamp.INVALID) {
+      problems.addHere(
+          ProblemCode.TIMESTAMP_INVALID,
+          "timestamp is not RFC 3339 text with an offset",
+          "Send for example 2026-11-22T10:00:00.123Z or 2026-11-22T19:00:00.123+09:00");
+      return 0;
+    }
+    if (Timestamp.saysMoreThanMillis(text)) {
+      timestampText = text;
+    }
+    return inTime(millis);
+  }
+
+  private long epochMillis() {
+    NumberReader.Type type = numbers.read(parser);
+    boolean fits = type == NumberReader.Type.INT32 || type == NumberReader.Type.INT64;
+    long millis = numbers.asLong();
+    if (!fits || millis < 0 || millis > GREATEST_MILLIS) {
+      problems.addHere(
+          ProblemCode.TIMESTAMP_INVALID,
+          "timestamp is no number of milliseconds since 1970 up to the year 9999",
+          "Send epoch milliseconds; divide microseconds by 1000, nanoseconds by 1000000");
+      return 0;
+    }
+    if (millis < LEAST_MILLIS) {
+      problems.addHere(
+          ProblemCode.TIMESTAMP_IN_SECONDS,
+          "timestamp looks like seconds; milliseconds are expected",
+          "Multiply it by 1000");
+      return 0;
+    }
+    return inTime(millis);
+  }
+
+  private long inTime(long millis) {
+    if (millis < rules.oldestMillis()) {
+      problems.addHere(
+          ProblemCode.TIMESTAMP_EXPIRED,
+          "timestamp is before %s, so the event is past its retention"
+              .formatted(Timestamp.format(rules.oldestMillis())),
+          "Send events sooner, or raise the retention; stored now, it would be deleted at once");
+    } else if (millis > rules.newestMillis()) {
+      problems.addHere(
+          ProblemCode.TIMESTAMP_IN_FUTURE,
+          "timestamp is after %s, further ahead of the clock than allowed"
+              .formatted(Timestamp.format(rules.newestMillis())),
+          "Check the sender's clock and time zone, and that the number is milliseconds");
+    }
+    return millis;
+  }
+
+  private double duration() {
+    if (!parser.currentToken().isNumeric()) {
+      wrongOptionalType("a number of milliseconds");
+      return Double.NaN;
+    }
+    if (numbers.read(parser) == NumberReader.Type.OUT_OF_RANGE) {
+      return Double.NaN; // reported when the value itself is read
+    }
+    double millis = numbers.asDouble();
+    if (millis < 0) {
+      outOfRange("is negative", "Send the milliseconds the request took, from 0");
+    }
+    return millis;
+  }
+
+  private void checkRate() {
+    if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
+      wrongOptionalType("a whole number");
+    } else if (numbers.read(parser) != NumberReader.Type.OUT_OF_RANGE && numbers.asDouble() < 1) {
+      outOfRange("is below 1", "Send N when one event of N was kept, 1 when all were");
+    }
+  }
+
+  private void expectObject() {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      wrongOptionalType("an object");
+    }
+  }
+
+  private void expectStringOrInteger() {
+    JsonToken token = parser.currentToken();
+    if (token != JsonToken.VALUE_STRING && token != JsonToken.VALUE_NUMBER_INT) {
+      wrongOptionalType("a string or an integer");
+    }
+  }
+
+  private void outOfRange(String how, String fix) {
+    problems.addHere(ProblemCode.NUMBER_OUT_OF_RANGE, problems.path() + " " + how, fix);
+  }
+
+  private void wrongOptionalType(String expected) {
+    // In the gateway's records "[REDACTED]" may stand in the place of anything.
+    if (rules.origin() != Origin.GATEWAY) {
+      wrongType(expected);
+    }
+  }
+
+  private void wrongType(String expected) {
+    String path = problems.path();
+    problems.addHere(
+        ProblemCode.WRONG_TYPE,
+        "%s is %s, not %s".formatted(path, describe(parser.currentToken()), expected),
+        "Send %s as %s".formatted(path, expected));
+  }
+
+  private static String describe(JsonToken token) {
+    return switch (token) {
+      case START_OBJECT -> "an object";
+      case START_ARRAY -> "an array";
+      case VALUE_STRING -> "a string";
+      case VALUE_NUMBER_INT -> "an integer";
+      case VALUE_NUMBER_FLOAT -> "a decimal number";
+      case VALUE_TRUE, VALUE_FALSE -> "a boolean";
+      case VALUE_NULL -> "null";
+      case NOT_AVAILABLE, END_OBJECT, END_ARRAY, PROPERTY_NAME, VALUE_EMBEDDED_OBJECT ->
+          throw new AssertionError(token + " starts no JSON value");
+    };
+  }
+}

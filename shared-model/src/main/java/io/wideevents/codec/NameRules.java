@@ -1,0 +1,76 @@
+package io.wideevents.codec;
+
+import io.wideevents.event.ProblemCode;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a field's name alone decides: whether it is allowed, and whether its value is redacted.
+ *
+ * <p>Services repeat the same few hundred names for ever, so verdicts are remembered. Safe for
+ * concurrent use.
+ */
+final class NameRules {
+  /** Bounds the memory that clients with made-up names can take; past it the cache starts anew. */
+  private static final int MAX_REMEMBERED = 4096;
+
+  private static final int MAX_REMEMBERED_LENGTH = 128;
+
+  private final int maxNameBytes;
+  private final List<NamePattern> redacted;
+  private final Map<String, Verdict> remembered = new ConcurrentHashMap<>();
+
+  NameRules(int maxNameBytes, Set<String> redactedNames) {
+    this.maxNameBytes = maxNameBytes;
+    this.redacted = redactedNames.stream().map(NamePattern::parse).toList();
+  }
+
+  int maxNameBytes() {
+    return maxNameBytes;
+  }
+
+  /**
+   * What is to be said about one name.
+   *
+   * @param problem why it is not allowed; null when it is
+   * @param redacted whether its value must not be kept
+   */
+  record Verdict(@Nullable ProblemCode problem, boolean redacted) {}
+
+  Verdict judge(String name) {
+    Verdict known = remembered.get(name);
+    if (known != null) {
+      return known;
+    }
+    Verdict verdict = new Verdict(problemOf(name), isRedacted(name));
+    if (name.length() <= MAX_REMEMBERED_LENGTH) {
+      if (remembered.size() >= MAX_REMEMBERED) {
+        remembered.clear();
+      }
+      remembered.put(name, verdict);
+    }
+    return verdict;
+  }
+
+  private @Nullable ProblemCode problemOf(String name) {
+    if (name.indexOf('\0') >= 0) {
+      return ProblemCode.NAME_HAS_NUL;
+    }
+    if (Utf8.lengthOf(name) > maxNameBytes) {
+      return ProblemCode.NAME_TOO_LONG;
+    }
+    return Utf8.hasUnpairedSurrogate(name) ? ProblemCode.UNPAIRED_SURROGATE : null;
+  }
+
+  private boolean isRedacted(String name) {
+    if (redacted.isEmpty()) {
+      return false;
+    }
+    String lowerCase = name.toLowerCase(Locale.ROOT);
+    return redacted.stream().anyMatch(pattern -> pattern.matches(lowerCase));
+  }
+}

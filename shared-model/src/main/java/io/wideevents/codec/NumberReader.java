@@ -1,0 +1,224 @@
+package io.wideevents.codec;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import org.bson.BsonWriter;
+import org.bson.types.Decimal128;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/**
+ * Finds the BSON type that holds a JSON number exactly: for integers int32, int64, then Decimal128;
+ * for decimals a double if that prints back to the same value, else Decimal128. A number none of
+ * them holds is refused, never rounded.
+ *
+ * <p>Takes time linear in the number's text, whatever its exponent: {@code 1e999999999} must not
+ * cost a billion digits. Reads one number at a time; not safe for concurrent use.
+ */
+final class NumberReader {
+  /** What the last number read became. */
+  enum Type {
+    INT32,
+    INT64,
+    DOUBLE,
+    DECIMAL128,
+    /** No BSON type holds it exactly. */
+    OUT_OF_RANGE
+  }
+
+  private static final int MAX_LONG_DIGITS = 18;
+
+  /** Any decimal of so many digits survives a double; any double is told by two more. */
+  private static final int SURE_DOUBLE_DIGITS = 15;
+
+  private static final int MAX_DOUBLE_DIGITS = 17;
+
+  /** Powers of ten that are exact as double. */
+  private static final double[] EXACT_POWERS = {
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17, 1e18, 1e19, 1e20, 1e21, 1e22
+  };
+
+  private static final int MAX_DECIMAL128_DIGITS = 34;
+  private static final int MIN_DECIMAL128_EXPONENT = -6176;
+
+  /** Highest power of ten of a Decimal128's leading digit, plus one. */
+  private static final int MAX_DECIMAL128_MAGNITUDE = 6145;
+
+  /** Far past any usable exponent, and far from overflowing when digits are counted in. */
+  private static final long EXPONENT_CAP = 1_000_000_000_000L;
+
+  private Type type = Type.INT32;
+  private long integer;
+  private double binary;
+  private Decimal128 decimal = Decimal128.POSITIVE_ZERO;
+
+  // The number's text taken apart: its digits without leading and trailing zeros, times 10^exponent
+  private boolean negative;
+  private int digitCount;
+  private long firstDigits;
+  private long exponent;
+  private final StringBuilder digits = new StringBuilder(MAX_DECIMAL128_DIGITS);
+
+  /** Reads the number the parser stands at. */
+  Type read(JsonParser parser) {
+    char[] text = parser.getStringCharacters();
+    int offset = parser.getStringOffset();
+    int length = parser.getStringLength();
+    type =
+        parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+            ? readInteger(text, offset, length)
+            : readDecimal(text, offset, length);
+    return type;
+  }
+
+  /** The last number read, as near as a double comes to it. */
+  double asDouble() {
+    return switch (type) {
+      case INT32, INT64 -> integer;
+      case DOUBLE -> binary;
+      case DECIMAL128 -> decimal.bigDecimalValue().doubleValue();
+      case OUT_OF_RANGE -> Double.NaN;
+    };
+  }
+
+  /** The last number read; meaningful for {@code INT32} and {@code INT64} only. */
+  long asLong() {
+    return integer;
+  }
+
+  /** Writes the last number read as the value of the writer's current name. */
+  void writeTo(BsonWriter writer) {
+    switch (type) {
+      case INT32 -> writer.writeInt32((int) integer);
+      case INT64 -> writer.writeInt64(integer);
+      case DOUBLE -> writer.writeDouble(binary);
+      case DECIMAL128 -> writer.writeDecimal128(decimal);
+      case OUT_OF_RANGE -> throw new IllegalStateException("A refused number cannot be written");
+    }
+  }
+
+  private Type readInteger(char[] text, int offset, int length) {
+    if (length <= MAX_LONG_DIGITS) {
+      integer = smallInteger(text, offset, length);
+      return integer == (int) integer ? Type.INT32 : Type.INT64;
+    }
+    takeApart(text, offset, length);
+    // Not past 40 digits, and so never slow: the JSON grammar allows no leading zeros.
+    if (digitCount + exponent <= MAX_LONG_DIGITS + 1) {
+      BigInteger value = new BigInteger(new String(text, offset, length));
+      if (value.bitLength() < Long.SIZE) {
+        integer = value.longValue();
+        return Type.INT64;
+      }
+    }
+    return decimal128();
+  }
+
+  private static long smallInteger(char[] text, int offset, int length) {
+    int i = text[offset] == '-' ? offset + 1 : offset;
+    long value = 0;
+    for (; i < offset + length; i++) {
+      value = value * 10 + (text[i] - '0');
+    }
+    return text[offset] == '-' ? -value : value;
+  }
+
+  private Type readDecimal(char[] text, int offset, int length) {
+    takeApart(text, offset, length);
+    if (digitCount == 0) {
+      binary = negative ? -0.0 : 0.0;
+      return Type.DOUBLE;
+    }
+    if (digitCount <= SURE_DOUBLE_DIGITS && Math.abs(exponent) < EXACT_POWERS.length) {
+      // Both operands are exact, so the one rounding gives the nearest double.
+      double power = EXACT_POWERS[(int) Math.abs(exponent)];
+      double value = exponent < 0 ? firstDigits / power : firstDigits * power;
+      binary = negative ? -value : value;
+      return Type.DOUBLE;
+    }
+    if (digitCount <= MAX_DOUBLE_DIGITS && Math.abs(exponent) < 400) {
+      BigDecimal exact = exactValue();
+      double nearest = exact.doubleValue();
+      if (Double.isFinite(nearest)
+          && new BigDecimal(Double.toString(nearest)).compareTo(exact) == 0) {
+        binary = nearest;
+        return Type.DOUBLE;
+      }
+    }
+    return decimal128();
+  }
+
+  private Type decimal128() {
+    if (digitCount > MAX_DECIMAL128_DIGITS
+        || exponent < MIN_DECIMAL128_EXPONENT
+        || digitCount + exponent > MAX_DECIMAL128_MAGNITUDE) {
+      return Type.OUT_OF_RANGE;
+    }
+    decimal = new Decimal128(exactValue());
+    return Type.DECIMAL128;
+  }
+
+  private BigDecimal exactValue() {
+    BigInteger unscaled = new BigInteger(digits.toString());
+    return new BigDecimal(negative ? unscaled.negate() : unscaled, (int) -exponent);
+  }
+
+  private void takeApart(char[] text, int offset, int length) {
+    int end = offset + length;
+    int i = offset;
+    negative = text[i] == '-';
+    digits.setLength(0);
+    digitCount = 0;
+    firstDigits = 0;
+    long zerosHeldBack = 0;
+    long pointShift = 0;
+    boolean afterPoint = false;
+    for (i += negative ? 1 : 0; i < end; i++) {
+      char c = text[i];
+      if (c == 'e' || c == 'E') {
+        break;
+      }
+      if (c == '.') {
+        afterPoint = true;
+        continue;
+      }
+      pointShift -= afterPoint ? 1 : 0;
+      if (c != '0') {
+        if (digitCount > 0) {
+          addZeros(zerosHeldBack);
+        }
+        addDigit(c);
+        zerosHeldBack = 0;
+      } else if (digitCount > 0) {
+        zerosHeldBack++;
+      }
+    }
+    exponent = pointShift + zerosHeldBack + (i < end ? exponentPart(text, i + 1, end) : 0);
+  }
+
+  private void addZeros(long count) {
+    for (long i = 0; i < count; i++) {
+      addDigit('0');
+    }
+  }
+
+  private void addDigit(char digit) {
+    digitCount++;
+    if (digitCount <= MAX_DECIMAL128_DIGITS) {
+      digits.append(digit);
+      if (digitCount <= MAX_LONG_DIGITS) {
+        firstDigits = firstDigits * 10 + (digit - '0');
+      }
+    }
+  }
+
+  private static long exponentPart(char[] text, int from, int end) {
+    boolean negative = text[from] == '-';
+    long value = 0;
+    for (int i = negative || text[from] == '+' ? from + 1 : from; i < end; i++) {
+      value = Math.min(value * 10 + (text[i] - '0'), EXPONENT_CAP);
+    }
+    return negative ? -value : value;
+  }
+}

@@ -1,0 +1,92 @@
+package io.wideevents.codec;
+
+import io.wideevents.event.EventProblem;
+import io.wideevents.event.EventProblem.Position;
+import io.wideevents.event.ProblemCode;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.TokenStreamContext;
+import tools.jackson.core.TokenStreamLocation;
+
+/**
+ * Collects what is wrong with one event, up to a bound: a person mends the first few and posts
+ * again. Not safe for concurrent use.
+ */
+final class Problems {
+  static final int MAX_PROBLEMS = 20;
+
+  private static final int MAX_PATH_LENGTH = 256;
+
+  private final JsonParser parser;
+  private final long firstLine;
+  private final int eventDepth;
+  private final List<EventProblem> problems = new ArrayList<>(2);
+
+  /**
+   * @param parser stands at what a problem is about when it is added
+   * @param firstLine the line of the body at which the parser's text starts, from 1
+   * @param eventDepth nesting depth of the event's own object in the parser's text
+   */
+  Problems(JsonParser parser, long firstLine, int eventDepth) {
+    this.parser = parser;
+    this.firstLine = firstLine;
+    this.eventDepth = eventDepth;
+  }
+
+  boolean isEmpty() {
+    return problems.isEmpty();
+  }
+
+  List<EventProblem> all() {
+    return problems;
+  }
+
+  /** Adds a problem of the field, or array item, the parser stands at. */
+  void addHere(ProblemCode code, String message, String fix) {
+    if (problems.size() < MAX_PROBLEMS) {
+      add(code, path(), message, fix, positionOf(parser.currentTokenLocation()));
+    }
+  }
+
+  /** Adds a problem that has no place in the text. */
+  void addNowhere(ProblemCode code, String field, String message, String fix) {
+    add(code, field, message, fix, null);
+  }
+
+  private void add(
+      ProblemCode code, String field, String message, String fix, @Nullable Position position) {
+    if (problems.size() < MAX_PROBLEMS) {
+      problems.add(new EventProblem(code.code(), field, message, fix, position));
+    }
+  }
+
+  /** The path of the field, or array item, the parser stands at, from the event's own object. */
+  String path() {
+    StringBuilder path = new StringBuilder();
+    appendPath(path, parser.streamReadContext());
+    return path.length() <= MAX_PATH_LENGTH
+        ? path.toString()
+        : path.substring(0, MAX_PATH_LENGTH) + "…";
+  }
+
+  private void appendPath(StringBuilder path, @Nullable TokenStreamContext context) {
+    if (context == null || context.getNestingDepth() < eventDepth) {
+      return;
+    }
+    appendPath(path, context.getParent());
+    if (context.inArray() && context.hasCurrentIndex()) {
+      path.append('[').append(context.getCurrentIndex()).append(']');
+    } else if (context.inObject() && context.hasCurrentName()) {
+      if (!path.isEmpty()) {
+        path.append('.');
+      }
+      path.append(context.currentName());
+    }
+  }
+
+  private Position positionOf(TokenStreamLocation location) {
+    return new Position(firstLine + location.getLineNr() - 1, location.getColumnNr());
+  }
+}

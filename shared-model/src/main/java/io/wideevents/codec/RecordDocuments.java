@@ -1,0 +1,56 @@
+package io.wideevents.codec;
+
+import io.wideevents.event.ContentHash;
+import io.wideevents.event.EventDocument;
+import io.wideevents.event.EventId;
+import io.wideevents.event.Tier;
+
+/** Ends the document of a record that was walked over without a problem. */
+final class RecordDocuments {
+  private RecordDocuments() {}
+
+  /** The document of text that was just made from an accepted event. */
+  static EventDocument ofAccepted(byte[] json) {
+    if (RecordReading.of(json, EventRules.ACCEPTED) instanceof RecordReading.Walked walked
+        && walked.isAccepted()
+        && walked.pass().problems().isEmpty()) {
+      return accepted(walked);
+    }
+    throw new IllegalStateException("The text of an accepted event does not read back");
+  }
+
+  /** The document of a gateway's record, with the gateway's own account of it. */
+  static EventDocument accepted(RecordReading.Walked walked) {
+    EventPass pass = walked.pass();
+    Ingest ingest = pass.requireIngest();
+    EventId id = pass.known().requireEventId();
+    boolean derived = EventId.derive(pass.known().timestampMillis(), ingest.hash()).equals(id);
+    return finish(walked, id, derived, ingest);
+  }
+
+  /** The document of another producer's record, with an account made here. */
+  static EventDocument foreign(RecordReading.Walked walked, long receivedAtMillis) {
+    EventPass pass = walked.pass();
+    KnownFields known = pass.known();
+    ContentHash hash = walked.envelopeHash() == null ? pass.hash() : walked.envelopeHash();
+    EventId given = known.eventId();
+    EventId id = given == null ? EventId.derive(known.timestampMillis(), hash) : given;
+    Ingest ingest =
+        new Ingest(
+            receivedAtMillis,
+            known.outcome(),
+            hash,
+            pass.redacted(),
+            known.timestampText(),
+            Tier.KAFKA);
+    return finish(walked, id, given == null, ingest);
+  }
+
+  private static EventDocument finish(
+      RecordReading.Walked walked, EventId id, boolean derived, Ingest ingest) {
+    DocumentBuffer document = walked.document();
+    document.writer().writeString("_summary", walked.pass().summary());
+    ingest.writeTo(document.writer());
+    return new EventDocument(id, derived, ingest.hash(), document.finish(id));
+  }
+}

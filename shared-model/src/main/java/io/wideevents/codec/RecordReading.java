@@ -1,0 +1,65 @@
+package io.wideevents.codec;
+
+import io.wideevents.event.ContentHash;
+import io.wideevents.event.EventProblem;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/** What came of walking over a record's value. */
+sealed interface RecordReading {
+  /** Our own fields and the id take this much more than the value's text. */
+  int DOCUMENT_OVERHEAD_BYTES = 256;
+
+  /**
+   * The value is one JSON object, with or without problems.
+   *
+   * @param document holds the event's fields when there are no problems, and waits for its end
+   * @param envelopeHash the event's hash when it came in an envelope; else null
+   */
+  record Walked(EventPass pass, DocumentBuffer document, @Nullable ContentHash envelopeHash)
+      implements RecordReading {
+
+    /** Whether this is a record the gateway has answered for, by whatever rules it was read. */
+    boolean isAccepted() {
+      return pass.ingest() != null && pass.known().eventId() != null;
+    }
+  }
+
+  /** The value is not JSON, or not one object. */
+  record Unreadable(EventProblem problem) implements RecordReading {}
+
+  /** Reads a value that is valid UTF-8. */
+  static RecordReading of(byte[] value, EventRules rules) {
+    return of(value, rules, null);
+  }
+
+  /** Reads an event out of its envelope. */
+  static RecordReading of(Envelope envelope, EventRules rules) {
+    return of(envelope.flat(), rules, envelope.hash());
+  }
+
+  private static RecordReading of(
+      byte[] value, EventRules rules, @Nullable ContentHash envelopeHash) {
+    EventText text = EventText.open(value, 0, value.length, 1);
+    try (JsonParser parser = text.parser()) {
+      JsonToken first = parser.nextToken();
+      if (first == null) {
+        return new Unreadable(
+            JsonFailure.malformed("The value is blank", "Send one JSON object a record", null));
+      }
+      if (first != JsonToken.START_OBJECT) {
+        return new Unreadable(JsonFailure.notAnObject(text));
+      }
+      DocumentBuffer document = new DocumentBuffer(value.length + DOCUMENT_OVERHEAD_BYTES);
+      EventPass pass = new EventPass(rules, text, new EventPass.Scratch(), document.writer());
+      pass.read();
+      return parser.nextToken() == null
+          ? new Walked(pass, document, envelopeHash)
+          : new Unreadable(JsonFailure.trailing(text));
+    } catch (JacksonException e) {
+      return new Unreadable(JsonFailure.of(e, text));
+    }
+  }
+}

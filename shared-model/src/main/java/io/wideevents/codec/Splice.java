@@ -1,0 +1,88 @@
+package io.wideevents.codec;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The changes to make to an event's text on its way out: parts cut out and values replaced, in
+ * ascending order. What is not changed leaves byte for byte as it came, so that no number or text
+ * can suffer. Offsets count from the start of the body. Not safe for concurrent use while being
+ * filled; immutable in effect afterwards.
+ */
+final class Splice {
+  static final String REDACTED = "[REDACTED]";
+
+  private static final byte[] REDACTED_JSON =
+      ('"' + REDACTED + '"').getBytes(StandardCharsets.US_ASCII);
+  private static final int[] NONE = {};
+
+  // Three ints a change: where it starts, where it ends, and whether REDACTED_JSON takes its place
+  private int[] changes = NONE;
+  private int used;
+
+  /** Replaces the value in {@code [from, to)} by {@code "[REDACTED]"}. */
+  void redact(int from, int to) {
+    add(from, to, 1);
+  }
+
+  /**
+   * Cuts the field in {@code [from, to)}, from its name's quote to its value's end, together with
+   * one of the commas beside it.
+   */
+  void cutField(byte[] body, int from, int to) {
+    int before = from - 1;
+    while (JsonText.isWhiteSpace(body[before])) {
+      before--;
+    }
+    // A comma before may have gone with the field before.
+    if (body[before] == ',' && before >= lastEnd()) {
+      add(before, to, 0);
+      return;
+    }
+    int after = to;
+    while (JsonText.isWhiteSpace(body[after])) {
+      after++;
+    }
+    add(from, body[after] == ',' ? after + 1 : to, 0);
+  }
+
+  /** The event's text from {@code start} without its closing brace, changed, then the ending. */
+  byte[] apply(byte[] body, int start, int end, byte[] ending) {
+    int length = end - 1 - start + ending.length;
+    for (int i = 0; i < used; i += 3) {
+      length += replacementLength(i) - (changes[i + 1] - changes[i]);
+    }
+    byte[] out = new byte[length];
+    int written = 0;
+    int read = start;
+    for (int i = 0; i < used; i += 3) {
+      int kept = changes[i] - read;
+      System.arraycopy(body, read, out, written, kept);
+      written += kept;
+      System.arraycopy(REDACTED_JSON, 0, out, written, replacementLength(i));
+      written += replacementLength(i);
+      read = changes[i + 1];
+    }
+    System.arraycopy(body, read, out, written, end - 1 - read);
+    System.arraycopy(ending, 0, out, length - ending.length, ending.length);
+    return out;
+  }
+
+  private int replacementLength(int change) {
+    return changes[change + 2] == 0 ? 0 : REDACTED_JSON.length;
+  }
+
+  private int lastEnd() {
+    return used == 0 ? 0 : changes[used - 2];
+  }
+
+  private void add(int from, int to, int replaced) {
+    if (used == changes.length) {
+      changes = Arrays.copyOf(changes, Math.max(6, used * 2));
+    }
+    changes[used] = from;
+    changes[used + 1] = to;
+    changes[used + 2] = replaced;
+    used += 3;
+  }
+}

@@ -1,0 +1,95 @@
+package io.wideevents.codec;
+
+import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.EventDocument;
+import io.wideevents.event.EventId;
+import io.wideevents.event.Outcome;
+import io.wideevents.event.Tier;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * An accepted event as what it is made of: the client's text, what is to be changed in it, and what
+ * is to be added. Both outgoing forms come from the one text, so they cannot differ.
+ */
+final class SplicedEvent implements EncodedEvent {
+  /** What an event weighs beside its text: its fields, summary and identity. */
+  private static final int OVERHEAD_BYTES = 600;
+
+  private final byte[] body;
+  private final int start;
+  private final int end;
+  private final Splice splice;
+  private final EventId id;
+  private final boolean derivedId;
+  private final String requestId;
+  private final String summary;
+  private final Ingest ingest;
+
+  /**
+   * @param pass has read an event without a problem
+   */
+  SplicedEvent(byte[] body, EventPass pass, long receivedAtMillis) {
+    KnownFields known = pass.known();
+    this.body = body;
+    this.start = pass.start();
+    this.end = pass.end();
+    this.splice = pass.splice();
+    this.ingest =
+        new Ingest(
+            receivedAtMillis,
+            known.outcome(),
+            pass.hash(),
+            pass.redacted(),
+            known.timestampText(),
+            Tier.KAFKA);
+    EventId given = known.eventId();
+    this.derivedId = given == null;
+    this.id = given == null ? EventId.derive(known.timestampMillis(), ingest.hash()) : given;
+    this.requestId = known.requestId();
+    this.summary = known.summary().line();
+  }
+
+  @Override
+  public EventId id() {
+    return id;
+  }
+
+  @Override
+  public String requestId() {
+    return requestId;
+  }
+
+  @Override
+  public Outcome outcome() {
+    return ingest.outcome();
+  }
+
+  @Override
+  public byte[] json(Tier tier) {
+    StringBuilder ending = new StringBuilder(512);
+    if (derivedId) {
+      ending.append(",\"eventId\":\"").append(id).append('"');
+    }
+    ending.append(",\"_summary\":");
+    JsonText.appendQuoted(ending, summary);
+    ending.append(',');
+    ingest.at(tier).appendTo(ending);
+    ending.append('}');
+    return splice.apply(body, start, end, ending.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public EventDocument document(Tier tier) {
+    return RecordDocuments.ofAccepted(json(tier));
+  }
+
+  /** Whether MongoDB can hold the document. */
+  boolean fitsDocument() {
+    return document(Tier.SPOOL).sizeBytes() <= DocumentBuffer.MAX_BYTES;
+  }
+
+  @Override
+  public int retainedBytes() {
+    return end - start + OVERHEAD_BYTES;
+  }
+}

@@ -1,0 +1,124 @@
+package io.wideevents.codec;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Strict UTF-8 (RFC 3629): what the JSON parser lets pass, overlong forms, encoded surrogates and
+ * code points past U+10FFFF, would reach the database as other text than was sent.
+ */
+final class Utf8 {
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final long NOT_ASCII = 0x8080_8080_8080_8080L;
+  private static final long EVERY_BYTE = 0x0101_0101_0101_0101L;
+  private static final long BACKSLASHES = '\\' * EVERY_BYTE;
+
+  private Utf8() {}
+
+  /** Where the first byte sequence that is not UTF-8 starts; -1 when all of it is. */
+  static int firstInvalid(byte[] bytes, int from, int to) {
+    int i = from;
+    while (i < to) {
+      if (i + Long.BYTES <= to && ((long) LONGS.get(bytes, i) & NOT_ASCII) == 0) {
+        i += Long.BYTES;
+      } else if (bytes[i] >= 0) {
+        i++;
+      } else {
+        int length = sequenceLength(bytes, i, to);
+        if (length == 0) {
+          return i;
+        }
+        i += length;
+      }
+    }
+    return -1;
+  }
+
+  /** Bytes of the multi-byte sequence at {@code i}; 0 when it is not a valid one. */
+  private static int sequenceLength(byte[] bytes, int i, int to) {
+    int lead = bytes[i] & 0xFF;
+    if (lead >= 0xC2 && lead <= 0xDF) {
+      return isTail(bytes, i + 1, to) ? 2 : 0;
+    }
+    if (lead >= 0xE0 && lead <= 0xEF) {
+      if (!isTail(bytes, i + 1, to) || !isTail(bytes, i + 2, to)) {
+        return 0;
+      }
+      int second = bytes[i + 1] & 0xFF;
+      boolean overlong = lead == 0xE0 && second < 0xA0;
+      boolean surrogate = lead == 0xED && second > 0x9F;
+      return overlong || surrogate ? 0 : 3;
+    }
+    if (lead >= 0xF0 && lead <= 0xF4) {
+      if (!isTail(bytes, i + 1, to) || !isTail(bytes, i + 2, to) || !isTail(bytes, i + 3, to)) {
+        return 0;
+      }
+      int second = bytes[i + 1] & 0xFF;
+      boolean overlong = lead == 0xF0 && second < 0x90;
+      boolean pastTheLast = lead == 0xF4 && second > 0x8F;
+      return overlong || pastTheLast ? 0 : 4;
+    }
+    return 0;
+  }
+
+  private static boolean isTail(byte[] bytes, int i, int to) {
+    return i < to && (bytes[i] & 0xC0) == 0x80;
+  }
+
+  /**
+   * Whether valid UTF-8 text may hold an escaped surrogate (<code>&#92;ud800</code> and the like),
+   * the only way an unpaired one can get into it. Text without any is never looked at again.
+   */
+  static boolean mayEscapeSurrogates(byte[] bytes, int from, int to) {
+    int i = from;
+    while (i < to) {
+      if (i + Long.BYTES <= to && !hasBackslash((long) LONGS.get(bytes, i))) {
+        i += Long.BYTES;
+      } else if (bytes[i] == '\\'
+          && i + 2 < to
+          && bytes[i + 1] == 'u'
+          && (bytes[i + 2] | 0x20) == 'd') {
+        return true;
+      } else {
+        i++;
+      }
+    }
+    return false;
+  }
+
+  private static boolean hasBackslash(long eightBytes) {
+    long zeroWhereEqual = eightBytes ^ BACKSLASHES;
+    return ((zeroWhereEqual - EVERY_BYTE) & ~zeroWhereEqual & NOT_ASCII) != 0;
+  }
+
+  static boolean hasUnpairedSurrogate(String text) {
+    int length = text.length();
+    for (int i = 0; i < length; i++) {
+      char c = text.charAt(i);
+      if (Character.isSurrogate(c)) {
+        if (Character.isLowSurrogate(c)
+            || i + 1 == length
+            || !Character.isLowSurrogate(text.charAt(i + 1))) {
+          return true;
+        }
+        i++;
+      }
+    }
+    return false;
+  }
+
+  /** Bytes of the text in UTF-8; each surrogate counts as two. */
+  static int lengthOf(String text) {
+    int bytes = text.length();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c >= 0x80) {
+        // Each half of a surrogate pair is one char and two of the pair's four bytes.
+        bytes += c < 0x800 || Character.isSurrogate(c) ? 1 : 2;
+      }
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,65 @@
+package io.wideevents.event;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code _summary} tells about an event in one line that people and search boxes can read. The
+ * same event always gives the same line. Immutable.
+ *
+ * @param errorCode {@code error.code}; null or empty when there is none
+ * @param errorMessage {@code error.message}; null or empty when there is none
+ * @param userRole {@code user.role}; null or empty when there is none
+ */
+public record Summary(
+    Outcome outcome,
+    String service,
+    String route,
+    @Nullable String errorCode,
+    @Nullable String errorMessage,
+    @Nullable String userRole,
+    LatencyBucket latencyBucket) {
+  /** Longest text of one part, in UTF-16 code units; the rest of a longer one is cut off. */
+  public static final int MAX_PART_LENGTH = 200;
+
+  /**
+   * The line: {@code Outcome: … Service: … Route: … Error: … ErrorMessage: … UserRole: …
+   * LatencyBucket: …}, absent parts left out. Without control characters or line breaks.
+   */
+  public String line() {
+    StringBuilder line = new StringBuilder(160);
+    append(line, "Outcome: ", outcome.name());
+    append(line, " Service: ", service);
+    append(line, " Route: ", route);
+    append(line, " Error: ", errorCode);
+    append(line, " ErrorMessage: ", errorMessage);
+    append(line, " UserRole: ", userRole);
+    append(line, " LatencyBucket: ", latencyBucket.label());
+    return line.toString();
+  }
+
+  private static void append(StringBuilder line, String label, @Nullable String text) {
+    if (text == null || text.isEmpty()) {
+      return;
+    }
+    line.append(label);
+    int end = cut(text);
+    for (int i = 0; i < end; i++) {
+      char c = text.charAt(i);
+      line.append(breaksLine(c) ? ' ' : c);
+    }
+  }
+
+  private static int cut(String text) {
+    if (text.length() <= MAX_PART_LENGTH) {
+      return text.length();
+    }
+    // Half a surrogate pair could not be written as UTF-8.
+    return Character.isHighSurrogate(text.charAt(MAX_PART_LENGTH - 1))
+        ? MAX_PART_LENGTH - 1
+        : MAX_PART_LENGTH;
+  }
+
+  private static boolean breaksLine(char c) {
+    return Character.isISOControl(c) || c == '\u2028' || c == '\u2029';
+  }
+}
