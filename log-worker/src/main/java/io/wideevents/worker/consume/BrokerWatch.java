@@ -1,6 +1,6 @@
 package io.wideevents.worker.consume;
 
-import io.wideevents.worker.kafka.KafkaClient;
+import io.wideevents.worker.kafka.ConsumerSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -23,15 +23,15 @@ final class BrokerWatch {
   private static final int CHECKS_WITHOUT_CONNECTION = 2;
 
   private final Consumer<byte[], byte[]> consumer;
-  private final KafkaClient client;
+  private final ConsumerSource source;
   private final LongSupplier nanoClock;
   private Optional<? extends Metric> connections = Optional.empty();
   private long nextNanos;
   private int withoutConnection;
 
-  BrokerWatch(Consumer<byte[], byte[]> consumer, KafkaClient client, LongSupplier nanoClock) {
+  BrokerWatch(Consumer<byte[], byte[]> consumer, ConsumerSource source, LongSupplier nanoClock) {
     this.consumer = consumer;
-    this.client = client;
+    this.source = source;
     this.nanoClock = nanoClock;
     this.nextNanos = nanoClock.getAsLong() + INTERVAL_NANOS;
   }
@@ -51,9 +51,9 @@ final class BrokerWatch {
   private void judge(Metric metric) {
     if (metric.metricValue() instanceof Double open && open > 0) {
       withoutConnection = 0;
-      client.connected();
+      source.connected();
     } else if (++withoutConnection == CHECKS_WITHOUT_CONNECTION) {
-      client.failed(new IOException("no connection to any broker; reconnecting"));
+      source.failed(new IOException("no connection to any broker; reconnecting"));
     }
   }
 

@@ -3,6 +3,7 @@ package io.wideevents.worker.consume;
 import io.wideevents.worker.batch.BatchPipeline;
 import io.wideevents.worker.batch.CompletionQueue;
 import io.wideevents.worker.batch.RecordIntake;
+import io.wideevents.worker.kafka.ConsumerSource;
 import io.wideevents.worker.kafka.KafkaClient;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.offset.Assignment;
@@ -66,7 +67,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
 
   ConsumerSession(
       Consumer<byte[], byte[]> consumer,
-      KafkaClient client,
+      ConsumerSource source,
       BatchPipeline pipeline,
       CompletionQueue completions,
       RecordIntake intake,
@@ -83,7 +84,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     this.nanoClock = nanoClock;
     commits = new OffsetCommits(consumer, assignment, metrics, nanoClock);
     startPositions = new StartPositions(consumer, assignment, metrics, lostRecords);
-    brokerWatch = new BrokerWatch(consumer, client, nanoClock);
+    brokerWatch = new BrokerWatch(consumer, source, nanoClock);
     completions.wakeBy(consumer::wakeup);
   }
 

@@ -3,7 +3,7 @@ package io.wideevents.worker.consume;
 import io.wideevents.worker.batch.BatchPipeline;
 import io.wideevents.worker.batch.CompletionQueue;
 import io.wideevents.worker.batch.RecordIntake;
-import io.wideevents.worker.kafka.KafkaClient;
+import io.wideevents.worker.kafka.ConsumerSource;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.retry.Backoff;
 import java.time.Duration;
@@ -36,7 +36,7 @@ public final class MqConsumerService implements AutoCloseable {
 
   private static final Duration STATUS_INTERVAL = Duration.ofMillis(200);
 
-  private final KafkaClient client;
+  private final ConsumerSource source;
   private final String topic;
   private final String group;
   private final BatchPipeline pipeline;
@@ -54,7 +54,7 @@ public final class MqConsumerService implements AutoCloseable {
   private @Nullable String lastFailure;
 
   public MqConsumerService(
-      KafkaClient client,
+      ConsumerSource source,
       String topic,
       String group,
       BatchPipeline pipeline,
@@ -65,7 +65,7 @@ public final class MqConsumerService implements AutoCloseable {
       Backoff backoff,
       InstantSource clock,
       LongSupplier nanoClock) {
-    this.client = client;
+    this.source = source;
     this.topic = topic;
     this.group = group;
     this.pipeline = pipeline;
@@ -129,7 +129,7 @@ public final class MqConsumerService implements AutoCloseable {
   private boolean connectAndConsume() {
     ConsumerSession session;
     try {
-      session = newSession(client.newConsumer());
+      session = newSession(source.newConsumer());
     } catch (KafkaException e) {
       LOG.atDebug().setCause(e).log("No consumer yet"); // the client told already
       return false;
@@ -159,7 +159,7 @@ public final class MqConsumerService implements AutoCloseable {
 
   private ConsumerSession newSession(Consumer<byte[], byte[]> consumer) {
     return new ConsumerSession(
-        consumer, client, pipeline, completions, intake, metrics, lostRecords, clock, nanoClock);
+        consumer, source, pipeline, completions, intake, metrics, lostRecords, clock, nanoClock);
   }
 
   private void abandon(ConsumerSession session) {

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * while no broker's name resolves or none answers; callers try again after a backoff. Safe for
  * concurrent use; clients are closed by whoever asked for them.
  */
-public final class KafkaClient {
+public final class KafkaClient implements ConsumerSource {
   /**
    * Records a poll may return. Small, because all of them are in memory at once, decompressed,
    * whatever their size.
@@ -45,11 +45,7 @@ public final class KafkaClient {
     this.topics = new KafkaTopics(settings.events(), settings.deadLetters());
   }
 
-  /**
-   * A consumer that is not subscribed yet; the topics exist. Blocks for about ten seconds at most.
-   *
-   * @throws KafkaException if Kafka cannot be reached, or a topic is absent and may not be created
-   */
+  @Override
   public Consumer<byte[], byte[]> newConsumer() {
     try {
       try (Admin admin = newAdmin()) {
@@ -77,14 +73,14 @@ public final class KafkaClient {
     return Admin.create(properties.admin());
   }
 
-  /** Notes that a broker answers; logged if it did not before. */
+  @Override
   public void connected() {
     if (reach.getAndSet(Reach.CONNECTED) != Reach.CONNECTED) {
       LOG.info("Connected to Kafka broker at {}", settings.brokers());
     }
   }
 
-  /** Notes that no broker can be used; logged if one could before. */
+  @Override
   public void failed(Throwable cause) {
     if (reach.getAndSet(Reach.FAILED) != Reach.FAILED) {
       LOG.warn("Failed to connect to Kafka: {}", rootMessage(cause));

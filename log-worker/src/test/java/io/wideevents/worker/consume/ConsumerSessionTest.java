@@ -1,0 +1,411 @@
+package io.wideevents.worker.consume;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.wideevents.codec.DeadLetterReason;
+import io.wideevents.codec.EncoderSettings;
+import io.wideevents.codec.RecordDecoder;
+import io.wideevents.mongo.InMemoryBatchWriter;
+import io.wideevents.worker.batch.BatchLimits;
+import io.wideevents.worker.batch.BatchPipeline;
+import io.wideevents.worker.batch.CompletionQueue;
+import io.wideevents.worker.batch.RecordIntake;
+import io.wideevents.worker.deadletter.DeadLetterBrake;
+import io.wideevents.worker.deadletter.RecordingDeadLetterSink;
+import io.wideevents.worker.metrics.WorkerMetrics;
+import io.wideevents.worker.retry.Backoff;
+import io.wideevents.worker.testing.LogRecords;
+import io.wideevents.worker.testing.ManualClock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ConsumerSessionTest {
+  private static final String TOPIC = "log-events";
+  private static final TopicPartition P0 = new TopicPartition(TOPIC, 0);
+  private static final TopicPartition P1 = new TopicPartition(TOPIC, 1);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  private final ManualClock clock = new ManualClock();
+  private final InMemoryBatchWriter database = new InMemoryBatchWriter();
+  private final RecordingDeadLetterSink deadLetters = new RecordingDeadLetterSink();
+  private final CompletionQueue completions = new CompletionQueue();
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final WorkerMetrics metrics = new WorkerMetrics(registry);
+  private final AtomicLong lost = new AtomicLong();
+  private final BatchPipeline pipeline =
+      new BatchPipeline(
+          new BatchLimits(10, 10, 1 << 20, SECOND, 2, 1 << 24),
+          database,
+          deadLetters,
+          new DeadLetterBrake(true, clock),
+          completions,
+          metrics,
+          batch -> {},
+          new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new Random(1)),
+          clock,
+          clock);
+  private MockConsumer<byte[], byte[]> consumer = newConsumer();
+  private ConsumerSession session = newSession(consumer);
+
+  @BeforeEach
+  void join() {
+    join(session, consumer);
+  }
+
+  @Test
+  void turn_storesAndThenCommits() {
+    add(P0, 0, 10);
+
+    turns();
+
+    assertThat(database.stored()).hasSize(10);
+    assertThat(committed(P0)).isEqualTo(10);
+  }
+
+  @Test
+  void turn_commitsNothingThatIsNotStored() {
+    database.hold();
+    add(P0, 0, 10);
+
+    turns();
+
+    assertThat(committed(P0)).isEqualTo(-1);
+    database.release();
+    turns();
+    assertThat(committed(P0)).isEqualTo(10);
+  }
+
+  @Test
+  void turn_writesASmallBatchInTimeWithoutAnotherRecord() {
+    add(P0, 0, 3);
+    turns();
+    assertThat(database.stored()).isEmpty();
+
+    clock.advance(SECOND);
+    turns();
+
+    assertThat(database.stored()).hasSize(3);
+    assertThat(committed(P0)).isEqualTo(3);
+  }
+
+  @Test
+  void turn_sleepsNoLongerThanUntilTheBatchIsDue() {
+    add(P0, 0, 3);
+    session.turn();
+    clock.advance(Duration.ofMillis(900));
+
+    session.turn();
+
+    assertThat(consumer.lastPollTimeout()).isEqualTo(Duration.ofMillis(100));
+  }
+
+  @Test
+  void turn_goodPoisonGood() {
+    add(P0, 0, 5);
+    consumer.addRecord(LogRecords.of(TOPIC, 0, 5, "{not json".getBytes(UTF_8), clock.instant()));
+    consumer.addRecord(LogRecords.of(TOPIC, 0, 6, new byte[0], clock.instant()));
+    add(P0, 7, 12);
+
+    turns();
+    clock.advance(SECOND);
+    turns();
+
+    assertThat(database.stored()).hasSize(10);
+    assertThat(deadLetters.kept())
+        .extracting(letter -> letter.reason())
+        .containsExactlyInAnyOrder(DeadLetterReason.MALFORMED, DeadLetterReason.EMPTY);
+    assertThat(committed(P0)).isEqualTo(12);
+    assertThat(count("wide_events.consumed")).isEqualTo(12);
+  }
+
+  @Test
+  void outage_pausesKeepsPollingAndStaysInTheGroup() {
+    database.goDown();
+    add(P0, 0, 30);
+    turns();
+
+    assertThat(consumer.paused()).containsExactlyInAnyOrder(P0, P1);
+    assertThat(session.status().paused()).isTrue();
+    assertThat(session.status().databaseDown()).isTrue();
+    for (int i = 0; i < 600; i++) {
+      clock.advance(SECOND);
+      session.turn();
+    }
+    assertThat(deadLetters.kept()).isEmpty();
+    assertThat(committed(P0)).isEqualTo(-1);
+    database.comeBack();
+    for (int i = 0; i < 31; i++) {
+      clock.advance(SECOND);
+      turns();
+    }
+    assertThat(database.stored()).hasSize(30);
+    assertThat(consumer.paused()).isEmpty();
+    assertThat(committed(P0)).isEqualTo(30);
+  }
+
+  @Test
+  void outage_pausesPartitionsThatAreAssignedMeanwhile() {
+    consumer.rebalance(List.of(P0));
+    database.goDown();
+    add(P0, 0, 10);
+    turns();
+
+    consumer.rebalance(List.of(P0, P1));
+
+    assertThat(consumer.paused()).containsExactlyInAnyOrder(P0, P1);
+  }
+
+  @Test
+  void turn_pausesWhenEnoughIsHeld() {
+    database.hold();
+
+    add(P0, 0, 40);
+    turns();
+
+    assertThat(consumer.paused()).containsExactlyInAnyOrder(P0, P1);
+    database.release();
+    turns();
+    assertThat(consumer.paused()).isEmpty();
+    assertThat(committed(P0)).isEqualTo(40);
+  }
+
+  @Test
+  void revoked_withABatchInFlightWaitsForItAndCommits() throws Exception {
+    database.hold();
+    add(P0, 0, 10);
+    add(P1, 0, 3);
+    turns();
+    Thread releasing =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (database.heldWrites() < 2) {
+                    Thread.onSpinWait(); // the revocation flushes the rest as a second batch
+                  }
+                  database.release();
+                });
+
+    consumer.rebalance(List.of(P1));
+    releasing.join();
+    consumer.rebalance(List.of(P0, P1)); // the mock tells offsets of assigned partitions only
+
+    assertThat(committed(P0)).isEqualTo(10);
+    assertThat(database.stored()).hasSize(13);
+  }
+
+  @Test
+  void revoked_doesNotWaitWhileTheDatabaseIsDown() {
+    database.goDown();
+    add(P0, 0, 10);
+    turns();
+    long start = System.nanoTime();
+
+    consumer.rebalance(List.of(P1));
+
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SECOND);
+    assertThat(committed(P0)).isEqualTo(-1);
+    assertThat(count("wide_events.handed_back")).isEqualTo(10);
+  }
+
+  @Test
+  void lost_makesLateResultsVoid() {
+    database.hold();
+    add(P0, 0, 10);
+    turns();
+    consumer.losePartitions(List.of(P0, P1));
+    consumer.rebalance(List.of(P0, P1));
+    consumer.seek(P0, 0);
+
+    database.release();
+    turns();
+
+    assertThat(committed(P0)).isEqualTo(-1);
+    assertThat(pipeline.heldRecords()).isZero();
+  }
+
+  @Test
+  void rebalance_leavesRetainedPartitionsAlone() {
+    database.hold();
+    add(P0, 0, 10);
+    turns();
+    consumer.rebalance(List.of(P0)); // P1 goes, without anything in flight
+
+    database.release();
+    turns();
+
+    assertThat(committed(P0)).isEqualTo(10);
+  }
+
+  @Test
+  void crashBetweenStoreAndCommit_storesNothingTwice() {
+    database.loseReplies(); // stored, but the worker never learns
+    add(P0, 0, 10);
+    turns();
+    assertThat(database.stored()).hasSize(10);
+    session.abandon(Duration.ZERO);
+    database.comeBack();
+
+    consumer = newConsumer();
+    session = newSession(consumer);
+    join(session, consumer);
+    add(P0, 0, 10);
+    turns();
+    clock.advance(Duration.ofSeconds(30));
+    turns();
+
+    assertThat(database.stored()).hasSize(10);
+    assertThat(count("wide_events.duplicate")).isEqualTo(10);
+    assertThat(committed(P0)).isEqualTo(10);
+  }
+
+  @Test
+  void noCommittedOffset_beginsAtTheBeginningAndCommitsThat() {
+    MockConsumer<byte[], byte[]> fresh = new MockConsumer<>("none");
+    fresh.updateBeginningOffsets(Map.of(P0, 7L));
+    fresh.updateEndOffsets(Map.of(P0, 7L));
+    ConsumerSession first = newSession(fresh);
+    first.subscribe(TOPIC);
+    fresh.rebalance(List.of(P0));
+
+    for (int i = 0; i < 3; i++) {
+      first.turn();
+      clock.advance(SECOND);
+    }
+
+    assertThat(fresh.position(P0)).isEqualTo(7);
+    assertThat(fresh.committed(Set.of(P0)).get(P0)).isEqualTo(new OffsetAndMetadata(7));
+    assertThat(lost).hasValue(0);
+  }
+
+  @Test
+  void retention_thatOvertookTheOffsetIsCountedAndReadingGoesOn() {
+    add(P0, 0, 10);
+    turns();
+    consumer.updateBeginningOffsets(Map.of(P0, 110L));
+    consumer.setPollException(new OffsetOutOfRangeException(Map.of(P0, 10L)));
+
+    turns();
+    add(P0, 110, 120);
+    turns();
+
+    assertThat(lost).hasValue(100);
+    assertThat(session.status().lostRecords()).isEqualTo(100);
+    assertThat(count("wide_events.lost_to_retention")).isEqualTo(100);
+    assertThat(committed(P0)).isEqualTo(120);
+  }
+
+  @Test
+  void retention_stillCommitsNothingThatWasReadBeforeAndIsNotStored() {
+    database.hold();
+    add(P0, 0, 10);
+    turns();
+    consumer.updateBeginningOffsets(Map.of(P0, 110L));
+    consumer.setPollException(new OffsetOutOfRangeException(Map.of(P0, 10L)));
+    turns();
+    assertThat(committed(P0)).isEqualTo(-1);
+
+    database.release();
+    turns();
+
+    assertThat(database.stored()).hasSize(10);
+    assertThat(committed(P0)).isEqualTo(110);
+  }
+
+  @Test
+  void finish_flushesTheRestCommitsAndCloses() {
+    add(P0, 0, 4);
+    turns();
+    assertThat(database.stored()).isEmpty();
+
+    session.finish(SECOND, SECOND, SECOND);
+
+    assertThat(database.stored()).hasSize(4);
+    assertThat(consumer.closed()).isTrue();
+    assertThat(count("wide_events.commits")).isEqualTo(1);
+  }
+
+  @Test
+  void status_tellsTheLag() {
+    database.hold();
+    consumer.updateEndOffsets(Map.of(P0, 25L, P1, 0L));
+    add(P0, 0, 10);
+    turns();
+    clock.advance(Duration.ofSeconds(5));
+
+    assertThat(session.status().partitions())
+        .filteredOn(lag -> lag.partition() == 0)
+        .singleElement()
+        .satisfies(
+            lag -> {
+              assertThat(lag.records()).isEqualTo(25);
+              assertThat(lag.seconds()).isCloseTo(5.2, within(0.1));
+            });
+  }
+
+  private void add(TopicPartition partition, int fromOffset, int toOffset) {
+    for (int offset = fromOffset; offset < toOffset; offset++) {
+      int n = partition.partition() * 1_000_000 + offset;
+      consumer.addRecord(
+          LogRecords.event(TOPIC, partition.partition(), offset, n, ManualClock.START));
+    }
+  }
+
+  private void turns() {
+    for (int i = 0; i < 12; i++) {
+      session.turn();
+      clock.advance(Duration.ofMillis(1)); // less than a batch waits, even added up
+    }
+    clock.advance(Duration.ofMillis(200)); // a commit is due
+    session.turn();
+    session.turn();
+  }
+
+  private long committed(TopicPartition partition) {
+    OffsetAndMetadata offset = consumer.committed(Set.of(partition)).get(partition);
+    return offset == null ? -1 : offset.offset();
+  }
+
+  private double count(String name) {
+    return registry.get(name).counter().count();
+  }
+
+  private static MockConsumer<byte[], byte[]> newConsumer() {
+    MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
+    consumer.updateBeginningOffsets(Map.of(P0, 0L, P1, 0L));
+    consumer.updateEndOffsets(Map.of(P0, 0L, P1, 0L));
+    return consumer;
+  }
+
+  private ConsumerSession newSession(MockConsumer<byte[], byte[]> over) {
+    return new ConsumerSession(
+        over,
+        new FakeConsumerSource(),
+        pipeline,
+        completions,
+        new RecordIntake(new RecordDecoder(EncoderSettings.DEFAULT, clock), clock),
+        metrics,
+        lost,
+        clock,
+        clock);
+  }
+
+  private static void join(ConsumerSession session, MockConsumer<byte[], byte[]> consumer) {
+    session.subscribe(TOPIC);
+    consumer.rebalance(List.of(P0, P1));
+    consumer.seek(P0, 0);
+    consumer.seek(P1, 0);
+  }
+}

@@ -1,0 +1,38 @@
+package io.wideevents.worker.consume;
+
+import io.wideevents.worker.kafka.ConsumerSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.KafkaException;
+
+/** Hands out the consumers, or failures, that a test put in, and remembers what it was told. */
+final class FakeConsumerSource implements ConsumerSource {
+  private final Deque<Object> answers = new ArrayDeque<>();
+  int asked;
+
+  synchronized void willGive(Consumer<byte[], byte[]> consumer) {
+    answers.add(consumer);
+  }
+
+  synchronized void willFail(String message) {
+    answers.add(new KafkaException(message));
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // only consumers of bytes are put in
+  public synchronized Consumer<byte[], byte[]> newConsumer() {
+    asked++;
+    Object answer = answers.poll();
+    if (answer instanceof Consumer<?, ?> consumer) {
+      return (Consumer<byte[], byte[]>) consumer;
+    }
+    throw answer instanceof KafkaException failure ? failure : new KafkaException("no consumer");
+  }
+
+  @Override
+  public void connected() {}
+
+  @Override
+  public void failed(Throwable cause) {}
+}

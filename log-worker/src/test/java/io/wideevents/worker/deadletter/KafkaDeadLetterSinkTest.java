@@ -1,0 +1,177 @@
+package io.wideevents.worker.deadletter;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wideevents.codec.DeadLetterReason;
+import io.wideevents.worker.testing.LogRecords;
+import io.wideevents.worker.testing.ManualClock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
+  private final List<TestProducer> producers = new ArrayList<>();
+  private volatile @Nullable RuntimeException failure;
+  private volatile @Nullable KafkaException constructorFailure;
+  private final KafkaDeadLetterSink sink = new KafkaDeadLetterSink(this::newProducer, "dlq");
+
+  @AfterEach
+  void close() {
+    sink.close();
+  }
+
+  @Override
+  DeadLetterSink sink() {
+    return sink;
+  }
+
+  @Override
+  List<byte[]> keptValues() {
+    return history().stream().map(ProducerRecord::value).toList();
+  }
+
+  @Override
+  void goDown() {
+    failure = new TimeoutException("Expiring 1 record");
+  }
+
+  @Override
+  void comeBack() {
+    failure = null;
+  }
+
+  @Test
+  void send_keepsKeyAndHeadersAndAddsWhy() throws Exception {
+    await(sink.send(letter(42, "{broken")));
+
+    ProducerRecord<byte[], byte[]> kept = history().getFirst();
+    assertThat(kept.topic()).isEqualTo("dlq");
+    assertThat(kept.key()).isEqualTo("key".getBytes(UTF_8));
+    assertThat(headers(kept))
+        .containsEntry("trace", "abc")
+        .containsEntry("dlq-reason", "malformed")
+        .containsEntry("dlq-error", "Not JSON at column 2")
+        .containsEntry("dlq-source-topic", "log-events")
+        .containsEntry("dlq-source-partition", "3")
+        .containsEntry("dlq-source-offset", "42")
+        .containsEntry("dlq-source-timestamp", Long.toString(ManualClock.START.toEpochMilli()))
+        .containsEntry("dlq-attempts", "0")
+        .doesNotContainKey("dlq-stub");
+  }
+
+  @Test
+  void send_keepsAStubOfWhatIsTooLarge() throws Exception {
+    byte[] large = new byte[1_000_000];
+    DeadLetter letter =
+        new DeadLetter(
+            LogRecords.of("log-events", 3, 42, large, ManualClock.START),
+            DeadLetterReason.TOO_LARGE,
+            "Too large",
+            0);
+
+    DeadLetterOutcome outcome = await(sink.send(letter));
+
+    assertThat(outcome).isEqualTo(new DeadLetterOutcome.KeptAsStub());
+    ProducerRecord<byte[], byte[]> stub = history().getFirst();
+    assertThat(stub.value()).hasSizeLessThan(100_000);
+    assertThat(new String(stub.value(), UTF_8))
+        .startsWith(
+            "{\"topic\":\"log-events\",\"partition\":3,\"offset\":42,\"keyBytes\":3,"
+                + "\"valueBytes\":1000000,\"sha256\":\"d29751f2649b32ff")
+        .contains("\"head\":\"AAAA");
+    assertThat(headers(stub)).containsEntry("dlq-stub", "true");
+  }
+
+  @Test
+  void send_survivesAProducerThatCannotBeBuilt() throws Exception {
+    constructorFailure = new KafkaException("No resolvable bootstrap urls");
+    DeadLetterOutcome during = await(sink.send(letter(1, "a")));
+    constructorFailure = null;
+
+    DeadLetterOutcome after = await(sink.send(letter(1, "a")));
+
+    assertThat(during).isInstanceOf(DeadLetterOutcome.NotConfirmed.class);
+    assertThat(after).isEqualTo(new DeadLetterOutcome.Kept());
+  }
+
+  @Test
+  void send_buildsTheProducerAnewAfterAFatalError() throws Exception {
+    failure = new AuthenticationException("SASL authentication failed");
+    await(sink.send(letter(1, "a")));
+    failure = null;
+
+    DeadLetterOutcome after = await(sink.send(letter(1, "a")));
+
+    assertThat(after).isEqualTo(new DeadLetterOutcome.Kept());
+    assertThat(producers).hasSize(2);
+    assertThat(producers.getFirst().closed()).isTrue();
+  }
+
+  @Test
+  void send_afterCloseIsNotConfirmed() throws Exception {
+    sink.close();
+
+    assertThat(await(sink.send(letter(1, "a")))).isInstanceOf(DeadLetterOutcome.NotConfirmed.class);
+  }
+
+  private synchronized Producer<byte[], byte[]> newProducer() {
+    if (constructorFailure != null) {
+      throw constructorFailure;
+    }
+    TestProducer producer = new TestProducer();
+    producers.add(producer);
+    return producer;
+  }
+
+  private synchronized List<ProducerRecord<byte[], byte[]>> history() {
+    return producers.stream().flatMap(producer -> producer.history().stream()).toList();
+  }
+
+  private static Map<String, String> headers(ProducerRecord<byte[], byte[]> record) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    for (Header header : record.headers()) {
+      headers.put(header.key(), new String(header.value(), UTF_8));
+    }
+    return headers;
+  }
+
+  /** Takes records up to 500 kB, and fails as the test says. */
+  private final class TestProducer extends MockProducer<byte[], byte[]> {
+    TestProducer() {
+      super(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    @Override
+    public synchronized Future<RecordMetadata> send(
+        ProducerRecord<byte[], byte[]> record, Callback callback) {
+      if (record.value().length > 500_000) {
+        // As the real one does: through the callback, not as an exception.
+        callback.onCompletion(null, new RecordTooLargeException("1000000 bytes"));
+        return CompletableFuture.failedFuture(new RecordTooLargeException("1000000 bytes"));
+      }
+      if (failure != null) {
+        callback.onCompletion(null, failure);
+        return CompletableFuture.failedFuture(failure);
+      }
+      return super.send(record, callback);
+    }
+  }
+}
