@@ -8,10 +8,12 @@ import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import io.wideevents.logging.LogThrottle;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.RawBsonDocument;
@@ -36,13 +38,15 @@ public final class MongoConnection implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(MongoConnection.class);
   private static final Duration MIN_PAUSE = Duration.ofMillis(100);
   private static final Duration MAX_PAUSE = Duration.ofSeconds(30);
+  private static final Duration WARNING_INTERVAL = Duration.ofSeconds(10);
 
   // The driver's 10 s would leave a server that is back unused for as long.
   private static final Duration HEARTBEAT = Duration.ofSeconds(2);
   private static final Duration MAX_CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
   private final MongoSettings settings;
-  private final String applicationName;
+  private final Supplier<MongoClient> clients;
+  private final LogThrottle warnings = new LogThrottle(WARNING_INTERVAL);
 
   private @Nullable CompletableFuture<MongoClient> client;
   private Duration pause = MIN_PAUSE;
@@ -55,8 +59,13 @@ public final class MongoConnection implements AutoCloseable {
    * @param applicationName what the server's logs and {@code currentOp} call this process
    */
   public MongoConnection(MongoSettings settings, String applicationName) {
+    this(settings, () -> MongoClients.create(clientSettings(settings, applicationName)));
+  }
+
+  /** For tests of clients that cannot be built. */
+  MongoConnection(MongoSettings settings, Supplier<MongoClient> clients) {
     this.settings = settings;
-    this.applicationName = applicationName;
+    this.clients = clients;
   }
 
   public MongoSettings settings() {
@@ -128,15 +137,20 @@ public final class MongoConnection implements AutoCloseable {
 
   private void build(CompletableFuture<MongoClient> building) {
     try {
-      building.complete(MongoClients.create(clientSettings()));
+      building.complete(clients.get());
     } catch (RuntimeException e) {
       Duration wait = pauseAfterFailure();
-      logger
-          .atWarn()
-          .addKeyValue("servers", settings.servers())
-          .addKeyValue("retryInMs", wait.toMillis())
-          .setCause(e)
-          .log("MongoDB client could not be built");
+      warnings
+          .tryShow()
+          .ifPresent(
+              heldBack ->
+                  logger
+                      .atWarn()
+                      .addKeyValue("servers", settings.servers())
+                      .addKeyValue("retryInMs", wait.toMillis())
+                      .addKeyValue("notShown", heldBack)
+                      .addKeyValue("error", e.getMessage())
+                      .log("MongoDB client could not be built; will try again"));
       building.completeExceptionally(e);
     }
   }
@@ -151,7 +165,8 @@ public final class MongoConnection implements AutoCloseable {
     return wait;
   }
 
-  private MongoClientSettings clientSettings() {
+  private static MongoClientSettings clientSettings(
+      MongoSettings settings, String applicationName) {
     ConnectionString uri = new ConnectionString(settings.uri());
     long connectTimeoutMillis =
         Math.min(settings.timeout().toMillis(), MAX_CONNECT_TIMEOUT.toMillis());

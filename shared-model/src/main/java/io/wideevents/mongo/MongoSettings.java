@@ -79,9 +79,10 @@ public record MongoSettings(
 
   /** The servers {@code uri} names, without credentials and options: for log lines and messages. */
   public String servers() {
-    String rest = uri.substring(uri.indexOf("://") + 3);
-    int end = indexOfAny(rest, '/', '?');
-    return rest.substring(rest.lastIndexOf('@', end) + 1, end);
+    // After the very last @: a password may hold what should have been percent-encoded.
+    int start = Math.max(uri.indexOf("://") + 2, uri.lastIndexOf('@')) + 1;
+    String rest = uri.substring(start);
+    return rest.substring(0, indexOfAny(rest, '/', '?'));
   }
 
   /** All settings; of {@code uri} only the servers, for it may hold a password. */

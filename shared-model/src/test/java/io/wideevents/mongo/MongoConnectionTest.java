@@ -1,0 +1,142 @@
+package io.wideevents.mongo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.mongodb.MongoConfigurationException;
+import com.mongodb.reactivestreams.client.MongoClient;
+import com.mongodb.reactivestreams.client.MongoClients;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+
+class MongoConnectionTest {
+  /** Nobody listens there; a client can be built all the same. */
+  private static final MongoSettings NOWHERE =
+      MongoBatchWriterContract.settings("mongodb://127.0.0.1:1", "nowhere", Duration.ofMillis(100));
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final BsonDocument PING = new BsonDocument("ping", new BsonInt32(1));
+
+  private final AtomicInteger built = new AtomicInteger();
+
+  @Test
+  void database_buildsAgainAfterAFailure() {
+    try (MongoConnection connection = new MongoConnection(NOWHERE, () -> build(3))) {
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> !connection.database().handle((ok, e) -> e != null).get(30, TimeUnit.SECONDS));
+
+      assertThat(built).hasValue(4);
+    }
+  }
+
+  @Test
+  void database_failsAtOnceBetweenAttempts() {
+    try (MongoConnection connection = new MongoConnection(NOWHERE, () -> build(100))) {
+      // The pauses grow: soon many calls fall into one.
+      for (int i = 0; i < 1_000; i++) {
+        assertThat(connection.database())
+            .failsWithin(PATIENCE)
+            .withThrowableThat()
+            .withRootCauseInstanceOf(MongoConfigurationException.class);
+      }
+
+      assertThat(built.get()).isLessThan(20);
+    }
+  }
+
+  @Test
+  void database_buildsOneClientForAll() {
+    try (MongoConnection connection = new MongoConnection(NOWHERE, () -> build(0))) {
+      assertThat(connection.database()).succeedsWithin(PATIENCE);
+      assertThat(connection.collection()).succeedsWithin(PATIENCE);
+
+      assertThat(built).hasValue(1);
+    }
+  }
+
+  @Test
+  void close_closesAClientThatIsStillBeingBuilt() {
+    CountDownLatch closing = new CountDownLatch(1);
+    MongoConnection connection =
+        new MongoConnection(
+            NOWHERE,
+            () -> {
+              awaitUninterrupted(closing);
+              return build(0);
+            });
+    var database = connection.database();
+
+    connection.close();
+    closing.countDown();
+
+    assertThat(database).succeedsWithin(PATIENCE);
+    Mono<?> command = Mono.defer(() -> Mono.from(database.join().runCommand(PING)));
+    await().atMost(PATIENCE).until(() -> failure(command) instanceof IllegalStateException);
+  }
+
+  @Test
+  void database_failsAfterClose() {
+    MongoConnection connection = new MongoConnection(NOWHERE, () -> build(0));
+
+    connection.close();
+    connection.close();
+
+    assertThat(connection.database())
+        .failsWithin(PATIENCE)
+        .withThrowableThat()
+        .withRootCauseInstanceOf(IllegalStateException.class);
+    assertThat(built).hasValue(0);
+  }
+
+  @Test
+  void ping_failsWhenNobodyListens() {
+    try (MongoConnection connection = new MongoConnection(NOWHERE, "test")) {
+      assertThat(connection.ping()).failsWithin(PATIENCE);
+    }
+  }
+
+  @Test
+  void write_isAnOutageWhileNoClientCanBeBuilt() {
+    try (MongoConnection connection = new MongoConnection(NOWHERE, () -> build(100))) {
+      MongoBatchWriter writer = new MongoBatchWriter(connection);
+
+      assertThat(writer.write(BatchWriterContract.documents(0, 2)))
+          .succeedsWithin(PATIENCE)
+          .asInstanceOf(InstanceOfAssertFactories.LIST)
+          .hasSize(2)
+          .hasOnlyElementsOfType(WriteOutcome.NotConfirmed.class);
+    }
+  }
+
+  private MongoClient build(int failures) {
+    if (built.incrementAndGet() <= failures) {
+      throw new MongoConfigurationException("The name does not resolve");
+    }
+    return MongoClients.create(NOWHERE.uri());
+  }
+
+  private static @Nullable Throwable failure(Mono<?> command) {
+    return command.cast(Object.class).onErrorResume(Mono::just).block() instanceof Throwable failure
+        ? failure
+        : null;
+  }
+
+  private static void awaitUninterrupted(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
