@@ -36,6 +36,8 @@ final class SettingFlags {
             .type(boolean.class)
             .description("Print the settings in effect, secrets masked, and end.")
             .build());
+    // In the order of the catalogue, where what belongs together stands together.
+    command.usageMessage().sortOptions(false).abbreviateSynopsis(true);
   }
 
   static boolean wantsPrint(CommandSpec command) {

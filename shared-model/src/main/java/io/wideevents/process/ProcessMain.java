@@ -5,9 +5,12 @@ import io.wideevents.config.LogFormat;
 import io.wideevents.config.LogLevel;
 import io.wideevents.config.SettingProblem;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -38,9 +41,9 @@ public final class ProcessMain {
   /** As {@link #run}, but returns the exit code: for tests. */
   public static int execute(CommandLine commandLine, Class<?> main, String... arguments) {
     LogSetup.start(LogLevel.INFO, LogFormat.TEXT);
-    commandLine
-        .getCommandSpec()
-        .versionProvider(new ManifestVersion(commandLine.getCommandName(), main));
+    CommandSpec root = commandLine.getCommandSpec();
+    root.versionProvider(new ManifestVersion(commandLine.getCommandName(), main));
+    root.usageMessage().exitCodeListHeading("Exit codes:%n").exitCodeList(exitCodes());
     return commandLine
         .setUsageHelpWidth(HELP_WIDTH)
         .setUsageHelpAutoWidth(true)
@@ -48,6 +51,17 @@ public final class ProcessMain {
         .setParameterExceptionHandler(ProcessMain::usage)
         .setExecutionExceptionHandler(ProcessMain::failed)
         .execute(arguments);
+  }
+
+  private static Map<String, String> exitCodes() {
+    Map<String, String> meanings = new LinkedHashMap<>();
+    meanings.put(" " + ExitCode.OK, "done, or ended in order by a signal");
+    meanings.put(" " + ExitCode.FAILURE, "failed for another reason");
+    meanings.put(" " + ExitCode.USAGE, "a flag or an argument is wrong");
+    meanings.put(" " + ExitCode.CONFIGURATION, "a setting from the environment or a file is wrong");
+    meanings.put(" " + ExitCode.UNREACHABLE, "Kafka or MongoDB did not answer");
+    meanings.put(" " + ExitCode.CHECK_FAILED, "a check found something wrong");
+    return meanings;
   }
 
   private static int usage(ParameterException e, String[] arguments) {

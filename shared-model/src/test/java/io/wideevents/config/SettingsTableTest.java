@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +33,19 @@ class SettingsTableTest {
           + " | Form of the lines. |\n";
 
   @TempDir private Path directory;
+
+  /** So that this test checks, even while the tables of the documentation are written anew. */
+  private final String write = System.getProperty("settings.write", "false");
+
+  @BeforeEach
+  void setUp() {
+    System.setProperty("settings.write", "false");
+  }
+
+  @AfterEach
+  void tearDown() {
+    System.setProperty("settings.write", write);
+  }
 
   @Test
   void check_acceptsRightTables() throws IOException {

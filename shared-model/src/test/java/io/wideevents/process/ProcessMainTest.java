@@ -112,6 +112,14 @@ class ProcessMainTest {
     assertThat(out.toString()).startsWith("log-worker ").contains("(Java ");
   }
 
+  @Test
+  void execute_explainsExitCodesInItsHelp() {
+    assertThat(execute(() -> ExitCode.FAILURE, "--help")).isEqualTo(ExitCode.OK);
+    assertThat(out.toString())
+        .contains("Usage: log-worker [OPTIONS]")
+        .contains("3   a setting from the environment or a file is wrong");
+  }
+
   private static Body resolving(Map<String, String> environment) {
     return command -> {
       CATALOGUE.resolve(command, environment);

@@ -1,14 +1,11 @@
 package io.wideevents.worker.config;
 
-import static io.wideevents.config.CommonSettings.MONGODB_URI;
-
 import io.wideevents.config.CommonSettings;
 import io.wideevents.config.Setting;
 import io.wideevents.config.SettingProblem;
 import io.wideevents.config.SettingType;
 import io.wideevents.config.SettingValues;
 import io.wideevents.config.SettingsCatalogue;
-import io.wideevents.mongo.MongoSettings;
 import io.wideevents.worker.kafka.GroupProtocol;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -133,7 +130,6 @@ public final class WorkerCatalogue {
     return SettingsCatalogue.of("log-worker", all)
         .checkedBy(CommonSettings::check)
         .checkedBy(WorkerCatalogue::checkBatches)
-        .checkedBy(WorkerCatalogue::checkMongoUri)
         .ignoring(OF_THE_GATEWAY);
   }
 
@@ -148,17 +144,5 @@ public final class WorkerCatalogue {
     return wrong
         ? List.of(values.problem(MQ_BATCH_MAX_SIZE, "is less than MQ_BATCH_SIZE=" + size.get()))
         : List.of();
-  }
-
-  private static List<SettingProblem> checkMongoUri(SettingValues values) {
-    Optional<String> uri = values.find(MONGODB_URI);
-    if (uri.isPresent()) {
-      try {
-        MongoSettings.at(uri.get());
-      } catch (IllegalArgumentException e) {
-        return List.of(values.problem(MONGODB_URI, "cannot be used: " + e.getMessage()));
-      }
-    }
-    return List.of();
   }
 }

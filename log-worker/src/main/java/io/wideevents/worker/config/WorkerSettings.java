@@ -46,7 +46,7 @@ public record WorkerSettings(
             values.kafkaClient(),
             CommonSettings.eventTopic(values),
             CommonSettings.deadLetterTopic(values)),
-        mongo(values),
+        CommonSettings.mongoSettings(values),
         new BatchLimits(
             values.get(MQ_BATCH_SIZE),
             WorkerCatalogue.batchMaxSize(values),
@@ -58,17 +58,5 @@ public record WorkerSettings(
         values.get(MQ_DLQ_BRAKE) == BrakeMode.ON,
         values.get(WORKER_HTTP_HOST),
         values.get(WORKER_HTTP_PORT));
-  }
-
-  private static MongoSettings mongo(SettingValues values) {
-    return new MongoSettings(
-        values.get(CommonSettings.MONGODB_URI),
-        values.get(CommonSettings.MONGODB_DATABASE),
-        values.get(CommonSettings.MONGODB_COLLECTION),
-        MongoSettings.DEFAULT_TIMEOUT,
-        MongoSettings.DEFAULT_SERVER_SELECTION_TIMEOUT,
-        MongoSettings.DEFAULT_MAX_CONNECTIONS,
-        values.get(CommonSettings.EVENT_RETENTION),
-        false);
   }
 }

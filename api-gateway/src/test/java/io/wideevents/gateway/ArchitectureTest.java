@@ -1,0 +1,54 @@
+package io.wideevents.gateway;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import io.wideevents.architecture.ModuleRules;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+  private static final JavaClasses CLASSES = ModuleRules.classesOfThisModule();
+
+  @Test
+  void gateway_knowsNotTheWorker() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.wideevents.worker..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheMongoPackageAndTheWiring_talkToMongoDbsDriver() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.wideevents.gateway", "io.wideevents.gateway.mongo..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.mongodb..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheKafkaPackage_talksToKafka() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.wideevents.gateway", "io.wideevents.gateway.kafka..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.kafka..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void packages_haveNoCycles() {
+    ModuleRules.noCyclesBelow("io.wideevents.gateway").check(CLASSES);
+  }
+
+  @Test
+  void environmentAndConsole_areLeftToTheMains() {
+    ModuleRules.ONLY_MAINS_READ_THE_ENVIRONMENT.check(CLASSES);
+    ModuleRules.NOBODY_PRINTS.check(CLASSES);
+    ModuleRules.NOBODY_USES_JAVA_LOGGING.check(CLASSES);
+  }
+}

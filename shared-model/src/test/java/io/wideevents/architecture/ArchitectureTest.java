@@ -1,0 +1,77 @@
+package io.wideevents.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+  private static final JavaClasses CLASSES = ModuleRules.classesOfThisModule();
+
+  @Test
+  void sharedModel_knowsNeitherKafkaNorHttp() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.apache.kafka..",
+            "io.javalin..",
+            "org.eclipse.jetty..",
+            "jakarta.servlet..",
+            "com.sun.net.httpserver..",
+            "java.net.http..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void sharedModel_knowsNeitherProcess() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.wideevents.gateway..", "io.wideevents.worker..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void packages_haveNoCycles() {
+    ModuleRules.noCyclesBelow("io.wideevents").check(CLASSES);
+  }
+
+  @Test
+  void onlyTheMongoPackage_talksToTheDriver() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.wideevents.mongo..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.mongodb..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void eventAndCodecAndPorts_areFreeOfWhatAProcessNeeds() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "io.wideevents.event..",
+            "io.wideevents.codec..",
+            "io.wideevents.logging..",
+            "io.wideevents.mongo..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.wideevents.config..",
+            "io.wideevents.process..",
+            "picocli..",
+            "ch.qos.logback..",
+            "net.logstash..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void environmentAndConsole_areLeftToTheMains() {
+    ModuleRules.ONLY_MAINS_READ_THE_ENVIRONMENT.check(CLASSES);
+    ModuleRules.NOBODY_PRINTS.check(CLASSES);
+    ModuleRules.NOBODY_USES_JAVA_LOGGING.check(CLASSES);
+  }
+}
