@@ -9,11 +9,14 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -34,6 +37,8 @@ final class KafkaTopics {
 
   // Above the client's own bound, which therefore gives the better message.
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(5);
+
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
   private final TopicLayout events;
   private final TopicLayout deadLetters;
@@ -92,6 +97,7 @@ final class KafkaTopics {
           .addKeyValue("topic", layout.name())
           .addKeyValue("partitions", layout.partitions())
           .log("Created topic");
+      awaitLeaders(admin, layout);
     } catch (TopicExistsException e) {
       LOG.atDebug().addKeyValue("topic", layout.name()).log("Another process created the topic");
     } catch (AuthorizationException e) {
@@ -101,6 +107,30 @@ final class KafkaTopics {
               + " and "
               + configs,
           e);
+    }
+  }
+
+  /**
+   * Waits until every partition's leader answers. A producer that is quicker can be refused its
+   * first batch and granted its second, and then never gets the first one in.
+   */
+  private static void awaitLeaders(Admin admin, TopicLayout layout) {
+    Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();
+    for (int partition = 0; partition < layout.partitions(); partition++) {
+      partitions.put(new TopicPartition(layout.name(), partition), OffsetSpec.latest());
+    }
+    long end = System.nanoTime() + CALL_TIMEOUT.toNanos();
+    while (true) {
+      try {
+        await(admin.listOffsets(partitions).all());
+        return;
+      } catch (UnknownTopicOrPartitionException e) {
+        // The controller knows the topic before its brokers do.
+        if (System.nanoTime() - end >= 0) {
+          throw e;
+        }
+        LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+      }
     }
   }
 
