@@ -145,6 +145,15 @@ public final class CommonSettings {
           .unit("bytes")
           .means("Longest field name, in UTF-8.");
 
+  public static final Setting<Set<String>> EVENT_REDACT =
+      Setting.named("EVENT_REDACT", RedactedNames.type())
+          .defaultsTo("default")
+          .example("default,ssn,*_pin")
+          .means(
+              "Names of fields whose value is replaced by [REDACTED], at any depth and in any case;"
+                  + " * at an end stands for anything; default for passwords, tokens, cookies and"
+                  + " the like; none turns it off.");
+
   public static final Setting<LogLevel> LOG_LEVEL =
       Setting.named("LOG_LEVEL", SettingType.choice(LogLevel.class))
           .defaultsTo("info")
@@ -178,6 +187,7 @@ public final class CommonSettings {
           EVENT_MAX_DEPTH,
           EVENT_MAX_FIELDS,
           EVENT_MAX_NAME_BYTES,
+          EVENT_REDACT,
           LOG_LEVEL,
           LOG_FORMAT);
 
@@ -230,7 +240,11 @@ public final class CommonSettings {
             values.get(EVENT_MAX_FIELDS),
             values.get(EVENT_MAX_NAME_BYTES));
     return new EncoderSettings(
-        limits, maxEvents, values.get(EVENT_RETENTION), values.get(EVENT_MAX_FUTURE), Set.of());
+        limits,
+        maxEvents,
+        values.get(EVENT_RETENTION),
+        values.get(EVENT_MAX_FUTURE),
+        values.get(EVENT_REDACT));
   }
 
   /** Where events are stored. */

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wideevents.codec.EncoderSettings;
-import io.wideevents.event.EventLimits;
 import io.wideevents.mongo.MongoSettings;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,8 +23,8 @@ class CommonSettingsTest {
     assertThat(values.get(CommonSettings.KAFKA_BROKER)).hasToString("localhost:9092");
     assertThat(CommonSettings.mongoSettings(values))
         .isEqualTo(MongoSettings.at("mongodb://localhost:27017"));
-    assertThat(CommonSettings.encoderSettings(values, EncoderSettings.DEFAULT_MAX_EVENTS).limits())
-        .isEqualTo(EventLimits.DEFAULT);
+    assertThat(CommonSettings.encoderSettings(values, EncoderSettings.DEFAULT_MAX_EVENTS))
+        .isEqualTo(EncoderSettings.DEFAULT);
     assertThat(CommonSettings.eventTopic(values).configs())
         .containsOnly(
             Map.entry("cleanup.policy", "delete"),
@@ -82,6 +82,16 @@ class CommonSettingsTest {
                 true));
   }
 
+  @Test
+  void redaction_addsToTheDefaultListOrReplacesIt() {
+    assertThat(redacted("default, ssn"))
+        .containsAll(EncoderSettings.DEFAULT_REDACTED_NAMES)
+        .contains("ssn")
+        .doesNotContain("default");
+    assertThat(redacted("ssn,*_pin")).containsExactlyInAnyOrder("ssn", "*_pin");
+    assertThat(redacted("none")).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -93,6 +103,7 @@ class CommonSettingsTest {
         "MONGODB_COLLECTION | system.users | is not a name MongoDB takes",
         "MONGODB_URI | localhost:27017 | is not a connection string: it starts with neither",
         "MONGODB_URI | mongodb://u:s3cret@:x | is not a connection string: the driver cannot parse",
+        "EVENT_REDACT | default,a*b | cannot be used: 'a*b' is not a name pattern",
         "MONGODB_TIMEOUT | 1s | is more than MONGODB_TIMEOUT=1s"
       })
   void wrongValue_isReportedWithItsReason(String name, String value, String problem) {
@@ -108,6 +119,10 @@ class CommonSettingsTest {
         .hasMessage(
             "KAFKA_TOPIC_MIN_ISR=2 is more than KAFKA_TOPIC_REPLICATION=1 (environment); use for"
                 + " example 2");
+  }
+
+  private static Set<String> redacted(String text) {
+    return CommonSettings.encoderSettings(resolve(Map.of("EVENT_REDACT", text)), 1).redactedNames();
   }
 
   private static SettingValues resolve(Map<String, String> environment) {

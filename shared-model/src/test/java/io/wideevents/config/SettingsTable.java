@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -34,6 +35,8 @@ public final class SettingsTable {
               + "(?<table>.*?)(?<end><!-- end of settings -->)",
           Pattern.DOTALL);
 
+  private static final Pattern NAME = Pattern.compile("(?m)^\\| `([A-Z0-9_]+)`");
+
   private SettingsTable() {}
 
   /**
@@ -58,6 +61,20 @@ public final class SettingsTable {
     assertThat(text)
         .as("%s is out of date; run this test with -Dsettings.write=true", file)
         .isEqualTo(right);
+  }
+
+  /**
+   * The environment names in the tables of the given name: what another process of the deployment
+   * may have in its environment.
+   */
+  public static Set<String> names(Path file, String name) throws IOException {
+    return BLOCK
+        .matcher(Files.readString(file))
+        .results()
+        .filter(block -> block.group("name").equals(name))
+        .flatMap(block -> NAME.matcher(block.group("table")).results())
+        .map(row -> row.group(1))
+        .collect(Collectors.toSet());
   }
 
   private static String fill(MatchResult block, String name, List<Setting<?>> settings) {

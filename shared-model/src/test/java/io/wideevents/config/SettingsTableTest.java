@@ -88,6 +88,18 @@ class SettingsTableTest {
         .hasMessageContaining("MQ_SIZE");
   }
 
+  @Test
+  void names_areThoseOfTheFirstColumn() throws IOException {
+    Path file =
+        write(
+            "<!-- settings log-worker -->\n"
+                + (HEAD + SIZE_ROW + FORMAT_ROW)
+                + "<!-- end of settings -->\n");
+
+    assertThat(SettingsTable.names(file, "log-worker"))
+        .containsExactlyInAnyOrder("MQ_BATCH_SIZE", "LOG_FORMAT");
+  }
+
   private Path write(String text) throws IOException {
     return Files.writeString(directory.resolve("settings.md"), text);
   }

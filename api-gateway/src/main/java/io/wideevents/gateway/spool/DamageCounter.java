@@ -2,7 +2,9 @@ package io.wideevents.gateway.spool;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,14 +14,18 @@ final class DamageCounter {
 
   private final LongAdder ranges = new LongAdder();
   private final LongAdder tornTails = new LongAdder();
+  private final AtomicReference<@Nullable Path> lastReported = new AtomicReference<>();
 
   void range(Path file, int from, int to) {
     ranges.increment();
-    LOG.atError()
-        .addKeyValue("file", file)
-        .addKeyValue("from", from)
-        .addKeyValue("to", to)
-        .log("Spooled bytes are damaged and skipped; check the disk. The file will be kept");
+    // One line a file: a bad disk may damage thousands of places in each.
+    if (!file.equals(lastReported.getAndSet(file))) {
+      LOG.atError()
+          .addKeyValue("file", file)
+          .addKeyValue("from", from)
+          .addKeyValue("to", to)
+          .log("Spooled bytes are damaged and skipped; check the disk. The file will be kept");
+    }
   }
 
   /** A file that the disk does not give back, now; what is in it stays where it is. */

@@ -10,11 +10,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link EventSpool} promises, whatever it is made of. */
 abstract class EventSpoolContract {
   private static final int MIB = 1 << 20;
+  private static final int CALL_EVENTS = 20;
 
   /** An empty spool bounded to 1 MiB, the same one within a test. */
   protected abstract EventSpool spool();
@@ -202,10 +204,14 @@ abstract class EventSpoolContract {
   /** Appends until the spool is full; returns how many events it took. */
   static int fill(EventSpool spool) throws Exception {
     int taken = 0;
-    while (outcome(spool, List.of(StubEvent.numbered(taken))) instanceof SpoolOutcome.Spooled) {
-      taken++;
+    while (outcome(spool, someFrom(taken)) instanceof SpoolOutcome.Spooled) {
+      taken += CALL_EVENTS;
     }
     return taken;
+  }
+
+  private static List<StubEvent> someFrom(int first) {
+    return IntStream.range(first, first + CALL_EVENTS).mapToObj(StubEvent::numbered).toList();
   }
 
   static void append(EventSpool spool, List<StubEvent> events) throws Exception {

@@ -1,11 +1,17 @@
 package io.wideevents.gateway.spool;
 
-import io.wideevents.codec.EncoderSettings;
-import io.wideevents.codec.RecordDecoder;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wideevents.event.StubEvent;
+import io.wideevents.event.Tier;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SegmentEventSpoolTest extends EventSpoolContract {
@@ -14,11 +20,7 @@ class SegmentEventSpoolTest extends EventSpoolContract {
 
   @BeforeEach
   void open() {
-    spool =
-        SegmentEventSpool.open(
-            new SpoolSettings(directory, 1 << 20, 0, 1_000),
-            new RecordDecoder(EncoderSettings.DEFAULT, InstantSource.system()),
-            InstantSource.system());
+    spool = TestSpools.open(directory);
   }
 
   @AfterEach
@@ -29,5 +31,110 @@ class SegmentEventSpoolTest extends EventSpoolContract {
   @Override
   protected EventSpool spool() {
     return spool;
+  }
+
+  @Test
+  void open_findsWhatAnEarlierRunLeft() throws Exception {
+    List<StubEvent> events = StubEvent.many(1_000);
+    append(spool, events);
+    List<SpooledEvent> spooled = read(spool.pending());
+    spool.pending().remove(spooled.subList(0, 500));
+    spool.setAside(List.of(new Refusal(spooled.get(500), "code", "message")));
+
+    reopen();
+
+    assertThat(idsOf(read(spool.pending()))).isEqualTo(idsOf(events.subList(501, 1_000)));
+    assertThat(idsOf(read(spool.refused()))).isEqualTo(idsOf(events.subList(500, 501)));
+    SpoolStats stats = spool.stats();
+    assertThat(stats.pendingEvents()).isEqualTo(499);
+    assertThat(stats.refusedEvents()).isEqualTo(1);
+    assertThat(stats.bytes()).isEqualTo(bytesOnDisk());
+    assertThat(stats.damage()).isEqualTo(new SpoolStats.Damage(0, 0, 0));
+  }
+
+  @Test
+  void open_mayBringBackEventsRemovedBehindOneThatStayed() throws Exception {
+    append(spool, StubEvent.many(10));
+    List<SpooledEvent> spooled = read(spool.pending());
+    spool.pending().remove(spooled.subList(1, 10));
+
+    reopen();
+
+    assertThat(read(spool.pending()).getFirst().id()).isEqualTo(spooled.getFirst().id());
+    assertThat(spool.stats().pendingEvents()).isEqualTo(read(spool.pending()).size());
+  }
+
+  @Test
+  void append_goesOnBehindWhatAnEarlierRunLeft() throws Exception {
+    List<StubEvent> events = StubEvent.many(20);
+    append(spool, events.subList(0, 10));
+
+    reopen();
+    append(spool, events.subList(10, 20));
+
+    assertThat(idsOf(read(spool.pending()))).isEqualTo(idsOf(events));
+  }
+
+  @Test
+  void append_keepsTheDirectoryUnderItsBound() throws Exception {
+    fill(spool);
+
+    assertThat(bytesOnDisk()).isBetween(TestSpools.MAX_BYTES * 9 / 10L, 1L << 20);
+    assertThat(spool.stats().bytes()).isEqualTo(bytesOnDisk());
+  }
+
+  @Test
+  void append_takesAnEventLargerThanASegment() throws Exception {
+    StubEvent large =
+        StubEvent.of("checkout", "x".repeat(2 * TestSpools.settings(directory).segmentBytes()));
+
+    append(spool, List.of(StubEvent.numbered(1), large, StubEvent.numbered(2)));
+
+    SpooledEvent spooled = read(spool.pending()).get(1);
+    assertThat(spooled.json(Tier.SPOOL)).isEqualTo(large.json(Tier.SPOOL));
+  }
+
+  @Test
+  void remove_givesSpaceBackBeforeTheSpoolIsEmpty() throws Exception {
+    fill(spool);
+    List<SpooledEvent> spooled = read(spool.pending());
+
+    spool.pending().remove(spooled.subList(0, spooled.size() / 2));
+
+    assertThat(bytesOnDisk()).isLessThan(TestSpools.MAX_BYTES * 6 / 10L);
+    assertThat(spool.stats().bytes()).isEqualTo(bytesOnDisk());
+  }
+
+  @Test
+  void read_holdsNoMoreThanAChunkInMemory() throws Exception {
+    fill(spool);
+
+    List<SpooledEvent> chunk = spool.pending().read(SpoolPosition.START, 10, Integer.MAX_VALUE);
+
+    assertThat(chunk).hasSize(10);
+  }
+
+  @Test
+  void close_isIdempotentAndFreesTheDirectory() {
+    spool.close();
+    spool.close();
+
+    spool = TestSpools.open(directory);
+
+    assertThat(spool.stats().pendingEvents()).isZero();
+  }
+
+  private void reopen() {
+    spool.close();
+    spool = TestSpools.open(directory);
+  }
+
+  private long bytesOnDisk() throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files
+          .filter(file -> file.toString().endsWith(".segment"))
+          .mapToLong(file -> file.toFile().length())
+          .sum();
+    }
   }
 }

@@ -1,16 +1,12 @@
 package io.wideevents.stack;
 
 import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.regex.Pattern;
 
 /**
@@ -77,7 +73,9 @@ public final class KafkaBroker implements AutoCloseable {
    *     its output
    */
   public void start() {
-    Path properties = writeProperties();
+    Path properties = directory.path().resolve("server.properties");
+    BrokerProperties.write(
+        properties, directory.path().resolve("data"), port, controllerPort, extraProperties);
     String classPath = brokerLib() + File.separator + "*" + File.pathSeparator + codeSource();
     List<String> command =
         List.of(
@@ -132,54 +130,6 @@ public final class KafkaBroker implements AutoCloseable {
   @Override
   public void close() {
     server.close();
-  }
-
-  private Path writeProperties() {
-    Properties properties = new Properties();
-    properties.putAll(
-        Map.of(
-            "process.roles", "broker,controller",
-            "node.id", "1",
-            "controller.quorum.voters", "1@127.0.0.1:" + controllerPort,
-            "listeners",
-                "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d"
-                    .formatted(port, controllerPort),
-            "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-            "controller.listener.names", "CONTROLLER",
-            "log.dirs", directory.path().resolve("data").toString(),
-            "num.network.threads", "2",
-            "num.io.threads", "4"));
-    // One node: what defaults to three replicas would wait for the other two for ever.
-    properties.putAll(
-        Map.of(
-            "offsets.topic.replication.factor", "1",
-            "offsets.topic.num.partitions", "4",
-            "transaction.state.log.replication.factor", "1",
-            "transaction.state.log.min.isr", "1",
-            "transaction.state.log.num.partitions", "2",
-            "share.coordinator.state.topic.replication.factor", "1",
-            "share.coordinator.state.topic.min.isr", "1",
-            "share.coordinator.state.topic.num.partitions", "1"));
-    properties.putAll(
-        Map.of(
-            // Consumers of a test join one by one; nobody gains from waiting for the next.
-            "group.initial.rebalance.delay.ms", "0",
-            // Lets a test notice a killed consumer sooner than the default's 6 s.
-            "group.min.session.timeout.ms", "1000",
-            // A killed broker may register again only when its old session is over.
-            "broker.session.timeout.ms", "4000",
-            "broker.heartbeat.interval.ms", "500",
-            // Of the 128 MiB that log cleaning takes by default, a quarter of the heap, we need
-            // none.
-            "log.cleaner.dedupe.buffer.size", "4194304"));
-    properties.putAll(extraProperties);
-    Path file = directory.path().resolve("server.properties");
-    try (Writer writer = Files.newBufferedWriter(file)) {
-      properties.store(writer, null);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write " + file, e);
-    }
-    return file;
   }
 
   private static Path brokerLib() {

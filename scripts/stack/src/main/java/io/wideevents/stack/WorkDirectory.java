@@ -10,22 +10,22 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory a server keeps its data in: a given one, which stays, or a temporary one, which is
+ * The directory something keeps its data in: a given one, which stays, or a temporary one, which is
  * deleted at the end.
  *
  * @param path exists
  * @param temporary whether {@link #close} deletes it
  */
-record WorkDirectory(Path path, boolean temporary) implements AutoCloseable {
+public record WorkDirectory(Path path, boolean temporary) implements AutoCloseable {
 
   /**
    * Creates the directory.
    *
    * @param given null for a temporary one
-   * @param name of the server, part of a temporary directory's name
+   * @param name of what uses it, part of a temporary directory's name
    * @throws UncheckedIOException if it cannot be created
    */
-  static WorkDirectory create(@Nullable Path given, String name) {
+  public static WorkDirectory create(@Nullable Path given, String name) {
     try {
       return given == null
           ? new WorkDirectory(Files.createTempDirectory("wide-events-" + name + "-"), true)
@@ -35,6 +35,7 @@ record WorkDirectory(Path path, boolean temporary) implements AutoCloseable {
     }
   }
 
+  /** Deletes it, if it is temporary, with all that is in it. Idempotent. */
   @Override
   public void close() {
     if (!temporary || !Files.exists(path)) {

@@ -1,0 +1,292 @@
+package io.wideevents.gateway.spool;
+
+import static io.wideevents.gateway.spool.EventSpoolContract.append;
+import static io.wideevents.gateway.spool.EventSpoolContract.idsOf;
+import static io.wideevents.gateway.spool.EventSpoolContract.outcome;
+import static io.wideevents.gateway.spool.EventSpoolContract.read;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.wideevents.event.EventId;
+import io.wideevents.event.StubEvent;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The spool on a disk that fills up, fails and loses power. */
+class SpoolDiskFailureTest {
+  @TempDir Path directory;
+  private final SimulatedDisk disk = new SimulatedDisk();
+  private SegmentEventSpool spool;
+
+  @BeforeEach
+  void open() {
+    spool = TestSpools.open(directory, disk);
+  }
+
+  @AfterEach
+  void close() {
+    disk.goOn();
+    spool.close();
+  }
+
+  @Test
+  void appends_shareASync() throws Exception {
+    disk.hang();
+    List<CompletableFuture<SpoolOutcome>> outcomes = new ArrayList<>();
+    outcomes.add(spool.append(List.of(StubEvent.numbered(0))));
+    await().until(() -> disk.syncs() == 1);
+    for (int n = 1; n <= 100; n++) {
+      outcomes.add(spool.append(List.of(StubEvent.numbered(n))));
+    }
+
+    disk.goOn();
+
+    for (CompletableFuture<SpoolOutcome> outcome : outcomes) {
+      assertThat(outcome.get(30, TimeUnit.SECONDS)).isEqualTo(new SpoolOutcome.Spooled());
+    }
+    assertThat(disk.syncs()).isEqualTo(2);
+  }
+
+  @Test
+  void append_isNotAcknowledgedBeforeTheSync() {
+    disk.hang();
+
+    CompletableFuture<SpoolOutcome> outcome = spool.append(List.of(StubEvent.numbered(0)));
+
+    await().until(() -> disk.syncs() == 1);
+    assertThat(outcome).isNotDone();
+    assertThat(read(spool.pending())).isEmpty();
+  }
+
+  @Test
+  void append_refusesWhatMemoryDoesNotHoldWhileTheDiskHangs() throws Exception {
+    spool.close();
+    spool =
+        SegmentEventSpool.open(
+            new SpoolSettings(directory, 1L << 30, 0, 1),
+            disk,
+            TestSpools.decoder(),
+            InstantSource.system());
+    disk.hang();
+    StubEvent large = StubEvent.of("checkout", "x".repeat(20 << 20));
+    CompletableFuture<SpoolOutcome> first = spool.append(List.of(large));
+
+    SpoolOutcome second = outcome(spool, List.of(large));
+
+    assertThat(second)
+        .isInstanceOfSatisfying(
+            SpoolOutcome.Refused.class,
+            refused -> assertThat(refused.reason()).isEqualTo(SpoolOutcome.RefusalReason.BUSY));
+    disk.goOn();
+    assertThat(first.get(30, TimeUnit.SECONDS)).isEqualTo(new SpoolOutcome.Spooled());
+  }
+
+  @Test
+  void failedSync_failsItsWholeGroup() throws Exception {
+    append(spool, List.of(StubEvent.numbered(0)));
+    disk.hang();
+    disk.failSyncs(true);
+    CompletableFuture<SpoolOutcome> alone = spool.append(List.of(StubEvent.numbered(1)));
+    await().until(() -> disk.syncs() == 2);
+    CompletableFuture<SpoolOutcome> second = spool.append(List.of(StubEvent.numbered(2)));
+    CompletableFuture<SpoolOutcome> third = spool.append(List.of(StubEvent.numbered(3)));
+
+    disk.goOn();
+
+    for (CompletableFuture<SpoolOutcome> outcome : List.of(alone, second, third)) {
+      assertThat(outcome.get(30, TimeUnit.SECONDS)).isInstanceOf(SpoolOutcome.Failed.class);
+    }
+    assertThat(idsOf(read(spool.pending()))).containsExactly(StubEvent.numbered(0).id());
+    assertThat(spool.stats().trouble()).isPresent();
+  }
+
+  @Test
+  void failedSync_abandonsTheFile() throws Exception {
+    append(spool, List.of(StubEvent.numbered(0)));
+    disk.failSyncs(true);
+    assertThat(outcome(spool, List.of(StubEvent.numbered(1))))
+        .isInstanceOf(SpoolOutcome.Failed.class);
+    disk.failSyncs(false);
+
+    append(spool, List.of(StubEvent.numbered(2)));
+
+    assertThat(spool.stats().trouble()).isEmpty();
+    List<SpooledEvent> spooled = read(spool.pending());
+    assertThat(idsOf(spooled)).containsExactlyElementsOf(idsOf(List.of(event(0), event(2))));
+    assertThat(spooled.get(1).position().segment())
+        .isGreaterThan(spooled.get(0).position().segment());
+  }
+
+  @Test
+  void failedSync_leavesNothingOnceTheRestIsDelivered() throws Exception {
+    append(spool, List.of(StubEvent.numbered(0)));
+    disk.failSyncs(true);
+    outcome(spool, List.of(StubEvent.numbered(1)));
+
+    spool.pending().remove(read(spool.pending()));
+
+    assertThat(spool.stats().bytes()).isZero();
+    assertThat(disk.list(directory.resolve("pending"))).isEmpty();
+  }
+
+  @Test
+  void fullDisk_isRefusedBeforeItIsTouched() throws Exception {
+    spool.close();
+    disk.limitTo(200_000);
+    spool =
+        SegmentEventSpool.open(
+            new SpoolSettings(directory, TestSpools.MAX_BYTES, 100_000, 1),
+            disk,
+            TestSpools.decoder(),
+            InstantSource.system());
+
+    EventSpoolContract.fill(spool);
+
+    assertThat(disk.usableBytes(directory)).isBetween(100_000L, 110_000L);
+    assertThat(outcome(spool, StubEvent.many(20)))
+        .isInstanceOfSatisfying(
+            SpoolOutcome.Refused.class,
+            refused ->
+                assertThat(refused.reason()).isEqualTo(SpoolOutcome.RefusalReason.DISK_FULL));
+  }
+
+  @Test
+  void fullDisk_isDrainedToTheLastEventAndTakesEventsAgain() throws Exception {
+    disk.limitTo(300_000);
+    List<EventId> acknowledged = new ArrayList<>();
+    for (int n = 0; outcome(spool, List.of(event(n))) instanceof SpoolOutcome.Spooled; n++) {
+      acknowledged.add(event(n).id());
+    }
+    assertThat(acknowledged).hasSizeGreaterThan(100);
+
+    List<EventId> drained = new ArrayList<>();
+    for (List<SpooledEvent> chunk = chunk(); !chunk.isEmpty(); chunk = chunk()) {
+      drained.addAll(idsOf(chunk));
+      spool.pending().remove(chunk);
+    }
+
+    assertThat(drained).isEqualTo(acknowledged);
+    assertThat(disk.usableBytes(directory)).isEqualTo(300_000);
+    append(spool, List.of(event(1)));
+  }
+
+  @Test
+  void diskFilledByOthers_isSurvivedByARestartAndDrained() throws Exception {
+    disk.limitTo(500_000);
+    List<StubEvent> events = StubEvent.many(300);
+    append(spool, events);
+    disk.takeAllSpace(true);
+
+    assertThat(outcome(spool, List.of(event(1_000)))).isNotInstanceOf(SpoolOutcome.Spooled.class);
+    spool.close();
+    spool = TestSpools.open(directory, disk);
+
+    assertThat(idsOf(read(spool.pending()))).isEqualTo(idsOf(events));
+    spool.pending().remove(read(spool.pending()));
+    assertThat(spool.stats().bytes()).isZero();
+    append(spool, List.of(event(1_000)));
+  }
+
+  @Test
+  void setAside_onAFullDiskLeavesTheEventPending() throws Exception {
+    disk.limitTo(500_000);
+    append(spool, StubEvent.many(10));
+    disk.takeAllSpace(true);
+    SpooledEvent poison = read(spool.pending()).getFirst();
+    List<Refusal> refusals = List.of(new Refusal(poison, "code", "message"));
+
+    assertThatThrownBy(() -> spool.setAside(refusals)).isInstanceOf(UncheckedIOException.class);
+
+    assertThat(spool.stats().pendingEvents()).isEqualTo(10);
+    disk.takeAllSpace(false);
+    spool.setAside(refusals);
+    assertThat(spool.stats().pendingEvents()).isEqualTo(9);
+    assertThat(idsOf(read(spool.refused()))).containsExactly(poison.id());
+  }
+
+  @Test
+  void unreadableDisk_keepsTheEventsForLater() throws Exception {
+    append(spool, StubEvent.many(10));
+    disk.failReads(true);
+    assertThat(read(spool.pending())).isEmpty();
+    assertThat(read(spool.pending())).isEmpty();
+    assertThat(spool.stats().damage().ranges()).isEqualTo(1);
+
+    disk.failReads(false);
+
+    assertThat(idsOf(read(spool.pending()))).isEqualTo(idsOf(StubEvent.many(10)));
+  }
+
+  @Test
+  void stats_doNotWaitForAHangingDisk() {
+    disk.hang();
+    CompletableFuture<SpoolOutcome> outcome = spool.append(List.of(StubEvent.numbered(0)));
+    await().until(() -> disk.syncs() == 1);
+
+    assertThat(spool.stats().pendingEvents()).isZero();
+    assertThat(outcome).isNotDone();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+  void powerCuts_loseNothingAcknowledged(long seed) throws Exception {
+    Random random = new Random(seed);
+    SimulatedDisk current = disk;
+    Set<EventId> owed = new HashSet<>();
+    Set<EventId> everSent = new HashSet<>();
+    int number = 0;
+    for (int life = 0; life < 20; life++) {
+      for (int step = 0; step < 20; step++) {
+        List<StubEvent> events = new ArrayList<>();
+        for (int n = 0; n <= random.nextInt(30); n++) {
+          events.add(event(number++));
+        }
+        everSent.addAll(idsOf(events));
+        current.failSyncs(random.nextInt(10) == 0);
+        if (outcome(spool, events) instanceof SpoolOutcome.Spooled) {
+          owed.addAll(idsOf(events));
+        }
+        if (random.nextInt(3) == 0) {
+          List<SpooledEvent> some =
+              spool.pending().read(SpoolPosition.START, 1 + random.nextInt(100), 1 << 20);
+          List<SpooledEvent> removed =
+              some.stream().filter(event -> random.nextInt(20) > 0).toList();
+          spool.pending().remove(removed);
+          idsOf(removed).forEach(owed::remove);
+        }
+      }
+      SimulatedDisk next = current.afterPowerCut(random);
+      spool.close();
+      current = next;
+
+      spool = TestSpools.open(directory, current);
+
+      List<EventId> found = idsOf(read(spool.pending()));
+      assertThat(found).containsAll(owed);
+      assertThat(everSent).containsAll(found);
+    }
+  }
+
+  private List<SpooledEvent> chunk() {
+    return spool.pending().read(SpoolPosition.START, 50, 1 << 20);
+  }
+
+  private static StubEvent event(int number) {
+    return StubEvent.numbered(number);
+  }
+}

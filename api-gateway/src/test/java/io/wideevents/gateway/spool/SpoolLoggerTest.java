@@ -1,0 +1,85 @@
+package io.wideevents.gateway.spool;
+
+import static io.wideevents.gateway.spool.EventSpoolContract.idsOf;
+import static io.wideevents.gateway.spool.EventSpoolContract.read;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.EventId;
+import io.wideevents.event.StubEvent;
+import io.wideevents.event.Tier;
+import io.wideevents.logging.Deadline;
+import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.LoggerPort;
+import io.wideevents.logging.LoggerPortContract;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SpoolLoggerTest extends LoggerPortContract {
+  @TempDir Path directory;
+  private final SimulatedDisk disk = new SimulatedDisk();
+  private SegmentEventSpool spool;
+  private SpoolLogger logger;
+
+  @BeforeEach
+  void open() {
+    spool = TestSpools.open(directory, disk);
+    logger = new SpoolLogger(spool);
+  }
+
+  @AfterEach
+  void close() {
+    disk.goOn();
+    spool.close();
+  }
+
+  @Override
+  protected LoggerPort logger() {
+    return logger;
+  }
+
+  @Override
+  protected boolean isDurable(EventId id) {
+    return idsOf(read(spool.pending())).contains(id);
+  }
+
+  @Override
+  protected void goDown() {
+    disk.failSyncs(true);
+  }
+
+  @Override
+  protected void fallSilent() {
+    disk.hang();
+  }
+
+  @Test
+  void log_saysThatTheSpoolHasTheEvent() {
+    List<DeliveryOutcome> outcomes = log(StubEvent.numbered(1));
+
+    assertThat(outcomes).containsExactly(new DeliveryOutcome.Durable(Tier.SPOOL));
+  }
+
+  @Test
+  void log_toAFullSpoolIsNotConfirmedAndSaysWhy() {
+    List<DeliveryOutcome> outcomes =
+        log(StubEvent.of("checkout", "x".repeat(TestSpools.MAX_BYTES)));
+
+    assertThat(outcomes.getFirst())
+        .isInstanceOfSatisfying(
+            DeliveryOutcome.NotConfirmed.class,
+            outcome ->
+                assertThat(outcome.cause())
+                    .isInstanceOf(SpoolRefusedException.class)
+                    .hasMessageContaining("SPOOL_MAX_BYTES"));
+  }
+
+  private List<DeliveryOutcome> log(EncodedEvent event) {
+    return logger.log(List.of(event), Deadline.after(Duration.ofSeconds(30))).join();
+  }
+}

@@ -1,0 +1,124 @@
+package io.wideevents.gateway.spool;
+
+import static io.wideevents.gateway.spool.EventSpoolContract.append;
+import static io.wideevents.gateway.spool.EventSpoolContract.idsOf;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.wideevents.event.StubEvent;
+import io.wideevents.event.Tier;
+import io.wideevents.logging.RecordingLogger;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SpoolReplayerTest {
+  private static final int AMPLE = 1_000_000;
+
+  @TempDir Path directory;
+  private final RecordingLogger tiers = new RecordingLogger(Tier.MONGODB);
+  private final RecordingLogger deadLetters = new RecordingLogger(Tier.KAFKA);
+  private SegmentEventSpool spool;
+
+  @BeforeEach
+  void open() {
+    spool = TestSpools.open(directory);
+  }
+
+  @AfterEach
+  void close() {
+    spool.close();
+  }
+
+  @Test
+  void replaysABacklogAndWhatComesLater() throws Exception {
+    append(spool, StubEvent.many(700));
+
+    try (SpoolReplayer replayer = start(AMPLE)) {
+      await().until(() -> tiers.durable().size() == 700);
+      append(spool, List.of(StubEvent.numbered(1_000)));
+      await().until(() -> replayer.stats().replayed() == 701);
+    }
+
+    assertThat(spool.stats().pendingEvents()).isZero();
+    assertThat(spool.stats().bytes()).isZero();
+  }
+
+  @Test
+  void goesOnAfterAnOutage() throws Exception {
+    tiers.goDown();
+    append(spool, StubEvent.many(10));
+
+    try (SpoolReplayer replayer = start(AMPLE)) {
+      await().until(() -> tiers.calls().size() >= 2);
+      assertThat(replayer.stats().replayed()).isZero();
+      tiers.comeBack();
+      replayer.wake();
+      await().until(() -> replayer.stats().replayed() == 10);
+    }
+
+    assertThat(tiers.durable().keySet()).containsExactlyElementsOf(idsOf(StubEvent.many(10)));
+  }
+
+  @Test
+  void handsRefusedEventsToTheDeadLetterTopicWhenItIsBack() throws Exception {
+    deadLetters.goDown();
+    tiers.refuse(event -> true);
+    append(spool, StubEvent.many(10));
+
+    try (SpoolReplayer replayer = start(AMPLE)) {
+      await().until(() -> replayer.stats().setAside() == 10);
+      assertThat(spool.stats().refusedEvents()).isEqualTo(10);
+      deadLetters.comeBack();
+      replayer.wake();
+      await().until(() -> replayer.stats().deadLettered() == 10);
+    }
+
+    assertThat(deadLetters.durable()).hasSize(10);
+    assertThat(spool.stats().refusedEvents()).isZero();
+    assertThat(spool.stats().bytes()).isZero();
+  }
+
+  @Test
+  void keepsToItsPace() throws Exception {
+    append(spool, StubEvent.many(1_500));
+    long start = System.nanoTime();
+
+    try (SpoolReplayer replayer = start(1_000)) {
+      await().until(() -> replayer.stats().replayed() == 1_500);
+    }
+
+    // The third chunk of 500 may not leave before two have had their half second each.
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(990));
+  }
+
+  @Test
+  void close_doesNotWaitForASilentTier() throws Exception {
+    tiers.fallSilent();
+    append(spool, StubEvent.many(10));
+    SpoolReplayer replayer = start(AMPLE);
+    await().until(() -> tiers.calls().size() == 1);
+    long start = System.nanoTime();
+
+    replayer.close();
+    replayer.close();
+
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+    assertThat(spool.stats().pendingEvents()).isEqualTo(10);
+  }
+
+  private SpoolReplayer start(int eventsPerSecond) {
+    SpoolReplayer replayer =
+        new SpoolReplayer(
+            spool,
+            tiers,
+            (events, deadline) -> deadLetters.log(List.copyOf(events), deadline),
+            eventsPerSecond);
+    replayer.start();
+    return replayer;
+  }
+}

@@ -1,0 +1,84 @@
+package io.wideevents.stack;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+
+/** The settings of a broker that is its own controller: a cluster of one node. */
+final class BrokerProperties {
+  private static final String HOST = "127.0.0.1";
+
+  // What defaults to three replicas would wait for the other two for ever.
+  private static final Map<String, String> ONE_NODE =
+      Map.of(
+          "process.roles", "broker,controller",
+          "node.id", "1",
+          "offsets.topic.replication.factor", "1",
+          "transaction.state.log.replication.factor", "1",
+          "transaction.state.log.min.isr", "1",
+          "share.coordinator.state.topic.replication.factor", "1",
+          "share.coordinator.state.topic.min.isr", "1");
+
+  // Each partition of these is a directory with files of its own, made while a test waits.
+  private static final Map<String, String> FEW_PARTITIONS =
+      Map.of(
+          "offsets.topic.num.partitions", "4",
+          "transaction.state.log.num.partitions", "2",
+          "share.coordinator.state.topic.num.partitions", "1");
+
+  private static final Map<String, String> LITTLE_WAITING =
+      Map.of(
+          // Consumers of a test join one by one; nobody gains from waiting for the next.
+          "group.initial.rebalance.delay.ms", "0",
+          // Lets a test notice a killed consumer sooner than the default's 6 s.
+          "group.min.session.timeout.ms", "1000",
+          // A killed broker may register again only when its old session is over.
+          "broker.session.timeout.ms", "4000",
+          "broker.heartbeat.interval.ms", "500");
+
+  private static final Map<String, String> LITTLE_MEMORY =
+      Map.of(
+          "num.network.threads", "2",
+          "num.io.threads", "4",
+          // Log cleaning takes 128 MiB by default, a quarter of the heap, and has nothing to do.
+          "log.cleaner.dedupe.buffer.size", "4194304");
+
+  private BrokerProperties() {}
+
+  /**
+   * Writes them to a file.
+   *
+   * @param data where the broker keeps its logs
+   * @param extra replaces or adds to ours
+   * @throws UncheckedIOException if the file cannot be written
+   */
+  static void write(Path file, Path data, int port, int controllerPort, Map<String, String> extra) {
+    Properties properties = new Properties();
+    properties.putAll(ONE_NODE);
+    properties.putAll(FEW_PARTITIONS);
+    properties.putAll(LITTLE_WAITING);
+    properties.putAll(LITTLE_MEMORY);
+    properties.putAll(
+        Map.of(
+            "log.dirs",
+            data.toString(),
+            "listeners",
+            "PLAINTEXT://%1$s:%2$d,CONTROLLER://%1$s:%3$d".formatted(HOST, port, controllerPort),
+            "listener.security.protocol.map",
+            "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "controller.listener.names",
+            "CONTROLLER",
+            "controller.quorum.voters",
+            "1@%s:%d".formatted(HOST, controllerPort)));
+    properties.putAll(extra);
+    try (Writer writer = Files.newBufferedWriter(file)) {
+      properties.store(writer, null);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write " + file, e);
+    }
+  }
+}
