@@ -1,5 +1,6 @@
 package io.wideevents.worker;
 
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.wideevents.codec.RecordDecoder;
@@ -7,6 +8,8 @@ import io.wideevents.mongo.CollectionSetup;
 import io.wideevents.mongo.EventCollection;
 import io.wideevents.mongo.MongoBatchWriter;
 import io.wideevents.mongo.MongoConnection;
+import io.wideevents.process.CommandFailedException;
+import io.wideevents.process.ExitCode;
 import io.wideevents.worker.batch.BatchPipeline;
 import io.wideevents.worker.batch.CompletionQueue;
 import io.wideevents.worker.batch.RecordIntake;
@@ -17,10 +20,21 @@ import io.wideevents.worker.consume.MqConsumerService;
 import io.wideevents.worker.deadletter.DeadLetterBrake;
 import io.wideevents.worker.deadletter.DeadLetterSink;
 import io.wideevents.worker.deadletter.KafkaDeadLetterSink;
+import io.wideevents.worker.http.HealthCheck;
+import io.wideevents.worker.http.StatusGauges;
+import io.wideevents.worker.http.WorkerHttpServer;
 import io.wideevents.worker.kafka.KafkaClient;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.retry.Backoff;
+import java.io.IOException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 /**
@@ -31,18 +45,22 @@ import java.util.function.LongSupplier;
  */
 public final class WorkerApplication implements AutoCloseable {
   private static final String APPLICATION_NAME = "log-worker";
+  private static final Duration PING_TIMEOUT = Duration.ofSeconds(1);
 
   private final MongoConnection mongo;
   private final CollectionSetup setup;
   private final DeadLetterSink deadLetters;
   private final MqConsumerService consumer;
+  private final HealthCheck health;
+  private final Optional<WorkerHttpServer> http;
 
   public WorkerApplication(WorkerSettings settings) {
     InstantSource clock = InstantSource.system();
     LongSupplier nanoClock = System::nanoTime;
     Backoff backoff = Backoff.standard();
-    WorkerMetrics metrics =
-        new WorkerMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    new JvmMemoryMetrics().bindTo(registry);
+    WorkerMetrics metrics = new WorkerMetrics(registry);
     KafkaClient kafka = new KafkaClient(settings.kafka());
     CompletionQueue completions = new CompletionQueue();
     BatchLog batchLog = new BatchLog(nanoClock);
@@ -75,10 +93,13 @@ public final class WorkerApplication implements AutoCloseable {
             backoff,
             clock,
             nanoClock);
+    health = new HealthCheck(consumer::status, kafka::isConnected, this::mongoAnswers, nanoClock);
+    http = httpServer(settings, registry);
   }
 
   /** Starts every part; returns at once. */
   public void start() {
+    http.ifPresent(WorkerHttpServer::start);
     setup.start();
     consumer.start();
   }
@@ -95,9 +116,50 @@ public final class WorkerApplication implements AutoCloseable {
 
   @Override
   public void close() {
+    health.stopping();
     consumer.close();
     deadLetters.close();
     setup.close();
     mongo.close();
+    http.ifPresent(WorkerHttpServer::close);
+  }
+
+  /** The port of health and metrics; empty when they are turned off. */
+  OptionalInt httpPort() {
+    return http.map(server -> OptionalInt.of(server.port())).orElse(OptionalInt.empty());
+  }
+
+  private Optional<WorkerHttpServer> httpServer(
+      WorkerSettings settings, PrometheusMeterRegistry registry) {
+    if (settings.httpPort() < 0) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new WorkerHttpServer(
+              settings.httpHost(),
+              settings.httpPort(),
+              health,
+              registry,
+              new StatusGauges(registry, consumer::status)));
+    } catch (IOException | UnresolvedAddressException e) {
+      throw new CommandFailedException(
+          ExitCode.CONFIGURATION,
+          "Cannot listen on %s:%d: %s; set WORKER_HTTP_PORT to a free port, 0 for any, -1 for none"
+              .formatted(settings.httpHost(), settings.httpPort(), e.getMessage()),
+          e);
+    }
+  }
+
+  private boolean mongoAnswers() {
+    try {
+      mongo.ping().get(PING_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (ExecutionException | TimeoutException e) {
+      return false; // which is the answer
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 }

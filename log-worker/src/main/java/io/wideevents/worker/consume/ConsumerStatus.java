@@ -37,8 +37,8 @@ public record ConsumerStatus(
    */
   public record PartitionLag(int partition, long records, double seconds) {}
 
-  /** The status before anything has happened. */
-  static ConsumerStatus initial(long nowNanos) {
-    return new ConsumerStatus(nowNanos, false, false, false, false, 0, 0, 0, List.of());
+  /** The status while there is no consumer: before the first, and between two. */
+  static ConsumerStatus withoutConsumer(long nowNanos, long lostRecords) {
+    return new ConsumerStatus(nowNanos, false, false, false, false, 0, 0, lostRecords, List.of());
   }
 }

@@ -76,7 +76,7 @@ public final class MqConsumerService implements AutoCloseable {
     this.backoff = backoff;
     this.clock = clock;
     this.nanoClock = nanoClock;
-    this.status = ConsumerStatus.initial(nanoClock.getAsLong());
+    this.status = ConsumerStatus.withoutConsumer(nanoClock.getAsLong(), 0);
     this.thread = Thread.ofPlatform().name("mq-consumer").unstarted(this::run);
   }
 
@@ -113,9 +113,11 @@ public final class MqConsumerService implements AutoCloseable {
   private void run() {
     int failures = 0;
     while (!stopping) {
+      publishStopped();
       boolean worked = connectAndConsume();
       if (!stopping) {
         failures = worked ? 1 : failures + 1;
+        publishStopped();
         await(backoff.after(failures));
       }
     }
@@ -146,13 +148,11 @@ public final class MqConsumerService implements AutoCloseable {
         publish(session);
       }
       session.finish(DRAIN, COMMIT, LEAVE);
-      publishStopped();
     } catch (RuntimeException e) {
       // Kafka's fatal errors, and our own bugs: a consumer made anew re-reads what is not
       // committed.
       tell(e);
       abandon(session);
-      publishStopped();
     }
     return worked;
   }
@@ -189,7 +189,7 @@ public final class MqConsumerService implements AutoCloseable {
   }
 
   private void publishStopped() {
-    status = ConsumerStatus.initial(nanoClock.getAsLong());
+    status = ConsumerStatus.withoutConsumer(nanoClock.getAsLong(), lostRecords.get());
   }
 
   private void await(Duration pause) {

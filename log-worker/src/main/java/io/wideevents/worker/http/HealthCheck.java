@@ -1,0 +1,105 @@
+package io.wideevents.worker.http;
+
+import io.wideevents.worker.consume.ConsumerStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Judges whether the worker lives and whether it is ready, which for a worker means: would an event
+ * that is in the topic now be stored soon?
+ *
+ * <p>Live is only that the polling thread turns: an outage of Kafka or MongoDB is survived, and a
+ * restart would not help. Safe for concurrent use.
+ */
+public final class HealthCheck {
+  // Connecting may block for ten seconds and a backoff takes up to thirty.
+  private static final Duration HUNG = Duration.ofSeconds(90);
+
+  // Longer than a write may take by itself: something is refused again and again.
+  private static final Duration STALLED = Duration.ofSeconds(30);
+
+  private final Supplier<ConsumerStatus> status;
+  private final BooleanSupplier kafkaConnected;
+  private final MongoPing mongo;
+  private final LongSupplier nanoClock;
+  private volatile boolean stopping;
+
+  /** Asks whether MongoDB would take an operation. */
+  @FunctionalInterface
+  public interface MongoPing {
+    /** Waits for an answer, a second at most. */
+    boolean answers();
+  }
+
+  public HealthCheck(
+      Supplier<ConsumerStatus> status,
+      BooleanSupplier kafkaConnected,
+      MongoPing mongo,
+      LongSupplier nanoClock) {
+    this.status = status;
+    this.kafkaConnected = kafkaConnected;
+    this.mongo = mongo;
+    this.nanoClock = nanoClock;
+  }
+
+  /** From now on the worker is not ready, whatever its state. */
+  public void stopping() {
+    stopping = true;
+  }
+
+  /** Whether the polling thread turns. */
+  public boolean isLive() {
+    return nanoClock.getAsLong() - status.get().seenNanos() < HUNG.toNanos();
+  }
+
+  /** Looks at everything; waits for MongoDB's answer for a second at most. */
+  public Readiness readiness() {
+    ConsumerStatus now = status.get();
+    boolean kafka = kafkaConnected.getAsBoolean();
+    boolean mongodb = !now.databaseDown() && mongo.answers();
+    List<String> reasons = new ArrayList<>();
+    if (stopping) {
+      reasons.add("the worker is stopping");
+    }
+    if (!isLive()) {
+      reasons.add("the polling thread hangs");
+    }
+    if (!kafka) {
+      reasons.add("Kafka cannot be reached");
+    } else if (!now.joined()) {
+      reasons.add("not a member of the consumer group yet");
+    }
+    if (!mongodb) {
+      reasons.add("MongoDB takes no writes");
+    }
+    if (now.braked()) {
+      reasons.add(
+          "the dead-letter brake holds: most records are dead letters; see log-worker dlq list");
+    }
+    if (mongodb && now.oldestBatchMillis() > STALLED.toMillis()) {
+      reasons.add(
+          "a batch has not been settled for " + now.oldestBatchMillis() / 1_000 + " seconds");
+    }
+    return new Readiness(reasons, kafka, mongodb, now);
+  }
+
+  /**
+   * Whether the worker is ready, and what it is doing.
+   *
+   * @param reasons why it is not ready; empty when it is
+   */
+  public record Readiness(
+      List<String> reasons, boolean kafka, boolean mongodb, ConsumerStatus status) {
+    public Readiness {
+      reasons = List.copyOf(reasons);
+    }
+
+    public boolean isReady() {
+      return reasons.isEmpty();
+    }
+  }
+}

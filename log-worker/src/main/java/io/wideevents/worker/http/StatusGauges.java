@@ -1,0 +1,69 @@
+package io.wideevents.worker.http;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
+import io.wideevents.worker.consume.ConsumerStatus;
+import io.wideevents.worker.consume.ConsumerStatus.PartitionLag;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The worker's state as numbers, read from what the polling thread last published.
+ *
+ * <p>Safe for concurrent use.
+ */
+public final class StatusGauges {
+  private final Supplier<ConsumerStatus> status;
+  private final MultiGauge lag;
+  private final MultiGauge lagSeconds;
+
+  public StatusGauges(MeterRegistry registry, Supplier<ConsumerStatus> status) {
+    this.status = status;
+    gauge(registry, "in_flight", "Records polled and not settled", ConsumerStatus::heldRecords);
+    gauge(registry, "paused", "1 while polling is paused", s -> s.paused() ? 1 : 0);
+    gauge(registry, "joined", "1 while a member of the group", s -> s.joined() ? 1 : 0);
+    gauge(registry, "database_up", "0 while writes go unanswered", s -> s.databaseDown() ? 0 : 1);
+    gauge(registry, "brake", "1 while the dead-letter brake holds", s -> s.braked() ? 1 : 0);
+    lag =
+        MultiGauge.builder("wide_events.lag")
+            .description("Records in the log that are not settled")
+            .register(registry);
+    lagSeconds =
+        MultiGauge.builder("wide_events.lag.seconds")
+            .description("Age of the first record that is not settled")
+            .register(registry);
+  }
+
+  /** Takes over the partitions owned now; to be called before each scrape. */
+  public void refresh() {
+    List<PartitionLag> partitions =
+        status.get().partitions().stream().filter(partition -> partition.records() >= 0).toList();
+    lag.register(rows(partitions, PartitionLag::records), true);
+    lagSeconds.register(rows(partitions, PartitionLag::seconds), true);
+  }
+
+  private static List<Row<?>> rows(
+      List<PartitionLag> partitions, ToDoubleFunction<PartitionLag> value) {
+    return partitions.stream()
+        .<Row<?>>map(
+            partition ->
+                Row.of(
+                    Tags.of("partition", Integer.toString(partition.partition())),
+                    value.applyAsDouble(partition)))
+        .toList();
+  }
+
+  private void gauge(
+      MeterRegistry registry,
+      String name,
+      String description,
+      ToDoubleFunction<ConsumerStatus> value) {
+    Gauge.builder("wide_events." + name, () -> value.applyAsDouble(status.get()))
+        .description(description)
+        .register(registry);
+  }
+}

@@ -1,0 +1,99 @@
+package io.wideevents.worker.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wideevents.worker.consume.ConsumerStatus;
+import io.wideevents.worker.testing.ManualClock;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class HealthCheckTest {
+  private final ManualClock clock = new ManualClock();
+  private ConsumerStatus status = status(true, false, false, 0);
+  private boolean kafka = true;
+  private boolean mongo = true;
+  private final HealthCheck health = new HealthCheck(() -> status, () -> kafka, () -> mongo, clock);
+
+  @Test
+  void ready_whenEverythingWorks() {
+    assertThat(health.readiness().isReady()).isTrue();
+  }
+
+  @Test
+  void notReady_whenKafkaIsDown_yetLive() {
+    kafka = false;
+
+    assertThat(health.readiness().reasons()).containsExactly("Kafka cannot be reached");
+    assertThat(health.isLive()).isTrue();
+  }
+
+  @Test
+  void notReady_beforeJoiningTheGroup() {
+    status = status(false, false, false, 0);
+
+    assertThat(health.readiness().reasons())
+        .containsExactly("not a member of the consumer group yet");
+  }
+
+  @Test
+  void notReady_whenWritesGoUnanswered_yetLive() {
+    status = status(true, true, false, 0);
+
+    assertThat(health.readiness().reasons()).containsExactly("MongoDB takes no writes");
+    assertThat(health.isLive()).isTrue();
+  }
+
+  @Test
+  void notReady_whenMongoDoesNotAnswerThePing() {
+    mongo = false;
+
+    assertThat(health.readiness().reasons()).containsExactly("MongoDB takes no writes");
+  }
+
+  @Test
+  void notReady_whenTheBrakeHolds() {
+    status = status(true, false, true, 0);
+
+    assertThat(health.readiness().reasons())
+        .singleElement()
+        .asString()
+        .contains("dead-letter brake");
+  }
+
+  @Test
+  void notReady_whenABatchIsStuck() {
+    status = status(true, false, false, 31_000);
+
+    assertThat(health.readiness().reasons())
+        .containsExactly("a batch has not been settled for 31 seconds");
+  }
+
+  @Test
+  void notReady_whenStopping() {
+    health.stopping();
+
+    assertThat(health.readiness().reasons()).containsExactly("the worker is stopping");
+  }
+
+  @Test
+  void notLive_whenThePollingThreadHasNotTurnedForLong() {
+    clock.advance(Duration.ofSeconds(90));
+
+    assertThat(health.isLive()).isFalse();
+  }
+
+  private ConsumerStatus status(
+      boolean joined, boolean databaseDown, boolean braked, long oldestBatchMillis) {
+    return new ConsumerStatus(
+        clock.getAsLong(),
+        joined,
+        databaseDown,
+        databaseDown,
+        braked,
+        7,
+        oldestBatchMillis,
+        0,
+        List.of(new ConsumerStatus.PartitionLag(0, 12, 3.5)));
+  }
+}

@@ -1,0 +1,149 @@
+package io.wideevents.worker.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.wideevents.codec.DeadLetterReason;
+import io.wideevents.worker.consume.ConsumerStatus;
+import io.wideevents.worker.metrics.WorkerMetrics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class WorkerHttpServerTest {
+  private final ConsumerStatus status =
+      new ConsumerStatus(
+          System.nanoTime(),
+          true,
+          true,
+          false,
+          false,
+          42,
+          0,
+          5,
+          List.of(
+              new ConsumerStatus.PartitionLag(0, 12, 3.5),
+              new ConsumerStatus.PartitionLag(1, -1, 0)));
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final WorkerMetrics metrics = new WorkerMetrics(registry);
+  private volatile boolean mongo = true;
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final WorkerHttpServer server = server();
+
+  @BeforeEach
+  void start() {
+    server.start();
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+    client.close();
+  }
+
+  @Test
+  void live_isOk() throws Exception {
+    HttpResponse<String> response = request("GET", "/health/live");
+
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.body()).isEqualTo("{\"status\":\"live\"}");
+  }
+
+  @Test
+  void ready_showsWhatTheWorkerDoes() throws Exception {
+    HttpResponse<String> response = request("GET", "/health/ready");
+
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.headers().firstValue("Content-Type")).contains("application/json");
+    assertThat(response.body())
+        .isEqualTo(
+            "{\"status\":\"ready\",\"reasons\":[],\"kafka\":\"up\",\"mongodb\":\"up\","
+                + "\"joined\":true,\"paused\":true,\"brake\":\"released\",\"inFlight\":42,"
+                + "\"lostToRetention\":5,\"partitions\":"
+                + "[{\"partition\":0,\"lag\":12,\"lagSeconds\":3.5},{\"partition\":1}]}");
+  }
+
+  @Test
+  void ready_is503WithTheReasonOtherwise() throws Exception {
+    mongo = false;
+
+    HttpResponse<String> response = request("GET", "/health/ready");
+
+    assertThat(response.statusCode()).isEqualTo(503);
+    assertThat(response.body())
+        .contains("\"status\":\"not_ready\"", "\"reasons\":[\"MongoDB takes no writes\"]");
+  }
+
+  @Test
+  void metrics_areThereFromTheStart() throws Exception {
+    metrics.consumed(3);
+    metrics.stored(Duration.ofMillis(20));
+    metrics.deadLettered(DeadLetterReason.ID_CONFLICT);
+
+    String body = request("GET", "/metrics").body();
+
+    assertThat(body)
+        .contains(
+            "wide_events_consumed_total 3.0",
+            "wide_events_stored_total 1.0",
+            "wide_events_duplicate_total 0.0",
+            "wide_events_dead_lettered_total{reason=\"id_conflict\"} 1.0",
+            "wide_events_dead_lettered_total{reason=\"malformed\"} 0.0",
+            "wide_events_lost_to_retention_total 0.0",
+            "wide_events_in_flight 42.0",
+            "wide_events_paused 1.0",
+            "wide_events_lag{partition=\"0\"} 12.0",
+            "wide_events_lag_seconds{partition=\"0\"} 3.5",
+            "wide_events_event_to_stored_seconds_count 1",
+            "wide_events_flush_seconds_bucket",
+            "wide_events_batch_size_bucket")
+        .doesNotContain("partition=\"1\"");
+  }
+
+  @Test
+  void head_hasNoBody() throws Exception {
+    HttpResponse<String> response = request("HEAD", "/metrics");
+
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.body()).isEmpty();
+  }
+
+  @Test
+  void otherMethodsAndPaths_areRefused() throws Exception {
+    assertThat(request("POST", "/metrics").statusCode()).isEqualTo(405);
+    assertThat(request("GET", "/").statusCode()).isEqualTo(404);
+    assertThat(request("GET", "/metrics/x").statusCode()).isEqualTo(404);
+  }
+
+  private HttpResponse<String> request(String method, String path) throws Exception {
+    URI uri = URI.create("http://127.0.0.1:" + server.port() + path);
+    return client.send(
+        HttpRequest.newBuilder(uri).method(method, BodyPublishers.noBody()).build(),
+        BodyHandlers.ofString());
+  }
+
+  private WorkerHttpServer server() {
+    try {
+      return new WorkerHttpServer(
+          "127.0.0.1",
+          0,
+          new HealthCheck(() -> status, () -> true, () -> mongo, System::nanoTime),
+          registry,
+          new StatusGauges(registry, () -> status));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
