@@ -69,7 +69,7 @@ final class EventPass {
           "",
           "The event has %d bytes, at most %d are allowed"
               .formatted(end - start, rules.maxEventBytes()),
-          "Leave out large values, or split the event");
+          "Leave out large values, or split the event; the limit is the setting EVENT_MAX_BYTES");
     }
   }
 

@@ -86,10 +86,7 @@ public final class MongoBatchWriter implements BatchWriter {
       return Mono.just(InsertReply.noneConfirmed(documents, failure).outcomes());
     }
     if (documents.size() == 1) {
-      String words =
-          failure instanceof MongoCommandException error
-              ? WriteErrors.withoutContent(error.getErrorMessage())
-              : "the driver cannot send this document";
+      String words = failure.getClass().getSimpleName() + " for this document alone";
       return Mono.just(List.of(new WriteOutcome.Refused(code, words)));
     }
     int half = documents.size() / 2;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
  * Reads a request's body to its end and inflates it, within bounds of bytes and time. The inflated
@@ -32,15 +33,17 @@ final class BodyReader {
   /**
    * Reads the whole body; blocks until it is there, for the timeout at most.
    *
+   * @param body opened only when the announced length is within the limit: opening is what tells a
+   *     client that asked with {@code Expect: 100-continue} to send
    * @param contentLength what the client announced; -1 when it did not
    * @throws ProblemException 400 when the body is cut short or its compression damaged, 408 when it
    *     is too slow, 413 when it is too large
    */
-  Body read(InputStream body, long contentLength, Compression compression) {
+  Body read(Supplier<InputStream> body, long contentLength, Compression compression) {
     if (contentLength > maxWireBytes) {
       throw new ProblemException(Problems.bodyTooLarge(maxWireBytes));
     }
-    var wire = new WireStream(body, maxWireBytes, timeout);
+    var wire = new WireStream(body.get(), maxWireBytes, timeout);
     if (compression == Compression.IDENTITY) {
       // One byte more than announced: the end is then found without growing.
       int expected = contentLength < 0 ? FIRST_BUFFER : (int) contentLength + 1;

@@ -54,12 +54,12 @@ final class EventsHandler implements Handler {
         BodyShape.of(
             ctx.header("Content-Type"), Collections.list(ctx.req().getHeaders("Content-Encoding")));
     Body body =
-        bodies.read(ctx.bodyInputStream(), ctx.req().getContentLengthLong(), shape.compression());
+        bodies.read(ctx::bodyInputStream, ctx.req().getContentLengthLong(), shape.compression());
     switch (encoder.encode(body.bytes(), body.length(), shape.format())) {
       case BodyResult.Malformed malformed ->
           throw new ProblemException(Problems.of(400, List.of(malformed.problem())));
       case BodyResult.TooManyEvents tooMany ->
-          throw new ProblemException(Problems.of(413, List.of(tooMany.problem())));
+          throw new ProblemException(Problems.tooManyEvents(tooMany.problem()));
       case BodyResult.Events events ->
           replies.send(ctx, new EventsReply(events.batch(), deliver(events.results())));
     }

@@ -2,6 +2,7 @@ package io.wideevents.gateway.http;
 
 import io.wideevents.event.EventId;
 import io.wideevents.event.EventProblem;
+import io.wideevents.event.ProblemCode;
 import io.wideevents.event.Tier;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,7 @@ import java.util.Optional;
  * @param entries at least one
  */
 record EventsReply(boolean batch, List<Entry> entries) {
-  private static final String EVENT_TOO_LARGE = "event_too_large";
+  private static final String EVENT_TOO_LARGE = ProblemCode.EVENT_TOO_LARGE.code();
 
   /** What became of one event. */
   sealed interface Entry {}

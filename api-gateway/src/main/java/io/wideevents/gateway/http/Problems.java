@@ -69,6 +69,15 @@ final class Problems {
         .closingConnection();
   }
 
+  static Problem tooManyEvents(EventProblem problem) {
+    return new Problem(
+            413,
+            problem.code(),
+            problem.message(),
+            "Send fewer events per request; the limit is the setting HTTP_MAX_EVENTS")
+        .withErrors(List.of(problem));
+  }
+
   static Problem unsupportedMediaType(String detail) {
     return new Problem(
             415,

@@ -30,7 +30,7 @@ class BodyReaderTest {
 
     // When
     Body announced = read(sent, Compression.IDENTITY);
-    Body chunked = reader.read(new ByteArrayInputStream(sent), -1, Compression.IDENTITY);
+    Body chunked = reader.read(() -> new ByteArrayInputStream(sent), -1, Compression.IDENTITY);
 
     // Then
     assertThat(content(announced)).isEqualTo(sent);
@@ -64,7 +64,7 @@ class BodyReaderTest {
             compressed("second".getBytes(UTF_8), compression));
 
     // When
-    Body body = reader.read(new TricklingStream(sent), -1, compression);
+    Body body = reader.read(() -> new TricklingStream(sent), -1, compression);
 
     // Then
     assertThat(new String(content(body), UTF_8)).isEqualTo("first second");
@@ -164,7 +164,11 @@ class BodyReaderTest {
         refusal(
             () ->
                 reader.read(
-                    new FailingStream(new AssertionError()), MAX_WIRE + 1, Compression.IDENTITY));
+                    () -> {
+                      throw new AssertionError("opened");
+                    },
+                    MAX_WIRE + 1,
+                    Compression.IDENTITY));
 
     assertThat(problem.status()).isEqualTo(413);
     assertThat(problem.code()).isEqualTo("body_too_large");
@@ -175,7 +179,7 @@ class BodyReaderTest {
   void read_refusesAnUnannouncedBodyOverTheWireLimit() {
     InputStream sent = new ByteArrayInputStream(new byte[MAX_WIRE + 1]);
 
-    assertThat(refusal(() -> reader.read(sent, -1, Compression.IDENTITY)).code())
+    assertThat(refusal(() -> reader.read(() -> sent, -1, Compression.IDENTITY)).code())
         .isEqualTo("body_too_large");
   }
 
@@ -183,7 +187,7 @@ class BodyReaderTest {
   void read_countsWireBytesOfCompressedBodiesToo() {
     InputStream sent = new ByteArrayInputStream(Bodies.gzip(randomBytes(MAX_WIRE + 1)));
 
-    assertThat(refusal(() -> reader.read(sent, -1, Compression.GZIP)).code())
+    assertThat(refusal(() -> reader.read(() -> sent, -1, Compression.GZIP)).code())
         .isEqualTo("body_too_large");
   }
 
@@ -194,7 +198,9 @@ class BodyReaderTest {
 
     // When
     Problem problem =
-        refusal(() -> impatient.read(new TricklingStream(new byte[100]), -1, Compression.IDENTITY));
+        refusal(
+            () ->
+                impatient.read(() -> new TricklingStream(new byte[100]), -1, Compression.IDENTITY));
 
     // Then
     assertThat(problem.status()).isEqualTo(408);
@@ -206,14 +212,14 @@ class BodyReaderTest {
     InputStream idle = new FailingStream(new IOException(new TimeoutException()));
     InputStream broken = new FailingStream(new IOException("reset"));
 
-    assertThat(refusal(() -> reader.read(idle, -1, Compression.GZIP)).code())
+    assertThat(refusal(() -> reader.read(() -> idle, -1, Compression.GZIP)).code())
         .isEqualTo("body_timeout");
-    assertThat(refusal(() -> reader.read(broken, -1, Compression.ZSTD)).code())
+    assertThat(refusal(() -> reader.read(() -> broken, -1, Compression.ZSTD)).code())
         .isEqualTo("incomplete_body");
   }
 
   private Body read(byte[] sent, Compression compression) {
-    return reader.read(new ByteArrayInputStream(sent), sent.length, compression);
+    return reader.read(() -> new ByteArrayInputStream(sent), sent.length, compression);
   }
 
   private static byte[] content(Body body) {
@@ -258,18 +264,15 @@ class BodyReaderTest {
   }
 
   private static final class FailingStream extends InputStream {
-    private final Throwable failure;
+    private final IOException failure;
 
-    FailingStream(Throwable failure) {
+    FailingStream(IOException failure) {
       this.failure = failure;
     }
 
     @Override
     public int read() throws IOException {
-      if (failure instanceof IOException io) {
-        throw io;
-      }
-      throw (Error) failure;
+      throw failure;
     }
 
     @Override

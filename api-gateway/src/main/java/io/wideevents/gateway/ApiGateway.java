@@ -1,0 +1,90 @@
+package io.wideevents.gateway;
+
+import io.javalin.util.JavalinBindException;
+import io.wideevents.config.SettingValues;
+import io.wideevents.gateway.config.GatewayCatalogue;
+import io.wideevents.gateway.config.GatewaySettings;
+import io.wideevents.process.CommandFailedException;
+import io.wideevents.process.ExitCode;
+import io.wideevents.process.LogSetup;
+import io.wideevents.process.ProcessMain;
+import io.wideevents.process.Shutdown;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The {@code api-gateway} command line; without a subcommand it runs the gateway. */
+@Command(
+    name = "api-gateway",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Takes wide events over HTTP and makes them durable: in Kafka, else in MongoDB.",
+      "It starts while Kafka or MongoDB is down and begins to work when they come. SIGTERM lets"
+          + " running requests finish and ends it within eight seconds."
+    })
+public final class ApiGateway implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(ApiGateway.class);
+  private static final Duration CLOSE_BOUND = Duration.ofMillis(7_800);
+
+  @Spec private @Nullable CommandSpec spec;
+
+  /** Parses, runs, and ends the JVM with the command's exit code. */
+  public static void main(String... arguments) {
+    ProcessMain.run(commandLine(), ApiGateway.class, arguments);
+  }
+
+  static CommandLine commandLine() {
+    CommandLine commandLine = new CommandLine(new ApiGateway());
+    GatewayCatalogue.CATALOGUE.addTo(commandLine.getCommandSpec());
+    return commandLine;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    CommandSpec command = Objects.requireNonNull(spec);
+    SettingValues values = GatewayCatalogue.CATALOGUE.resolve(command, System.getenv());
+    if (GatewayCatalogue.CATALOGUE.wantsPrint(command)) {
+      command.commandLine().getOut().print(values.print());
+      command.commandLine().getOut().flush();
+      return ExitCode.OK;
+    }
+    LogSetup.start(values);
+    values.logTo(log);
+    return run(GatewaySettings.from(values));
+  }
+
+  private static int run(GatewaySettings settings) throws InterruptedException {
+    GatewayApplication application = new GatewayApplication(settings);
+    Shutdown shutdown = new Shutdown(CLOSE_BOUND, application, application::leftovers);
+    shutdown.install();
+    String host = settings.http().host();
+    try {
+      int port = application.start();
+      log.info("Listening on http://{}:{}", host.contains(":") ? "[" + host + "]" : host, port);
+    } catch (JavalinBindException e) {
+      application.close();
+      throw new CommandFailedException(
+          ExitCode.FAILURE,
+          "Cannot listen on %s:%d: %s; give another HTTP_HOST or HTTP_PORT, or end what listens"
+                  .formatted(host, settings.http().port(), reason(e))
+              + " there",
+          e);
+    }
+    return shutdown.await();
+  }
+
+  private static String reason(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return Objects.requireNonNullElse(root.getMessage(), root.getClass().getSimpleName());
+  }
+}

@@ -1,0 +1,52 @@
+package io.wideevents.gateway.config;
+
+import io.wideevents.codec.EncoderSettings;
+import io.wideevents.config.CommonSettings;
+import io.wideevents.config.SettingValues;
+import io.wideevents.gateway.http.HttpSettings;
+import io.wideevents.gateway.kafka.KafkaSettings;
+import io.wideevents.mongo.MongoSettings;
+import java.util.Optional;
+
+/**
+ * What the gateway was told, typed and checked. Immutable; built once, in main, and handed down in
+ * parts.
+ *
+ * @param kafka how to publish; empty when the message queue is switched off
+ * @param rules what posted events are held to
+ */
+public record GatewaySettings(
+    HttpSettings http, Optional<KafkaSettings> kafka, MongoSettings mongo, EncoderSettings rules) {
+
+  /** The settings in effect. */
+  public static GatewaySettings from(SettingValues values) {
+    return new GatewaySettings(
+        http(values),
+        values.get(GatewayCatalogue.MQ_ENABLED) ? Optional.of(kafka(values)) : Optional.empty(),
+        CommonSettings.mongoSettings(values),
+        CommonSettings.encoderSettings(values, values.get(GatewayCatalogue.HTTP_MAX_EVENTS)));
+  }
+
+  private static HttpSettings http(SettingValues values) {
+    boolean keys = values.find(GatewayCatalogue.API_KEYS_FILE).isPresent();
+    return new HttpSettings(
+        values.get(GatewayCatalogue.HTTP_HOST),
+        values.get(GatewayCatalogue.HTTP_PORT),
+        keys || values.get(GatewayCatalogue.HTTP_ALLOW_ANONYMOUS),
+        values.get(GatewayCatalogue.HTTP_ACK_TIMEOUT),
+        values.get(GatewayCatalogue.HTTP_BODY_TIMEOUT),
+        values.get(GatewayCatalogue.HTTP_MAX_BODY_BYTES),
+        values.get(GatewayCatalogue.HTTP_MAX_INFLATED_BYTES));
+  }
+
+  private static KafkaSettings kafka(SettingValues values) {
+    return new KafkaSettings(
+        values.get(CommonSettings.KAFKA_BROKER).toString(),
+        CommonSettings.eventTopic(values),
+        values.get(GatewayCatalogue.MQ_PUBLISH_RETRIES),
+        values.get(GatewayCatalogue.MQ_LINGER_MS),
+        values.get(GatewayCatalogue.MQ_COMPRESSION),
+        values.get(GatewayCatalogue.MQ_BUFFER_BYTES),
+        values.kafkaClient());
+  }
+}

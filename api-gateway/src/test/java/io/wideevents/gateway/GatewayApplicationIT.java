@@ -1,0 +1,206 @@
+package io.wideevents.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.mongodb.reactivestreams.client.MongoClient;
+import com.mongodb.reactivestreams.client.MongoClients;
+import io.wideevents.event.TestEvents;
+import io.wideevents.gateway.config.GatewayCatalogue;
+import io.wideevents.gateway.config.GatewaySettings;
+import io.wideevents.gateway.kafka.TopicReader;
+import io.wideevents.stack.KafkaBroker;
+import io.wideevents.stack.MongodProcess;
+import io.wideevents.stack.TestStack;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bson.Document;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+
+/** The whole gateway against a real broker and a real MongoDB, which come and go. */
+class GatewayApplicationIT {
+  private static final KafkaBroker BROKER = KafkaBroker.startOwn();
+  private static final Duration RECOVERY = Duration.ofSeconds(60);
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final String topic = TestStack.uniqueName(GatewayApplicationIT.class);
+  private final String database = TestStack.newDatabase(GatewayApplicationIT.class);
+  private final Instant now = Instant.now();
+  private Optional<GatewayApplication> gateway = Optional.empty();
+  private int port;
+
+  @AfterAll
+  static void closeBroker() {
+    BROKER.close();
+  }
+
+  @AfterEach
+  void close() {
+    gateway.ifPresent(GatewayApplication::close);
+    http.close();
+  }
+
+  @Test
+  void events_areInKafkaWhenAnswered() {
+    // Given
+    start(Map.of("MONGODB_URI", TestStack.mongo()));
+    awaitReady("ready");
+
+    // When
+    HttpResponse<String> response = post(TestEvents.array(TestEvents.checkouts(500, now)));
+
+    // Then
+    assertThat(response.statusCode()).isEqualTo(202);
+    assertThat(Document.parse(response.body()))
+        .containsEntry("accepted", 500)
+        .containsEntry("tier", "kafka");
+    var records = TopicReader.records(BROKER.bootstrapServers(), topic);
+    assertThat(records).hasSize(500);
+    Document value = Document.parse(new String(records.getFirst().value(), StandardCharsets.UTF_8));
+    assertThat(value).containsKeys("eventId", "_summary", "_ingest", "cart");
+    assertThat(value.get("_ingest", Document.class)).containsEntry("tier", "kafka");
+  }
+
+  @Test
+  void events_areInMongoDbWhenAnsweredWithoutAQueue() {
+    start(Map.of("MONGODB_URI", TestStack.mongo(), "MQ_ENABLED", "false"));
+
+    HttpResponse<String> response = post(TestEvents.array(TestEvents.checkouts(50, now)));
+
+    assertThat(response.statusCode()).isEqualTo(202);
+    assertThat(Document.parse(response.body())).containsEntry("tier", "mongodb");
+    assertThat(stored(TestStack.mongo())).isEqualTo(50);
+  }
+
+  @Test
+  void events_goToMongoDbWhileKafkaIsAwayAndToKafkaWhenItIsBack() {
+    // Given
+    start(Map.of("MONGODB_URI", TestStack.mongo()));
+    awaitReady("ready");
+    post(TestEvents.checkout(0, now));
+    BROKER.kill9();
+
+    // When
+    List<String> tiers =
+        List.of(
+            tier(post(TestEvents.checkout(1, now))),
+            tier(post(TestEvents.checkout(2, now))),
+            tier(post(TestEvents.checkout(3, now))));
+    long start = System.nanoTime();
+    post(TestEvents.checkout(4, now));
+    Duration withCircuitOpen = Duration.ofNanos(System.nanoTime() - start);
+    BROKER.start();
+
+    // Then
+    assertThat(tiers).containsOnly("mongodb");
+    assertThat(withCircuitOpen).isLessThan(Duration.ofSeconds(1));
+    await()
+        .atMost(RECOVERY)
+        .untilAsserted(
+            () -> assertThat(tier(post(TestEvents.checkout(5, now)))).isEqualTo("kafka"));
+  }
+
+  @Test
+  void gateway_beginsToWorkWhenKafkaAndMongoDbCome() {
+    // Given neither of them
+    Optional<MongodProcess> mongod = TestStack.startOwnMongod();
+    assumeTrue(mongod.isPresent(), "no mongod to start late");
+    try (MongodProcess late = mongod.get()) {
+      late.stop();
+      BROKER.stop();
+      start(Map.of("MONGODB_URI", late.uri()));
+      assertThat(post(TestEvents.checkout(1, now)).statusCode()).isEqualTo(503);
+
+      // When MongoDB comes
+      late.start();
+
+      // Then
+      await()
+          .atMost(RECOVERY)
+          .untilAsserted(
+              () -> assertThat(tier(post(TestEvents.checkout(1, now)))).isEqualTo("mongodb"));
+
+      // When Kafka comes, too
+      BROKER.start();
+
+      // Then
+      await()
+          .atMost(RECOVERY)
+          .untilAsserted(
+              () -> assertThat(tier(post(TestEvents.checkout(2, now)))).isEqualTo("kafka"));
+    }
+  }
+
+  private void start(Map<String, String> environment) {
+    Map<String, String> all = new HashMap<>(environment);
+    all.put("HTTP_PORT", "0");
+    all.put("KAFKA_BROKER", BROKER.bootstrapServers());
+    all.put("KAFKA_LOG_TOPIC", topic);
+    all.put("MONGODB_DATABASE", database);
+    var application =
+        new GatewayApplication(
+            GatewaySettings.from(GatewayCatalogue.CATALOGUE.resolve(Map.of(), all)));
+    gateway = Optional.of(application);
+    port = application.start();
+  }
+
+  private void awaitReady(String status) {
+    await()
+        .atMost(RECOVERY)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        Document.parse(send(HttpRequest.newBuilder(uri("/health/ready"))).body()))
+                    .containsEntry("status", status));
+  }
+
+  private HttpResponse<String> post(String body) {
+    return send(
+        HttpRequest.newBuilder(uri("/v1/events"))
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(body)));
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      return http.send(request.timeout(Duration.ofSeconds(30)).build(), BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new AssertionError("No response", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String tier(HttpResponse<String> response) {
+    return Optional.ofNullable(Document.parse(response.body()).getString("tier")).orElse("none");
+  }
+
+  private long stored(String uri) {
+    try (MongoClient client = MongoClients.create(uri)) {
+      return Mono.from(client.getDatabase(database).getCollection("wide_events").countDocuments())
+          .blockOptional()
+          .orElseThrow();
+    }
+  }
+
+  private URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + port + path);
+  }
+}

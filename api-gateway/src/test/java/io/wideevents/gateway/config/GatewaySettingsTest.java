@@ -1,0 +1,108 @@
+package io.wideevents.gateway.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.wideevents.codec.EncoderSettings;
+import io.wideevents.config.InvalidSettingsException;
+import io.wideevents.gateway.http.HttpSettings;
+import io.wideevents.gateway.kafka.KafkaSettings;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GatewaySettingsTest {
+
+  @Test
+  void from_hasTheDocumentedDefaults() {
+    GatewaySettings settings = settings(Map.of());
+
+    assertThat(settings.http())
+        .isEqualTo(
+            new HttpSettings(
+                HttpSettings.DEFAULT_HOST,
+                HttpSettings.DEFAULT_PORT,
+                false,
+                HttpSettings.DEFAULT_ACK_TIMEOUT,
+                HttpSettings.DEFAULT_BODY_TIMEOUT,
+                HttpSettings.DEFAULT_MAX_BODY_BYTES,
+                HttpSettings.DEFAULT_MAX_INFLATED_BYTES));
+    assertThat(settings.rules()).isEqualTo(EncoderSettings.DEFAULT);
+    KafkaSettings kafka = settings.kafka().orElseThrow();
+    assertThat(kafka.brokers()).isEqualTo("localhost:9092");
+    assertThat(kafka.topic().name()).isEqualTo("log-events");
+    assertThat(kafka.retries()).isEqualTo(KafkaSettings.DEFAULT_RETRIES);
+    assertThat(kafka.linger()).isEqualTo(KafkaSettings.DEFAULT_LINGER);
+    assertThat(kafka.compression()).isEqualTo(KafkaSettings.Compression.NONE);
+    assertThat(kafka.bufferBytes()).isEqualTo(KafkaSettings.DEFAULT_BUFFER_BYTES);
+  }
+
+  @Test
+  void from_mapsEverySetting() {
+    GatewaySettings settings =
+        settings(
+            Map.ofEntries(
+                Map.entry("HTTP_HOST", "::1"),
+                Map.entry("HTTP_PORT", "0"),
+                Map.entry("HTTP_ALLOW_ANONYMOUS", "true"),
+                Map.entry("HTTP_ACK_TIMEOUT", "3s"),
+                Map.entry("HTTP_BODY_TIMEOUT", "5s"),
+                Map.entry("HTTP_MAX_BODY_BYTES", "1MiB"),
+                Map.entry("HTTP_MAX_INFLATED_BYTES", "2MiB"),
+                Map.entry("HTTP_MAX_EVENTS", "7"),
+                Map.entry("MQ_PUBLISH_RETRIES", "9"),
+                Map.entry("MQ_LINGER_MS", "5"),
+                Map.entry("MQ_COMPRESSION", "zstd"),
+                Map.entry("MQ_BUFFER_BYTES", "16MiB"),
+                Map.entry("KAFKA_CLIENT_SECURITY_PROTOCOL", "SSL")));
+
+    assertThat(settings.http())
+        .isEqualTo(
+            new HttpSettings(
+                "::1",
+                0,
+                true,
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(5),
+                1024 * 1024,
+                2 * 1024 * 1024));
+    assertThat(settings.rules().maxEvents()).isEqualTo(7);
+    KafkaSettings kafka = settings.kafka().orElseThrow();
+    assertThat(kafka.retries()).isEqualTo(9);
+    assertThat(kafka.linger()).isEqualTo(Duration.ofMillis(5));
+    assertThat(kafka.compression()).isEqualTo(KafkaSettings.Compression.ZSTD);
+    assertThat(kafka.bufferBytes()).isEqualTo(16L * 1024 * 1024);
+    assertThat(kafka.clientProperties()).containsEntry("security.protocol", "SSL");
+  }
+
+  @Test
+  void from_leavesKafkaOutWhenTheQueueIsOff() {
+    assertThat(settings(Map.of("MQ_ENABLED", "false")).kafka()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0", "::", "192.168.0.7", "gateway.internal", "127.evil.example"})
+  void resolve_refusesToListenBeyondLoopbackWithoutKeys(String host) {
+    assertThatThrownBy(() -> settings(Map.of("HTTP_HOST", host)))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContaining("HTTP_HOST=" + host)
+        .hasMessageContaining("API_KEYS_FILE")
+        .hasMessageContaining("HTTP_ALLOW_ANONYMOUS=true");
+    assertThat(settings(Map.of("HTTP_HOST", host, "HTTP_ALLOW_ANONYMOUS", "true")).http().host())
+        .isEqualTo(host);
+    assertThat(settings(Map.of("HTTP_HOST", host, "API_KEYS_FILE", "keys")).http().anyHostHeader())
+        .isTrue();
+  }
+
+  @Test
+  void resolve_refusesABodyLimitBelowTheEventLimit() {
+    assertThatThrownBy(() -> settings(Map.of("HTTP_MAX_BODY_BYTES", "64KiB")))
+        .hasMessageContaining("HTTP_MAX_BODY_BYTES=64KiB is less than EVENT_MAX_BYTES=256KiB");
+  }
+
+  private static GatewaySettings settings(Map<String, String> environment) {
+    return GatewaySettings.from(GatewayCatalogue.CATALOGUE.resolve(Map.of(), environment));
+  }
+}

@@ -1,0 +1,294 @@
+package io.wideevents.gateway.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.javalin.util.JavalinBindException;
+import io.wideevents.event.TestEvents;
+import io.wideevents.event.Tier;
+import io.wideevents.gateway.delivery.TierStatus;
+import io.wideevents.logging.RecordingLogger;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.bson.Document;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HttpServerTest {
+  private static final String JSON = "Content-Type: application/json";
+
+  private final TestServer server = new TestServer();
+  private final String valid = TestEvents.minimal("req-1", Instant.now());
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "localhost,202",
+    "LOCALHOST:8080,202",
+    "127.0.0.1:1,202",
+    "127.1.2.3,202",
+    "[::1]:8080,202",
+    "evil.example,403",
+    "localhost.evil.example,403",
+    "127.0.0.1.evil.example:8080,403",
+    "0.0.0.0,403",
+  })
+  void requests_mustAddressLoopbackWithoutKeys(String host, int status) throws IOException {
+    assertThat(post("Host: " + host)).startsWith("HTTP/1.1 " + status);
+  }
+
+  @Test
+  void requests_mayAddressAnyHostWhenSaidSo() throws IOException {
+    HttpSettings guarded = TestServer.settings(Duration.ofSeconds(2));
+    HttpSettings open =
+        new HttpSettings(
+            guarded.host(),
+            0,
+            true,
+            guarded.ackTimeout(),
+            guarded.bodyTimeout(),
+            guarded.maxBodyBytes(),
+            guarded.maxInflatedBytes());
+    try (TestServer anyHost = new TestServer(open);
+        RawConnection connection = new RawConnection(anyHost.port())) {
+      connection.send(request("Host: gateway.example"));
+
+      assertThat(connection.readAll()).startsWith("HTTP/1.1 202");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GARBAGE\r\n\r\n",
+        "POST /v1/events HTTP/1.1\r\n\r\n",
+        "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: ten\r\n\r\n",
+        "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length:"
+            + " 6\r\n\r\n",
+        "GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+      })
+  void malformedRequests_areAnsweredWithAProblem(String request) throws IOException {
+    try (RawConnection connection = new RawConnection(server.port())) {
+      connection.send(request);
+
+      String response = connection.readAll();
+
+      assertThat(response).startsWith("HTTP/1.1 4").contains("application/problem+json");
+      assertThat(Json.parse(response.substring(response.indexOf("\r\n\r\n") + 4)))
+          .containsKeys("code", "fix");
+    }
+  }
+
+  @Test
+  void slowBodies_areCutOff() throws IOException {
+    try (RawConnection connection = new RawConnection(server.port())) {
+      connection.send(head("Host: localhost", JSON, "Content-Length: 1000"));
+      CompletableFuture<String> response =
+          CompletableFuture.supplyAsync(() -> readAll(connection), HttpServerTest::onThread);
+
+      // One byte every tenth of a second keeps the connection busy but not the event coming.
+      await()
+          .pollInterval(Duration.ofMillis(100))
+          .atMost(Duration.ofSeconds(15))
+          .until(
+              () -> {
+                if (!response.isDone()) {
+                  connection.send(" ");
+                }
+                return response.isDone();
+              });
+
+      assertThat(response.join()).startsWith("HTTP/1.1 408").contains("\"body_timeout\"");
+    }
+  }
+
+  @Test
+  void bodiesCutShort_areRefused() throws IOException {
+    try (RawConnection connection = new RawConnection(server.port())) {
+      connection.send(head("Host: localhost", JSON, "Content-Length: 1000") + valid);
+      connection.endRequest();
+
+      assertThat(connection.readAll()).startsWith("HTTP/1.1 400");
+    }
+    assertThat(server.logger.calls()).isEmpty();
+  }
+
+  @Test
+  void expectContinue_isAskedForABodyThatMayCome() throws IOException {
+    try (RawConnection connection = new RawConnection(server.port())) {
+      connection.send(expecting("application/json", valid.length()));
+      assertThat(connection.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 100");
+
+      connection.send(valid);
+
+      assertThat(connection.readUntil("\r\n")).startsWith("HTTP/1.1 202");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"text/plain,100,415", "application/json,99999999,413"})
+  void expectContinue_isRefusedByTheHeadersAlone(String contentType, int length, int status)
+      throws IOException {
+    try (RawConnection connection = new RawConnection(server.port())) {
+      connection.send(expecting(contentType, length));
+
+      assertThat(connection.readAll()).startsWith("HTTP/1.1 " + status);
+    }
+  }
+
+  @Test
+  void largeRefusedBodies_doNotKeepTheClientFromReadingTheAnswer() {
+    HttpResponse<String> response =
+        server.post(new byte[16 * TestServer.MAX_BODY], "application/json");
+
+    assertThat(response.statusCode()).isEqualTo(413);
+  }
+
+  @Test
+  void live_answersWhateverTheTiers() {
+    server.tiers = tiers(TierStatus.State.DOWN, TierStatus.State.DOWN);
+
+    HttpResponse<String> response = server.get("/health/live");
+
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(Json.parse(response.body())).containsEntry("status", "live");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "UP,UP,200,ready",
+    "UP,DOWN,200,ready",
+    "DOWN,UP,200,degraded",
+    "PROBING,DOWN,200,degraded",
+    "DOWN,DOWN,503,unavailable",
+  })
+  void ready_showsEachTier(
+      TierStatus.State kafka, TierStatus.State mongodb, int code, String status) {
+    server.tiers = tiers(kafka, mongodb);
+
+    HttpResponse<String> response = server.get("/health/ready");
+
+    assertThat(response.statusCode()).isEqualTo(code);
+    Document ready = Json.parse(response.body());
+    assertThat(ready).containsEntry("status", status);
+    List<Document> tiers = ready.getList("tiers", Document.class);
+    assertThat(tiers)
+        .extracting(tier -> tier.getString("tier"))
+        .containsExactly("kafka", "mongodb");
+    assertThat(tiers.getFirst()).containsEntry("state", kafka.name().toLowerCase(Locale.ROOT));
+  }
+
+  @Test
+  void close_answersRunningRequestsAndRefusesNewOnes() throws Exception {
+    // Given a request whose events are not confirmed yet, and a connection that is open
+    RecordingLogger recording = new RecordingLogger(Tier.KAFKA);
+    HoldingLogger holding = new HoldingLogger(recording);
+    try (TestServer draining =
+            new TestServer(
+                TestServer.settings(Duration.ofSeconds(2)), recording, logger -> holding);
+        RawConnection open = new RawConnection(draining.port())) {
+      CompletableFuture<HttpResponse<String>> running =
+          CompletableFuture.supplyAsync(() -> draining.post(valid), HttpServerTest::onThread);
+      assertThat(holding.arrived().await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(live(open)).contains("200");
+
+      // When
+      CompletableFuture<Void> closing =
+          CompletableFuture.runAsync(draining::stop, HttpServerTest::onThread);
+      await().until(() -> !live(open).contains("200"));
+      assertThatThrownBy(() -> new RawConnection(draining.port()).close())
+          .isInstanceOf(ConnectException.class);
+      holding.released().complete(null);
+
+      // Then
+      assertThat(running.join().statusCode()).isEqualTo(202);
+      closing.join();
+    }
+  }
+
+  @Test
+  void start_saysWhenThePortIsTaken() {
+    HttpSettings free = TestServer.settings(Duration.ofSeconds(2));
+    HttpSettings taken =
+        new HttpSettings(
+            free.host(),
+            server.port(),
+            false,
+            free.ackTimeout(),
+            free.bodyTimeout(),
+            free.maxBodyBytes(),
+            free.maxInflatedBytes());
+
+    assertThatThrownBy(() -> new TestServer(taken)).isInstanceOf(JavalinBindException.class);
+  }
+
+  private String post(String hostHeader) throws IOException {
+    try (RawConnection connection = new RawConnection(server.port())) {
+      connection.send(request(hostHeader));
+      return connection.readAll();
+    }
+  }
+
+  private String request(String hostHeader) {
+    int length = valid.getBytes(UTF_8).length;
+    return head(hostHeader, "Connection: close", JSON, "Content-Length: " + length) + valid;
+  }
+
+  private static String expecting(String contentType, int length) {
+    return head(
+        "Host: localhost",
+        "Expect: 100-continue",
+        "Content-Type: " + contentType,
+        "Content-Length: " + length);
+  }
+
+  private static String head(String... headers) {
+    return "POST /v1/events HTTP/1.1\r\n" + String.join("\r\n", headers) + "\r\n\r\n";
+  }
+
+  /**
+   * Not the common pool: on two cores it is a single thread, which the HTTP client needs itself.
+   */
+  private static void onThread(Runnable task) {
+    Thread.ofPlatform().daemon().start(task);
+  }
+
+  /** The answer to a request on an open connection, or why there was none. */
+  private static String live(RawConnection open) {
+    try {
+      open.send("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      return open.readUntil("}");
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  private static String readAll(RawConnection connection) {
+    try {
+      return connection.readAll();
+    } catch (IOException e) {
+      return "failed: " + e;
+    }
+  }
+
+  private static List<TierStatus> tiers(TierStatus.State kafka, TierStatus.State mongodb) {
+    return List.of(
+        new TierStatus(Tier.KAFKA, kafka, ""), new TierStatus(Tier.MONGODB, mongodb, ""));
+  }
+}

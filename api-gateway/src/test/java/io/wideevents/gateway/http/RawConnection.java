@@ -1,0 +1,55 @@
+package io.wideevents.gateway.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+
+/** A socket for requests that no proper client sends. */
+final class RawConnection implements AutoCloseable {
+  private static final int READ_TIMEOUT_MILLIS = 20_000;
+
+  private final Socket socket;
+
+  RawConnection(int port) throws IOException {
+    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(READ_TIMEOUT_MILLIS);
+  }
+
+  /** Sends text as it is; {@code \n} must be {@code \r\n} already where HTTP asks for it. */
+  void send(String text) throws IOException {
+    OutputStream out = socket.getOutputStream();
+    out.write(text.getBytes(ISO_8859_1));
+    out.flush();
+  }
+
+  /** Ends this direction; the answer can still be read. */
+  void endRequest() throws IOException {
+    socket.shutdownOutput();
+  }
+
+  /** What the server sends until it closes the connection. */
+  String readAll() throws IOException {
+    return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+  }
+
+  /** What the server sends next, up to and with {@code end}. */
+  String readUntil(String end) throws IOException {
+    StringBuilder text = new StringBuilder();
+    while (text.indexOf(end) < 0) {
+      int next = socket.getInputStream().read();
+      if (next < 0) {
+        throw new IOException("Closed after: " + text);
+      }
+      text.append((char) next);
+    }
+    return text.toString();
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

@@ -1,0 +1,122 @@
+package io.wideevents.gateway.http;
+
+import io.wideevents.codec.EncoderSettings;
+import io.wideevents.codec.EventEncoder;
+import io.wideevents.event.Tier;
+import io.wideevents.gateway.delivery.TierStatus;
+import io.wideevents.logging.LoggerPort;
+import io.wideevents.logging.RecordingLogger;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** A running server on a free port, over a logger that remembers, with small limits. */
+final class TestServer implements AutoCloseable {
+  static final int MAX_BODY = 512 * 1024;
+  static final int MAX_INFLATED = 1024 * 1024;
+  static final int MAX_EVENTS = 100;
+
+  final RecordingLogger logger;
+  volatile List<TierStatus> tiers =
+      List.of(
+          new TierStatus(Tier.KAFKA, TierStatus.State.UP, ""),
+          new TierStatus(Tier.MONGODB, TierStatus.State.UP, ""));
+
+  private final HttpServer server;
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final int port;
+
+  TestServer() {
+    this(settings(Duration.ofSeconds(2)));
+  }
+
+  TestServer(HttpSettings settings) {
+    this(settings, new RecordingLogger(Tier.KAFKA), logger -> logger);
+  }
+
+  /**
+   * @param around what stands between the server and the logger that remembers
+   */
+  TestServer(HttpSettings settings, RecordingLogger logger, UnaryOperator<LoggerPort> around) {
+    this.logger = logger;
+    EncoderSettings rules =
+        new EncoderSettings(
+            EncoderSettings.DEFAULT.limits(),
+            MAX_EVENTS,
+            EncoderSettings.DEFAULT_RETENTION,
+            EncoderSettings.DEFAULT_MAX_FUTURE,
+            EncoderSettings.DEFAULT_REDACTED_NAMES);
+    this.server =
+        new HttpServer(
+            settings,
+            new EventEncoder(rules, InstantSource.system()),
+            around.apply(logger),
+            () -> tiers);
+    this.port = server.start();
+  }
+
+  /** Loopback, without keys. */
+  static HttpSettings settings(Duration bodyTimeout) {
+    return new HttpSettings(
+        "127.0.0.1", 0, false, Duration.ofSeconds(5), bodyTimeout, MAX_BODY, MAX_INFLATED);
+  }
+
+  int port() {
+    return port;
+  }
+
+  HttpResponse<String> post(String body) {
+    return post(body.getBytes(StandardCharsets.UTF_8), "application/json");
+  }
+
+  HttpResponse<String> post(byte[] body, String contentType, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri("/v1/events"))
+            .header("Content-Type", contentType)
+            .POST(BodyPublishers.ofByteArray(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return send(request);
+  }
+
+  HttpResponse<String> get(String path) {
+    return send(HttpRequest.newBuilder(uri(path)));
+  }
+
+  HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      return client.send(request.timeout(Duration.ofSeconds(30)).build(), BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new AssertionError("No response", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + port + path);
+  }
+
+  /** Ends the server alone; the client lives on. */
+  void stop() {
+    server.close();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    client.close();
+  }
+}
