@@ -8,9 +8,7 @@ import java.util.stream.Collectors;
  * round; nothing has been connected or opened when this is thrown.
  */
 public final class InvalidSettingsException extends RuntimeException {
-  private static final long serialVersionUID = 1L;
-
-  private final transient List<SettingProblem> problems;
+  private final List<SettingProblem> problems;
 
   /**
    * Takes every mistake.

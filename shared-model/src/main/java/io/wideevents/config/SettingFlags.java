@@ -3,6 +3,8 @@ package io.wideevents.config;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -40,8 +42,9 @@ final class SettingFlags {
     command.usageMessage().sortOptions(false).abbreviateSynopsis(true);
   }
 
+  /** Whether the option was given to the command or to one above it. */
   static boolean wantsPrint(CommandSpec command) {
-    return command.commandLine().getParseResult().hasMatchedOption(PRINT_CONFIG);
+    return withParents(command).anyMatch(parsed -> parsed.hasMatchedOption(PRINT_CONFIG));
   }
 
   private static String description(Setting<?> setting) {
@@ -62,15 +65,21 @@ final class SettingFlags {
   /** Value by flag, of the command and of those above it; the nearest wins. */
   static Map<String, String> given(List<Setting<?>> settings, CommandSpec command) {
     Map<String, String> flags = new HashMap<>();
-    for (@Nullable CommandSpec each = command; each != null; each = each.parent()) {
-      ParseResult parsed = each.commandLine().getParseResult();
-      for (Setting<?> setting : settings) {
-        if (parsed.hasMatchedOption(setting.flag())) {
-          String value = parsed.matchedOption(setting.flag()).getValue();
-          flags.putIfAbsent(setting.flag(), value);
-        }
-      }
-    }
+    withParents(command)
+        .forEach(
+            parsed -> {
+              for (Setting<?> setting : settings) {
+                if (parsed.hasMatchedOption(setting.flag())) {
+                  String value = parsed.matchedOption(setting.flag()).getValue();
+                  flags.putIfAbsent(setting.flag(), value);
+                }
+              }
+            });
     return flags;
+  }
+
+  private static Stream<ParseResult> withParents(CommandSpec command) {
+    return Stream.<@Nullable CommandSpec>iterate(command, Objects::nonNull, CommandSpec::parent)
+        .map(each -> each.commandLine().getParseResult());
   }
 }

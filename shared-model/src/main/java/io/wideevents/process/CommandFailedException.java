@@ -6,8 +6,6 @@ package io.wideevents.process;
  * one, is shown with {@code LOG_LEVEL=debug}.
  */
 public final class CommandFailedException extends RuntimeException {
-  private static final long serialVersionUID = 1L;
-
   private final int exitCode;
 
   /**

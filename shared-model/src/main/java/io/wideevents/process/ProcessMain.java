@@ -67,7 +67,7 @@ public final class ProcessMain {
   private static int usage(ParameterException e, String[] arguments) {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println(command.getCommandName() + ": " + e.getMessage());
+    err.println(name(command) + ": " + e.getMessage());
     UnmatchedArgumentException.printSuggestions(e, err);
     err.println("See '%s --help'.".formatted(command.getCommandSpec().qualifiedName()));
     return ExitCode.USAGE;

@@ -107,18 +107,24 @@ public final class Shutdown {
 
   private void run(int wantedCode, String reason) {
     long start = System.nanoTime();
-    log.atInfo()
-        .addKeyValue("reason", reason)
-        .addKeyValue("boundMs", bound.toMillis())
-        .log("Shutdown began");
-    exitCode = close() ? wantedCode : ExitCode.FAILURE;
-    log.atInfo()
-        .addKeyValue("exitCode", exitCode)
-        .addKeyValue("durationMs", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start))
-        .log("Shutdown ended");
-    // In this order: were main to return first, the JVM could end with its own code before ours.
-    halt.accept(exitCode);
-    ended.countDown();
+    try {
+      log.atInfo()
+          .addKeyValue("reason", reason)
+          .addKeyValue("boundMs", bound.toMillis())
+          .log("Shutdown began");
+      if (close()) {
+        exitCode = wantedCode;
+      }
+      log.atInfo()
+          .addKeyValue("exitCode", exitCode)
+          .addKeyValue("durationMs", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start))
+          .log("Shutdown ended");
+    } finally {
+      // Whatever happened, the process ends; and before main can return, for the JVM might end with
+      // a code of its own then.
+      halt.accept(exitCode);
+      ended.countDown();
+    }
   }
 
   /** Whether the application closed without error and in time. */

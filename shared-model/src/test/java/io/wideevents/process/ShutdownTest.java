@@ -39,6 +39,23 @@ class ShutdownTest {
     assertThat(shutdown.await()).isEqualTo(ExitCode.FAILURE);
   }
 
+  @Test
+  void close_thatCannotSayWhatIsLeftEndsAllTheSame() throws InterruptedException {
+    Shutdown shutdown =
+        new Shutdown(
+            Duration.ofMillis(1),
+            new CountDownLatch(1)::await,
+            () -> {
+              throw new IllegalStateException("nor that");
+            },
+            halts::add);
+
+    shutdown.begin(ExitCode.OK, "test");
+
+    assertThat(shutdown.await()).isEqualTo(ExitCode.FAILURE);
+    assertThat(halts).containsExactly(ExitCode.FAILURE);
+  }
+
   private Shutdown shutdown(AutoCloseable application) {
     return new Shutdown(Duration.ofSeconds(5), application, () -> "nothing", halts::add);
   }
