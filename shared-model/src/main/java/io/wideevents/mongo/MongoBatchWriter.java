@@ -86,7 +86,10 @@ public final class MongoBatchWriter implements BatchWriter {
       return Mono.just(InsertReply.noneConfirmed(documents, failure).outcomes());
     }
     if (documents.size() == 1) {
-      String words = failure.getClass().getSimpleName() + " for this document alone";
+      String words =
+          failure instanceof MongoCommandException error
+              ? WriteErrors.withoutContent(error.getErrorMessage())
+              : "the driver cannot send this document";
       return Mono.just(List.of(new WriteOutcome.Refused(code, words)));
     }
     int half = documents.size() / 2;

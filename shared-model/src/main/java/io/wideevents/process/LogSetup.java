@@ -33,6 +33,12 @@ public final class LogSetup {
           "reactor",
           "io.netty");
 
+  /**
+   * Warns several times a second for as long as a broker is away; our own lines say so once, and
+   * when it is back.
+   */
+  private static final String KAFKA_CONNECTIONS = "org.apache.kafka.clients.NetworkClient";
+
   private LogSetup() {}
 
   /** Applies {@code LOG_LEVEL} and {@code LOG_FORMAT}. */
@@ -64,6 +70,9 @@ public final class LogSetup {
     context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(own(level));
     for (String library : NOISY) {
       context.getLogger(library).setLevel(libraries(level));
+    }
+    if (level.compareTo(LogLevel.INFO) >= 0) {
+      context.getLogger(KAFKA_CONNECTIONS).setLevel(Level.ERROR);
     }
   }
 

@@ -6,6 +6,7 @@ import com.mongodb.client.model.CreateCollectionOptions;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
+import com.mongodb.reactivestreams.client.MongoDatabase;
 import io.wideevents.mongo.LayoutDifference.Kind;
 import io.wideevents.mongo.LayoutOutcome.Examined;
 import io.wideevents.stack.TestStack;
@@ -217,7 +218,7 @@ class EventCollectionIT {
     return connection;
   }
 
-  private com.mongodb.reactivestreams.client.MongoDatabase database() {
+  private MongoDatabase database() {
     return connection(Duration.ofDays(1), false).database().join();
   }
 

@@ -11,6 +11,7 @@ import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonString;
+import org.bson.BsonValue;
 import reactor.core.publisher.Mono;
 
 /** A {@code mongod} of a test's own that fails on demand, in ways a real one does. */
@@ -95,7 +96,7 @@ public final class FaultyMongod implements AutoCloseable {
         "failCommands", new BsonArray(List.of(commands).stream().map(BsonString::new).toList()));
   }
 
-  private void failPoint(org.bson.BsonValue mode, BsonDocument data) {
+  private void failPoint(BsonValue mode, BsonDocument data) {
     BsonDocument command =
         new BsonDocument("configureFailPoint", new BsonString("failCommand"))
             .append("mode", mode)

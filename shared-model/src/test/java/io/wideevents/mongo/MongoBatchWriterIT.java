@@ -2,6 +2,7 @@ package io.wideevents.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.mongodb.client.model.CreateCollectionOptions;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
@@ -58,8 +59,14 @@ class MongoBatchWriterIT extends MongoBatchWriterContract {
 
     List<WriteOutcome> outcomes = write(batch);
 
-    assertThat(outcomes.get(1)).isInstanceOf(WriteOutcome.Refused.class);
-    assertThat(outcomes.get(5)).isInstanceOf(WriteOutcome.Refused.class);
+    assertThat(outcomes.get(1))
+        .isEqualTo(
+            new WriteOutcome.Refused(
+                15, "cannot insert document because it exceeds 180 levels of nesting"));
+    assertThat(outcomes.get(5))
+        .isEqualTo(
+            new WriteOutcome.Refused(
+                15, "BSONObj exceeds maximum nested object depth in element with field name"));
     assertThat(outcomes.stream().filter(new WriteOutcome.Stored()::equals)).hasSize(8);
   }
 
@@ -181,8 +188,7 @@ class MongoBatchWriterIT extends MongoBatchWriterContract {
 
   private void validate(Bson rule) {
     var options =
-        new com.mongodb.client.model.CreateCollectionOptions()
-            .validationOptions(new ValidationOptions().validator(rule));
+        new CreateCollectionOptions().validationOptions(new ValidationOptions().validator(rule));
     Mono.from(
             connection()
                 .database()

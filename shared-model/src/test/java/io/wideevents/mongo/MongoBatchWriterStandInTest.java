@@ -8,6 +8,8 @@ import io.wideevents.stack.MongoServer;
 import io.wideevents.stack.MongodSettings;
 import java.util.List;
 import java.util.Map;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import reactor.core.publisher.Mono;
@@ -49,6 +51,6 @@ class MongoBatchWriterStandInTest extends MongoBatchWriterContract {
   private static EventDocument placed(String text) {
     return with(
         StubEvent.of("checkout", text).document(),
-        new org.bson.BsonDocument("place", new org.bson.BsonString("taken")));
+        new BsonDocument("place", new BsonString("taken")));
   }
 }

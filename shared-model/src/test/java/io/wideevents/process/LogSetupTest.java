@@ -90,8 +90,9 @@ class LogSetupTest {
   void info_showsLibrariesFromWarnOn() {
     LogSetup.start(context, LogLevel.INFO, LogFormat.TEXT);
 
-    logger("org.apache.kafka.clients.NetworkClient").info("chatter");
-    logger("org.apache.kafka.clients.NetworkClient").warn("library warns");
+    logger("org.apache.kafka.clients.Metadata").info("chatter");
+    logger("org.apache.kafka.clients.Metadata").warn("library warns");
+    logger("org.apache.kafka.clients.NetworkClient").warn("could not be established, again");
     logger("io.wideevents.Thing").info("ours");
     logger("io.wideevents.Thing").debug("detail");
 

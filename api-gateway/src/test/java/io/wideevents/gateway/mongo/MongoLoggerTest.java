@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.EventDocument;
 import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
@@ -11,13 +12,19 @@ import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.LoggerPort;
 import io.wideevents.logging.LoggerPortContract;
+import io.wideevents.mongo.BatchWriter;
 import io.wideevents.mongo.InMemoryBatchWriter;
+import io.wideevents.mongo.WriteOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
@@ -250,6 +257,58 @@ class MongoLoggerTest extends LoggerPortContract {
     closing.join();
 
     assertThat(calls).allSatisfy(call -> assertThat(answer(call)).containsExactly(DURABLE));
+  }
+
+  @Test
+  void log_answersEveryCallAndLeaksNothingUnderLoad() throws Exception {
+    int maxPending = 300;
+    MongoLogger logger =
+        new MongoLogger(
+            new SlowWriter(database),
+            new MongoLoggerSettings(maxPending, 1 << 20, 50, 1 << 14, 3, Duration.ofSeconds(5)));
+    opened.add(logger);
+    Queue<CompletableFuture<List<DeliveryOutcome>>> calls = new ConcurrentLinkedQueue<>();
+    List<Thread> callers = new ArrayList<>();
+    for (int seed = 0; seed < 6; seed++) {
+      Random random = new Random(seed);
+      callers.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    for (int n = 0; n < 500; n++) {
+                      int from = random.nextInt(10_000);
+                      List<EncodedEvent> events = numbered(from, from + 1 + random.nextInt(60));
+                      Duration patience = Duration.ofMillis(random.nextInt(20));
+                      calls.add(logger.log(events, Deadline.after(patience)));
+                    }
+                  }));
+    }
+    for (Thread caller : callers) {
+      caller.join();
+    }
+
+    List<DeliveryOutcome> outcomes = calls.stream().flatMap(call -> answer(call).stream()).toList();
+
+    assertThat(calls).hasSize(3_000);
+    assertThat(outcomes).contains(DURABLE).anyMatch(MongoLoggerTest::isRejected);
+    // All room is free again: as much as ever fits is taken, and written.
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(answer(logger.log(numbered(0, maxPending), ample())))
+                    .hasSize(maxPending)
+                    .containsOnly(DURABLE));
+  }
+
+  /** Answers each batch a moment later, in any order, on threads like a driver's. */
+  private record SlowWriter(BatchWriter writer) implements BatchWriter {
+    @Override
+    public CompletableFuture<List<WriteOutcome>> write(List<EventDocument> documents) {
+      int micros = ThreadLocalRandom.current().nextInt(5_000);
+      return CompletableFuture.completedFuture(documents)
+          .thenComposeAsync(
+              writer::write, CompletableFuture.delayedExecutor(micros, TimeUnit.MICROSECONDS));
+    }
   }
 
   private MongoLogger open(int events, long bytes, int batchEvents, int writes) {
