@@ -16,6 +16,11 @@ record GivenMongoServer(String uri) implements MongoServer {
   }
 
   @Override
+  public boolean temporary() {
+    return false;
+  }
+
+  @Override
   public String toString() {
     return describe();
   }

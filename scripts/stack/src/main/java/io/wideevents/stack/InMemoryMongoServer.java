@@ -34,6 +34,11 @@ final class InMemoryMongoServer implements MongoServer {
   }
 
   @Override
+  public boolean temporary() {
+    return true;
+  }
+
+  @Override
   public void close() {
     server.shutdownNow();
   }

@@ -25,16 +25,16 @@ public final class KafkaBroker implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
   private static final Pattern READY = Pattern.compile("^" + BrokerMain.READY, Pattern.MULTILINE);
 
-  private final WorkDirectory directory;
   private final RestartableServer server;
   private final int port;
   private final int controllerPort = FreePort.find();
   private final Map<String, String> extraProperties;
 
   private KafkaBroker(BrokerSettings settings) {
-    this.directory = WorkDirectory.create(settings.directory(), "kafka");
     this.port = settings.port() == 0 ? FreePort.find() : settings.port();
-    this.server = new RestartableServer("Kafka broker at " + bootstrapServers(), directory);
+    this.server =
+        new RestartableServer(
+            "Kafka broker at " + bootstrapServers(), settings.directory(), "kafka");
     this.extraProperties = settings.properties();
   }
 
@@ -62,7 +62,7 @@ public final class KafkaBroker implements AutoCloseable {
 
   /** Where its data, its log and its settings are. */
   Path directory() {
-    return directory.path();
+    return server.directory().path();
   }
 
   /**
@@ -73,9 +73,9 @@ public final class KafkaBroker implements AutoCloseable {
    *     its output
    */
   public void start() {
-    Path properties = directory.path().resolve("server.properties");
+    Path properties = directory().resolve("server.properties");
     BrokerProperties.write(
-        properties, directory.path().resolve("data"), port, controllerPort, extraProperties);
+        properties, directory().resolve("data"), port, controllerPort, extraProperties);
     String classPath = brokerLib() + File.separator + "*" + File.pathSeparator + codeSource();
     List<String> command =
         List.of(
@@ -84,7 +84,9 @@ public final class KafkaBroker implements AutoCloseable {
             "-XX:+UseSerialGC",
             // The broker of a test lives for seconds: compiling it thoroughly never pays off.
             "-XX:TieredStopAtLevel=1",
+            // What a killed JVM leaves behind goes with its directory.
             "-XX:-UsePerfData",
+            "-Djava.io.tmpdir=" + directory(),
             "-Dorg.slf4j.simpleLogger.logFile=System.out",
             "-Dorg.slf4j.simpleLogger.showDateTime=true",
             "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.config.AbstractConfig=warn",

@@ -18,6 +18,9 @@ public sealed interface MongoServer extends AutoCloseable
   /** What this is, for a person: one line without a full stop. */
   String describe();
 
+  /** Whether all data is gone once it is closed. */
+  boolean temporary();
+
   /** Ends what was started, and only that. Idempotent. */
   @Override
   void close();

@@ -17,17 +17,15 @@ public final class MongodProcess implements MongoServer {
   private static final Pattern LISTENING = Pattern.compile("Waiting for connections");
 
   private final Path binary;
-  private final WorkDirectory directory;
   private final RestartableServer server;
   private final int port;
   private final boolean testCommands;
 
   private MongodProcess(Path binary, MongodSettings settings) {
     this.binary = binary;
-    this.directory = WorkDirectory.create(settings.directory(), "mongodb");
     this.port = settings.port() == 0 ? FreePort.find() : settings.port();
     this.testCommands = settings.testCommands();
-    this.server = new RestartableServer("mongod on port " + port, directory);
+    this.server = new RestartableServer("mongod on port " + port, settings.directory(), "mongodb");
   }
 
   /** A server that is not running yet. */
@@ -54,7 +52,12 @@ public final class MongodProcess implements MongoServer {
 
   @Override
   public String describe() {
-    return "a mongod of our own (%s) with data in %s".formatted(binary, directory.path());
+    return "a mongod of our own (%s) with data in %s".formatted(binary, server.directory().path());
+  }
+
+  @Override
+  public boolean temporary() {
+    return server.directory().temporary();
   }
 
   /**
@@ -75,7 +78,7 @@ public final class MongodProcess implements MongoServer {
             "--port",
             Integer.toString(port),
             "--dbpath",
-            directory.path().toString(),
+            server.directory().path().toString(),
             // Else it takes half of the machine's memory.
             "--wiredTigerCacheSizeGB",
             "0.5",

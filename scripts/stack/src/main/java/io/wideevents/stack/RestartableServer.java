@@ -1,5 +1,6 @@
 package io.wideevents.stack;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -7,28 +8,32 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A server in a child process, with the directory it keeps its data in: it can be ended in any way
- * and started again on that data. When this JVM ends before {@link #close} is called, it is closed
+ * and started again on that data. When the JVM ends before {@link #close} is called, it is closed
  * all the same.
  *
  * <p>{@link #close} may be called by any thread at any time; all else by one thread at a time.
  */
 final class RestartableServer implements AutoCloseable {
   private final String name;
+  private final Teardown teardown;
   private final WorkDirectory directory;
-  private final Thread closeAtEnd;
   private @Nullable ChildProcess process;
-  private boolean closed;
 
   /**
    * A server that is not running yet.
    *
    * @param name what to call it in messages, with its address
+   * @param given where it keeps its data; null for a temporary directory
+   * @param kind part of a temporary directory's name
    */
-  RestartableServer(String name, WorkDirectory directory) {
+  RestartableServer(String name, @Nullable Path given, String kind) {
     this.name = name;
-    this.directory = directory;
-    this.closeAtEnd = new Thread(this::release, "close " + name);
-    Runtime.getRuntime().addShutdownHook(closeAtEnd);
+    this.teardown = new Teardown(name);
+    this.directory = teardown.open(() -> WorkDirectory.create(given, kind), WorkDirectory::close);
+  }
+
+  WorkDirectory directory() {
+    return directory;
   }
 
   /**
@@ -38,21 +43,14 @@ final class RestartableServer implements AutoCloseable {
    * @throws IllegalStateException if it runs already, or was closed
    */
   void start(List<String> command, Consumer<ChildProcess> awaitReady) {
-    awaitReady.accept(launch(command));
-  }
-
-  // Only the launch excludes close: waiting for a slow server must not hold up the end of the JVM.
-  private synchronized ChildProcess launch(List<String> command) {
-    if (closed) {
-      throw new IllegalStateException(name + " was closed");
-    }
     if (process != null && process.isAlive()) {
       throw new IllegalStateException(name + " runs already");
     }
+    Path log = directory.path().resolve("server.log");
     ChildProcess launched =
-        ChildProcess.start(name, command, Map.of(), directory.path().resolve("server.log"));
+        teardown.open(() -> ChildProcess.start(name, command, Map.of(), log), this::end);
     process = launched;
-    return launched;
+    awaitReady.accept(launched);
   }
 
   /**
@@ -60,7 +58,7 @@ final class RestartableServer implements AutoCloseable {
    *
    * @throws IllegalStateException if it was never started
    */
-  synchronized ChildProcess process() {
+  ChildProcess process() {
     if (process == null) {
       throw new IllegalStateException(name + " was not started");
     }
@@ -68,7 +66,7 @@ final class RestartableServer implements AutoCloseable {
   }
 
   /** Ends it in good order, if it runs. */
-  synchronized void stop() {
+  void stop() {
     if (process != null) {
       process.close();
     }
@@ -77,24 +75,14 @@ final class RestartableServer implements AutoCloseable {
   /** Ends it and deletes its data if that was temporary. Idempotent. */
   @Override
   public void close() {
-    release();
-    try {
-      Runtime.getRuntime().removeShutdownHook(closeAtEnd);
-    } catch (IllegalStateException e) {
-      // The JVM is ending already: the hook runs, and finds nothing left to do.
-      return;
-    }
+    teardown.close();
   }
 
-  private synchronized void release() {
-    closed = true;
-    if (process != null) {
-      if (directory.temporary()) {
-        // Nobody will read the data again, so there is no order to keep.
-        process.kill9();
-      }
-      process.close();
+  private void end(ChildProcess launched) {
+    if (directory.temporary()) {
+      // Nobody will read the data again, so there is no order to keep.
+      launched.kill9();
     }
-    directory.close();
+    launched.close();
   }
 }
