@@ -1,8 +1,12 @@
 package io.wideevents.codec;
 
+import java.io.OutputStream;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.io.JsonStringEncoder;
 import tools.jackson.core.json.JsonFactory;
@@ -19,6 +23,7 @@ final class JsonText {
       JsonFactory.builder()
           // Bytes are UTF-8, as declared: guessing UTF-16 would give the same bytes two meanings.
           .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
+          .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
           .streamReadConstraints(
               // Body and event are bounded in bytes; long names and numbers are refused event by
               // event, where the parser's own limits would fail the whole body.
@@ -34,6 +39,11 @@ final class JsonText {
 
   static JsonParser parser(byte[] bytes, int from, int to) {
     return FACTORY.createParser(ObjectReadContext.empty(), bytes, from, to - from);
+  }
+
+  /** A generator that leaves the stream open when it is closed. */
+  static JsonGenerator generator(OutputStream out) {
+    return FACTORY.createGenerator(ObjectWriteContext.empty(), out);
   }
 
   static void appendQuoted(StringBuilder json, String text) {

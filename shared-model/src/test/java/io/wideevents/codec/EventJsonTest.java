@@ -1,0 +1,73 @@
+package io.wideevents.codec;
+
+import static io.wideevents.codec.Codecs.NOW;
+import static io.wideevents.codec.Codecs.encode;
+import static io.wideevents.event.TestEvents.minimal;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wideevents.event.EventDocument;
+import io.wideevents.event.Tier;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.bson.BsonBinary;
+import org.bson.BsonDecimal128;
+import org.bson.BsonDocument;
+import org.bson.BsonDouble;
+import org.bson.BsonMaxKey;
+import org.bson.BsonObjectId;
+import org.bson.BsonString;
+import org.bson.types.Decimal128;
+import org.bson.types.ObjectId;
+import org.junit.jupiter.api.Test;
+
+class EventJsonTest {
+
+  @Test
+  void toBytes_writesAStoredEventAsItIsReadByPeople() {
+    EventDocument stored =
+        encode(
+                minimal("r", NOW)
+                    .replace(
+                        "}",
+                        ",\"n\":{\"$date\":1},\"big\":9223372036854775807,\"exact\":1e400,"
+                            + "\"half\":0.5,\"list\":[null,true]}"))
+            .document(Tier.MONGODB);
+
+    String json = text(stored.bson());
+
+    assertThat(json)
+        .isEqualTo(
+            """
+            {"eventId":"%s","requestId":"r","service":"checkout","route":"GET /health",\
+            "timestamp":"2026-11-22T10:00:00.000Z","n":{"$date":1},"big":9223372036854775807,\
+            "exact":1%s,"half":0.5,"list":[null,true],\
+            "_summary":"Outcome: EDGE_CASE Service: checkout Route: GET /health LatencyBucket: unknown",\
+            "_ingest":{"receivedAt":"2026-11-22T10:00:00.000Z","outcome":"EDGE_CASE","hash":"%s",\
+            "tier":"mongodb"}}"""
+                .formatted(stored.id(), "0".repeat(400), stored.hash()));
+  }
+
+  @Test
+  void toBytes_showsSomebodyElsesDocumentToo() {
+    BsonDocument foreign =
+        new BsonDocument("_id", new BsonObjectId(new ObjectId("0192f0c12b4d4f6e9a1b2c3d")))
+            .append("nan", new BsonDouble(Double.NaN))
+            .append("minusZero", new BsonDecimal128(Decimal128.parse("-0E+3")))
+            .append("infinite", new BsonDecimal128(Decimal128.POSITIVE_INFINITY))
+            .append("uuid", new BsonBinary(new UUID(1, 2)))
+            .append("bytes", new BsonBinary(new byte[] {0, -1}))
+            .append("max", new BsonMaxKey())
+            .append("last", new BsonString("x"));
+
+    assertThat(text(foreign))
+        .isEqualTo(
+            """
+            {"eventId":"0192f0c12b4d4f6e9a1b2c3d","nan":"NaN","minusZero":"-0E+3",\
+            "infinite":"Infinity","uuid":"00000000-0000-0001-0000-000000000002","bytes":"00ff",\
+            "max":"(MAX_KEY)","last":"x"}""");
+  }
+
+  private static String text(BsonDocument document) {
+    return new String(EventJson.toBytes(document), StandardCharsets.UTF_8);
+  }
+}
