@@ -42,10 +42,12 @@ public record Summary(
       return;
     }
     line.append(label);
-    int end = cut(text);
-    for (int i = 0; i < end; i++) {
-      char c = text.charAt(i);
-      line.append(breaksLine(c) ? ' ' : c);
+    int from = line.length();
+    line.append(text, 0, cut(text));
+    for (int i = from; i < line.length(); i++) {
+      if (breaksLine(line.charAt(i))) {
+        line.setCharAt(i, ' ');
+      }
     }
   }
 
