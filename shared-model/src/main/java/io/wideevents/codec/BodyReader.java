@@ -40,19 +40,8 @@ final class BodyReader {
     if (encoding != null) {
       return new BodyResult.Malformed(encoding);
     }
-    EventText text = EventText.open(body, 0, length, 1);
-    try (JsonParser parser = text.parser()) {
-      JsonToken first = parser.nextToken();
-      if (first == null) {
-        return noEvents(ProblemCode.EMPTY_BODY, "The body is empty");
-      }
-      return switch (first) {
-        case START_OBJECT -> single(text);
-        case START_ARRAY -> array(text);
-        default -> new BodyResult.Malformed(JsonFailure.notAnObject(text));
-      };
-    } catch (JacksonException e) {
-      return new BodyResult.Malformed(JsonFailure.of(e, text));
+    try (EventText text = EventText.open(body, 0, length, 1)) {
+      return objectOrArray(text);
     }
   }
 
@@ -76,6 +65,22 @@ final class BodyReader {
           : noEvents(ProblemCode.NO_EVENTS, "The body has no line but blank ones");
     }
     return new BodyResult.Events(results, true);
+  }
+
+  private BodyResult objectOrArray(EventText text) {
+    try {
+      JsonToken first = text.parser().nextToken();
+      if (first == null) {
+        return noEvents(ProblemCode.EMPTY_BODY, "The body is empty");
+      }
+      return switch (first) {
+        case START_OBJECT -> single(text);
+        case START_ARRAY -> array(text);
+        default -> new BodyResult.Malformed(JsonFailure.notAnObject(text));
+      };
+    } catch (JacksonException e) {
+      return new BodyResult.Malformed(JsonFailure.of(e, text));
+    }
   }
 
   private BodyResult single(EventText text) {
@@ -119,13 +124,20 @@ final class BodyReader {
     if (encoding != null) {
       return rejected(line, encoding);
     }
-    EventText text = EventText.open(body, from, to, line);
-    try (JsonParser parser = text.parser()) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
+    try (EventText text = EventText.open(body, from, to, line)) {
+      return line(text, line);
+    }
+  }
+
+  private EncodeResult line(EventText text, long line) {
+    try {
+      if (text.parser().nextToken() != JsonToken.START_OBJECT) {
         return rejected(line, JsonFailure.notAnObject(text));
       }
       EncodeResult result = event(text, line);
-      return parser.nextToken() == null ? result : rejected(line, JsonFailure.trailing(text));
+      return text.parser().nextToken() == null
+          ? result
+          : rejected(line, JsonFailure.trailing(text));
     } catch (JacksonException e) {
       return rejected(line, JsonFailure.of(e, text));
     }

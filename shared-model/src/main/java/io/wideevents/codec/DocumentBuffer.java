@@ -2,6 +2,7 @@ package io.wideevents.codec;
 
 import io.wideevents.event.EventId;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import org.bson.BsonBinary;
 import org.bson.BsonBinarySubType;
 import org.bson.BsonBinaryWriter;
@@ -23,14 +24,14 @@ final class DocumentBuffer {
   private static final BsonBinary NO_ID_YET =
       new BsonBinary(BsonBinarySubType.UUID_STANDARD, new byte[16]);
 
-  private final BasicOutputBuffer buffer;
+  private final TextBuffer buffer;
   private final BsonBinaryWriter writer;
 
   /**
    * @param expectedBytes about how long the document will be
    */
   DocumentBuffer(int expectedBytes) {
-    this.buffer = new BasicOutputBuffer(expectedBytes);
+    this.buffer = new TextBuffer(expectedBytes);
     this.writer = new BsonBinaryWriter(buffer);
     writer.writeStartDocument();
     writer.writeBinaryData("_id", NO_ID_YET);
@@ -49,5 +50,31 @@ final class DocumentBuffer {
         .putLong(ID_OFFSET, id.value().getMostSignificantBits())
         .putLong(ID_OFFSET + Long.BYTES, id.value().getLeastSignificantBits());
     return new RawBsonDocument(bytes, 0, buffer.getPosition());
+  }
+
+  /**
+   * Writes texts and names in one piece each: character by character, as the driver does, takes
+   * about twice the time over a whole document. Unpaired surrogates, and a NUL in a name, are kept
+   * out by the pass.
+   */
+  private static final class TextBuffer extends BasicOutputBuffer {
+    TextBuffer(int initialBytes) {
+      super(initialBytes);
+    }
+
+    @Override
+    public void writeString(String text) {
+      byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+      writeInt32(utf8.length + 1);
+      writeBytes(utf8, 0, utf8.length);
+      writeByte(0);
+    }
+
+    @Override
+    public void writeCString(String name) {
+      byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+      writeBytes(utf8, 0, utf8.length);
+      writeByte(0);
+    }
   }
 }

@@ -44,9 +44,8 @@ final class Envelope {
    * @return null when it is no envelope
    */
   static @Nullable Envelope in(byte[] value) {
-    EventText text = EventText.open(value, 0, value.length, 1);
-    try (JsonParser parser = text.parser()) {
-      return new Reader(text, parser).read();
+    try (EventText text = EventText.open(value, 0, value.length, 1)) {
+      return new Reader(text).read();
     } catch (JacksonException e) {
       return null; // not JSON, which is reported by the pass that goes before or after
     }
@@ -60,9 +59,9 @@ final class Envelope {
     private byte @Nullable [] timestamp;
     private boolean eventHasTimestamp;
 
-    Reader(EventText text, JsonParser parser) {
+    Reader(EventText text) {
       this.text = text;
-      this.parser = parser;
+      this.parser = text.parser();
     }
 
     @Nullable Envelope read() {

@@ -16,6 +16,8 @@ import tools.jackson.core.JsonToken;
  * {@link EventRules#maxDepth}. Reads one event; not safe for concurrent use.
  */
 final class EventPass {
+  private static final String RESERVED = "Top-level names starting with _ are the pipeline's own";
+
   private final EventRules rules;
   private final EventText text;
   private final JsonParser parser;
@@ -63,6 +65,9 @@ final class EventPass {
     object(Scope.EVENT, 1);
     end = text.offset(parser.currentLocation());
     known.checkMissing();
+    if (rules.origin() == Origin.OTHER_PRODUCER && ingest != null && known.eventId() == null) {
+      problems.addNowhere(ProblemCode.RESERVED_NAME, "_ingest", RESERVED, fixOfReserved("_ingest"));
+    }
     if (end - start > rules.maxEventBytes()) {
       problems.addNowhere(
           ProblemCode.EVENT_TOO_LARGE,
@@ -174,6 +179,10 @@ final class EventPass {
       ourOwnField(field);
       return;
     }
+    if (field == KnownField.RESERVED || field == KnownField.INGEST) {
+      reservedField(field, name);
+      return;
+    }
     JsonToken token = parser.nextToken();
     if (verdict.redacted() && (field == null || field.redactable())) {
       redact(name, field);
@@ -187,11 +196,6 @@ final class EventPass {
 
   private void knownField(KnownField field, String name, JsonToken token, int depth) {
     switch (field) {
-      case INGEST -> readIngest();
-      case RESERVED -> {
-        reserved(name);
-        parser.skipChildren();
-      }
       case TIMESTAMP -> {
         known.check(field);
         parser.skipChildren();
@@ -224,19 +228,23 @@ final class EventPass {
     }
     int to = skipValue();
     if (cut && rules.origin() == Origin.CLIENT) {
-      splice.cutField(text.bytes(), from, to);
+      splice.cutField(text.bytes(), from, to, text.end());
     }
   }
 
-  private void readIngest() {
-    if (rules.origin() == Origin.CLIENT) {
-      reserved("_ingest");
-      parser.skipChildren();
-      return;
+  private void reservedField(KnownField field, String name) {
+    boolean mayBeOurs = field == KnownField.INGEST && rules.origin() != Origin.CLIENT;
+    if (!mayBeOurs) {
+      reserved(name);
     }
-    ingest = IngestReader.read(parser);
-    if (ingest == null) {
-      reserved("_ingest");
+    parser.nextToken();
+    if (mayBeOurs) {
+      ingest = IngestReader.read(parser);
+      if (ingest == null) {
+        reserved(name);
+      }
+    } else {
+      parser.skipChildren();
     }
   }
 
@@ -289,8 +297,12 @@ final class EventPass {
   }
 
   private void string() {
+    // In names the parser itself refuses them.
     if (text.mayEscapeSurrogates() && Utf8.hasUnpairedSurrogate(parser.getString())) {
-      unpairedSurrogate("The text");
+      problem(
+          ProblemCode.UNPAIRED_SURROGATE,
+          "The text has half of a surrogate pair, which is no character",
+          "Do not cut text between the two halves of a pair");
     }
     BsonWriter writer = document();
     // While only checking, the text is never decoded.
@@ -356,27 +368,20 @@ final class EventPass {
               problem,
               "The name is longer than " + rules.names().maxNameBytes() + " bytes",
               "Shorten the name; what varies belongs into the value");
-      case UNPAIRED_SURROGATE -> unpairedSurrogate("The name");
       default -> throw new AssertionError(problem + " is no problem of a name");
     }
   }
 
-  private void unpairedSurrogate(String what) {
-    problem(
-        ProblemCode.UNPAIRED_SURROGATE,
-        what + " has half of a surrogate pair, which is no character",
-        "Do not cut text between the two halves of a pair");
+  private void reserved(String name) {
+    problem(ProblemCode.RESERVED_NAME, RESERVED, fixOfReserved(name));
   }
 
-  private void reserved(String name) {
-    problem(
-        ProblemCode.RESERVED_NAME,
-        "Top-level names starting with _ are the pipeline's own",
-        switch (name) {
-          case "_id" -> "Send eventId to choose the event's id";
-          case "_ingest" -> "Leave it out: the pipeline writes it";
-          default -> "Use a name without the leading _, or put the field into _metadata";
-        });
+  private static String fixOfReserved(String name) {
+    return switch (name) {
+      case "_id" -> "Send eventId to choose the event's id";
+      case "_ingest" -> "Leave it out: the pipeline writes it";
+      default -> "Use a name without the leading _, or put the field into _metadata";
+    };
   }
 
   private void problem(ProblemCode code, String message, String fix) {

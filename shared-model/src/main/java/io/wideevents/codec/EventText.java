@@ -4,9 +4,10 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.TokenStreamLocation;
 
 /** A part of some bytes being read as JSON; valid UTF-8. */
-final class EventText {
+final class EventText implements AutoCloseable {
   private final byte[] bytes;
   private final int from;
+  private final int end;
   private final long firstLine;
   private final boolean mayEscapeSurrogates;
   private final JsonParser parser;
@@ -14,13 +15,15 @@ final class EventText {
   private EventText(byte[] bytes, int from, int to, long firstLine) {
     this.bytes = bytes;
     this.from = from;
+    this.end = to;
     this.firstLine = firstLine;
     this.mayEscapeSurrogates = Utf8.mayEscapeSurrogates(bytes, from, to);
     this.parser = JsonText.parser(bytes, from, to);
   }
 
   /**
-   * Opens a parser on {@code [from, to)}, to be closed by the caller.
+   * Opens a parser on {@code [from, to)}. Until it is closed it tells where reading has come to, so
+   * it must be closed after a failure has been reported.
    *
    * @param firstLine the line of the body {@code from} stands in, counted from 1
    */
@@ -31,6 +34,11 @@ final class EventText {
   /** The whole body or record value. */
   byte[] bytes() {
     return bytes;
+  }
+
+  /** Where the text ends in {@link #bytes}. */
+  int end() {
+    return end;
   }
 
   /** The line of the body at which the parser's text starts. */
@@ -50,5 +58,11 @@ final class EventText {
   /** A place in {@link #bytes}. */
   int offset(TokenStreamLocation location) {
     return from + (int) location.getByteOffset();
+  }
+
+  /** Gives the parser's buffers back. */
+  @Override
+  public void close() {
+    parser.close();
   }
 }

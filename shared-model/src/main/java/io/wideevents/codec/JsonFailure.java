@@ -5,6 +5,7 @@ import io.wideevents.event.EventProblem.Position;
 import io.wideevents.event.ProblemCode;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.UnexpectedEndOfInputException;
@@ -23,13 +24,12 @@ final class JsonFailure {
         e.getLocation() == null ? text.parser().currentLocation() : e.getLocation();
     Position position = positionOf(location, text.firstLine());
     if (e instanceof StreamConstraintsException) {
-      // The only such limit in force.
-      return new EventProblem(
-          ProblemCode.TOO_DEEP.code(),
-          "",
-          "Objects and arrays nest deeper than can be read",
-          "Flatten the event; deep values can be sent as text",
-          position);
+      return isTooDeep(text.parser())
+          ? tooDeep(position)
+          : malformed(
+              "Too many names were chosen so that their hashes collide",
+              "Send data as values, not as names",
+              position);
     }
     if (e instanceof UnexpectedEndOfInputException) {
       return malformed(
@@ -40,6 +40,19 @@ final class JsonFailure {
     return malformed(
         "The text is not JSON here",
         "Send JSON as of RFC 8259: double quotes, no comments, no trailing commas, no NaN",
+        position);
+  }
+
+  private static boolean isTooDeep(JsonParser parser) {
+    return parser.streamReadContext().getNestingDepth() >= JsonText.MAX_PARSER_DEPTH;
+  }
+
+  private static EventProblem tooDeep(Position position) {
+    return new EventProblem(
+        ProblemCode.TOO_DEEP.code(),
+        "",
+        "Objects and arrays nest deeper than " + JsonText.MAX_PARSER_DEPTH,
+        "Flatten the event; deep values can be sent as text",
         position);
   }
 

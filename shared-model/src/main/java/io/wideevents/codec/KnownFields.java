@@ -38,6 +38,7 @@ final class KnownFields {
   private @Nullable String timestampText;
   private @Nullable EventId eventId;
   private boolean errorPresent;
+  private boolean samplingPresent;
   private @Nullable String errorCode;
   private @Nullable String errorMessage;
   private @Nullable String userRole;
@@ -122,7 +123,7 @@ final class KnownFields {
     requireSeen(KnownField.SERVICE, "service", "a string that names the service");
     requireSeen(KnownField.ROUTE, "route", "a string such as \"POST /api/checkout\"");
     requireSeen(KnownField.TIMESTAMP, "timestamp", "RFC 3339 text or epoch milliseconds");
-    if (hasSeen(KnownField.SAMPLING)) {
+    if (samplingPresent) {
       requireSeen(KnownField.SAMPLING_RATE, "_sampling.rate", "a whole number from 1");
     }
   }
@@ -136,13 +137,14 @@ final class KnownFields {
 
   private void checkOptional(KnownField field) {
     if (parser.currentToken() == JsonToken.VALUE_NULL) {
-      if (field == KnownField.SAMPLING) {
-        seen.remove(field);
-      }
       return;
     }
     switch (field) {
-      case USER, PERFORMANCE, METADATA, SAMPLING -> expectObject();
+      case USER, PERFORMANCE, METADATA -> expectObject();
+      case SAMPLING -> {
+        samplingPresent = parser.currentToken() == JsonToken.START_OBJECT;
+        expectObject();
+      }
       case ERROR -> {
         errorPresent = true;
         expectObject();

@@ -60,10 +60,7 @@ final class NameRules {
     if (name.indexOf('\0') >= 0) {
       return ProblemCode.NAME_HAS_NUL;
     }
-    if (Utf8.lengthOf(name) > maxNameBytes) {
-      return ProblemCode.NAME_TOO_LONG;
-    }
-    return Utf8.hasUnpairedSurrogate(name) ? ProblemCode.UNPAIRED_SURROGATE : null;
+    return Utf8.lengthOf(name) > maxNameBytes ? ProblemCode.NAME_TOO_LONG : null;
   }
 
   private boolean isRedacted(String name) {

@@ -66,9 +66,12 @@ final class Problems {
   String path() {
     StringBuilder path = new StringBuilder();
     appendPath(path, parser.streamReadContext());
-    return path.length() <= MAX_PATH_LENGTH
-        ? path.toString()
-        : path.substring(0, MAX_PATH_LENGTH) + "…";
+    if (path.length() > MAX_PATH_LENGTH) {
+      boolean cutsPair = Character.isHighSurrogate(path.charAt(MAX_PATH_LENGTH - 1));
+      path.setLength(cutsPair ? MAX_PATH_LENGTH - 1 : MAX_PATH_LENGTH);
+      path.append('…');
+    }
+    return path.toString();
   }
 
   private void appendPath(StringBuilder path, @Nullable TokenStreamContext context) {
@@ -79,7 +82,7 @@ final class Problems {
     if (context.inArray() && context.hasCurrentIndex()) {
       path.append('[').append(context.getCurrentIndex()).append(']');
     } else if (context.inObject() && context.hasCurrentName()) {
-      if (!path.isEmpty()) {
+      if (context.getNestingDepth() > eventDepth) {
         path.append('.');
       }
       path.append(context.currentName());

@@ -76,7 +76,7 @@ public final class RecordDecoder {
       RecordReading.Walked walked, @Nullable String eventIdHeader, Instant recordTime) {
     EventPass pass = walked.pass();
     if (!pass.problems().isEmpty()) {
-      return Poisons.of(pass.problems().all());
+      return Poisons.of(walked.problems());
     }
     EventId named = pass.known().eventId();
     if (eventIdHeader != null

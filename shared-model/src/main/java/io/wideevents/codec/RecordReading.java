@@ -2,6 +2,7 @@ package io.wideevents.codec;
 
 import io.wideevents.event.ContentHash;
 import io.wideevents.event.EventProblem;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -25,6 +26,19 @@ sealed interface RecordReading {
     boolean isAccepted() {
       return pass.ingest() != null && pass.known().eventId() != null;
     }
+
+    /** What is wrong with the event, placed in the record's own text or nowhere. */
+    List<EventProblem> problems() {
+      List<EventProblem> problems = pass.problems().all();
+      return envelopeHash == null
+          ? problems
+          : problems.stream().map(Walked::withoutPosition).toList();
+    }
+
+    private static EventProblem withoutPosition(EventProblem problem) {
+      return new EventProblem(
+          problem.code(), problem.field(), problem.message(), problem.fix(), null);
+    }
   }
 
   /** The value is not JSON, or not one object. */
@@ -42,8 +56,15 @@ sealed interface RecordReading {
 
   private static RecordReading of(
       byte[] value, EventRules rules, @Nullable ContentHash envelopeHash) {
-    EventText text = EventText.open(value, 0, value.length, 1);
-    try (JsonParser parser = text.parser()) {
+    try (EventText text = EventText.open(value, 0, value.length, 1)) {
+      return of(text, rules, envelopeHash);
+    }
+  }
+
+  private static RecordReading of(
+      EventText text, EventRules rules, @Nullable ContentHash envelopeHash) {
+    try {
+      JsonParser parser = text.parser();
       JsonToken first = parser.nextToken();
       if (first == null) {
         return new Unreadable(
@@ -52,7 +73,7 @@ sealed interface RecordReading {
       if (first != JsonToken.START_OBJECT) {
         return new Unreadable(JsonFailure.notAnObject(text));
       }
-      DocumentBuffer document = new DocumentBuffer(value.length + DOCUMENT_OVERHEAD_BYTES);
+      DocumentBuffer document = new DocumentBuffer(text.bytes().length + DOCUMENT_OVERHEAD_BYTES);
       EventPass pass = new EventPass(rules, text, new EventPass.Scratch(), document.writer());
       pass.read();
       return parser.nextToken() == null

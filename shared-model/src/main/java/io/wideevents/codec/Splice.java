@@ -28,8 +28,10 @@ final class Splice {
   /**
    * Cuts the field in {@code [from, to)}, from its name's quote to its value's end, together with
    * one of the commas beside it.
+   *
+   * @param limit where the text ends, which may be right here when it is cut short
    */
-  void cutField(byte[] body, int from, int to) {
+  void cutField(byte[] body, int from, int to, int limit) {
     int before = from - 1;
     while (JsonText.isWhiteSpace(body[before])) {
       before--;
@@ -40,10 +42,10 @@ final class Splice {
       return;
     }
     int after = to;
-    while (JsonText.isWhiteSpace(body[after])) {
+    while (after < limit && JsonText.isWhiteSpace(body[after])) {
       after++;
     }
-    add(from, body[after] == ',' ? after + 1 : to, 0);
+    add(from, after < limit && body[after] == ',' ? after + 1 : to, 0);
   }
 
   /** The event's text from {@code start} without its closing brace, changed, then the ending. */

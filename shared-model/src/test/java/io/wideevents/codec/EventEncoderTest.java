@@ -21,7 +21,13 @@ import io.wideevents.event.EventProblem;
 import io.wideevents.event.Outcome;
 import io.wideevents.event.Tier;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.bson.BsonDocument;
 import org.junit.jupiter.api.Test;
 
 class EventEncoderTest {
@@ -126,5 +132,107 @@ class EventEncoderTest {
     BodyResult result = Codecs.ENCODER.encode(body, body.length - 4, BodyFormat.JSON);
 
     assertThat(encoded(events(result).getFirst()).requestId()).isEqualTo("a");
+  }
+
+  @Test
+  void encode_ofLines_countsEveryLineButTellsOnlyThoseWithText() {
+    List<EncodeResult> results = encodeLines("\n \t\r\n[]\n\n7\n{}{}\n\"x");
+
+    assertThat(results)
+        .extracting(result -> ((EncodeResult.Rejected) result).line())
+        .containsExactly(3L, 5L, 6L, 7L);
+    assertThat(results)
+        .extracting(result -> problems(result).getFirst().code())
+        .containsExactly("not_an_object", "not_an_object", "malformed_json", "not_an_object");
+  }
+
+  @Test
+  void encode_ofLines_placesProblemsInTheWholeBody() {
+    List<EncodeResult> results =
+        encodeLines(minimal("a", NOW) + "\n\n  " + minimal("b", NOW).replace("\"b\"", "5"));
+
+    assertThat(problems(results.get(1)).getFirst().position())
+        .isEqualTo(new EventProblem.Position(3, 16));
+  }
+
+  @Test
+  void encode_ofLines_takesAnEncodingProblemForOneBadLine() {
+    byte[] body = utf8(minimal("a", NOW) + "\n{\"x\":\"?\"}\n" + minimal("b", NOW));
+    body[new String(body, StandardCharsets.ISO_8859_1).indexOf('?')] = (byte) 0xFE;
+
+    List<EncodeResult> results =
+        events(Codecs.ENCODER.encode(body, body.length, BodyFormat.NDJSON));
+
+    assertThat(results).hasSize(3);
+    assertThat(problems(results.get(1)).getFirst().code()).isEqualTo("invalid_utf8");
+    assertThat(problems(results.get(1)).getFirst().position())
+        .isEqualTo(new EventProblem.Position(2, 7));
+  }
+
+  @Test
+  void encode_ofLines_refusesABodyWithoutAny() {
+    assertThat(malformed(lines("")).code()).isEqualTo("empty_body");
+    assertThat(malformed(lines("\n \r\n\t")).code()).isEqualTo("no_events");
+  }
+
+  @Test
+  void encode_ofLines_stopsAtTheFirstEventTooMany() {
+    String body = (minimal("a", NOW) + "\n\n").repeat(EncoderSettings.DEFAULT_MAX_EVENTS);
+
+    assertThat(lines(body)).isInstanceOf(BodyResult.Events.class);
+    assertThat(lines(body + "rubbish"))
+        .isInstanceOfSatisfying(
+            BodyResult.TooManyEvents.class,
+            tooMany ->
+                assertThat(tooMany.problem().position())
+                    .isEqualTo(
+                        new EventProblem.Position(2 * EncoderSettings.DEFAULT_MAX_EVENTS + 1, 1)));
+  }
+
+  @Test
+  void encode_keepsTheTimestampsTextOnlyWhenItSaysMore() {
+    String plain = "\"timestamp\":\"" + NOW + "\"";
+
+    BsonDocument utc = ingest(minimal("r", NOW));
+    BsonDocument offset =
+        ingest(minimal("r", NOW).replace(plain, "\"timestamp\":\"2026-11-22T19:00:00+09:00\""));
+    BsonDocument millis =
+        ingest(minimal("r", NOW).replace(plain, "\"timestamp\":" + NOW.toEpochMilli()));
+
+    assertThat(utc.containsKey("timestampText")).isFalse();
+    assertThat(millis.containsKey("timestampText")).isFalse();
+    assertThat(offset.getString("timestampText").getValue()).isEqualTo("2026-11-22T19:00:00+09:00");
+  }
+
+  @Test
+  void encode_isSafeForManyThreads() throws Exception {
+    List<String> bodies =
+        IntStream.range(0, 200).mapToObj(seed -> new RandomEvent(seed).json()).toList();
+    List<byte[]> expected = bodies.stream().map(body -> encode(body).json(Tier.KAFKA)).toList();
+
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      List<Future<?>> runs = new ArrayList<>();
+      for (int thread = 0; thread < 4; thread++) {
+        runs.add(
+            threads.submit(
+                () -> {
+                  for (int i = 0; i < bodies.size(); i++) {
+                    assertThat(encode(bodies.get(i)).json(Tier.KAFKA)).isEqualTo(expected.get(i));
+                  }
+                }));
+      }
+      for (Future<?> run : runs) {
+        run.get();
+      }
+    }
+  }
+
+  private static BodyResult lines(String ndjson) {
+    byte[] body = utf8(ndjson);
+    return Codecs.ENCODER.encode(body, body.length, BodyFormat.NDJSON);
+  }
+
+  private static BsonDocument ingest(String json) {
+    return encode(json).document(Tier.KAFKA).bson().getDocument("_ingest");
   }
 }
