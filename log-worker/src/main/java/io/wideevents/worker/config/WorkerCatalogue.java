@@ -19,7 +19,14 @@ public final class WorkerCatalogue {
   private static final int MAX_BATCH = 10_000;
 
   // The gateway's, which one deployment's environment may well hold for both.
-  private static final Set<String> OF_THE_GATEWAY = Set.of("MQ_ENABLED", "MQ_TYPE");
+  private static final Set<String> OF_THE_GATEWAY =
+      Set.of(
+          "MQ_ENABLED",
+          "MQ_TYPE",
+          "MQ_PUBLISH_RETRIES",
+          "MQ_LINGER_MS",
+          "MQ_COMPRESSION",
+          "MQ_BUFFER_BYTES");
 
   public static final Setting<String> KAFKA_CONSUMER_GROUP =
       Setting.named(
