@@ -72,6 +72,9 @@ record KafkaClientProperties(Map<String, String> values) {
         continue;
       }
       Optional<String> named = namedByFile(name);
+      if (named.isPresent() && variable.getValue().isBlank()) {
+        continue; // an optional variable that was left out; an empty property may mean something
+      }
       String property = property(named.orElse(name));
       Parsed<String> value =
           RESERVED.containsKey(property)
@@ -94,7 +97,7 @@ record KafkaClientProperties(Map<String, String> values) {
 
   private static Parsed<String> readFile(
       String named, String file, Map<String, String> environment) {
-    if (environment.containsKey(named)) {
+    if (!environment.getOrDefault(named, "").isEmpty()) {
       return Parsed.invalid("is given beside " + named + ": keep one of the two");
     }
     return switch (SettingInputs.readFile(file)) {

@@ -70,6 +70,12 @@ class KafkaClientPropertiesTest {
   }
 
   @Test
+  void read_takesEmptyFileVariableForAbsent() {
+    assertThat(read(Map.of("KAFKA_CLIENT_SSL_KEY_PASSWORD_FILE", ""))).isEmpty();
+    assertThat(problems).isEmpty();
+  }
+
+  @Test
   void read_saysWhyFileCannotBeUsed() {
     read(Map.of("KAFKA_CLIENT_SSL_KEY_PASSWORD_FILE", "/nowhere"));
 
