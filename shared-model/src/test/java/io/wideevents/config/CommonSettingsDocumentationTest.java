@@ -2,11 +2,13 @@ package io.wideevents.config;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommonSettingsDocumentationTest {
-  @Test
-  void configurationPage_holdsEverySettingAsItIs() throws IOException {
-    SettingsTable.check(Path.of("../docs/configuration.md"), "common", CommonSettings.ALL);
+  @ParameterizedTest
+  @ValueSource(strings = {"../docs/configuration.md", "../README.md"})
+  void tablesOfThePage_holdEverySettingAsItIs(Path page) throws IOException {
+    SettingsTable.check(page, "common", CommonSettings.ALL);
   }
 }
