@@ -16,22 +16,19 @@ import tools.jackson.core.JsonToken;
  * {@link EventRules#maxDepth}. Reads one event; not safe for concurrent use.
  */
 final class EventPass {
-  private static final String RESERVED = "Top-level names starting with _ are the pipeline's own";
-
   private final EventRules rules;
   private final EventText text;
   private final JsonParser parser;
-  private final DuplicateNames names;
   private final NumberReader numbers;
   private final Problems problems;
+  private final FieldNames names;
   private final KnownFields known;
+  private final DocumentFields document;
   private final Splice splice = new Splice();
   private final List<String> redacted = new ArrayList<>(0);
 
-  private final @Nullable BsonWriter document;
   private @Nullable Ingest ingest;
   private @Nullable String givenSummary;
-  private int fields;
   private int start;
   private int end;
 
@@ -43,12 +40,12 @@ final class EventPass {
     this.rules = rules;
     this.text = text;
     this.parser = text.parser();
-    this.names = scratch.names();
     this.numbers = scratch.numbers();
-    this.document = document;
     this.problems =
         new Problems(parser, text.firstLine(), parser.streamReadContext().getNestingDepth());
+    this.names = new FieldNames(rules, problems, scratch.names());
     this.known = new KnownFields(rules, parser, problems, numbers);
+    this.document = new DocumentFields(document, problems);
   }
 
   /** What a pass needs while it lasts, made once for all the events of a body. */
@@ -60,13 +57,16 @@ final class EventPass {
 
   /** Reads the event up to its closing brace. */
   void read() {
-    names.clear();
     start = text.offset(parser.currentTokenLocation());
-    object(Scope.EVENT, 1);
+    fields(Scope.EVENT, 1);
     end = text.offset(parser.currentLocation());
     known.checkMissing();
     if (rules.origin() == Origin.OTHER_PRODUCER && ingest != null && known.eventId() == null) {
-      problems.addNowhere(ProblemCode.RESERVED_NAME, "_ingest", RESERVED, fixOfReserved("_ingest"));
+      problems.addNowhere(
+          ProblemCode.RESERVED_NAME,
+          "_ingest",
+          "_ingest stands beside no eventId, so the gateway cannot have written it",
+          "Leave it out: the pipeline writes it");
     }
     if (end - start > rules.maxEventBytes()) {
       problems.addNowhere(
@@ -121,48 +121,79 @@ final class EventPass {
     return ContentHash.of(text.bytes(), start, end - start);
   }
 
+  private void fields(Scope scope, int depth) {
+    int object = names.openObject();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String name = parser.currentName();
+      boolean isRedacted = names.check(object, name);
+      KnownField field = scope.find(name);
+      if (field != null && field.isOurs()) {
+        ownField(field, name);
+      } else if (isRedacted && (field == null || field.isRedactable())) {
+        redact(name, field);
+      } else {
+        document.name(name);
+        JsonToken token = parser.nextToken();
+        if (field == null) {
+          value(token, Scope.OPEN, depth);
+        } else {
+          known.check(field);
+          knownValue(field, token, depth);
+        }
+      }
+    }
+  }
+
+  private void knownValue(KnownField field, JsonToken token, int depth) {
+    if (field == KnownField.TIMESTAMP) {
+      parser.skipChildren();
+      document.date(known.timestampMillis());
+    } else {
+      value(token, field.scope(), depth);
+    }
+  }
+
+  private void value(JsonToken token, Scope scope, int depth) {
+    switch (token) {
+      case START_OBJECT -> object(scope, depth + 1);
+      case START_ARRAY -> array(depth + 1);
+      case VALUE_STRING -> string();
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number();
+      case VALUE_TRUE -> document.bool(true);
+      case VALUE_FALSE -> document.bool(false);
+      case VALUE_NULL -> document.nothing();
+      case NOT_AVAILABLE, END_OBJECT, END_ARRAY, PROPERTY_NAME, VALUE_EMBEDDED_OBJECT ->
+          throw new AssertionError(token + " starts no JSON value");
+    }
+  }
+
   private void object(Scope scope, int depth) {
     if (isTooDeep(depth)) {
       return;
     }
-    BsonWriter writer = document();
-    if (writer != null && depth > 1) {
-      writer.writeStartDocument();
-    }
-    int object = names.openObject();
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      field(scope, object, depth);
-    }
-    writer = document();
-    if (writer != null && depth > 1) {
-      writer.writeEndDocument();
-    }
+    document.startObject();
+    fields(scope, depth);
+    document.endObject();
   }
 
   private void array(int depth) {
     if (isTooDeep(depth)) {
       return;
     }
-    BsonWriter writer = document();
-    if (writer != null) {
-      writer.writeStartArray();
-    }
+    document.startArray();
     for (JsonToken item = parser.nextToken();
         item != JsonToken.END_ARRAY;
         item = parser.nextToken()) {
       value(item, Scope.OPEN, depth);
     }
-    writer = document();
-    if (writer != null) {
-      writer.writeEndArray();
-    }
+    document.endArray();
   }
 
   private boolean isTooDeep(int depth) {
     if (depth <= rules.maxDepth()) {
       return false;
     }
-    problem(
+    problems.addHere(
         ProblemCode.TOO_DEEP,
         "Objects and arrays nest deeper than " + rules.maxDepth(),
         "Flatten the event; deep values can be sent as text");
@@ -170,81 +201,71 @@ final class EventPass {
     return true;
   }
 
-  private void field(Scope scope, int object, int depth) {
-    String name = parser.currentName();
-    NameRules.Verdict verdict = rules.names().judge(name);
-    checkName(name, object, verdict.problem());
-    KnownField field = scope.find(name);
-    if (field == KnownField.SUMMARY || field == KnownField.EVENT_ID) {
-      ourOwnField(field);
-      return;
+  private void string() {
+    // In names the parser itself refuses them.
+    if (text.mayEscapeSurrogates() && Utf8.hasUnpairedSurrogate(parser.getString())) {
+      problems.addHere(
+          ProblemCode.UNPAIRED_SURROGATE,
+          "The text has half of a surrogate pair, which is no character",
+          "Do not cut text between the two halves of a pair");
     }
-    if (field == KnownField.RESERVED || field == KnownField.INGEST) {
-      reservedField(field, name);
-      return;
-    }
-    JsonToken token = parser.nextToken();
-    if (verdict.redacted() && (field == null || field.redactable())) {
-      redact(name, field);
-    } else if (field == null) {
-      writeName(name);
-      value(token, Scope.OPEN, depth);
-    } else {
-      knownField(field, name, token, depth);
+    if (document.takesTexts()) {
+      document.text(parser.getString());
     }
   }
 
-  private void knownField(KnownField field, String name, JsonToken token, int depth) {
+  private void number() {
+    if (numbers.read(parser) == NumberReader.Type.OUT_OF_RANGE) {
+      problems.addHere(
+          ProblemCode.NUMBER_OUT_OF_RANGE,
+          "The number has more than 34 significant digits, or an exponent past ±6144",
+          "Send it as a string, or with fewer digits");
+    } else {
+      document.number(numbers);
+    }
+  }
+
+  /** Handles a field that is not kept where it came, if at all; the parser stands at its name. */
+  private void ownField(KnownField field, String name) {
+    int from = text.offset(parser.currentTokenLocation());
     switch (field) {
-      case TIMESTAMP -> {
+      case EVENT_ID -> {
+        boolean isAbsent = parser.nextToken() == JsonToken.VALUE_NULL;
         known.check(field);
-        parser.skipChildren();
-        BsonWriter writer = document();
-        if (writer != null) {
-          writer.writeDateTime(name, known.timestampMillis());
+        int to = skipValue();
+        if (isAbsent) {
+          cut(from, to);
         }
       }
-      default -> {
-        known.check(field);
-        writeName(name);
-        value(token, field.scope(), depth);
+      case SUMMARY -> {
+        if (parser.nextToken() == JsonToken.VALUE_STRING && rules.origin() == Origin.GATEWAY) {
+          givenSummary = parser.getString();
+        }
+        cut(from, skipValue());
       }
-    }
-  }
-
-  /** Handles a field that the document and the outgoing text hold elsewhere. */
-  private void ourOwnField(KnownField field) {
-    int from = text.offset(parser.currentTokenLocation());
-    JsonToken token = parser.nextToken();
-    boolean cut;
-    if (field == KnownField.EVENT_ID) {
-      known.check(field);
-      cut = token == JsonToken.VALUE_NULL;
-    } else {
-      cut = true;
-      if (rules.origin() == Origin.GATEWAY && token == JsonToken.VALUE_STRING) {
-        givenSummary = parser.getString();
+      case INGEST -> {
+        if (rules.origin() == Origin.CLIENT) {
+          reserved(name);
+          skipField();
+        } else {
+          parser.nextToken();
+          ingest = IngestReader.read(parser);
+          if (ingest == null) {
+            reserved(name);
+          }
+        }
       }
-    }
-    int to = skipValue();
-    if (cut && rules.origin() == Origin.CLIENT) {
-      splice.cutField(text.bytes(), from, to, text.end());
-    }
-  }
-
-  private void reservedField(KnownField field, String name) {
-    boolean mayBeOurs = field == KnownField.INGEST && rules.origin() != Origin.CLIENT;
-    if (!mayBeOurs) {
-      reserved(name);
-    }
-    parser.nextToken();
-    if (mayBeOurs) {
-      ingest = IngestReader.read(parser);
-      if (ingest == null) {
+      case RESERVED -> {
         reserved(name);
+        skipField();
       }
-    } else {
-      parser.skipChildren();
+      default -> throw new AssertionError(field + " is kept where it came");
+    }
+  }
+
+  private void cut(int from, int to) {
+    if (rules.origin() == Origin.CLIENT) {
+      splice.cutField(text.bytes(), from, to, text.end());
     }
   }
 
@@ -255,16 +276,19 @@ final class EventPass {
     if (redacted.size() < Ingest.MAX_REDACTED_PATHS) {
       redacted.add(problems.path());
     }
+    parser.nextToken();
     int from = text.offset(parser.currentTokenLocation());
     int to = skipValue();
     if (rules.origin() == Origin.CLIENT) {
       splice.redact(from, to);
     }
-    writeName(name);
-    BsonWriter writer = document();
-    if (writer != null) {
-      writer.writeString(Splice.REDACTED);
-    }
+    document.name(name);
+    document.text(Splice.REDACTED);
+  }
+
+  private void skipField() {
+    parser.nextToken();
+    parser.skipChildren();
   }
 
   /** Passes over the value the parser stands at and returns where it ends. */
@@ -274,117 +298,14 @@ final class EventPass {
     return text.offset(parser.currentLocation());
   }
 
-  private void value(JsonToken token, Scope scope, int depth) {
-    BsonWriter writer = document();
-    switch (token) {
-      case START_OBJECT -> object(scope, depth + 1);
-      case START_ARRAY -> array(depth + 1);
-      case VALUE_STRING -> string();
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number();
-      case VALUE_TRUE, VALUE_FALSE -> {
-        if (writer != null) {
-          writer.writeBoolean(token == JsonToken.VALUE_TRUE);
-        }
-      }
-      case VALUE_NULL -> {
-        if (writer != null) {
-          writer.writeNull();
-        }
-      }
-      case NOT_AVAILABLE, END_OBJECT, END_ARRAY, PROPERTY_NAME, VALUE_EMBEDDED_OBJECT ->
-          throw new AssertionError(token + " starts no JSON value");
-    }
-  }
-
-  private void string() {
-    // In names the parser itself refuses them.
-    if (text.mayEscapeSurrogates() && Utf8.hasUnpairedSurrogate(parser.getString())) {
-      problem(
-          ProblemCode.UNPAIRED_SURROGATE,
-          "The text has half of a surrogate pair, which is no character",
-          "Do not cut text between the two halves of a pair");
-    }
-    BsonWriter writer = document();
-    // While only checking, the text is never decoded.
-    if (writer != null) {
-      writer.writeString(parser.getString());
-    }
-  }
-
-  private void number() {
-    if (numbers.read(parser) == NumberReader.Type.OUT_OF_RANGE) {
-      problem(
-          ProblemCode.NUMBER_OUT_OF_RANGE,
-          "The number has more than 34 significant digits, or an exponent past ±6144",
-          "Send it as a string, or with fewer digits");
-      return;
-    }
-    BsonWriter writer = document();
-    if (writer != null) {
-      numbers.writeTo(writer);
-    }
-  }
-
-  private void writeName(String name) {
-    BsonWriter writer = document();
-    if (writer != null) {
-      writer.writeName(name);
-    }
-  }
-
-  /** Null while only checking, and from the first problem on: nobody will want that document. */
-  private @Nullable BsonWriter document() {
-    return problems.isEmpty() ? document : null;
-  }
-
-  private void checkName(String name, int object, @Nullable ProblemCode problem) {
-    fields++;
-    if (fields > rules.maxFields()) {
-      if (fields == rules.maxFields() + 1) {
-        problem(
-            ProblemCode.TOO_MANY_FIELDS,
-            "The event has more than " + rules.maxFields() + " fields, counted at any depth",
-            "Send lists as arrays, whose items do not count, or split the event");
-      }
-      return;
-    }
-    if (!names.add(object, name)) {
-      problem(
-          ProblemCode.DUPLICATE_KEY,
-          "The name stands twice in its object",
-          "Keep one of the two; names are compared with their escapes resolved");
-    }
-    if (problem != null) {
-      badName(problem);
-    }
-  }
-
-  private void badName(ProblemCode problem) {
-    switch (problem) {
-      case NAME_HAS_NUL ->
-          problem(problem, "The name has a NUL character", "Leave the NUL character out");
-      case NAME_TOO_LONG ->
-          problem(
-              problem,
-              "The name is longer than " + rules.names().maxNameBytes() + " bytes",
-              "Shorten the name; what varies belongs into the value");
-      default -> throw new AssertionError(problem + " is no problem of a name");
-    }
-  }
-
   private void reserved(String name) {
-    problem(ProblemCode.RESERVED_NAME, RESERVED, fixOfReserved(name));
-  }
-
-  private static String fixOfReserved(String name) {
-    return switch (name) {
-      case "_id" -> "Send eventId to choose the event's id";
-      case "_ingest" -> "Leave it out: the pipeline writes it";
-      default -> "Use a name without the leading _, or put the field into _metadata";
-    };
-  }
-
-  private void problem(ProblemCode code, String message, String fix) {
-    problems.addHere(code, message, fix);
+    problems.addHere(
+        ProblemCode.RESERVED_NAME,
+        "Top-level names starting with _ are the pipeline's own",
+        switch (name) {
+          case "_id" -> "Send eventId to choose the event's id";
+          case "_ingest" -> "Leave it out: the pipeline writes it";
+          default -> "Use a name without the leading _, or put the field into _metadata";
+        });
   }
 }

@@ -2,39 +2,52 @@ package io.wideevents.codec;
 
 /** The fields the event's rules speak of. */
 enum KnownField {
-  REQUEST_ID(false, Scope.OPEN),
-  SERVICE(false, Scope.OPEN),
-  ROUTE(false, Scope.OPEN),
-  TIMESTAMP(false, Scope.OPEN),
-  EVENT_ID(false, Scope.OPEN),
-  USER(true, Scope.USER),
-  USER_ID(true, Scope.OPEN),
-  USER_ROLE(true, Scope.OPEN),
-  ERROR(true, Scope.ERROR),
-  ERROR_CODE(true, Scope.OPEN),
-  ERROR_MESSAGE(true, Scope.OPEN),
-  PERFORMANCE(true, Scope.PERFORMANCE),
-  DURATION(true, Scope.OPEN),
-  METADATA(false, Scope.OPEN),
-  SUMMARY(false, Scope.OPEN),
-  SAMPLING(false, Scope.SAMPLING),
-  SAMPLING_RATE(false, Scope.OPEN),
-  SAMPLING_RULE(false, Scope.OPEN),
-  INGEST(false, Scope.OPEN),
+  REQUEST_ID(Handling.STRUCTURAL, Scope.OPEN),
+  SERVICE(Handling.STRUCTURAL, Scope.OPEN),
+  ROUTE(Handling.STRUCTURAL, Scope.OPEN),
+  TIMESTAMP(Handling.STRUCTURAL, Scope.OPEN),
+  EVENT_ID(Handling.OURS, Scope.OPEN),
+  USER(Handling.CLIENTS, Scope.USER),
+  USER_ID(Handling.CLIENTS, Scope.OPEN),
+  USER_ROLE(Handling.CLIENTS, Scope.OPEN),
+  ERROR(Handling.CLIENTS, Scope.ERROR),
+  ERROR_CODE(Handling.CLIENTS, Scope.OPEN),
+  ERROR_MESSAGE(Handling.CLIENTS, Scope.OPEN),
+  PERFORMANCE(Handling.CLIENTS, Scope.PERFORMANCE),
+  DURATION(Handling.CLIENTS, Scope.OPEN),
+  METADATA(Handling.STRUCTURAL, Scope.OPEN),
+  SUMMARY(Handling.OURS, Scope.OPEN),
+  SAMPLING(Handling.STRUCTURAL, Scope.SAMPLING),
+  SAMPLING_RATE(Handling.STRUCTURAL, Scope.OPEN),
+  SAMPLING_RULE(Handling.STRUCTURAL, Scope.OPEN),
+  INGEST(Handling.OURS, Scope.OPEN),
   /** Any other top-level name starting with {@code _}. */
-  RESERVED(false, Scope.OPEN);
+  RESERVED(Handling.OURS, Scope.OPEN);
 
-  private final boolean redactable;
+  private enum Handling {
+    /** Kept where it came; replaced when its name is one to redact. */
+    CLIENTS,
+    /** Kept where it came and never replaced: the pipeline itself relies on it. */
+    STRUCTURAL,
+    /** Kept elsewhere, computed anew, or not the client's to send. */
+    OURS
+  }
+
+  private final Handling handling;
   private final Scope scope;
 
-  KnownField(boolean redactable, Scope scope) {
-    this.redactable = redactable;
+  KnownField(Handling handling, Scope scope) {
+    this.handling = handling;
     this.scope = scope;
   }
 
-  /** Whether a redacted name may hide its value: without the others an event is no event. */
-  boolean redactable() {
-    return redactable;
+  boolean isRedactable() {
+    return handling == Handling.CLIENTS;
+  }
+
+  /** Whether the document holds it, if at all, elsewhere than where it came. */
+  boolean isOurs() {
+    return handling == Handling.OURS;
   }
 
   /** In which scope the names inside the field's value are looked up. */

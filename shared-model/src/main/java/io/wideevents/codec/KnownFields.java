@@ -19,23 +19,16 @@ import tools.jackson.core.JsonToken;
 final class KnownFields {
   private static final int MAX_TEXT_BYTES = 256;
 
-  /** Below it an epoch number means 3 March 1973 in milliseconds, but any recent day in seconds. */
-  private static final long LEAST_MILLIS = 100_000_000_000L;
-
-  /** The last millisecond of the year 9999, where RFC 3339 ends. */
-  private static final long GREATEST_MILLIS = 253_402_300_799_999L;
-
   private final EventRules rules;
   private final JsonParser parser;
   private final Problems problems;
   private final NumberReader numbers;
+  private final TimestampField timestamp;
   private final Set<KnownField> seen = EnumSet.noneOf(KnownField.class);
 
   private String requestId = "";
   private String service = "";
   private String route = "";
-  private long timestampMillis;
-  private @Nullable String timestampText;
   private @Nullable EventId eventId;
   private boolean errorPresent;
   private boolean samplingPresent;
@@ -49,6 +42,7 @@ final class KnownFields {
     this.parser = parser;
     this.problems = problems;
     this.numbers = numbers;
+    this.timestamp = new TimestampField(rules, parser, problems, numbers);
   }
 
   String requestId() {
@@ -56,12 +50,12 @@ final class KnownFields {
   }
 
   long timestampMillis() {
-    return timestampMillis;
+    return timestamp.millis();
   }
 
   /** The timestamp's text when it said more than its milliseconds in UTC; else null. */
   @Nullable String timestampText() {
-    return timestampText;
+    return timestamp.text();
   }
 
   /** The id the event brings; null when it has none. */
@@ -99,7 +93,11 @@ final class KnownFields {
       case REQUEST_ID -> requestId = requiredText();
       case SERVICE -> service = requiredText();
       case ROUTE -> route = requiredText();
-      case TIMESTAMP -> timestampMillis = timestamp();
+      case TIMESTAMP -> {
+        if (!timestamp.read()) {
+          wrongType("RFC 3339 text or whole epoch milliseconds");
+        }
+      }
       case EVENT_ID -> eventId = identity();
       default -> checkOptional(field);
     }
@@ -210,70 +208,6 @@ final class KnownFields {
               + " then derived from the event's bytes");
       return null;
     }
-  }
-
-  private long timestamp() {
-    return switch (parser.currentToken()) {
-      case VALUE_STRING -> timestampIn(parser.getString());
-      case VALUE_NUMBER_INT -> epochMillis();
-      default -> {
-        wrongType("RFC 3339 text or whole epoch milliseconds");
-        yield 0;
-      }
-    };
-  }
-
-  private long timestampIn(String text) {
-    long millis = Timestamp.parse(text);
-    if (millis == Timestamp.INVALID) {
-      problems.addHere(
-          ProblemCode.TIMESTAMP_INVALID,
-          "timestamp is not RFC 3339 text with an offset",
-          "Send for example 2026-11-22T10:00:00.123Z or 2026-11-22T19:00:00.123+09:00");
-      return 0;
-    }
-    if (Timestamp.saysMoreThanMillis(text)) {
-      timestampText = text;
-    }
-    return inTime(millis);
-  }
-
-  private long epochMillis() {
-    NumberReader.Type type = numbers.read(parser);
-    boolean fits = type == NumberReader.Type.INT32 || type == NumberReader.Type.INT64;
-    long millis = numbers.asLong();
-    if (!fits || millis < 0 || millis > GREATEST_MILLIS) {
-      problems.addHere(
-          ProblemCode.TIMESTAMP_INVALID,
-          "timestamp is no number of milliseconds since 1970 up to the year 9999",
-          "Send epoch milliseconds; divide microseconds by 1000, nanoseconds by 1000000");
-      return 0;
-    }
-    if (millis < LEAST_MILLIS) {
-      problems.addHere(
-          ProblemCode.TIMESTAMP_IN_SECONDS,
-          "timestamp looks like seconds; milliseconds are expected",
-          "Multiply it by 1000");
-      return 0;
-    }
-    return inTime(millis);
-  }
-
-  private long inTime(long millis) {
-    if (millis < rules.oldestMillis()) {
-      problems.addHere(
-          ProblemCode.TIMESTAMP_EXPIRED,
-          "timestamp is before %s, so the event is past its retention"
-              .formatted(Timestamp.format(rules.oldestMillis())),
-          "Send events sooner, or raise the retention; stored now, it would be deleted at once");
-    } else if (millis > rules.newestMillis()) {
-      problems.addHere(
-          ProblemCode.TIMESTAMP_IN_FUTURE,
-          "timestamp is after %s, further ahead of the clock than allowed"
-              .formatted(Timestamp.format(rules.newestMillis())),
-          "Check the sender's clock and time zone, and that the number is milliseconds");
-    }
-    return millis;
   }
 
   private double duration() {

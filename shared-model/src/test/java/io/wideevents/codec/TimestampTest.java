@@ -67,6 +67,7 @@ class TimestampTest {
         "-026-11-22T10:00:00Z",
         "+2026-11-22T10:00:0Z",
         "２026-11-22T10:00:00Z",
+        "2026-11-22T10:00:00.000000000000000000000000000000000000000000000Z",
         "1795341600000",
         "17953416000000000000",
         "Sun, 22 Nov 2026 10:00:00 GMT"
@@ -98,5 +99,17 @@ class TimestampTest {
     assertThat(Timestamp.format(0)).isEqualTo("1970-01-01T00:00:00.000Z");
     assertThat(Timestamp.format(-1)).isEqualTo("1969-12-31T23:59:59.999Z");
     assertThat(Timestamp.format(1_795_341_600_120L)).isEqualTo("2026-11-22T10:00:00.120Z");
+    assertThat(Timestamp.format(-62_167_219_200_001L)).isEqualTo("-0001-12-31T23:59:59.999Z");
+    assertThat(Timestamp.format(253_402_300_800_000L)).isEqualTo("10000-01-01T00:00:00.000Z");
+  }
+
+  @Test
+  void format_writesWhatParseReads() {
+    Random random = new Random(8601);
+    for (int i = 0; i < 20_000; i++) {
+      long millis = random.nextLong(-62_167_219_200_000L, 253_402_300_800_000L);
+
+      assertThat(Timestamp.parse(Timestamp.format(millis))).isEqualTo(millis);
+    }
   }
 }

@@ -1,0 +1,86 @@
+package io.wideevents.codec;
+
+import org.bson.BsonWriter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes an event's fields into its document, or nowhere: while an event is only checked, and from
+ * its first problem on, for nobody will want that document. Not safe for concurrent use.
+ */
+final class DocumentFields {
+  private final @Nullable BsonWriter writer;
+  private final Problems problems;
+
+  /**
+   * @param writer stands inside the document; null when there is none
+   */
+  DocumentFields(@Nullable BsonWriter writer, Problems problems) {
+    this.writer = writer;
+    this.problems = problems;
+  }
+
+  void name(String name) {
+    if (writer != null && problems.isEmpty()) {
+      writer.writeName(name);
+    }
+  }
+
+  void startObject() {
+    if (writer != null && problems.isEmpty()) {
+      writer.writeStartDocument();
+    }
+  }
+
+  void endObject() {
+    if (writer != null && problems.isEmpty()) {
+      writer.writeEndDocument();
+    }
+  }
+
+  void startArray() {
+    if (writer != null && problems.isEmpty()) {
+      writer.writeStartArray();
+    }
+  }
+
+  void endArray() {
+    if (writer != null && problems.isEmpty()) {
+      writer.writeEndArray();
+    }
+  }
+
+  /** Whether texts are wanted: decoding one that is not is most of what it costs. */
+  boolean takesTexts() {
+    return writer != null && problems.isEmpty();
+  }
+
+  void text(String text) {
+    if (writer != null && problems.isEmpty()) {
+      writer.writeString(text);
+    }
+  }
+
+  void number(NumberReader number) {
+    if (writer != null && problems.isEmpty()) {
+      number.writeTo(writer);
+    }
+  }
+
+  void date(long epochMillis) {
+    if (writer != null && problems.isEmpty()) {
+      writer.writeDateTime(epochMillis);
+    }
+  }
+
+  void bool(boolean value) {
+    if (writer != null && problems.isEmpty()) {
+      writer.writeBoolean(value);
+    }
+  }
+
+  void nothing() {
+    if (writer != null && problems.isEmpty()) {
+      writer.writeNull();
+    }
+  }
+}

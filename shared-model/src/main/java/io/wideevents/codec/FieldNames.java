@@ -1,0 +1,75 @@
+package io.wideevents.codec;
+
+import io.wideevents.event.ProblemCode;
+
+/**
+ * Holds the names of one event's fields to the rules: their number, their form, and that none
+ * stands twice in its object. Not safe for concurrent use.
+ */
+final class FieldNames {
+  private final EventRules rules;
+  private final Problems problems;
+  private final DuplicateNames names;
+  private int fields;
+
+  /**
+   * @param names forgets what it knows from the event before
+   */
+  FieldNames(EventRules rules, Problems problems, DuplicateNames names) {
+    this.rules = rules;
+    this.problems = problems;
+    this.names = names;
+    names.clear();
+  }
+
+  /** Starts a new object and returns its number, for {@link #check}. */
+  int openObject() {
+    return names.openObject();
+  }
+
+  /**
+   * Checks a name of an object; the parser stands at it.
+   *
+   * @return whether the value under this name is to be redacted
+   */
+  boolean check(int object, String name) {
+    NameRules.Verdict verdict = rules.names().judge(name);
+    if (++fields > rules.maxFields()) {
+      tooMany();
+      return verdict.redacted();
+    }
+    if (!names.add(object, name)) {
+      problems.addHere(
+          ProblemCode.DUPLICATE_KEY,
+          "The name stands twice in its object",
+          "Keep one of the two; names are compared with their escapes resolved");
+    }
+    if (verdict.problem() != null) {
+      badForm(verdict.problem());
+    }
+    return verdict.redacted();
+  }
+
+  private void tooMany() {
+    // Told once, at the first field over the limit.
+    if (fields == rules.maxFields() + 1) {
+      problems.addHere(
+          ProblemCode.TOO_MANY_FIELDS,
+          "The event has more than %d fields, counted at any depth".formatted(rules.maxFields()),
+          "Send lists as arrays, whose items do not count, or split the event");
+    }
+  }
+
+  private void badForm(ProblemCode problem) {
+    switch (problem) {
+      case NAME_HAS_NUL ->
+          problems.addHere(problem, "The name has a NUL character", "Leave the character out");
+      case NAME_TOO_LONG ->
+          problems.addHere(
+              problem,
+              "The name is longer than %d bytes".formatted(rules.names().maxNameBytes()),
+              "Shorten the name; what varies belongs into the value");
+      default -> throw new AssertionError(problem + " is no problem of a name");
+    }
+  }
+}

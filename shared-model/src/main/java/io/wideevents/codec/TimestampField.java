@@ -1,0 +1,104 @@
+package io.wideevents.codec;
+
+import io.wideevents.event.ProblemCode;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+
+/**
+ * Reads the event's {@code timestamp}, in either of its forms, and holds it to the time in which
+ * events are taken. Not safe for concurrent use.
+ */
+final class TimestampField {
+  /** Below it an epoch number means 3 March 1973 in milliseconds, but any recent day in seconds. */
+  private static final long LEAST_MILLIS = 100_000_000_000L;
+
+  /** The last millisecond of the year 9999, where RFC 3339 ends. */
+  private static final long GREATEST_MILLIS = 253_402_300_799_999L;
+
+  private final EventRules rules;
+  private final JsonParser parser;
+  private final Problems problems;
+  private final NumberReader numbers;
+  private long millis;
+  private @Nullable String text;
+
+  TimestampField(EventRules rules, JsonParser parser, Problems problems, NumberReader numbers) {
+    this.rules = rules;
+    this.parser = parser;
+    this.problems = problems;
+    this.numbers = numbers;
+  }
+
+  /** Milliseconds since the epoch; 0 until one was read. */
+  long millis() {
+    return millis;
+  }
+
+  /** The timestamp's text when it said more than its milliseconds in UTC; else null. */
+  @Nullable String text() {
+    return text;
+  }
+
+  /** Reads the value the parser stands at; false when it has neither of the two types. */
+  boolean read() {
+    switch (parser.currentToken()) {
+      case VALUE_STRING -> readText(parser.getString());
+      case VALUE_NUMBER_INT -> readNumber();
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void readText(String rfc3339) {
+    long read = Timestamp.parse(rfc3339);
+    if (read == Timestamp.INVALID) {
+      problems.addHere(
+          ProblemCode.TIMESTAMP_INVALID,
+          "timestamp is not RFC 3339 text with an offset",
+          "Send for example 2026-11-22T10:00:00.123Z or 2026-11-22T19:00:00.123+09:00");
+      return;
+    }
+    if (Timestamp.saysMoreThanMillis(rfc3339)) {
+      text = rfc3339;
+    }
+    take(read);
+  }
+
+  private void readNumber() {
+    NumberReader.Type type = numbers.read(parser);
+    boolean isLong = type == NumberReader.Type.INT32 || type == NumberReader.Type.INT64;
+    long read = numbers.asLong();
+    if (!isLong || read < 0 || read > GREATEST_MILLIS) {
+      problems.addHere(
+          ProblemCode.TIMESTAMP_INVALID,
+          "timestamp is no number of milliseconds since 1970 up to the year 9999",
+          "Send epoch milliseconds; divide microseconds by 1000, nanoseconds by 1000000");
+    } else if (read < LEAST_MILLIS) {
+      problems.addHere(
+          ProblemCode.TIMESTAMP_IN_SECONDS,
+          "timestamp looks like seconds; milliseconds are expected",
+          "Multiply it by 1000");
+    } else {
+      take(read);
+    }
+  }
+
+  private void take(long read) {
+    millis = read;
+    if (read < rules.oldestMillis()) {
+      problems.addHere(
+          ProblemCode.TIMESTAMP_EXPIRED,
+          "timestamp is before %s, so the event is past its retention"
+              .formatted(Timestamp.format(rules.oldestMillis())),
+          "Send events sooner, or raise the retention; stored now, it would be deleted at once");
+    } else if (read > rules.newestMillis()) {
+      problems.addHere(
+          ProblemCode.TIMESTAMP_IN_FUTURE,
+          "timestamp is after %s, further ahead of the clock than allowed"
+              .formatted(Timestamp.format(rules.newestMillis())),
+          "Check the sender's clock and time zone, and that the number is milliseconds");
+    }
+  }
+}
