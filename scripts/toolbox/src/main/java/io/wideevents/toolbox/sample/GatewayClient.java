@@ -1,5 +1,6 @@
 package io.wideevents.toolbox.sample;
 
+import io.wideevents.toolbox.sample.SendSettings.Transfer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,12 +37,6 @@ final class GatewayClient {
   private final int maxRetries;
   private final Tally tally;
   private final Waiter waiter;
-
-  /** How a body travels. */
-  enum Transfer {
-    PLAIN,
-    GZIP
-  }
 
   /** Lets time pass. */
   @FunctionalInterface

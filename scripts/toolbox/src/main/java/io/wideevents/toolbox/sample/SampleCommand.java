@@ -1,5 +1,6 @@
 package io.wideevents.toolbox.sample;
 
+import io.wideevents.toolbox.sample.SendSettings.Transfer;
 import io.wideevents.toolbox.terminal.Progress;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -134,8 +135,8 @@ public final class SampleCommand implements Callable<Integer> {
     if (!(rate >= 0 && rate <= 1e9)) {
       throw new ParameterException(commandLine(), "--rate=%s is not 0 to 1e9".formatted(rate));
     }
-    BatchSource batches = new BatchSource(new SampleTraffic(seed, start), count, batch);
-    return target.out == null ? post(batches) : write(batches, target.out);
+    SampleTraffic traffic = new SampleTraffic(seed, start);
+    return target.out == null ? post(traffic) : write(traffic, target.out);
   }
 
   public static void main(String[] arguments) {
@@ -150,17 +151,10 @@ public final class SampleCommand implements Callable<Integer> {
     return CommandLine.ExitCode.SOFTWARE;
   }
 
-  private int post(BatchSource batches) throws InterruptedException {
-    Tally tally = new Tally();
-    GatewayClient gateway =
-        new GatewayClient(
-            gatewayUrl(),
-            gzip ? GatewayClient.Transfer.GZIP : GatewayClient.Transfer.PLAIN,
-            retries,
-            tally,
-            Thread::sleep);
-    new SampleSender(batches, gateway, new Pacer(rate), tally, progress("Sending"))
-        .run(concurrency);
+  private int post(SampleTraffic traffic) throws InterruptedException {
+    SendSettings settings =
+        new SendSettings(batch, concurrency, rate, gzip ? Transfer.GZIP : Transfer.PLAIN, retries);
+    Tally tally = SampleSender.send(gatewayUrl(), traffic, count, settings, progress("Sending"));
     commandLine().getOut().print(tally.summary());
     commandLine().getOut().flush();
     if (tally.unconfirmed() > 0) {
@@ -174,7 +168,8 @@ public final class SampleCommand implements Callable<Integer> {
     return tally.accepted() == count ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
   }
 
-  private int write(BatchSource batches, String file) throws IOException, InterruptedException {
+  private int write(SampleTraffic traffic, String file) throws IOException, InterruptedException {
+    BatchSource batches = new BatchSource(traffic, count, batch);
     Pacer pacer = new Pacer(rate);
     Progress progress = progress("Writing");
     boolean piped = file.equals(STANDARD_OUTPUT);

@@ -1,6 +1,7 @@
 package io.wideevents.toolbox.sample;
 
 import io.wideevents.toolbox.terminal.Progress;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,15 +10,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Sends batches through a number of clients at the same time. */
-final class SampleSender {
+/** Sends sample traffic to a gateway, with several requests under way at the same time. */
+public final class SampleSender {
   private final BatchSource batches;
   private final GatewayClient gateway;
   private final Pacer pacer;
   private final Tally tally;
   private final Progress progress;
 
-  SampleSender(
+  private SampleSender(
       BatchSource batches, GatewayClient gateway, Pacer pacer, Tally tally, Progress progress) {
     this.batches = batches;
     this.gateway = gateway;
@@ -27,11 +28,29 @@ final class SampleSender {
   }
 
   /**
-   * Sends everything and blocks until the last answer.
+   * Sends events and blocks until the last answer.
    *
-   * @param concurrency requests under way at the same time, at least 1
+   * @param gateway its address, with or without the path of the events
+   * @param count events to take from {@code traffic}, at least 1
+   * @return what became of them
    */
-  void run(int concurrency) throws InterruptedException {
+  public static Tally send(
+      URI gateway, SampleTraffic traffic, long count, SendSettings settings, Progress progress)
+      throws InterruptedException {
+    Tally tally = new Tally();
+    SampleSender sender =
+        new SampleSender(
+            new BatchSource(traffic, count, settings.batchEvents()),
+            new GatewayClient(
+                gateway, settings.transfer(), settings.maxRetries(), tally, Thread::sleep),
+            new Pacer(settings.eventsPerSecond()),
+            tally,
+            progress);
+    sender.run(settings.concurrency());
+    return tally;
+  }
+
+  private void run(int concurrency) throws InterruptedException {
     ExecutorService clients = Executors.newFixedThreadPool(concurrency);
     try {
       List<Future<?>> running = new ArrayList<>();

@@ -101,7 +101,7 @@ final class Shop {
               "inventory",
               "job nightly-recount",
               2,
-              900,
+              350,
               0.7,
               0.02,
               List.of(TIMEOUT),

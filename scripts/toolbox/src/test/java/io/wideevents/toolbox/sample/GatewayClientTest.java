@@ -3,6 +3,7 @@ package io.wideevents.toolbox.sample;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wideevents.toolbox.sample.SendSettings.Transfer;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.time.Duration;
@@ -38,7 +39,7 @@ class GatewayClientTest {
         """);
 
     // When
-    client(GatewayClient.Transfer.PLAIN).post(THREE);
+    client(Transfer.PLAIN).post(THREE);
 
     // Then
     assertThat(tally.accepted()).isEqualTo(3);
@@ -61,7 +62,7 @@ class GatewayClientTest {
         """);
 
     // When
-    client(GatewayClient.Transfer.PLAIN).post(THREE);
+    client(Transfer.PLAIN).post(THREE);
 
     // Then
     assertThat(tally.accepted()).isEqualTo(1);
@@ -76,7 +77,7 @@ class GatewayClientTest {
     gateway.answer(413, "", "{\"status\":413,\"code\":\"body_too_large\"}");
 
     // When
-    client(GatewayClient.Transfer.PLAIN).post(THREE);
+    client(Transfer.PLAIN).post(THREE);
 
     // Then
     assertThat(tally.refused()).isEqualTo(3);
@@ -90,7 +91,7 @@ class GatewayClientTest {
     gateway.answer(429, "2", "{}");
 
     // When
-    client(GatewayClient.Transfer.PLAIN).post(THREE);
+    client(Transfer.PLAIN).post(THREE);
 
     // Then
     assertThat(waits).containsExactly(Duration.ofSeconds(7), Duration.ofSeconds(2));
@@ -109,7 +110,7 @@ class GatewayClientTest {
     }
 
     // When
-    client(GatewayClient.Transfer.PLAIN).post(THREE);
+    client(Transfer.PLAIN).post(THREE);
 
     // Then
     assertThat(gateway.requests()).hasSize(4);
@@ -124,7 +125,7 @@ class GatewayClientTest {
     gateway.close();
 
     // When
-    new GatewayClient(closed, GatewayClient.Transfer.PLAIN, 3, tally, waits::add).post(THREE);
+    new GatewayClient(closed, Transfer.PLAIN, 3, tally, waits::add).post(THREE);
 
     // Then
     assertThat(waits).hasSize(3).isSorted();
@@ -137,7 +138,7 @@ class GatewayClientTest {
     gateway.answer(202, "", ScriptedGateway.accepted(3));
 
     // When
-    client(GatewayClient.Transfer.GZIP).post(THREE);
+    client(Transfer.GZIP).post(THREE);
 
     // Then
     ScriptedGateway.Request request = gateway.requests().get(0);
@@ -146,7 +147,7 @@ class GatewayClientTest {
         .isEqualTo(THREE.ndjson());
   }
 
-  private GatewayClient client(GatewayClient.Transfer transfer) {
+  private GatewayClient client(Transfer transfer) {
     return new GatewayClient(gateway.url(), transfer, 3, tally, waits::add);
   }
 }

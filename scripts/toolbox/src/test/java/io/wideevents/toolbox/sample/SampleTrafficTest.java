@@ -33,7 +33,7 @@ class SampleTrafficTest {
 
     // Then: change this only together with the events
     assertThat(HexFormat.of().formatHex(digest.digest()))
-        .isEqualTo("33c3fde3ec00046be751c484755721b761ad6c385fd757aa7ff912cc18ee936a");
+        .isEqualTo("7093e59048fcf7192e6c73fa9b5624378592cd42255ba376ee437c64eb04bdc6");
   }
 
   @Test

@@ -1,0 +1,60 @@
+package io.wideevents.toolbox.demo;
+
+import io.wideevents.toolbox.pipeline.ProjectHome;
+import java.io.File;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** The commands with which a person goes on: each works as it is printed. */
+final class ByHand {
+  private static final URI DEFAULT_GATEWAY = URI.create("http://127.0.0.1:8080");
+
+  private final ProjectHome home;
+  private final Map<String, String> environment;
+
+  ByHand(ProjectHome home, Map<String, String> environment) {
+    this.home = home;
+    this.environment = environment;
+  }
+
+  /** For a pipeline that still runs. */
+  List<String> whileRunning(URI gateway, String mongodbUri, String database) {
+    List<String> commands = new ArrayList<>();
+    commands.add(curl(gateway));
+    commands.add("%s --url %s --count 10000".formatted(home.launcher("sample"), gateway));
+    if (onPath("mongosh")) {
+      commands.add(
+          "mongosh '%s' --eval 'db.getSiblingDB(\"%s\").wide_events.find().sort({timestamp: -1}).limit(1)'"
+              .formatted(mongodbUri, database));
+    }
+    return commands;
+  }
+
+  /** For a machine on which nothing of it runs any more. */
+  List<String> afterwards() {
+    return List.of(
+        home.launcher("demo") + " --keep          # the same, and everything stays up",
+        home.launcher("local-stack") + "          # or each part in a terminal of its own:",
+        home.launcher("api-gateway") + "          # settings: --help",
+        home.launcher("log-worker").toString(),
+        curl(DEFAULT_GATEWAY));
+  }
+
+  private static String curl(URI gateway) {
+    return ("curl -sS %s/v1/events -H 'Content-Type: application/json' -d '{\"requestId\": \"by-hand-1\","
+            + " \"service\": \"demo\", \"route\": \"GET /hello\", \"timestamp\": '\"$(date +%%s)000\"',"
+            + " \"performance\": {\"durationMs\": 12.5}}'")
+        .formatted(gateway);
+  }
+
+  private boolean onPath(String program) {
+    return Arrays.stream(environment.getOrDefault("PATH", "").split(File.pathSeparator))
+        .filter(directory -> !directory.isBlank())
+        .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
+  }
+}

@@ -1,0 +1,207 @@
+package io.wideevents.toolbox.demo;
+
+import io.wideevents.stack.BrokerSettings;
+import io.wideevents.stack.ChildProcess;
+import io.wideevents.stack.LocalStack;
+import io.wideevents.stack.MongoServer;
+import io.wideevents.stack.MongodSettings;
+import io.wideevents.stack.Teardown;
+import io.wideevents.stack.WorkDirectory;
+import io.wideevents.toolbox.pipeline.GatewayProcess;
+import io.wideevents.toolbox.pipeline.ProjectHome;
+import io.wideevents.toolbox.pipeline.StoredEvents;
+import io.wideevents.toolbox.pipeline.WorkerProcess;
+import io.wideevents.toolbox.sample.SampleSender;
+import io.wideevents.toolbox.sample.SampleTraffic;
+import io.wideevents.toolbox.sample.SendSettings;
+import io.wideevents.toolbox.sample.Tally;
+import io.wideevents.toolbox.terminal.Progress;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * The demo, step by step: each says what it does before it does it.
+ *
+ * <p>Whatever is started is added to the teardown at once, so that it can be cut short anywhere.
+ */
+final class Demo {
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
+  // The shop's own time: the sample's first minute then ends about now.
+  private static final Duration SAMPLE_AGE = Duration.ofMinutes(1);
+
+  private final DemoSettings settings;
+  private final PrintWriter out;
+  private final PrintWriter talk;
+  private final Teardown teardown;
+  private final ProjectHome home = ProjectHome.find();
+  private int step;
+
+  /**
+   * A demo that has not begun.
+   *
+   * @param out for what a person reads afterwards
+   * @param talk for progress
+   */
+  Demo(DemoSettings settings, PrintWriter out, PrintWriter talk, Teardown teardown) {
+    this.settings = settings;
+    this.out = out;
+    this.talk = talk;
+    this.teardown = teardown;
+  }
+
+  /**
+   * Runs all steps; with {@code KEEP} it does not return.
+   *
+   * @throws IllegalStateException if a part fails, with the end of its output
+   */
+  void run() throws InterruptedException {
+    WorkDirectory directory =
+        teardown.open(() -> WorkDirectory.create(null, "demo"), WorkDirectory::close);
+    LocalStack stack = startStack();
+    Map<String, String> environment =
+        Map.of(
+            "KAFKA_BROKER", stack.broker().bootstrapServers(),
+            "MONGODB_URI", stack.mongo().uri(),
+            "MONGODB_DATABASE", database(),
+            "JAVA_OPTS", javaOptions(directory.path()),
+            "SPOOL_DIR", directory.path().resolve("spool").toString());
+    StoredEvents stored =
+        teardown.open(
+            () -> new StoredEvents(stack.mongo().uri(), database()),
+            opened -> close(opened, stack.mongo()));
+
+    step("Starting the api-gateway and the log-worker, each a process of its own");
+    Path logs = directory.path();
+    GatewayProcess gateway =
+        teardown.open(
+            () -> GatewayProcess.start(home, environment, logs.resolve("api-gateway.log")),
+            started -> started.process().kill9());
+    WorkerProcess worker =
+        teardown.open(
+            () -> WorkerProcess.start(home, environment, logs.resolve("log-worker.log")),
+            started -> started.process().kill9());
+    gateway.awaitListening();
+    worker.awaitConsuming();
+    say("api-gateway: %s, process %d".formatted(gateway.url(), gateway.process().pid()));
+    say("log-worker:  process %d".formatted(worker.process().pid()));
+
+    Tally tally = send(gateway);
+    awaitStored(stored, tally.accepted(), worker.process());
+    new DemoFindings(stored, worker.process().log(), out).print();
+
+    step("Counting");
+    say(
+        "sent %,d, accepted %,d, stored %,d"
+            .formatted(settings.events(), tally.accepted(), stored.count()));
+    if (tally.accepted() != settings.events()) {
+      throw new IllegalStateException(
+          "The gateway did not accept every event:%n%s".formatted(tally.summary()));
+    }
+    finish(gateway, worker, stack);
+  }
+
+  private LocalStack startStack() {
+    step("Starting a Kafka broker and a MongoDB, for this demo alone");
+    LocalStack stack =
+        LocalStack.start(System.getenv(), BrokerSettings.DEFAULT, MongodSettings.DEFAULT);
+    teardown.open(() -> stack, LocalStack::close);
+    say("Kafka:   %s".formatted(stack.broker().bootstrapServers()));
+    say("MongoDB: %s".formatted(stack.mongo().describe()));
+    return stack;
+  }
+
+  private Tally send(GatewayProcess gateway) throws InterruptedException {
+    step(
+        "Sending %,d sample events: five services of a shop, one of them in trouble"
+            .formatted(settings.events()));
+    Tally tally =
+        SampleSender.send(
+            gateway.url(),
+            new SampleTraffic(settings.seed(), Instant.now().minus(SAMPLE_AGE)),
+            settings.events(),
+            SendSettings.DEFAULT,
+            progress("   Sending", settings.events()));
+    tally.summary().lines().forEach(line -> say(line.strip()));
+    return tally;
+  }
+
+  private void awaitStored(StoredEvents stored, long accepted, ChildProcess worker)
+      throws InterruptedException {
+    step("Waiting until the log-worker has stored them");
+    Progress progress = progress("   Storing", Math.max(1, accepted));
+    Arrival arrival = new Arrival(stored, worker, progress);
+    arrival.await(accepted);
+  }
+
+  private void finish(GatewayProcess gateway, WorkerProcess worker, LocalStack stack)
+      throws InterruptedException {
+    ByHand byHand = new ByHand(home, System.getenv());
+    switch (settings.ending()) {
+      case KEEP -> {
+        step("Everything keeps running until Ctrl-C. Go on by hand:");
+        print(byHand.whileRunning(gateway.url(), stack.mongo().uri(), database()));
+        sayDone();
+        new CountDownLatch(1).await();
+      }
+      case STOP -> {
+        step("Stopping both processes as an operator would, with SIGTERM");
+        gateway.process().terminate();
+        say("api-gateway: exit code %d".formatted(gateway.process().awaitExit(STOP_TIMEOUT)));
+        worker.process().terminate();
+        say("log-worker:  exit code %d".formatted(worker.process().awaitExit(STOP_TIMEOUT)));
+        step("Go on by hand:");
+        print(byHand.afterwards());
+        sayDone();
+      }
+    }
+  }
+
+  // A server that was there before must look as it did; one of our own is thrown away as a whole.
+  private static void close(StoredEvents stored, MongoServer mongo) {
+    if (!mongo.temporary()) {
+      stored.drop();
+    }
+    stored.close();
+  }
+
+  // What a JVM unpacks and a killed one leaves behind goes with the demo's directory.
+  private static String javaOptions(Path directory) {
+    return "%s -XX:-UsePerfData -Djava.io.tmpdir=%s"
+        .formatted(System.getenv().getOrDefault("JAVA_OPTS", ""), directory);
+  }
+
+  // On a server that was there before, nobody else's.
+  private static String database() {
+    return "wide_events_demo_" + ProcessHandle.current().pid();
+  }
+
+  private Progress progress(String label, long total) {
+    return new Progress(talk, Progress.onTerminal(), label, total);
+  }
+
+  private void step(String what) {
+    step++;
+    out.printf("%n%d. %s%n", step, what);
+    out.flush();
+  }
+
+  private void say(String line) {
+    out.println("   " + line);
+    out.flush();
+  }
+
+  private void print(List<String> lines) {
+    lines.forEach(this::say);
+  }
+
+  private void sayDone() {
+    Duration took = Duration.between(settings.begin(), Instant.now());
+    out.printf("%nDone in %d s.%n", took.toSeconds());
+    out.flush();
+  }
+}

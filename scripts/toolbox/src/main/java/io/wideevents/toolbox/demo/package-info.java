@@ -1,0 +1,5 @@
+/** {@code scripts/demo}: the whole pipeline on this machine, shown at work. */
+@NullMarked
+package io.wideevents.toolbox.demo;
+
+import org.jspecify.annotations.NullMarked;

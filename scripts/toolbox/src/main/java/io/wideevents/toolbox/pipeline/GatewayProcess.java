@@ -1,0 +1,55 @@
+package io.wideevents.toolbox.pipeline;
+
+import io.wideevents.stack.ChildProcess;
+import io.wideevents.stack.FreePort;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * An api-gateway of its own process, on a free port of 127.0.0.1. Closed by whoever started it.
+ *
+ * @param process runs, or has ended
+ * @param url where it listens, once {@link #awaitListening} has returned
+ */
+public record GatewayProcess(ChildProcess process, URI url) implements AutoCloseable {
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Pattern LISTENING =
+      Pattern.compile("\\[ApiGateway] Listening on http://127\\.0\\.0\\.1:\\d+");
+
+  /**
+   * Starts it and returns at once.
+   *
+   * @param settings environment variables, added to this process's own
+   * @param log where its output goes
+   */
+  public static GatewayProcess start(ProjectHome home, Map<String, String> settings, Path log) {
+    int port = FreePort.find();
+    Map<String, String> environment = new HashMap<>(settings);
+    environment.put("HTTP_HOST", "127.0.0.1");
+    environment.put("HTTP_PORT", Integer.toString(port));
+    List<String> command = List.of(home.launcher("api-gateway").toString());
+    return new GatewayProcess(
+        ChildProcess.start("api-gateway", command, environment, log),
+        URI.create("http://127.0.0.1:" + port));
+  }
+
+  /**
+   * Blocks until it takes requests, at most 60 s.
+   *
+   * @throws IllegalStateException with the end of its output, if it does not
+   */
+  public GatewayProcess awaitListening() {
+    process.awaitLog(LISTENING, START_TIMEOUT);
+    return this;
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+}

@@ -1,0 +1,67 @@
+package io.wideevents.toolbox.pipeline;
+
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Projections;
+import com.mongodb.reactivestreams.client.FindPublisher;
+import com.mongodb.reactivestreams.client.MongoClient;
+import com.mongodb.reactivestreams.client.MongoClients;
+import com.mongodb.reactivestreams.client.MongoCollection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.bson.RawBsonDocument;
+import org.bson.conversions.Bson;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * What is in {@code wide_events}, read back. Every method blocks for at most a minute. Closed by
+ * whoever opened it.
+ */
+public final class StoredEvents implements AutoCloseable {
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
+
+  private final MongoClient client;
+  private final String database;
+  private final MongoCollection<RawBsonDocument> events;
+
+  /** A reader that connects when first used. */
+  public StoredEvents(String uri, String database) {
+    this.client = MongoClients.create(uri);
+    this.database = database;
+    this.events = client.getDatabase(database).getCollection("wide_events", RawBsonDocument.class);
+  }
+
+  public long count() {
+    return Mono.from(events.countDocuments()).blockOptional(TIMEOUT).orElse(0L);
+  }
+
+  /** All events, with these fields alone; all fields if none is named. */
+  public List<RawBsonDocument> all(String... fields) {
+    FindPublisher<RawBsonDocument> found = events.find();
+    return Flux.from(fields.length == 0 ? found : found.projection(Projections.include(fields)))
+        .collectList()
+        .blockOptional(TIMEOUT)
+        .orElseThrow();
+  }
+
+  /** Any event that the filter lets through. */
+  public Optional<RawBsonDocument> any(Bson filter) {
+    return Mono.from(events.find(filter).first()).blockOptional(TIMEOUT);
+  }
+
+  /** Any event of a service that ended with an error of this code. */
+  public Optional<RawBsonDocument> anyFailure(String service, String errorCode) {
+    return any(Filters.and(Filters.eq("service", service), Filters.eq("error.code", errorCode)));
+  }
+
+  /** Deletes the whole database. */
+  public void drop() {
+    Mono.from(client.getDatabase(database).drop()).block(TIMEOUT);
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}
