@@ -1,0 +1,198 @@
+package io.wideevents.toolbox.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.wideevents.stack.BrokerSettings;
+import io.wideevents.stack.FreePort;
+import io.wideevents.stack.KafkaBroker;
+import io.wideevents.stack.MongoServer;
+import io.wideevents.stack.MongodSettings;
+import io.wideevents.toolbox.sample.SampleSender;
+import io.wideevents.toolbox.sample.SampleTraffic;
+import io.wideevents.toolbox.sample.SendSettings;
+import io.wideevents.toolbox.sample.Tally;
+import io.wideevents.toolbox.terminal.Progress;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.bson.RawBsonDocument;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** The promise, with both processes, a real broker and the MongoDB that is to be had. */
+@Timeout(300)
+class EndToEndIT {
+  private static final Duration BOUND = Duration.ofSeconds(120);
+  private static final Duration STOP_BOUND = Duration.ofSeconds(10);
+  private static final long SEED = 42;
+
+  private final Instant start = Instant.now();
+
+  @TempDir private Path directory;
+
+  @Test
+  void events_areStoredOnceAndReadBackEqualFieldByField() throws Exception {
+    int count = 20_000;
+    TestPipeline pipeline = TestPipeline.shared(EndToEndIT.class, directory);
+    try (GatewayProcess gateway = pipeline.startGateway();
+        WorkerProcess worker = pipeline.startWorker();
+        StoredEvents stored = pipeline.stored()) {
+      // Given
+      gateway.awaitListening();
+      worker.awaitConsuming();
+
+      // When
+      Tally tally = send(gateway.url(), count, SendSettings.DEFAULT);
+
+      // Then
+      assertThat(tally.accepted()).as(tally.summary()).isEqualTo(count);
+      awaitCount(stored, count);
+      Map<String, JsonNode> sent = sent(count);
+      Set<String> ids = new HashSet<>();
+      for (RawBsonDocument document : stored.all()) {
+        JsonNode event = ReadBack.stored(document);
+        ids.add(event.path("eventId").asString());
+        JsonNode original = sent.remove(event.path("requestId").asString());
+        assertThat(original).isNotNull();
+        ReadBack.assertSame(original, event);
+      }
+      assertThat(sent).isEmpty();
+      assertThat(ids).hasSize(count);
+    }
+  }
+
+  @Test
+  void events_thatAreSentTwiceAreStoredOnce() throws Exception {
+    int count = 2_000;
+    TestPipeline pipeline = TestPipeline.shared(EndToEndIT.class, directory);
+    try (GatewayProcess gateway = pipeline.startGateway();
+        WorkerProcess worker = pipeline.startWorker();
+        StoredEvents stored = pipeline.stored()) {
+      // Given
+      gateway.awaitListening();
+      send(gateway.url(), count, SendSettings.DEFAULT);
+      awaitCount(stored, count);
+
+      // When
+      Tally again = send(gateway.url(), count, SendSettings.DEFAULT);
+      Tally another =
+          SampleSender.send(
+              gateway.url(), new SampleTraffic(SEED + 1, start), 1, SendSettings.DEFAULT, quiet(1));
+
+      // Then: the one event behind them shows that the second copies were taken off the topic
+      assertThat(again.accepted()).isEqualTo(count);
+      assertThat(another.accepted()).isEqualTo(1);
+      awaitCount(stored, count + 1L);
+      worker.process().terminate();
+      assertThat(worker.process().awaitExit(STOP_BOUND)).isZero();
+      assertThat(stored.count()).isEqualTo(count + 1L);
+    }
+  }
+
+  @Test
+  void worker_thatIsToldToStopInTheMiddleLeavesNothingOut() throws Exception {
+    int count = 20_000;
+    // Small batches: else the worker might be through before it is told.
+    TestPipeline pipeline =
+        TestPipeline.shared(EndToEndIT.class, directory).with("MQ_BATCH_SIZE", "50");
+    try (GatewayProcess gateway = pipeline.startGateway();
+        WorkerProcess first = pipeline.startWorker();
+        StoredEvents stored = pipeline.stored();
+        ExecutorService background = Executors.newSingleThreadExecutor()) {
+      // Given
+      gateway.awaitListening();
+      first.awaitConsuming();
+      Future<Tally> sending =
+          background.submit(
+              () -> send(gateway.url(), count, SendSettings.DEFAULT.withEventsPerSecond(4_000)));
+      await().atMost(BOUND).until(() -> stored.count() > 1_000);
+
+      // When
+      first.process().terminate();
+
+      // Then
+      assertThat(first.process().awaitExit(STOP_BOUND)).isZero();
+      assertThat(stored.count()).isLessThan(count);
+      assertThat(sending.get().accepted()).isEqualTo(count);
+      try (WorkerProcess second = pipeline.startWorker()) {
+        awaitCount(stored, count);
+        assertThat(second.process().isAlive()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void processes_thatAreStartedFirstBeginToWorkWhenKafkaAndMongodbCome() throws Exception {
+    int count = 500;
+    int mongodbPort = FreePort.find();
+    try (KafkaBroker broker = KafkaBroker.create(BrokerSettings.DEFAULT)) {
+      TestPipeline pipeline =
+          TestPipeline.on(
+              broker.bootstrapServers(),
+              "mongodb://127.0.0.1:" + mongodbPort,
+              "late",
+              EndToEndIT.class,
+              directory);
+      try (GatewayProcess gateway = pipeline.startGateway();
+          WorkerProcess worker = pipeline.startWorker();
+          StoredEvents stored = pipeline.stored()) {
+        // Given
+        gateway.awaitListening();
+
+        // When
+        broker.start();
+        try (MongoServer mongo = startOwnMongo(mongodbPort)) {
+          // Then
+          assertThat(mongo.uri()).contains(Integer.toString(mongodbPort));
+          Tally tally = send(gateway.url(), count, SendSettings.DEFAULT);
+          assertThat(tally.accepted()).as(tally.summary()).isEqualTo(count);
+          awaitCount(stored, count);
+          assertThat(worker.process().isAlive()).isTrue();
+        }
+      }
+    }
+  }
+
+  private static MongoServer startOwnMongo(int port) {
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.remove("MONGODB_URI");
+    return MongoServer.start(environment, new MongodSettings(null, port));
+  }
+
+  private Tally send(URI gateway, int count, SendSettings settings) throws InterruptedException {
+    return SampleSender.send(
+        gateway, new SampleTraffic(SEED, start), count, settings, quiet(count));
+  }
+
+  private Map<String, JsonNode> sent(int count) {
+    SampleTraffic traffic = new SampleTraffic(SEED, start);
+    Map<String, JsonNode> events = new HashMap<>();
+    for (int i = 0; i < count; i++) {
+      JsonNode event = ReadBack.sent(traffic.next());
+      events.put(event.path("requestId").asString(), event);
+    }
+    return events;
+  }
+
+  private static void awaitCount(StoredEvents stored, long count) {
+    await().atMost(BOUND).until(stored::count, found -> found >= count);
+    assertThat(stored.count()).isEqualTo(count);
+  }
+
+  private static Progress quiet(long total) {
+    return new Progress(new PrintWriter(Writer.nullWriter()), false, "", total);
+  }
+}
