@@ -21,7 +21,8 @@ final class Signals {
    * Runs {@code action}, on a new thread each time, whenever the signal arrives.
    *
    * @param name the signal without SIG: {@code TERM}
-   * @return whether the platform knows the signal and leaves it to us
+   * @return whether the signal will arrive: false when the platform does not know it, when the JVM
+   *     keeps it, and when whoever started the process had it ignored, as nohup does
    */
   static boolean handle(String name, Runnable action) {
     try {
@@ -35,8 +36,9 @@ final class Signals {
           MethodHandleProxies.asInterfaceInstance(
               handlerType, MethodHandles.dropArguments(run, 0, signalType));
       Object signal = signalType.getConstructor(String.class).newInstance(name);
-      signalType.getMethod("handle", signalType, handlerType).invoke(null, signal, handler);
-      return true;
+      Object previous =
+          signalType.getMethod("handle", signalType, handlerType).invoke(null, signal, handler);
+      return !handlerType.getField("SIG_IGN").get(null).equals(previous);
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof IllegalArgumentException) {
         // Unknown here (SIGHUP on Windows), or kept by the JVM itself (-Xrs).
