@@ -35,12 +35,14 @@ public final class ProcessMain {
 
   /** Runs the command line and ends the JVM. */
   public static void run(CommandLine commandLine, Class<?> main, String... arguments) {
+    // Until the command has read its own settings; a log set up by the class path would be
+    // another's.
+    LogSetup.start(LogLevel.INFO, LogFormat.TEXT);
     System.exit(execute(commandLine, main, arguments));
   }
 
-  /** As {@link #run}, but returns the exit code: for tests. */
+  /** As {@link #run}, but leaves the JVM and its log as they are: for tests. */
   public static int execute(CommandLine commandLine, Class<?> main, String... arguments) {
-    LogSetup.start(LogLevel.INFO, LogFormat.TEXT);
     CommandSpec root = commandLine.getCommandSpec();
     root.versionProvider(new ManifestVersion(commandLine.getCommandName(), main));
     root.usageMessage().exitCodeListHeading("Exit codes:%n").exitCodeList(exitCodes());
