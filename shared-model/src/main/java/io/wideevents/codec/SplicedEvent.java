@@ -9,7 +9,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * An accepted event as what it is made of: the client's text, what is to be changed in it, and what
- * is to be added. Both outgoing forms come from the one text, so they cannot differ.
+ * is to be added. Both outgoing forms come from the one text, so they cannot differ (see
+ * docs/decisions/document-on-demand.md).
  */
 final class SplicedEvent implements EncodedEvent {
   /** What an event weighs beside its text: its fields, summary and identity. */
