@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -116,14 +117,25 @@ final class ReplayLane {
         case DeliveryOutcome.Refused refusal ->
             refused.add(new Refusal(event, refusal.code(), refusal.message()));
         case DeliveryOutcome.NotConfirmed unknown ->
-            LOG.atDebug()
-                .addKeyValue("eventId", event.id())
-                .addKeyValue("error", unknown.cause())
-                .log("Spooled event was not confirmed; it stays");
+            undecodable(event, unknown.cause()).ifPresent(refused::add);
       }
     }
     queue.remove(delivered);
     return new Step(chunk.size(), delivered.size(), settle(refused));
+  }
+
+  /**
+   * One event that is none any more fails the whole chunk wherever documents are made; without it
+   * the next attempt fares better.
+   */
+  private static Optional<Refusal> undecodable(SpooledEvent event, Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UndecodableEventException undecodable
+          && undecodable.eventId().equals(event.id())) {
+        return Optional.of(new Refusal(event, "undecodable", undecodable.reason()));
+      }
+    }
+    return Optional.empty();
   }
 
   private int settle(List<Refusal> refused) {
@@ -138,22 +150,9 @@ final class ReplayLane {
   private List<DeliveryOutcome> deliver(List<SpooledEvent> chunk) throws InterruptedException {
     try {
       return await(chunk);
-    } catch (UndecodableEventException e) {
-      return chunk.size() == 1
-          ? List.of(new DeliveryOutcome.Refused("undecodable", String.valueOf(e.getMessage())))
-          : deliverOneByOne(chunk);
     } catch (RuntimeException | TimeoutException e) {
       return Collections.nCopies(chunk.size(), new DeliveryOutcome.NotConfirmed(e));
     }
-  }
-
-  private List<DeliveryOutcome> deliverOneByOne(List<SpooledEvent> chunk)
-      throws InterruptedException {
-    List<DeliveryOutcome> outcomes = new ArrayList<>();
-    for (SpooledEvent event : chunk) {
-      outcomes.addAll(deliver(List.of(event)));
-    }
-    return outcomes;
   }
 
   private List<DeliveryOutcome> await(List<SpooledEvent> chunk)

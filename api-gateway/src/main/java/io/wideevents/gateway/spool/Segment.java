@@ -122,9 +122,9 @@ final class Segment {
       // The next start is to scan it again, so that the damage is not forgotten before it is over.
       return Note.NONE;
     }
-    // A failed write left more in the file than counts: then it has to be scanned as well.
-    boolean whole = sealed && fileBytes == length;
+    // If a failed write left more in the file than counts, its size will not be this length, and
+    // the next start scans it.
     return new Note(
-        whole ? length : 0, whole ? events : 0, resolved.front(), resolved.frontEvents());
+        sealed ? length : 0, sealed ? events : 0, resolved.front(), resolved.frontEvents());
   }
 }

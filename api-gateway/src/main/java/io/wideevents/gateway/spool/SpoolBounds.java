@@ -51,13 +51,14 @@ final class SpoolBounds {
 
   /** Whether the disk has room for more. */
   Optional<Refused> checkDisk(long more) {
-    long left = usableBytes.getAsLong() - more;
-    return left >= settings.minFreeBytes()
+    long usable = usableBytes.getAsLong();
+    return usable - more >= settings.minFreeBytes()
         ? Optional.empty()
         : Optional.of(
             new Refused(
                 RefusalReason.DISK_FULL,
-                "The spool's disk would have %d bytes left, under its %d (SPOOL_MIN_FREE_BYTES)"
-                    .formatted(left, settings.minFreeBytes())));
+                ("The spool's disk has %d bytes free and keeps %d free (SPOOL_MIN_FREE_BYTES):"
+                        + " %d more do not fit")
+                    .formatted(usable, settings.minFreeBytes(), more)));
   }
 }

@@ -5,6 +5,8 @@ package io.wideevents.gateway.spool;
  * message; without a stack trace, for there may be thousands a second.
  */
 public final class SpoolRefusedException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
   private final SpoolOutcome.RefusalReason reason;
 
   SpoolRefusedException(SpoolOutcome.Refused refused) {

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
  * person can mend it. The message says what to do.
  */
 public final class SpoolUnavailableException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
   /** Why the directory cannot be used. */
   public enum Reason {
     /** Another process holds it. */

@@ -8,9 +8,24 @@ import io.wideevents.event.EventId;
  * other rules. Trying again changes nothing.
  */
 public final class UndecodableEventException extends RuntimeException {
-  UndecodableEventException(EventId id, RecordResult.Poison poison) {
-    super(
-        "Spooled event %s is no event any more (%s): %s"
-            .formatted(id, poison.reason().label(), poison.message()));
+  private static final long serialVersionUID = 1L;
+
+  private final transient EventId eventId;
+  private final String reason;
+
+  UndecodableEventException(EventId eventId, RecordResult.Poison poison) {
+    super("Spooled event %s is no event any more: %s".formatted(eventId, poison.message()));
+    this.eventId = eventId;
+    this.reason = poison.message();
+  }
+
+  /** Which event. */
+  public EventId eventId() {
+    return eventId;
+  }
+
+  /** What is wrong with it, without any of its content. */
+  public String reason() {
+    return reason;
   }
 }

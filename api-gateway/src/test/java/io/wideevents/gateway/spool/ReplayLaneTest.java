@@ -90,11 +90,11 @@ class ReplayLaneTest {
     append(spool, events);
     tiers.leaveUnconfirmed(event -> stuck.contains(event.id()));
 
-    passes(2);
+    passes(lane, 2);
 
     assertThat(idsOf(read(spool.pending()))).isEqualTo(idsOf(events.subList(0, CHUNK + 1)));
     tiers.leaveUnconfirmed(event -> false);
-    passes(2);
+    passes(lane, 2);
     assertThat(spool.stats().pendingEvents()).isZero();
   }
 
@@ -137,10 +137,13 @@ class ReplayLaneTest {
               }
             });
 
-    Step step = SpoolReplayer.pendingLane(spool, decoding, stopped).step();
+    ReplayLane decodingLane = SpoolReplayer.pendingLane(spool, decoding, stopped);
 
-    assertThat(step).isEqualTo(new Step(3, 2, 1));
+    assertThat(decodingLane.step()).isEqualTo(new Step(3, 0, 1));
     assertThat(read(spool.refused()).getFirst().refusalCode()).isEqualTo("undecodable");
+    passes(decodingLane, 2);
+    assertThat(tiers.durable()).hasSize(2);
+    assertThat(spool.stats().pendingEvents()).isZero();
   }
 
   @Test
@@ -219,7 +222,7 @@ class ReplayLaneTest {
     }
     tiers.comeBack();
     tiers.leaveUnconfirmed(event -> false);
-    passes(3);
+    passes(lane, 3);
 
     assertThat(spool.stats().pendingEvents()).isZero();
     assertThat(idsOf(read(spool.refused()))).containsExactlyInAnyOrderElementsOf(poison);
@@ -228,10 +231,11 @@ class ReplayLaneTest {
     assertThat(tiers.durable().keySet()).containsExactlyInAnyOrderElementsOf(rest);
   }
 
-  private void passes(int count) throws InterruptedException {
-    for (int pass = 0; pass < count; ) {
+  private static void passes(ReplayLane lane, int count) throws InterruptedException {
+    int ended = 0;
+    while (ended < count) {
       if (lane.step().equals(Step.END_OF_PASS)) {
-        pass++;
+        ended++;
       }
     }
   }

@@ -1,12 +1,17 @@
 package io.wideevents.gateway.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
+import io.wideevents.logging.Deadline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -106,12 +111,36 @@ class SegmentEventSpoolTest extends EventSpoolContract {
   }
 
   @Test
-  void read_holdsNoMoreThanAChunkInMemory() throws Exception {
-    fill(spool);
+  void appendAndRemove_atTheSameTimeLoseNothing() throws Exception {
+    int threads = 4;
+    int eventsPerThread = 500;
+    List<Thread> clients = new ArrayList<>();
+    for (int thread = 0; thread < threads; thread++) {
+      int first = thread * eventsPerThread;
+      clients.add(Thread.ofPlatform().start(() -> appendEach(first, first + eventsPerThread)));
+    }
 
-    List<SpooledEvent> chunk = spool.pending().read(SpoolPosition.START, 10, Integer.MAX_VALUE);
+    List<EventId> seen = new ArrayList<>();
+    Deadline patience = Deadline.after(Duration.ofSeconds(60));
+    while (seen.size() < threads * eventsPerThread && !patience.remaining().isZero()) {
+      List<SpooledEvent> chunk = spool.pending().read(SpoolPosition.START, 50, 1 << 20);
+      seen.addAll(idsOf(chunk));
+      spool.pending().remove(chunk);
+    }
 
-    assertThat(chunk).hasSize(10);
+    assertThat(seen)
+        .containsExactlyInAnyOrderElementsOf(idsOf(StubEvent.many(threads * eventsPerThread)));
+    for (Thread client : clients) {
+      client.join();
+    }
+    await().until(() -> spool.stats().bytes() == 0);
+  }
+
+  private void appendEach(int from, int to) {
+    for (int number = from; number < to; number++) {
+      SpoolOutcome outcome = spool.append(List.of(StubEvent.numbered(number))).join();
+      assertThat(outcome).isEqualTo(new SpoolOutcome.Spooled());
+    }
   }
 
   @Test

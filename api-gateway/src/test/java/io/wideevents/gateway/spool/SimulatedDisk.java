@@ -34,6 +34,7 @@ final class SimulatedDisk implements SpoolFiles {
   private final Map<Path, Content> syncedEntries = new HashMap<>();
   private long capacity = Long.MAX_VALUE;
   private long foreignBytes;
+  private boolean limitHidden;
   private boolean failSyncs;
   private boolean failReads;
   private @Nullable CountDownLatch hang;
@@ -41,6 +42,11 @@ final class SimulatedDisk implements SpoolFiles {
 
   synchronized void limitTo(long bytes) {
     capacity = bytes;
+  }
+
+  /** Says that there is ample space however little there is, as under a quota. */
+  synchronized void hideLimit() {
+    limitHidden = true;
   }
 
   /** Somebody else's files take all that is left, or give it back. */
@@ -227,7 +233,7 @@ final class SimulatedDisk implements SpoolFiles {
 
   @Override
   public synchronized long usableBytes(Path directory) {
-    return Math.max(0, capacity - used() - foreignBytes);
+    return limitHidden ? Long.MAX_VALUE : Math.max(0, capacity - used() - foreignBytes);
   }
 
   private Content content(Path file) throws NoSuchFileException {
