@@ -1,0 +1,92 @@
+package io.wideevents.gateway.spool;
+
+import io.wideevents.event.StubEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+
+/**
+ * How many single events a second become durable when several threads wait for each of theirs, and
+ * how fast a backlog is read and removed: the figures behind the choice of the spool's storage.
+ *
+ * <p>Not a test; run it with a directory on the disk in question.
+ */
+public final class SpoolBenchmark {
+  private static final Duration WARM_UP = Duration.ofSeconds(2);
+  private static final Duration MEASURED = Duration.ofSeconds(5);
+  private static final int CHUNK_EVENTS = 500;
+
+  private SpoolBenchmark() {}
+
+  public static void main(String[] arguments) throws Exception {
+    Path directory = Files.createTempDirectory(Path.of(arguments[0]), "spool");
+    for (int threads : List.of(1, 8, 32)) {
+      SpoolSettings settings = new SpoolSettings(directory, 4L << 30, 0, 1);
+      try (SegmentEventSpool spool =
+          SegmentEventSpool.open(settings, TestSpools.decoder(), InstantSource.system())) {
+        System.out.printf("%d threads: %,d appends/s%n", threads, appendsPerSecond(spool, threads));
+        drain(spool);
+      }
+    }
+    delete(directory);
+  }
+
+  private static long appendsPerSecond(SegmentEventSpool spool, int threads)
+      throws InterruptedException {
+    StubEvent event = StubEvent.of("checkout", "x".repeat(450));
+    LongAdder durable = new LongAdder();
+    long measuredFrom = System.nanoTime() + WARM_UP.toNanos();
+    long end = measuredFrom + MEASURED.toNanos();
+    List<Thread> clients = new ArrayList<>();
+    for (int client = 0; client < threads; client++) {
+      clients.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    while (System.nanoTime() < end) {
+                      spool.append(List.of(event)).join();
+                      if (System.nanoTime() > measuredFrom) {
+                        durable.increment();
+                      }
+                    }
+                  }));
+    }
+    for (Thread client : clients) {
+      client.join();
+    }
+    return durable.sum() / MEASURED.toSeconds();
+  }
+
+  private static void drain(SegmentEventSpool spool) {
+    long events = spool.stats().pendingEvents();
+    long start = System.nanoTime();
+    List<SpooledEvent> chunk = chunk(spool);
+    while (!chunk.isEmpty()) {
+      spool.pending().remove(chunk);
+      chunk = chunk(spool);
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    System.out.printf(
+        "  drained %,d events at %,.0f events/s; %,d bytes left%n",
+        events, events / seconds, spool.stats().bytes());
+  }
+
+  private static List<SpooledEvent> chunk(SegmentEventSpool spool) {
+    return spool.pending().read(SpoolPosition.START, CHUNK_EVENTS, Integer.MAX_VALUE);
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package io.wideevents.gateway.spool;
+
+import static io.wideevents.gateway.spool.EventSpoolContract.append;
+import static io.wideevents.gateway.spool.EventSpoolContract.idsOf;
+import static io.wideevents.gateway.spool.EventSpoolContract.outcome;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wideevents.event.EventId;
+import io.wideevents.event.StubEvent;
+import io.wideevents.gateway.spool.SmallFileSystem.Kind;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A disk that is really full: nothing acknowledged is lost, and replay alone makes room again. */
+class SpoolFullDiskIT {
+  private static final int MEBIBYTES = 12;
+  private static final int CALL_EVENTS = 500;
+
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @EnumSource
+  void spoolThatFilledTheDisk_drainsAfterARestartAndTakesEventsAgain(Kind kind) throws Exception {
+    try (SmallFileSystem disk = SmallFileSystem.mount(kind, directory, MEBIBYTES)) {
+      List<EventId> acknowledged = new ArrayList<>();
+      try (SegmentEventSpool spool = open(disk, 0)) {
+        fill(spool, acknowledged);
+      }
+      assertThat(acknowledged).hasSizeGreaterThan(10_000);
+      disk.fillUp();
+      assertThat(disk.usableBytes()).isZero();
+
+      try (SegmentEventSpool spool = open(disk, 0)) {
+        assertThat(drain(spool)).containsAll(acknowledged);
+
+        assertThat(spool.stats().bytes()).isZero();
+        assertThat(disk.usableBytes()).isGreaterThan(1 << 20);
+        append(spool, StubEvent.many(100));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void diskFilledByOthers_isRefusedUntilThereIsSpaceAgain(Kind kind) throws Exception {
+    try (SmallFileSystem disk = SmallFileSystem.mount(kind, directory, MEBIBYTES);
+        SegmentEventSpool spool = open(disk, 0)) {
+      append(spool, StubEvent.many(1_000));
+      Path filler = disk.fillUp();
+      assertThat(outcome(spool, StubEvent.many(100))).isNotInstanceOf(SpoolOutcome.Spooled.class);
+      assertThat(spool.stats().trouble()).isPresent();
+
+      Files.delete(filler);
+
+      append(spool, StubEvent.many(100));
+      assertThat(spool.stats().trouble()).isEmpty();
+      assertThat(drain(spool)).containsAll(idsOf(StubEvent.many(1_000)));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void minFreeBytes_stayFree(Kind kind) throws Exception {
+    int minFreeBytes = 4 << 20;
+    try (SmallFileSystem disk = SmallFileSystem.mount(kind, directory, MEBIBYTES);
+        SegmentEventSpool spool = open(disk, minFreeBytes)) {
+      List<EventId> acknowledged = new ArrayList<>();
+
+      SpoolOutcome last = fill(spool, acknowledged);
+
+      assertThat(last)
+          .isInstanceOfSatisfying(
+              SpoolOutcome.Refused.class,
+              refused ->
+                  assertThat(refused.reason()).isEqualTo(SpoolOutcome.RefusalReason.DISK_FULL));
+      assertThat(disk.usableBytes()).isBetween(minFreeBytes - 64_000L, minFreeBytes + 250_000L);
+      assertThat(drain(spool)).isEqualTo(acknowledged);
+    }
+  }
+
+  private static SegmentEventSpool open(SmallFileSystem disk, long minFreeBytes) {
+    return SegmentEventSpool.open(
+        new SpoolSettings(disk.path().resolve("spool"), 1L << 30, minFreeBytes, 1),
+        TestSpools.decoder(),
+        InstantSource.system());
+  }
+
+  /** Appends until that fails, noting what was acknowledged; returns the failure. */
+  private static SpoolOutcome fill(SegmentEventSpool spool, List<EventId> acknowledged)
+      throws Exception {
+    for (int first = 0; ; first += CALL_EVENTS) {
+      List<StubEvent> events =
+          IntStream.range(first, first + CALL_EVENTS).mapToObj(StubEvent::numbered).toList();
+      SpoolOutcome outcome = outcome(spool, events);
+      if (!(outcome instanceof SpoolOutcome.Spooled)) {
+        return outcome;
+      }
+      acknowledged.addAll(idsOf(events));
+    }
+  }
+
+  private static List<EventId> drain(SegmentEventSpool spool) {
+    List<EventId> drained = new ArrayList<>();
+    List<SpooledEvent> chunk = chunk(spool);
+    while (!chunk.isEmpty()) {
+      drained.addAll(idsOf(chunk));
+      spool.pending().remove(chunk);
+      chunk = chunk(spool);
+    }
+    return drained;
+  }
+
+  private static List<SpooledEvent> chunk(SegmentEventSpool spool) {
+    return spool.pending().read(SpoolPosition.START, 500, 1 << 20);
+  }
+}
