@@ -1,0 +1,118 @@
+package io.wideevents.gateway.spool.command;
+
+import io.wideevents.config.SettingValues;
+import io.wideevents.config.SettingsCatalogue;
+import io.wideevents.gateway.spool.EventSpool;
+import io.wideevents.gateway.spool.ReplayStats;
+import io.wideevents.gateway.spool.SpoolReplayer;
+import io.wideevents.gateway.spool.SpoolStats;
+import io.wideevents.process.CommandFailedException;
+import io.wideevents.process.ExitCode;
+import io.wideevents.process.LogSetup;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code api-gateway spool drain}: delivers everything and ends. */
+@Command(
+    name = "drain",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Delivers every event of the spool to Kafka or MongoDB, and the refused ones to the"
+          + " dead-letter topic, as fast as they take them; then ends. For a gateway that is retired.",
+      "An event leaves the spool once it is durable elsewhere, so this may be stopped at any time.",
+      "Exits with 4 when events are left because nobody took any for the time of --patience."
+    })
+final class DrainCommand implements Callable<Integer> {
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
+  private static final Duration REPORT_INTERVAL = Duration.ofSeconds(2);
+
+  private final SettingsCatalogue settings;
+  private final DrainTargets targets;
+  private final InstantSource clock;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--patience",
+      paramLabel = "<seconds>",
+      defaultValue = "60",
+      description = "How long to go on while no event is taken. Default: ${DEFAULT-VALUE}.")
+  private int patienceSeconds;
+
+  DrainCommand(SettingsCatalogue settings, DrainTargets targets, InstantSource clock) {
+    this.settings = settings;
+    this.targets = targets;
+    this.clock = clock;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    CommandSpec command = Objects.requireNonNull(spec);
+    SettingValues values = settings.resolve(command, System.getenv());
+    LogSetup.start(values);
+    try (EventSpool spool = StoppedSpool.open(values, clock);
+        DrainTargets.Target target = targets.open(values);
+        SpoolReplayer replayer =
+            new SpoolReplayer(spool, target.tiers(), target.deadLetters(), Integer.MAX_VALUE)) {
+      replayer.start();
+      await(spool, replayer, command.commandLine().getErr());
+      return report(spool.stats(), replayer.stats(), command.commandLine().getOut());
+    }
+  }
+
+  /** Until the spool is empty, or patience is over. */
+  private void await(EventSpool spool, SpoolReplayer replayer, PrintWriter err)
+      throws InterruptedException {
+    ReplayStats last = replayer.stats();
+    long progressAt = System.nanoTime();
+    long reportedAt = System.nanoTime();
+    while (left(spool.stats()) > 0 && since(progressAt).toSeconds() < patienceSeconds) {
+      Thread.sleep(POLL_INTERVAL);
+      ReplayStats now = replayer.stats();
+      if (!now.equals(last)) {
+        last = now;
+        progressAt = System.nanoTime();
+      }
+      if (since(reportedAt).compareTo(REPORT_INTERVAL) >= 0) {
+        reportedAt = System.nanoTime();
+        err.printf("%,d delivered, %,d left%n", delivered(now), left(spool.stats()));
+        err.flush();
+      }
+    }
+  }
+
+  private int report(SpoolStats spool, ReplayStats replay, PrintWriter out) {
+    out.printf(
+        "Delivered %,d events and dead-lettered %,d; %,d are left%n",
+        replay.replayed(), replay.deadLettered(), left(spool));
+    out.flush();
+    if (left(spool) > 0) {
+      throw new CommandFailedException(
+          ExitCode.UNREACHABLE,
+          "%,d pending and %,d refused events are left, for nobody took any in the last %d s; bring"
+                  .formatted(spool.pendingEvents(), spool.refusedEvents(), patienceSeconds)
+              + " Kafka or MongoDB back (refused ones need Kafka), then drain again");
+    }
+    return ExitCode.OK;
+  }
+
+  private static long left(SpoolStats spool) {
+    return spool.pendingEvents() + spool.refusedEvents();
+  }
+
+  private static long delivered(ReplayStats replay) {
+    return replay.replayed() + replay.deadLettered();
+  }
+
+  private static Duration since(long nanoTime) {
+    return Duration.ofNanos(System.nanoTime() - nanoTime);
+  }
+}

@@ -1,0 +1,128 @@
+package io.wideevents.gateway.spool.command;
+
+import io.wideevents.config.LogFormat;
+import io.wideevents.config.LogLevel;
+import io.wideevents.config.SettingValues;
+import io.wideevents.config.SettingsCatalogue;
+import io.wideevents.event.Tier;
+import io.wideevents.gateway.spool.EventSpool;
+import io.wideevents.gateway.spool.SpoolPosition;
+import io.wideevents.gateway.spool.SpoolQueue;
+import io.wideevents.gateway.spool.SpooledEvent;
+import io.wideevents.process.CommandFailedException;
+import io.wideevents.process.ExitCode;
+import io.wideevents.process.LogSetup;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code api-gateway spool export}: a copy of the events as NDJSON. */
+@Command(
+    name = "export",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Writes the spool's events to stdout or a file, one JSON object a line, oldest first: pending"
+          + " ones, then refused ones. Nothing is removed.",
+      "Each line is what Kafka would hold as the value of the event's record."
+    })
+final class ExportCommand implements Callable<Integer> {
+  private static final int CHUNK_EVENTS = 1_000;
+  private static final int CHUNK_BYTES = 4 << 20;
+
+  private final SettingsCatalogue settings;
+  private final OutputStream stdout;
+  private final InstantSource clock;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "<file>",
+      description = "A new file to write to. Default: stdout.")
+  private @Nullable Path output;
+
+  ExportCommand(SettingsCatalogue settings, OutputStream stdout, InstantSource clock) {
+    this.settings = settings;
+    this.stdout = stdout;
+    this.clock = clock;
+  }
+
+  @Override
+  public Integer call() {
+    CommandSpec command = Objects.requireNonNull(spec);
+    SettingValues values = settings.resolve(command, System.getenv());
+    LogSetup.start(LogLevel.ERROR, LogFormat.TEXT);
+    try (EventSpool spool = StoppedSpool.open(values, clock)) {
+      PrintWriter err = command.commandLine().getErr();
+      export(spool).ifPresent(written -> err.printf("Exported %,d events%n", written));
+      err.flush();
+    }
+    return ExitCode.OK;
+  }
+
+  private OptionalLong export(EventSpool spool) {
+    Path file = output;
+    try {
+      if (file == null) {
+        return OptionalLong.of(write(spool, stdout));
+      }
+      try (OutputStream stream = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
+        return OptionalLong.of(write(spool, stream));
+      }
+    } catch (IOException e) {
+      if (file == null && String.valueOf(e.getMessage()).contains("Broken pipe")) {
+        // Whoever read has seen enough, as head does: no failure of ours.
+        return OptionalLong.empty();
+      }
+      throw new CommandFailedException(
+          ExitCode.FAILURE,
+          "Could not write the events to %s: %s".formatted(file == null ? "stdout" : file, e),
+          e);
+    }
+  }
+
+  private static long write(EventSpool spool, OutputStream stream) throws IOException {
+    OutputStream lines = new BufferedOutputStream(stream, CHUNK_BYTES);
+    long written = write(spool.pending(), lines) + write(spool.refused(), lines);
+    lines.flush();
+    return written;
+  }
+
+  private static long write(SpoolQueue queue, OutputStream lines) throws IOException {
+    long written = 0;
+    List<SpooledEvent> chunk = queue.read(SpoolPosition.START, CHUNK_EVENTS, CHUNK_BYTES);
+    while (!chunk.isEmpty()) {
+      for (SpooledEvent event : chunk) {
+        lines.write(onOneLine(event.json(Tier.SPOOL)));
+        lines.write('\n');
+      }
+      written += chunk.size();
+      chunk = queue.read(chunk.getLast().next(), CHUNK_EVENTS, CHUNK_BYTES);
+    }
+    return written;
+  }
+
+  /** Line ends in JSON stand between its tokens only, where a blank means the same. */
+  private static byte[] onOneLine(byte[] json) {
+    for (int i = 0; i < json.length; i++) {
+      if (json[i] == '\n' || json[i] == '\r') {
+        json[i] = ' ';
+      }
+    }
+    return json;
+  }
+}

@@ -1,0 +1,45 @@
+package io.wideevents.gateway.spool.command;
+
+import io.wideevents.config.SettingsCatalogue;
+import io.wideevents.gateway.spool.SpoolCatalogue;
+import java.io.OutputStream;
+import java.time.InstantSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code api-gateway spool}: the commands for a spool whose gateway does not run. */
+@Command(
+    name = "spool",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Looks after the spool of a gateway that is stopped or retired.",
+      "A running gateway replays its spool by itself and shows it in /health/ready; its directory"
+          + " is locked for these commands."
+    })
+public final class SpoolCommand {
+  private SpoolCommand() {}
+
+  /**
+   * The command with its subcommands, to be added to the gateway's command line.
+   *
+   * @param catalogue the gateway's settings, those of {@link SpoolCatalogue} among them
+   * @param targets makes the tiers that {@code drain} delivers to
+   * @param stdout where {@code export} writes to, unless it is given a file
+   */
+  public static CommandLine commandLine(
+      SettingsCatalogue catalogue, DrainTargets targets, OutputStream stdout, InstantSource clock) {
+    SettingsCatalogue own =
+        catalogue.only(SpoolCatalogue.SPOOL_DIR, SpoolCatalogue.SPOOL_MAX_BYTES);
+    CommandLine spool = new CommandLine(new SpoolCommand());
+    add(spool, own, new StatusCommand(own, clock));
+    add(spool, catalogue, new DrainCommand(catalogue, targets, clock));
+    add(spool, own, new ExportCommand(own, stdout, clock));
+    return spool;
+  }
+
+  private static void add(CommandLine spool, SettingsCatalogue settings, Object command) {
+    CommandLine line = new CommandLine(command);
+    settings.addTo(line.getCommandSpec());
+    spool.addSubcommand(line);
+  }
+}

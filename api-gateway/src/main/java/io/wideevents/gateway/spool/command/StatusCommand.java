@@ -1,0 +1,60 @@
+package io.wideevents.gateway.spool.command;
+
+import io.wideevents.config.LogFormat;
+import io.wideevents.config.LogLevel;
+import io.wideevents.config.SettingValues;
+import io.wideevents.config.SettingsCatalogue;
+import io.wideevents.gateway.spool.EventSpool;
+import io.wideevents.gateway.spool.SpoolStats;
+import io.wideevents.process.ExitCode;
+import io.wideevents.process.LogSetup;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code api-gateway spool status}: what is in the spool. */
+@Command(
+    name = "status",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Shows how many events are in the spool, since when, and how much disk they take.",
+      "Exits with 3 when a running gateway holds the directory: ask its /health/ready instead."
+    })
+final class StatusCommand implements Callable<Integer> {
+  private final SettingsCatalogue settings;
+  private final InstantSource clock;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(names = "--json", description = "One JSON object instead of text.")
+  private boolean json;
+
+  StatusCommand(SettingsCatalogue settings, InstantSource clock) {
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  @Override
+  public Integer call() {
+    CommandSpec command = Objects.requireNonNull(spec);
+    SettingValues values = settings.resolve(command, System.getenv());
+    LogSetup.start(LogLevel.ERROR, LogFormat.TEXT);
+    Path directory = StoppedSpool.directory(values);
+    SpoolStats stats;
+    try (EventSpool spool = StoppedSpool.open(values, clock)) {
+      stats = spool.stats();
+    }
+    StatusReport report = new StatusReport(directory, stats, clock.instant());
+    PrintWriter out = command.commandLine().getOut();
+    out.print(json ? report.json() : report.text());
+    out.flush();
+    return ExitCode.OK;
+  }
+}

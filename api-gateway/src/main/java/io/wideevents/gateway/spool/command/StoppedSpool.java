@@ -1,0 +1,49 @@
+package io.wideevents.gateway.spool.command;
+
+import io.wideevents.codec.EncoderSettings;
+import io.wideevents.codec.RecordDecoder;
+import io.wideevents.config.SettingValues;
+import io.wideevents.gateway.spool.EventSpool;
+import io.wideevents.gateway.spool.SegmentEventSpool;
+import io.wideevents.gateway.spool.SpoolCatalogue;
+import io.wideevents.gateway.spool.SpoolSettings;
+import io.wideevents.gateway.spool.SpoolUnavailableException;
+import io.wideevents.process.CommandFailedException;
+import io.wideevents.process.ExitCode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+
+/** Opens the spool of a gateway that does not run. */
+final class StoppedSpool {
+  private StoppedSpool() {}
+
+  static Path directory(SettingValues values) {
+    return values.get(SpoolCatalogue.SPOOL_DIR).toAbsolutePath();
+  }
+
+  /**
+   * Takes the directory, which has to exist.
+   *
+   * @throws CommandFailedException with {@link ExitCode#CONFIGURATION} if there is no such
+   *     directory, a gateway uses it, or it cannot be written
+   */
+  static EventSpool open(SettingValues values, InstantSource clock) {
+    Path directory = directory(values);
+    if (!Files.isDirectory(directory)) {
+      throw new CommandFailedException(
+          ExitCode.CONFIGURATION,
+          "There is no spool at %s; say with SPOOL_DIR or --spool-dir where it is"
+              .formatted(directory));
+    }
+    // Nothing is appended here, so only the bound that is shown matters.
+    SpoolSettings settings =
+        new SpoolSettings(directory, values.get(SpoolCatalogue.SPOOL_MAX_BYTES), 0, 1);
+    try {
+      return SegmentEventSpool.open(
+          settings, new RecordDecoder(EncoderSettings.DEFAULT, clock), clock);
+    } catch (SpoolUnavailableException e) {
+      throw new CommandFailedException(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()), e);
+    }
+  }
+}

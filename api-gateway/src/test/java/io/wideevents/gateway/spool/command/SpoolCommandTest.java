@@ -1,0 +1,276 @@
+package io.wideevents.gateway.spool.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wideevents.codec.EncoderSettings;
+import io.wideevents.codec.RecordDecoder;
+import io.wideevents.config.CommonSettings;
+import io.wideevents.config.Setting;
+import io.wideevents.config.SettingsCatalogue;
+import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.StubEvent;
+import io.wideevents.event.Tier;
+import io.wideevents.gateway.spool.DeadLetterPort;
+import io.wideevents.gateway.spool.Refusal;
+import io.wideevents.gateway.spool.SegmentEventSpool;
+import io.wideevents.gateway.spool.SpoolCatalogue;
+import io.wideevents.gateway.spool.SpoolOutcome;
+import io.wideevents.gateway.spool.SpoolPosition;
+import io.wideevents.gateway.spool.SpoolSettings;
+import io.wideevents.gateway.spool.SpoolStats;
+import io.wideevents.logging.LoggerPort;
+import io.wideevents.logging.RecordingLogger;
+import io.wideevents.process.ExitCode;
+import io.wideevents.process.ProcessMain;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+class SpoolCommandTest {
+  private static final List<StubEvent> EVENTS = StubEvent.many(10);
+
+  @TempDir Path directory;
+  private final RecordingLogger tiers = new RecordingLogger(Tier.KAFKA);
+  private final RecordingLogger deadLetters = new RecordingLogger(Tier.KAFKA);
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private OutputStream stdout = new ByteArrayOutputStream();
+
+  @Command(name = "api-gateway")
+  private static final class Root {}
+
+  @Test
+  void status_tellsWhatIsInTheSpool() throws Exception {
+    spoolAndClose();
+
+    int exitCode = run("status");
+
+    assertThat(exitCode).isEqualTo(ExitCode.OK);
+    assertThat(out.toString())
+        .contains(spoolDirectory().toString())
+        .containsPattern("pending +9 events, oldest 0 min")
+        .containsPattern("refused +1 events")
+        .containsPattern("size +\\d+\\.\\d KiB of 2\\.0 GiB")
+        .doesNotContain("quarantine");
+  }
+
+  @Test
+  void status_asJsonIsForScripts() throws Exception {
+    spoolAndClose();
+
+    run("status", "--json");
+
+    assertThat(out.toString())
+        .startsWith("{\"directory\":\"")
+        .contains("\"pendingEvents\":9,\"refusedEvents\":1,")
+        .contains("\"maxBytes\":2147483648,\"oldest\":\"2")
+        .endsWith("\"quarantinedFiles\":0}\n");
+  }
+
+  @Test
+  void status_ofAnEmptySpoolHasNoOldestEvent() throws Exception {
+    open().close();
+
+    run("status", "--json");
+
+    assertThat(out.toString()).contains("\"pendingEvents\":0", "\"oldest\":null");
+  }
+
+  @Test
+  void status_refusesADirectoryThatAGatewayUses() throws Exception {
+    try (SegmentEventSpool running = open()) {
+      int exitCode = run("status");
+
+      assertThat(exitCode).isEqualTo(ExitCode.CONFIGURATION);
+      assertThat(err.toString()).contains("in use by process " + ProcessHandle.current().pid());
+      assertThat(running.stats().pendingEvents()).isZero();
+    }
+  }
+
+  @Test
+  void status_makesNoSpoolWhereThereIsNone() {
+    int exitCode = run("status");
+
+    assertThat(exitCode).isEqualTo(ExitCode.CONFIGURATION);
+    assertThat(err.toString()).contains("There is no spool at").contains("--spool-dir");
+    assertThat(spoolDirectory()).doesNotExist();
+  }
+
+  @Test
+  void drain_deliversEverythingAndEnds() throws Exception {
+    spoolAndClose();
+
+    int exitCode = run("drain");
+
+    assertThat(exitCode).isEqualTo(ExitCode.OK);
+    assertThat(out.toString())
+        .isEqualTo("Delivered 9 events and dead-lettered 1; 0 are left%n".formatted());
+    assertThat(tiers.durable()).hasSize(9);
+    assertThat(deadLetters.durable()).containsOnlyKeys(EVENTS.getFirst().id());
+    assertThat(tiers.isClosed()).isTrue();
+    assertThat(leftInSpool()).isZero();
+  }
+
+  @Test
+  void drain_givesUpWhenNobodyTakesAnything() throws Exception {
+    spoolAndClose();
+    tiers.goDown();
+
+    int exitCode = run("drain", "--patience", "1");
+
+    assertThat(exitCode).isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(out.toString()).contains("9 are left");
+    assertThat(err.toString()).contains("9 pending and 0 refused events are left");
+    assertThat(leftInSpool()).isEqualTo(9);
+  }
+
+  @Test
+  void export_writesOneEventALineAndRemovesNone() throws Exception {
+    spoolAndClose();
+
+    int exitCode = run("export");
+
+    assertThat(exitCode).isEqualTo(ExitCode.OK);
+    List<String> expected = new ArrayList<>();
+    EVENTS.subList(1, 10).forEach(event -> expected.add(json(event)));
+    expected.add(json(EVENTS.getFirst()));
+    assertThat(stdout.toString()).isEqualTo(String.join("\n", expected) + "\n");
+    assertThat(err.toString()).contains("Exported 10 events");
+    assertThat(leftInSpool()).isEqualTo(10);
+  }
+
+  @Test
+  void export_keepsAnEventOfManyLinesOnOne() throws Exception {
+    StubEvent event = StubEvent.of("check\",\r\n\"spaced\":\"out", "text");
+    try (SegmentEventSpool spool = open()) {
+      append(spool, List.of(event));
+    }
+
+    run("export");
+
+    assertThat(stdout.toString().lines())
+        .containsExactly(json(event).replace('\n', ' ').replace('\r', ' '));
+  }
+
+  @Test
+  void export_overwritesNoFile() throws Exception {
+    spoolAndClose();
+    Path file = directory.resolve("events.ndjson");
+    assertThat(run("export", "--output", file.toString())).isEqualTo(ExitCode.OK);
+    assertThat(Files.readAllLines(file)).hasSize(10);
+
+    int exitCode = run("export", "--output", file.toString());
+
+    assertThat(exitCode).isEqualTo(ExitCode.FAILURE);
+    assertThat(err.toString()).contains(file.toString());
+  }
+
+  @Test
+  void export_endsQuietlyWhenItsReaderDoes() throws Exception {
+    spoolAndClose();
+    stdout =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("Broken pipe");
+          }
+        };
+
+    int exitCode = run("export");
+
+    assertThat(exitCode).isEqualTo(ExitCode.OK);
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void withoutASubcommand_isAMistakeOfUsage() {
+    assertThat(ProcessMain.execute(commandLine(), SpoolCommand.class, "spool"))
+        .isEqualTo(ExitCode.USAGE);
+  }
+
+  private int run(String... arguments) {
+    List<String> all = new ArrayList<>(List.of("spool"));
+    all.addAll(List.of(arguments));
+    all.addAll(List.of("--spool-dir", spoolDirectory().toString()));
+    return ProcessMain.execute(commandLine(), SpoolCommand.class, all.toArray(String[]::new));
+  }
+
+  private CommandLine commandLine() {
+    List<Setting<?>> settings = new ArrayList<>(SpoolCatalogue.ALL);
+    settings.addAll(List.of(CommonSettings.LOG_LEVEL, CommonSettings.LOG_FORMAT));
+    SettingsCatalogue catalogue = SettingsCatalogue.of("api-gateway", settings);
+    return new CommandLine(new Root())
+        .addSubcommand(
+            SpoolCommand.commandLine(
+                catalogue, values -> new Targets(), stdout, InstantSource.system()))
+        .setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(err));
+  }
+
+  /** Ten events, the first of them refused. */
+  private void spoolAndClose() throws Exception {
+    try (SegmentEventSpool spool = open()) {
+      append(spool, EVENTS);
+      spool.setAside(
+          spool.pending().read(SpoolPosition.START, 1, 1).stream()
+              .map(event -> new Refusal(event, "refused_by_database", "validation"))
+              .toList());
+    }
+  }
+
+  private static void append(SegmentEventSpool spool, List<StubEvent> events) {
+    assertThat(spool.append(List.<EncodedEvent>copyOf(events)).join())
+        .isEqualTo(new SpoolOutcome.Spooled());
+  }
+
+  private long leftInSpool() {
+    try (SegmentEventSpool spool = open()) {
+      SpoolStats stats = spool.stats();
+      return stats.pendingEvents() + stats.refusedEvents();
+    }
+  }
+
+  private SegmentEventSpool open() {
+    return SegmentEventSpool.open(
+        SpoolSettings.in(spoolDirectory()),
+        new RecordDecoder(EncoderSettings.DEFAULT, InstantSource.system()),
+        InstantSource.system());
+  }
+
+  private Path spoolDirectory() {
+    return directory.resolve("spool");
+  }
+
+  private static String json(StubEvent event) {
+    return new String(event.json(Tier.SPOOL), UTF_8);
+  }
+
+  private final class Targets implements DrainTargets.Target {
+    @Override
+    public LoggerPort tiers() {
+      return tiers;
+    }
+
+    @Override
+    public DeadLetterPort deadLetters() {
+      return (events, deadline) -> deadLetters.log(List.copyOf(events), deadline);
+    }
+
+    @Override
+    public void close() {
+      tiers.close();
+    }
+  }
+}
