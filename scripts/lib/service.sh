@@ -7,8 +7,12 @@ exec_service() {
   shift
   find_java
   build_unless_present "$service_jar"
+  service_terminal=false
+  if [ -t 2 ]; then
+    service_terminal=true
+  fi
   # Out of memory, a JVM that limps on would hold its partitions or its port and do nothing.
   # shellcheck disable=SC2086
   exec "$java_home/bin/java" -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED \
-    ${JAVA_OPTS:-} -jar "$service_jar" "$@"
+    -Dwideevents.terminal="$service_terminal" ${JAVA_OPTS:-} -jar "$service_jar" "$@"
 }

@@ -1,6 +1,7 @@
 package io.wideevents.worker;
 
 import io.wideevents.process.ProcessMain;
+import io.wideevents.worker.command.OperatorCommands;
 import io.wideevents.worker.config.WorkerCatalogue;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -29,6 +30,7 @@ public final class LogWorker implements Callable<Integer> {
     CommandLine commandLine = new CommandLine(new LogWorker()).addSubcommand(run);
     WorkerCatalogue.CATALOGUE.addTo(commandLine.getCommandSpec());
     WorkerCatalogue.CATALOGUE.addTo(run.getCommandSpec());
+    OperatorCommands.addTo(commandLine);
     return commandLine;
   }
 

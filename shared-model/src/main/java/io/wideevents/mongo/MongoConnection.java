@@ -10,6 +10,8 @@ import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import io.wideevents.logging.LogThrottle;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -103,6 +105,22 @@ public final class MongoConnection implements AutoCloseable {
         .thenCompose(
             database -> Mono.from(database.runCommand(command, BsonDocument.class)).toFuture())
         .thenAccept(reply -> {});
+  }
+
+  /**
+   * Asks the server for its clock; does not block. Completes as {@link #ping} does, and empty when
+   * the server does not tell.
+   */
+  public CompletableFuture<Optional<Instant>> serverTime() {
+    BsonDocument command = new BsonDocument("hello", new BsonInt32(1));
+    return database()
+        .thenCompose(
+            database -> Mono.from(database.runCommand(command, BsonDocument.class)).toFuture())
+        .thenApply(
+            reply ->
+                reply.isDateTime("localTime")
+                    ? Optional.of(Instant.ofEpochMilli(reply.getDateTime("localTime").getValue()))
+                    : Optional.empty());
   }
 
   /** Closes the client; operations in flight fail. Idempotent, does not wait. */

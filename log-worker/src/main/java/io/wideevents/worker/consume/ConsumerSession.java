@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -130,7 +131,10 @@ final class ConsumerSession implements ConsumerRebalanceListener {
         pipeline.heldRecords(),
         pipeline.oldestInFlight().toMillis(),
         startPositions.lostRecords(),
-        assignment.all().stream().map(this::lag).toList());
+        assignment.all().stream()
+            .map(this::lag)
+            .sorted(Comparator.comparingInt(ConsumerStatus.PartitionLag::partition))
+            .toList());
   }
 
   @Override

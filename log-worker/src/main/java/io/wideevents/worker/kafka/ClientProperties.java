@@ -48,6 +48,15 @@ final class ClientProperties {
     return properties;
   }
 
+  /** For reading a topic alone: partitions are assigned by hand, so no group protocol runs. */
+  Map<String, Object> reader(String group) {
+    Map<String, Object> properties = consumer();
+    properties.remove(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG);
+    properties.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
+    properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    return properties;
+  }
+
   Map<String, Object> producer() {
     Map<String, Object> properties = common();
     properties.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
@@ -64,8 +73,8 @@ final class ClientProperties {
 
   Map<String, Object> admin() {
     Map<String, Object> properties = common();
-    properties.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, 2_000);
-    properties.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, 3_000);
+    properties.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, 3_000);
+    properties.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, 5_000);
     return properties;
   }
 

@@ -1,5 +1,6 @@
 package io.wideevents.worker.kafka;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -7,6 +8,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
@@ -48,9 +50,7 @@ public final class KafkaClient implements ConsumerSource {
   @Override
   public Consumer<byte[], byte[]> newConsumer() {
     try {
-      try (Admin admin = newAdmin()) {
-        topics.ensure(admin);
-      }
+      ensureTopics();
       Consumer<byte[], byte[]> consumer =
           new KafkaConsumer<>(
               properties.consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -68,7 +68,39 @@ public final class KafkaClient implements ConsumerSource {
         properties.producer(), new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  /** An admin client, whose calls fail after 3 s. Does not block. */
+  /**
+   * Creates the topics that are absent. Blocks for about ten seconds at most.
+   *
+   * @return the names of those it created
+   * @throws KafkaException if Kafka cannot be reached, or a topic is absent and may not be created
+   */
+  public List<String> ensureTopics() {
+    try (Admin admin = newAdmin()) {
+      return topics.ensure(admin);
+    }
+  }
+
+  /**
+   * Compares the topics with the settings and changes nothing. Blocks for a few seconds at most.
+   *
+   * @throws KafkaException if Kafka cannot be reached
+   */
+  public List<TopicDifference> checkTopics() {
+    try (Admin admin = newAdmin()) {
+      return new TopicCheck(admin).differences(settings.events(), settings.deadLetters());
+    }
+  }
+
+  /**
+   * A consumer that reads a topic by itself, without sharing it; its progress can be committed
+   * under a group of its own. Does not block.
+   */
+  public Consumer<byte[], byte[]> newReader(String group) {
+    return new KafkaConsumer<>(
+        properties.reader(group), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** An admin client, whose calls fail after 5 s. Does not block. */
   public Admin newAdmin() {
     return Admin.create(properties.admin());
   }
@@ -92,11 +124,14 @@ public final class KafkaClient implements ConsumerSource {
     return reach.get() == Reach.CONNECTED;
   }
 
-  // The outer message of a failed constructor says only that it failed.
-  private static String rootMessage(Throwable cause) {
+  /** The message of the first cause: the outer one of a failed constructor says only that. */
+  public static String rootMessage(Throwable cause) {
     Throwable root = cause;
     while (root.getCause() != null) {
       root = root.getCause();
+    }
+    if (root instanceof TimeoutException) {
+      return "no broker answered in time"; // Kafka's own words tell of its internals
     }
     return root.getMessage() == null ? root.toString() : root.getMessage();
   }

@@ -2,25 +2,21 @@ package io.wideevents.worker.kafka;
 
 import io.wideevents.config.TopicLayout;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
@@ -35,9 +31,6 @@ import org.slf4j.LoggerFactory;
 final class KafkaTopics {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaTopics.class);
 
-  // Above the client's own bound, which therefore gives the better message.
-  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(5);
-
   private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
   private final TopicLayout events;
@@ -51,11 +44,14 @@ final class KafkaTopics {
   /**
    * Makes sure that both topics exist.
    *
+   * @return the names of those it created
    * @throws KafkaException if Kafka cannot be reached, or a topic is absent and may not be created
    */
-  void ensure(Admin admin) {
+  List<String> ensure(Admin admin) {
+    List<String> created = new ArrayList<>();
     if (!exists(admin, events.name())) {
       create(admin, events, events.maxMessageBytes());
+      created.add(events.name());
     }
     if (!exists(admin, deadLetters.name())) {
       // A dead letter is its record plus headers: it must fit wherever the record did.
@@ -64,12 +60,14 @@ final class KafkaTopics {
               .map(bytes -> bytes + TopicLayout.HEADROOM_BYTES)
               .orElse(0);
       create(admin, deadLetters, Math.max(deadLetters.maxMessageBytes(), needed));
+      created.add(deadLetters.name());
     }
+    return created;
   }
 
   private static boolean exists(Admin admin, String topic) {
     try {
-      await(admin.describeTopics(List.of(topic)).allTopicNames());
+      AdminCall.await(admin.describeTopics(List.of(topic)).allTopicNames());
       return true;
     } catch (UnknownTopicOrPartitionException e) {
       return false;
@@ -92,7 +90,7 @@ final class KafkaTopics {
     NewTopic topic =
         new NewTopic(layout.name(), Optional.of(layout.partitions()), replication).configs(configs);
     try {
-      await(admin.createTopics(List.of(topic)).all());
+      AdminCall.await(admin.createTopics(List.of(topic)).all());
       LOG.atInfo()
           .addKeyValue("topic", layout.name())
           .addKeyValue("partitions", layout.partitions())
@@ -119,10 +117,10 @@ final class KafkaTopics {
     for (int partition = 0; partition < layout.partitions(); partition++) {
       partitions.put(new TopicPartition(layout.name(), partition), OffsetSpec.latest());
     }
-    long end = System.nanoTime() + CALL_TIMEOUT.toNanos();
+    long end = System.nanoTime() + AdminCall.TIMEOUT.toNanos();
     while (true) {
       try {
-        await(admin.listOffsets(partitions).all());
+        AdminCall.await(admin.listOffsets(partitions).all());
         return;
       } catch (UnknownTopicOrPartitionException e) {
         // The controller knows the topic before its brokers do.
@@ -138,26 +136,13 @@ final class KafkaTopics {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     try {
       return Optional.ofNullable(
-              await(admin.describeConfigs(List.of(resource)).all()).get(resource))
+              AdminCall.await(admin.describeConfigs(List.of(resource)).all()).get(resource))
           .map(config -> config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG))
           .map(ConfigEntry::value)
           .map(Integer::valueOf);
     } catch (AuthorizationException | UnknownTopicOrPartitionException e) {
       LOG.atDebug().addKeyValue("error", e).log("The topic's size limit is unknown");
       return Optional.empty();
-    }
-  }
-
-  private static <T> T await(KafkaFuture<T> future) {
-    try {
-      return future.get(CALL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof KafkaException known ? known : new KafkaException(e.getCause());
-    } catch (TimeoutException e) {
-      throw new org.apache.kafka.common.errors.TimeoutException(
-          "No answer within " + CALL_TIMEOUT.toSeconds() + " s", e);
-    } catch (InterruptedException e) {
-      throw new InterruptException(e); // which sets the interrupt flag again
     }
   }
 }

@@ -1,0 +1,204 @@
+package io.wideevents.worker.command;
+
+import io.wideevents.mongo.EventCollection;
+import io.wideevents.mongo.LayoutDifference;
+import io.wideevents.mongo.LayoutOutcome;
+import io.wideevents.mongo.MongoConnection;
+import io.wideevents.worker.config.WorkerSettings;
+import io.wideevents.worker.kafka.GroupLag;
+import io.wideevents.worker.kafka.KafkaClient;
+import io.wideevents.worker.kafka.TopicDifference;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * Looks at everything a worker depends on, and says for each what is wrong and how to mend it. Each
+ * look is told as soon as it is done. Changes nothing.
+ *
+ * <p>Not thread-safe.
+ */
+final class Checkup {
+  private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(5);
+  private static final Duration MONGO_BOUND = Duration.ofSeconds(60);
+
+  private final WorkerSettings settings;
+  private final Consumer<Finding> found;
+  private boolean unreachable;
+  private boolean failed;
+
+  Checkup(WorkerSettings settings, Consumer<Finding> found) {
+    this.settings = settings;
+    this.found = found;
+  }
+
+  /** Whether Kafka or MongoDB did not answer. */
+  boolean metUnreachable() {
+    return unreachable;
+  }
+
+  /** Whether anything must be mended. */
+  boolean metFailure() {
+    return failed;
+  }
+
+  /** Looks at the topics, and then at the group's lag. */
+  void kafka() {
+    KafkaClient kafka = new KafkaClient(settings.kafka());
+    try {
+      List<TopicDifference> differences = kafka.checkTopics();
+      tell(Finding.ok("kafka", "answers at " + settings.kafka().brokers()));
+      topics(differences);
+      if (differences.stream().noneMatch(TopicDifference::blocks)) {
+        lag(kafka);
+      }
+    } catch (KafkaException e) {
+      unreachable = true;
+      tell(
+          Finding.fail(
+              "kafka",
+              "%s: %s".formatted(settings.kafka().brokers(), KafkaClient.rootMessage(e)),
+              "check KAFKA_BROKER, KAFKA_CLIENT_* and that the broker runs"));
+    }
+  }
+
+  /** Looks at the topics only. */
+  void topics() {
+    topics(new KafkaClient(settings.kafka()).checkTopics());
+  }
+
+  /** Looks at the collection and its indexes, and compares the clocks. */
+  void mongo() throws InterruptedException {
+    try (MongoConnection mongo = new MongoConnection(settings.mongo(), "log-worker-doctor")) {
+      Optional<Optional<Instant>> time = answer(mongo.serverTime());
+      if (time.isEmpty()) {
+        return;
+      }
+      tell(Finding.ok("mongodb", "answers at " + settings.mongo().servers()));
+      time.get().ifPresent(this::clock);
+      answer(new EventCollection(mongo).check()).ifPresent(this::collection);
+    }
+  }
+
+  /** Tells what an attempt on the collection came to. */
+  void collection(LayoutOutcome outcome) {
+    switch (outcome) {
+      case LayoutOutcome.Examined examined -> {
+        for (LayoutDifference difference : examined.differences()) {
+          boolean unsuitable =
+              difference.kind() == LayoutDifference.Kind.COLLECTION_UNSUITABLE
+                  || difference.kind() == LayoutDifference.Kind.UNIQUE_INDEX;
+          tell(
+              unsuitable
+                  ? Finding.fail("collection", difference.message(), difference.fix())
+                  : Finding.warn("collection", difference.message(), difference.fix()));
+        }
+        if (examined.differences().isEmpty()) {
+          tell(
+              Finding.ok(
+                  "collection",
+                  "%s.%s has its indexes and keeps events %d days"
+                      .formatted(
+                          settings.mongo().database(),
+                          settings.mongo().collection(),
+                          settings.mongo().retention().toDays())));
+        }
+      }
+      case LayoutOutcome.NotAuthorized refused ->
+          tell(Finding.warn("collection", "may not be looked at or changed", refused.fix()));
+      case LayoutOutcome.Unavailable unavailable -> mongoDown(unavailable.cause());
+    }
+  }
+
+  private void topics(List<TopicDifference> differences) {
+    for (TopicDifference difference : differences) {
+      tell(
+          difference.blocks()
+              ? Finding.fail("topic", difference.message(), difference.fix())
+              : Finding.warn("topic", difference.message(), difference.fix()));
+    }
+    if (differences.isEmpty()) {
+      tell(
+          Finding.ok(
+              "topics",
+              settings.kafka().events().name()
+                  + " and "
+                  + settings.kafka().deadLetters().name()
+                  + " are as the settings say"));
+    }
+  }
+
+  private void lag(KafkaClient kafka) {
+    try (Admin admin = kafka.newAdmin()) {
+      GroupLag lag = GroupLag.of(admin, settings.kafka().events().name(), settings.kafka().group());
+      long lost = lag.partitions().stream().mapToLong(GroupLag.PartitionLag::lost).sum();
+      String state =
+          "group %s: %s, workers: %d, records behind: %,d"
+              .formatted(settings.kafka().group(), lag.state(), lag.members(), lag.total());
+      if (lost > 0) {
+        tell(
+            Finding.fail(
+                "lag",
+                state + "; retention deleted " + lost + " records before they were read",
+                "start workers now, and raise the topic's retention.ms above the longest outage"));
+      } else if (lag.members() == 0) {
+        tell(Finding.warn("lag", state, "no worker runs: start one with log-worker run"));
+      } else {
+        tell(Finding.ok("lag", state));
+      }
+    }
+  }
+
+  private void clock(Instant server) {
+    Duration apart = Duration.between(Instant.now(), server).abs();
+    if (apart.compareTo(CLOCK_TOLERANCE) > 0) {
+      tell(
+          Finding.warn(
+              "clock",
+              "this machine and MongoDB's are %d s apart".formatted(apart.toSeconds()),
+              "run NTP on both: timestamps are judged, and expire, by these clocks"));
+    } else {
+      tell(Finding.ok("clock", "within " + CLOCK_TOLERANCE.toSeconds() + " s of MongoDB's"));
+    }
+  }
+
+  private <T> Optional<T> answer(CompletableFuture<T> asked) throws InterruptedException {
+    try {
+      return Optional.of(asked.get(MONGO_BOUND.toSeconds(), TimeUnit.SECONDS));
+    } catch (ExecutionException e) {
+      mongoDown(e.getCause() == null ? e : e.getCause());
+    } catch (TimeoutException e) {
+      mongoDown(e);
+    }
+    return Optional.empty();
+  }
+
+  private void mongoDown(Throwable cause) {
+    unreachable = true;
+    tell(
+        Finding.fail(
+            "mongodb",
+            "%s: %s".formatted(settings.mongo().servers(), firstSentence(cause)),
+            "check MONGODB_URI, the user's rights, and that the server runs"));
+  }
+
+  // The driver's message goes on with the whole state of its cluster.
+  private static String firstSentence(Throwable cause) {
+    String message = String.valueOf(cause.getMessage());
+    int end = message.indexOf(". ");
+    return end < 0 ? message : message.substring(0, end);
+  }
+
+  private void tell(Finding finding) {
+    failed |= finding.level() == Finding.Level.FAIL;
+    found.accept(finding);
+  }
+}

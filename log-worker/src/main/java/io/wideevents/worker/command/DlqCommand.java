@@ -1,0 +1,33 @@
+package io.wideevents.worker.command;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code log-worker dlq}: what could not be stored. */
+@Command(
+    name = "dlq",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Lists, shows and replays dead letters: records that could not become events, kept with their"
+          + " original bytes and the reason."
+    },
+    footer = {
+      "",
+      "Reasons: empty, malformed, invalid, expired, too_large, unsupported_schema, id_mismatch,",
+      "id_conflict, refused_by_database.",
+      "",
+      "The usual way: look (list), look closer (show), mend the cause, then replay."
+    })
+final class DlqCommand implements Runnable {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        Objects.requireNonNull(spec).commandLine(), "Missing command: list, show or replay");
+  }
+}

@@ -1,0 +1,123 @@
+package io.wideevents.worker.command;
+
+import io.wideevents.process.ExitCode;
+import io.wideevents.worker.deadletter.DeadLetterReader;
+import io.wideevents.worker.deadletter.StoredLetter;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code log-worker dlq list}. */
+@Command(
+    name = "list",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Lists dead letters that were not replayed yet, oldest first in each partition.",
+    footer = {
+      "",
+      "Examples:",
+      "  log-worker dlq list --since 1h",
+      "  log-worker dlq list --reason invalid --json | jq -r .error | sort | uniq -c"
+    })
+final class DlqListCommand implements Callable<Integer> {
+  private static final int ERROR_CHARS = 60;
+
+  @ArgGroup(validate = false)
+  private LetterFilter filter = new LetterFilter();
+
+  @Option(names = "--all", description = "Also letters that were replayed before.")
+  private boolean all;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "<letters>",
+      defaultValue = "100",
+      description = "At most so many; 0 for all. Default: ${DEFAULT-VALUE}.")
+  private long limit;
+
+  @Option(names = "--json", description = "One JSON object a line.")
+  private boolean json;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    return Operator.run(
+        spec,
+        (settings, out) ->
+            Operator.withKafka(
+                settings,
+                kafka -> {
+                  try (DeadLetterReader reader = DlqReplayCommand.open(kafka, settings)) {
+                    return list(reader, out);
+                  }
+                }));
+  }
+
+  private int list(DeadLetterReader reader, Output out) {
+    if (all) {
+      reader.seekToStart();
+    } else {
+      reader.seekToPending();
+    }
+    if (!json) {
+      out.line(
+          "%-12s %-20s %-20s %7s %7s  %s"
+              .formatted("POSITION", "TIME", "REASON", "BYTES", "REPLAYS", "ERROR"));
+    }
+    Instant now = Instant.now();
+    long shown = 0;
+    for (List<StoredLetter> letters = reader.next(); !letters.isEmpty(); letters = reader.next()) {
+      for (StoredLetter letter : letters) {
+        if (filter.matches(letter, now)) {
+          if (limit > 0 && shown == limit) {
+            Objects.requireNonNull(spec)
+                .commandLine()
+                .getErr()
+                .println("There are more; use --limit 0 for all");
+            return ExitCode.OK;
+          }
+          shown++;
+          print(letter, out);
+        }
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  private void print(StoredLetter letter, Output out) {
+    if (json) {
+      out.json(
+          object -> {
+            object.writeStringProperty("position", letter.position());
+            object.writeStringProperty("time", letter.time().toString());
+            object.writeStringProperty("reason", letter.reason());
+            object.writeStringProperty("error", letter.error());
+            object.writeStringProperty("source", letter.source());
+            object.writeNumberProperty("bytes", letter.valueBytes());
+            object.writeNumberProperty("attempts", letter.attempts());
+            object.writeNumberProperty("replays", letter.replays());
+            object.writeBooleanProperty("stub", letter.isStub());
+          });
+      return;
+    }
+    String error = letter.error();
+    out.line(
+        "%-12s %-20s %-20s %7d %7d  %s"
+            .formatted(
+                letter.position(),
+                letter.time().truncatedTo(ChronoUnit.SECONDS),
+                letter.reason(),
+                letter.valueBytes(),
+                letter.replays(),
+                error.length() <= ERROR_CHARS ? error : error.substring(0, ERROR_CHARS) + "…"));
+  }
+}

@@ -1,0 +1,131 @@
+package io.wideevents.worker.command;
+
+import io.wideevents.process.ExitCode;
+import io.wideevents.worker.config.WorkerSettings;
+import io.wideevents.worker.kafka.GroupLag;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code log-worker lag}: how far the workers are behind. */
+@Command(
+    name = "lag",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Shows how many records of the topic the group has not stored yet.",
+      "LOST is what retention deleted before it was read: it never becomes lag again."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  log-worker lag                    a table, once",
+      "  log-worker lag --watch            a line every two seconds until Ctrl-C",
+      "  log-worker lag --max-lag 1000     exit code 5 when more than 1000 records wait",
+      "  log-worker lag --json | jq .lag"
+    })
+final class LagCommand implements Callable<Integer> {
+  private static final int WATCH_SECONDS = 2;
+
+  @Option(names = "--watch", description = "Go on, with a line every two seconds.")
+  private boolean watch;
+
+  @Option(
+      names = "--max-lag",
+      paramLabel = "<records>",
+      description = "End with exit code 5 when the lag is more than this.")
+  private @Nullable Long maxLag;
+
+  @Option(names = "--json", description = "One JSON object a line.")
+  private boolean json;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    return Operator.run(
+        spec,
+        (settings, out) ->
+            Operator.withKafka(
+                settings,
+                kafka -> {
+                  try (Admin admin = kafka.newAdmin()) {
+                    return show(admin, settings, out);
+                  }
+                }));
+  }
+
+  private int show(Admin admin, WorkerSettings settings, Output out) throws InterruptedException {
+    String topic = settings.kafka().events().name();
+    String group = settings.kafka().group();
+    GroupLag lag = GroupLag.of(admin, topic, group);
+    print(lag, topic, group, out);
+    while (watch) {
+      TimeUnit.SECONDS.sleep(WATCH_SECONDS);
+      lag = GroupLag.of(admin, topic, group);
+      print(lag, topic, group, out);
+    }
+    return maxLag != null && lag.total() > maxLag ? ExitCode.CHECK_FAILED : ExitCode.OK;
+  }
+
+  private void print(GroupLag lag, String topic, String group, Output out) {
+    if (json) {
+      printJson(lag, topic, group, out);
+    } else if (watch) {
+      out.line(
+          "%,d records behind, group %s, workers: %d"
+              .formatted(lag.total(), lag.state(), lag.members()));
+    } else {
+      printTable(lag, topic, group, out);
+    }
+  }
+
+  private static void printTable(GroupLag lag, String topic, String group, Output out) {
+    out.line(
+        "Topic %s, group %s: %s, workers: %d".formatted(topic, group, lag.state(), lag.members()));
+    out.line("%9s %14s %14s %12s %8s".formatted("PARTITION", "COMMITTED", "END", "LAG", "LOST"));
+    for (GroupLag.PartitionLag partition : lag.partitions()) {
+      out.line(
+          "%9d %14s %14d %12d %8d"
+              .formatted(
+                  partition.partition(),
+                  text(partition.committed()),
+                  partition.end(),
+                  partition.lag(),
+                  partition.lost()));
+    }
+    out.line("%9s %14s %14s %12d".formatted("total", "", "", lag.total()));
+  }
+
+  private static void printJson(GroupLag lag, String topic, String group, Output out) {
+    out.json(
+        json -> {
+          json.writeStringProperty("topic", topic);
+          json.writeStringProperty("group", group);
+          json.writeStringProperty("state", lag.state());
+          json.writeNumberProperty("workers", lag.members());
+          json.writeNumberProperty("lag", lag.total());
+          json.writeArrayPropertyStart("partitions");
+          for (GroupLag.PartitionLag partition : lag.partitions()) {
+            json.writeStartObject();
+            json.writeNumberProperty("partition", partition.partition());
+            partition.committed().ifPresent(at -> json.writeNumberProperty("committed", at));
+            json.writeNumberProperty("end", partition.end());
+            json.writeNumberProperty("lag", partition.lag());
+            json.writeNumberProperty("lost", partition.lost());
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+        });
+  }
+
+  private static String text(OptionalLong offset) {
+    return offset.isPresent() ? Long.toString(offset.getAsLong()) : "-";
+  }
+}

@@ -1,0 +1,80 @@
+package io.wideevents.worker.command;
+
+import io.wideevents.codec.DeadLetterReason;
+import io.wideevents.worker.deadletter.StoredLetter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Which dead letters a command is about; an option group of picocli. */
+final class LetterFilter {
+  @Option(
+      names = "--reason",
+      paramLabel = "<reason>",
+      completionCandidates = Reasons.class,
+      converter = ReasonConverter.class,
+      description = "Only letters of this reason; may be given more than once.")
+  private List<String> reasons = new ArrayList<>();
+
+  @Option(
+      names = "--since",
+      paramLabel = "<age>",
+      converter = AgeConverter.class,
+      description = "Only letters younger than this, such as 30m, 12h or 7d.")
+  private @Nullable Duration since;
+
+  /** Whether anything is filtered out at all. */
+  boolean isActive() {
+    return !reasons.isEmpty() || since != null;
+  }
+
+  boolean matches(StoredLetter letter, Instant now) {
+    return (reasons.isEmpty() || reasons.contains(letter.reason()))
+        && (since == null || !letter.time().isBefore(now.minus(since)));
+  }
+
+  /** The closed list of reasons, for the shell to complete. */
+  static final class Reasons implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Arrays.stream(DeadLetterReason.values()).map(DeadLetterReason::label).iterator();
+    }
+  }
+
+  /** Takes only reasons that exist: a typing error would look like an empty topic. */
+  static final class ReasonConverter implements ITypeConverter<String> {
+    @Override
+    public String convert(String value) {
+      List<String> known = new ArrayList<>();
+      new Reasons().forEach(known::add);
+      if (!known.contains(value)) {
+        throw new TypeConversionException("is none of " + String.join(", ", known));
+      }
+      return value;
+    }
+  }
+
+  /** {@code 90s}, {@code 30m}, {@code 12h}, {@code 7d}. */
+  static final class AgeConverter implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String value) {
+      if (!value.matches("\\d{1,6}[smhd]")) {
+        throw new TypeConversionException("is not an age such as 30m, 12h or 7d");
+      }
+      long amount = Long.parseLong(value.substring(0, value.length() - 1));
+      return switch (value.charAt(value.length() - 1)) {
+        case 's' -> Duration.ofSeconds(amount);
+        case 'm' -> Duration.ofMinutes(amount);
+        case 'h' -> Duration.ofHours(amount);
+        default -> Duration.ofDays(amount);
+      };
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.wideevents.worker.command;
+
+import io.wideevents.config.CommonSettings;
+import io.wideevents.config.LogLevel;
+import io.wideevents.config.Setting;
+import io.wideevents.config.SettingValues;
+import io.wideevents.process.CommandFailedException;
+import io.wideevents.process.ExitCode;
+import io.wideevents.process.LogSetup;
+import io.wideevents.worker.config.WorkerCatalogue;
+import io.wideevents.worker.config.WorkerSettings;
+import io.wideevents.worker.kafka.KafkaClient;
+import java.util.Objects;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * What the operator's commands have in common: the settings they show, quiet logs, and one line
+ * when Kafka does not answer.
+ */
+final class Operator {
+  private static final Setting<?>[] KAFKA = {
+    CommonSettings.KAFKA_BROKER,
+    CommonSettings.KAFKA_LOG_TOPIC,
+    CommonSettings.MQ_DLQ_TOPIC,
+    WorkerCatalogue.KAFKA_CONSUMER_GROUP,
+    CommonSettings.LOG_LEVEL
+  };
+
+  private Operator() {}
+
+  /** Gives a command the flags that say which Kafka, topic and group it is about. */
+  static void addKafkaFlags(CommandSpec command) {
+    WorkerCatalogue.CATALOGUE.only(KAFKA).addTo(command);
+  }
+
+  /** Gives a command every flag. */
+  static void addAllFlags(CommandSpec command) {
+    WorkerCatalogue.CATALOGUE.addTo(command);
+  }
+
+  /** What a command does once its settings are right. */
+  interface Body {
+    int run(WorkerSettings settings, Output out) throws Exception;
+  }
+
+  /**
+   * Resolves the settings of a command that has been parsed and runs its body. Log lines below
+   * ERROR are not shown unless asked for: a command's talk is its own.
+   *
+   * @return the exit code
+   */
+  static int run(@Nullable CommandSpec parsed, Body body) throws Exception {
+    CommandSpec command = Objects.requireNonNull(parsed);
+    SettingValues values = WorkerCatalogue.CATALOGUE.resolve(command, System.getenv());
+    Output out = new Output(command.commandLine().getOut());
+    if (WorkerCatalogue.CATALOGUE.wantsPrint(command)) {
+      return Output.quietly(
+          () -> {
+            out.line(values.print().stripTrailing());
+            return ExitCode.OK;
+          });
+    }
+    LogSetup.start(
+        values.isExplicit(CommonSettings.LOG_LEVEL)
+            ? values.get(CommonSettings.LOG_LEVEL)
+            : LogLevel.ERROR,
+        values.get(CommonSettings.LOG_FORMAT));
+    return Output.quietly(() -> body.run(WorkerSettings.from(values), out));
+  }
+
+  /** Something a command does with Kafka. */
+  interface KafkaWork<T> {
+    T with(KafkaClient kafka) throws InterruptedException;
+  }
+
+  /**
+   * Does something with Kafka.
+   *
+   * @throws CommandFailedException when Kafka does not answer, or does not let us
+   */
+  static <T> T withKafka(WorkerSettings settings, KafkaWork<T> work) throws InterruptedException {
+    try {
+      return work.with(new KafkaClient(settings.kafka()));
+    } catch (KafkaException e) {
+      throw new CommandFailedException(
+          ExitCode.UNREACHABLE,
+          "Kafka at %s: %s; is KAFKA_BROKER right, and the broker running?"
+              .formatted(settings.kafka().brokers(), KafkaClient.rootMessage(e)),
+          e);
+    }
+  }
+}

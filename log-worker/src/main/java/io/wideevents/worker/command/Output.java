@@ -1,0 +1,62 @@
+package io.wideevents.worker.command;
+
+import io.wideevents.process.ExitCode;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * A command's standard output. When nobody reads it any more, as in {@code … | head}, the command
+ * ends there and then, quietly and with success.
+ *
+ * <p>Not thread-safe.
+ */
+final class Output {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final PrintWriter out;
+
+  Output(PrintWriter out) {
+    this.out = out;
+  }
+
+  /** Runs a command's body; a reader that has gone ends it with {@link ExitCode#OK}. */
+  static int quietly(Callable<Integer> body) throws Exception {
+    try {
+      return body.call();
+    } catch (ReaderGoneException e) {
+      return ExitCode.OK;
+    }
+  }
+
+  /** Writes a line. */
+  void line(String text) {
+    out.println(text);
+    if (out.checkError()) { // which flushes
+      throw new ReaderGoneException();
+    }
+  }
+
+  /** Writes an object as one line of JSON. */
+  void json(Consumer<JsonGenerator> members) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
+      json.writeStartObject();
+      members.accept(json);
+      json.writeEndObject();
+    }
+    line(text.toString());
+  }
+
+  private static final class ReaderGoneException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    ReaderGoneException() {
+      super("nobody reads the output any more", null, false, false);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.wideevents.worker.deadletter;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Instant;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+
+/**
+ * A letter as it lies in the dead-letter topic. Immutable view of a record; letters that other
+ * tools put there lack some headers, and read as empty or 0 then.
+ */
+public record StoredLetter(ConsumerRecord<byte[], byte[]> record) {
+
+  /** Where it lies: {@code partition:offset}. */
+  public String position() {
+    return record.partition() + ":" + record.offset();
+  }
+
+  /** When it was put there. */
+  public Instant time() {
+    return Instant.ofEpochMilli(record.timestamp());
+  }
+
+  public String reason() {
+    return text(DeadLetterHeaders.REASON);
+  }
+
+  public String error() {
+    return text(DeadLetterHeaders.ERROR);
+  }
+
+  /** Where the record came from: {@code topic:partition:offset}. */
+  public String source() {
+    return text(DeadLetterHeaders.SOURCE_TOPIC)
+        + ":"
+        + text(DeadLetterHeaders.SOURCE_PARTITION)
+        + ":"
+        + text(DeadLetterHeaders.SOURCE_OFFSET);
+  }
+
+  /** How often the database was asked to store it. */
+  public int attempts() {
+    return number(DeadLetterHeaders.ATTEMPTS);
+  }
+
+  /** How often it was replayed before it came here. */
+  public int replays() {
+    return number(DeadLetterHeaders.REPLAYS);
+  }
+
+  /** Whether only a stub is here, because the record was too large. */
+  public boolean isStub() {
+    return !text(DeadLetterHeaders.STUB).isEmpty();
+  }
+
+  /** Bytes of the value; 0 for a tombstone. */
+  public int valueBytes() {
+    return record.value() == null ? 0 : record.value().length;
+  }
+
+  /** The record's own headers and our count of its replays, one higher. */
+  Headers headersForReplay() {
+    Headers headers = new RecordHeaders();
+    for (Header header : record.headers()) {
+      if (!header.key().startsWith(DeadLetterHeaders.PREFIX)) {
+        headers.add(header);
+      }
+    }
+    headers.add(DeadLetterHeaders.REPLAYS, Integer.toString(replays() + 1).getBytes(UTF_8));
+    return headers;
+  }
+
+  private String text(String name) {
+    Header header = record.headers().lastHeader(name);
+    return header == null || header.value() == null ? "" : new String(header.value(), UTF_8);
+  }
+
+  private int number(String name) {
+    String text = text(name);
+    return text.matches("\\d{1,9}") ? Integer.parseInt(text) : 0;
+  }
+}

@@ -1,0 +1,113 @@
+package io.wideevents.worker.kafka;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+
+/**
+ * How far a group is behind in a topic. Immutable.
+ *
+ * @param state the group's state in Kafka's words, {@code none} when it does not exist
+ * @param members workers in the group
+ * @param partitions by number
+ */
+public record GroupLag(String state, int members, List<PartitionLag> partitions) {
+  public GroupLag {
+    partitions = List.copyOf(partitions);
+  }
+
+  /**
+   * One partition.
+   *
+   * @param start the first offset the log still has
+   * @param committed where the group goes on; empty when it never committed
+   * @param end the offset the next record gets
+   */
+  public record PartitionLag(int partition, long start, OptionalLong committed, long end) {
+    /** Records the group has not settled; gaps in offsets count as well. */
+    public long lag() {
+      return end - Math.max(start, committed.orElse(start));
+    }
+
+    /** Records the log has lost to retention before the group read them. */
+    public long lost() {
+      return Math.max(0, start - committed.orElse(start));
+    }
+  }
+
+  public long total() {
+    return partitions.stream().mapToLong(PartitionLag::lag).sum();
+  }
+
+  /**
+   * Asks Kafka; blocks for a few seconds at most.
+   *
+   * @throws KafkaException if Kafka does not answer, or the topic does not exist
+   */
+  public static GroupLag of(Admin admin, String topic, String group) {
+    TopicDescription description =
+        AdminCall.about(
+            topic, AdminCall.await(admin.describeTopics(List.of(topic)).allTopicNames()));
+    Map<TopicPartition, OffsetSpec> earliest = new HashMap<>();
+    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+    description
+        .partitions()
+        .forEach(
+            info -> {
+              TopicPartition partition = new TopicPartition(topic, info.partition());
+              earliest.put(partition, OffsetSpec.earliest());
+              latest.put(partition, OffsetSpec.latest());
+            });
+    // As the workers read: what an open transaction has written does not count yet.
+    ListOffsetsOptions committedOnly = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
+    var starts = AdminCall.await(admin.listOffsets(earliest, committedOnly).all());
+    var ends = AdminCall.await(admin.listOffsets(latest, committedOnly).all());
+    Map<TopicPartition, OffsetAndMetadata> committed = committed(admin, group);
+    Map<Integer, PartitionLag> partitions = new TreeMap<>();
+    starts.forEach(
+        (partition, start) -> {
+          OffsetAndMetadata offset = committed.get(partition);
+          partitions.put(
+              partition.partition(),
+              new PartitionLag(
+                  partition.partition(),
+                  start.offset(),
+                  offset == null ? OptionalLong.empty() : OptionalLong.of(offset.offset()),
+                  AdminCall.about(partition, ends).offset()));
+        });
+    return describe(admin, group, new ArrayList<>(partitions.values()));
+  }
+
+  private static Map<TopicPartition, OffsetAndMetadata> committed(Admin admin, String group) {
+    try {
+      return AdminCall.await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
+    } catch (GroupIdNotFoundException e) {
+      return Map.of(); // nobody has ever worked
+    }
+  }
+
+  private static GroupLag describe(Admin admin, String group, List<PartitionLag> partitions) {
+    try {
+      ConsumerGroupDescription description =
+          AdminCall.about(
+              group, AdminCall.await(admin.describeConsumerGroups(List.of(group)).all()));
+      return new GroupLag(
+          description.groupState().toString(), description.members().size(), partitions);
+    } catch (GroupIdNotFoundException e) {
+      return new GroupLag("none", 0, partitions);
+    }
+  }
+}

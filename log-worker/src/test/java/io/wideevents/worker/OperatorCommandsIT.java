@@ -1,0 +1,224 @@
+package io.wideevents.worker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.mongodb.client.model.Filters;
+import io.wideevents.process.ExitCode;
+import io.wideevents.process.ProcessMain;
+import io.wideevents.stack.TestStack;
+import io.wideevents.worker.config.WorkerCatalogue;
+import io.wideevents.worker.config.WorkerSettings;
+import io.wideevents.worker.testing.EventTopic;
+import io.wideevents.worker.testing.StoredEvents;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+/** The operator's commands against a real broker and a real MongoDB. */
+class OperatorCommandsIT {
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final String NOBODY = "127.0.0.1:1";
+
+  private final String name = TestStack.uniqueName(OperatorCommandsIT.class);
+  private final String databaseName = TestStack.newDatabase(OperatorCommandsIT.class);
+  private final StoredEvents stored = new StoredEvents(TestStack.mongo(), databaseName);
+  private final EventTopic topic = EventTopic.existing(TestStack.kafka(), name);
+  private final List<AutoCloseable> opened = new ArrayList<>(List.of(stored, topic));
+
+  private record Result(int exitCode, String out, String err) {}
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable each : opened.reversed()) {
+      each.close();
+    }
+  }
+
+  @Test
+  void init_createsWhatIsMissingAndCheckTells() {
+    Result before = run("init", "--check");
+    Result init = run("init");
+    Result after = run("init", "--check");
+
+    assertThat(before.exitCode()).isEqualTo(ExitCode.CHECK_FAILED);
+    assertThat(before.out()).contains("topic " + name + " does not exist", "→ run log-worker init");
+    assertThat(init.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(init.out()).contains("created topic " + name + ".dlq", "created index timestamp_1");
+    assertThat(after.exitCode()).as(after.out()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void doctor_tellsWhatIsWrongAndHowToMendIt() throws Exception {
+    run("init");
+    Result withoutWorker = run("doctor");
+    startWorker();
+    await().atMost(LONG).until(() -> run("doctor", "--json").out().contains("workers: 1"));
+    Result withWorker = run("doctor");
+
+    assertThat(withoutWorker.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(withoutWorker.out()).contains("warn  lag", "→ no worker runs");
+    assertThat(withWorker.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(withWorker.out())
+        .contains("ok    topics", "ok    lag", "ok    mongodb", "ok    collection")
+        .doesNotContain("warn", "fail");
+  }
+
+  @Test
+  void doctor_failsOnATopicThatDropsEvents() throws Exception {
+    topic
+        .admin()
+        .createTopics(
+            List.of(new NewTopic(name, 6, (short) 1).configs(Map.of("cleanup.policy", "compact"))))
+        .all()
+        .get();
+
+    Result doctor = run("doctor");
+
+    assertThat(doctor.exitCode()).isEqualTo(ExitCode.CHECK_FAILED);
+    assertThat(doctor.out())
+        .contains("cleanup.policy=compact", "--add-config cleanup.policy=delete");
+  }
+
+  @Test
+  void commands_sayWhenKafkaDoesNotAnswer() {
+    for (String command : List.of("lag", "init")) {
+      Result result = run(command, "--brokers", NOBODY);
+
+      assertThat(result.exitCode()).as(command).isEqualTo(ExitCode.UNREACHABLE);
+      assertThat(result.err()).contains(NOBODY, "KAFKA_BROKER");
+    }
+    Result doctor = run("doctor", "--brokers", NOBODY);
+    assertThat(doctor.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(doctor.out()).contains("fail  kafka", "ok    mongodb");
+  }
+
+  @Test
+  void lag_tellsAndChecks() throws Exception {
+    run("init");
+    topic.sendEvents(0, 100, Instant.now());
+
+    Result behind = run("lag", "--json", "--max-lag", "50");
+    startWorker();
+    await()
+        .atMost(LONG)
+        .untilAsserted(() -> assertThat(run("lag", "--max-lag", "0").exitCode()).isZero());
+
+    assertThat(behind.exitCode()).isEqualTo(ExitCode.CHECK_FAILED);
+    assertThat(behind.out()).contains("\"lag\":100,").hasLineCount(1);
+    assertThat(run("lag").out()).contains("workers: 1", "total");
+  }
+
+  @Test
+  void dlq_replayStoresWhatCanBeStoredAfterAFix() throws Exception {
+    stored.createWithValidator(Filters.ne("service", "forbidden"));
+    run("init");
+    for (int i = 0; i < 20; i++) {
+      topic.send(new ProducerRecord<>(name, bytes("k" + i), forbidden(i)));
+    }
+    topic.send(new ProducerRecord<>(name, bytes("bad"), bytes("{not json")));
+    startWorker();
+    await().atMost(LONG).until(() -> run("dlq", "list", "--json").out().lines().count() == 21);
+
+    Result list = run("dlq", "list", "--reason", "malformed", "--json");
+    String position = list.out().replaceAll("(?s).*\"position\":\"(\\d+:\\d+)\".*", "$1");
+    assertThat(run("dlq", "show", position).out())
+        .contains("header    dlq-reason: malformed", "{not json");
+    assertThat(run("dlq", "show", position, "--value").out().strip()).isEqualTo("{not json");
+    assertThat(run("dlq", "replay", "--dry-run").out()).contains("Would replay 21 dead letters");
+
+    stored.dropValidator();
+    Result replay = run("dlq", "replay", "--json");
+
+    assertThat(replay.out()).contains("\"replayed\":21");
+    await().atMost(LONG).until(() -> stored.count() == 20);
+    // The broken one came back as a new letter, which knows that it was replayed.
+    await().atMost(LONG).until(() -> run("dlq", "list", "--json").out().lines().count() == 1);
+    assertThat(run("dlq", "list", "--json").out()).contains("\"replays\":1");
+    run("dlq", "replay");
+    await().atMost(LONG).until(() -> run("dlq", "list").out().contains("       2  malformed"));
+    assertThat(run("dlq", "replay", "--max-replays", "2").out())
+        .contains("Replayed 0 dead letters", "1 skipped: came back 2 times");
+  }
+
+  @Test
+  void dlqShow_refusesWhatIsNotThere() {
+    run("init");
+
+    assertThat(run("dlq", "show", "7:3").exitCode()).isEqualTo(ExitCode.FAILURE);
+    assertThat(run("dlq", "show", "0:0").err()).contains("There is no letter at 0:0");
+    assertThat(run("dlq", "show", "here").exitCode()).isEqualTo(ExitCode.USAGE);
+  }
+
+  private void startWorker() {
+    WorkerApplication worker =
+        new WorkerApplication(
+            WorkerSettings.from(
+                WorkerCatalogue.CATALOGUE.resolve(
+                    Map.of(
+                        "--brokers",
+                        TestStack.kafka(),
+                        "--topic",
+                        name,
+                        "--dlq-topic",
+                        name + ".dlq",
+                        "--group",
+                        name,
+                        "--mongodb-uri",
+                        TestStack.mongo(),
+                        "--mongodb-database",
+                        databaseName,
+                        "--http-port",
+                        "-1"),
+                    Map.of())));
+    opened.add(worker);
+    worker.start();
+  }
+
+  private Result run(String... arguments) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "--topic",
+                name,
+                "--dlq-topic",
+                name + ".dlq",
+                "--group",
+                name,
+                "--mongodb-uri",
+                TestStack.mongo(),
+                "--mongodb-database",
+                databaseName));
+    if (!List.of(arguments).contains("--brokers")) {
+      all.addAll(List.of("--brokers", TestStack.kafka()));
+    }
+    all.addAll(List.of(arguments));
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine commandLine =
+        LogWorker.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    int exitCode = ProcessMain.execute(commandLine, LogWorker.class, all.toArray(String[]::new));
+    return new Result(exitCode, out.toString(), err.toString());
+  }
+
+  private static byte[] forbidden(int n) {
+    return bytes(
+        """
+        {"requestId":"r-%d","service":"forbidden","route":"GET /","timestamp":"%s"}"""
+            .formatted(n, Instant.now()));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
+  }
+}
