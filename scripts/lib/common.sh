@@ -100,8 +100,8 @@ build_unless_present() {
   trap 'exit 130' INT
   trap 'exit 143' TERM
   if ! all_present "$@"; then
-    say "Building (this is done once; a first build also downloads what it needs) …"
-    run_maven -q -DskipTests package >&2 || fail "the build failed, see above"
+    say "Building, once: about a minute, and a first build also downloads what it needs …"
+    run_maven -q -B -DskipTests package >&2 || fail "the build failed, see above"
     all_present "$@" || fail "the build did not make $*"
   fi
   rm -f "$build_lock"

@@ -1,6 +1,7 @@
 package io.wideevents.toolbox.demo;
 
 import io.wideevents.stack.Teardown;
+import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,8 @@ public final class DemoCommand implements Callable<Integer> {
             keep ? DemoSettings.Ending.KEEP : DemoSettings.Ending.STOP,
             Instant.ofEpochSecond(
                 Long.getLong("wideevents.began", Instant.now().getEpochSecond())));
+    // Opened first, so closed last.
+    teardown.open(commandLine::getErr, this::sayStopped);
     try (teardown) {
       new Demo(settings, commandLine.getOut(), commandLine.getErr(), teardown).run();
       return CommandLine.ExitCode.OK;
@@ -75,6 +78,13 @@ public final class DemoCommand implements Callable<Integer> {
         commandLine.getErr().println("demo: " + e.getMessage());
       }
       return CommandLine.ExitCode.SOFTWARE;
+    }
+  }
+
+  private void sayStopped(PrintWriter talk) {
+    if (teardown.interrupted()) {
+      talk.printf("%nStopped; nothing is left behind.%n");
+      talk.flush();
     }
   }
 

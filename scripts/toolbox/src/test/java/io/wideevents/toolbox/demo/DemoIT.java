@@ -80,6 +80,7 @@ class DemoIT {
     List<ProcessHandle> descendants = new ArrayList<>(handle.descendants().toList());
     demo.terminate();
     demo.awaitExit(BOUND);
+    assertThat(output()).endsWith("Stopped; nothing is left behind.\n");
     await().atMost(BOUND).until(() -> descendants.stream().noneMatch(ProcessHandle::isAlive));
     assertThat(leftovers()).isEmpty();
   }
