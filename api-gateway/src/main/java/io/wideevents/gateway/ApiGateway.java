@@ -4,6 +4,7 @@ import io.javalin.util.JavalinBindException;
 import io.wideevents.config.SettingValues;
 import io.wideevents.gateway.config.GatewayCatalogue;
 import io.wideevents.gateway.config.GatewaySettings;
+import io.wideevents.gateway.spool.SpoolUnavailableException;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.LogSetup;
@@ -61,7 +62,12 @@ public final class ApiGateway implements Callable<Integer> {
   }
 
   private static int run(GatewaySettings settings) throws InterruptedException {
-    GatewayApplication application = new GatewayApplication(settings);
+    GatewayApplication application;
+    try {
+      application = new GatewayApplication(settings);
+    } catch (SpoolUnavailableException e) {
+      throw new CommandFailedException(ExitCode.CONFIGURATION, e.getMessage() + " (SPOOL_DIR)", e);
+    }
     Shutdown shutdown = new Shutdown(CLOSE_BOUND, application, application::leftovers);
     shutdown.install();
     String host = settings.http().host();

@@ -8,6 +8,7 @@ import io.wideevents.config.SettingType;
 import io.wideevents.config.SettingValues;
 import io.wideevents.config.SettingsCatalogue;
 import io.wideevents.gateway.kafka.KafkaSettings;
+import io.wideevents.gateway.spool.SpoolCatalogue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -144,6 +145,7 @@ public final class GatewayCatalogue {
             HTTP_MAX_BODY_BYTES,
             HTTP_MAX_INFLATED_BYTES,
             HTTP_MAX_EVENTS));
+    all.addAll(SpoolCatalogue.ALL);
     return SettingsCatalogue.of("api-gateway", all)
         .checkedBy(CommonSettings::check)
         .checkedBy(GatewayCatalogue::checkBodies)

@@ -5,6 +5,8 @@ import io.wideevents.config.CommonSettings;
 import io.wideevents.config.SettingValues;
 import io.wideevents.gateway.http.HttpSettings;
 import io.wideevents.gateway.kafka.KafkaSettings;
+import io.wideevents.gateway.spool.SpoolCatalogue;
+import io.wideevents.gateway.spool.SpoolSettings;
 import io.wideevents.mongo.MongoSettings;
 import java.util.Optional;
 
@@ -16,7 +18,11 @@ import java.util.Optional;
  * @param rules what posted events are held to
  */
 public record GatewaySettings(
-    HttpSettings http, Optional<KafkaSettings> kafka, MongoSettings mongo, EncoderSettings rules) {
+    HttpSettings http,
+    Optional<KafkaSettings> kafka,
+    MongoSettings mongo,
+    SpoolSettings spool,
+    EncoderSettings rules) {
 
   /** The settings in effect. */
   public static GatewaySettings from(SettingValues values) {
@@ -24,6 +30,7 @@ public record GatewaySettings(
         http(values),
         values.get(GatewayCatalogue.MQ_ENABLED) ? Optional.of(kafka(values)) : Optional.empty(),
         CommonSettings.mongoSettings(values),
+        SpoolCatalogue.settings(values),
         CommonSettings.encoderSettings(values, values.get(GatewayCatalogue.HTTP_MAX_EVENTS)));
   }
 
@@ -43,6 +50,7 @@ public record GatewaySettings(
     return new KafkaSettings(
         values.get(CommonSettings.KAFKA_BROKER).toString(),
         CommonSettings.eventTopic(values),
+        CommonSettings.deadLetterTopic(values),
         values.get(GatewayCatalogue.MQ_PUBLISH_RETRIES),
         values.get(GatewayCatalogue.MQ_LINGER_MS),
         values.get(GatewayCatalogue.MQ_COMPRESSION),

@@ -1,55 +1,144 @@
 package io.wideevents.gateway.delivery;
 
+import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.Tier;
+import io.wideevents.gateway.delivery.FailoverLogger.OnRefusal;
+import io.wideevents.gateway.delivery.TierStatus.State;
 import io.wideevents.gateway.kafka.MqClientPort;
+import io.wideevents.logging.Deadline;
+import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.LoggerPort;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
- * The tiers put together: what events are given to, and how each tier is.
+ * The tiers put together: one chain for what clients post, which ends at the spool, and one for
+ * what the spool replays, which does not. Both share the tiers and what is known about them.
  *
  * <p>Owned, and closed, by {@code GatewayApplication}; closes the tiers it was given, strongest
  * first, so that a weaker one takes what a stronger one leaves unconfirmed.
  */
 public final class DeliveryTiers implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(DeliveryTiers.class);
+
   private final Optional<MqClientPort> mq;
+  private final Supplier<TierStatus> spoolStatus;
   private final TierBreaker mqBreaker = new TierBreaker(Tier.KAFKA);
-  private final LoggerPort logger;
+  private final TierBreaker directBreaker = new TierBreaker(Tier.MONGODB);
+  private final LoggerPort live;
+  private final LoggerPort replay;
 
   /**
    * @param mq tier 1; empty when it is switched off
    * @param direct tier 2
+   * @param spool tier 3
+   * @param spoolStatus asks the spool how it is; must not block
    */
-  public DeliveryTiers(Optional<MqClientPort> mq, LoggerPort direct) {
+  public DeliveryTiers(
+      Optional<MqClientPort> mq,
+      LoggerPort direct,
+      LoggerPort spool,
+      Supplier<TierStatus> spoolStatus) {
     this.mq = mq;
-    this.logger =
-        mq.<LoggerPort>map(client -> new MqLoggerAdapter(client, mqBreaker, direct)).orElse(direct);
+    this.spoolStatus = spoolStatus;
+    LoggerPort liveDirect =
+        new FailoverLogger(
+            direct::log,
+            direct::close,
+            directBreaker,
+            spool,
+            OnRefusal.ANSWER,
+            new FallbackLog(log, Level.WARN, "MongoDB write failed, falling back to the spool"));
+    this.live =
+        mq.<LoggerPort>map(client -> new MqLoggerAdapter(client, mqBreaker, liveDirect))
+            .orElse(liveDirect);
+    // The replayer itself tells how it gets on.
+    var quiet = new FallbackLog(log, Level.DEBUG, "Replayed events were not confirmed");
+    LoggerPort replayDirect =
+        new FailoverLogger(
+            direct::log,
+            DeliveryTiers::leaveOpen,
+            directBreaker,
+            new NoTier(),
+            OnRefusal.ANSWER,
+            quiet);
+    this.replay =
+        mq.<LoggerPort>map(
+                client ->
+                    new FailoverLogger(
+                        client::publish,
+                        DeliveryTiers::leaveOpen,
+                        mqBreaker,
+                        replayDirect,
+                        OnRefusal.TRY_NEXT,
+                        quiet))
+            .orElse(replayDirect);
   }
 
-  /** Where events go. */
-  public LoggerPort logger() {
-    return logger;
+  /** Where posted events go. */
+  public LoggerPort live() {
+    return live;
+  }
+
+  /** Where spooled events go: never back to the spool. */
+  public LoggerPort replay() {
+    return replay;
+  }
+
+  /** Has {@code action} run whenever Kafka or MongoDB is back; it must not block. */
+  public void onRecovery(Runnable action) {
+    mqBreaker.onClosed(action);
+    directBreaker.onClosed(action);
   }
 
   /** How each tier is, strongest first; does not block. */
   public List<TierStatus> status() {
     List<TierStatus> tiers = new ArrayList<>();
     mq.ifPresent(client -> tiers.add(status(client)));
-    tiers.add(new TierStatus(Tier.MONGODB, TierStatus.State.UP, ""));
+    tiers.add(directBreaker.status());
+    tiers.add(spoolStatus.get());
     return tiers;
   }
 
   @Override
   public void close() {
-    logger.close();
+    replay.close();
+    live.close();
   }
 
   private TierStatus status(MqClientPort client) {
+    TierStatus circuit = mqBreaker.status();
     return client
         .unavailability()
-        .map(reason -> new TierStatus(Tier.KAFKA, TierStatus.State.DOWN, reason))
-        .orElseGet(mqBreaker::status);
+        .map(
+            reason ->
+                new TierStatus(Tier.KAFKA, State.DOWN, circuit.since(), reason, circuit.backlog()))
+        .orElse(circuit);
+  }
+
+  /** Stands where a replay would close a tier that the live chain closes. */
+  private static void leaveOpen() {}
+
+  /** Below the last tier of a replay: the events stay where they are. */
+  private static final class NoTier implements LoggerPort {
+    @Override
+    public CompletableFuture<List<DeliveryOutcome>> log(
+        List<EncodedEvent> events, Deadline deadline) {
+      return CompletableFuture.completedFuture(
+          Collections.nCopies(
+              events.size(),
+              new DeliveryOutcome.NotConfirmed(
+                  new IllegalStateException("Neither Kafka nor MongoDB takes events"))));
+    }
+
+    @Override
+    public void close() {}
   }
 }

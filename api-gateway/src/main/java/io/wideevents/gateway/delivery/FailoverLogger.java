@@ -133,7 +133,9 @@ final class FailoverLogger implements LoggerPort {
                 // This logger is closed: what the first tier did not confirm stays so.
                 return outcomes;
               }
-              throw new CompletionException(failure);
+              throw failure instanceof CompletionException wrapped
+                  ? wrapped
+                  : new CompletionException(failure);
             });
   }
 
@@ -156,7 +158,9 @@ final class FailoverLogger implements LoggerPort {
   private CompletableFuture<List<DeliveryOutcome>> probe(
       List<EncodedEvent> events, Deadline deadline) {
     CompletableFuture<DeliveryOutcome> probe =
-        attempt(events.subList(0, 1), deadline).thenApply(List::getFirst);
+        attempt(events.subList(0, 1), deadline)
+            .thenApply(List::getFirst)
+            .exceptionally(DeliveryOutcome.NotConfirmed::new);
     CompletableFuture<List<DeliveryOutcome>> throughNext =
         next.log(events, deadline)
             .thenCompose(
@@ -179,17 +183,21 @@ final class FailoverLogger implements LoggerPort {
   private CompletableFuture<List<DeliveryOutcome>> attempt(
       List<EncodedEvent> events, Deadline deadline) {
     long start = System.nanoTime();
-    return first
-        .deliver(events, deadline.atMost(patience(events.size(), deadline)))
-        .whenComplete(
-            (outcomes, bug) -> {
-              Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
-              if (bug == null) {
-                breaker.record(outcomes, elapsed);
-              } else {
-                breaker.recordBug(bug, elapsed);
-              }
-            });
+    CompletableFuture<List<DeliveryOutcome>> answer;
+    try {
+      answer = first.deliver(events, deadline.atMost(patience(events.size(), deadline)));
+    } catch (RuntimeException e) {
+      // An event that cannot be turned into what the tier takes: the tier itself was not asked.
+      answer = CompletableFuture.failedFuture(e);
+    }
+    return answer.whenComplete(
+        (outcomes, failure) -> {
+          if (failure == null) {
+            breaker.record(outcomes, Duration.ofNanos(System.nanoTime() - start));
+          } else {
+            breaker.release();
+          }
+        });
   }
 
   /** Never more than half of what remains: the next tier needs time as well. */

@@ -5,6 +5,7 @@ import io.wideevents.logging.LogThrottle;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
+import org.slf4j.event.Level;
 
 /**
  * Says once that events take the detour, and then no more often than is bearable. Safe for
@@ -14,6 +15,7 @@ final class FallbackLog {
   private static final Duration INTERVAL = Duration.ofSeconds(10);
 
   private final Logger log;
+  private final Level level;
   private final String message;
   private final LogThrottle throttle = new LogThrottle(INTERVAL);
   private final AtomicBoolean fellBack = new AtomicBoolean();
@@ -21,8 +23,9 @@ final class FallbackLog {
   /**
    * @param message what a fallback means, for the log's reader
    */
-  FallbackLog(Logger log, String message) {
+  FallbackLog(Logger log, Level level, String message) {
     this.log = log;
+    this.level = level;
     this.message = message;
   }
 
@@ -43,7 +46,7 @@ final class FallbackLog {
         .tryShow()
         .ifPresent(
             notShown ->
-                log.atWarn()
+                log.atLevel(level)
                     .addKeyValue("events", events)
                     .addKeyValue("notShown", notShown)
                     .addKeyValue("error", error)

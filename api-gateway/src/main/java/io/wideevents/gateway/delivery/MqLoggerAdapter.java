@@ -8,6 +8,7 @@ import io.wideevents.logging.LoggerPort;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Logs through the message queue, and directly for exactly the events the queue does not confirm,
@@ -32,6 +33,7 @@ public final class MqLoggerAdapter implements LoggerPort {
             FailoverLogger.OnRefusal.TRY_NEXT,
             new FallbackLog(
                 LoggerFactory.getLogger(MqLoggerAdapter.class),
+                Level.WARN,
                 "MQ publish failed, falling back to direct logging"));
   }
 

@@ -5,9 +5,12 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.core.IntervalFunction;
 import io.wideevents.event.Tier;
+import io.wideevents.gateway.delivery.TierStatus.State;
 import io.wideevents.logging.DeliveryOutcome;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +46,8 @@ public final class TierBreaker {
 
   private final Tier tier;
   private final CircuitBreaker breaker;
+  private final List<Runnable> onClosed = new CopyOnWriteArrayList<>();
+  private volatile Instant since = Instant.now();
 
   public TierBreaker(Tier tier) {
     this(tier, PAUSE);
@@ -64,12 +69,10 @@ public final class TierBreaker {
                 // of rotation for having no tier must come back without one.
                 .automaticTransitionFromOpenToHalfOpenEnabled(true)
                 .build());
-    breaker
-        .getEventPublisher()
-        .onStateTransition(event -> logTransition(event.getStateTransition()));
+    breaker.getEventPublisher().onStateTransition(event -> changed(event.getStateTransition()));
   }
 
-  /** Every answer but {@code NONE} must be followed by {@link #record} once. */
+  /** Every answer but {@code NONE} must be followed by {@link #record} or {@link #release} once. */
   Admission admit() {
     if (!breaker.tryAcquirePermission()) {
       return Admission.NONE;
@@ -94,33 +97,44 @@ public final class TierBreaker {
       long granted = PER_EVENT.multipliedBy(outcomes.size()).toNanos();
       breaker.onSuccess(Math.max(0, elapsed.toNanos() - granted), TimeUnit.NANOSECONDS);
     } else {
-      breaker.releasePermission();
+      release();
     }
   }
 
-  /** Counts a call that ended with an exception, which no tier should; it must not stay open. */
-  void recordBug(Throwable bug, Duration elapsed) {
-    breaker.onError(elapsed.toNanos(), TimeUnit.NANOSECONDS, bug);
+  /** Ends an admitted call that says nothing about the tier. */
+  void release() {
+    breaker.releasePermission();
   }
 
   /** How the tier is, as far as its last calls tell. */
   public TierStatus status() {
     return switch (breaker.getState()) {
-      case OPEN, FORCED_OPEN -> new TierStatus(tier, TierStatus.State.DOWN, "circuit open");
-      case HALF_OPEN -> new TierStatus(tier, TierStatus.State.PROBING, "circuit half-open");
-      case CLOSED, DISABLED, METRICS_ONLY -> new TierStatus(tier, TierStatus.State.UP, "");
+      case OPEN, FORCED_OPEN -> TierStatus.of(tier, State.DOWN).since(since);
+      case HALF_OPEN -> TierStatus.of(tier, State.PROBING).since(since);
+      case CLOSED, DISABLED, METRICS_ONLY -> TierStatus.of(tier, State.UP);
     };
+  }
+
+  /** Has {@code action} run whenever the tier is back; it must not block. */
+  public void onClosed(Runnable action) {
+    onClosed.add(action);
   }
 
   Tier tier() {
     return tier;
   }
 
-  private void logTransition(CircuitBreaker.StateTransition transition) {
+  private void changed(CircuitBreaker.StateTransition transition) {
     switch (transition) {
-      case CLOSED_TO_OPEN -> log.atWarn().addKeyValue("tier", tier.label()).log("Circuit opened");
-      case HALF_OPEN_TO_CLOSED ->
-          log.atInfo().addKeyValue("tier", tier.label()).log("Circuit closed");
+      case CLOSED_TO_OPEN -> {
+        since = Instant.now();
+        log.atWarn().addKeyValue("tier", tier.label()).log("Circuit opened");
+      }
+      case HALF_OPEN_TO_CLOSED -> {
+        since = Instant.now();
+        log.atInfo().addKeyValue("tier", tier.label()).log("Circuit closed");
+        onClosed.forEach(Runnable::run);
+      }
       default ->
           log.atDebug()
               .addKeyValue("tier", tier.label())

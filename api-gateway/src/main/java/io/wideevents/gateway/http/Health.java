@@ -6,6 +6,7 @@ import io.wideevents.gateway.delivery.TierStatus.State;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import tools.jackson.core.JsonGenerator;
 
 /**
  * {@code /health/live} and {@code /health/ready}. Ready means "a posted event would find a tier": a
@@ -46,17 +47,29 @@ final class Health {
             out -> {
               out.writeStringProperty("status", status(ready, now));
               out.writeArrayPropertyStart("tiers");
-              for (TierStatus tier : now) {
-                out.writeStartObject();
-                out.writeStringProperty("tier", tier.tier().label());
-                out.writeStringProperty("state", tier.state().name().toLowerCase(Locale.ROOT));
-                if (!tier.detail().isEmpty()) {
-                  out.writeStringProperty("detail", tier.detail());
-                }
-                out.writeEndObject();
-              }
+              now.forEach(tier -> write(out, tier));
               out.writeEndArray();
             }));
+  }
+
+  private static void write(JsonGenerator out, TierStatus tier) {
+    out.writeStartObject();
+    out.writeStringProperty("tier", tier.tier().label());
+    out.writeStringProperty("state", tier.state().name().toLowerCase(Locale.ROOT));
+    tier.since().ifPresent(since -> out.writeStringProperty("since", since.toString()));
+    if (!tier.detail().isEmpty()) {
+      out.writeStringProperty("detail", tier.detail());
+    }
+    tier.backlog()
+        .ifPresent(
+            backlog -> {
+              out.writeNumberProperty("events", backlog.events());
+              out.writeNumberProperty("bytes", backlog.bytes());
+              backlog
+                  .oldest()
+                  .ifPresent(oldest -> out.writeStringProperty("oldest", oldest.toString()));
+            });
+    out.writeEndObject();
   }
 
   private String status(boolean ready, List<TierStatus> now) {

@@ -1,5 +1,6 @@
 package io.wideevents.gateway.kafka;
 
+import io.wideevents.config.TopicLayout;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,7 +22,7 @@ final class ClientProperties {
 
   private ClientProperties() {}
 
-  static Map<String, Object> producer(KafkaSettings settings) {
+  static Map<String, Object> producer(KafkaSettings settings, TopicLayout topic) {
     Map<String, Object> properties = common(settings, REQUEST_TIMEOUT);
     properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
     properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
@@ -36,7 +37,7 @@ final class ClientProperties {
         (int) DELIVERY_TIMEOUT.plus(settings.linger()).toMillis());
     properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, settings.bufferBytes());
     properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, settings.compression().kafkaName());
-    properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, settings.topic().maxMessageBytes());
+    properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, topic.maxMessageBytes());
     return properties;
   }
 

@@ -1,5 +1,6 @@
 package io.wideevents.gateway.kafka;
 
+import io.wideevents.config.TopicLayout;
 import java.time.Duration;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -8,11 +9,16 @@ import org.apache.kafka.clients.producer.Producer;
 /** Builds real producers, after making sure of the topic. For one thread. */
 final class KafkaProducerSource implements ProducerSource {
   private final KafkaSettings settings;
+  private final TopicLayout layout;
   private final EventTopic topic;
 
-  KafkaProducerSource(KafkaSettings settings) {
+  /**
+   * @param layout the topic the producers are for
+   */
+  KafkaProducerSource(KafkaSettings settings, TopicLayout layout) {
     this.settings = settings;
-    this.topic = new EventTopic(settings.topic());
+    this.layout = layout;
+    this.topic = new EventTopic(layout);
   }
 
   @Override
@@ -20,10 +26,11 @@ final class KafkaProducerSource implements ProducerSource {
     try (Admin admin = Admin.create(ClientProperties.admin(settings))) {
       topic.ensure(admin);
     }
-    Producer<byte[], byte[]> producer = new KafkaProducer<>(ClientProperties.producer(settings));
+    Producer<byte[], byte[]> producer =
+        new KafkaProducer<>(ClientProperties.producer(settings, layout));
     try {
       // Fetches the topic's metadata here and now, so that the first request need not wait for it.
-      producer.partitionsFor(settings.topic().name());
+      producer.partitionsFor(layout.name());
       return producer;
     } catch (RuntimeException e) {
       producer.close(Duration.ZERO);

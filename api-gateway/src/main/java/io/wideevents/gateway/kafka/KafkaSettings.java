@@ -10,6 +10,7 @@ import java.util.Map;
  *
  * @param brokers where to begin, as {@code host:port} separated by commas
  * @param topic where events go; created so when it is absent
+ * @param deadLetters where events go that MongoDB refuses; created likewise
  * @param retries how often the client itself sends a record again within its time bounds
  * @param linger how long a record waits for company; the sender batches behind requests in flight
  *     anyway
@@ -20,6 +21,7 @@ import java.util.Map;
 public record KafkaSettings(
     String brokers,
     TopicLayout topic,
+    TopicLayout deadLetters,
     int retries,
     Duration linger,
     Compression compression,

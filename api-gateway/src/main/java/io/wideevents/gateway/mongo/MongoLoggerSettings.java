@@ -35,6 +35,17 @@ public record MongoLoggerSettings(
     }
   }
 
+  /** The same, but for how long closing waits. */
+  public MongoLoggerSettings withCloseTimeout(Duration timeout) {
+    return new MongoLoggerSettings(
+        maxPendingEvents,
+        maxPendingBytes,
+        maxBatchEvents,
+        maxBatchBytes,
+        maxConcurrentWrites,
+        timeout);
+  }
+
   private static void requirePositive(String component, long value) {
     if (value < 1) {
       throw new IllegalArgumentException(component + "=" + value + " is not positive");

@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 class FailoverLoggerTest {
   private static final Duration AMPLE = Duration.ofSeconds(30);
@@ -213,6 +214,32 @@ class FailoverLoggerTest {
   }
 
   @Test
+  void log_doesNotCountAnEventThatCannotBeEncodedAgainstTheTier() {
+    // Given a tier that is being probed, and an event that it cannot even be given
+    openCircuit();
+    first.comeBack();
+    awaitProbing();
+    var throwing =
+        new FailoverLogger(
+            (events, deadline) -> {
+              throw new IllegalStateException("undecodable");
+            },
+            first::close,
+            breaker,
+            next,
+            FailoverLogger.OnRefusal.ANSWER,
+            fallbackLog());
+
+    // When
+    assertThat(throwing.log(List.copyOf(StubEvent.many(1)), Deadline.after(AMPLE)).join())
+        .containsExactly(IN_SPOOL);
+
+    // Then the next event may still probe
+    assertThat(log(List.of(StubEvent.numbered(40)))).containsExactly(IN_MONGODB);
+    assertThat(breaker.status().state()).isEqualTo(TierStatus.State.UP);
+  }
+
+  @Test
   void close_takesWhatTheFirstTierLeftUnconfirmedToTheNext() {
     // Given
     first.fallSilent();
@@ -249,7 +276,8 @@ class FailoverLoggerTest {
   }
 
   private static FallbackLog fallbackLog() {
-    return new FallbackLog(LoggerFactory.getLogger(FailoverLoggerTest.class), "Fell back");
+    return new FallbackLog(
+        LoggerFactory.getLogger(FailoverLoggerTest.class), Level.WARN, "Fell back");
   }
 
   private static List<DeliveryOutcome> notConfirmed(int events) {

@@ -288,7 +288,6 @@ class HttpServerTest {
   }
 
   private static List<TierStatus> tiers(TierStatus.State kafka, TierStatus.State mongodb) {
-    return List.of(
-        new TierStatus(Tier.KAFKA, kafka, ""), new TierStatus(Tier.MONGODB, mongodb, ""));
+    return List.of(TierStatus.of(Tier.KAFKA, kafka), TierStatus.of(Tier.MONGODB, mongodb));
   }
 }

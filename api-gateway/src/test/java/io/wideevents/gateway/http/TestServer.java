@@ -28,8 +28,8 @@ final class TestServer implements AutoCloseable {
   final RecordingLogger logger;
   volatile List<TierStatus> tiers =
       List.of(
-          new TierStatus(Tier.KAFKA, TierStatus.State.UP, ""),
-          new TierStatus(Tier.MONGODB, TierStatus.State.UP, ""));
+          TierStatus.of(Tier.KAFKA, TierStatus.State.UP),
+          TierStatus.of(Tier.MONGODB, TierStatus.State.UP));
 
   private final HttpServer server;
   private final HttpClient client =

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.wideevents.config.TopicLayout;
 import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
 import io.wideevents.logging.Deadline;
@@ -14,8 +13,6 @@ import io.wideevents.stack.TestStack;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -143,13 +140,8 @@ class KafkaClientIT extends MqClientPortContract {
   private static KafkaSettings settings(String brokers, String topic) {
     return new KafkaSettings(
         brokers,
-        new TopicLayout(
-            topic,
-            3,
-            TopicLayout.BROKER_DEFAULT,
-            OptionalInt.empty(),
-            Optional.of(Duration.ofDays(7)),
-            TopicLayout.KAFKA_DEFAULT_MAX_MESSAGE_BYTES),
+        TestTopics.layout(topic),
+        TestTopics.layout(topic + ".dlq"),
         KafkaSettings.DEFAULT_RETRIES,
         KafkaSettings.DEFAULT_LINGER,
         KafkaSettings.Compression.NONE,

@@ -3,7 +3,6 @@ package io.wideevents.gateway.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.wideevents.config.TopicLayout;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
@@ -14,8 +13,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -38,13 +35,8 @@ class KafkaClientTest {
   static final KafkaSettings SETTINGS =
       new KafkaSettings(
           "localhost:9092",
-          new TopicLayout(
-              "log-events",
-              6,
-              TopicLayout.BROKER_DEFAULT,
-              OptionalInt.empty(),
-              Optional.of(Duration.ofDays(7)),
-              TopicLayout.KAFKA_DEFAULT_MAX_MESSAGE_BYTES),
+          TestTopics.layout("log-events"),
+          TestTopics.layout("log-events.dlq"),
           KafkaSettings.DEFAULT_RETRIES,
           KafkaSettings.DEFAULT_LINGER,
           KafkaSettings.Compression.NONE,

@@ -2,6 +2,7 @@ package io.wideevents.worker.deadletter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.wideevents.event.DeadLetterFormat;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -9,13 +10,13 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 /** What a dead letter carries besides the record's own headers; all values are text in UTF-8. */
 public final class DeadLetterHeaders {
   /** Every header of ours begins like this; a replay takes them off again. */
-  public static final String PREFIX = "dlq-";
+  public static final String PREFIX = DeadLetterFormat.PREFIX;
 
   /** {@link io.wideevents.codec.DeadLetterReason#label}. */
-  public static final String REASON = "dlq-reason";
+  public static final String REASON = DeadLetterFormat.REASON;
 
   /** What exactly was wrong. */
-  public static final String ERROR = "dlq-error";
+  public static final String ERROR = DeadLetterFormat.ERROR;
 
   public static final String SOURCE_TOPIC = "dlq-source-topic";
   public static final String SOURCE_PARTITION = "dlq-source-partition";
@@ -25,15 +26,13 @@ public final class DeadLetterHeaders {
   public static final String SOURCE_TIMESTAMP = "dlq-source-timestamp";
 
   /** How often the database was asked to store the record. */
-  public static final String ATTEMPTS = "dlq-attempts";
+  public static final String ATTEMPTS = DeadLetterFormat.ATTEMPTS;
 
   /** {@code true} when the value is a stub in JSON, because the record was too large. */
   public static final String STUB = "dlq-stub";
 
   /** How often the record was replayed from here before; the one header a replay keeps. */
   public static final String REPLAYS = "dlq-replays";
-
-  private static final int MAX_ERROR_CHARS = 1_000;
 
   private DeadLetterHeaders() {}
 
@@ -56,7 +55,7 @@ public final class DeadLetterHeaders {
     ConsumerRecord<byte[], byte[]> source = letter.source();
     String error = letter.error();
     add(headers, REASON, letter.reason().label());
-    add(headers, ERROR, error.substring(0, Math.min(error.length(), MAX_ERROR_CHARS)));
+    add(headers, ERROR, error.substring(0, Math.min(error.length(), DeadLetterFormat.MAX_ERROR_CHARS)));
     add(headers, SOURCE_TOPIC, source.topic());
     add(headers, SOURCE_PARTITION, Integer.toString(source.partition()));
     add(headers, SOURCE_OFFSET, Long.toString(source.offset()));

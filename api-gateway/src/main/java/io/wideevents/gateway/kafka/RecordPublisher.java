@@ -1,0 +1,88 @@
+package io.wideevents.gateway.kafka;
+
+import io.wideevents.logging.Deadline;
+import io.wideevents.logging.DeliveryOutcome;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.RetriableException;
+
+/**
+ * Sends events through the connection's producer and gathers what became of each.
+ *
+ * <p>A send that times out is {@code NotConfirmed}: the record may be in the topic. Safe for
+ * concurrent use.
+ */
+final class RecordPublisher<E> {
+  private final KafkaConnection connection;
+  private final RecordForm<E> form;
+
+  RecordPublisher(KafkaConnection connection, RecordForm<E> form) {
+    this.connection = connection;
+    this.form = form;
+  }
+
+  /** The contract of {@link MqClientPort#publish}. */
+  CompletableFuture<List<DeliveryOutcome>> publish(List<? extends E> events, Deadline deadline) {
+    var call = new PublishCall(events.size());
+    Optional<Producer<byte[], byte[]>> producer = connection.producer();
+    for (int i = 0; i < events.size(); i++) {
+      if (producer.isEmpty()) {
+        call.notConfirmed(i, unavailable());
+      } else if (call.failure().isPresent()) {
+        // What made that one fail, a full buffer or missing metadata, would block this one as long.
+        call.notConfirmed(i, call.failure().get());
+      } else if (deadline.remaining().isZero()) {
+        call.notConfirmed(i, new KafkaUnavailableException("No time left to publish"));
+      } else {
+        send(producer.get(), events.get(i), call, i);
+      }
+    }
+    return call.outcomes(deadline);
+  }
+
+  // The callback gets what the future would: one of the two is enough.
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private void send(Producer<byte[], byte[]> producer, E event, PublishCall call, int index) {
+    try {
+      producer.send(
+          form.record(event),
+          (metadata, failure) -> {
+            if (failure == null) {
+              call.confirmed(index);
+              form.published(event);
+            } else {
+              failed(producer, call, index, failure);
+            }
+          });
+    } catch (InterruptException e) {
+      // Its constructor has set the thread's interrupt flag again.
+      call.notConfirmed(index, e);
+    } catch (KafkaException | IllegalStateException e) {
+      failed(producer, call, index, e);
+    }
+  }
+
+  private void failed(
+      Producer<byte[], byte[]> producer, PublishCall call, int index, Exception failure) {
+    if (failure instanceof RecordTooLargeException || failure instanceof InvalidRecordException) {
+      call.refused(index, failure);
+      return;
+    }
+    if (!(failure instanceof RetriableException)) {
+      // Fenced, not authorised, closed, out of sequence: this producer may never recover, and a new
+      // one costs little. Timeouts are retriable and stay with it.
+      connection.replace(producer, failure);
+    }
+    call.notConfirmed(index, failure);
+  }
+
+  private KafkaUnavailableException unavailable() {
+    return new KafkaUnavailableException("No connection to Kafka: " + connection.unavailability());
+  }
+}

@@ -1,0 +1,130 @@
+package io.wideevents.gateway.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.StubEvent;
+import io.wideevents.event.Tier;
+import io.wideevents.gateway.delivery.TierStatus.State;
+import io.wideevents.gateway.kafka.InMemoryMqClient;
+import io.wideevents.logging.Deadline;
+import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.LoggerPort;
+import io.wideevents.logging.RecordingLogger;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class DeliveryTiersTest {
+  private static final Duration AMPLE = Duration.ofSeconds(30);
+
+  private final InMemoryMqClient mq = new InMemoryMqClient();
+  private final RecordingLogger mongodb = new RecordingLogger(Tier.MONGODB);
+  private final RecordingLogger spool = new RecordingLogger(Tier.SPOOL);
+  private final DeliveryTiers tiers =
+      new DeliveryTiers(Optional.of(mq), mongodb, spool, () -> TierStatus.of(Tier.SPOOL, State.UP));
+
+  @AfterEach
+  void close() {
+    tiers.close();
+  }
+
+  @Test
+  void live_triesTheTiersInOrder() {
+    assertThat(log(tiers.live(), 1)).isEqualTo(new DeliveryOutcome.Durable(Tier.KAFKA));
+
+    mq.goDown();
+    assertThat(log(tiers.live(), 2)).isEqualTo(new DeliveryOutcome.Durable(Tier.MONGODB));
+
+    mongodb.goDown();
+    assertThat(log(tiers.live(), 3)).isEqualTo(new DeliveryOutcome.Durable(Tier.SPOOL));
+
+    spool.goDown();
+    assertThat(log(tiers.live(), 4)).isInstanceOf(DeliveryOutcome.NotConfirmed.class);
+  }
+
+  @Test
+  void live_keepsWhatMongoDbRefusesOutOfTheSpool() {
+    mq.goDown();
+    mongodb.refuse(event -> true);
+
+    assertThat(log(tiers.live(), 1)).isInstanceOf(DeliveryOutcome.Refused.class);
+    assertThat(spool.calls()).isEmpty();
+  }
+
+  @Test
+  void live_startsAtMongoDbWithoutAQueue() {
+    try (DeliveryTiers direct =
+        new DeliveryTiers(
+            Optional.empty(), mongodb, spool, () -> TierStatus.of(Tier.SPOOL, State.UP))) {
+      assertThat(log(direct.live(), 1)).isEqualTo(new DeliveryOutcome.Durable(Tier.MONGODB));
+      assertThat(direct.status()).extracting(TierStatus::tier).doesNotContain(Tier.KAFKA);
+    }
+  }
+
+  @Test
+  void replay_neverGoesBackToTheSpool() {
+    mq.goDown();
+    mongodb.goDown();
+
+    assertThat(log(tiers.replay(), 1)).isInstanceOf(DeliveryOutcome.NotConfirmed.class);
+    assertThat(spool.calls()).isEmpty();
+  }
+
+  @Test
+  void replay_sharesWhatIsKnownAboutTheTiers() {
+    // Given
+    mq.goDown();
+    log(tiers.live(), 1);
+    log(tiers.live(), 2);
+    int calls = mq.calls().size();
+
+    // When
+    DeliveryOutcome outcome = log(tiers.replay(), 3);
+
+    // Then
+    assertThat(outcome).isEqualTo(new DeliveryOutcome.Durable(Tier.MONGODB));
+    assertThat(mq.calls()).hasSize(calls);
+  }
+
+  @Test
+  void onRecovery_tellsWhenATierIsBack() {
+    // Given
+    AtomicInteger recoveries = new AtomicInteger();
+    tiers.onRecovery(recoveries::incrementAndGet);
+    mq.goDown();
+    log(tiers.live(), 1);
+    log(tiers.live(), 2);
+    assertThat(tiers.status().getFirst().state()).isEqualTo(State.DOWN);
+    assertThat(tiers.status().getFirst().since()).isPresent();
+
+    // When
+    mq.comeBack();
+
+    // Then
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(log(tiers.live(), 3))
+                    .isEqualTo(new DeliveryOutcome.Durable(Tier.KAFKA)));
+    assertThat(recoveries).hasValue(1);
+  }
+
+  @Test
+  void close_closesEveryTier() {
+    tiers.close();
+
+    assertThat(mq.unavailability()).isPresent();
+    assertThat(mongodb.isClosed()).isTrue();
+    assertThat(spool.isClosed()).isTrue();
+  }
+
+  private static DeliveryOutcome log(LoggerPort logger, int number) {
+    List<EncodedEvent> events = List.of(StubEvent.numbered(number));
+    return logger.log(events, Deadline.after(AMPLE)).join().getFirst();
+  }
+}
