@@ -7,12 +7,14 @@ import io.wideevents.config.SettingProblem;
 import io.wideevents.config.SettingType;
 import io.wideevents.config.SettingValues;
 import io.wideevents.config.SettingsCatalogue;
+import io.wideevents.gateway.http.HttpSettings;
 import io.wideevents.gateway.kafka.KafkaSettings;
 import io.wideevents.gateway.spool.SpoolCatalogue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** The settings of the api-gateway: those it shares with the worker, and its own. */
@@ -115,6 +117,14 @@ public final class GatewayCatalogue {
           .defaultsTo("32MiB")
           .means("Largest body after inflation.");
 
+  public static final Setting<Long> HTTP_MAX_IN_FLIGHT_BYTES =
+      Setting.named("HTTP_MAX_IN_FLIGHT_BYTES", SettingType.bytes(1024, 1024L * 1024 * MEBIBYTE))
+          .defaultsTo("56MiB")
+          .means(
+              "Memory for the bodies and events of all requests under way; beyond it requests are"
+                  + " answered with 429. Less than MQ_BUFFER_BYTES, and at least one and a half"
+                  + " times HTTP_MAX_INFLATED_BYTES; the heap (-Xmx) should be four times as large.");
+
   public static final Setting<Integer> HTTP_MAX_EVENTS =
       Setting.named("HTTP_MAX_EVENTS", SettingType.integer(1, 1_000_000))
           .defaultsTo(Integer.toString(EncoderSettings.DEFAULT_MAX_EVENTS))
@@ -144,11 +154,13 @@ public final class GatewayCatalogue {
             HTTP_BODY_TIMEOUT,
             HTTP_MAX_BODY_BYTES,
             HTTP_MAX_INFLATED_BYTES,
+            HTTP_MAX_IN_FLIGHT_BYTES,
             HTTP_MAX_EVENTS));
     all.addAll(SpoolCatalogue.ALL);
     return SettingsCatalogue.of("api-gateway", all)
         .checkedBy(CommonSettings::check)
         .checkedBy(GatewayCatalogue::checkBodies)
+        .checkedBy(GatewayCatalogue::checkInFlight)
         .checkedBy(GatewayCatalogue::checkAccess)
         .ignoring(OF_THE_WORKER);
   }
@@ -164,6 +176,29 @@ public final class GatewayCatalogue {
                         HTTP_MAX_BODY_BYTES,
                         "is less than " + values.shown(CommonSettings.EVENT_MAX_BYTES))))
         .orElse(List.of());
+  }
+
+  private static List<SettingProblem> checkInFlight(SettingValues values) {
+    Optional<Long> inFlight = values.find(HTTP_MAX_IN_FLIGHT_BYTES);
+    Optional<Integer> inflated = values.find(HTTP_MAX_INFLATED_BYTES);
+    Optional<Long> buffer = values.find(MQ_BUFFER_BYTES);
+    if (inFlight.isEmpty() || inflated.isEmpty() || buffer.isEmpty()) {
+      return List.of();
+    }
+    if (inFlight.get() < HttpSettings.leastInFlightBytes(inflated.get())) {
+      return List.of(
+          values.problem(
+              HTTP_MAX_IN_FLIGHT_BYTES,
+              "is less than one and a half times " + values.shown(HTTP_MAX_INFLATED_BYTES)));
+    }
+    return inFlight.get() > buffer.get()
+        ? List.of(
+            values.problem(
+                HTTP_MAX_IN_FLIGHT_BYTES,
+                "is more than "
+                    + values.shown(MQ_BUFFER_BYTES)
+                    + ", so that publishing could block on a full buffer"))
+        : List.of();
   }
 
   private static List<SettingProblem> checkAccess(SettingValues values) {

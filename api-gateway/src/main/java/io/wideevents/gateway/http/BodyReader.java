@@ -4,30 +4,41 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Reads a request's body to its end and inflates it, within bounds of bytes and time. The inflated
- * bytes are counted as they appear, so that a compression bomb costs no more than the limit.
+ * Reads a request's body to its end and inflates it, within bounds of bytes, memory and time. The
+ * inflated bytes are counted as they appear, so that a compression bomb costs no more than the
+ * limit.
  *
  * <p>Safe for concurrent use.
  */
 final class BodyReader {
   private static final int FIRST_BUFFER = 16 * 1024;
 
+  // A zstd reader takes up to its window, 8 MiB, in native memory that no budget of ours sees.
+  private static final int MAX_ZSTD_READERS = 16;
+  private static final long ZSTD_WAIT_MILLIS = 1_000;
+
   private final int maxWireBytes;
   private final int maxInflatedBytes;
   private final Duration timeout;
+  private final ByteBudget memory;
+  private final Semaphore zstdReaders = new Semaphore(MAX_ZSTD_READERS, true);
 
   /**
    * @param maxWireBytes bytes of a body as sent
    * @param maxInflatedBytes bytes of a compressed body after inflation
    * @param timeout how long a whole body may take to arrive
+   * @param memory where the bodies' memory is taken from
    */
-  BodyReader(int maxWireBytes, int maxInflatedBytes, Duration timeout) {
+  BodyReader(int maxWireBytes, int maxInflatedBytes, Duration timeout, ByteBudget memory) {
     this.maxWireBytes = maxWireBytes;
     this.maxInflatedBytes = maxInflatedBytes;
     this.timeout = timeout;
+    this.memory = memory;
   }
 
   /**
@@ -37,41 +48,85 @@ final class BodyReader {
    *     client that asked with {@code Expect: 100-continue} to send
    * @param contentLength what the client announced; -1 when it did not
    * @throws ProblemException 400 when the body is cut short or its compression damaged, 408 when it
-   *     is too slow, 413 when it is too large
+   *     is too slow, 413 when it is too large, 429 when there is no memory for it now
    */
   Body read(Supplier<InputStream> body, long contentLength, Compression compression) {
     if (contentLength > maxWireBytes) {
       throw new ProblemException(Problems.bodyTooLarge(maxWireBytes));
     }
-    var wire = new WireStream(body.get(), maxWireBytes, timeout);
-    if (compression == Compression.IDENTITY) {
-      // One byte more than announced: the end is then found without growing.
-      int expected = contentLength < 0 ? FIRST_BUFFER : (int) contentLength + 1;
-      return readAll(wire, expected, compression);
+    ByteBudget.Reservation reservation = memory.reserve();
+    try {
+      return switch (compression) {
+        case IDENTITY -> readAll(wire(body), atMost(contentLength), compression, reservation);
+        case GZIP -> readInflated(body, compression, reservation);
+        case ZSTD -> readZstd(body, reservation);
+      };
+    } catch (RuntimeException | Error e) {
+      reservation.close();
+      throw e;
     }
-    try (InputStream inflated = compression.inflate(wire)) {
-      return readAll(inflated, FIRST_BUFFER, compression);
+  }
+
+  private Body readZstd(Supplier<InputStream> body, ByteBudget.Reservation reservation) {
+    try {
+      if (!zstdReaders.tryAcquire(ZSTD_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+        throw new ProblemException(Problems.overloaded());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ProblemException(Problems.draining());
+    }
+    try {
+      return readInflated(body, Compression.ZSTD, reservation);
+    } finally {
+      zstdReaders.release();
+    }
+  }
+
+  private Body readInflated(
+      Supplier<InputStream> body, Compression compression, ByteBudget.Reservation reservation) {
+    try (InputStream inflated = compression.inflate(wire(body))) {
+      return readAll(inflated, maxInflatedBytes, compression, reservation);
     } catch (IOException e) {
       throw new ProblemException(Problems.corruptCompression(compression));
     }
   }
 
-  private Body readAll(InputStream stream, int expectedBytes, Compression compression) {
-    byte[] bytes = new byte[expectedBytes];
+  /** Memory is taken as bytes come, never for what was only announced. */
+  private Body readAll(
+      InputStream stream,
+      int atMostBytes,
+      Compression compression,
+      ByteBudget.Reservation reservation) {
+    int size = Math.min(FIRST_BUFFER, atMostBytes + 1);
+    reservation.grow(size);
+    byte[] bytes = new byte[size];
     int length = 0;
     while (true) {
       if (length == bytes.length) {
-        bytes = Arrays.copyOf(bytes, grown(length));
+        int grown = grown(length, atMostBytes);
+        // Both exist while one is copied into the other.
+        reservation.grow(grown);
+        bytes = Arrays.copyOf(bytes, grown);
+        reservation.shrink(length);
       }
       int read = read(stream, bytes, length, compression);
       if (read < 0) {
-        return new Body(bytes, length);
+        return new Body(bytes, length, reservation);
       }
       length += read;
-      if (length > maxInflatedBytes) {
+      if (length > atMostBytes) {
         throw new ProblemException(Problems.inflatedTooLarge(maxInflatedBytes));
       }
     }
+  }
+
+  private int atMost(long contentLength) {
+    return contentLength < 0 ? maxInflatedBytes : (int) Math.min(contentLength, maxInflatedBytes);
+  }
+
+  private WireStream wire(Supplier<InputStream> body) {
+    return new WireStream(body.get(), maxWireBytes, timeout);
   }
 
   private static int read(InputStream stream, byte[] bytes, int from, Compression compression) {
@@ -82,8 +137,9 @@ final class BodyReader {
     }
   }
 
-  /** Never beyond one byte over the limit: that byte is what proves a body too large. */
-  private int grown(int length) {
-    return (int) Math.min(2L * length, maxInflatedBytes + 1L);
+  /** The last step is one byte over what may come: that byte is the end, or proves it too large. */
+  private static int grown(int length, int atMostBytes) {
+    long doubled = 2L * length;
+    return doubled >= atMostBytes ? atMostBytes + 1 : (int) doubled;
   }
 }

@@ -26,6 +26,10 @@ import java.util.List;
  * checked.
  */
 final class EventsHandler implements Handler {
+  // What an event costs besides its bytes: objects around it, its outcome, its entry in the reply.
+  // Small events cost more than they weigh, so bodies full of them must be counted so.
+  private static final long BYTES_PER_EVENT = 512;
+
   private final BodyReader bodies;
   private final EventEncoder encoder;
   private final LoggerPort logger;
@@ -53,15 +57,22 @@ final class EventsHandler implements Handler {
     BodyShape shape =
         BodyShape.of(
             ctx.header("Content-Type"), Collections.list(ctx.req().getHeaders("Content-Encoding")));
-    Body body =
-        bodies.read(ctx::bodyInputStream, ctx.req().getContentLengthLong(), shape.compression());
-    switch (encoder.encode(body.bytes(), body.length(), shape.format())) {
+    long length = ctx.req().getContentLengthLong();
+    try (Body body = bodies.read(ctx::bodyInputStream, length, shape.compression())) {
+      answer(ctx, body, encoder.encode(body.bytes(), body.length(), shape.format()));
+    }
+  }
+
+  private void answer(Context ctx, Body body, BodyResult result) {
+    switch (result) {
       case BodyResult.Malformed malformed ->
           throw new ProblemException(Problems.of(400, List.of(malformed.problem())));
       case BodyResult.TooManyEvents tooMany ->
           throw new ProblemException(Problems.tooManyEvents(tooMany.problem()));
-      case BodyResult.Events events ->
-          replies.send(ctx, new EventsReply(events.batch(), deliver(events.results())));
+      case BodyResult.Events events -> {
+        body.reserve(BYTES_PER_EVENT * events.results().size());
+        replies.send(ctx, new EventsReply(events.batch(), deliver(events.results())));
+      }
     }
   }
 

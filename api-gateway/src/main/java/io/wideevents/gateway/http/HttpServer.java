@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
@@ -35,6 +36,8 @@ public final class HttpServer implements AutoCloseable {
   // The bodies' own timeout bounds the whole; this one frees connections on which nothing happens.
   private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration IDLE_TIMEOUT_WHILE_STOPPING = Duration.ofMillis(200);
+  // Each takes some 30 KiB of buffers even when it sends nothing; more wait in the accept queue.
+  private static final int MAX_CONNECTIONS = 1_000;
   // Below 24, synchronized blocks in libraries pin a virtual thread to its carrier.
   private static final boolean VIRTUAL_THREADS = Runtime.version().feature() >= 24;
 
@@ -57,7 +60,10 @@ public final class HttpServer implements AutoCloseable {
     this.health = new Health(tiers);
     var bodies =
         new BodyReader(
-            settings.maxBodyBytes(), settings.maxInflatedBytes(), settings.bodyTimeout());
+            settings.maxBodyBytes(),
+            settings.maxInflatedBytes(),
+            settings.bodyTimeout(),
+            new ByteBudget(settings.maxInFlightBytes()));
     this.events = new EventsHandler(bodies, encoder, logger, settings.ackTimeout(), replies);
     this.javalin = Javalin.create(this::configure);
   }
@@ -106,6 +112,7 @@ public final class HttpServer implements AutoCloseable {
     server.setErrorHandler(new ServerErrors());
     server.setStopTimeout(STOP_TIMEOUT.toMillis());
     server.insertHandler(new GracefulHandler());
+    server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
   }
 
   private void route(RoutesConfig routes) {

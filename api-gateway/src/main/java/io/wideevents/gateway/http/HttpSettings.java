@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param bodyTimeout how long a whole body may take to arrive
  * @param maxBodyBytes bytes of a body on the wire
  * @param maxInflatedBytes bytes of a body after inflation
+ * @param maxInFlightBytes memory for the bodies and events of all requests together; at least one
+ *     and a half times {@code maxInflatedBytes}, for a body is copied as it grows
  */
 public record HttpSettings(
     String host,
@@ -22,13 +24,16 @@ public record HttpSettings(
     Duration ackTimeout,
     Duration bodyTimeout,
     int maxBodyBytes,
-    int maxInflatedBytes) {
+    int maxInflatedBytes,
+    long maxInFlightBytes) {
   public static final String DEFAULT_HOST = "127.0.0.1";
   public static final int DEFAULT_PORT = 8080;
   public static final Duration DEFAULT_ACK_TIMEOUT = Duration.ofSeconds(8);
   public static final Duration DEFAULT_BODY_TIMEOUT = Duration.ofSeconds(30);
   public static final int DEFAULT_MAX_BODY_BYTES = 8 * 1024 * 1024;
   public static final int DEFAULT_MAX_INFLATED_BYTES = 32 * 1024 * 1024;
+
+  public static final long DEFAULT_MAX_IN_FLIGHT_BYTES = 56L * 1024 * 1024;
 
   public HttpSettings {
     if (port < 0 || port > 65_535) {
@@ -38,6 +43,16 @@ public record HttpSettings(
     requirePositive("bodyTimeout", bodyTimeout.toMillis());
     requirePositive("maxBodyBytes", maxBodyBytes);
     requirePositive("maxInflatedBytes", maxInflatedBytes);
+    if (maxInFlightBytes < leastInFlightBytes(maxInflatedBytes)) {
+      throw new IllegalArgumentException(
+          "maxInFlightBytes=%d is under 1.5 times maxInflatedBytes=%d"
+              .formatted(maxInFlightBytes, maxInflatedBytes));
+    }
+  }
+
+  /** The least {@code maxInFlightBytes} with which a body of the full size can be read. */
+  public static long leastInFlightBytes(int maxInflatedBytes) {
+    return maxInflatedBytes + maxInflatedBytes / 2L + 1;
   }
 
   private static void requirePositive(String name, long value) {

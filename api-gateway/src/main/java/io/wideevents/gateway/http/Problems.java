@@ -136,6 +136,17 @@ final class Problems {
         .retryAfter(RETRY_LATER);
   }
 
+  static Problem overloaded() {
+    return new Problem(
+            429,
+            "overloaded",
+            "The requests under way take all the memory there is for them",
+            "Send the same bytes again after Retry-After, or fewer and smaller requests at a time;"
+                + " the limit is the setting HTTP_MAX_IN_FLIGHT_BYTES")
+        .retryAfter(RETRY_SOON)
+        .closingConnection();
+  }
+
   static Problem draining() {
     return new Problem(
             503,

@@ -28,7 +28,8 @@ class GatewaySettingsTest {
                 HttpSettings.DEFAULT_ACK_TIMEOUT,
                 HttpSettings.DEFAULT_BODY_TIMEOUT,
                 HttpSettings.DEFAULT_MAX_BODY_BYTES,
-                HttpSettings.DEFAULT_MAX_INFLATED_BYTES));
+                HttpSettings.DEFAULT_MAX_INFLATED_BYTES,
+                HttpSettings.DEFAULT_MAX_IN_FLIGHT_BYTES));
     assertThat(settings.rules()).isEqualTo(EncoderSettings.DEFAULT);
     KafkaSettings kafka = settings.kafka().orElseThrow();
     assertThat(kafka.brokers()).isEqualTo("localhost:9092");
@@ -51,6 +52,7 @@ class GatewaySettingsTest {
                 Map.entry("HTTP_BODY_TIMEOUT", "5s"),
                 Map.entry("HTTP_MAX_BODY_BYTES", "1MiB"),
                 Map.entry("HTTP_MAX_INFLATED_BYTES", "2MiB"),
+                Map.entry("HTTP_MAX_IN_FLIGHT_BYTES", "4MiB"),
                 Map.entry("HTTP_MAX_EVENTS", "7"),
                 Map.entry("MQ_PUBLISH_RETRIES", "9"),
                 Map.entry("MQ_LINGER_MS", "5"),
@@ -67,7 +69,8 @@ class GatewaySettingsTest {
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(5),
                 1024 * 1024,
-                2 * 1024 * 1024));
+                2 * 1024 * 1024,
+                4L * 1024 * 1024));
     assertThat(settings.rules().maxEvents()).isEqualTo(7);
     KafkaSettings kafka = settings.kafka().orElseThrow();
     assertThat(kafka.retries()).isEqualTo(9);
@@ -100,6 +103,14 @@ class GatewaySettingsTest {
   void resolve_refusesABodyLimitBelowTheEventLimit() {
     assertThatThrownBy(() -> settings(Map.of("HTTP_MAX_BODY_BYTES", "64KiB")))
         .hasMessageContaining("HTTP_MAX_BODY_BYTES=64KiB is less than EVENT_MAX_BYTES=256KiB");
+  }
+
+  @Test
+  void resolve_keepsTheMemoryForRequestsBetweenABodyAndTheBuffer() {
+    assertThatThrownBy(() -> settings(Map.of("HTTP_MAX_IN_FLIGHT_BYTES", "40MiB")))
+        .hasMessageContaining("one and a half times HTTP_MAX_INFLATED_BYTES=32MiB");
+    assertThatThrownBy(() -> settings(Map.of("HTTP_MAX_IN_FLIGHT_BYTES", "65MiB")))
+        .hasMessageContaining("is more than MQ_BUFFER_BYTES=64MiB");
   }
 
   private static GatewaySettings settings(Map<String, String> environment) {

@@ -19,8 +19,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BodyReaderTest {
   private static final int MAX_WIRE = 64 * 1024;
   private static final int MAX_INFLATED = 256 * 1024;
+  private static final int MEMORY = 3 * MAX_INFLATED / 2 + 1;
 
-  private final BodyReader reader = new BodyReader(MAX_WIRE, MAX_INFLATED, Duration.ofSeconds(30));
+  private final ByteBudget memory = new ByteBudget(MEMORY);
+  private final BodyReader reader =
+      new BodyReader(MAX_WIRE, MAX_INFLATED, Duration.ofSeconds(30), memory);
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 16 * 1024, 16 * 1024 + 1, 64 * 1024})
@@ -194,7 +197,7 @@ class BodyReaderTest {
   @Test
   void read_refusesABodyThatTricklesPastTheTimeout() {
     // Given
-    var impatient = new BodyReader(MAX_WIRE, MAX_INFLATED, Duration.ofNanos(1));
+    var impatient = new BodyReader(MAX_WIRE, MAX_INFLATED, Duration.ofNanos(1), memory);
 
     // When
     Problem problem =
@@ -216,6 +219,45 @@ class BodyReaderTest {
         .isEqualTo("body_timeout");
     assertThat(refusal(() -> reader.read(() -> broken, -1, Compression.ZSTD)).code())
         .isEqualTo("incomplete_body");
+  }
+
+  @Test
+  void read_givesItsMemoryBackOnceTheBodyIsClosed() {
+    Body body = read(Bodies.gzip(randomBytes(20_000)), Compression.GZIP);
+    assertThat(memory.availableBytes()).isEqualTo(MEMORY - 32 * 1024);
+
+    body.close();
+
+    assertThat(memory.availableBytes()).isEqualTo(MEMORY);
+  }
+
+  @Test
+  void read_givesItsMemoryBackWhenItRefuses() {
+    assertThat(
+            refusal(() -> read(Bodies.gzip(new byte[2 * MAX_INFLATED]), Compression.GZIP)).code())
+        .isEqualTo("inflated_body_too_large");
+    assertThat(refusal(() -> read(new byte[] {1, 2, 3}, Compression.ZSTD)).code())
+        .isEqualTo("corrupt_compression");
+
+    assertThat(memory.availableBytes()).isEqualTo(MEMORY);
+  }
+
+  @Test
+  void read_refusesABodyForWhichThereIsNoMemoryNow() {
+    // Given another request that holds nearly all
+    ByteBudget.Reservation other = memory.reserve();
+    other.grow(MEMORY - 10_000);
+
+    // When
+    Problem announced = refusal(() -> read(new byte[10_000], Compression.IDENTITY));
+    Problem inflated = refusal(() -> read(Bodies.gzip(new byte[10_000]), Compression.GZIP));
+
+    // Then
+    assertThat(announced.status()).isEqualTo(429);
+    assertThat(announced.headers()).containsEntry("Retry-After", "1");
+    assertThat(inflated.code()).isEqualTo("overloaded");
+    other.close();
+    assertThat(read(new byte[10_000], Compression.IDENTITY).length()).isEqualTo(10_000);
   }
 
   private Body read(byte[] sent, Compression compression) {

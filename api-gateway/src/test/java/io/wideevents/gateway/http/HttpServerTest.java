@@ -64,7 +64,8 @@ class HttpServerTest {
             guarded.ackTimeout(),
             guarded.bodyTimeout(),
             guarded.maxBodyBytes(),
-            guarded.maxInflatedBytes());
+            guarded.maxInflatedBytes(),
+            guarded.maxInFlightBytes());
     try (TestServer anyHost = new TestServer(open);
         RawConnection connection = new RawConnection(anyHost.port())) {
       connection.send(request("Host: gateway.example"));
@@ -233,7 +234,8 @@ class HttpServerTest {
             free.ackTimeout(),
             free.bodyTimeout(),
             free.maxBodyBytes(),
-            free.maxInflatedBytes());
+            free.maxInflatedBytes(),
+            free.maxInFlightBytes());
 
     assertThatThrownBy(() -> new TestServer(taken)).isInstanceOf(JavalinBindException.class);
   }

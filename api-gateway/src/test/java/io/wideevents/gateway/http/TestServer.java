@@ -23,6 +23,7 @@ import java.util.function.UnaryOperator;
 final class TestServer implements AutoCloseable {
   static final int MAX_BODY = 512 * 1024;
   static final int MAX_INFLATED = 1024 * 1024;
+  static final int MAX_IN_FLIGHT = 2 * MAX_INFLATED;
   static final int MAX_EVENTS = 100;
 
   final RecordingLogger logger;
@@ -68,7 +69,14 @@ final class TestServer implements AutoCloseable {
   /** Loopback, without keys. */
   static HttpSettings settings(Duration bodyTimeout) {
     return new HttpSettings(
-        "127.0.0.1", 0, false, Duration.ofSeconds(5), bodyTimeout, MAX_BODY, MAX_INFLATED);
+        "127.0.0.1",
+        0,
+        false,
+        Duration.ofSeconds(5),
+        bodyTimeout,
+        MAX_BODY,
+        MAX_INFLATED,
+        MAX_IN_FLIGHT);
   }
 
   int port() {
