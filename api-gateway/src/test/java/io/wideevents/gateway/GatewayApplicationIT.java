@@ -21,6 +21,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -31,12 +32,15 @@ import org.bson.Document;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Mono;
 
 /** The whole gateway against a real broker and a real MongoDB, which come and go. */
 class GatewayApplicationIT {
   private static final KafkaBroker BROKER = KafkaBroker.startOwn();
   private static final Duration RECOVERY = Duration.ofSeconds(60);
+
+  @TempDir private Path spool;
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final String topic = TestStack.uniqueName(GatewayApplicationIT.class);
@@ -117,7 +121,7 @@ class GatewayApplicationIT {
   }
 
   @Test
-  void gateway_beginsToWorkWhenKafkaAndMongoDbCome() {
+  void events_areSpooledWhileBothAreAwayAndReachMongoDbWhenItComes() {
     // Given neither of them
     Optional<MongodProcess> mongod = TestStack.startOwnMongod();
     assumeTrue(mongod.isPresent(), "no mongod to start late");
@@ -125,16 +129,19 @@ class GatewayApplicationIT {
       late.stop();
       BROKER.stop();
       start(Map.of("MONGODB_URI", late.uri()));
-      assertThat(post(TestEvents.checkout(1, now)).statusCode()).isEqualTo(503);
+      assertThat(tier(post(TestEvents.array(TestEvents.checkouts(20, now))))).isEqualTo("spool");
+      awaitReady("degraded");
 
       // When MongoDB comes
       late.start();
 
-      // Then
+      // Then it takes what was spooled, and new events
+      await().atMost(RECOVERY).untilAsserted(() -> assertThat(stored(late.uri())).isEqualTo(20));
       await()
           .atMost(RECOVERY)
           .untilAsserted(
               () -> assertThat(tier(post(TestEvents.checkout(1, now)))).isEqualTo("mongodb"));
+      assertThat(stored(late.uri())).as("event 1 was there before").isEqualTo(20);
 
       // When Kafka comes, too
       BROKER.start();
@@ -153,6 +160,7 @@ class GatewayApplicationIT {
     all.put("KAFKA_BROKER", BROKER.bootstrapServers());
     all.put("KAFKA_LOG_TOPIC", topic);
     all.put("MONGODB_DATABASE", database);
+    all.put("SPOOL_DIR", spool.toString());
     var application =
         new GatewayApplication(
             GatewaySettings.from(GatewayCatalogue.CATALOGUE.resolve(Map.of(), all)));

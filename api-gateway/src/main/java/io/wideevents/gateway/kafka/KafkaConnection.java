@@ -90,8 +90,9 @@ final class KafkaConnection implements AutoCloseable {
     }
     thread.interrupt();
     try {
-      // It may sit in name resolution, which knows no interrupt; it is a daemon then.
-      thread.join(THREAD_END);
+      // It may sit in name resolution, which knows no interrupt; it is a daemon then. In
+      // milliseconds, for that join also takes a thread that was never started.
+      thread.join(THREAD_END.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

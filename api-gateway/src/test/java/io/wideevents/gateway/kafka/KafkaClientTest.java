@@ -179,6 +179,13 @@ class KafkaClientTest {
     assertThat(client.unavailability()).hasValue("closed");
   }
 
+  @Test
+  void close_worksWithoutAStart() {
+    client.close();
+
+    assertThat(client.unavailability()).hasValue("closed");
+  }
+
   private MockProducer<byte[], byte[]> connected() {
     MockProducer<byte[], byte[]> producer = newProducer();
     reachable.release();

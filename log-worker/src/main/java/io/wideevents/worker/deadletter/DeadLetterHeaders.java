@@ -55,7 +55,10 @@ public final class DeadLetterHeaders {
     ConsumerRecord<byte[], byte[]> source = letter.source();
     String error = letter.error();
     add(headers, REASON, letter.reason().label());
-    add(headers, ERROR, error.substring(0, Math.min(error.length(), DeadLetterFormat.MAX_ERROR_CHARS)));
+    add(
+        headers,
+        ERROR,
+        error.substring(0, Math.min(error.length(), DeadLetterFormat.MAX_ERROR_CHARS)));
     add(headers, SOURCE_TOPIC, source.topic());
     add(headers, SOURCE_PARTITION, Integer.toString(source.partition()));
     add(headers, SOURCE_OFFSET, Long.toString(source.offset()));
