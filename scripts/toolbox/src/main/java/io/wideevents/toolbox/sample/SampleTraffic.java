@@ -75,12 +75,17 @@ public final class SampleTraffic {
   private void writeTimestamp(JsonGenerator json, Instant time) {
     switch (random.nextInt(10)) {
       case 0 -> json.writeNumberProperty("timestamp", time.toEpochMilli());
-      case 1 -> json.writeStringProperty("timestamp", time.atOffset(SEOUL).toString());
+      case 1 -> json.writeStringProperty("timestamp", seoulTime(time));
       case 2 ->
           json.writeStringProperty(
               "timestamp", time.plusNanos(1_000L * (1 + random.nextInt(999))).toString());
       default -> json.writeStringProperty("timestamp", time.toString());
     }
+  }
+
+  private static String seoulTime(Instant time) {
+    // Not OffsetDateTime.toString: it leaves out seconds that are zero, which RFC 3339 does not.
+    return time.plusSeconds(SEOUL.getTotalSeconds()).toString().replace("Z", SEOUL.getId());
   }
 
   private void writeUser(JsonGenerator json) {

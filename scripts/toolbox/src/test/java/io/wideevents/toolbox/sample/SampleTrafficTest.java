@@ -54,6 +54,20 @@ class SampleTrafficTest {
   }
 
   @Test
+  void next_writesTheSecondsOfAFullMinuteToo() throws Exception {
+    // Given: a clock that stands still on the minute, where java.time would leave them out
+    SampleTraffic traffic = new SampleTraffic(7, START, Duration.ofMillis(1));
+
+    // When / Then
+    for (int i = 0; i < 100; i++) {
+      JsonNode timestamp = MAPPER.readTree(traffic.next()).path("timestamp");
+      if (timestamp.isString()) {
+        assertThat(timestamp.asString()).containsPattern("T\\d\\d:00:00");
+      }
+    }
+  }
+
+  @Test
   void next_showsEveryServiceAndEveryOutcome() {
     // When
     List<JsonNode> events = events(5_000);
