@@ -5,12 +5,14 @@ import io.wideevents.config.SettingValues;
 import io.wideevents.gateway.config.GatewayCatalogue;
 import io.wideevents.gateway.config.GatewaySettings;
 import io.wideevents.gateway.spool.SpoolUnavailableException;
+import io.wideevents.gateway.spool.command.SpoolCommand;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.LogSetup;
 import io.wideevents.process.ProcessMain;
 import io.wideevents.process.Shutdown;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,7 @@ import picocli.CommandLine.Spec;
     name = "api-gateway",
     mixinStandardHelpOptions = true,
     description = {
-      "Takes wide events over HTTP and makes them durable: in Kafka, else in MongoDB.",
+      "Takes wide events over HTTP and makes them durable: in Kafka, else in MongoDB, else on disk.",
       "It starts while Kafka or MongoDB is down and begins to work when they come. SIGTERM lets"
           + " running requests finish and ends it within eight seconds."
     })
@@ -42,7 +44,14 @@ public final class ApiGateway implements Callable<Integer> {
   }
 
   static CommandLine commandLine() {
-    CommandLine commandLine = new CommandLine(new ApiGateway());
+    CommandLine commandLine =
+        new CommandLine(new ApiGateway())
+            .addSubcommand(
+                SpoolCommand.commandLine(
+                    GatewayCatalogue.CATALOGUE,
+                    values -> Backends.withoutSpool(GatewaySettings.from(values)),
+                    System.out,
+                    InstantSource.system()));
     GatewayCatalogue.CATALOGUE.addTo(commandLine.getCommandSpec());
     return commandLine;
   }

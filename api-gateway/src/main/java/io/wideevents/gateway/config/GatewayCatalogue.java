@@ -10,7 +10,6 @@ import io.wideevents.config.SettingsCatalogue;
 import io.wideevents.gateway.http.HttpSettings;
 import io.wideevents.gateway.kafka.KafkaSettings;
 import io.wideevents.gateway.spool.SpoolCatalogue;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,25 +72,19 @@ public final class GatewayCatalogue {
   public static final Setting<String> HTTP_HOST =
       Setting.named("HTTP_HOST", SettingType.text())
           .defaultsTo("127.0.0.1")
-          .example("0.0.0.0")
-          .means("Address to listen on; other than loopback only with API_KEYS_FILE.");
+          .means("Address to listen on; other than loopback only with HTTP_ALLOW_ANONYMOUS.");
 
   public static final Setting<Integer> HTTP_PORT =
       Setting.named("HTTP_PORT", SettingType.integer(0, 65_535))
           .defaultsTo("8080")
           .means("Port to listen on; 0 takes any free one.");
 
-  public static final Setting<Path> API_KEYS_FILE =
-      Setting.named("API_KEYS_FILE", SettingType.path())
-          .example("/etc/wide-events/keys")
-          .means("File of API keys, one name:sha256-hex:scope,scope a line; re-read on change.");
-
   public static final Setting<Boolean> HTTP_ALLOW_ANONYMOUS =
       Setting.named("HTTP_ALLOW_ANONYMOUS", SettingType.bool())
           .defaultsTo("false")
           .means(
-              "Whether anyone who reaches HTTP_HOST may post without a key: for networks that are"
-                  + " guarded otherwise.");
+              "Whether anyone who reaches HTTP_HOST may post, under any Host header: for networks"
+                  + " that are guarded otherwise.");
 
   public static final Setting<Duration> HTTP_ACK_TIMEOUT =
       Setting.named(
@@ -148,7 +141,6 @@ public final class GatewayCatalogue {
             MQ_BUFFER_BYTES,
             HTTP_HOST,
             HTTP_PORT,
-            API_KEYS_FILE,
             HTTP_ALLOW_ANONYMOUS,
             HTTP_ACK_TIMEOUT,
             HTTP_BODY_TIMEOUT,
@@ -204,13 +196,12 @@ public final class GatewayCatalogue {
   private static List<SettingProblem> checkAccess(SettingValues values) {
     boolean open =
         values.find(HTTP_HOST).filter(host -> !Loopback.isLoopback(host)).isPresent()
-            && values.find(API_KEYS_FILE).isEmpty()
             && values.find(HTTP_ALLOW_ANONYMOUS).filter(allowed -> allowed).isEmpty();
     return open
         ? List.of(
             values.problem(
                 HTTP_HOST,
-                "is not loopback, and without API_KEYS_FILE anyone could post; give keys, or say"
+                "is not loopback, so that anyone who reaches it could post; guard the network and say"
                     + " HTTP_ALLOW_ANONYMOUS=true"))
         : List.of();
   }

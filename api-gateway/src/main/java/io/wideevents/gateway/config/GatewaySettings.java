@@ -35,11 +35,10 @@ public record GatewaySettings(
   }
 
   private static HttpSettings http(SettingValues values) {
-    boolean keys = values.find(GatewayCatalogue.API_KEYS_FILE).isPresent();
     return new HttpSettings(
         values.get(GatewayCatalogue.HTTP_HOST),
         values.get(GatewayCatalogue.HTTP_PORT),
-        keys || values.get(GatewayCatalogue.HTTP_ALLOW_ANONYMOUS),
+        values.get(GatewayCatalogue.HTTP_ALLOW_ANONYMOUS),
         values.get(GatewayCatalogue.HTTP_ACK_TIMEOUT),
         values.get(GatewayCatalogue.HTTP_BODY_TIMEOUT),
         values.get(GatewayCatalogue.HTTP_MAX_BODY_BYTES),

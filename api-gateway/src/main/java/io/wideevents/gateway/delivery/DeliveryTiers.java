@@ -82,6 +82,15 @@ public final class DeliveryTiers implements AutoCloseable {
             .orElse(replayDirect);
   }
 
+  /** The upper two tiers alone, for emptying a spool into them. */
+  public static DeliveryTiers withoutSpool(Optional<MqClientPort> mq, LoggerPort direct) {
+    return new DeliveryTiers(
+        mq,
+        direct,
+        new NoTier(),
+        () -> TierStatus.of(Tier.SPOOL, State.DOWN).because("not used here"));
+  }
+
   /** Where posted events go. */
   public LoggerPort live() {
     return live;

@@ -8,8 +8,7 @@ import java.time.Duration;
  * @param host address to bind
  * @param port port to bind, 0 to 65535; 0 is any free one
  * @param anyHostHeader whether requests under any {@code Host} are answered; when false only those
- *     to a loopback name are, so that a web page cannot reach a gateway without keys by rebinding
- *     its own name
+ *     to a loopback name are, so that a web page cannot reach a gateway by rebinding its own name
  * @param ackTimeout how long a request waits for its events to become durable, over all tiers
  * @param bodyTimeout how long a whole body may take to arrive
  * @param maxBodyBytes bytes of a body on the wire

@@ -161,8 +161,8 @@ final class Problems {
     return new Problem(
             403,
             "foreign_host",
-            "Without API keys only requests to localhost are answered",
-            "Address the gateway as localhost or 127.0.0.1, or give it API_KEYS_FILE")
+            "Only requests to localhost are answered, so that no web page can post",
+            "Address the gateway as localhost or 127.0.0.1, or start it with HTTP_ALLOW_ANONYMOUS=true")
         .closingConnection();
   }
 

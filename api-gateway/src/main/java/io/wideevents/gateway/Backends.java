@@ -1,0 +1,101 @@
+package io.wideevents.gateway;
+
+import io.wideevents.gateway.config.GatewaySettings;
+import io.wideevents.gateway.delivery.DeliveryTiers;
+import io.wideevents.gateway.delivery.TierStatus;
+import io.wideevents.gateway.kafka.KafkaClient;
+import io.wideevents.gateway.kafka.KafkaDeadLetters;
+import io.wideevents.gateway.kafka.MqClientPort;
+import io.wideevents.gateway.mongo.MongoLogger;
+import io.wideevents.gateway.mongo.MongoLoggerSettings;
+import io.wideevents.gateway.spool.DeadLetterPort;
+import io.wideevents.gateway.spool.command.DrainTargets;
+import io.wideevents.logging.LoggerPort;
+import io.wideevents.mongo.CollectionSetup;
+import io.wideevents.mongo.EventCollection;
+import io.wideevents.mongo.MongoBatchWriter;
+import io.wideevents.mongo.MongoConnection;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Kafka and MongoDB as a gateway uses them, with the tiers made of them. Needs neither to be there.
+ */
+final class Backends implements DrainTargets.Target {
+  private static final String APPLICATION_NAME = "api-gateway";
+
+  // Part of the eight seconds of a shutdown; requests have been answered by then.
+  private static final Duration MONGO_CLOSE_TIMEOUT = Duration.ofMillis(1_500);
+
+  private final MongoConnection mongo;
+  private final CollectionSetup setup;
+  private final Optional<KafkaClient> kafka;
+  private final Optional<KafkaDeadLetters> deadLetters;
+  private final DeliveryTiers tiers;
+
+  private Backends(GatewaySettings settings, TierFactory factory) {
+    mongo = new MongoConnection(settings.mongo(), APPLICATION_NAME);
+    setup = new CollectionSetup(new EventCollection(mongo));
+    kafka = settings.kafka().map(KafkaClient::new);
+    deadLetters = settings.kafka().map(KafkaDeadLetters::new);
+    tiers =
+        factory.tiers(
+            kafka.map(client -> client),
+            new MongoLogger(
+                new MongoBatchWriter(mongo),
+                MongoLoggerSettings.DEFAULT.withCloseTimeout(MONGO_CLOSE_TIMEOUT)));
+  }
+
+  /** Puts the tiers together from the upper two. */
+  private interface TierFactory {
+    DeliveryTiers tiers(Optional<MqClientPort> mq, LoggerPort direct);
+  }
+
+  /**
+   * The backends of a running gateway.
+   *
+   * @param spool the tier below them
+   * @param spoolStatus asks the spool how it is; must not block
+   */
+  static Backends above(
+      LoggerPort spool, Supplier<TierStatus> spoolStatus, GatewaySettings settings) {
+    return new Backends(
+        settings, (mq, direct) -> new DeliveryTiers(mq, direct, spool, spoolStatus));
+  }
+
+  /** The backends alone, started: for emptying a spool into them. */
+  static Backends withoutSpool(GatewaySettings settings) {
+    Backends backends = new Backends(settings, DeliveryTiers::withoutSpool);
+    backends.start();
+    return backends;
+  }
+
+  /** Begins to connect, in the background. */
+  void start() {
+    setup.start();
+    kafka.ifPresent(KafkaClient::start);
+  }
+
+  DeliveryTiers delivery() {
+    return tiers;
+  }
+
+  @Override
+  public LoggerPort tiers() {
+    return tiers.replay();
+  }
+
+  @Override
+  public DeadLetterPort deadLetters() {
+    return deadLetters.<DeadLetterPort>map(port -> port).orElse(DeadLetterPort.UNAVAILABLE);
+  }
+
+  @Override
+  public void close() {
+    tiers.close();
+    deadLetters.ifPresent(KafkaDeadLetters::close);
+    setup.close();
+    mongo.close();
+  }
+}
