@@ -130,8 +130,8 @@ final class FailoverLogger implements LoggerPort {
         .exceptionally(
             failure -> {
               if (failure.getCause() instanceof RejectedExecutionException) {
-                // This logger is closed: what the first tier did not confirm stays so.
-                return outcomes;
+                // This logger is closed: what the first tier did not settle stays unconfirmed.
+                return unsettled(outcomes, open, failure.getCause());
               }
               throw failure instanceof CompletionException wrapped
                   ? wrapped
@@ -166,7 +166,8 @@ final class FailoverLogger implements LoggerPort {
             .thenCompose(
                 outcomes ->
                     outcomes.getFirst() instanceof DeliveryOutcome.NotConfirmed
-                        ? probe.thenApply(first -> withFirst(outcomes, first))
+                        ? probe.thenApply(
+                            first -> settles(first) ? withFirst(outcomes, first) : outcomes)
                         : CompletableFuture.completedFuture(outcomes));
     if (events.size() > 1) {
       return throughNext;
@@ -210,17 +211,27 @@ final class FailoverLogger implements LoggerPort {
   private List<Integer> open(List<DeliveryOutcome> outcomes) {
     List<Integer> open = new ArrayList<>();
     for (int i = 0; i < outcomes.size(); i++) {
-      switch (outcomes.get(i)) {
-        case DeliveryOutcome.Durable durable -> {}
-        case DeliveryOutcome.NotConfirmed notConfirmed -> open.add(i);
-        case DeliveryOutcome.Refused refused -> {
-          if (onRefusal == OnRefusal.TRY_NEXT) {
-            open.add(i);
-          }
-        }
+      if (!settles(outcomes.get(i))) {
+        open.add(i);
       }
     }
     return open;
+  }
+
+  /** Whether an outcome of the first tier is the answer, whatever the next tier could do. */
+  private boolean settles(DeliveryOutcome outcome) {
+    return switch (outcome) {
+      case DeliveryOutcome.Durable durable -> true;
+      case DeliveryOutcome.NotConfirmed notConfirmed -> false;
+      case DeliveryOutcome.Refused refused -> onRefusal == OnRefusal.ANSWER;
+    };
+  }
+
+  private static List<DeliveryOutcome> unsettled(
+      List<DeliveryOutcome> outcomes, List<Integer> open, Throwable cause) {
+    List<DeliveryOutcome> answers = new ArrayList<>(outcomes);
+    open.forEach(index -> answers.set(index, new DeliveryOutcome.NotConfirmed(cause)));
+    return answers;
   }
 
   private static List<DeliveryOutcome> withFirst(

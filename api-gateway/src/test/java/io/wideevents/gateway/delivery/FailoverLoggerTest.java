@@ -199,6 +199,25 @@ class FailoverLoggerTest {
   }
 
   @Test
+  void log_takesARefusedProbeForUnconfirmedWhereTheNextTierMayTakeTheEvent() {
+    // Given a first tier whose refusals are not final, and a next one that is down
+    FailoverLogger lenient = logger(FailoverLogger.OnRefusal.TRY_NEXT);
+    openCircuit();
+    first.comeBack();
+    first.refuse(event -> true);
+    next.goDown();
+    awaitProbing();
+
+    // When
+    List<DeliveryOutcome> outcomes =
+        lenient.log(List.of(StubEvent.numbered(50)), Deadline.after(AMPLE)).join();
+
+    // Then the client must not take the event for one that can never be stored
+    assertThat(outcomes).hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
+    lenient.close();
+  }
+
+  @Test
   void log_returnsToATierThatIsBack() {
     // Given
     openCircuit();
