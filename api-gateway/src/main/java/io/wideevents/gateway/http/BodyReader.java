@@ -1,11 +1,14 @@
 package io.wideevents.gateway.http;
 
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdIOException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -26,6 +29,7 @@ final class BodyReader {
   private final int maxInflatedBytes;
   private final Duration timeout;
   private final ByteBudget memory;
+  private final BooleanSupplier draining;
   private final Semaphore zstdReaders = new Semaphore(MAX_ZSTD_READERS, true);
 
   /**
@@ -33,12 +37,19 @@ final class BodyReader {
    * @param maxInflatedBytes bytes of a compressed body after inflation
    * @param timeout how long a whole body may take to arrive
    * @param memory where the bodies' memory is taken from
+   * @param draining whether the gateway is shutting down
    */
-  BodyReader(int maxWireBytes, int maxInflatedBytes, Duration timeout, ByteBudget memory) {
+  BodyReader(
+      int maxWireBytes,
+      int maxInflatedBytes,
+      Duration timeout,
+      ByteBudget memory,
+      BooleanSupplier draining) {
     this.maxWireBytes = maxWireBytes;
     this.maxInflatedBytes = maxInflatedBytes;
     this.timeout = timeout;
     this.memory = memory;
+    this.draining = draining;
   }
 
   /**
@@ -88,7 +99,7 @@ final class BodyReader {
     try (InputStream inflated = compression.inflate(wire(body))) {
       return readAll(inflated, maxInflatedBytes, compression, reservation);
     } catch (IOException e) {
-      throw new ProblemException(Problems.corruptCompression(compression));
+      throw new ProblemException(unreadable(compression, e));
     }
   }
 
@@ -126,15 +137,22 @@ final class BodyReader {
   }
 
   private WireStream wire(Supplier<InputStream> body) {
-    return new WireStream(body.get(), maxWireBytes, timeout);
+    return new WireStream(body.get(), maxWireBytes, timeout, draining);
   }
 
   private static int read(InputStream stream, byte[] bytes, int from, Compression compression) {
     try {
       return stream.read(bytes, from, bytes.length - from);
     } catch (IOException e) {
-      throw new ProblemException(Problems.corruptCompression(compression));
+      throw new ProblemException(unreadable(compression, e));
     }
+  }
+
+  private static Problem unreadable(Compression compression, IOException failure) {
+    return failure instanceof ZstdIOException zstd
+            && zstd.getErrorCode() == Zstd.errFrameParameterWindowTooLarge()
+        ? Problems.zstdWindowTooLarge(1 << Compression.ZSTD_WINDOW_LOG)
+        : Problems.corruptCompression(compression);
   }
 
   /** The last step is one byte over what may come: that byte is the end, or proves it too large. */

@@ -63,7 +63,8 @@ public final class HttpServer implements AutoCloseable {
             settings.maxBodyBytes(),
             settings.maxInflatedBytes(),
             settings.bodyTimeout(),
-            new ByteBudget(settings.maxInFlightBytes()));
+            new ByteBudget(settings.maxInFlightBytes()),
+            health::draining);
     this.events = new EventsHandler(bodies, encoder, logger, settings.ackTimeout(), replies);
     this.javalin = Javalin.create(this::configure);
   }

@@ -32,6 +32,16 @@ final class Problems {
         .closingConnection();
   }
 
+  static Problem zstdWindowTooLarge(int maxBytes) {
+    return new Problem(
+            413,
+            "zstd_window_too_large",
+            "The body needs a zstd window of more than %d bytes".formatted(maxBytes),
+            "Compress with a lower level, or with zstd --long=23 at most; RFC 8878 lets readers stop"
+                + " at 8 MiB")
+        .closingConnection();
+  }
+
   static Problem incompleteBody() {
     return new Problem(
             400,
@@ -171,7 +181,7 @@ final class Problems {
             404,
             "not_found",
             "There is nothing at this path",
-            "Post events to /v1/events; /openapi.yaml describes the whole API")
+            "Post events to /v1/events; the gateway's health is at /health/live and /health/ready")
         .closingConnection();
   }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /**
  * A request's body as it comes off the wire, counted and timed, before inflation.
@@ -18,18 +19,21 @@ final class WireStream extends InputStream {
   private final int maxBytes;
   private final Duration timeout;
   private final Deadline deadline;
+  private final BooleanSupplier draining;
   private long count;
 
   /**
    * @param maxBytes bytes taken before the body counts as too large
    * @param timeout how long the whole body may take, however lively it trickles; the server's idle
    *     timeout bounds each single read on top
+   * @param draining whether the gateway is shutting down
    */
-  WireStream(InputStream body, int maxBytes, Duration timeout) {
+  WireStream(InputStream body, int maxBytes, Duration timeout, BooleanSupplier draining) {
     this.body = body;
     this.maxBytes = maxBytes;
     this.timeout = timeout;
     this.deadline = Deadline.after(timeout);
+    this.draining = draining;
   }
 
   @Override
@@ -47,15 +51,20 @@ final class WireStream extends InputStream {
     try {
       read = body.read(bytes, offset, length);
     } catch (IOException e) {
-      throw new ProblemException(
-          e.getCause() instanceof TimeoutException
-              ? Problems.bodyTimeout(timeout)
-              : Problems.incompleteBody());
+      throw new ProblemException(interrupted(e));
     }
     count += Math.max(0, read);
     if (count > maxBytes) {
       throw new ProblemException(Problems.bodyTooLarge(maxBytes));
     }
     return read;
+  }
+
+  private Problem interrupted(IOException failure) {
+    if (!(failure.getCause() instanceof TimeoutException)) {
+      return Problems.incompleteBody();
+    }
+    // The server cuts idle connections short only while it stops: the client is not to blame then.
+    return draining.getAsBoolean() ? Problems.draining() : Problems.bodyTimeout(timeout);
   }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,8 +23,9 @@ class BodyReaderTest {
   private static final int MEMORY = 3 * MAX_INFLATED / 2 + 1;
 
   private final ByteBudget memory = new ByteBudget(MEMORY);
+  private final AtomicBoolean draining = new AtomicBoolean();
   private final BodyReader reader =
-      new BodyReader(MAX_WIRE, MAX_INFLATED, Duration.ofSeconds(30), memory);
+      new BodyReader(MAX_WIRE, MAX_INFLATED, Duration.ofSeconds(30), memory, draining::get);
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 16 * 1024, 16 * 1024 + 1, 64 * 1024})
@@ -150,8 +152,9 @@ class BodyReaderTest {
     // When
     Problem problem = refusal(() -> read(sent, Compression.ZSTD));
 
-    // Then
-    assertThat(problem.status()).isEqualTo(400);
+    // Then it is not called damage: a smaller window is all it takes
+    assertThat(problem.status()).isEqualTo(413);
+    assertThat(problem.code()).isEqualTo("zstd_window_too_large");
   }
 
   @Test
@@ -197,7 +200,8 @@ class BodyReaderTest {
   @Test
   void read_refusesABodyThatTricklesPastTheTimeout() {
     // Given
-    var impatient = new BodyReader(MAX_WIRE, MAX_INFLATED, Duration.ofNanos(1), memory);
+    var impatient =
+        new BodyReader(MAX_WIRE, MAX_INFLATED, Duration.ofNanos(1), memory, draining::get);
 
     // When
     Problem problem =
@@ -219,6 +223,20 @@ class BodyReaderTest {
         .isEqualTo("body_timeout");
     assertThat(refusal(() -> reader.read(() -> broken, -1, Compression.ZSTD)).code())
         .isEqualTo("incomplete_body");
+  }
+
+  @Test
+  void read_doesNotBlameTheClientForABodyThatShutdownCutShort() {
+    // Given a server that stops and ends its idle connections
+    draining.set(true);
+    InputStream idle = new FailingStream(new IOException(new TimeoutException()));
+
+    // When
+    Problem problem = refusal(() -> reader.read(() -> idle, -1, Compression.IDENTITY));
+
+    // Then the client is told to send again
+    assertThat(problem.code()).isEqualTo("draining");
+    assertThat(problem.status()).isEqualTo(503);
   }
 
   @Test
