@@ -25,6 +25,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -171,10 +172,22 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     } catch (WakeupException somethingWasSettled) {
       return ConsumerRecords.empty();
     } catch (InvalidOffsetException noPosition) {
-      startPositions.resolve(noPosition);
+      // Awake before the lookup: a settled write would cut it short.
+      completions.wokeUp();
+      findPosition(noPosition);
       return ConsumerRecords.empty();
     } finally {
       completions.wokeUp();
+    }
+  }
+
+  private void findPosition(InvalidOffsetException noPosition) {
+    try {
+      startPositions.resolve(noPosition);
+    } catch (WakeupException | RetriableException passing) {
+      // A wake-up sent before, or a partition without a leader. The next poll complains again;
+      // leaving the group for it would only make every worker rebalance.
+      LOG.atDebug().setCause(passing).log("No start position yet");
     }
   }
 

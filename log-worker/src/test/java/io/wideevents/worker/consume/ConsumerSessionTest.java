@@ -20,6 +20,9 @@ import io.wideevents.worker.retry.Backoff;
 import io.wideevents.worker.testing.LogRecords;
 import io.wideevents.worker.testing.ManualClock;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -28,7 +31,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -288,6 +294,40 @@ class ConsumerSessionTest {
     assertThat(fresh.position(P0)).isEqualTo(7);
     assertThat(fresh.committed(Set.of(P0)).get(P0)).isEqualTo(new OffsetAndMetadata(7));
     assertThat(lost).hasValue(0);
+  }
+
+  @Test
+  void startPosition_thatCannotBeHadNowIsLookedUpAgainWithinTheSession() {
+    // Given a partition whose leader is away, and then a wake-up in the middle of the lookup
+    Deque<KafkaException> failures =
+        new ArrayDeque<>(List.of(new TimeoutException("no leader"), new WakeupException()));
+    MockConsumer<byte[], byte[]> fresh =
+        new MockConsumer<>("none") {
+          @Override
+          public synchronized Map<TopicPartition, Long> beginningOffsets(
+              Collection<TopicPartition> partitions, Duration timeout) {
+            if (failures.isEmpty()) {
+              return super.beginningOffsets(partitions, timeout);
+            }
+            throw failures.remove();
+          }
+        };
+    fresh.updateBeginningOffsets(Map.of(P0, 7L));
+    fresh.updateEndOffsets(Map.of(P0, 7L));
+    ConsumerSession first = newSession(fresh);
+    first.subscribe(TOPIC);
+    fresh.rebalance(List.of(P0));
+
+    // When
+    for (int i = 0; i < 5; i++) {
+      first.turn();
+      clock.advance(SECOND);
+    }
+
+    // Then
+    assertThat(failures).isEmpty();
+    assertThat(fresh.position(P0)).isEqualTo(7);
+    assertThat(fresh.closed()).isFalse();
   }
 
   @Test
