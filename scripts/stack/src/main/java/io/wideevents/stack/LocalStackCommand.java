@@ -79,9 +79,16 @@ public final class LocalStackCommand implements Callable<Integer> {
     out.flush();
     talk.println("The broker is process " + stack.broker().process().pid() + ".");
     talk.println("MongoDB is " + stack.mongo().describe() + ".");
-    talk.println("Ctrl-C ends both" + (data == null ? " and deletes their data." : "."));
+    talk.println("Ctrl-C " + whatEnds(stack.mongo()));
     forever.await();
     return CommandLine.ExitCode.OK;
+  }
+
+  private String whatEnds(MongoServer mongo) {
+    String fate = data == null ? "and deletes" : "and keeps";
+    return mongo instanceof GivenMongoServer
+        ? "ends the broker %s its data; the MongoDB is yours and stays as it is.".formatted(fate)
+        : "ends both %s their data.".formatted(fate);
   }
 
   public static void main(String[] arguments) {
