@@ -124,6 +124,10 @@ final class ReplayLoop {
   void stop() {
     stopped.complete(null);
     wake();
+    if (thread.getState() == Thread.State.NEW) {
+      // Never started, and join would refuse that.
+      return;
+    }
     try {
       if (!thread.join(STOP_TIMEOUT)) {
         LOG.atWarn()

@@ -14,7 +14,7 @@ final class Segment {
   private int events;
   private boolean sealed;
   private boolean damaged;
-  private boolean unreadable;
+  private boolean failed;
   private Instant oldest;
 
   /**
@@ -110,10 +110,10 @@ final class Segment {
     return news;
   }
 
-  /** The disk gave an error instead of bytes. Returns whether that is news. */
-  boolean readFailed() {
-    boolean news = !unreadable;
-    unreadable = true;
+  /** The disk failed when asked for this file. Returns whether that is news. */
+  boolean failed() {
+    boolean news = !failed;
+    failed = true;
     return news;
   }
 

@@ -284,7 +284,7 @@ final class SegmentLog implements SpoolQueue {
   private void readFailed(Segment segment, IOException cause) {
     lock.lock();
     try {
-      if (segment.readFailed()) {
+      if (segment.failed()) {
         damage.unreadable(segment.file(), cause);
       }
     } finally {
@@ -358,10 +358,12 @@ final class SegmentLog implements SpoolQueue {
         segments.remove(segment.sequence());
         bytes.addAndGet(-segment.fileBytes());
       } catch (IOException e) {
-        LOG.atWarn()
-            .addKeyValue("file", segment.file())
-            .setCause(e)
-            .log("Could not delete a drained spool file; will try again");
+        if (segment.failed()) {
+          LOG.atWarn()
+              .addKeyValue("file", segment.file())
+              .setCause(e)
+              .log("Could not delete a drained spool file; will try again");
+        }
       }
     }
     publishHolding();

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SegmentRecovery {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentRecovery.class);
-  private static final Pattern NAME = Pattern.compile("(\\d{19})\\.segment");
+  private static final Pattern NAME = Pattern.compile("(\\d{18})\\.segment");
 
   private final SpoolFiles files;
   private final Quarantine quarantine;
@@ -35,21 +35,14 @@ final class SegmentRecovery {
   }
 
   static Path file(Path directory, long sequence) {
-    return directory.resolve("%019d.segment".formatted(sequence));
+    return directory.resolve("%018d.segment".formatted(sequence));
   }
 
   /** The segments of a directory, oldest first. */
   List<Segment> recover(Path directory) throws IOException {
     List<Segment> segments = new ArrayList<>();
     for (Path file : files.list(directory)) {
-      Matcher name = NAME.matcher(file.getFileName().toString());
-      if (name.matches()) {
-        long sequence = Long.parseLong(name.group(1));
-        highestSequence = Math.max(highestSequence, sequence);
-        recoverIfReadable(file, sequence).ifPresent(segments::add);
-      } else {
-        quarantine.take(file, "not named like a segment");
-      }
+      recoverIfPossible(file).ifPresent(segments::add);
     }
     return segments;
   }
@@ -59,8 +52,15 @@ final class SegmentRecovery {
     return highestSequence;
   }
 
-  private Optional<Segment> recoverIfReadable(Path file, long sequence) {
+  private Optional<Segment> recoverIfPossible(Path file) {
     try {
+      Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
+      if (!name.matches()) {
+        quarantine.take(file, "not named like a segment");
+        return Optional.empty();
+      }
+      long sequence = Long.parseLong(name.group(1));
+      highestSequence = Math.max(highestSequence, sequence);
       return recover(file, sequence);
     } catch (IOException e) {
       // It may be readable again tomorrow: left where it is, for the next start.

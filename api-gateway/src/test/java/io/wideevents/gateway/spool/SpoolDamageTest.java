@@ -175,7 +175,7 @@ class SpoolDamageTest {
   @Test
   void emptyFile_isQuarantined() throws Exception {
     spoolAndClose();
-    Files.createFile(pending().resolve("9000000000000000000.segment"));
+    Files.createFile(pending().resolve("900000000000000000.segment"));
 
     assertStartsWithOneQuarantined();
   }
@@ -183,7 +183,7 @@ class SpoolDamageTest {
   @Test
   void foreignFile_isQuarantined() throws Exception {
     spoolAndClose();
-    Files.writeString(pending().resolve("0000000000000000099.segment"), "not ours ".repeat(100));
+    Files.writeString(pending().resolve("000000000000000099.segment"), "not ours ".repeat(100));
 
     assertStartsWithOneQuarantined();
   }

@@ -270,6 +270,22 @@ class SpoolDiskFailureTest {
   }
 
   @Test
+  void unreadableFile_doesNotKeepTheSpoolFromStarting() throws Exception {
+    append(spool, StubEvent.many(10));
+    spool.close();
+    disk.failReads(true);
+
+    spool = TestSpools.open(directory, disk);
+
+    assertThat(spool.stats().damage().ranges()).isEqualTo(1);
+    disk.failReads(false);
+    append(spool, List.of(event(10)));
+    spool.close();
+    spool = TestSpools.open(directory, disk);
+    assertThat(idsOf(read(spool.pending()))).isEqualTo(idsOf(StubEvent.many(11)));
+  }
+
+  @Test
   void stats_doNotWaitForAHangingDisk() {
     disk.hang();
     CompletableFuture<SpoolOutcome> outcome = spool.append(List.of(event(0)));

@@ -111,6 +111,16 @@ class SpoolReplayerTest {
     assertThat(spool.stats().pendingEvents()).isEqualTo(10);
   }
 
+  @Test
+  void close_withoutStartDoesNothing() throws Exception {
+    append(spool, StubEvent.many(10));
+
+    new SpoolReplayer(spool, tiers, DeadLetterPort.UNAVAILABLE, AMPLE).close();
+
+    assertThat(tiers.calls()).isEmpty();
+    assertThat(spool.stats().pendingEvents()).isEqualTo(10);
+  }
+
   private SpoolReplayer start(int eventsPerSecond) {
     SpoolReplayer replayer =
         new SpoolReplayer(

@@ -12,6 +12,7 @@ import io.wideevents.process.LogSetup;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +84,8 @@ final class DrainCommand implements Callable<Integer> {
       }
       if (since(reportedAt).compareTo(REPORT_INTERVAL) >= 0) {
         reportedAt = System.nanoTime();
-        err.printf("%,d delivered, %,d left%n", delivered(now), left(spool.stats()));
+        err.printf(
+            Locale.ROOT, "%,d delivered, %,d left%n", delivered(now), left(spool.stats()));
         err.flush();
       }
     }
@@ -91,6 +93,7 @@ final class DrainCommand implements Callable<Integer> {
 
   private int report(SpoolStats spool, ReplayStats replay, PrintWriter out) {
     out.printf(
+        Locale.ROOT,
         "Delivered %,d events and dead-lettered %,d; %,d are left%n",
         replay.replayed(), replay.deadLettered(), left(spool));
     out.flush();

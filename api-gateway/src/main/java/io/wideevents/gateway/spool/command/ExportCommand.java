@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -68,7 +69,7 @@ final class ExportCommand implements Callable<Integer> {
     LogSetup.start(LogLevel.ERROR, LogFormat.TEXT);
     try (EventSpool spool = StoppedSpool.open(values, clock)) {
       PrintWriter err = command.commandLine().getErr();
-      export(spool).ifPresent(written -> err.printf("Exported %,d events%n", written));
+      export(spool).ifPresent(written -> err.printf(Locale.ROOT, "Exported %,d events%n", written));
       err.flush();
     }
     return ExitCode.OK;

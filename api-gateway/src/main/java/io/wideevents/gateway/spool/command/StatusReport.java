@@ -20,22 +20,26 @@ record StatusReport(Path directory, SpoolStats stats, Instant now) {
     String quarantine =
         stats.damage().quarantinedFiles() == 0
             ? ""
-            : "quarantine  %,d files; look at them in %s, then delete them%n"
-                .formatted(stats.damage().quarantinedFiles(), directory.resolve("quarantine"));
-    return """
+            : String.format(
+                Locale.ROOT,
+                "quarantine  %,d files; look at them in %s, then delete them%n",
+                stats.damage().quarantinedFiles(),
+                directory.resolve("quarantine"));
+    return String.format(
+        Locale.ROOT,
+        """
         spool       %s
         pending     %,d events%s
         refused     %,d events
         size        %s of %s
-        %s"""
-        .formatted(
-            directory,
-            stats.pendingEvents(),
-            oldest,
-            stats.refusedEvents(),
-            size(stats.bytes()),
-            size(stats.maxBytes()),
-            quarantine);
+        %s""",
+        directory,
+        stats.pendingEvents(),
+        oldest,
+        stats.refusedEvents(),
+        size(stats.bytes()),
+        size(stats.maxBytes()),
+        quarantine);
   }
 
   String json() {
