@@ -11,6 +11,8 @@ import io.wideevents.process.ExitCode;
 import io.wideevents.process.LogSetup;
 import io.wideevents.process.ProcessMain;
 import io.wideevents.process.Shutdown;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -50,7 +52,8 @@ public final class ApiGateway implements Callable<Integer> {
                 SpoolCommand.commandLine(
                     GatewayCatalogue.CATALOGUE,
                     values -> Backends.withoutSpool(GatewaySettings.from(values)),
-                    System.out,
+                    // Events are bytes: picocli's writer would encode them anew.
+                    new FileOutputStream(FileDescriptor.out),
                     InstantSource.system()));
     GatewayCatalogue.CATALOGUE.addTo(commandLine.getCommandSpec());
     return commandLine;
