@@ -84,8 +84,7 @@ final class DrainCommand implements Callable<Integer> {
       }
       if (since(reportedAt).compareTo(REPORT_INTERVAL) >= 0) {
         reportedAt = System.nanoTime();
-        err.printf(
-            Locale.ROOT, "%,d delivered, %,d left%n", delivered(now), left(spool.stats()));
+        err.printf(Locale.ROOT, "%,d delivered, %,d left%n", delivered(now), left(spool.stats()));
         err.flush();
       }
     }
@@ -95,7 +94,9 @@ final class DrainCommand implements Callable<Integer> {
     out.printf(
         Locale.ROOT,
         "Delivered %,d events and dead-lettered %,d; %,d are left%n",
-        replay.replayed(), replay.deadLettered(), left(spool));
+        replay.replayed(),
+        replay.deadLettered(),
+        left(spool));
     out.flush();
     if (left(spool) > 0) {
       throw new CommandFailedException(
