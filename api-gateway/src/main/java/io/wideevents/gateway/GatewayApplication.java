@@ -6,12 +6,16 @@ import io.wideevents.event.Tier;
 import io.wideevents.gateway.config.GatewaySettings;
 import io.wideevents.gateway.delivery.TierStatus;
 import io.wideevents.gateway.http.HttpServer;
+import io.wideevents.gateway.metrics.GatewayGauges;
+import io.wideevents.gateway.metrics.MetricsPage;
+import io.wideevents.gateway.metrics.MicrometerGatewayMetrics;
 import io.wideevents.gateway.spool.EventSpool;
 import io.wideevents.gateway.spool.SegmentEventSpool;
 import io.wideevents.gateway.spool.SpoolLogger;
 import io.wideevents.gateway.spool.SpoolReplayer;
 import io.wideevents.gateway.spool.SpoolStats;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /**
  * The gateway, put together: what depends on what, in which order it starts and, reversed, ends.
@@ -23,6 +27,7 @@ public final class GatewayApplication implements AutoCloseable {
   private final EventSpool spool;
   private final Backends backends;
   private final SpoolReplayer replayer;
+  private final MetricsPage metrics = new MetricsPage(version());
   private final HttpServer http;
 
   /**
@@ -48,7 +53,14 @@ public final class GatewayApplication implements AutoCloseable {
             settings.http(),
             new EventEncoder(settings.rules(), clock),
             backends.delivery().live(),
-            backends.delivery()::status);
+            backends.delivery()::status,
+            new MicrometerGatewayMetrics(metrics.registry()),
+            metrics::scrape);
+    GatewayGauges gauges = new GatewayGauges(metrics.registry());
+    gauges.tiers(backends.delivery()::status);
+    gauges.breakers(backends.delivery()::circuits);
+    gauges.spool(spool::stats, replayer::stats, clock);
+    gauges.requestMemory(http::inFlightBytes, settings.http().maxInFlightBytes());
   }
 
   /**
@@ -75,6 +87,12 @@ public final class GatewayApplication implements AutoCloseable {
     replayer.close();
     backends.close();
     spool.close();
+    metrics.close();
+  }
+
+  private static String version() {
+    return Optional.ofNullable(GatewayApplication.class.getPackage().getImplementationVersion())
+        .orElse("not packaged");
   }
 
   private TierStatus spoolStatus() {

@@ -116,6 +116,13 @@ public final class DeliveryTiers implements AutoCloseable {
     return tiers;
   }
 
+  /** What the circuit breaker of each tier that has one says, strongest first; does not block. */
+  public List<TierStatus> circuits() {
+    return mq.isPresent()
+        ? List.of(mqBreaker.status(), directBreaker.status())
+        : List.of(directBreaker.status());
+  }
+
   @Override
   public void close() {
     replay.close();

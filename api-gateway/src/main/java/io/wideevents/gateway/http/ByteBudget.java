@@ -9,12 +9,14 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Safe for concurrent use; a {@link Reservation} is for one thread.
  */
 final class ByteBudget {
+  private final long total;
   private final AtomicLong available;
 
   /**
    * @param bytes for all requests together
    */
   ByteBudget(long bytes) {
+    this.total = bytes;
     this.available = new AtomicLong(bytes);
   }
 
@@ -26,6 +28,11 @@ final class ByteBudget {
   /** What is not reserved now. */
   long availableBytes() {
     return available.get();
+  }
+
+  /** What is reserved now. */
+  long usedBytes() {
+    return total - available.get();
   }
 
   /** One request's share; given back when closed. */

@@ -11,6 +11,7 @@ import io.wideevents.gateway.http.EventsReply.Accepted;
 import io.wideevents.gateway.http.EventsReply.Entry;
 import io.wideevents.gateway.http.EventsReply.Refused;
 import io.wideevents.gateway.http.EventsReply.Unconfirmed;
+import io.wideevents.gateway.metrics.GatewayMetrics;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.LoggerPort;
@@ -35,6 +36,7 @@ final class EventsHandler implements Handler {
   private final LoggerPort logger;
   private final Duration ackTimeout;
   private final Replies replies;
+  private final GatewayMetrics metrics;
 
   /**
    * @param ackTimeout how long a request waits for its events to become durable, over all tiers
@@ -44,12 +46,14 @@ final class EventsHandler implements Handler {
       EventEncoder encoder,
       LoggerPort logger,
       Duration ackTimeout,
-      Replies replies) {
+      Replies replies,
+      GatewayMetrics metrics) {
     this.bodies = bodies;
     this.encoder = encoder;
     this.logger = logger;
     this.ackTimeout = ackTimeout;
     this.replies = replies;
+    this.metrics = metrics;
   }
 
   @Override
@@ -71,9 +75,25 @@ final class EventsHandler implements Handler {
           throw new ProblemException(Problems.tooManyEvents(tooMany.problem()));
       case BodyResult.Events events -> {
         body.reserve(BYTES_PER_EVENT * events.results().size());
-        replies.send(ctx, new EventsReply(events.batch(), deliver(events.results())));
+        replies.send(ctx, new EventsReply(events.batch(), deliverCounted(events.results())));
       }
     }
+  }
+
+  /** Delivers events, each counted once as received and once for what became of it. */
+  private List<Entry> deliverCounted(List<EncodeResult> results) {
+    metrics.received(results.size());
+    long start = System.nanoTime();
+    List<Entry> entries;
+    try {
+      entries = deliver(results);
+    } catch (RuntimeException | Error e) {
+      // A bug: nobody knows what became of them, and so the client is told.
+      metrics.unconfirmed(results.size());
+      throw e;
+    }
+    EventTally.of(entries).count(metrics, Duration.ofNanos(System.nanoTime() - start));
+    return entries;
   }
 
   private List<Entry> deliver(List<EncodeResult> results) {

@@ -9,6 +9,8 @@ import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.http.NotFoundResponse;
 import io.wideevents.codec.EventEncoder;
 import io.wideevents.gateway.delivery.TierStatus;
+import io.wideevents.gateway.metrics.GatewayMetrics;
+import io.wideevents.gateway.metrics.MetricsPage;
 import io.wideevents.logging.LoggerPort;
 import java.io.IOException;
 import java.time.Duration;
@@ -42,7 +44,10 @@ public final class HttpServer implements AutoCloseable {
   private static final boolean VIRTUAL_THREADS = Runtime.version().feature() >= 24;
 
   private final HttpSettings settings;
-  private final Replies replies = new Replies();
+  private final GatewayMetrics metrics;
+  private final Supplier<String> scrape;
+  private final Replies replies;
+  private final ByteBudget memory;
   private final Health health;
   private final EventsHandler events;
   private final Javalin javalin;
@@ -50,22 +55,31 @@ public final class HttpServer implements AutoCloseable {
   /**
    * @param logger where valid events go
    * @param tiers asks every tier how it is, strongest first; must not block
+   * @param metrics told what happens to requests and events
+   * @param scrape every metric in Prometheus' text format
    */
   public HttpServer(
       HttpSettings settings,
       EventEncoder encoder,
       LoggerPort logger,
-      Supplier<List<TierStatus>> tiers) {
+      Supplier<List<TierStatus>> tiers,
+      GatewayMetrics metrics,
+      Supplier<String> scrape) {
     this.settings = settings;
+    this.metrics = metrics;
+    this.scrape = scrape;
+    this.replies = new Replies(metrics);
+    this.memory = new ByteBudget(settings.maxInFlightBytes());
     this.health = new Health(tiers);
     var bodies =
         new BodyReader(
             settings.maxBodyBytes(),
             settings.maxInflatedBytes(),
             settings.bodyTimeout(),
-            new ByteBudget(settings.maxInFlightBytes()),
+            memory,
             health::draining);
-    this.events = new EventsHandler(bodies, encoder, logger, settings.ackTimeout(), replies);
+    this.events =
+        new EventsHandler(bodies, encoder, logger, settings.ackTimeout(), replies, metrics);
     this.javalin = Javalin.create(this::configure);
   }
 
@@ -78,6 +92,11 @@ public final class HttpServer implements AutoCloseable {
   public int start() {
     javalin.start();
     return javalin.port();
+  }
+
+  /** Memory that the bodies and events of all requests take now. */
+  public long inFlightBytes() {
+    return memory.usedBytes();
   }
 
   @Override
@@ -94,7 +113,7 @@ public final class HttpServer implements AutoCloseable {
     config.http.prefer405over404 = true;
     config.jetty.host = settings.host();
     config.jetty.port = settings.port();
-    config.jetty.modifyServer(HttpServer::configure);
+    config.jetty.modifyServer(this::configure);
     config.jetty.modifyHttpConfiguration(http -> http.setSendDateHeader(false));
     config.jetty.addConnector(
         (server, http) -> {
@@ -109,8 +128,8 @@ public final class HttpServer implements AutoCloseable {
     route(config.routes);
   }
 
-  private static void configure(Server server) {
-    server.setErrorHandler(new ServerErrors());
+  private void configure(Server server) {
+    server.setErrorHandler(new ServerErrors(metrics));
     server.setStopTimeout(STOP_TIMEOUT.toMillis());
     server.insertHandler(new GracefulHandler());
     server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
@@ -123,6 +142,7 @@ public final class HttpServer implements AutoCloseable {
     routes.post("/v1/events", this::postEvents);
     routes.get("/health/live", health::live);
     routes.get("/health/ready", health::ready);
+    routes.get("/metrics", ctx -> ctx.contentType(MetricsPage.MEDIA_TYPE).result(scrape.get()));
     routes.exception(ProblemException.class, (e, ctx) -> replies.send(ctx, e.problem()));
     routes.exception(NotFoundResponse.class, (e, ctx) -> replies.send(ctx, Problems.notFound()));
     routes.exception(

@@ -1,17 +1,25 @@
 package io.wideevents.gateway.http;
 
 import io.javalin.http.Context;
+import io.wideevents.gateway.metrics.GatewayMetrics;
 
 /** Sends replies and problems as the answer to a request. Safe for concurrent use. */
 final class Replies {
   private final ReplyWriter writer = new ReplyWriter();
+  private final GatewayMetrics metrics;
+
+  Replies(GatewayMetrics metrics) {
+    this.metrics = metrics;
+  }
 
   void send(Context ctx, EventsReply reply) {
     reply.problem().ifPresentOrElse(problem -> head(ctx, problem), () -> json(ctx, reply.status()));
     ctx.result(writer.write(reply));
   }
 
+  /** Answers a request that is refused as a whole. */
   void send(Context ctx, Problem problem) {
+    metrics.requestRefused(problem.code());
     head(ctx, problem);
     ctx.result(writer.write(problem));
   }

@@ -1,5 +1,6 @@
 package io.wideevents.gateway.http;
 
+import io.wideevents.gateway.metrics.GatewayMetrics;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
@@ -11,6 +12,11 @@ import org.eclipse.jetty.util.Callback;
 /** Answers in our form where the server itself refuses: malformed HTTP, or while it stops. */
 final class ServerErrors extends ErrorHandler {
   private final ReplyWriter writer = new ReplyWriter();
+  private final GatewayMetrics metrics;
+
+  ServerErrors(GatewayMetrics metrics) {
+    this.metrics = metrics;
+  }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
@@ -19,6 +25,7 @@ final class ServerErrors extends ErrorHandler {
             ? refused.getCode()
             : response.getStatus();
     Problem problem = problem(status);
+    metrics.requestRefused(problem.code());
     response.setStatus(problem.status());
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
     problem.headers().forEach(response.getHeaders()::put);

@@ -4,6 +4,7 @@ import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.EventEncoder;
 import io.wideevents.event.Tier;
 import io.wideevents.gateway.delivery.TierStatus;
+import io.wideevents.gateway.metrics.InMemoryGatewayMetrics;
 import io.wideevents.logging.LoggerPort;
 import io.wideevents.logging.RecordingLogger;
 import java.io.IOException;
@@ -27,6 +28,7 @@ final class TestServer implements AutoCloseable {
   static final int MAX_EVENTS = 100;
 
   final RecordingLogger logger;
+  final InMemoryGatewayMetrics metrics = new InMemoryGatewayMetrics();
   volatile List<TierStatus> tiers =
       List.of(
           TierStatus.of(Tier.KAFKA, TierStatus.State.UP),
@@ -62,8 +64,16 @@ final class TestServer implements AutoCloseable {
             settings,
             new EventEncoder(rules, InstantSource.system()),
             around.apply(logger),
-            () -> tiers);
+            () -> tiers,
+            metrics,
+            () -> "# no metrics here\n");
     this.port = server.start();
+  }
+
+  /** A server whose events go to a logger of the test's own. */
+  static TestServer over(LoggerPort logger) {
+    return new TestServer(
+        settings(Duration.ofSeconds(2)), new RecordingLogger(Tier.KAFKA), unused -> logger);
   }
 
   /** Loopback, without keys. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.wideevents.codec.DeadLetterReason;
+import io.wideevents.metrics.MetricsTable;
 import io.wideevents.worker.consume.ConsumerStatus;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -110,6 +112,12 @@ class WorkerHttpServerTest {
             "wide_events_flush_seconds_bucket",
             "wide_events_batch_size_bucket")
         .doesNotContain("partition=\"1\"");
+  }
+
+  @Test
+  void metrics_areDocumentedAsTheyAre() throws Exception {
+    MetricsTable.check(
+        Path.of("../docs/metrics.md"), "log-worker", request("GET", "/metrics").body());
   }
 
   @Test

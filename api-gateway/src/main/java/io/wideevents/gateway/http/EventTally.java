@@ -1,0 +1,51 @@
+package io.wideevents.gateway.http;
+
+import io.wideevents.event.Tier;
+import io.wideevents.gateway.http.EventsReply.Accepted;
+import io.wideevents.gateway.http.EventsReply.Entry;
+import io.wideevents.gateway.http.EventsReply.Refused;
+import io.wideevents.gateway.http.EventsReply.Unconfirmed;
+import io.wideevents.gateway.metrics.GatewayMetrics;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The events of one request, sorted by what became of them, so that each counter is touched once.
+ *
+ * @param rejected by the code of the first thing wrong
+ */
+record EventTally(Map<Tier, Integer> accepted, Map<String, Integer> rejected, int unconfirmed) {
+  static EventTally of(List<Entry> entries) {
+    Map<Tier, Integer> accepted = new EnumMap<>(Tier.class);
+    Map<String, Integer> rejected = new HashMap<>();
+    int unconfirmed = 0;
+    for (Entry entry : entries) {
+      switch (entry) {
+        case Accepted one -> accepted.merge(one.tier(), 1, Integer::sum);
+        case Refused one -> rejected.merge(one.errors().getFirst().code(), 1, Integer::sum);
+        case Unconfirmed one -> unconfirmed++;
+      }
+    }
+    return new EventTally(accepted, rejected, unconfirmed);
+  }
+
+  /**
+   * Adds these events to the counters.
+   *
+   * @param took until all of them were answered for
+   */
+  void count(GatewayMetrics metrics, Duration took) {
+    accepted.forEach(metrics::accepted);
+    rejected.forEach(metrics::rejected);
+    if (unconfirmed > 0) {
+      metrics.unconfirmed(unconfirmed);
+    } else {
+      accepted.keySet().stream()
+          .reduce(Tier::weaker)
+          .ifPresent(weakest -> metrics.acknowledged(weakest, took));
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package io.wideevents.gateway.metrics;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.wideevents.event.Tier;
+import io.wideevents.gateway.delivery.TierStatus;
+import io.wideevents.gateway.delivery.TierStatus.State;
+import io.wideevents.gateway.spool.ReplayStats;
+import io.wideevents.gateway.spool.SpoolStats;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The gateway's state as numbers, asked for at each scrape: the tiers, their circuits, the spool,
+ * and the memory of requests.
+ *
+ * <p>Safe for concurrent use; the suppliers must be, and must not block.
+ */
+public final class GatewayGauges {
+  private static final String TIER = "tier";
+
+  private final MeterRegistry registry;
+
+  public GatewayGauges(MeterRegistry registry) {
+    this.registry = registry;
+  }
+
+  /**
+   * Shows which tiers take events.
+   *
+   * @param tiers as readiness shows them, the same ones at every call
+   */
+  public void tiers(Supplier<List<TierStatus>> tiers) {
+    for (TierStatus known : tiers.get()) {
+      Gauge.builder("wide_events.tier_up", () -> state(tiers, known.tier()) == State.UP ? 1 : 0)
+          .description("1 while events are given to the tier, 0 while it is down or only probed")
+          .tag(TIER, known.tier().label())
+          .register(registry);
+    }
+  }
+
+  /**
+   * Shows the circuit breakers: of each, exactly one state is 1.
+   *
+   * @param circuits the same ones at every call
+   */
+  public void breakers(Supplier<List<TierStatus>> circuits) {
+    for (TierStatus known : circuits.get()) {
+      for (State state : State.values()) {
+        Gauge.builder(
+                "wide_events.breaker_state", () -> state(circuits, known.tier()) == state ? 1 : 0)
+            .description("1 for the state the tier's circuit breaker is in")
+            .tag(TIER, known.tier().label())
+            .tag("state", label(state))
+            .register(registry);
+      }
+    }
+  }
+
+  /** Shows what the spool holds, and what became of it. */
+  public void spool(Supplier<SpoolStats> stats, Supplier<ReplayStats> replay, InstantSource clock) {
+    gauge("spool_events", "Events that wait to be replayed", stats, SpoolStats::pendingEvents);
+    gauge(
+        "spool_refused_events",
+        "Events set aside because the database refuses them, on their way to the dead-letter topic",
+        stats,
+        SpoolStats::refusedEvents);
+    gauge("spool_bytes", "Disk space the spool takes", stats, SpoolStats::bytes);
+    gauge("spool_max_bytes", "Bound of the spool's disk space", stats, SpoolStats::maxBytes);
+    gauge(
+        "spool_oldest_seconds",
+        "Age of the oldest event that waits to be replayed; 0 when none does",
+        stats,
+        now ->
+            now.oldest()
+                .map(since -> seconds(Duration.between(since, clock.instant())))
+                .orElse(0d));
+    damage("range", stats, SpoolStats.Damage::ranges);
+    damage("torn_tail", stats, SpoolStats.Damage::tornTails);
+    damage("quarantined_file", stats, SpoolStats.Damage::quarantinedFiles);
+    counter(
+        "spool_replayed", "Spooled events Kafka or MongoDB took", replay, ReplayStats::replayed);
+    counter(
+        "spool_set_aside", "Spooled events the database refused", replay, ReplayStats::setAside);
+    counter(
+        "spool_dead_lettered",
+        "Refused events the dead-letter topic took",
+        replay,
+        ReplayStats::deadLettered);
+  }
+
+  /**
+   * Shows the memory that requests take.
+   *
+   * @param max what all of them may take together
+   */
+  public void requestMemory(LongSupplier used, long max) {
+    Gauge.builder("wide_events.in_flight_bytes", used::getAsLong)
+        .description("Memory taken by the bodies and events of requests under way")
+        .register(registry);
+    Gauge.builder("wide_events.in_flight_max_bytes", () -> max)
+        .description("Memory that all requests together may take; past it they get a 429")
+        .register(registry);
+  }
+
+  private void damage(
+      String kind, Supplier<SpoolStats> stats, ToDoubleFunction<SpoolStats.Damage> value) {
+    Gauge.builder("wide_events.spool_damage", () -> value.applyAsDouble(stats.get().damage()))
+        .description("Damage found in the spool's files since the start; quarantined: files now")
+        .tag("kind", kind)
+        .register(registry);
+  }
+
+  private <T> void gauge(
+      String name, String description, Supplier<T> source, ToDoubleFunction<T> value) {
+    Gauge.builder("wide_events." + name, () -> value.applyAsDouble(source.get()))
+        .description(description)
+        .register(registry);
+  }
+
+  private <T> void counter(
+      String name, String description, Supplier<T> source, ToDoubleFunction<T> value) {
+    FunctionCounter.builder("wide_events." + name, source, each -> value.applyAsDouble(each.get()))
+        .description(description)
+        .register(registry);
+  }
+
+  private static State state(Supplier<List<TierStatus>> tiers, Tier tier) {
+    return tiers.get().stream()
+        .filter(status -> status.tier() == tier)
+        .map(TierStatus::state)
+        .findFirst()
+        .orElse(State.DOWN);
+  }
+
+  /** In the words of circuit breakers. */
+  private static String label(State state) {
+    return switch (state) {
+      case UP -> "closed";
+      case PROBING -> "half_open";
+      case DOWN -> "open";
+    };
+  }
+
+  private static double seconds(Duration age) {
+    return Math.max(0, age.toMillis() / 1_000d);
+  }
+}

@@ -1,0 +1,59 @@
+package io.wideevents.gateway.metrics;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+
+/**
+ * All meters of the process, and the text Prometheus reads them as. Those of the JVM and of the
+ * process itself are there from the start.
+ *
+ * <p>Safe for concurrent use. Owned, and closed, by {@code GatewayApplication}.
+ */
+public final class MetricsPage implements AutoCloseable {
+  /** What {@link #scrape} returns. */
+  public static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
+
+  /**
+   * @param version of the build that runs
+   */
+  public MetricsPage(String version) {
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new FileDescriptorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    garbageCollection.bindTo(registry);
+    Gauge.builder("wide_events.build.info", () -> 1)
+        .description("1, with the version that runs")
+        .tag("version", version)
+        .register(registry);
+  }
+
+  /** Where further meters go. */
+  public MeterRegistry registry() {
+    return registry;
+  }
+
+  /** Every meter in Prometheus' text format, as of now. */
+  public String scrape() {
+    return registry.scrape();
+  }
+
+  @Override
+  public void close() {
+    garbageCollection.close();
+    registry.close();
+  }
+}

@@ -1,0 +1,121 @@
+package io.wideevents.gateway.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.wideevents.event.ProblemCode;
+import io.wideevents.event.Tier;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+
+/** Counts in a registry. Reasons are there from the start, with 0, so that rates see the first. */
+public final class MicrometerGatewayMetrics implements GatewayMetrics {
+  /** What the database says of an event, as the codec's codes say what the rules do. */
+  private static final List<String> DATABASE_REASONS =
+      List.of("refused_by_database", "id_conflict");
+
+  private final MeterRegistry registry;
+  private final Counter received;
+  private final Counter unconfirmed;
+  private final Counter redacted;
+  private final AtomicLong inFlight = new AtomicLong();
+  private final Map<Tier, Counter> accepted = new EnumMap<>(Tier.class);
+  private final Map<Tier, Timer> acknowledged = new EnumMap<>(Tier.class);
+  private final Map<String, Counter> rejected = new ConcurrentHashMap<>();
+  private final Map<String, Counter> requestsRefused = new ConcurrentHashMap<>();
+
+  public MicrometerGatewayMetrics(MeterRegistry registry) {
+    this.registry = registry;
+    received = counter("received", "Events of bodies that could be read");
+    unconfirmed = counter("unconfirmed", "Events no tier confirmed in time");
+    redacted = counter("redacted", "Values replaced by [REDACTED]");
+    Gauge.builder("wide_events.in_flight", inFlight, AtomicLong::get)
+        .description("Events received and not answered for yet")
+        .register(registry);
+    Stream.concat(
+            Arrays.stream(ProblemCode.values()).map(ProblemCode::code), DATABASE_REASONS.stream())
+        .forEach(reason -> rejected.put(reason, rejectedCounter(reason)));
+    for (Tier tier : Tier.values()) {
+      accepted.put(
+          tier,
+          Counter.builder("wide_events.accepted")
+              .description("Events that became durable")
+              .tag("tier", tier.label())
+              .register(registry));
+      acknowledged.put(
+          tier,
+          Timer.builder("wide_events.ack")
+              .description("From the last byte of a request until all its events were durable")
+              .tag("tier", tier.label())
+              .publishPercentileHistogram()
+              .minimumExpectedValue(Duration.ofMillis(1))
+              .maximumExpectedValue(Duration.ofSeconds(30))
+              .register(registry));
+    }
+  }
+
+  @Override
+  public void received(int events) {
+    inFlight.addAndGet(events);
+    received.increment(events);
+  }
+
+  @Override
+  public void accepted(Tier tier, int events) {
+    Objects.requireNonNull(accepted.get(tier)).increment(events);
+    inFlight.addAndGet(-events);
+  }
+
+  @Override
+  public void rejected(String reason, int events) {
+    rejected.computeIfAbsent(reason, this::rejectedCounter).increment(events);
+    inFlight.addAndGet(-events);
+  }
+
+  @Override
+  public void unconfirmed(int events) {
+    unconfirmed.increment(events);
+    inFlight.addAndGet(-events);
+  }
+
+  @Override
+  public void acknowledged(Tier weakest, Duration took) {
+    Objects.requireNonNull(acknowledged.get(weakest)).record(took);
+  }
+
+  @Override
+  public void requestRefused(String code) {
+    requestsRefused.computeIfAbsent(code, this::refusedCounter).increment();
+  }
+
+  @Override
+  public void redacted(long values) {
+    redacted.increment((double) values);
+  }
+
+  private Counter rejectedCounter(String reason) {
+    return Counter.builder("wide_events.rejected")
+        .description("Events that break a rule, or that the database refuses")
+        .tag("reason", reason)
+        .register(registry);
+  }
+
+  private Counter refusedCounter(String code) {
+    return Counter.builder("wide_events.requests_refused")
+        .description("Requests refused as a whole; their events are not counted")
+        .tag("code", code)
+        .register(registry);
+  }
+
+  private Counter counter(String name, String description) {
+    return Counter.builder("wide_events." + name).description(description).register(registry);
+  }
+}
