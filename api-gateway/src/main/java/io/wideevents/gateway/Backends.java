@@ -15,6 +15,7 @@ import io.wideevents.mongo.CollectionSetup;
 import io.wideevents.mongo.EventCollection;
 import io.wideevents.mongo.MongoBatchWriter;
 import io.wideevents.mongo.MongoConnection;
+import io.wideevents.process.ClosingTime;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -25,8 +26,7 @@ import java.util.function.Supplier;
 final class Backends implements DrainTargets.Target {
   private static final String APPLICATION_NAME = "api-gateway";
 
-  // Part of the eight seconds of a shutdown; requests have been answered by then.
-  private static final Duration MONGO_CLOSE_TIMEOUT = Duration.ofMillis(1_500);
+  private static final Duration DRAIN_CLOSE_BOUND = Duration.ofSeconds(5);
 
   private final MongoConnection mongo;
   private final CollectionSetup setup;
@@ -34,17 +34,15 @@ final class Backends implements DrainTargets.Target {
   private final Optional<KafkaDeadLetters> deadLetters;
   private final DeliveryTiers tiers;
 
-  private Backends(GatewaySettings settings, TierFactory factory) {
+  private Backends(GatewaySettings settings, ClosingTime closing, TierFactory factory) {
     mongo = new MongoConnection(settings.mongo(), APPLICATION_NAME);
     setup = new CollectionSetup(new EventCollection(mongo));
-    kafka = settings.kafka().map(KafkaClient::new);
-    deadLetters = settings.kafka().map(KafkaDeadLetters::new);
+    kafka = settings.kafka().map(to -> new KafkaClient(to, closing));
+    deadLetters = settings.kafka().map(to -> new KafkaDeadLetters(to, closing));
     tiers =
         factory.tiers(
             kafka.map(client -> client),
-            new MongoLogger(
-                new MongoBatchWriter(mongo),
-                MongoLoggerSettings.DEFAULT.withCloseTimeout(MONGO_CLOSE_TIMEOUT)));
+            new MongoLogger(new MongoBatchWriter(mongo), MongoLoggerSettings.DEFAULT, closing));
   }
 
   /** Puts the tiers together from the upper two. */
@@ -57,16 +55,25 @@ final class Backends implements DrainTargets.Target {
    *
    * @param spool the tier below them
    * @param spoolStatus asks the spool how it is; must not block
+   * @param closing what bounds their end
    */
   static Backends above(
-      LoggerPort spool, Supplier<TierStatus> spoolStatus, GatewaySettings settings) {
+      LoggerPort spool,
+      Supplier<TierStatus> spoolStatus,
+      GatewaySettings settings,
+      ClosingTime closing) {
     return new Backends(
-        settings, (mq, direct) -> new DeliveryTiers(mq, direct, spool, spoolStatus));
+        settings,
+        closing,
+        (mq, direct) -> new DeliveryTiers(mq, direct, spool, spoolStatus, closing));
   }
 
   /** The backends alone, started: for emptying a spool into them. */
   static Backends withoutSpool(GatewaySettings settings) {
-    Backends backends = new Backends(settings, DeliveryTiers::withoutSpool);
+    ClosingTime closing = new ClosingTime(DRAIN_CLOSE_BOUND);
+    Backends backends =
+        new Backends(
+            settings, closing, (mq, direct) -> DeliveryTiers.withoutSpool(mq, direct, closing));
     backends.start();
     return backends;
   }
@@ -91,9 +98,17 @@ final class Backends implements DrainTargets.Target {
     return deadLetters.<DeadLetterPort>map(port -> port).orElse(DeadLetterPort.UNAVAILABLE);
   }
 
+  /**
+   * Flushes Kafka, then MongoDB; what neither confirms goes to the spool. Answers every request
+   * that waits. Idempotent.
+   */
+  void closeTiers() {
+    tiers.close();
+  }
+
   @Override
   public void close() {
-    tiers.close();
+    closeTiers();
     deadLetters.ifPresent(KafkaDeadLetters::close);
     setup.close();
     mongo.close();

@@ -14,6 +14,8 @@ import io.wideevents.gateway.spool.SegmentEventSpool;
 import io.wideevents.gateway.spool.SpoolLogger;
 import io.wideevents.gateway.spool.SpoolReplayer;
 import io.wideevents.gateway.spool.SpoolStats;
+import io.wideevents.process.ClosingTime;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -24,6 +26,12 @@ import java.util.Optional;
  * takes less than eight seconds whatever is down; what the spool holds by then waits on disk.
  */
 public final class GatewayApplication implements AutoCloseable {
+  // Less than the eight seconds of a shutdown: the log and the JVM need a moment as well.
+  private static final Duration CLOSE_BOUND = Duration.ofMillis(7_300);
+  // Kept from everything else, for the disk: what is spooled last is what has no other place.
+  private static final Duration KEPT_FOR_SPOOL = Duration.ofSeconds(1);
+
+  private final ClosingTime closing = new ClosingTime(CLOSE_BOUND);
   private final EventSpool spool;
   private final Backends backends;
   private final SpoolReplayer replayer;
@@ -40,7 +48,8 @@ public final class GatewayApplication implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     spool =
         SegmentEventSpool.open(settings.spool(), new RecordDecoder(settings.rules(), clock), clock);
-    backends = Backends.above(new SpoolLogger(spool), this::spoolStatus, settings);
+    ClosingTime beforeSpool = closing.keeping(KEPT_FOR_SPOOL);
+    backends = Backends.above(new SpoolLogger(spool), this::spoolStatus, settings, beforeSpool);
     replayer =
         new SpoolReplayer(
             spool,
@@ -55,7 +64,8 @@ public final class GatewayApplication implements AutoCloseable {
             backends.delivery().live(),
             backends.delivery()::status,
             new MicrometerGatewayMetrics(metrics.registry()),
-            metrics::scrape);
+            metrics::scrape,
+            beforeSpool);
     GatewayGauges gauges = new GatewayGauges(metrics.registry());
     gauges.tiers(backends.delivery()::status);
     gauges.breakers(backends.delivery()::circuits);
@@ -81,10 +91,17 @@ public final class GatewayApplication implements AutoCloseable {
         .formatted(spool.stats().pendingEvents());
   }
 
+  /**
+   * Finishes the requests under way: those that still wait for a tier get their answer from the
+   * spool, once the tier's closing has given them up. Hence the server ends after the tiers.
+   */
   @Override
   public void close() {
-    http.close();
+    replayer.stop();
+    http.drain();
     replayer.close();
+    backends.closeTiers();
+    http.close();
     backends.close();
     spool.close();
     metrics.close();

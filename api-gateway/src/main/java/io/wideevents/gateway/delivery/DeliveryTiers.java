@@ -8,6 +8,7 @@ import io.wideevents.gateway.kafka.MqClientPort;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.LoggerPort;
+import io.wideevents.process.ClosingTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -40,12 +41,14 @@ public final class DeliveryTiers implements AutoCloseable {
    * @param direct tier 2
    * @param spool tier 3
    * @param spoolStatus asks the spool how it is; must not block
+   * @param closing what bounds the end of all tiers together
    */
   public DeliveryTiers(
       Optional<MqClientPort> mq,
       LoggerPort direct,
       LoggerPort spool,
-      Supplier<TierStatus> spoolStatus) {
+      Supplier<TierStatus> spoolStatus,
+      ClosingTime closing) {
     this.mq = mq;
     this.spoolStatus = spoolStatus;
     LoggerPort liveDirect =
@@ -55,9 +58,10 @@ public final class DeliveryTiers implements AutoCloseable {
             directBreaker,
             spool,
             OnRefusal.ANSWER,
-            new FallbackLog(log, Level.WARN, "MongoDB write failed, falling back to the spool"));
+            new FallbackLog(log, Level.WARN, "MongoDB write failed, falling back to the spool"),
+            closing);
     this.live =
-        mq.<LoggerPort>map(client -> new MqLoggerAdapter(client, mqBreaker, liveDirect))
+        mq.<LoggerPort>map(client -> new MqLoggerAdapter(client, mqBreaker, liveDirect, closing))
             .orElse(liveDirect);
     // The replayer itself tells how it gets on.
     var quiet = new FallbackLog(log, Level.DEBUG, "Replayed events were not confirmed");
@@ -68,7 +72,8 @@ public final class DeliveryTiers implements AutoCloseable {
             directBreaker,
             new NoTier(),
             OnRefusal.ANSWER,
-            quiet);
+            quiet,
+            closing);
     this.replay =
         mq.<LoggerPort>map(
                 client ->
@@ -78,17 +83,20 @@ public final class DeliveryTiers implements AutoCloseable {
                         mqBreaker,
                         replayDirect,
                         OnRefusal.TRY_NEXT,
-                        quiet))
+                        quiet,
+                        closing))
             .orElse(replayDirect);
   }
 
   /** The upper two tiers alone, for emptying a spool into them. */
-  public static DeliveryTiers withoutSpool(Optional<MqClientPort> mq, LoggerPort direct) {
+  public static DeliveryTiers withoutSpool(
+      Optional<MqClientPort> mq, LoggerPort direct, ClosingTime closing) {
     return new DeliveryTiers(
         mq,
         direct,
         new NoTier(),
-        () -> TierStatus.of(Tier.SPOOL, State.DOWN).because("not used here"));
+        () -> TierStatus.of(Tier.SPOOL, State.DOWN).because("not used here"),
+        closing);
   }
 
   /** Where posted events go. */

@@ -4,6 +4,7 @@ import io.wideevents.event.EncodedEvent;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.LoggerPort;
+import io.wideevents.process.ClosingTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -47,6 +48,7 @@ final class FailoverLogger implements LoggerPort {
   private final LoggerPort next;
   private final OnRefusal onRefusal;
   private final FallbackLog log;
+  private final ClosingTime closing;
   private final ExecutorService executor;
 
   FailoverLogger(
@@ -55,13 +57,15 @@ final class FailoverLogger implements LoggerPort {
       TierBreaker breaker,
       LoggerPort next,
       OnRefusal onRefusal,
-      FallbackLog log) {
+      FallbackLog log,
+      ClosingTime closing) {
     this.first = first;
     this.closeFirst = closeFirst;
     this.breaker = breaker;
     this.next = next;
     this.onRefusal = onRefusal;
     this.log = log;
+    this.closing = closing;
     // Its queue needs no bound of its own: a request has one task in it at most.
     this.executor =
         Executors.newFixedThreadPool(
@@ -95,7 +99,8 @@ final class FailoverLogger implements LoggerPort {
     closeFirst.run();
     executor.shutdown();
     try {
-      if (!executor.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+      long timeout = closing.grant(CLOSE_TIMEOUT).toMillis();
+      if (!executor.awaitTermination(timeout, TimeUnit.MILLISECONDS)) {
         log.leftBehind();
       }
     } catch (InterruptedException e) {

@@ -5,6 +5,7 @@ import io.wideevents.gateway.kafka.MqClientPort;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.LoggerPort;
+import io.wideevents.process.ClosingTime;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.LoggerFactory;
@@ -22,8 +23,10 @@ public final class MqLoggerAdapter implements LoggerPort {
 
   /**
    * @param fallback where events go that the queue did not confirm, or refused
+   * @param closing what bounds the end
    */
-  public MqLoggerAdapter(MqClientPort mq, TierBreaker breaker, LoggerPort fallback) {
+  public MqLoggerAdapter(
+      MqClientPort mq, TierBreaker breaker, LoggerPort fallback, ClosingTime closing) {
     this.failover =
         new FailoverLogger(
             mq::publish,
@@ -34,7 +37,8 @@ public final class MqLoggerAdapter implements LoggerPort {
             new FallbackLog(
                 LoggerFactory.getLogger(MqLoggerAdapter.class),
                 Level.WARN,
-                "MQ publish failed, falling back to direct logging"));
+                "MQ publish failed, falling back to direct logging"),
+            closing);
   }
 
   @Override

@@ -29,7 +29,7 @@ final class BodyReader {
   private final int maxInflatedBytes;
   private final Duration timeout;
   private final ByteBudget memory;
-  private final BooleanSupplier draining;
+  private final BooleanSupplier stopping;
   private final Semaphore zstdReaders = new Semaphore(MAX_ZSTD_READERS, true);
 
   /**
@@ -37,19 +37,19 @@ final class BodyReader {
    * @param maxInflatedBytes bytes of a compressed body after inflation
    * @param timeout how long a whole body may take to arrive
    * @param memory where the bodies' memory is taken from
-   * @param draining whether the gateway is shutting down
+   * @param stopping whether the server ends and waits for no body any more
    */
   BodyReader(
       int maxWireBytes,
       int maxInflatedBytes,
       Duration timeout,
       ByteBudget memory,
-      BooleanSupplier draining) {
+      BooleanSupplier stopping) {
     this.maxWireBytes = maxWireBytes;
     this.maxInflatedBytes = maxInflatedBytes;
     this.timeout = timeout;
     this.memory = memory;
-    this.draining = draining;
+    this.stopping = stopping;
   }
 
   /**
@@ -137,7 +137,7 @@ final class BodyReader {
   }
 
   private WireStream wire(Supplier<InputStream> body) {
-    return new WireStream(body.get(), maxWireBytes, timeout, draining);
+    return new WireStream(body.get(), maxWireBytes, timeout, stopping);
   }
 
   private static int read(InputStream stream, byte[] bytes, int from, Compression compression) {

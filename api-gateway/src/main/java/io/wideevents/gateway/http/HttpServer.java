@@ -12,6 +12,7 @@ import io.wideevents.gateway.delivery.TierStatus;
 import io.wideevents.gateway.metrics.GatewayMetrics;
 import io.wideevents.gateway.metrics.MetricsPage;
 import io.wideevents.logging.LoggerPort;
+import io.wideevents.process.ClosingTime;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -26,15 +27,18 @@ import org.slf4j.LoggerFactory;
 /**
  * The gateway's HTTP server: which path goes to which handler, and how a refusal looks.
  *
- * <p>Closed by {@code GatewayApplication}: new requests are refused from then on, running ones are
- * answered, within a bound. {@code LoggerPort} is not closed here.
+ * <p>Ends in two steps, so that what the tiers do last can still be answered: {@link #drain}
+ * refuses new posts and waits for running ones, {@link #close} ends the server. {@code LoggerPort}
+ * is not closed here. Owned, and closed, by {@code GatewayApplication}.
  */
 public final class HttpServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
 
-  // Requests wait 8 s for their events by default, but the whole process has 8 s to end: what runs
-  // longer than this is cut off and its client told nothing, which it must take as not confirmed.
-  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(4);
+  // Requests wait 8 s for their events by default, but the whole process has 8 s to end. Those that
+  // wait longer than this for a tier are helped on by its closing, which hands them to the next.
+  private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(2);
+  // For replies on their way; by now only uploads are left, and they are cut off.
+  private static final Duration STOP_TIMEOUT = Duration.ofMillis(800);
   // The bodies' own timeout bounds the whole; this one frees connections on which nothing happens.
   private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration IDLE_TIMEOUT_WHILE_STOPPING = Duration.ofMillis(200);
@@ -50,13 +54,17 @@ public final class HttpServer implements AutoCloseable {
   private final ByteBudget memory;
   private final Health health;
   private final EventsHandler events;
+  private final RequestsUnderWay running = new RequestsUnderWay();
+  private final ClosingTime closing;
   private final Javalin javalin;
+  private volatile boolean stopping;
 
   /**
    * @param logger where valid events go
    * @param tiers asks every tier how it is, strongest first; must not block
    * @param metrics told what happens to requests and events
    * @param scrape every metric in Prometheus' text format
+   * @param closing what bounds the end
    */
   public HttpServer(
       HttpSettings settings,
@@ -64,12 +72,14 @@ public final class HttpServer implements AutoCloseable {
       LoggerPort logger,
       Supplier<List<TierStatus>> tiers,
       GatewayMetrics metrics,
-      Supplier<String> scrape) {
+      Supplier<String> scrape,
+      ClosingTime closing) {
     this.settings = settings;
     this.metrics = metrics;
     this.scrape = scrape;
     this.replies = new Replies(metrics);
     this.memory = new ByteBudget(settings.maxInFlightBytes());
+    this.closing = closing;
     this.health = new Health(tiers);
     var bodies =
         new BodyReader(
@@ -77,7 +87,7 @@ public final class HttpServer implements AutoCloseable {
             settings.maxInflatedBytes(),
             settings.bodyTimeout(),
             memory,
-            health::draining);
+            () -> stopping);
     this.events =
         new EventsHandler(bodies, encoder, logger, settings.ackTimeout(), replies, metrics);
     this.javalin = Javalin.create(this::configure);
@@ -99,10 +109,36 @@ public final class HttpServer implements AutoCloseable {
     return memory.usedBytes();
   }
 
+  /**
+   * Says not ready, refuses new posts from now on, and waits for those under way, at most 2 s.
+   * Idempotent.
+   */
+  public void drain() {
+    health.drain();
+    int left = running.awaitNone(closing.grant(DRAIN_TIMEOUT));
+    if (left > 0) {
+      log.atInfo().addKeyValue("requests", left).log("Requests wait for a tier, or for their body");
+    }
+  }
+
+  /** Drains, then sends the last replies and ends the server, within a second. Idempotent. */
   @Override
   public void close() {
-    health.drain();
+    drain();
+    stopping = true;
+    javalin.jettyServer().server().setStopTimeout(closing.grant(STOP_TIMEOUT).toMillis());
     javalin.stop();
+    int left = running.count();
+    if (left > 0) {
+      log.atWarn()
+          .addKeyValue("requests", left)
+          .log("Cut requests off without an answer; their clients must send them again");
+    }
+  }
+
+  /** Posts that are being handled. */
+  int underWay() {
+    return running.count();
   }
 
   private void configure(JavalinConfig config) {
@@ -130,7 +166,6 @@ public final class HttpServer implements AutoCloseable {
 
   private void configure(Server server) {
     server.setErrorHandler(new ServerErrors(metrics));
-    server.setStopTimeout(STOP_TIMEOUT.toMillis());
     server.insertHandler(new GracefulHandler());
     server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
   }
@@ -157,10 +192,15 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private void postEvents(Context ctx) {
-    if (health.draining()) {
-      throw new ProblemException(Problems.draining());
+    running.begin();
+    try {
+      if (health.draining()) {
+        throw new ProblemException(Problems.draining());
+      }
+      events.handle(ctx);
+    } finally {
+      running.end();
     }
-    events.handle(ctx);
   }
 
   private void failed(Exception failure, Context ctx) {

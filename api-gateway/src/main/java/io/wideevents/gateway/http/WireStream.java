@@ -19,21 +19,21 @@ final class WireStream extends InputStream {
   private final int maxBytes;
   private final Duration timeout;
   private final Deadline deadline;
-  private final BooleanSupplier draining;
+  private final BooleanSupplier stopping;
   private long count;
 
   /**
    * @param maxBytes bytes taken before the body counts as too large
    * @param timeout how long the whole body may take, however lively it trickles; the server's idle
    *     timeout bounds each single read on top
-   * @param draining whether the gateway is shutting down
+   * @param stopping whether the server ends and waits for no body any more
    */
-  WireStream(InputStream body, int maxBytes, Duration timeout, BooleanSupplier draining) {
+  WireStream(InputStream body, int maxBytes, Duration timeout, BooleanSupplier stopping) {
     this.body = body;
     this.maxBytes = maxBytes;
     this.timeout = timeout;
     this.deadline = Deadline.after(timeout);
-    this.draining = draining;
+    this.stopping = stopping;
   }
 
   @Override
@@ -44,6 +44,9 @@ final class WireStream extends InputStream {
 
   @Override
   public int read(byte[] bytes, int offset, int length) {
+    if (stopping.getAsBoolean()) {
+      throw new ProblemException(Problems.draining());
+    }
     if (deadline.remaining().isZero()) {
       throw new ProblemException(Problems.bodyTimeout(timeout));
     }
@@ -65,6 +68,6 @@ final class WireStream extends InputStream {
       return Problems.incompleteBody();
     }
     // The server cuts idle connections short only while it stops: the client is not to blame then.
-    return draining.getAsBoolean() ? Problems.draining() : Problems.bodyTimeout(timeout);
+    return stopping.getAsBoolean() ? Problems.draining() : Problems.bodyTimeout(timeout);
   }
 }

@@ -3,6 +3,7 @@ package io.wideevents.gateway.kafka;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.process.ClosingTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -18,14 +19,19 @@ import java.util.concurrent.CompletableFuture;
 public final class KafkaClient implements MqClientPort {
   private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(1);
 
+  private final ClosingTime closing;
   private final KafkaConnection connection;
   private final RecordPublisher<EncodedEvent> publisher;
 
-  public KafkaClient(KafkaSettings settings) {
-    this(settings, new KafkaProducerSource(settings, settings.topic()));
+  /**
+   * @param closing what bounds the end
+   */
+  public KafkaClient(KafkaSettings settings, ClosingTime closing) {
+    this(settings, new KafkaProducerSource(settings, settings.topic()), closing);
   }
 
-  KafkaClient(KafkaSettings settings, ProducerSource producers) {
+  KafkaClient(KafkaSettings settings, ProducerSource producers, ClosingTime closing) {
+    this.closing = closing;
     this.connection = new KafkaConnection(producers, settings.brokers());
     this.publisher = new RecordPublisher<>(connection, new EventForm(settings.topic().name()));
   }
@@ -50,6 +56,6 @@ public final class KafkaClient implements MqClientPort {
 
   @Override
   public void close() {
-    connection.disconnect().ifPresent(producer -> producer.close(FLUSH_TIMEOUT));
+    connection.disconnect().ifPresent(producer -> producer.close(closing.grant(FLUSH_TIMEOUT)));
   }
 }

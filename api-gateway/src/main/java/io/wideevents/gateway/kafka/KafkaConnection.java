@@ -24,7 +24,7 @@ final class KafkaConnection implements AutoCloseable {
       IntervalFunction.ofExponentialRandomBackoff(
           Duration.ofMillis(200), 2, 0.5, Duration.ofSeconds(5));
   private static final Duration WARN_INTERVAL = Duration.ofSeconds(10);
-  private static final Duration THREAD_END = Duration.ofSeconds(1);
+  private static final Duration THREAD_END = Duration.ofMillis(200);
   // A producer that lived this long was fine: its successor begins without backoff.
   private static final Duration STABLE = Duration.ofSeconds(30);
 

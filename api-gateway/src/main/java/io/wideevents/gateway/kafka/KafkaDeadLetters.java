@@ -7,6 +7,7 @@ import io.wideevents.gateway.spool.DeadLetterPort;
 import io.wideevents.gateway.spool.SpooledEvent;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.process.ClosingTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,17 +22,23 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * use. Owned, and closed, by {@code GatewayApplication}.
  */
 public final class KafkaDeadLetters implements DeadLetterPort, AutoCloseable {
-  private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(1);
+  // What is not acknowledged by then is still in the spool, and will be sent again.
+  private static final Duration FLUSH_TIMEOUT = Duration.ofMillis(200);
 
+  private final ClosingTime closing;
   private final KafkaConnection connection;
   private final RecordPublisher<SpooledEvent> publisher;
   private final AtomicBoolean started = new AtomicBoolean();
 
-  public KafkaDeadLetters(KafkaSettings settings) {
-    this(settings, new KafkaProducerSource(settings, settings.deadLetters()));
+  /**
+   * @param closing what bounds the end
+   */
+  public KafkaDeadLetters(KafkaSettings settings, ClosingTime closing) {
+    this(settings, new KafkaProducerSource(settings, settings.deadLetters()), closing);
   }
 
-  KafkaDeadLetters(KafkaSettings settings, ProducerSource producers) {
+  KafkaDeadLetters(KafkaSettings settings, ProducerSource producers, ClosingTime closing) {
+    this.closing = closing;
     this.connection = new KafkaConnection(producers, settings.brokers());
     this.publisher =
         new RecordPublisher<>(
@@ -51,7 +58,7 @@ public final class KafkaDeadLetters implements DeadLetterPort, AutoCloseable {
 
   @Override
   public void close() {
-    connection.disconnect().ifPresent(producer -> producer.close(FLUSH_TIMEOUT));
+    connection.disconnect().ifPresent(producer -> producer.close(closing.grant(FLUSH_TIMEOUT)));
   }
 
   /** The record the event would have been, with the reason in headers. */

@@ -23,8 +23,12 @@ final class KafkaProducerSource implements ProducerSource {
 
   @Override
   public Producer<byte[], byte[]> connect() throws Exception {
-    try (Admin admin = Admin.create(ClientProperties.admin(settings))) {
+    Admin admin = Admin.create(ClientProperties.admin(settings));
+    try {
       topic.ensure(admin);
+    } finally {
+      // Not without a bound: it would wait for requests that nobody waits for any more.
+      admin.close(Duration.ZERO);
     }
     Producer<byte[], byte[]> producer =
         new KafkaProducer<>(ClientProperties.producer(settings, layout));

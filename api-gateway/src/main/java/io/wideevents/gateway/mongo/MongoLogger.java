@@ -7,6 +7,7 @@ import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.LoggerPort;
 import io.wideevents.mongo.BatchWriter;
 import io.wideevents.mongo.WriteOutcome;
+import io.wideevents.process.ClosingTime;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -38,14 +39,19 @@ public final class MongoLogger implements LoggerPort {
 
   private final BatchWriter writer;
   private final MongoLoggerSettings settings;
+  private final ClosingTime closing;
   private final WriteQueue queue;
 
   // The driver's I/O threads only hand outcomes over to this thread; it also keeps the deadlines.
   private final ScheduledThreadPoolExecutor executor;
 
-  public MongoLogger(BatchWriter writer, MongoLoggerSettings settings) {
+  /**
+   * @param closing what bounds the end, besides the settings' own close timeout
+   */
+  public MongoLogger(BatchWriter writer, MongoLoggerSettings settings, ClosingTime closing) {
     this.writer = writer;
     this.settings = settings;
+    this.closing = closing;
     this.queue = new WriteQueue(settings);
     // What comes after close is dropped without a word: every call is answered by then.
     this.executor =
@@ -86,7 +92,7 @@ public final class MongoLogger implements LoggerPort {
     queue.close();
     List<PendingCall> left;
     try {
-      left = queue.awaitEmpty(settings.closeTimeout());
+      left = queue.awaitEmpty(closing.grant(settings.closeTimeout()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       left = queue.unsettled();

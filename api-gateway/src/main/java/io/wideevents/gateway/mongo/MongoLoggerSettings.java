@@ -22,7 +22,7 @@ public record MongoLoggerSettings(
     int maxConcurrentWrites,
     Duration closeTimeout) {
   public static final MongoLoggerSettings DEFAULT =
-      new MongoLoggerSettings(20_000, 64L << 20, 1_000, 16L << 20, 4, Duration.ofSeconds(3));
+      new MongoLoggerSettings(20_000, 64L << 20, 1_000, 16L << 20, 4, Duration.ofSeconds(1));
 
   public MongoLoggerSettings {
     requirePositive("maxPendingEvents", maxPendingEvents);
@@ -33,17 +33,6 @@ public record MongoLoggerSettings(
     if (closeTimeout.isNegative()) {
       throw new IllegalArgumentException("closeTimeout=" + closeTimeout + " is negative");
     }
-  }
-
-  /** The same, but for how long closing waits. */
-  public MongoLoggerSettings withCloseTimeout(Duration timeout) {
-    return new MongoLoggerSettings(
-        maxPendingEvents,
-        maxPendingBytes,
-        maxBatchEvents,
-        maxBatchBytes,
-        maxConcurrentWrites,
-        timeout);
   }
 
   private static void requirePositive(String component, long value) {

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 final class ReplayLoop {
   private static final Logger LOG = LoggerFactory.getLogger(ReplayLoop.class);
   private static final Duration IDLE = Duration.ofMillis(250);
-  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration STOP_TIMEOUT = Duration.ofMillis(500);
 
   private final ReplayLane lane;
   private final CompletableFuture<Void> stopped;
@@ -120,10 +120,14 @@ final class ReplayLoop {
     }
   }
 
-  /** Ends the thread; waits for it, at most 1 s. Idempotent. */
+  /** Has the thread end after what it is doing. Idempotent. */
   void stop() {
     stopped.complete(null);
     wake();
+  }
+
+  /** Waits for the thread to end, at most 0.5 s; to be called after {@link #stop}. */
+  void join() {
     if (thread.getState() == Thread.State.NEW) {
       // Never started, and join would refuse that.
       return;

@@ -12,6 +12,7 @@ import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.LoggerPort;
 import io.wideevents.logging.RecordingLogger;
+import io.wideevents.process.ClosingTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +27,12 @@ class DeliveryTiersTest {
   private final RecordingLogger mongodb = new RecordingLogger(Tier.MONGODB);
   private final RecordingLogger spool = new RecordingLogger(Tier.SPOOL);
   private final DeliveryTiers tiers =
-      new DeliveryTiers(Optional.of(mq), mongodb, spool, () -> TierStatus.of(Tier.SPOOL, State.UP));
+      new DeliveryTiers(
+          Optional.of(mq),
+          mongodb,
+          spool,
+          () -> TierStatus.of(Tier.SPOOL, State.UP),
+          new ClosingTime(Duration.ofSeconds(30)));
 
   @AfterEach
   void close() {
@@ -60,7 +66,11 @@ class DeliveryTiersTest {
   void live_startsAtMongoDbWithoutAQueue() {
     try (DeliveryTiers direct =
         new DeliveryTiers(
-            Optional.empty(), mongodb, spool, () -> TierStatus.of(Tier.SPOOL, State.UP))) {
+            Optional.empty(),
+            mongodb,
+            spool,
+            () -> TierStatus.of(Tier.SPOOL, State.UP),
+            new ClosingTime(Duration.ofSeconds(30)))) {
       assertThat(log(direct.live(), 1)).isEqualTo(new DeliveryOutcome.Durable(Tier.MONGODB));
       assertThat(direct.status()).extracting(TierStatus::tier).doesNotContain(Tier.KAFKA);
     }

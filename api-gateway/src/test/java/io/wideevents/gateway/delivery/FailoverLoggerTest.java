@@ -10,6 +10,7 @@ import io.wideevents.event.Tier;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.RecordingLogger;
+import io.wideevents.process.ClosingTime;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -71,7 +72,8 @@ class FailoverLoggerTest {
             breaker,
             new ThreadRecordingLogger(next, threads),
             FailoverLogger.OnRefusal.ANSWER,
-            fallbackLog());
+            fallbackLog(),
+            new ClosingTime(Duration.ofSeconds(30)));
 
     // When
     async.log(List.of(StubEvent.numbered(1)), Deadline.after(AMPLE)).join();
@@ -247,7 +249,8 @@ class FailoverLoggerTest {
             breaker,
             next,
             FailoverLogger.OnRefusal.ANSWER,
-            fallbackLog());
+            fallbackLog(),
+            new ClosingTime(Duration.ofSeconds(30)));
 
     // When
     assertThat(throwing.log(List.copyOf(StubEvent.many(1)), Deadline.after(AMPLE)).join())
@@ -291,7 +294,14 @@ class FailoverLoggerTest {
   }
 
   private FailoverLogger logger(FailoverLogger.OnRefusal onRefusal) {
-    return new FailoverLogger(first::log, first::close, breaker, next, onRefusal, fallbackLog());
+    return new FailoverLogger(
+        first::log,
+        first::close,
+        breaker,
+        next,
+        onRefusal,
+        fallbackLog(),
+        new ClosingTime(Duration.ofSeconds(30)));
   }
 
   private static FallbackLog fallbackLog() {

@@ -12,6 +12,7 @@ import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.LoggerPort;
 import io.wideevents.logging.LoggerPortContract;
 import io.wideevents.logging.RecordingLogger;
+import io.wideevents.process.ClosingTime;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -22,7 +23,9 @@ class MqLoggerAdapterTest extends LoggerPortContract {
 
   private final InMemoryMqClient mq = new InMemoryMqClient();
   private final RecordingLogger direct = new RecordingLogger(Tier.MONGODB);
-  private final LoggerPort logger = new MqLoggerAdapter(mq, new TierBreaker(Tier.KAFKA), direct);
+  private final LoggerPort logger =
+      new MqLoggerAdapter(
+          mq, new TierBreaker(Tier.KAFKA), direct, new ClosingTime(Duration.ofSeconds(30)));
 
   @AfterEach
   void close() {

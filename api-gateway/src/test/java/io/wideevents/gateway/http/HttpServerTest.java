@@ -196,30 +196,68 @@ class HttpServerTest {
   }
 
   @Test
-  void close_answersRunningRequestsAndRefusesNewOnes() throws Exception {
-    // Given a request whose events are not confirmed yet, and a connection that is open
+  void drain_answersRunningRequestsAndRefusesNewOnes() throws Exception {
+    // Given a request whose events are not confirmed yet
     RecordingLogger recording = new RecordingLogger(Tier.KAFKA);
     HoldingLogger holding = new HoldingLogger(recording);
     try (TestServer draining =
-            new TestServer(
-                TestServer.settings(Duration.ofSeconds(2)), recording, logger -> holding);
-        RawConnection open = new RawConnection(draining.port())) {
+        new TestServer(TestServer.settings(Duration.ofSeconds(2)), recording, logger -> holding)) {
       CompletableFuture<HttpResponse<String>> running =
           CompletableFuture.supplyAsync(() -> draining.post(valid), HttpServerTest::onThread);
       assertThat(holding.arrived().await(20, TimeUnit.SECONDS)).isTrue();
-      assertThat(live(open)).contains("200");
 
       // When
-      CompletableFuture<Void> closing =
-          CompletableFuture.runAsync(draining::stop, HttpServerTest::onThread);
-      await().until(() -> !live(open).contains("200"));
+      CompletableFuture<Void> drained =
+          CompletableFuture.runAsync(draining::drain, HttpServerTest::onThread);
+      await().until(() -> draining.get("/health/ready").statusCode() == 503);
+
+      // Then new requests are told, and the running one is answered
+      HttpResponse<String> late = draining.post(valid);
+      assertThat(late.statusCode()).isEqualTo(503);
+      assertThat(Json.parse(late.body())).containsEntry("code", "draining");
+      assertThat(draining.get("/health/live").statusCode()).isEqualTo(200);
+      holding.released().complete(null);
+      assertThat(running.join().statusCode()).isEqualTo(202);
+      drained.join();
+      draining.stop();
       assertThatThrownBy(() -> new RawConnection(draining.port()).close())
           .isInstanceOf(ConnectException.class);
+    }
+  }
+
+  @Test
+  void close_answersWhatIsAnsweredWhileItStops() throws Exception {
+    // Given a request that outlives the time for draining
+    RecordingLogger recording = new RecordingLogger(Tier.KAFKA);
+    HoldingLogger holding = new HoldingLogger(recording);
+    try (TestServer draining =
+        new TestServer(TestServer.settings(Duration.ofSeconds(2)), recording, logger -> holding)) {
+      CompletableFuture<HttpResponse<String>> running =
+          CompletableFuture.supplyAsync(() -> draining.post(valid), HttpServerTest::onThread);
+      assertThat(holding.arrived().await(20, TimeUnit.SECONDS)).isTrue();
+
+      // When its tier gives it up between the two steps
+      draining.drain();
       holding.released().complete(null);
+      draining.stop();
 
       // Then
       assertThat(running.join().statusCode()).isEqualTo(202);
-      closing.join();
+    }
+  }
+
+  @Test
+  void close_waitsForNoUpload() throws Exception {
+    try (TestServer draining = new TestServer(TestServer.settings(Duration.ofSeconds(30)));
+        RawConnection connection = new RawConnection(draining.port())) {
+      connection.send(head("Host: localhost", JSON, "Content-Length: 1000") + "[");
+      await().until(() -> draining.underWay() == 1);
+      CompletableFuture<String> response =
+          CompletableFuture.supplyAsync(() -> readAll(connection), HttpServerTest::onThread);
+
+      draining.stop();
+
+      assertThat(response.join()).startsWith("HTTP/1.1 503").contains("\"draining\"");
     }
   }
 

@@ -7,6 +7,7 @@ import io.wideevents.gateway.delivery.TierStatus;
 import io.wideevents.gateway.metrics.InMemoryGatewayMetrics;
 import io.wideevents.logging.LoggerPort;
 import io.wideevents.logging.RecordingLogger;
+import io.wideevents.process.ClosingTime;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -66,7 +67,8 @@ final class TestServer implements AutoCloseable {
             around.apply(logger),
             () -> tiers,
             metrics,
-            () -> "# no metrics here\n");
+            () -> "# no metrics here\n",
+            new ClosingTime(Duration.ofSeconds(30)));
     this.port = server.start();
   }
 
@@ -125,6 +127,16 @@ final class TestServer implements AutoCloseable {
 
   URI uri(String path) {
     return URI.create("http://127.0.0.1:" + port + path);
+  }
+
+  /** Posts that are being handled. */
+  int underWay() {
+    return server.underWay();
+  }
+
+  /** The first step of the server's end. */
+  void drain() {
+    server.drain();
   }
 
   /** Ends the server alone; the client lives on. */

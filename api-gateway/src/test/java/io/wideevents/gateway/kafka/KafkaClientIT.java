@@ -8,6 +8,7 @@ import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.process.ClosingTime;
 import io.wideevents.stack.KafkaBroker;
 import io.wideevents.stack.TestStack;
 import java.time.Duration;
@@ -28,7 +29,9 @@ class KafkaClientIT extends MqClientPortContract {
   private static final KafkaBroker BROKER = KafkaBroker.startOwn();
 
   private final String topic = TestStack.uniqueName(KafkaClientIT.class);
-  private final KafkaClient client = new KafkaClient(settings(BROKER.bootstrapServers(), topic));
+  private final KafkaClient client =
+      new KafkaClient(
+          settings(BROKER.bootstrapServers(), topic), new ClosingTime(Duration.ofSeconds(30)));
   private boolean frozen;
 
   @AfterAll

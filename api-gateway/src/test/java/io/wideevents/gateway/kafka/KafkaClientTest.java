@@ -8,6 +8,7 @@ import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.process.ClosingTime;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -46,7 +47,8 @@ class KafkaClientTest {
   private final Queue<MockProducer<byte[], byte[]>> producers = new ArrayDeque<>();
   private final AtomicInteger attempts = new AtomicInteger();
   private final Semaphore reachable = new Semaphore(0);
-  private final KafkaClient client = new KafkaClient(SETTINGS, this::connect);
+  private final KafkaClient client =
+      new KafkaClient(SETTINGS, this::connect, new ClosingTime(Duration.ofSeconds(30)));
 
   @AfterEach
   void close() {

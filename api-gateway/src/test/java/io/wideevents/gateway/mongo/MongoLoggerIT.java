@@ -15,6 +15,7 @@ import io.wideevents.mongo.FaultyMongod;
 import io.wideevents.mongo.MongoBatchWriter;
 import io.wideevents.mongo.MongoConnection;
 import io.wideevents.mongo.MongoSettings;
+import io.wideevents.process.ClosingTime;
 import io.wideevents.stack.TestStack;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,7 +68,11 @@ class MongoLoggerIT extends LoggerPortContract {
                 MongoSettings.DEFAULT_RETENTION,
                 false),
             "test");
-    logger = new MongoLogger(new MongoBatchWriter(connection), MongoLoggerSettings.DEFAULT);
+    logger =
+        new MongoLogger(
+            new MongoBatchWriter(connection),
+            MongoLoggerSettings.DEFAULT,
+            new ClosingTime(Duration.ofSeconds(30)));
   }
 
   @AfterEach

@@ -15,6 +15,7 @@ import io.wideevents.logging.LoggerPortContract;
 import io.wideevents.mongo.BatchWriter;
 import io.wideevents.mongo.InMemoryBatchWriter;
 import io.wideevents.mongo.WriteOutcome;
+import io.wideevents.process.ClosingTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -224,7 +225,8 @@ class MongoLoggerTest extends LoggerPortContract {
             documents -> {
               throw new IllegalStateException("broken");
             },
-            MongoLoggerSettings.DEFAULT);
+            MongoLoggerSettings.DEFAULT,
+            new ClosingTime(Duration.ofSeconds(30)));
     opened.add(logger);
 
     for (int i = 0; i < 2 * MongoLoggerSettings.DEFAULT.maxConcurrentWrites(); i++) {
@@ -265,7 +267,8 @@ class MongoLoggerTest extends LoggerPortContract {
     MongoLogger logger =
         new MongoLogger(
             new SlowWriter(database),
-            new MongoLoggerSettings(maxPending, 1 << 20, 50, 1 << 14, 3, Duration.ofSeconds(5)));
+            new MongoLoggerSettings(maxPending, 1 << 20, 50, 1 << 14, 3, Duration.ofSeconds(5)),
+            new ClosingTime(Duration.ofSeconds(30)));
     opened.add(logger);
     Queue<CompletableFuture<List<DeliveryOutcome>>> calls = new ConcurrentLinkedQueue<>();
     List<Thread> callers = new ArrayList<>();
@@ -318,7 +321,8 @@ class MongoLoggerTest extends LoggerPortContract {
   }
 
   private MongoLogger open(MongoLoggerSettings settings) {
-    MongoLogger logger = new MongoLogger(database, settings);
+    MongoLogger logger =
+        new MongoLogger(database, settings, new ClosingTime(Duration.ofSeconds(30)));
     opened.add(logger);
     return logger;
   }
