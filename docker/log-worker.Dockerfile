@@ -1,0 +1,78 @@
+# The image of the log-worker. From the project's root directory, with BuildKit:
+#   docker build -f docker/log-worker.Dockerfile -t wide-events/log-worker .
+# JAVA_VERSION=21 works too: without compact headers and without the AOT cache, which need 25.
+ARG JAVA_VERSION=25
+
+# ---- The same in every Dockerfile of this directory, to the letter: built once for all images.
+FROM maven:3-eclipse-temurin-${JAVA_VERSION} AS build
+WORKDIR /src
+COPY . .
+# The cache keeps what Maven downloads from one build to the next.
+RUN --mount=type=cache,target=/root/.m2/repository \
+    mvn -q -B -DskipTests -Dspotless.apply.skip=true package
+# What others made apart from what is made here: the first changes with the versions only, and is a
+# layer of its own in each image.
+RUN set -eu; \
+    for process in api-gateway log-worker; do \
+      mkdir -p "/out/$process/own/lib"; \
+      cp -p "$process/target/$process.jar" "/out/$process/own/"; \
+      cp -pr "$process/target/lib" "/out/$process/lib"; \
+      mv "/out/$process/lib"/shared-model-*.jar "/out/$process/own/lib/"; \
+    done; \
+    mkdir -p /out/toolbox/own/lib; \
+    cp -p scripts/toolbox/target/toolbox.jar /out/toolbox/own/; \
+    cp -pr scripts/toolbox/target/lib /out/toolbox/lib; \
+    mv /out/toolbox/lib/shared-model-*.jar /out/toolbox/lib/stack-*.jar /out/toolbox/own/lib/; \
+    cp -pr scripts/stack/target/broker-lib /out/broker-lib
+# ---- end of what is the same.
+
+FROM eclipse-temurin:${JAVA_VERSION}-jre AS runtime
+# By number, so that Kubernetes can see that it is not root.
+RUN groupadd --system --gid 10001 wide-events && \
+    useradd --system --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent \
+      --shell /usr/sbin/nologin wide-events
+WORKDIR /app
+COPY --from=build /out/log-worker/lib/ lib/
+COPY --from=build /out/log-worker/own/ ./
+COPY docker/healthcheck LICENSE ./
+# An argument file, because what a JVM can do depends on JAVA_VERSION. The heap is a share of the
+# container's limit; the rest is for code, threads, network buffers and decompression.
+RUN set -eu; \
+    printf '%s\n' -XX:MaxRAMPercentage=60 -XX:+ExitOnOutOfMemoryError -XX:-UsePerfData \
+      --enable-native-access=ALL-UNNAMED >java.options; \
+    if [ "$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$JAVA_HOME/release")" -ge 25 ]; then \
+      printf '%s\n' -XX:+UseCompactObjectHeaders -XX:AOTCache=/app/app.aot >>java.options; \
+    fi
+
+FROM runtime AS trained
+COPY --from=build /out/toolbox/lib/ /toolbox/lib/
+COPY --from=build /out/toolbox/own/ /toolbox/
+COPY --from=build /out/broker-lib/ /toolbox/broker-lib/
+COPY --from=build /out/api-gateway/lib/ /opt/api-gateway/lib/
+COPY --from=build /out/api-gateway/own/ /opt/api-gateway/
+COPY docker/train-aot /toolbox/
+RUN set -eu; \
+    mkdir /cache; \
+    if grep -q AOTCache java.options; then \
+      cp java.options /opt/api-gateway/; \
+      /toolbox/train-aot log-worker; \
+      cp -p app.aot /cache/; \
+    fi
+
+FROM runtime
+COPY --from=trained /cache/ ./
+ARG VERSION=0.1.0-SNAPSHOT
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="log-worker" \
+      org.opencontainers.image.description="Batches wide events from Kafka into MongoDB" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+# Health and metrics are for those outside of the container, and show no event.
+ENV WORKER_HTTP_HOST=0.0.0.0
+USER 10001:10001
+EXPOSE 8081
+# The exec form: the JVM is process 1 and gets SIGTERM itself; it ends within 8 seconds.
+ENTRYPOINT ["java", "@/app/java.options", "-jar", "/app/log-worker.jar"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+  CMD /app/healthcheck "${WORKER_HTTP_PORT:-8081}"
