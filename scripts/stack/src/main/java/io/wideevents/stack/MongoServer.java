@@ -10,7 +10,7 @@ import java.util.Optional;
  * <p>It takes connections from construction to {@link #close}. Closed by whoever started it.
  */
 public sealed interface MongoServer extends AutoCloseable
-    permits GivenMongoServer, InMemoryMongoServer, MongodProcess {
+    permits ContainerMongoServer, GivenMongoServer, InMemoryMongoServer, MongodProcess {
 
   /** A connection string, without a database. */
   String uri();
@@ -37,6 +37,16 @@ public sealed interface MongoServer extends AutoCloseable
     if (given != null && !given.isBlank()) {
       return new GivenMongoServer(given);
     }
+    return startOwn(environment, settings);
+  }
+
+  /**
+   * As {@link #start}, but never the server that {@code MONGODB_URI} names.
+   *
+   * @param environment of the process
+   * @param settings for a {@code mongod} of our own; a stand-in takes only the port
+   */
+  static MongoServer startOwn(Map<String, String> environment, MongodSettings settings) {
     Optional<Path> binary = MongodBinary.find(environment);
     return binary.isPresent()
         ? MongodProcess.start(binary.get(), settings)

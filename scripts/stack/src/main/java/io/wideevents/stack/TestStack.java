@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
@@ -16,8 +17,12 @@ import reactor.core.publisher.Flux;
  * The broker and the MongoDB that all tests of a JVM share, started when first asked for and ended
  * with the JVM: a test keeps to topics and databases with names of its own.
  *
- * <p>{@code KAFKA_BROKER} and {@code MONGODB_URI} of the environment are used when given. A test
- * that breaks a server takes one of its own: {@link KafkaBroker#startOwn}, {@link #startOwnMongod}.
+ * <p>{@code KAFKA_BROKER} and {@code MONGODB_URI} of the environment are used when given; else
+ * containers when a Docker engine answers; else a broker in a child JVM, and a {@code mongod} or
+ * its stand-in. {@code TEST_STACK}, or the system property {@code wideevents.stack}, forces {@code
+ * given}, {@code containers} or {@code embedded}. What was taken is printed, and added to the file
+ * that {@code TEST_STACK_REPORT} names. A test that breaks a server takes one of its own, which is
+ * never a container: {@link KafkaBroker#startOwn}, {@link #startOwnMongod}.
  *
  * <p>Safe for concurrent use.
  */
@@ -26,12 +31,17 @@ public final class TestStack {
   private static final TestStack SHARED = new TestStack(System.getenv());
 
   private final Map<String, String> environment;
+  private final ServerSource.Wish wish;
+  private final StackReport report;
   private final List<String> databases = new ArrayList<>();
-  private @Nullable KafkaBroker broker;
+  private @Nullable String bootstrapServers;
   private @Nullable MongoServer mongo;
+  private @Nullable Boolean engineAnswers;
 
   private TestStack(Map<String, String> environment) {
     this.environment = environment;
+    this.wish = ServerSource.Wish.of(System.getProperties(), environment);
+    this.report = StackReport.of(environment);
     Runtime.getRuntime().addShutdownHook(new Thread(this::dropDatabases, "drop-test-databases"));
   }
 
@@ -67,21 +77,79 @@ public final class TestStack {
   }
 
   private synchronized String sharedKafka() {
-    String given = environment.getOrDefault("KAFKA_BROKER", "");
-    if (!given.isBlank()) {
-      return given;
+    if (bootstrapServers == null) {
+      bootstrapServers =
+          switch (choose("KAFKA_BROKER")) {
+            case GIVEN -> {
+              report.add("Kafka", "the broker of KAFKA_BROKER");
+              yield environment.getOrDefault("KAFKA_BROKER", "");
+            }
+            case CONTAINERS ->
+                orEmbedded("Kafka", this::startContainerKafka, this::startEmbeddedKafka);
+            case EMBEDDED -> startEmbeddedKafka();
+          };
     }
-    if (broker == null) {
-      broker = KafkaBroker.startOwn();
-    }
-    return broker.bootstrapServers();
+    return bootstrapServers;
   }
 
   private synchronized String sharedMongo() {
     if (mongo == null) {
-      mongo = MongoServer.start(environment, MongodSettings.DEFAULT);
+      mongo =
+          switch (choose("MONGODB_URI")) {
+            case GIVEN -> MongoServer.start(environment, MongodSettings.DEFAULT);
+            case CONTAINERS ->
+                orEmbedded(
+                    "MongoDB",
+                    () -> ContainerMongoServer.start(environment),
+                    this::startEmbeddedMongo);
+            case EMBEDDED -> startEmbeddedMongo();
+          };
+      report.add("MongoDB", mongo.describe());
     }
     return mongo.uri();
+  }
+
+  private ServerSource choose(String addressSetting) {
+    boolean given = !environment.getOrDefault(addressSetting, "").isBlank();
+    return ServerSource.choose(wish, addressSetting, given, this::engineAnswers);
+  }
+
+  private boolean engineAnswers() {
+    if (engineAnswers == null) {
+      engineAnswers = DockerEngine.answers(environment);
+    }
+    return engineAnswers;
+  }
+
+  /** An engine that cannot get an image is no reason to test nothing, unless it was asked for. */
+  private <T> T orEmbedded(String what, Supplier<T> container, Supplier<T> embedded) {
+    try {
+      return container.get();
+    } catch (RuntimeException e) {
+      if (!wish.isAny()) {
+        throw e;
+      }
+      report.add(what, "no container, although Docker answers (" + e.getMessage() + ")");
+      engineAnswers = false;
+      return embedded.get();
+    }
+  }
+
+  // Testcontainers, or the JVM's end, ends it.
+  private String startContainerKafka() {
+    ContainerKafka kafka = ContainerKafka.start(environment);
+    report.add("Kafka", kafka.describe());
+    return kafka.bootstrapServers();
+  }
+
+  private String startEmbeddedKafka() {
+    String servers = KafkaBroker.startOwn().bootstrapServers();
+    report.add("Kafka", "a broker in a child JVM");
+    return servers;
+  }
+
+  private MongoServer startEmbeddedMongo() {
+    return MongoServer.startOwn(environment, MongodSettings.DEFAULT);
   }
 
   private synchronized String registerDatabase(String name) {
