@@ -28,7 +28,17 @@ public record GatewayProcess(ChildProcess process, URI url) implements AutoClose
    * @param log where its output goes
    */
   public static GatewayProcess start(ProjectHome home, Map<String, String> settings, Path log) {
-    int port = FreePort.find();
+    return start(home, settings, FreePort.find(), log);
+  }
+
+  /**
+   * Starts it on a given port, where clients of an earlier one look for it, and returns at once.
+   *
+   * @param settings environment variables, added to this process's own
+   * @param log where its output goes
+   */
+  public static GatewayProcess start(
+      ProjectHome home, Map<String, String> settings, int port, Path log) {
     Map<String, String> environment = new HashMap<>(settings);
     environment.put("HTTP_HOST", "127.0.0.1");
     environment.put("HTTP_PORT", Integer.toString(port));

@@ -1,0 +1,180 @@
+package io.wideevents.toolbox.chaos;
+
+import io.wideevents.process.ExitCode;
+import io.wideevents.stack.MongodBinary;
+import io.wideevents.stack.Teardown;
+import io.wideevents.stack.WorkDirectory;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code scripts/chaos}: holds the pipeline to its promise while its parts die. */
+@Command(
+    name = "chaos",
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    description = {
+      "Starts a Kafka broker, a mongod, the api-gateway and two log-workers, and lets clients post"
+          + " events, with retries, while all of these are killed with -9, frozen with SIGSTOP and"
+          + " restarted, alone and together. Then everything comes up again, and every event is"
+          + " looked for: what was acknowledged must be stored, once and with the same fields, or"
+          + " be in the dead-letter topic; nothing else may be stored; the spool must be empty.",
+      "",
+      "Takes the time of --minutes and about a minute more. Uses free ports only; needs a mongod"
+          + " on the PATH, or named by MONGOD.",
+      "",
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:the promise held for every event",
+      "1:the run itself failed, for example a server that did not start",
+      "2:a flag is wrong",
+      "3:there is no mongod",
+      "5:the promise did not hold; data and logs stay, and their directory is printed"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  scripts/chaos                              two minutes, seed 1",
+      "  scripts/chaos --seed 7 --minutes 10        another order of faults, each several times",
+      "  scripts/chaos --json | jq .events"
+    })
+public final class ChaosCommand implements Callable<Integer> {
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Picks the faults, their order and times, and the events (default: ${DEFAULT-VALUE}). How"
+              + " threads interleave is the machine's.")
+  private long seed;
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "M",
+      defaultValue = "2",
+      description =
+          "How long faults happen and clients post; 0.5 is half a minute (default:"
+              + " ${DEFAULT-VALUE}). About 2 are needed for each kind of fault to come once.")
+  private double minutes;
+
+  @Option(
+      names = "--clients",
+      paramLabel = "N",
+      defaultValue = "32",
+      description = "Clients that post at the same time (default: ${DEFAULT-VALUE}).")
+  private int clients;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      defaultValue = "200",
+      description =
+          "Requests a second of all clients together while nothing holds them up; about seven"
+              + " events each (default: ${DEFAULT-VALUE}).")
+  private double rate;
+
+  @Option(names = "--json", description = "Print one JSON object instead of tables.")
+  private boolean json;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli reads it
+  private boolean help;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  private final Teardown teardown = new Teardown("the fault run");
+  private boolean keep;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (spec == null) {
+      throw new IllegalStateException("Only picocli makes commands");
+    }
+    CommandLine commandLine = spec.commandLine();
+    ChaosSettings settings = settings(commandLine);
+    PrintWriter talk = commandLine.getErr();
+    Optional<Path> mongod = MongodBinary.find(System.getenv());
+    if (mongod.isEmpty()) {
+      talk.println(
+          "chaos: there is no mongod on the PATH, and no stand-in survives a kill. Install the"
+              + " MongoDB community server (https://www.mongodb.com/try/download/community), or"
+              + " set MONGOD=/path/to/mongod");
+      return ExitCode.CONFIGURATION;
+    }
+    // Opened first, so closed last.
+    teardown.open(() -> talk, this::sayStopped);
+    WorkDirectory directory =
+        teardown.open(() -> WorkDirectory.create(null, "chaos"), this::deleteUnlessKept);
+    try (teardown) {
+      ChaosResult result =
+          new ChaosRun(settings, mongod.get(), directory.path(), talk, teardown).run();
+      PrintWriter out = commandLine.getOut();
+      if (json) {
+        out.println(new ChaosJson(result).text());
+      } else {
+        new ChaosReport(result).lines().forEach(out::println);
+      }
+      out.flush();
+      keep = !result.isGood();
+      talk.println(
+          result.isGood()
+              ? "The promise held for every event."
+              : "THE PROMISE DID NOT HOLD. Data and logs stay in " + directory.path());
+      talk.flush();
+      return result.isGood() ? ExitCode.OK : ExitCode.CHECK_FAILED;
+    } catch (RuntimeException e) {
+      if (!teardown.interrupted()) {
+        keep = true;
+        talk.println("chaos: " + e.getMessage());
+        talk.println("Data and logs stay in " + directory.path());
+        talk.flush();
+      }
+      return ExitCode.FAILURE;
+    }
+  }
+
+  private ChaosSettings settings(CommandLine commandLine) {
+    if (!(minutes > 0 && minutes <= 24 * 60)) {
+      throw new ParameterException(
+          commandLine, "--minutes=" + minutes + " is not between 0 and 1440; use for example 2");
+    }
+    if (clients < 1) {
+      throw new ParameterException(commandLine, "--clients=" + clients + " is less than 1");
+    }
+    if (!(rate > 0)) {
+      throw new ParameterException(commandLine, "--rate=" + rate + " is not positive");
+    }
+    return new ChaosSettings(
+        seed, Duration.ofMillis((long) (minutes * 60_000)), clients, rate, Instant.now());
+  }
+
+  private void deleteUnlessKept(WorkDirectory directory) {
+    if (!keep) {
+      directory.close();
+    }
+  }
+
+  private void sayStopped(PrintWriter talk) {
+    if (teardown.interrupted()) {
+      talk.printf("%nStopped; nothing is left behind.%n");
+      talk.flush();
+    }
+  }
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new ChaosCommand()).execute(arguments));
+  }
+}

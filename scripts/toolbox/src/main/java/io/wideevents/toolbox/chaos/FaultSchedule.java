@@ -1,0 +1,57 @@
+package io.wideevents.toolbox.chaos;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * What goes wrong, and when: the same for the same seed and length. Every kind of episode comes
+ * once before any comes again. Immutable.
+ *
+ * @param episodes in order, one after the other
+ */
+record FaultSchedule(List<ScheduledEpisode> episodes) {
+  private static final Duration SHORTEST_EPISODE = Duration.ofSeconds(4);
+  private static final Duration LONGEST_EPISODE = Duration.ofSeconds(9);
+  // Long enough, mostly, for breakers to close and a replay to begin; not for calm to return.
+  private static final Duration SHORTEST_REST = Duration.ofSeconds(2);
+  private static final Duration LONGEST_REST = Duration.ofSeconds(6);
+
+  FaultSchedule {
+    episodes = List.copyOf(episodes);
+  }
+
+  /**
+   * The schedule of a seed.
+   *
+   * @param length of all episodes and rests together at most; it is empty if that is too short for
+   *     any
+   */
+  static FaultSchedule of(long seed, Duration length) {
+    Random random = new Random(seed);
+    List<Episode> deck = new ArrayList<>();
+    List<ScheduledEpisode> episodes = new ArrayList<>();
+    Duration now = Duration.ZERO;
+    while (true) {
+      Duration rest = between(SHORTEST_REST, LONGEST_REST, random);
+      Duration lasting = between(SHORTEST_EPISODE, LONGEST_EPISODE, random);
+      now = now.plus(rest).plus(lasting);
+      if (now.compareTo(length) > 0) {
+        return new FaultSchedule(episodes);
+      }
+      if (deck.isEmpty()) {
+        deck.addAll(Arrays.asList(Episode.values()));
+        Collections.shuffle(deck, random);
+      }
+      episodes.add(new ScheduledEpisode(deck.removeLast(), rest, lasting));
+    }
+  }
+
+  private static Duration between(Duration shortest, Duration longest, Random random) {
+    int span = (int) longest.minus(shortest).toMillis();
+    return shortest.plusMillis(random.nextInt(span + 1));
+  }
+}

@@ -1,0 +1,124 @@
+package io.wideevents.toolbox.chaos;
+
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What all clients together saw: answers by tier and phase, and how long no event became durable.
+ * Safe for concurrent use.
+ */
+final class Scoreboard {
+  private static final int SIGNIFICANT_DIGITS = 3;
+
+  private final Outages outages;
+  private final Map<Phase, Histogram> acknowledgeMicros = new EnumMap<>(Phase.class);
+  private final Histogram changingMicros = new Histogram(SIGNIFICANT_DIGITS);
+  private final Map<String, Long> acknowledgedByTier = new TreeMap<>();
+  private final Map<Integer, Long> repliesByStatus = new TreeMap<>();
+  private final Map<String, Long> refusedByCode = new TreeMap<>();
+  private long posted;
+  private long broken;
+  private long wrongIds;
+  private long lastDurableNanos = System.nanoTime();
+  private Duration longestSilence = Duration.ZERO;
+  private Duration longestSilenceWithGateway = Duration.ZERO;
+
+  Scoreboard(Outages outages) {
+    this.outages = outages;
+    for (Phase phase : Phase.values()) {
+      acknowledgeMicros.put(phase, new Histogram(SIGNIFICANT_DIGITS));
+    }
+  }
+
+  Phase phase() {
+    return outages.phase();
+  }
+
+  synchronized void posted(int events) {
+    posted += events;
+  }
+
+  synchronized void replied(int status) {
+    repliesByStatus.merge(status, 1L, Long::sum);
+  }
+
+  /** A connection that broke, or a request that was not answered in time. */
+  synchronized void broken() {
+    broken++;
+  }
+
+  synchronized void refused(String code) {
+    refusedByCode.merge(code, 1L, Long::sum);
+  }
+
+  /** An event was acknowledged under another id than its own. */
+  synchronized void wrongId() {
+    wrongIds++;
+  }
+
+  /**
+   * A request was answered with 2xx.
+   *
+   * @param begin the phase in which it was posted first
+   * @param nanos since then, all retries included
+   * @param events by tier
+   */
+  synchronized void acknowledged(Phase begin, long nanos, Map<String, Integer> events) {
+    long now = System.nanoTime();
+    events.forEach((tier, count) -> acknowledgedByTier.merge(tier, (long) count, Long::sum));
+    histogram(begin).recordValue(TimeUnit.NANOSECONDS.toMicros(nanos));
+    silenceUntil(now);
+    lastDurableNanos = now;
+  }
+
+  private Histogram histogram(Phase begin) {
+    Histogram same = acknowledgeMicros.get(begin);
+    return same == null || outages.phase() != begin ? changingMicros : same;
+  }
+
+  private void silenceUntil(long now) {
+    Duration silence = Duration.ofNanos(now - lastDurableNanos);
+    longestSilence = longer(silence, longestSilence);
+    if (!outages.gatewayWasDownSince(lastDurableNanos)) {
+      longestSilenceWithGateway = longer(silence, longestSilenceWithGateway);
+    }
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) >= 0 ? one : other;
+  }
+
+  /** The clients begin: time without a durable answer counts from here. */
+  synchronized void begin() {
+    lastDurableNanos = System.nanoTime();
+  }
+
+  synchronized long postedEvents() {
+    return posted;
+  }
+
+  synchronized long acknowledgedEvents() {
+    return acknowledgedByTier.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** All of it as of now. */
+  synchronized ClientFigures figures() {
+    Map<String, Latency> latencies = new LinkedHashMap<>();
+    acknowledgeMicros.forEach((phase, micros) -> latencies.put(phase.label(), Latency.of(micros)));
+    latencies.put("changing meanwhile", Latency.of(changingMicros));
+    return new ClientFigures(
+        acknowledgedByTier,
+        latencies,
+        repliesByStatus,
+        refusedByCode,
+        broken,
+        wrongIds,
+        longestSilence,
+        longestSilenceWithGateway);
+  }
+}

@@ -1,0 +1,92 @@
+package io.wideevents.toolbox.chaos;
+
+import io.wideevents.stack.ChildProcess;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gateway or a worker: a process that is started anew each time, with the same settings.
+ *
+ * <p>{@link #close} may be called by any thread at any time; all else by one thread at a time.
+ */
+final class ServiceVictim implements Victim, AutoCloseable {
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
+
+  private final Supplier<ChildProcess> starter;
+  private final Consumer<ChildProcess> awaitReady;
+  private boolean closed;
+  private @Nullable ChildProcess process;
+
+  /**
+   * A service that is not running yet.
+   *
+   * @param starter starts it and returns at once
+   * @param awaitReady throws if it does not become ready
+   */
+  ServiceVictim(Supplier<ChildProcess> starter, Consumer<ChildProcess> awaitReady) {
+    this.starter = starter;
+    this.awaitReady = awaitReady;
+  }
+
+  @Override
+  public void start() {
+    awaitReady.accept(launch());
+  }
+
+  private synchronized ChildProcess launch() {
+    if (closed) {
+      throw new IllegalStateException("Too late to start: all is being taken down");
+    }
+    ChildProcess launched = starter.get();
+    process = launched;
+    return launched;
+  }
+
+  /** The process that runs or ran last. */
+  synchronized ChildProcess process() {
+    if (process == null) {
+      throw new IllegalStateException("It was not started");
+    }
+    return process;
+  }
+
+  @Override
+  public void kill() {
+    process().kill9();
+  }
+
+  @Override
+  public void freeze() {
+    process().pause();
+  }
+
+  @Override
+  public void resume() {
+    process().resume();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException unless it ends in good order, with exit code 0 and in time
+   */
+  @Override
+  public void stop() {
+    process().terminate();
+    int exitCode = process().awaitExit(STOP_TIMEOUT);
+    if (exitCode != 0) {
+      throw process().failure("ended with exit code %d after SIGTERM".formatted(exitCode));
+    }
+  }
+
+  /** Ends it with SIGKILL, for good. Idempotent. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (process != null) {
+      process.kill9();
+    }
+  }
+}
