@@ -73,7 +73,7 @@ final class ChaosRun {
     say("Everything is up; the clients finish");
     List<ClientLedger> ledgers = clients.await();
     say("Waiting until spool and workers have nothing left");
-    Settling.Rest rest = new Settling(pipeline).await();
+    Settling.Rest rest = new Settling(pipeline).awaitRest();
     say("Checking every event");
     Findings findings = check(pipeline, ledgers);
     pipeline.stopServices();

@@ -9,8 +9,8 @@ import java.util.Map;
  * What the clients saw.
  *
  * @param acknowledgedByTier events answered with 2xx, repeated ones each time
- * @param latencies from the first attempt to the 2xx, by the phase of the first attempt; those that
- *     saw the phase change are apart
+ * @param latencies from the first attempt to the 2xx, by phase; those that met a gateway that was
+ *     down are with that phase, others that saw the phase change are apart
  * @param repliesByStatus all replies
  * @param refusedByCode events that were refused for good; all of them were valid
  * @param broken attempts without a reply

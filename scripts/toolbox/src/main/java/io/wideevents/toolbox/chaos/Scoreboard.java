@@ -71,14 +71,24 @@ final class Scoreboard {
   synchronized void acknowledged(Phase begin, long nanos, Map<String, Integer> events) {
     long now = System.nanoTime();
     events.forEach((tier, count) -> acknowledgedByTier.merge(tier, (long) count, Long::sum));
-    histogram(begin).recordValue(TimeUnit.NANOSECONDS.toMicros(nanos));
+    histogram(begin, now - nanos).recordValue(TimeUnit.NANOSECONDS.toMicros(nanos));
     silenceUntil(now);
     lastDurableNanos = now;
   }
 
-  private Histogram histogram(Phase begin) {
-    Histogram same = acknowledgeMicros.get(begin);
-    return same == null || outages.phase() != begin ? changingMicros : same;
+  private Histogram histogram(Phase begin, long beginNanos) {
+    if (outages.gatewayWasDownSince(beginNanos)) {
+      return of(Phase.GATEWAY_RESTARTING);
+    }
+    return outages.phase() == begin ? of(begin) : changingMicros;
+  }
+
+  private Histogram of(Phase phase) {
+    Histogram histogram = acknowledgeMicros.get(phase);
+    if (histogram == null) {
+      throw new AssertionError("Every phase has a histogram");
+    }
+    return histogram;
   }
 
   private void silenceUntil(long now) {

@@ -1,0 +1,191 @@
+package io.wideevents.toolbox.benchmark;
+
+import io.wideevents.process.ExitCode;
+import io.wideevents.stack.Teardown;
+import io.wideevents.stack.WorkDirectory;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** {@code scripts/benchmark}: measures the pipeline on this machine. */
+@Command(
+    name = "benchmark",
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    synopsisSubcommandLabel = "(ack | replay)",
+    description = {
+      "Measures with servers and processes of its own, and takes them down at the end, also on"
+          + " Ctrl-C. Needs a mongod on the PATH, or named by MONGOD.",
+      "",
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:it measured; whether that is good is for the reader",
+      "1:it could not measure",
+      "2:a flag is wrong"
+    })
+public final class BenchmarkCommand implements Runnable {
+  @Option(
+      names = "--json",
+      scope = ScopeType.INHERIT,
+      description = "Print one JSON object instead of a table.")
+  private boolean json;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      defaultValue = "100",
+      scope = ScopeType.INHERIT,
+      description =
+          "Requests a second, of one event each, whatever the answers take (default:"
+              + " ${DEFAULT-VALUE}).")
+  private double rate;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli reads it
+  private boolean help;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  private final Teardown teardown = new Teardown("the benchmark");
+
+  /** A result in both forms. */
+  private record Output(List<String> lines, String json) {}
+
+  private interface Measurement {
+    Output run(Servers servers, OpenLoop load, PrintWriter talk) throws InterruptedException;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(commandLine(), "Say what to measure: ack or replay");
+  }
+
+  @Command(
+      name = "ack",
+      description = {
+        "Time to a 202 while Kafka is up, while it is down and while MongoDB is down as well, each"
+            + " in turns with a gateway that has MQ_ENABLED=false. Measured from the moment a"
+            + " request was due.",
+        "",
+      })
+  int ack(
+      @Option(
+              names = "--seconds",
+              paramLabel = "N",
+              defaultValue = "5",
+              description = "Length of a turn (default: ${DEFAULT-VALUE}).")
+          int seconds,
+      @Option(
+              names = "--rounds",
+              paramLabel = "N",
+              defaultValue = "4",
+              description = "Turns of each gateway in each phase (default: ${DEFAULT-VALUE}).")
+          int rounds)
+      throws InterruptedException {
+    requirePositive("--seconds", seconds);
+    requirePositive("--rounds", rounds);
+    return measure(
+        (servers, load, talk) -> {
+          AckResult result =
+              new AckBenchmark(servers, load, Duration.ofSeconds(seconds), rounds, talk).run();
+          return new Output(result.lines(), result.json());
+        });
+  }
+
+  @Command(
+      name = "replay",
+      description = {
+        "Fills the spool while Kafka and MongoDB are both dead, brings them back, and measures the"
+            + " replay and what live requests feel of it.",
+        "",
+      })
+  int replay(
+      @Option(
+              names = "--events",
+              paramLabel = "N",
+              defaultValue = "1000000",
+              description = "Events to spool, about 1 KB each (default: ${DEFAULT-VALUE}).")
+          long events,
+      @Option(
+              names = "--seconds",
+              paramLabel = "N",
+              defaultValue = "20",
+              description =
+                  "How long live requests are measured before and after (default:"
+                      + " ${DEFAULT-VALUE}).")
+          int seconds)
+      throws InterruptedException {
+    requirePositive("--events", events);
+    requirePositive("--seconds", seconds);
+    return measure(
+        (servers, load, talk) -> {
+          ReplayResult result =
+              new ReplayBenchmark(
+                      servers,
+                      load,
+                      events,
+                      Duration.ofSeconds(seconds),
+                      ReplayBenchmark.spoolFor(events),
+                      talk)
+                  .run();
+          return new Output(result.lines(), result.json());
+        });
+  }
+
+  private int measure(Measurement measurement) throws InterruptedException {
+    if (!(rate > 0)) {
+      throw new ParameterException(commandLine(), "--rate=" + rate + " is not positive");
+    }
+    PrintWriter talk = commandLine().getErr();
+    try (teardown) {
+      WorkDirectory directory =
+          teardown.open(() -> WorkDirectory.create(null, "benchmark"), WorkDirectory::close);
+      OpenLoop load = teardown.open(() -> new OpenLoop(1, rate), OpenLoop::close);
+      Output output = measurement.run(new Servers(directory.path(), teardown), load, talk);
+      PrintWriter out = commandLine().getOut();
+      if (json) {
+        out.println(output.json());
+      } else {
+        output.lines().forEach(out::println);
+      }
+      out.flush();
+      return ExitCode.OK;
+    } catch (IllegalStateException e) {
+      if (!teardown.interrupted()) {
+        talk.println("benchmark: " + e.getMessage());
+        talk.flush();
+      }
+      return ExitCode.FAILURE;
+    }
+  }
+
+  private void requirePositive(String flag, long value) {
+    if (value < 1) {
+      throw new ParameterException(commandLine(), flag + "=" + value + " is less than 1");
+    }
+  }
+
+  private CommandLine commandLine() {
+    if (spec == null) {
+      throw new IllegalStateException("Only picocli makes commands");
+    }
+    return spec.commandLine();
+  }
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new BenchmarkCommand()).execute(arguments));
+  }
+}

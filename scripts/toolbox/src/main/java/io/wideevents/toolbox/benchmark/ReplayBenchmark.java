@@ -1,0 +1,149 @@
+package io.wideevents.toolbox.benchmark;
+
+import io.wideevents.toolbox.pipeline.GatewayHealth;
+import io.wideevents.toolbox.pipeline.GatewayProcess;
+import io.wideevents.toolbox.sample.SampleSender;
+import io.wideevents.toolbox.sample.SampleTraffic;
+import io.wideevents.toolbox.sample.SendSettings;
+import io.wideevents.toolbox.sample.Tally;
+import io.wideevents.toolbox.terminal.Progress;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * How fast a full spool is replayed, and what live requests feel of it: measured before, meanwhile
+ * and after, by the same gateway under the same load.
+ */
+final class ReplayBenchmark {
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
+  private static final Duration WARM_UP = Duration.ofSeconds(5);
+  private static final Duration TURN = Duration.ofSeconds(2);
+  private static final int BATCH_EVENTS = 10_000;
+  private static final int FILLERS = 2;
+  private static final long SEED = 1;
+  // The event of the sample takes about 900 bytes in the spool.
+  private static final long BYTES_PER_EVENT = 2_000;
+  private static final long LEAST_SPOOL_BYTES = 1L << 30;
+
+  private final Servers servers;
+  private final OpenLoop load;
+  private final long events;
+  private final Duration baseline;
+  private final Map<String, String> settings;
+  private final PrintWriter talk;
+
+  /**
+   * A benchmark that has not begun.
+   *
+   * @param servers not running yet
+   * @param events to spool and replay
+   * @param baseline how long live requests are measured before and after
+   * @param settings of the gateway
+   * @param talk for progress
+   */
+  ReplayBenchmark(
+      Servers servers,
+      OpenLoop load,
+      long events,
+      Duration baseline,
+      Map<String, String> settings,
+      PrintWriter talk) {
+    this.servers = servers;
+    this.load = load;
+    this.events = events;
+    this.baseline = baseline;
+    this.settings = settings;
+    this.talk = talk;
+  }
+
+  /** The settings of a gateway whose spool can hold so many events. */
+  static Map<String, String> spoolFor(long events) {
+    long bytes = Math.max(LEAST_SPOOL_BYTES, Math.multiplyExact(events, BYTES_PER_EVENT));
+    return Map.of("SPOOL_MAX_BYTES", Long.toString(bytes));
+  }
+
+  ReplayResult run() throws InterruptedException {
+    say("Starting a Kafka broker, a mongod and a gateway");
+    servers.start();
+    GatewayProcess gateway = servers.startGateway("gateway", settings);
+    try (GatewayHealth health = new GatewayHealth(gateway.url())) {
+      health.await("all tiers up", now -> now.status().equals("ready"), TIMEOUT);
+      say("Live requests with an empty spool, %d s".formatted(baseline.toSeconds()));
+      load.run(gateway.url(), WARM_UP);
+      Window before = load.run(gateway.url(), baseline);
+
+      servers.kill();
+      Duration filling = fill(gateway.url());
+      say("Bringing Kafka and MongoDB back");
+      servers.start();
+      Replay replay = replay(gateway.url(), health);
+      say("Live requests with an empty spool, %d s".formatted(baseline.toSeconds()));
+      Window after = load.run(gateway.url(), baseline);
+      return new ReplayResult(
+          replay.events(), filling, replay.took(), before, replay.live(), after);
+    }
+  }
+
+  private Duration fill(URI gateway) throws InterruptedException {
+    say("Both servers are killed; filling the spool with %,d events".formatted(events));
+    SendSettings sending =
+        new SendSettings(BATCH_EVENTS, FILLERS, 0, SendSettings.Transfer.PLAIN, 20);
+    Instant begin = Instant.now();
+    Tally tally =
+        SampleSender.send(
+            gateway,
+            new SampleTraffic(SEED, begin),
+            events,
+            sending,
+            new Progress(talk, Progress.onTerminal(), "Spooling", events));
+    if (tally.accepted() != events) {
+      throw new IllegalStateException(
+          "The gateway did not spool every event:%n%s".formatted(tally.summary()));
+    }
+    return Duration.between(begin, Instant.now());
+  }
+
+  private record Replay(long events, Duration took, Window live) {}
+
+  private Replay replay(URI gateway, GatewayHealth health) throws InterruptedException {
+    long full = spooled(health);
+    Progress progress = new Progress(talk, Progress.onTerminal(), "Replaying", Math.max(1, full));
+    // What live requests meet until the circuits are closed again is not the replay's doing.
+    health.await(
+        "a replay",
+        now -> now.status().equals("ready") && now.spooledEvents().orElse(full) < full,
+        TIMEOUT);
+    long begin = System.nanoTime();
+    long atBegin = spooled(health);
+    Window live = Window.EMPTY;
+    long left = atBegin;
+    while (left > 0) {
+      Window turn = load.run(gateway, TURN);
+      left = spooled(health);
+      // The last turn is partly without a replay: left out, unless there is no other.
+      if (left > 0 || live.requests() == 0) {
+        live = live.plus(turn);
+      }
+      progress.update(full - left);
+    }
+    Duration took = Duration.ofNanos(System.nanoTime() - begin);
+    progress.finish(full);
+    return new Replay(atBegin, took, live);
+  }
+
+  private static long spooled(GatewayHealth health) throws InterruptedException {
+    return health
+        .ask()
+        .map(GatewayHealth.Readiness::spooledEvents)
+        .orElseThrow(() -> new IllegalStateException("The gateway does not answer"))
+        .orElseThrow(() -> new IllegalStateException("The gateway does not tell its spool's size"));
+  }
+
+  private void say(String line) {
+    talk.println(line);
+    talk.flush();
+  }
+}

@@ -1,0 +1,112 @@
+package io.wideevents.toolbox.benchmark;
+
+import io.wideevents.toolbox.terminal.Table;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * What {@code benchmark replay} measured.
+ *
+ * @param events that were in the spool
+ * @param filling how long it took to put them there
+ * @param replaying from the first event that left to the last
+ * @param before live requests with an empty spool
+ * @param meanwhile live requests during the replay
+ * @param after live requests with an empty spool again
+ */
+record ReplayResult(
+    long events,
+    Duration filling,
+    Duration replaying,
+    Window before,
+    Window meanwhile,
+    Window after) {
+  static final double TARGET = 2;
+
+  double filledPerSecond() {
+    return events / (filling.toNanos() / 1e9);
+  }
+
+  double replayedPerSecond() {
+    return events / (replaying.toNanos() / 1e9);
+  }
+
+  /** How many times as long a live request takes during the replay as without one. */
+  double ratio(double percentile) {
+    return meanwhile.millis(percentile) / before.plus(after).millis(percentile);
+  }
+
+  List<String> lines() {
+    Table table = new Table("live requests", "requests", "failed", "p50 ms", "p99 ms", "max ms");
+    row(table, "before", before);
+    row(table, "during the replay", meanwhile);
+    row(table, "after", after);
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "spooled  %,d events in %.1f s: %,.0f a second",
+            events,
+            filling.toMillis() / 1000.0,
+            filledPerSecond()));
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "replayed %,d events in %.1f s: %,.0f a second",
+            events,
+            replaying.toMillis() / 1000.0,
+            replayedPerSecond()));
+    lines.add("");
+    lines.addAll(table.lines());
+    lines.add("");
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "During the replay, against before and after: p50 × %.2f, p99 × %.2f (target: at most"
+                + " × %.0f)",
+            ratio(50),
+            ratio(99),
+            TARGET));
+    return lines;
+  }
+
+  private static void row(Table table, String label, Window window) {
+    table.add(
+        List.of(
+            label,
+            String.format(Locale.ROOT, "%,d", window.requests()),
+            String.format(Locale.ROOT, "%,d", window.failed()),
+            String.format(Locale.ROOT, "%,.1f", window.millis(50)),
+            String.format(Locale.ROOT, "%,.1f", window.millis(99)),
+            String.format(Locale.ROOT, "%,.1f", window.maxMillis())));
+  }
+
+  String json() {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), text)) {
+      json.writeStartObject();
+      json.writeNumberProperty("events", events);
+      json.writeNumberProperty("filledPerSecond", filledPerSecond());
+      json.writeNumberProperty("replayedPerSecond", replayedPerSecond());
+      write(json, "before", before);
+      write(json, "meanwhile", meanwhile);
+      write(json, "after", after);
+      json.writeNumberProperty("liveP50Ratio", ratio(50));
+      json.writeNumberProperty("liveP99Ratio", ratio(99));
+      json.writeEndObject();
+    }
+    return text.toString();
+  }
+
+  private static void write(JsonGenerator json, String name, Window window) {
+    json.writeObjectPropertyStart(name);
+    WindowJson.write(json, window);
+    json.writeEndObject();
+  }
+}

@@ -1,0 +1,92 @@
+package io.wideevents.toolbox.benchmark;
+
+import io.wideevents.stack.BrokerSettings;
+import io.wideevents.stack.KafkaBroker;
+import io.wideevents.stack.MongodBinary;
+import io.wideevents.stack.MongodProcess;
+import io.wideevents.stack.MongodSettings;
+import io.wideevents.stack.Teardown;
+import io.wideevents.toolbox.pipeline.GatewayProcess;
+import io.wideevents.toolbox.pipeline.ProjectHome;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A broker, a mongod and gateways of a benchmark's own, taken down by the teardown it was given.
+ */
+final class Servers {
+  private final Path directory;
+  private final Teardown teardown;
+  private final ProjectHome home = ProjectHome.find();
+  private final KafkaBroker broker;
+  private final MongodProcess mongod;
+
+  /**
+   * Servers that do not run yet.
+   *
+   * @param directory for spools and logs, deleted by someone else
+   * @throws IllegalStateException if there is no mongod: a stand-in would be measured instead
+   */
+  Servers(Path directory, Teardown teardown) {
+    this.directory = directory;
+    this.teardown = teardown;
+    Path binary =
+        MongodBinary.find(System.getenv())
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "There is no mongod on the PATH, and figures of a stand-in say nothing."
+                            + " Install the MongoDB community server"
+                            + " (https://www.mongodb.com/try/download/community), or set"
+                            + " MONGOD=/path/to/mongod"));
+    this.broker =
+        teardown.open(() -> KafkaBroker.create(BrokerSettings.DEFAULT), KafkaBroker::close);
+    this.mongod =
+        teardown.open(
+            () -> MongodProcess.create(binary, MongodSettings.DEFAULT), MongodProcess::close);
+  }
+
+  KafkaBroker broker() {
+    return broker;
+  }
+
+  MongodProcess mongod() {
+    return mongod;
+  }
+
+  /** Starts both servers and blocks until both are ready. */
+  void start() {
+    CompletableFuture.allOf(
+            CompletableFuture.runAsync(broker::start), CompletableFuture.runAsync(mongod::start))
+        .join();
+  }
+
+  void kill() {
+    broker.kill9();
+    mongod.kill9();
+  }
+
+  /**
+   * Starts a gateway and blocks until it listens.
+   *
+   * @param name of its log and its spool
+   * @param settings added to those that name the servers
+   */
+  GatewayProcess startGateway(String name, Map<String, String> settings) {
+    Map<String, String> environment = new HashMap<>(settings);
+    environment.put("KAFKA_BROKER", broker.bootstrapServers());
+    environment.put("MONGODB_URI", mongod.uri());
+    environment.put("SPOOL_DIR", directory.resolve(name + "-spool").toString());
+    environment.put(
+        "JAVA_OPTS",
+        "%s -XX:-UsePerfData -Djava.io.tmpdir=%s"
+            .formatted(System.getenv().getOrDefault("JAVA_OPTS", ""), directory));
+    return teardown
+        .open(
+            () -> GatewayProcess.start(home, environment, directory.resolve(name + ".log")),
+            started -> started.process().kill9())
+        .awaitListening();
+  }
+}
