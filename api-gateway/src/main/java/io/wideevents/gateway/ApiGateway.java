@@ -2,8 +2,10 @@ package io.wideevents.gateway;
 
 import io.javalin.util.JavalinBindException;
 import io.wideevents.config.SettingValues;
+import io.wideevents.gateway.access.command.KeysCommand;
 import io.wideevents.gateway.config.GatewayCatalogue;
 import io.wideevents.gateway.config.GatewaySettings;
+import io.wideevents.gateway.files.UnusableFileException;
 import io.wideevents.gateway.spool.SpoolUnavailableException;
 import io.wideevents.gateway.spool.command.SpoolCommand;
 import io.wideevents.process.CommandFailedException;
@@ -54,7 +56,8 @@ public final class ApiGateway implements Callable<Integer> {
                     values -> Backends.withoutSpool(GatewaySettings.from(values)),
                     // Events are bytes: picocli's writer would encode them anew.
                     new FileOutputStream(FileDescriptor.out),
-                    InstantSource.system()));
+                    InstantSource.system()))
+            .addSubcommand(KeysCommand.commandLine());
     GatewayCatalogue.CATALOGUE.addTo(commandLine.getCommandSpec());
     return commandLine;
   }
@@ -77,6 +80,12 @@ public final class ApiGateway implements Callable<Integer> {
     GatewayApplication application;
     try {
       application = new GatewayApplication(settings);
+    } catch (UnusableFileException e) {
+      throw new CommandFailedException(
+          ExitCode.CONFIGURATION,
+          "%d problems with files that settings name:\n  %s"
+              .formatted(e.problems().size(), String.join("\n  ", e.problems())),
+          e);
     } catch (SpoolUnavailableException e) {
       throw new CommandFailedException(ExitCode.CONFIGURATION, e.getMessage() + " (SPOOL_DIR)", e);
     }
@@ -85,7 +94,11 @@ public final class ApiGateway implements Callable<Integer> {
     String host = settings.http().host();
     try {
       int port = application.start();
-      log.info("Listening on http://{}:{}", host.contains(":") ? "[" + host + "]" : host, port);
+      log.info(
+          "Listening on {}://{}:{}",
+          settings.tls().isPresent() ? "https" : "http",
+          host.contains(":") ? "[" + host + "]" : host,
+          port);
     } catch (JavalinBindException e) {
       application.close();
       throw new CommandFailedException(

@@ -32,6 +32,7 @@ public final class GatewayApplication implements AutoCloseable {
   private static final Duration KEPT_FOR_SPOOL = Duration.ofSeconds(1);
 
   private final ClosingTime closing = new ClosingTime(CLOSE_BOUND);
+  private final Guards guards;
   private final EventSpool spool;
   private final Backends backends;
   private final SpoolReplayer replayer;
@@ -39,13 +40,16 @@ public final class GatewayApplication implements AutoCloseable {
   private final HttpServer http;
 
   /**
-   * Takes the spool's directory; connects to nothing yet.
+   * Reads keys and certificates and takes the spool's directory; connects to nothing yet.
    *
+   * @throws io.wideevents.gateway.files.UnusableFileException if the file with the API keys, the
+   *     certificate or its key is no good
    * @throws io.wideevents.gateway.spool.SpoolUnavailableException if the directory is in use or
    *     cannot be written
    */
   public GatewayApplication(GatewaySettings settings) {
     InstantSource clock = InstantSource.system();
+    guards = Guards.open(settings);
     spool =
         SegmentEventSpool.open(settings.spool(), new RecordDecoder(settings.rules(), clock), clock);
     ClosingTime beforeSpool = closing.keeping(KEPT_FOR_SPOOL);
@@ -60,6 +64,8 @@ public final class GatewayApplication implements AutoCloseable {
     http =
         new HttpServer(
             settings.http(),
+            guards.tls(),
+            guards.access(),
             new EventEncoder(settings.rules(), clock),
             backends.delivery().live(),
             backends.delivery()::status,
@@ -80,6 +86,7 @@ public final class GatewayApplication implements AutoCloseable {
    * @throws io.javalin.util.JavalinBindException if the address is taken, or not ours
    */
   public int start() {
+    guards.start();
     backends.start();
     replayer.start();
     return http.start();
@@ -105,6 +112,7 @@ public final class GatewayApplication implements AutoCloseable {
     backends.close();
     spool.close();
     metrics.close();
+    guards.close();
   }
 
   private static String version() {

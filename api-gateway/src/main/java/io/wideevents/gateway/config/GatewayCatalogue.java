@@ -7,7 +7,9 @@ import io.wideevents.config.SettingProblem;
 import io.wideevents.config.SettingType;
 import io.wideevents.config.SettingValues;
 import io.wideevents.config.SettingsCatalogue;
+import io.wideevents.gateway.access.AccessCatalogue;
 import io.wideevents.gateway.http.HttpSettings;
+import io.wideevents.gateway.http.TlsCatalogue;
 import io.wideevents.gateway.kafka.KafkaSettings;
 import io.wideevents.gateway.spool.SpoolCatalogue;
 import java.time.Duration;
@@ -72,7 +74,9 @@ public final class GatewayCatalogue {
   public static final Setting<String> HTTP_HOST =
       Setting.named("HTTP_HOST", SettingType.text())
           .defaultsTo("127.0.0.1")
-          .means("Address to listen on; other than loopback only with HTTP_ALLOW_ANONYMOUS.");
+          .means(
+              "Address to listen on; other than loopback only with API_KEYS_FILE or"
+                  + " HTTP_ALLOW_ANONYMOUS.");
 
   public static final Setting<Integer> HTTP_PORT =
       Setting.named("HTTP_PORT", SettingType.integer(0, 65_535))
@@ -83,8 +87,8 @@ public final class GatewayCatalogue {
       Setting.named("HTTP_ALLOW_ANONYMOUS", SettingType.bool())
           .defaultsTo("false")
           .means(
-              "Whether anyone who reaches HTTP_HOST may post, under any Host header: for networks"
-                  + " that are guarded otherwise.");
+              "Whether anyone who reaches HTTP_HOST may post without a key, under any Host header: for"
+                  + " networks that are guarded otherwise. Not beside API_KEYS_FILE.");
 
   public static final Setting<Duration> HTTP_ACK_TIMEOUT =
       Setting.named(
@@ -148,12 +152,16 @@ public final class GatewayCatalogue {
             HTTP_MAX_INFLATED_BYTES,
             HTTP_MAX_IN_FLIGHT_BYTES,
             HTTP_MAX_EVENTS));
+    all.addAll(AccessCatalogue.ALL);
+    all.addAll(TlsCatalogue.ALL);
     all.addAll(SpoolCatalogue.ALL);
     return SettingsCatalogue.of("api-gateway", all)
         .checkedBy(CommonSettings::check)
         .checkedBy(GatewayCatalogue::checkBodies)
         .checkedBy(GatewayCatalogue::checkInFlight)
         .checkedBy(GatewayCatalogue::checkAccess)
+        .checkedBy(AccessCatalogue::check)
+        .checkedBy(TlsCatalogue::check)
         .ignoring(OF_THE_WORKER);
   }
 
@@ -194,15 +202,24 @@ public final class GatewayCatalogue {
   }
 
   private static List<SettingProblem> checkAccess(SettingValues values) {
+    boolean anonymous = values.find(HTTP_ALLOW_ANONYMOUS).filter(allowed -> allowed).isPresent();
+    if (values.isExplicit(AccessCatalogue.API_KEYS_FILE)) {
+      return anonymous
+          ? List.of(
+              values.problem(
+                  HTTP_ALLOW_ANONYMOUS,
+                  "contradicts API_KEYS_FILE, beside which every request needs a key; keep one of"
+                      + " the two"))
+          : List.of();
+    }
     boolean open =
-        values.find(HTTP_HOST).filter(host -> !Loopback.isLoopback(host)).isPresent()
-            && values.find(HTTP_ALLOW_ANONYMOUS).filter(allowed -> allowed).isEmpty();
+        values.find(HTTP_HOST).filter(host -> !Loopback.isLoopback(host)).isPresent() && !anonymous;
     return open
         ? List.of(
             values.problem(
                 HTTP_HOST,
-                "is not loopback, so that anyone who reaches it could post; guard the network and say"
-                    + " HTTP_ALLOW_ANONYMOUS=true"))
+                "is not loopback, so that anyone who reaches it could post; name a file of API keys"
+                    + " in API_KEYS_FILE, or guard the network and say HTTP_ALLOW_ANONYMOUS=true"))
         : List.of();
   }
 }

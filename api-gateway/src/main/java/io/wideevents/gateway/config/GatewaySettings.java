@@ -3,7 +3,11 @@ package io.wideevents.gateway.config;
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.config.CommonSettings;
 import io.wideevents.config.SettingValues;
+import io.wideevents.gateway.access.AccessCatalogue;
+import io.wideevents.gateway.access.AccessSettings;
 import io.wideevents.gateway.http.HttpSettings;
+import io.wideevents.gateway.http.TlsCatalogue;
+import io.wideevents.gateway.http.TlsSettings;
 import io.wideevents.gateway.kafka.KafkaSettings;
 import io.wideevents.gateway.spool.SpoolCatalogue;
 import io.wideevents.gateway.spool.SpoolSettings;
@@ -14,11 +18,15 @@ import java.util.Optional;
  * What the gateway was told, typed and checked. Immutable; built once, in main, and handed down in
  * parts.
  *
+ * @param tls what to serve HTTPS with; empty for plain HTTP
+ * @param access who may use the gateway
  * @param kafka how to publish; empty when the message queue is switched off
  * @param rules what posted events are held to
  */
 public record GatewaySettings(
     HttpSettings http,
+    Optional<TlsSettings> tls,
+    AccessSettings access,
     Optional<KafkaSettings> kafka,
     MongoSettings mongo,
     SpoolSettings spool,
@@ -28,6 +36,8 @@ public record GatewaySettings(
   public static GatewaySettings from(SettingValues values) {
     return new GatewaySettings(
         http(values),
+        TlsCatalogue.settings(values),
+        AccessCatalogue.settings(values),
         values.get(GatewayCatalogue.MQ_ENABLED) ? Optional.of(kafka(values)) : Optional.empty(),
         CommonSettings.mongoSettings(values),
         SpoolCatalogue.settings(values),
@@ -38,7 +48,9 @@ public record GatewaySettings(
     return new HttpSettings(
         values.get(GatewayCatalogue.HTTP_HOST),
         values.get(GatewayCatalogue.HTTP_PORT),
-        values.get(GatewayCatalogue.HTTP_ALLOW_ANONYMOUS),
+        // With keys, a page that rebinds its name has none to send.
+        values.get(GatewayCatalogue.HTTP_ALLOW_ANONYMOUS)
+            || values.find(AccessCatalogue.API_KEYS_FILE).isPresent(),
         values.get(GatewayCatalogue.HTTP_ACK_TIMEOUT),
         values.get(GatewayCatalogue.HTTP_BODY_TIMEOUT),
         values.get(GatewayCatalogue.HTTP_MAX_BODY_BYTES),

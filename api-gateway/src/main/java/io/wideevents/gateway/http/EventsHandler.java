@@ -7,6 +7,9 @@ import io.wideevents.codec.EncodeResult;
 import io.wideevents.codec.EventEncoder;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventProblem;
+import io.wideevents.gateway.access.AccessControl;
+import io.wideevents.gateway.access.Caller;
+import io.wideevents.gateway.access.RateDecision;
 import io.wideevents.gateway.http.EventsReply.Accepted;
 import io.wideevents.gateway.http.EventsReply.Entry;
 import io.wideevents.gateway.http.EventsReply.Refused;
@@ -35,6 +38,7 @@ final class EventsHandler implements Handler {
   private final EventEncoder encoder;
   private final LoggerPort logger;
   private final Duration ackTimeout;
+  private final AccessControl access;
   private final Replies replies;
   private final GatewayMetrics metrics;
 
@@ -46,12 +50,14 @@ final class EventsHandler implements Handler {
       EventEncoder encoder,
       LoggerPort logger,
       Duration ackTimeout,
+      AccessControl access,
       Replies replies,
       GatewayMetrics metrics) {
     this.bodies = bodies;
     this.encoder = encoder;
     this.logger = logger;
     this.ackTimeout = ackTimeout;
+    this.access = access;
     this.replies = replies;
     this.metrics = metrics;
   }
@@ -75,6 +81,7 @@ final class EventsHandler implements Handler {
           throw new ProblemException(Problems.tooManyEvents(tooMany.problem()));
       case BodyResult.Events events -> {
         body.reserve(BYTES_PER_EVENT * events.results().size());
+        requireRate(KeyGate.caller(ctx), events.results().size());
         replies.send(ctx, new EventsReply(events.batch(), deliverCounted(events.results())));
       }
     }
@@ -94,6 +101,15 @@ final class EventsHandler implements Handler {
     }
     EventTally.of(entries).count(metrics, Duration.ofNanos(System.nanoTime() - start));
     return entries;
+  }
+
+  /** Invalid events count as well: they cost us about as much. */
+  private void requireRate(Caller caller, int events) {
+    switch (access.take(caller, events)) {
+      case RateDecision.Allowed allowed -> {}
+      case RateDecision.Limited limited ->
+          throw new ProblemException(Problems.rateLimited(limited.retryAfter()));
+    }
   }
 
   private List<Entry> deliver(List<EncodeResult> results) {

@@ -8,6 +8,7 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.http.NotFoundResponse;
 import io.wideevents.codec.EventEncoder;
+import io.wideevents.gateway.access.AccessControl;
 import io.wideevents.gateway.delivery.TierStatus;
 import io.wideevents.gateway.metrics.GatewayMetrics;
 import io.wideevents.gateway.metrics.MetricsPage;
@@ -16,10 +17,16 @@ import io.wideevents.process.ClosingTime;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,11 +55,13 @@ public final class HttpServer implements AutoCloseable {
   private static final boolean VIRTUAL_THREADS = Runtime.version().feature() >= 24;
 
   private final HttpSettings settings;
+  private final Optional<TlsIdentity> tls;
   private final GatewayMetrics metrics;
   private final Supplier<String> scrape;
   private final Replies replies;
   private final ByteBudget memory;
   private final Health health;
+  private final KeyGate keys;
   private final EventsHandler events;
   private final RequestsUnderWay running = new RequestsUnderWay();
   private final ClosingTime closing;
@@ -61,6 +70,8 @@ public final class HttpServer implements AutoCloseable {
 
   /**
    * @param logger where valid events go
+   * @param tls what to serve HTTPS with; empty for plain HTTP
+   * @param access who may post, and how much
    * @param tiers asks every tier how it is, strongest first; must not block
    * @param metrics told what happens to requests and events
    * @param scrape every metric in Prometheus' text format
@@ -68,6 +79,8 @@ public final class HttpServer implements AutoCloseable {
    */
   public HttpServer(
       HttpSettings settings,
+      Optional<TlsIdentity> tls,
+      AccessControl access,
       EventEncoder encoder,
       LoggerPort logger,
       Supplier<List<TierStatus>> tiers,
@@ -75,12 +88,14 @@ public final class HttpServer implements AutoCloseable {
       Supplier<String> scrape,
       ClosingTime closing) {
     this.settings = settings;
+    this.tls = tls;
     this.metrics = metrics;
     this.scrape = scrape;
     this.replies = new Replies(metrics);
     this.memory = new ByteBudget(settings.maxInFlightBytes());
     this.closing = closing;
     this.health = new Health(tiers);
+    this.keys = new KeyGate(access);
     var bodies =
         new BodyReader(
             settings.maxBodyBytes(),
@@ -89,7 +104,7 @@ public final class HttpServer implements AutoCloseable {
             memory,
             () -> stopping);
     this.events =
-        new EventsHandler(bodies, encoder, logger, settings.ackTimeout(), replies, metrics);
+        new EventsHandler(bodies, encoder, logger, settings.ackTimeout(), access, replies, metrics);
     this.javalin = Javalin.create(this::configure);
   }
 
@@ -153,8 +168,7 @@ public final class HttpServer implements AutoCloseable {
     config.jetty.modifyHttpConfiguration(http -> http.setSendDateHeader(false));
     config.jetty.addConnector(
         (server, http) -> {
-          var connector =
-              new ServerConnector(server, new org.eclipse.jetty.server.HttpConnectionFactory(http));
+          var connector = new ServerConnector(server, protocols(http));
           connector.setHost(settings.host());
           connector.setPort(settings.port());
           connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
@@ -162,6 +176,18 @@ public final class HttpServer implements AutoCloseable {
           return connector;
         });
     route(config.routes);
+  }
+
+  private ConnectionFactory[] protocols(HttpConfiguration http) {
+    HttpConnectionFactory plain = new HttpConnectionFactory(http);
+    if (tls.isEmpty()) {
+      return new ConnectionFactory[] {plain};
+    }
+    // Names are the client's to check: it may well come by an address no certificate names.
+    http.addCustomizer(new SecureRequestCustomizer(false));
+    return new ConnectionFactory[] {
+      new SslConnectionFactory(tls.get().contextFactory(), plain.getProtocol()), plain
+    };
   }
 
   private void configure(Server server) {
@@ -174,10 +200,14 @@ public final class HttpServer implements AutoCloseable {
     if (!settings.anyHostHeader()) {
       routes.before(new LoopbackHosts());
     }
-    routes.post("/v1/events", this::postEvents);
-    routes.get("/health/live", health::live);
-    routes.get("/health/ready", health::ready);
-    routes.get("/metrics", ctx -> ctx.contentType(MetricsPage.MEDIA_TYPE).result(scrape.get()));
+    routes.beforeMatched(keys);
+    routes.post("/v1/events", this::postEvents, RouteAccess.INGEST);
+    routes.get("/health/live", health::live, RouteAccess.PUBLIC);
+    routes.get("/health/ready", health::ready, RouteAccess.PUBLIC);
+    routes.get(
+        "/metrics",
+        ctx -> ctx.contentType(MetricsPage.MEDIA_TYPE).result(scrape.get()),
+        RouteAccess.PUBLIC);
     routes.exception(ProblemException.class, (e, ctx) -> replies.send(ctx, e.problem()));
     routes.exception(NotFoundResponse.class, (e, ctx) -> replies.send(ctx, Problems.notFound()));
     routes.exception(

@@ -40,10 +40,11 @@ record Problem(
   /**
    * Tells the client when to try again.
    *
-   * @param delay at least one second; rounded up to whole seconds, the header's unit
+   * @param delay rounded up to whole seconds, the header's unit, and to one at least
    */
   Problem retryAfter(Duration delay) {
-    return withHeader("Retry-After", Long.toString(Math.max(1, delay.plusMillis(999).toSeconds())));
+    return withHeader(
+        "Retry-After", Long.toString(Math.max(1, delay.plusNanos(999_999_999).toSeconds())));
   }
 
   /** For refusals that leave a body unread: what is still on its way is not worth reading. */

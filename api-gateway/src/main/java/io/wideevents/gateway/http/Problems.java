@@ -167,12 +167,58 @@ final class Problems {
         .closingConnection();
   }
 
+  static Problem keyMissing() {
+    return new Problem(
+            401,
+            "key_missing",
+            "The request brings no API key",
+            "Send the header Authorization: Bearer <key>, once; whoever runs the gateway makes keys"
+                + " with api-gateway keys create")
+        .withHeader("WWW-Authenticate", "Bearer")
+        .closingConnection();
+  }
+
+  static Problem keyUnknown() {
+    return new Problem(
+            401,
+            "key_unknown",
+            "The request's API key is none of this gateway's",
+            "Send a key whose hash is in the gateway's API_KEYS_FILE; it may have been taken back")
+        .withHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"")
+        .closingConnection();
+  }
+
+  static Problem scopeMissing(String scope) {
+    return new Problem(
+            403,
+            "scope_missing",
+            "The request's API key is good, but not for this: it lacks the scope " + scope,
+            "Send a key with the scope %s, or add the scope to the key's line in API_KEYS_FILE"
+                .formatted(scope))
+        .withHeader(
+            "WWW-Authenticate",
+            "Bearer error=\"insufficient_scope\", scope=\"%s\"".formatted(scope))
+        .closingConnection();
+  }
+
+  /** The body was read to its end, so the connection can live on. */
+  static Problem rateLimited(Duration wait) {
+    return new Problem(
+            429,
+            "rate_limited",
+            "More events came with this key than its rate limit allows; none of these was taken",
+            "Send the same bytes again after Retry-After; the limit is set by HTTP_RATE_LIMIT and"
+                + " HTTP_RATE_BURST")
+        .retryAfter(wait);
+  }
+
   static Problem foreignHost() {
     return new Problem(
             403,
             "foreign_host",
             "Only requests to localhost are answered, so that no web page can post",
-            "Address the gateway as localhost or 127.0.0.1, or start it with HTTP_ALLOW_ANONYMOUS=true")
+            "Address the gateway as localhost or 127.0.0.1, or start it with API_KEYS_FILE, or with"
+                + " HTTP_ALLOW_ANONYMOUS=true")
         .closingConnection();
   }
 

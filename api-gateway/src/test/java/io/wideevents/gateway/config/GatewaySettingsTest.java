@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.config.InvalidSettingsException;
+import io.wideevents.gateway.access.RateLimit;
 import io.wideevents.gateway.http.HttpSettings;
+import io.wideevents.gateway.http.TlsSettings;
 import io.wideevents.gateway.kafka.KafkaSettings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -96,6 +100,55 @@ class GatewaySettingsTest {
         settings(Map.of("HTTP_HOST", host, "HTTP_ALLOW_ANONYMOUS", "true")).http();
     assertThat(allowed.host()).isEqualTo(host);
     assertThat(allowed.anyHostHeader()).isTrue();
+  }
+
+  @Test
+  void resolve_listensAnywhereWithKeys() {
+    GatewaySettings settings =
+        settings(Map.of("HTTP_HOST", "0.0.0.0", "API_KEYS_FILE", "/etc/keys"));
+
+    assertThat(settings.http().anyHostHeader()).isTrue();
+    assertThat(settings.access().keysFile()).contains(Path.of("/etc/keys"));
+    assertThat(settings.access().rateLimit()).isEmpty();
+  }
+
+  @Test
+  void resolve_refusesKeysBesideAnonymity() {
+    assertThatThrownBy(
+            () -> settings(Map.of("API_KEYS_FILE", "/etc/keys", "HTTP_ALLOW_ANONYMOUS", "true")))
+        .hasMessageContaining("HTTP_ALLOW_ANONYMOUS=true contradicts API_KEYS_FILE");
+  }
+
+  @Test
+  void resolve_readsRateLimits() {
+    assertThat(settings(Map.of("HTTP_RATE_LIMIT", "50")).access().rateLimit())
+        .contains(new RateLimit(50, 500));
+    assertThat(
+            settings(Map.of("HTTP_RATE_LIMIT", "50", "HTTP_RATE_BURST", "7")).access().rateLimit())
+        .contains(new RateLimit(50, 7));
+    assertThatThrownBy(() -> settings(Map.of("HTTP_RATE_BURST", "7")))
+        .hasMessageContaining("HTTP_RATE_BURST=7 limits nothing without HTTP_RATE_LIMIT");
+  }
+
+  @Test
+  void resolve_readsTls() {
+    assertThat(settings(Map.of()).tls()).isEmpty();
+    assertThat(
+            settings(
+                    Map.of(
+                        "HTTP_TLS_CERT_FILE",
+                        "/c",
+                        "HTTP_TLS_KEY_FILE",
+                        "/k",
+                        "HTTP_TLS_KEY_PASSWORD",
+                        "hidden"))
+                .tls())
+        .contains(new TlsSettings(Path.of("/c"), Path.of("/k"), Optional.of("hidden")))
+        .hasValueSatisfying(tls -> assertThat(tls.toString()).doesNotContain("hidden"));
+    assertThatThrownBy(() -> settings(Map.of("HTTP_TLS_CERT_FILE", "/c")))
+        .hasMessageContaining("means nothing without HTTP_TLS_KEY_FILE");
+    assertThatThrownBy(() -> settings(Map.of("HTTP_TLS_KEY_PASSWORD", "hidden")))
+        .hasMessageContaining("HTTP_TLS_KEY_PASSWORD=*** means nothing without HTTP_TLS_KEY_FILE");
   }
 
   @Test

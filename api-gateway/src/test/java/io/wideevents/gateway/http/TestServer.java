@@ -3,6 +3,7 @@ package io.wideevents.gateway.http;
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.EventEncoder;
 import io.wideevents.event.Tier;
+import io.wideevents.gateway.access.AccessControl;
 import io.wideevents.gateway.delivery.TierStatus;
 import io.wideevents.gateway.metrics.InMemoryGatewayMetrics;
 import io.wideevents.logging.LoggerPort;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** A running server on a free port, over a logger that remembers, with small limits. */
@@ -48,10 +50,24 @@ final class TestServer implements AutoCloseable {
     this(settings, new RecordingLogger(Tier.KAFKA), logger -> logger);
   }
 
+  /** Guarded, and perhaps over TLS. */
+  TestServer(Optional<TlsIdentity> tls, AccessControl access) {
+    this(guarded(), tls, access, new RecordingLogger(Tier.KAFKA), logger -> logger);
+  }
+
   /**
    * @param around what stands between the server and the logger that remembers
    */
   TestServer(HttpSettings settings, RecordingLogger logger, UnaryOperator<LoggerPort> around) {
+    this(settings, Optional.empty(), AccessControl.open(), logger, around);
+  }
+
+  private TestServer(
+      HttpSettings settings,
+      Optional<TlsIdentity> tls,
+      AccessControl access,
+      RecordingLogger logger,
+      UnaryOperator<LoggerPort> around) {
     this.logger = logger;
     EncoderSettings rules =
         new EncoderSettings(
@@ -63,6 +79,8 @@ final class TestServer implements AutoCloseable {
     this.server =
         new HttpServer(
             settings,
+            tls,
+            access,
             new EventEncoder(rules, InstantSource.system()),
             around.apply(logger),
             () -> tiers,
@@ -76,6 +94,18 @@ final class TestServer implements AutoCloseable {
   static TestServer over(LoggerPort logger) {
     return new TestServer(
         settings(Duration.ofSeconds(2)), new RecordingLogger(Tier.KAFKA), unused -> logger);
+  }
+
+  private static HttpSettings guarded() {
+    return new HttpSettings(
+        "127.0.0.1",
+        0,
+        true,
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(2),
+        MAX_BODY,
+        MAX_INFLATED,
+        MAX_IN_FLIGHT);
   }
 
   /** Loopback, without keys. */

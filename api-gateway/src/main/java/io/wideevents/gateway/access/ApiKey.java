@@ -1,0 +1,41 @@
+package io.wideevents.gateway.access;
+
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * One key as the gateway knows it: by its hash.
+ *
+ * @param name for logs and limits; unique in a file
+ * @param scopes at least one
+ */
+record ApiKey(String name, KeyHash hash, Set<Scope> scopes) {
+  static final String NAME_FORM =
+      "1 to 64 letters, digits, '.', '_' and '-', the first a letter or digit";
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
+  ApiKey {
+    if (!isName(name)) {
+      throw new IllegalArgumentException("A key's name has " + NAME_FORM);
+    }
+    if (scopes.isEmpty()) {
+      throw new IllegalArgumentException("A key has a scope");
+    }
+    scopes = Set.copyOf(scopes);
+  }
+
+  static boolean isName(String text) {
+    return NAME.matcher(text).matches();
+  }
+
+  /** The key's line in a keys file, without a line end. */
+  String line() {
+    return "%s:%s:%s"
+        .formatted(
+            name,
+            hash.hex(),
+            EnumSet.copyOf(scopes).stream().map(Scope::label).collect(Collectors.joining(",")));
+  }
+}

@@ -1,0 +1,110 @@
+package io.wideevents.gateway.access;
+
+import io.wideevents.gateway.files.SmallFile;
+import io.wideevents.gateway.files.UnusableFileException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads keys files: a line {@code name:sha256-hex:scope,scope} for each key; blank lines and lines
+ * that begin with {@code #} do not count. Messages name lines and what is wrong, and never quote a
+ * hash, nor anything that might be a key somebody put there by mistake.
+ */
+final class KeysFile {
+  private static final int PARTS = 3;
+
+  private final Path file;
+  private final List<String> problems = new ArrayList<>();
+  private final List<ApiKey> keys = new ArrayList<>();
+  private final Map<String, Integer> lineByName = new HashMap<>();
+  private final Map<String, Integer> lineByHash = new HashMap<>();
+
+  private KeysFile(Path file) {
+    this.file = file;
+  }
+
+  /**
+   * @throws UnusableFileException with every problem of the file, or that it holds no key: then
+   *     nobody could use the gateway, and a file caught while it is written anew is empty, too
+   */
+  static KeySet read(Path file) throws UnusableFileException {
+    return parse(file, SmallFile.read("API_KEYS_FILE", file));
+  }
+
+  static KeySet parse(Path file, byte[] content) throws UnusableFileException {
+    KeysFile reading = new KeysFile(file);
+    int number = 0;
+    for (String line : new String(content, StandardCharsets.UTF_8).split("\\R", -1)) {
+      number++;
+      String text = line.strip();
+      if (!text.isEmpty() && !text.startsWith("#")) {
+        reading.line(number, text);
+      }
+    }
+    if (reading.keys.isEmpty() && reading.problems.isEmpty()) {
+      reading.problems.add(
+          "API_KEYS_FILE=%s holds no key; make one with: api-gateway keys create --name NAME"
+                  .formatted(file)
+              + " --append "
+              + file);
+    }
+    if (!reading.problems.isEmpty()) {
+      throw new UnusableFileException(reading.problems);
+    }
+    return new KeySet(reading.keys);
+  }
+
+  private void line(int number, String text) {
+    String[] parts = text.split(":", -1);
+    if (parts.length != PARTS) {
+      problem(number, "is not name:sha256-hex:scope,scope");
+      return;
+    }
+    boolean hasName = ApiKey.isName(parts[0]);
+    if (!hasName) {
+      problem(number, "has a name other than " + ApiKey.NAME_FORM);
+    }
+    Optional<KeyHash> hash = KeyHash.parse(parts[1]);
+    if (hash.isEmpty()) {
+      problem(number, "has no SHA-256 hash of 64 hexadecimal digits after the name");
+    }
+    Set<Scope> scopes = scopes(number, parts[2]);
+    if (!hasName || hash.isEmpty() || scopes.isEmpty()) {
+      return;
+    }
+    Integer sameName = lineByName.putIfAbsent(parts[0], number);
+    if (sameName != null) {
+      problem(number, "has the name of line %d; give each key its own".formatted(sameName));
+    }
+    Integer sameHash = lineByHash.putIfAbsent(hash.get().hex(), number);
+    if (sameHash != null) {
+      problem(number, "has the key of line %d; give each name its own".formatted(sameHash));
+    }
+    keys.add(new ApiKey(parts[0], hash.get(), scopes));
+  }
+
+  /** Empty when one of them is none. */
+  private Set<Scope> scopes(int number, String text) {
+    Set<Scope> scopes = EnumSet.noneOf(Scope.class);
+    for (String label : text.split(",", -1)) {
+      Optional<Scope> scope = Scope.labelled(label.strip());
+      if (scope.isEmpty()) {
+        problem(number, "has a scope other than " + Scope.labels());
+        return Set.of();
+      }
+      scopes.add(scope.get());
+    }
+    return scopes;
+  }
+
+  private void problem(int number, String what) {
+    problems.add("API_KEYS_FILE=%s line %d %s".formatted(file, number, what));
+  }
+}

@@ -1,0 +1,115 @@
+package io.wideevents.gateway.access.command;
+
+import io.wideevents.gateway.access.KeysFileAppender;
+import io.wideevents.gateway.access.NewKey;
+import io.wideevents.gateway.access.Scope;
+import io.wideevents.gateway.files.UnusableFileException;
+import io.wideevents.process.CommandFailedException;
+import io.wideevents.process.ExitCode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code api-gateway keys create}: a new key. */
+@Command(
+    name = "create",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Makes a key of 256 random bits and prints it on stdout, this once: nothing keeps it. The"
+          + " line for the keys file, which holds only the key's hash, goes to stderr or, with"
+          + " --append, into the file."
+    })
+final class CreateCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--name",
+      required = true,
+      paramLabel = "<name>",
+      description = "Whose key it is; for logs, limits and whoever reads the file.")
+  private String name = "";
+
+  @Option(
+      names = "--scope",
+      paramLabel = "<scope>",
+      split = ",",
+      description =
+          "What it may be used for: ingest, query or admin; may be repeated. Default: ingest.")
+  private List<String> scopes = List.of("ingest");
+
+  @Option(
+      names = "--append",
+      paramLabel = "<file>",
+      description =
+          "A keys file to add the line to, made when absent. A running gateway reads it anew within"
+              + " seconds.")
+  private @Nullable Path file;
+
+  @Override
+  public Integer call() {
+    CommandSpec command = Objects.requireNonNull(spec);
+    if (!NewKey.isName(name)) {
+      throw usage(command, "--name=" + name + " is no name for a key: it has " + NewKey.nameForm());
+    }
+    NewKey key = NewKey.make(name, scopes(command));
+    Path target = file;
+    if (target != null) {
+      append(target, key);
+    }
+    PrintWriter out = command.commandLine().getOut();
+    out.println(key.text());
+    out.flush();
+    tell(command.commandLine().getErr(), key, target);
+    return ExitCode.OK;
+  }
+
+  private Set<Scope> scopes(CommandSpec command) {
+    Set<Scope> found = EnumSet.noneOf(Scope.class);
+    for (String label : scopes) {
+      found.add(
+          Scope.labelled(label.strip())
+              .orElseThrow(
+                  () -> usage(command, "--scope=" + label + " is none of " + Scope.labels())));
+    }
+    return found;
+  }
+
+  private static void append(Path target, NewKey key) {
+    try {
+      KeysFileAppender.append(target, key);
+    } catch (UnusableFileException e) {
+      throw new CommandFailedException(
+          ExitCode.CONFIGURATION, "No key was made: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new CommandFailedException(
+          ExitCode.FAILURE, "No key was made: %s cannot be written (%s)".formatted(target, e), e);
+    }
+  }
+
+  private static void tell(PrintWriter err, NewKey key, @Nullable Path target) {
+    err.println("The key above is shown this once. Give it to its owner, who sends it as");
+    err.println("  Authorization: Bearer <key>");
+    if (target == null) {
+      err.println("and add this line to the file that API_KEYS_FILE names:");
+    } else {
+      err.println("This line was added to " + target + ":");
+    }
+    err.println("  " + key.line());
+    err.flush();
+  }
+
+  private static ParameterException usage(CommandSpec command, String message) {
+    return new ParameterException(command.commandLine(), message);
+  }
+}

@@ -1,0 +1,58 @@
+package io.wideevents.gateway.http;
+
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.security.RouteRole;
+import io.wideevents.gateway.access.AccessControl;
+import io.wideevents.gateway.access.Admission;
+import io.wideevents.gateway.access.Caller;
+import io.wideevents.gateway.access.Scope;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Lets a request to a route pass when its key may use the route, before a byte of the body is read.
+ * A route that forgot to say who may use it is for administrators only.
+ */
+final class KeyGate implements Handler {
+  private static final String CALLER = "caller";
+
+  private final AccessControl access;
+
+  KeyGate(AccessControl access) {
+    this.access = access;
+  }
+
+  @Override
+  public void handle(Context ctx) {
+    Optional<Scope> needed = needed(ctx.routeRoles());
+    if (needed.isEmpty()) {
+      return;
+    }
+    List<String> authorization = Collections.list(ctx.req().getHeaders("Authorization"));
+    switch (access.admit(authorization, needed.get())) {
+      case Admission.Granted granted -> ctx.attribute(CALLER, granted.caller());
+      case Admission.NoKey noKey -> throw new ProblemException(Problems.keyMissing());
+      case Admission.UnknownKey unknown -> throw new ProblemException(Problems.keyUnknown());
+      case Admission.ScopeMissing missing ->
+          throw new ProblemException(Problems.scopeMissing(missing.needed().label()));
+    }
+  }
+
+  /** On whose behalf a request came that passed. */
+  static Caller caller(Context ctx) {
+    Caller passed = ctx.attribute(CALLER);
+    return passed == null ? Caller.ANONYMOUS : passed;
+  }
+
+  private static Optional<Scope> needed(Set<RouteRole> roles) {
+    return roles.stream()
+        .filter(RouteAccess.class::isInstance)
+        .map(RouteAccess.class::cast)
+        .findFirst()
+        .orElse(RouteAccess.ADMIN)
+        .scope();
+  }
+}

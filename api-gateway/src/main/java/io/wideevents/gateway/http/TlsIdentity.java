@@ -1,0 +1,111 @@
+package io.wideevents.gateway.http;
+
+import io.wideevents.gateway.files.FileWatch;
+import io.wideevents.gateway.files.UnusableFileException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the gateway proves itself with: the certificate and key of two files, taken anew when they
+ * change. Connections that are open keep what they began with.
+ *
+ * <p>{@link #refresh} is for one thread; it reads the files.
+ */
+public final class TlsIdentity implements FileWatch.Watched {
+  private static final Logger log = LoggerFactory.getLogger(TlsIdentity.class);
+
+  private final TlsSettings settings;
+  private final SslContextFactory.Server factory = new SslContextFactory.Server();
+  private Look last;
+  private Look judged;
+
+  private TlsIdentity(TlsSettings settings, TlsMaterial.Files files, TlsMaterial material) {
+    this.settings = settings;
+    this.last = new Look(Optional.of(files), "");
+    this.judged = last;
+    factory.setIncludeProtocols("TLSv1.3", "TLSv1.2");
+    use(factory, material);
+  }
+
+  /** What the files looked like at one time: what is in them, or why that is not known. */
+  private record Look(Optional<TlsMaterial.Files> files, String problem) {}
+
+  /**
+   * Reads the files.
+   *
+   * @throws UnusableFileException with everything that is wrong with them
+   */
+  public static TlsIdentity open(TlsSettings settings) {
+    TlsMaterial.Files files = TlsMaterial.read(settings);
+    TlsMaterial material = TlsMaterial.of(settings, files);
+    tell("Read the certificate", material.chain().getFirst());
+    return new TlsIdentity(settings, files, material);
+  }
+
+  /** For the connector; the same each time. */
+  SslContextFactory.Server contextFactory() {
+    return factory;
+  }
+
+  @Override
+  public void refresh() {
+    Look now = look();
+    // Two files are not written in one moment: what is judged has been seen twice.
+    boolean settled = now.equals(last);
+    last = now;
+    if (settled && !now.equals(judged)) {
+      judged = now;
+      now.files().ifPresentOrElse(this::take, () -> refuse(now.problem()));
+    }
+  }
+
+  private Look look() {
+    try {
+      return new Look(Optional.of(TlsMaterial.read(settings)), "");
+    } catch (UnusableFileException e) {
+      return new Look(Optional.empty(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void take(TlsMaterial.Files files) {
+    try {
+      TlsMaterial material = TlsMaterial.of(settings, files);
+      factory.reload(changed -> use(changed, material));
+      tell("Read the certificate anew", material.chain().getFirst());
+    } catch (UnusableFileException e) {
+      refuse(String.valueOf(e.getMessage()));
+    } catch (Exception e) { // all that reload promises not to throw
+      refuse(String.valueOf(e));
+    }
+  }
+
+  private static void refuse(String problem) {
+    log.atError()
+        .addKeyValue("error", problem)
+        .log("The certificate could not be read anew; the one read before stays in effect");
+  }
+
+  private static void use(SslContextFactory factory, TlsMaterial material) {
+    factory.setKeyStore(material.keyStore());
+    factory.setKeyManagerPassword(TlsMaterial.STORE_PASSWORD);
+  }
+
+  private static void tell(String what, X509Certificate certificate) {
+    log.atInfo()
+        .addKeyValue("subject", certificate.getSubjectX500Principal())
+        .addKeyValue("notAfter", certificate.getNotAfter().toInstant())
+        .log(what);
+    try {
+      certificate.checkValidity();
+    } catch (CertificateException e) {
+      log.atWarn()
+          .addKeyValue("notBefore", certificate.getNotBefore().toInstant())
+          .addKeyValue("notAfter", certificate.getNotAfter().toInstant())
+          .log("The certificate is not valid now; clients will refuse it");
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package io.wideevents.gateway.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import io.wideevents.gateway.files.UnusableFileException;
+import io.wideevents.gateway.testing.LogCapture;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ApiKeysTest {
+  private final NewKey first = NewKey.make("first", EnumSet.of(Scope.INGEST));
+  private final NewKey second = NewKey.make("second", EnumSet.of(Scope.INGEST, Scope.QUERY));
+  private final LogCapture log = new LogCapture(ApiKeys.class);
+  private Path file = Path.of("");
+
+  @BeforeEach
+  void write(@TempDir Path directory) throws IOException {
+    file = Files.writeString(directory.resolve("keys"), first.line());
+  }
+
+  @AfterEach
+  void close() {
+    log.close();
+  }
+
+  @Test
+  void open_refusesABrokenOrMissingFile() throws IOException {
+    assertThatThrownBy(() -> ApiKeys.open(file.resolveSibling("absent")))
+        .isInstanceOf(UnusableFileException.class)
+        .hasMessageContaining("absent does not exist");
+    assertThatThrownBy(() -> ApiKeys.open(file.getParent())).hasMessageContaining("is a directory");
+    Files.writeString(file, "shop");
+    assertThatThrownBy(() -> ApiKeys.open(file)).hasMessageContaining("line 1");
+  }
+
+  @Test
+  void refresh_takesOverAGoodFile() throws IOException {
+    ApiKeys keys = ApiKeys.open(file);
+    Files.writeString(file, second.line());
+
+    keys.refresh();
+
+    assertThat(knows(keys, first)).isFalse();
+    assertThat(knows(keys, second)).isTrue();
+    ILoggingEvent last = log.events().getLast();
+    assertThat(last.getLevel()).isEqualTo(Level.INFO);
+    assertThat(last.getKeyValuePairs().toString()).contains("keys=\"1\"", "query=\"1\"");
+  }
+
+  @Test
+  void refresh_keepsTheKeysWhileTheFileIsBrokenOrGone() throws IOException {
+    ApiKeys keys = ApiKeys.open(file);
+
+    Files.writeString(file, "broken:" + first.text());
+    keys.refresh();
+    keys.refresh();
+    Files.delete(file);
+    keys.refresh();
+    keys.refresh();
+
+    assertThat(knows(keys, first)).isTrue();
+    List<ILoggingEvent> errors = log.events(Level.ERROR);
+    assertThat(errors).hasSize(2);
+    assertThat(errors.getFirst().getKeyValuePairs().toString())
+        .contains("line 1")
+        .doesNotContain(first.text());
+    assertThat(errors.getLast().getKeyValuePairs().toString()).contains("does not exist");
+
+    Files.writeString(file, second.line());
+    keys.refresh();
+    assertThat(knows(keys, second)).isTrue();
+  }
+
+  @Test
+  void refresh_saysNothingOfAFileThatSaysTheSame() throws IOException {
+    ApiKeys keys = ApiKeys.open(file);
+    Files.writeString(file, "# a comment\n" + first.line() + "\n");
+
+    keys.refresh();
+
+    assertThat(log.events()).hasSize(1);
+  }
+
+  private static boolean knows(ApiKeys keys, NewKey key) {
+    return keys.find(KeyHash.of(key.text())).isPresent();
+  }
+}

@@ -1,0 +1,76 @@
+package io.wideevents.gateway.access;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.wideevents.gateway.files.UnusableFileException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class KeysFileTest {
+  private static final Path FILE = Path.of("keys");
+  private static final String HASH = KeyHash.of("key-1").hex();
+  private static final String OTHER = KeyHash.of("key-2").hex();
+
+  @Test
+  void parse_takesKeysCommentsAndBlankLines() {
+    KeySet keys =
+        parse(
+            "# the shop's",
+            "",
+            "shop:" + HASH + ":ingest",
+            "  ops-2:" + OTHER.toUpperCase(java.util.Locale.ROOT) + ":Query, admin  ",
+            "\r");
+
+    assertThat(keys.find(KeyHash.of("key-1")))
+        .hasValueSatisfying(key -> assertThat(key.scopes()).containsExactly(Scope.INGEST));
+    assertThat(keys.find(KeyHash.of("key-2")))
+        .hasValueSatisfying(
+            key -> {
+              assertThat(key.name()).isEqualTo("ops-2");
+              assertThat(key.scopes()).containsExactlyInAnyOrder(Scope.QUERY, Scope.ADMIN);
+            });
+    assertThat(keys.find(KeyHash.of("key-3"))).isEmpty();
+  }
+
+  @Test
+  void parse_reportsEveryLineAtOnceWithoutQuotingIt() {
+    List<String> problems =
+        problems(
+            "a-secret-somebody-pasted",
+            "shop:not-a-hash:ingest",
+            "good:" + HASH + ":ingest",
+            "good:" + OTHER + ":ingest",
+            "twin:" + HASH + ":query",
+            "bad name:" + OTHER + ":ingest",
+            "scope:" + OTHER + ":ingest,everything",
+            "none:" + OTHER + ":");
+
+    assertThat(problems)
+        .satisfiesExactly(
+            line -> assertThat(line).contains("keys line 1 is not name:sha256-hex:scope,scope"),
+            line -> assertThat(line).contains("line 2 has no SHA-256 hash"),
+            line -> assertThat(line).contains("line 4 has the name of line 3"),
+            line -> assertThat(line).contains("line 5 has the key of line 3"),
+            line -> assertThat(line).contains("line 6 has a name other than"),
+            line -> assertThat(line).contains("line 7 has a scope other than ingest, query, admin"),
+            line -> assertThat(line).contains("line 8 has a scope other than"));
+    assertThat(String.join("", problems))
+        .doesNotContain("a-secret-somebody-pasted", "not-a-hash", HASH, OTHER);
+  }
+
+  @Test
+  void parse_refusesAFileWithoutKeys() {
+    assertThat(problems("# none yet")).singleElement().asString().contains("holds no key");
+  }
+
+  private static KeySet parse(String... lines) {
+    return KeysFile.parse(FILE, String.join("\n", lines).getBytes(UTF_8));
+  }
+
+  private static List<String> problems(String... lines) {
+    return catchThrowableOfType(UnusableFileException.class, () -> parse(lines)).problems();
+  }
+}

@@ -1,0 +1,43 @@
+package io.wideevents.gateway.testing;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.LoggerFactory;
+
+/** What a logger was told, from construction until it is closed. Safe for concurrent use. */
+public final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+  private final List<ILoggingEvent> events = new ArrayList<>();
+  private final Logger logger;
+
+  public LogCapture(Class<?> logger) {
+    this.logger = (Logger) LoggerFactory.getLogger(logger);
+    setContext(this.logger.getLoggerContext());
+    start();
+    this.logger.addAppender(this);
+  }
+
+  @Override
+  protected synchronized void append(ILoggingEvent event) {
+    events.add(event);
+  }
+
+  /** Everything so far, in order. */
+  public synchronized List<ILoggingEvent> events() {
+    return List.copyOf(events);
+  }
+
+  /** Those of one level, in order. */
+  public List<ILoggingEvent> events(Level level) {
+    return events().stream().filter(event -> event.getLevel().equals(level)).toList();
+  }
+
+  @Override
+  public void close() {
+    logger.detachAppender(this);
+    stop();
+  }
+}
