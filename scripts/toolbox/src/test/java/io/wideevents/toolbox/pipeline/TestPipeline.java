@@ -11,15 +11,15 @@ import java.util.Map;
  *
  * @param directory for logs and spool
  */
-record TestPipeline(Map<String, String> settings, Path directory) {
+public record TestPipeline(Map<String, String> settings, Path directory) {
   private static final ProjectHome HOME = ProjectHome.find();
 
   /** On the broker and the MongoDB that all tests share. */
-  static TestPipeline shared(Class<?> test, Path directory) {
+  public static TestPipeline shared(Class<?> test, Path directory) {
     return on(TestStack.kafka(), TestStack.mongo(), TestStack.newDatabase(test), test, directory);
   }
 
-  static TestPipeline on(
+  public static TestPipeline on(
       String broker, String mongodbUri, String database, Class<?> test, Path directory) {
     String topic = TestStack.uniqueName(test);
     return new TestPipeline(
@@ -34,21 +34,21 @@ record TestPipeline(Map<String, String> settings, Path directory) {
         directory);
   }
 
-  TestPipeline with(String name, String value) {
+  public TestPipeline with(String name, String value) {
     Map<String, String> more = new HashMap<>(settings);
     more.put(name, value);
     return new TestPipeline(Map.copyOf(more), directory);
   }
 
-  GatewayProcess startGateway() {
+  public GatewayProcess startGateway() {
     return GatewayProcess.start(HOME, settings, directory.resolve("api-gateway.log"));
   }
 
-  WorkerProcess startWorker() {
+  public WorkerProcess startWorker() {
     return WorkerProcess.start(HOME, settings, directory.resolve("log-worker.log"));
   }
 
-  StoredEvents stored() {
+  public StoredEvents stored() {
     return new StoredEvents(setting("MONGODB_URI"), setting("MONGODB_DATABASE"));
   }
 
