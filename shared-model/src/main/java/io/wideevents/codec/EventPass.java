@@ -69,9 +69,8 @@ final class EventPass {
           "Leave it out: the pipeline writes it");
     }
     if (end - start > rules.maxEventBytes()) {
-      problems.addNowhere(
+      problems.addFirst(
           ProblemCode.EVENT_TOO_LARGE,
-          "",
           "The event has %d bytes, at most %d are allowed"
               .formatted(end - start, rules.maxEventBytes()),
           "Leave out large values, or split the event; the limit is the setting EVENT_MAX_BYTES");

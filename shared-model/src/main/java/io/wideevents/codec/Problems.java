@@ -55,6 +55,17 @@ final class Problems {
     add(code, field, message, fix, null);
   }
 
+  /**
+   * Adds a problem of the whole event before all others, at the cost of the last one when there are
+   * too many: for what decides over the rest.
+   */
+  void addFirst(ProblemCode code, String message, String fix) {
+    if (problems.size() == MAX_PROBLEMS) {
+      problems.removeLast();
+    }
+    problems.addFirst(new EventProblem(code.code(), "", message, fix, null));
+  }
+
   private void add(
       ProblemCode code, String field, String message, String fix, @Nullable Position position) {
     if (problems.size() < MAX_PROBLEMS) {

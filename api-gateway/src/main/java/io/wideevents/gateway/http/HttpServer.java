@@ -4,6 +4,8 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.http.NotFoundResponse;
@@ -19,6 +21,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -53,6 +58,8 @@ public final class HttpServer implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 1_000;
   // Below 24, synchronized blocks in libraries pin a virtual thread to its carrier.
   private static final boolean VIRTUAL_THREADS = Runtime.version().feature() >= 24;
+
+  private static final Pattern COMMA = Pattern.compile(", *");
 
   private final HttpSettings settings;
   private final Optional<TlsIdentity> tls;
@@ -202,23 +209,47 @@ public final class HttpServer implements AutoCloseable {
     }
     routes.beforeMatched(keys);
     routes.post("/v1/events", this::postEvents, RouteAccess.INGEST);
-    routes.get("/health/live", health::live, RouteAccess.PUBLIC);
-    routes.get("/health/ready", health::ready, RouteAccess.PUBLIC);
-    routes.get(
-        "/metrics",
-        ctx -> ctx.contentType(MetricsPage.MEDIA_TYPE).result(scrape.get()),
-        RouteAccess.PUBLIC);
+    read(routes, "/health/live", health::live);
+    read(routes, "/health/ready", health::ready);
+    read(routes, "/metrics", this::metrics);
+    read(routes, "/openapi.yaml", ApiDocument.openApi());
+    read(routes, "/schemas/event.json", ApiDocument.eventSchema());
     routes.exception(ProblemException.class, (e, ctx) -> replies.send(ctx, e.problem()));
     routes.exception(NotFoundResponse.class, (e, ctx) -> replies.send(ctx, Problems.notFound()));
-    routes.exception(
-        MethodNotAllowedResponse.class,
-        (e, ctx) ->
-            replies.send(
-                ctx, Problems.methodNotAllowed(String.join(", ", e.getDetails().values()))));
+    routes.exception(MethodNotAllowedResponse.class, this::otherMethod);
     routes.exception(
         HttpResponseException.class,
-        (e, ctx) -> replies.send(ctx, Problems.badRequest(e.getStatus())));
+        (e, ctx) -> replies.send(ctx, ServerErrors.problem(e.getStatus())));
     routes.exception(Exception.class, this::failed);
+  }
+
+  /** Something anyone may look at: GET, and HEAD with the same status and headers. */
+  private static void read(RoutesConfig routes, String path, Handler handler) {
+    routes.get(path, handler, RouteAccess.PUBLIC);
+    // Javalin's own answer to HEAD is 200, whatever GET says: a gateway that is not ready would
+    // look ready.
+    routes.head(path, handler, RouteAccess.PUBLIC);
+  }
+
+  private void metrics(Context ctx) {
+    ctx.contentType(MetricsPage.MEDIA_TYPE).header("Cache-Control", "no-store");
+    ctx.result(scrape.get());
+  }
+
+  /** A known path without a handler for the method: OPTIONS is told which there are. */
+  private void otherMethod(MethodNotAllowedResponse refusal, Context ctx) {
+    String allowed =
+        Stream.concat(
+                refusal.getDetails().values().stream().flatMap(names -> COMMA.splitAsStream(names)),
+                Stream.of("OPTIONS"))
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(", "));
+    if (ctx.method().equals(HandlerType.OPTIONS)) {
+      ctx.status(204).header("Allow", allowed);
+    } else {
+      replies.send(ctx, Problems.methodNotAllowed(allowed));
+    }
   }
 
   private void postEvents(Context ctx) {

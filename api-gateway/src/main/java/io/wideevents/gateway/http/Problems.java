@@ -227,7 +227,8 @@ final class Problems {
             404,
             "not_found",
             "There is nothing at this path",
-            "Post events to /v1/events; the gateway's health is at /health/live and /health/ready")
+            "Post events to /v1/events; /openapi.yaml describes the API, and the gateway's health is"
+                + " at /health/live and /health/ready")
         .closingConnection();
   }
 
@@ -241,12 +242,49 @@ final class Problems {
         .closingConnection();
   }
 
-  static Problem badRequest(int status) {
+  static Problem badRequest() {
     return new Problem(
-            status,
+            400,
             "bad_request",
-            "The request is not valid HTTP",
-            "Send the request with an ordinary HTTP client")
+            "The request is not valid HTTP/1.1",
+            "Send the request with an ordinary HTTP client: one Host header, one Content-Length, a"
+                + " path with valid %-escapes")
+        .closingConnection();
+  }
+
+  static Problem uriTooLong() {
+    return new Problem(
+            414,
+            "uri_too_long",
+            "The request's path and query are too long",
+            "Send events in the body of a POST to /v1/events, which takes no query")
+        .closingConnection();
+  }
+
+  static Problem expectationFailed() {
+    return new Problem(
+            417,
+            "expectation_failed",
+            "The header Expect asks for something unknown",
+            "Send Expect: 100-continue, or leave the header out")
+        .closingConnection();
+  }
+
+  static Problem headersTooLarge() {
+    return new Problem(
+            431,
+            "headers_too_large",
+            "The request's headers are over 8 KiB together",
+            "Send fewer and shorter headers; cookies and tracing baggage usually are what grows")
+        .closingConnection();
+  }
+
+  static Problem httpVersionNotSupported() {
+    return new Problem(
+            505,
+            "http_version_not_supported",
+            "The request is in a version of HTTP that is not spoken here",
+            "Send the request as HTTP/1.1")
         .closingConnection();
   }
 

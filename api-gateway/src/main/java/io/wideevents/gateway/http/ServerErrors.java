@@ -33,10 +33,15 @@ final class ServerErrors extends ErrorHandler {
     return true;
   }
 
-  private static Problem problem(int status) {
-    if (status == 503) {
-      return Problems.draining();
-    }
-    return status < 500 ? Problems.badRequest(status) : Problems.internalError();
+  /** The problem for a status the server found by itself. */
+  static Problem problem(int status) {
+    return switch (status) {
+      case 414 -> Problems.uriTooLong();
+      case 417 -> Problems.expectationFailed();
+      case 431 -> Problems.headersTooLarge();
+      case 503 -> Problems.draining();
+      case 505 -> Problems.httpVersionNotSupported();
+      default -> status < 500 ? Problems.badRequest() : Problems.internalError();
+    };
   }
 }

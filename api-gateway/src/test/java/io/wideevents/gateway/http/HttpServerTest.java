@@ -12,11 +12,14 @@ import io.wideevents.gateway.delivery.TierStatus;
 import io.wideevents.logging.RecordingLogger;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.bson.Document;
@@ -94,6 +97,86 @@ class HttpServerTest {
       assertThat(Json.parse(response.substring(response.indexOf("\r\n\r\n") + 4)))
           .containsKeys("code", "fix");
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "400 | bad_request | GARBAGE",
+        "400 | bad_request | GET /health/live HTTP/1.1~Host: localhost~Host: localhost",
+        "414 | uri_too_long | GET /LONG HTTP/1.1~Host: localhost",
+        "417 | expectation_failed | POST /v1/events HTTP/1.1~Host: localhost~Expect: more",
+        "431 | headers_too_large | GET /health/live HTTP/1.1~Host: localhost~Cookie: LONG",
+        "505 | http_version_not_supported | GET /health/live HTTP/3.7~Host: localhost",
+      })
+  void refusalsOfTheServerItself_haveACodeOfTheirOwn(int status, String code, String request)
+      throws IOException {
+    try (RawConnection connection = new RawConnection(server.port())) {
+      connection.send(
+          request.replace("~", "\r\n").replace("LONG", "x".repeat(20_000)) + "\r\n\r\n");
+
+      String response = connection.readAll();
+
+      assertThat(response).startsWith("HTTP/1.1 " + status).contains("application/problem+json");
+      Document problem = Json.parse(response.substring(response.indexOf("\r\n\r\n") + 4));
+      assertThat(problem).containsEntry("status", status).containsEntry("code", code);
+    }
+    assertThat(server.metrics.requestsRefused()).isEqualTo(Map.of(code, 1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"UP,200", "DOWN,503"})
+  void head_answersAsGetDoesWithoutABody(TierStatus.State state, int status) {
+    server.tiers = tiers(state, state);
+
+    HttpResponse<String> response = other("HEAD", "/health/ready");
+
+    assertThat(response.statusCode()).isEqualTo(status);
+    assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
+    assertThat(response.body()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/v1/events,'OPTIONS, POST'",
+    "/health/ready,'GET, HEAD, OPTIONS'",
+    "/metrics,'GET, HEAD, OPTIONS'",
+    "/openapi.yaml,'GET, HEAD, OPTIONS'",
+  })
+  void options_tellWhichMethodsAPathTakes(String path, String allowed) {
+    HttpResponse<String> response = other("OPTIONS", path);
+
+    assertThat(response.statusCode()).isEqualTo(204);
+    assertThat(response.headers().firstValue("Allow")).hasValue(allowed);
+    assertThat(response.body()).isEmpty();
+    assertThat(other("DELETE", path).headers().firstValue("Allow")).hasValue(allowed);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"HEAD,/v1/events,405", "OPTIONS,/v1/nothing,404", "HEAD,/v1/nothing,404"})
+  void headAndOptions_areRefusedLikeOtherMethods(String method, String path, int status) {
+    assertThat(other(method, path).statusCode()).isEqualTo(status);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/openapi.yaml,application/yaml,openapi: 3.1",
+    "/schemas/event.json,application/schema+json,https://json-schema.org/draft/2020-12/schema",
+  })
+  void descriptions_areServedAndNotSentTwice(String path, String mediaType, String content) {
+    HttpResponse<String> first = server.get(path);
+    String tag = first.headers().firstValue("ETag").orElseThrow();
+
+    HttpResponse<String> again =
+        server.send(HttpRequest.newBuilder(server.uri(path)).header("If-None-Match", tag));
+
+    assertThat(first.statusCode()).isEqualTo(200);
+    assertThat(first.headers().firstValue("Content-Type")).hasValue(mediaType);
+    assertThat(first.body()).contains(content);
+    assertThat(again.statusCode()).isEqualTo(304);
+    assertThat(again.body()).isEmpty();
+    assertThat(again.headers().firstValue("ETag")).hasValue(tag);
   }
 
   @Test
@@ -276,6 +359,11 @@ class HttpServerTest {
             free.maxInFlightBytes());
 
     assertThatThrownBy(() -> new TestServer(taken)).isInstanceOf(JavalinBindException.class);
+  }
+
+  private HttpResponse<String> other(String method, String path) {
+    return server.send(
+        HttpRequest.newBuilder(server.uri(path)).method(method, BodyPublishers.noBody()));
   }
 
   private String post(String hostHeader) throws IOException {

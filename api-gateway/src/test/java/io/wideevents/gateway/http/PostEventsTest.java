@@ -250,6 +250,21 @@ class PostEventsTest {
   }
 
   @Test
+  void post_answers413ToAnOversizeEventWhateverElseIsWrong() {
+    StringBuilder worst = new StringBuilder("{\"pad\":\"" + "x".repeat(300 * 1024) + "\"");
+    for (int i = 0; i < 50; i++) {
+      worst.append(",\"_reserved").append(i).append("\":1");
+    }
+
+    HttpResponse<String> response = server.post(worst.append('}').toString());
+
+    assertThat(response.statusCode()).isEqualTo(413);
+    Document problem = Json.parse(response.body());
+    assertThat(problem.getString("code")).isEqualTo("event_too_large");
+    assertThat(Json.codes(problem)).hasSize(20).contains("reserved_name");
+  }
+
+  @Test
   void post_answers503AndTellsWhichEventsAreDurable() {
     // Given
     server.logger.leaveUnconfirmed(event -> event.requestId().equals("req-00000001"));
@@ -300,7 +315,7 @@ class PostEventsTest {
                 .method(method, HttpRequest.BodyPublishers.noBody()));
 
     assertThat(response.statusCode()).isEqualTo(405);
-    assertThat(response.headers().firstValue("Allow")).hasValue("POST");
+    assertThat(response.headers().firstValue("Allow")).hasValue("OPTIONS, POST");
     assertThat(Json.parse(response.body()).getString("code")).isEqualTo("method_not_allowed");
   }
 

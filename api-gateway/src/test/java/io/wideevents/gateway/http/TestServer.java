@@ -1,5 +1,6 @@
 package io.wideevents.gateway.http;
 
+import com.github.luben.zstd.util.Native;
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.EventEncoder;
 import io.wideevents.event.Tier;
@@ -18,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +31,11 @@ final class TestServer implements AutoCloseable {
   static final int MAX_INFLATED = 1024 * 1024;
   static final int MAX_IN_FLIGHT = 2 * MAX_INFLATED;
   static final int MAX_EVENTS = 100;
+
+  static {
+    // Not while the first zstd body is being timed: on a busy machine it takes seconds.
+    Native.load();
+  }
 
   final RecordingLogger logger;
   final InMemoryGatewayMetrics metrics = new InMemoryGatewayMetrics();
@@ -52,14 +59,20 @@ final class TestServer implements AutoCloseable {
 
   /** Guarded, and perhaps over TLS. */
   TestServer(Optional<TlsIdentity> tls, AccessControl access) {
-    this(guarded(), tls, access, new RecordingLogger(Tier.KAFKA), logger -> logger);
+    this(
+        guarded(),
+        tls,
+        access,
+        new RecordingLogger(Tier.KAFKA),
+        logger -> logger,
+        InstantSource.system());
   }
 
   /**
    * @param around what stands between the server and the logger that remembers
    */
   TestServer(HttpSettings settings, RecordingLogger logger, UnaryOperator<LoggerPort> around) {
-    this(settings, Optional.empty(), AccessControl.open(), logger, around);
+    this(settings, Optional.empty(), AccessControl.open(), logger, around, InstantSource.system());
   }
 
   private TestServer(
@@ -67,7 +80,8 @@ final class TestServer implements AutoCloseable {
       Optional<TlsIdentity> tls,
       AccessControl access,
       RecordingLogger logger,
-      UnaryOperator<LoggerPort> around) {
+      UnaryOperator<LoggerPort> around,
+      InstantSource clock) {
     this.logger = logger;
     EncoderSettings rules =
         new EncoderSettings(
@@ -81,7 +95,7 @@ final class TestServer implements AutoCloseable {
             settings,
             tls,
             access,
-            new EventEncoder(rules, InstantSource.system()),
+            new EventEncoder(rules, clock),
             around.apply(logger),
             () -> tiers,
             metrics,
@@ -106,6 +120,17 @@ final class TestServer implements AutoCloseable {
         MAX_BODY,
         MAX_INFLATED,
         MAX_IN_FLIGHT);
+  }
+
+  /** A server whose clock stands still. */
+  static TestServer at(Instant now) {
+    return new TestServer(
+        settings(Duration.ofSeconds(2)),
+        Optional.empty(),
+        AccessControl.open(),
+        new RecordingLogger(Tier.KAFKA),
+        logger -> logger,
+        InstantSource.fixed(now));
   }
 
   /** Loopback, without keys. */
