@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  scripts/chaos                              two minutes, seed 1",
-      "  scripts/chaos --seed 7 --minutes 10        another order of faults, each several times",
+      "  scripts/chaos --seed 7 --minutes 10        another order, and each fault twice",
       "  scripts/chaos --json | jq .events"
     })
 public final class ChaosCommand implements Callable<Integer> {
@@ -64,7 +64,7 @@ public final class ChaosCommand implements Callable<Integer> {
       defaultValue = "2",
       description =
           "How long faults happen and clients post; 0.5 is half a minute (default:"
-              + " ${DEFAULT-VALUE}). About 2 are needed for each kind of fault to come once.")
+              + " ${DEFAULT-VALUE}). About 4 are needed for each kind of fault to come once.")
   private double minutes;
 
   @Option(
