@@ -20,7 +20,7 @@ import java.util.Map;
 final class ReplayBenchmark {
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
   private static final Duration WARM_UP = Duration.ofSeconds(5);
-  private static final Duration TURN = Duration.ofSeconds(2);
+  private static final Duration TURN = Duration.ofSeconds(1);
   private static final int BATCH_EVENTS = 10_000;
   private static final int FILLERS = 2;
   private static final long SEED = 1;
@@ -83,7 +83,7 @@ final class ReplayBenchmark {
       say("Live requests with an empty spool, %d s".formatted(baseline.toSeconds()));
       Window after = load.run(gateway.url(), baseline);
       return new ReplayResult(
-          replay.events(), filling, replay.took(), before, replay.live(), after);
+          events, filling, replay.events(), replay.took(), before, replay.live(), after);
     }
   }
 

@@ -13,16 +13,18 @@ import tools.jackson.core.json.JsonFactory;
 /**
  * What {@code benchmark replay} measured.
  *
- * @param events that were in the spool
- * @param filling how long it took to put them there
- * @param replaying from the first event that left to the last
+ * @param spooled events that were put into the spool
+ * @param filling how long that took, the first requests' vain waits for the dead servers included
+ * @param replayed of them, those that were still there when measuring began
+ * @param replaying how long those took to leave, rounded up to the next look
  * @param before live requests with an empty spool
  * @param meanwhile live requests during the replay
  * @param after live requests with an empty spool again
  */
 record ReplayResult(
-    long events,
+    long spooled,
     Duration filling,
+    long replayed,
     Duration replaying,
     Window before,
     Window meanwhile,
@@ -30,11 +32,11 @@ record ReplayResult(
   static final double TARGET = 2;
 
   double filledPerSecond() {
-    return events / (filling.toNanos() / 1e9);
+    return spooled / (filling.toNanos() / 1e9);
   }
 
   double replayedPerSecond() {
-    return events / (replaying.toNanos() / 1e9);
+    return replayed / (replaying.toNanos() / 1e9);
   }
 
   /** How many times as long a live request takes during the replay as without one. */
@@ -52,14 +54,14 @@ record ReplayResult(
         String.format(
             Locale.ROOT,
             "spooled  %,d events in %.1f s: %,.0f a second",
-            events,
+            spooled,
             filling.toMillis() / 1000.0,
             filledPerSecond()));
     lines.add(
         String.format(
             Locale.ROOT,
             "replayed %,d events in %.1f s: %,.0f a second",
-            events,
+            replayed,
             replaying.toMillis() / 1000.0,
             replayedPerSecond()));
     lines.add("");
@@ -91,7 +93,8 @@ record ReplayResult(
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), text)) {
       json.writeStartObject();
-      json.writeNumberProperty("events", events);
+      json.writeNumberProperty("spooledEvents", spooled);
+      json.writeNumberProperty("replayedEvents", replayed);
       json.writeNumberProperty("filledPerSecond", filledPerSecond());
       json.writeNumberProperty("replayedPerSecond", replayedPerSecond());
       write(json, "before", before);

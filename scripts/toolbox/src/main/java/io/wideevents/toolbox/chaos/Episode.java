@@ -27,6 +27,7 @@ enum Episode {
   BOTH_FROZEN(fault(MONGODB, FREEZE, 0, 1), fault(KAFKA, FREEZE, 0.1, 0.9)),
   KAFKA_FROZEN_MONGODB_KILLED(fault(KAFKA, FREEZE, 0, 0.9), fault(MONGODB, KILL, 0.2, 1)),
   GATEWAY_KILLED(fault(GATEWAY, KILL, 0, 0.1)),
+  GATEWAY_FROZEN(fault(GATEWAY, FREEZE, 0, 0.7)),
   // What is in the spool then must survive the gateway …
   GATEWAY_KILLED_WHILE_SPOOLING(
       fault(KAFKA, KILL, 0, 1), fault(MONGODB, KILL, 0.1, 1), fault(GATEWAY, KILL, 0.6, 0.65)),

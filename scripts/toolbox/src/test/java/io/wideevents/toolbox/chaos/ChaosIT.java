@@ -19,8 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The promise while everything dies: a short fault run of {@code scripts/chaos}. */
 @Timeout(900)
 class ChaosIT {
-  // Begins with what is hardest: a gateway killed while it spools, and while it replays.
-  private static final long SEED = 1;
+  // A gateway killed while it spools comes first; then a worker killed, both servers frozen,
+  // MongoDB killed, and a gateway killed while it replays, as far as the machine gets in time.
+  private static final long SEED = 40;
   private static final Duration LENGTH = Duration.ofSeconds(70);
 
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
