@@ -160,7 +160,7 @@ final class BodyReader {
           "Split the event; long arrays of numbers grow most");
       return new EncodeResult.Rejected(line, problems.all());
     }
-    return new EncodeResult.Encoded(event);
+    return new EncodeResult.Encoded(event, pass.redactedValues());
   }
 
   private BodyResult tooManyEvents(@Nullable Position position) {

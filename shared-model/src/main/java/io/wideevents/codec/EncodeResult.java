@@ -7,8 +7,12 @@ import java.util.List;
 /** What one posted event turned out to be. */
 public sealed interface EncodeResult {
 
-  /** The event keeps every rule. */
-  record Encoded(EncodedEvent event) implements EncodeResult {}
+  /**
+   * The event keeps every rule.
+   *
+   * @param redactedValues how many of its values were replaced, whole or in part
+   */
+  record Encoded(EncodedEvent event, int redactedValues) implements EncodeResult {}
 
   /**
    * The event breaks a rule and would break it again.

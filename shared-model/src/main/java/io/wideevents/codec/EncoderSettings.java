@@ -16,13 +16,16 @@ import java.util.Set;
  *     matches any beginning or ending, including none. The event's own {@code requestId}, {@code
  *     service}, {@code route}, {@code timestamp}, {@code eventId} and names starting with {@code _}
  *     are never redacted
+ * @param redactedText what is taken out of the text of values under any other name; names, numbers,
+ *     and what is never redacted by name stay as they are
  */
 public record EncoderSettings(
     EventLimits limits,
     int maxEvents,
     Duration retention,
     Duration maxFuture,
-    Set<String> redactedNames) {
+    Set<String> redactedNames,
+    ValuePattern redactedText) {
   public static final Duration DEFAULT_RETENTION = Duration.ofDays(30);
   public static final Duration DEFAULT_MAX_FUTURE = Duration.ofHours(24);
   public static final int DEFAULT_MAX_EVENTS = 10_000;
@@ -57,6 +60,16 @@ public record EncoderSettings(
           DEFAULT_RETENTION,
           DEFAULT_MAX_FUTURE,
           DEFAULT_REDACTED_NAMES);
+
+  /** Redacts by name only. */
+  public EncoderSettings(
+      EventLimits limits,
+      int maxEvents,
+      Duration retention,
+      Duration maxFuture,
+      Set<String> redactedNames) {
+    this(limits, maxEvents, retention, maxFuture, redactedNames, ValuePattern.NONE);
+  }
 
   public EncoderSettings {
     if (maxEvents < 1) {

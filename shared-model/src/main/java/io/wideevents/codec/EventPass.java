@@ -26,6 +26,7 @@ final class EventPass {
   private final DocumentFields document;
   private final Splice splice = new Splice();
   private final List<String> redacted = new ArrayList<>(0);
+  private int redactedValues;
 
   private @Nullable Ingest ingest;
   private @Nullable String givenSummary;
@@ -89,7 +90,12 @@ final class EventPass {
     return splice;
   }
 
-  /** Paths of the values that were replaced. */
+  /** How many values were replaced, whole or in part. */
+  int redactedValues() {
+    return redactedValues;
+  }
+
+  /** Paths of the values that were replaced, the first of them. */
   List<String> redacted() {
     return redacted;
   }
@@ -147,6 +153,8 @@ final class EventPass {
     if (field == KnownField.TIMESTAMP) {
       parser.skipChildren();
       document.date(known.timestampMillis());
+    } else if (token == JsonToken.VALUE_STRING && !field.isRedactable()) {
+      keptString();
     } else {
       value(token, field.scope(), depth);
     }
@@ -201,15 +209,40 @@ final class EventPass {
   }
 
   private void string() {
+    if (rules.redactedText().isNone()) {
+      keptString();
+      return;
+    }
+    String given = parser.getString();
+    String left = rules.redactedText().redact(given);
+    if (left.equals(given)) {
+      keptString();
+      return;
+    }
+    checkSurrogates();
+    noteRedacted();
+    int from = text.offset(parser.currentTokenLocation());
+    int to = skipValue();
+    if (rules.origin() == Origin.CLIENT) {
+      splice.replace(from, to, left);
+    }
+    document.text(left);
+  }
+
+  private void keptString() {
+    checkSurrogates();
+    if (document.takesTexts()) {
+      document.text(parser.getString());
+    }
+  }
+
+  private void checkSurrogates() {
     // In names the parser itself refuses them.
     if (text.mayEscapeSurrogates() && Utf8.hasUnpairedSurrogate(parser.getString())) {
       problems.addHere(
           ProblemCode.UNPAIRED_SURROGATE,
           "The text has half of a surrogate pair, which is no character",
           "Do not cut text between the two halves of a pair");
-    }
-    if (document.takesTexts()) {
-      document.text(parser.getString());
     }
   }
 
@@ -272,9 +305,7 @@ final class EventPass {
     if (field != null) {
       known.redacted(field);
     }
-    if (redacted.size() < Ingest.MAX_REDACTED_PATHS) {
-      redacted.add(problems.path());
-    }
+    noteRedacted();
     parser.nextToken();
     int from = text.offset(parser.currentTokenLocation());
     int to = skipValue();
@@ -283,6 +314,13 @@ final class EventPass {
     }
     document.name(name);
     document.text(Splice.REDACTED);
+  }
+
+  private void noteRedacted() {
+    redactedValues++;
+    if (redacted.size() < Ingest.MAX_REDACTED_PATHS) {
+      redacted.add(problems.path());
+    }
   }
 
   private void skipField() {

@@ -8,6 +8,7 @@ import java.util.Set;
  * The rules one event is read by.
  *
  * @param names what names are allowed and which values are redacted
+ * @param redactedText what is taken out of the text of values
  * @param maxEventBytes the event's own JSON bytes
  * @param maxDepth nesting of objects and arrays, the event itself being 1
  * @param maxFields fields at any depth
@@ -17,6 +18,7 @@ import java.util.Set;
 record EventRules(
     Origin origin,
     NameRules names,
+    ValuePattern redactedText,
     int maxEventBytes,
     int maxDepth,
     int maxFields,
@@ -30,6 +32,7 @@ record EventRules(
       new EventRules(
           Origin.GATEWAY,
           new NameRules(Integer.MAX_VALUE, Set.of()),
+          ValuePattern.NONE,
           Integer.MAX_VALUE,
           MONGODB_MAX_DEPTH,
           Integer.MAX_VALUE,
@@ -42,6 +45,7 @@ record EventRules(
     return new EventRules(
         origin,
         names,
+        settings.redactedText(),
         limits.maxEventBytes(),
         limits.maxDepth(),
         limits.maxFields(),

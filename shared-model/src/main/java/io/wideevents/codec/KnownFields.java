@@ -148,9 +148,9 @@ final class KnownFields {
         expectObject();
       }
       case USER_ID -> expectStringOrInteger();
-      case USER_ROLE -> userRole = optionalText();
-      case ERROR_CODE -> errorCode = optionalText();
-      case ERROR_MESSAGE -> errorMessage = optionalText();
+      case USER_ROLE -> userRole = summarised(optionalText());
+      case ERROR_CODE -> errorCode = summarised(optionalText());
+      case ERROR_MESSAGE -> errorMessage = summarised(optionalText());
       case SAMPLING_RULE -> {
         String unused = optionalText();
       }
@@ -188,6 +188,11 @@ final class KnownFields {
       return null;
     }
     return parser.getString();
+  }
+
+  /** The summary must not keep what the value loses. */
+  private @Nullable String summarised(@Nullable String text) {
+    return text == null ? null : rules.redactedText().redact(text);
   }
 
   private @Nullable EventId identity() {

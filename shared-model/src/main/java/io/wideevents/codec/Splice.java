@@ -14,15 +14,24 @@ final class Splice {
 
   private static final byte[] REDACTED_JSON =
       ('"' + REDACTED + '"').getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] NOTHING = {};
   private static final int[] NONE = {};
 
-  // Three ints a change: where it starts, where it ends, and whether REDACTED_JSON takes its place
+  // Two ints a change: where it starts and where it ends; and what takes its place.
   private int[] changes = NONE;
+  private byte[][] replacements = {};
   private int used;
 
   /** Replaces the value in {@code [from, to)} by {@code "[REDACTED]"}. */
   void redact(int from, int to) {
-    add(from, to, 1);
+    add(from, to, REDACTED_JSON);
+  }
+
+  /** Replaces the value in {@code [from, to)} by a text. */
+  void replace(int from, int to, String text) {
+    StringBuilder json = new StringBuilder(text.length() + 16);
+    JsonText.appendQuoted(json, text);
+    add(from, to, json.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -38,31 +47,32 @@ final class Splice {
     }
     // A comma before may have gone with the field before.
     if (body[before] == ',' && before >= lastEnd()) {
-      add(before, to, 0);
+      add(before, to, NOTHING);
       return;
     }
     int after = to;
     while (after < limit && JsonText.isWhiteSpace(body[after])) {
       after++;
     }
-    add(from, after < limit && body[after] == ',' ? after + 1 : to, 0);
+    add(from, after < limit && body[after] == ',' ? after + 1 : to, NOTHING);
   }
 
   /** The event's text from {@code start} without its closing brace, changed, then the ending. */
   byte[] apply(byte[] body, int start, int end, byte[] ending) {
     int length = end - 1 - start + ending.length;
-    for (int i = 0; i < used; i += 3) {
-      length += replacementLength(i) - (changes[i + 1] - changes[i]);
+    for (int i = 0; i < used; i += 2) {
+      length += replacements[i / 2].length - (changes[i + 1] - changes[i]);
     }
     byte[] out = new byte[length];
     int written = 0;
     int read = start;
-    for (int i = 0; i < used; i += 3) {
+    for (int i = 0; i < used; i += 2) {
       int kept = changes[i] - read;
       System.arraycopy(body, read, out, written, kept);
       written += kept;
-      System.arraycopy(REDACTED_JSON, 0, out, written, replacementLength(i));
-      written += replacementLength(i);
+      byte[] replacement = replacements[i / 2];
+      System.arraycopy(replacement, 0, out, written, replacement.length);
+      written += replacement.length;
       read = changes[i + 1];
     }
     System.arraycopy(body, read, out, written, end - 1 - read);
@@ -70,21 +80,18 @@ final class Splice {
     return out;
   }
 
-  private int replacementLength(int change) {
-    return changes[change + 2] == 0 ? 0 : REDACTED_JSON.length;
-  }
-
   private int lastEnd() {
-    return used == 0 ? 0 : changes[used - 2];
+    return used == 0 ? 0 : changes[used - 1];
   }
 
-  private void add(int from, int to, int replaced) {
+  private void add(int from, int to, byte[] replacement) {
     if (used == changes.length) {
-      changes = Arrays.copyOf(changes, Math.max(6, used * 2));
+      changes = Arrays.copyOf(changes, Math.max(4, used * 2));
+      replacements = Arrays.copyOf(replacements, changes.length / 2);
     }
     changes[used] = from;
     changes[used + 1] = to;
-    changes[used + 2] = replaced;
-    used += 3;
+    replacements[used / 2] = replacement;
+    used += 2;
   }
 }

@@ -1,6 +1,7 @@
 package io.wideevents.config;
 
 import io.wideevents.codec.EncoderSettings;
+import io.wideevents.codec.ValuePattern;
 import io.wideevents.event.EventLimits;
 import io.wideevents.mongo.MongoSettings;
 import java.time.Duration;
@@ -154,6 +155,13 @@ public final class CommonSettings {
                   + " * at an end stands for anything; default for passwords, tokens, cookies and"
                   + " the like; none turns it off.");
 
+  public static final Setting<ValuePattern> EVENT_REDACT_PATTERN =
+      Setting.named("EVENT_REDACT_PATTERN", redactedText())
+          .example("[0-9]{13,16}|[A-Za-z0-9._-]+@[a-z0-9.-]+")
+          .means(
+              "Regular expression (RE2) of what is replaced by [REDACTED] in the text of values under"
+                  + " any name; several as one|another. Unset: values are not searched.");
+
   public static final Setting<LogLevel> LOG_LEVEL =
       Setting.named("LOG_LEVEL", SettingType.choice(LogLevel.class))
           .defaultsTo("info")
@@ -188,6 +196,7 @@ public final class CommonSettings {
           EVENT_MAX_FIELDS,
           EVENT_MAX_NAME_BYTES,
           EVENT_REDACT,
+          EVENT_REDACT_PATTERN,
           LOG_LEVEL,
           LOG_FORMAT);
 
@@ -244,7 +253,8 @@ public final class CommonSettings {
         maxEvents,
         values.get(EVENT_RETENTION),
         values.get(EVENT_MAX_FUTURE),
-        values.get(EVENT_REDACT));
+        values.get(EVENT_REDACT),
+        values.find(EVENT_REDACT_PATTERN).orElse(ValuePattern.NONE));
   }
 
   /** Where events are stored. */
@@ -284,6 +294,18 @@ public final class CommonSettings {
             MongoSettings.connectionStringProblem(text)
                 .map(problem -> Parsed.<String>invalid("is not a connection string: " + problem))
                 .orElseGet(() -> Parsed.value(text)));
+  }
+
+  private static SettingType<ValuePattern> redactedText() {
+    return new SettingType<>(
+        "regex",
+        text -> {
+          try {
+            return Parsed.value(ValuePattern.of(text));
+          } catch (IllegalArgumentException e) {
+            return Parsed.invalid("cannot be used: " + e.getMessage());
+          }
+        });
   }
 
   private static SettingType<String> topicName() {

@@ -127,6 +127,21 @@ class RedactionTest {
   }
 
   @Test
+  void encode_countsTheValuesItReplaced() {
+    byte[] body = utf8(with("\"token\":1,\"a\":[{\"Cookie\":{\"token\":2}},{\"x_secret\":null}]"));
+
+    EncodeResult result =
+        Codecs.events(
+                new EventEncoder(EncoderSettings.DEFAULT, Codecs.CLOCK)
+                    .encode(body, body.length, BodyFormat.JSON))
+            .getFirst();
+
+    assertThat(((EncodeResult.Encoded) result).redactedValues())
+        .as("one inside of another is not looked at")
+        .isEqualTo(3);
+  }
+
+  @Test
   void encode_boundsThePathsItTells() {
     String items =
         IntStream.range(0, 150)

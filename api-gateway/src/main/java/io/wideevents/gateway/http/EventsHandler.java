@@ -114,10 +114,15 @@ final class EventsHandler implements Handler {
 
   private List<Entry> deliver(List<EncodeResult> results) {
     List<EncodedEvent> valid = new ArrayList<>(results.size());
+    long redacted = 0;
     for (EncodeResult result : results) {
       if (result instanceof EncodeResult.Encoded encoded) {
         valid.add(encoded.event());
+        redacted += encoded.redactedValues();
       }
+    }
+    if (redacted > 0) {
+      metrics.redacted(redacted);
     }
     Iterator<DeliveryOutcome> outcomes =
         valid.isEmpty()
