@@ -4,6 +4,8 @@ import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.ValuePattern;
 import io.wideevents.event.EventLimits;
 import io.wideevents.mongo.MongoSettings;
+import io.wideevents.mongo.TrustedAuthorities;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +88,13 @@ public final class CommonSettings {
                   "is not a name MongoDB takes"))
           .defaultsTo("wide_events")
           .means("Collection of the events.");
+
+  public static final Setting<Path> MONGODB_TLS_CA_FILE =
+      Setting.named("MONGODB_TLS_CA_FILE", SettingType.path())
+          .example("/etc/wide-events/mongodb-ca.pem")
+          .means(
+              "Certificates, PEM, of the authorities to trust for MongoDB, and no others; turns TLS"
+                  + " on. Unset: TLS as MONGODB_URI says, with the authorities of the JVM.");
 
   public static final Setting<Duration> MONGODB_TIMEOUT =
       Setting.named("MONGODB_TIMEOUT", SettingType.duration(Duration.ofMillis(100), ONE_HOUR))
@@ -185,6 +194,7 @@ public final class CommonSettings {
           MONGODB_URI,
           MONGODB_DATABASE,
           MONGODB_COLLECTION,
+          MONGODB_TLS_CA_FILE,
           MONGODB_TIMEOUT,
           MONGODB_SERVER_SELECTION_TIMEOUT,
           MONGODB_MAX_CONNECTIONS,
@@ -211,6 +221,10 @@ public final class CommonSettings {
     }
     atMost(values, KAFKA_TOPIC_MIN_ISR, KAFKA_TOPIC_REPLICATION).ifPresent(problems::add);
     atMost(values, MONGODB_SERVER_SELECTION_TIMEOUT, MONGODB_TIMEOUT).ifPresent(problems::add);
+    values
+        .find(MONGODB_TLS_CA_FILE)
+        .flatMap(TrustedAuthorities::problemOf)
+        .ifPresent(problem -> problems.add(values.problem(MONGODB_TLS_CA_FILE, problem)));
     return problems;
   }
 
@@ -267,7 +281,8 @@ public final class CommonSettings {
         values.get(MONGODB_SERVER_SELECTION_TIMEOUT),
         values.get(MONGODB_MAX_CONNECTIONS),
         values.get(EVENT_RETENTION),
-        values.get(MONGODB_USER_INDEX));
+        values.get(MONGODB_USER_INDEX),
+        values.find(MONGODB_TLS_CA_FILE));
   }
 
   private static int maxMessageBytes(SettingValues values) {

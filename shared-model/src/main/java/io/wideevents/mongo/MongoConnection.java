@@ -200,6 +200,11 @@ public final class MongoConnection implements AutoCloseable {
                     settings.serverSelectionTimeout().toMillis(), TimeUnit.MILLISECONDS))
         .applyToSocketSettings(
             socket -> socket.connectTimeout(connectTimeoutMillis, TimeUnit.MILLISECONDS))
+        .applyToSslSettings(
+            ssl ->
+                settings
+                    .tlsCaFile()
+                    .ifPresent(file -> ssl.enabled(true).context(TrustedAuthorities.context(file))))
         .applyToServerSettings(
             server -> server.heartbeatFrequency(HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS))
         .applyToConnectionPoolSettings(

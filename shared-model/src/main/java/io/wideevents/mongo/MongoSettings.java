@@ -1,6 +1,7 @@
 package io.wideevents.mongo;
 
 import com.mongodb.ConnectionString;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -19,6 +20,8 @@ import java.util.Optional;
  * @param retention age at which the TTL index deletes an event, counted from its timestamp
  * @param userIndex whether events can be searched by {@code user.id}; an index has its price, so it
  *     is off unless asked for
+ * @param tlsCaFile certificates, PEM, of the authorities that vouch for the servers; turns TLS on.
+ *     Empty: as {@code uri} says, with the authorities the JVM trusts
  */
 public record MongoSettings(
     String uri,
@@ -28,7 +31,8 @@ public record MongoSettings(
     Duration serverSelectionTimeout,
     int maxConnections,
     Duration retention,
-    boolean userIndex) {
+    boolean userIndex,
+    Optional<Path> tlsCaFile) {
   public static final String DEFAULT_DATABASE = "wide_events";
   public static final String DEFAULT_COLLECTION = "wide_events";
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
@@ -64,6 +68,28 @@ public record MongoSettings(
     }
   }
 
+  /** Trusts whom the JVM trusts. */
+  public MongoSettings(
+      String uri,
+      String database,
+      String collection,
+      Duration timeout,
+      Duration serverSelectionTimeout,
+      int maxConnections,
+      Duration retention,
+      boolean userIndex) {
+    this(
+        uri,
+        database,
+        collection,
+        timeout,
+        serverSelectionTimeout,
+        maxConnections,
+        retention,
+        userIndex,
+        Optional.empty());
+  }
+
   /** The default of everything but the address. */
   public static MongoSettings at(String uri) {
     return new MongoSettings(
@@ -88,7 +114,7 @@ public record MongoSettings(
   /** All settings; of {@code uri} only the servers, for it may hold a password. */
   @Override
   public String toString() {
-    return "MongoSettings[servers=%s, database=%s, collection=%s, timeout=%s, serverSelectionTimeout=%s, maxConnections=%d, retention=%s, userIndex=%s]"
+    return "MongoSettings[servers=%s, database=%s, collection=%s, timeout=%s, serverSelectionTimeout=%s, maxConnections=%d, retention=%s, userIndex=%s, tlsCaFile=%s]"
         .formatted(
             servers(),
             database,
@@ -97,7 +123,8 @@ public record MongoSettings(
             serverSelectionTimeout,
             maxConnections,
             retention,
-            userIndex);
+            userIndex,
+            tlsCaFile.map(Path::toString).orElse("none"));
   }
 
   /**

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -23,13 +25,18 @@ final class BrokerMain {
 
   private BrokerMain() {}
 
-  /** Takes the path of a properties file; ends with the broker. */
+  /**
+   * Takes the path of a properties file and, after it, the first users as StorageTool wants them;
+   * ends with the broker.
+   */
   public static void main(String[] arguments) throws IOException {
     String file = arguments[0];
-    int formatted =
-        StorageTool.execute(
-            new String[] {"format", "--ignore-formatted", "-t", CLUSTER_ID, "-c", file},
-            System.out);
+    List<String> format =
+        new ArrayList<>(List.of("format", "--ignore-formatted", "-t", CLUSTER_ID, "-c", file));
+    for (int i = 1; i < arguments.length; i++) {
+      format.addAll(List.of("--add-scram", arguments[i]));
+    }
+    int formatted = StorageTool.execute(format.toArray(String[]::new), System.out);
     if (formatted != 0) {
       System.exit(formatted);
     }

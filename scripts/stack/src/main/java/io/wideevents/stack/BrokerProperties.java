@@ -53,10 +53,10 @@ final class BrokerProperties {
    * Writes them to a file.
    *
    * @param data where the broker keeps its logs
-   * @param extra replaces or adds to ours
+   * @param settings their properties replace or add to ours
    * @throws UncheckedIOException if the file cannot be written
    */
-  static void write(Path file, Path data, int port, int controllerPort, Map<String, String> extra) {
+  static void write(Path file, Path data, int port, int controllerPort, BrokerSettings settings) {
     Properties properties = new Properties();
     properties.putAll(ONE_NODE);
     properties.putAll(FEW_PARTITIONS);
@@ -74,11 +74,36 @@ final class BrokerProperties {
             "CONTROLLER",
             "controller.quorum.voters",
             "1@%s:%d".formatted(HOST, controllerPort)));
-    properties.putAll(extra);
+    ServerSecurity security = settings.security();
+    if (security != null) {
+      properties.putAll(secured(port, controllerPort, security));
+    }
+    properties.putAll(settings.properties());
     try (Writer writer = Files.newBufferedWriter(file)) {
       properties.store(writer, null);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + file, e);
     }
+  }
+
+  private static Map<String, String> secured(
+      int port, int controllerPort, ServerSecurity security) {
+    String login = security.scramLogin(security.password());
+    return Map.ofEntries(
+        Map.entry(
+            "listeners",
+            "SASL_SSL://%1$s:%2$d,CONTROLLER://%1$s:%3$d".formatted(HOST, port, controllerPort)),
+        Map.entry("listener.security.protocol.map", "SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT"),
+        Map.entry("inter.broker.listener.name", "SASL_SSL"),
+        Map.entry("sasl.enabled.mechanisms", "SCRAM-SHA-512"),
+        Map.entry("sasl.mechanism.inter.broker.protocol", "SCRAM-SHA-512"),
+        Map.entry("listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config", login),
+        Map.entry("ssl.keystore.type", "PKCS12"),
+        Map.entry("ssl.keystore.location", security.server().keyStore().toString()),
+        Map.entry("ssl.keystore.password", TestAuthority.STORE_PASSWORD),
+        Map.entry("ssl.key.password", TestAuthority.STORE_PASSWORD),
+        Map.entry("ssl.truststore.type", "PKCS12"),
+        Map.entry("ssl.truststore.location", security.authority().trustStore().toString()),
+        Map.entry("ssl.truststore.password", TestAuthority.STORE_PASSWORD));
   }
 }

@@ -11,8 +11,13 @@ import org.jspecify.annotations.Nullable;
  *     temporary one
  * @param port of 127.0.0.1; 0 for any free one
  * @param properties broker properties that replace or add to ours
+ * @param security asks clients for TLS and SCRAM-SHA-512; null for neither
  */
-public record BrokerSettings(@Nullable Path directory, int port, Map<String, String> properties) {
+public record BrokerSettings(
+    @Nullable Path directory,
+    int port,
+    Map<String, String> properties,
+    @Nullable ServerSecurity security) {
   /** A temporary directory and any free port. */
   public static final BrokerSettings DEFAULT = new BrokerSettings(null, 0, Map.of());
 
@@ -20,15 +25,24 @@ public record BrokerSettings(@Nullable Path directory, int port, Map<String, Str
     properties = Map.copyOf(properties);
   }
 
+  /** Without TLS and passwords. */
+  public BrokerSettings(@Nullable Path directory, int port, Map<String, String> properties) {
+    this(directory, port, properties, null);
+  }
+
+  public BrokerSettings withSecurity(ServerSecurity security) {
+    return new BrokerSettings(directory, port, properties, security);
+  }
+
   public BrokerSettings withDirectory(Path directory) {
-    return new BrokerSettings(directory, port, properties);
+    return new BrokerSettings(directory, port, properties, security);
   }
 
   public BrokerSettings withPort(int port) {
-    return new BrokerSettings(directory, port, properties);
+    return new BrokerSettings(directory, port, properties, security);
   }
 
   public BrokerSettings withProperties(Map<String, String> properties) {
-    return new BrokerSettings(directory, port, properties);
+    return new BrokerSettings(directory, port, properties, security);
   }
 }

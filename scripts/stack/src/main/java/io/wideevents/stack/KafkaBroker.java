@@ -5,8 +5,8 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -28,14 +28,14 @@ public final class KafkaBroker implements AutoCloseable {
   private final RestartableServer server;
   private final int port;
   private final int controllerPort = FreePort.find();
-  private final Map<String, String> extraProperties;
+  private final BrokerSettings settings;
 
   private KafkaBroker(BrokerSettings settings) {
     this.port = settings.port() == 0 ? FreePort.find() : settings.port();
     this.server =
         new RestartableServer(
             "Kafka broker at " + bootstrapServers(), settings.directory(), "kafka");
-    this.extraProperties = settings.properties();
+    this.settings = settings;
   }
 
   /** A broker that is not running yet. */
@@ -74,10 +74,10 @@ public final class KafkaBroker implements AutoCloseable {
    */
   public void start() {
     Path properties = directory().resolve("server.properties");
-    BrokerProperties.write(
-        properties, directory().resolve("data"), port, controllerPort, extraProperties);
+    BrokerProperties.write(properties, directory().resolve("data"), port, controllerPort, settings);
     String classPath = brokerLib() + File.separator + "*" + File.pathSeparator + codeSource();
-    List<String> command =
+    List<String> command = new ArrayList<>();
+    command.addAll(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx512m",
@@ -93,7 +93,12 @@ public final class KafkaBroker implements AutoCloseable {
             "-cp",
             classPath,
             BrokerMain.class.getName(),
-            properties.toString());
+            properties.toString()));
+    ServerSecurity security = settings.security();
+    if (security != null) {
+      command.add(
+          "SCRAM-SHA-512=[name=%s,password=%s]".formatted(security.user(), security.password()));
+    }
     server.start(command, process -> process.awaitLog(READY, START_TIMEOUT));
   }
 

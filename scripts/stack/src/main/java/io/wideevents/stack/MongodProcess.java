@@ -1,9 +1,15 @@
 package io.wideevents.stack;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code mongod} of our own, a replica set of one, as a child process: it can be killed, frozen
@@ -20,11 +26,13 @@ public final class MongodProcess implements MongoServer {
   private final RestartableServer server;
   private final int port;
   private final boolean testCommands;
+  private final @Nullable ServerSecurity security;
 
   private MongodProcess(Path binary, MongodSettings settings) {
     this.binary = binary;
     this.port = settings.port() == 0 ? FreePort.find() : settings.port();
     this.testCommands = settings.testCommands();
+    this.security = settings.security();
     this.server = new RestartableServer("mongod on port " + port, settings.directory(), "mongodb");
   }
 
@@ -47,7 +55,11 @@ public final class MongodProcess implements MongoServer {
 
   @Override
   public String uri() {
-    return "mongodb://127.0.0.1:%d/?replicaSet=%s".formatted(port, ReplicaSet.NAME);
+    ServerSecurity secured = security;
+    return secured == null
+        ? "mongodb://127.0.0.1:%d/?replicaSet=%s".formatted(port, ReplicaSet.NAME)
+        : "mongodb://%s:%s@127.0.0.1:%d/?replicaSet=%s&tls=true"
+            .formatted(secured.user(), secured.password(), port, ReplicaSet.NAME);
   }
 
   @Override
@@ -68,7 +80,8 @@ public final class MongodProcess implements MongoServer {
    *     its output
    */
   public void start() {
-    List<String> command =
+    List<String> command = new ArrayList<>();
+    command.addAll(
         List.of(
             binary.toString(),
             "--replSet",
@@ -88,13 +101,45 @@ public final class MongodProcess implements MongoServer {
             "--setParameter",
             "diagnosticDataCollectionEnabled=false",
             "--setParameter",
-            "enableTestCommands=" + (testCommands ? 1 : 0));
+            "enableTestCommands=" + (testCommands ? 1 : 0)));
+    ServerSecurity secured = security;
+    if (secured != null) {
+      command.addAll(securityOptions(secured));
+    }
     server.start(
         command,
         process -> {
           process.awaitLog(LISTENING, START_TIMEOUT);
-          new ReplicaSet(port).awaitPrimary(START_TIMEOUT);
+          new ReplicaSet(port, secured).awaitPrimary(START_TIMEOUT);
         });
+  }
+
+  private List<String> securityOptions(ServerSecurity secured) {
+    return List.of(
+        "--keyFile",
+        keyFile().toString(),
+        "--tlsMode",
+        "requireTLS",
+        "--tlsCertificateKeyFile",
+        secured.server().together().toString(),
+        "--tlsCAFile",
+        secured.authority().certificate().toString(),
+        "--tlsAllowConnectionsWithoutCertificates");
+  }
+
+  /** What members of a replica set know each other by, be there only one. */
+  private Path keyFile() {
+    Path file = server.directory().path().resolve("replica-set.key");
+    try {
+      if (!Files.exists(file)) {
+        Files.writeString(file, "bWVtYmVycyBvZiB0aGUgc2FtZSByZXBsaWNhIHNldA==");
+        // The server refuses one that others may read.
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return file;
   }
 
   /** The process that runs or ran last; a new one after each start. */

@@ -10,10 +10,17 @@ import org.jspecify.annotations.Nullable;
  *     temporary one
  * @param port of 127.0.0.1; 0 for any free one
  * @param testCommands whether tests may inject faults with {@code configureFailPoint}
+ * @param security asks clients for TLS and a password; null for neither
  */
-public record MongodSettings(@Nullable Path directory, int port, boolean testCommands) {
+public record MongodSettings(
+    @Nullable Path directory, int port, boolean testCommands, @Nullable ServerSecurity security) {
   /** A temporary directory and any free port. */
   public static final MongodSettings DEFAULT = new MongodSettings(null, 0);
+
+  /** Without TLS and passwords. */
+  public MongodSettings(@Nullable Path directory, int port, boolean testCommands) {
+    this(directory, port, testCommands, null);
+  }
 
   /** Without test commands. */
   public MongodSettings(@Nullable Path directory, int port) {

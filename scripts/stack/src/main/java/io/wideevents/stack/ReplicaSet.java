@@ -1,11 +1,14 @@
 package io.wideevents.stack;
 
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoCommandException;
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
 import java.time.Duration;
 import java.util.List;
 import org.bson.Document;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
@@ -21,10 +24,17 @@ final class ReplicaSet {
   private static final int INVALID_CONFIGURATION = 93;
   private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
 
-  private final int port;
+  private static final int UNAUTHORIZED = 13;
 
-  ReplicaSet(int port) {
+  private final int port;
+  private final @Nullable ServerSecurity security;
+
+  /**
+   * @param security as the server asks for it; its user is made if there is none yet
+   */
+  ReplicaSet(int port, @Nullable ServerSecurity security) {
     this.port = port;
+    this.security = security;
   }
 
   /**
@@ -33,15 +43,42 @@ final class ReplicaSet {
    * @throws IllegalStateException if it does not within {@code timeout}
    */
   void awaitPrimary(Duration timeout) {
-    String address = "mongodb://127.0.0.1:%d/?directConnection=true".formatted(port);
-    try (MongoClient client = MongoClients.create(address)) {
+    try (MongoClient client = MongoClients.create(clientSettings())) {
       configure(client)
           .then(run(client, new Document("hello", 1)))
           .filter(hello -> hello.getBoolean("isWritablePrimary", false))
           .repeatWhenEmpty(polls -> polls.delayElements(POLL_INTERVAL))
           .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, POLL_INTERVAL))
           .block(timeout);
+      ServerSecurity secured = security;
+      if (secured != null) {
+        createUser(client, secured).block(timeout);
+      }
     }
+  }
+
+  private MongoClientSettings clientSettings() {
+    String address = "mongodb://127.0.0.1:%d/?directConnection=true".formatted(port);
+    MongoClientSettings.Builder settings =
+        MongoClientSettings.builder().applyConnectionString(new ConnectionString(address));
+    ServerSecurity secured = security;
+    if (secured != null) {
+      settings.applyToSslSettings(
+          ssl -> ssl.enabled(true).context(secured.authority().clientContext()));
+    }
+    return settings.build();
+  }
+
+  /** The first user needs no login from this machine; afterwards there is one. */
+  private static Mono<Document> createUser(MongoClient client, ServerSecurity secured) {
+    return run(
+            client,
+            new Document("createUser", secured.user())
+                .append("pwd", secured.password())
+                .append("roles", List.of("root")))
+        .onErrorResume(
+            MongoCommandException.class,
+            e -> e.getErrorCode() == UNAUTHORIZED ? Mono.just(new Document()) : Mono.error(e));
   }
 
   private Mono<Document> configure(MongoClient client) {
@@ -54,6 +91,8 @@ final class ReplicaSet {
                       run(client, new Document("replSetInitiate", configuration(1)));
                   // Data that was kept, on another port than last time.
                   case INVALID_CONFIGURATION -> reconfigure(client);
+                  // Set up by an earlier start, which made the user as well.
+                  case UNAUTHORIZED -> Mono.just(new Document());
                   default -> Mono.error(e);
                 });
   }
