@@ -102,7 +102,7 @@ public final class ApiGateway implements Callable<Integer> {
     } catch (JavalinBindException e) {
       application.close();
       throw new CommandFailedException(
-          ExitCode.FAILURE,
+          ExitCode.CONFIGURATION,
           "Cannot listen on %s:%d: %s; give another HTTP_HOST or HTTP_PORT, or end what listens"
                   .formatted(host, settings.http().port(), reason(e))
               + " there",

@@ -96,7 +96,10 @@ public final class SettingValues {
     line.log();
   }
 
-  /** What {@code --print-config} prints: one {@code NAME=value} a line with its source. */
+  /**
+   * What {@code --print-config} prints: one {@code NAME=value} a line with its source, then the
+   * warnings.
+   */
   public String print() {
     StringBuilder lines = new StringBuilder();
     for (Resolved<?> each : resolved.values()) {
@@ -104,6 +107,7 @@ public final class SettingValues {
       lines.append("%s=%s  # %s%n".formatted(each.setting().name(), each.shown(), source));
     }
     kafkaClient.shown().forEach((n, v) -> lines.append("%s=%s  # environment%n".formatted(n, v)));
+    warnings.forEach(warning -> lines.append("# %s%n".formatted(warning)));
     return lines.toString();
   }
 

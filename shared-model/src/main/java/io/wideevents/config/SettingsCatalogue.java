@@ -119,16 +119,14 @@ public final class SettingsCatalogue {
     for (Setting<?> setting : settings) {
       resolved.put(setting.name(), resolve(setting, inputs, problems));
     }
+    List<String> warnings = UnknownNames.warnings(process, known, ignored, environment);
     SettingValues values =
-        new SettingValues(
-            resolved,
-            KafkaClientProperties.read(environment, problems),
-            UnknownNames.warnings(process, known, ignored, environment));
+        new SettingValues(resolved, KafkaClientProperties.read(environment, problems), warnings);
     for (SettingsCheck check : checks) {
       problems.addAll(check.check(values));
     }
     if (!problems.isEmpty()) {
-      throw new InvalidSettingsException(problems);
+      throw new InvalidSettingsException(problems, warnings);
     }
     return values;
   }

@@ -61,7 +61,27 @@ final class UnknownNames {
         && (!name.endsWith("_PORT") || name.endsWith("_SERVICE_PORT") || value.contains("://"));
   }
 
+  /** The same words behind another beginning, else the least edits away. */
   private static Optional<String> nearest(String name, Set<String> known) {
+    return sameWords(name, known).or(() -> fewestEdits(name, known));
+  }
+
+  /**
+   * {@code KAFKA_LOG_TOPIC} for {@code MQ_LOG_TOPIC}, which has fewer edits to {@code
+   * MQ_DLQ_TOPIC}: the first word only says whose a setting is. One word alone, such as {@code
+   * PORT}, says too little.
+   */
+  private static Optional<String> sameWords(String name, Set<String> known) {
+    String words = name.substring(prefix(name).length());
+    if (words.indexOf('_') < 0) {
+      return Optional.empty();
+    }
+    return known.stream()
+        .filter(candidate -> candidate.substring(prefix(candidate).length()).equals(words))
+        .min(Comparator.naturalOrder());
+  }
+
+  private static Optional<String> fewestEdits(String name, Set<String> known) {
     int tolerated = Math.max(2, name.length() / 4);
     return known.stream()
         .filter(candidate -> distance(name, candidate) <= tolerated)

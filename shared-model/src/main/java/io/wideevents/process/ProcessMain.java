@@ -100,6 +100,7 @@ public final class ProcessMain {
     for (SettingProblem problem : invalid.problems()) {
       err.println("  " + problem.message());
     }
+    invalid.warnings().forEach(warning -> err.println("  note: " + warning));
     return invalid.blamesFlag() ? ExitCode.USAGE : ExitCode.CONFIGURATION;
   }
 

@@ -180,6 +180,20 @@ class SettingsCatalogueTest {
   }
 
   @Test
+  void unknownNames_areShownBesideMistakesAndByPrintConfig() {
+    Map<String, String> environment = Map.of("MQ_BATCHSIZE", "1", "MQ_BATCH_SIZE", "many");
+    String warning =
+        "MQ_BATCHSIZE is not a setting of log-worker and does nothing; did you mean MQ_BATCH_SIZE?";
+
+    assertThatThrownBy(() -> CATALOGUE.resolve(Map.of(), environment))
+        .isInstanceOfSatisfying(
+            InvalidSettingsException.class,
+            invalid -> assertThat(invalid.warnings()).containsExactly(warning));
+    assertThat(CATALOGUE.resolve(Map.of(), Map.of("MQ_BATCHSIZE", "1")).print())
+        .contains("# " + warning);
+  }
+
+  @Test
   void only_keepsNamesOfTheRestKnown() {
     SettingValues values = CATALOGUE.only(SIZE).resolve(Map.of(), Map.of("FLUSH_INTERVAL", "x"));
 

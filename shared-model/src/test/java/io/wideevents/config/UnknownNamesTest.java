@@ -9,7 +9,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class UnknownNamesTest {
-  private static final Set<String> KNOWN = Set.of("HTTP_PORT", "HTTP_HOST", "KAFKA_BROKER");
+  private static final Set<String> KNOWN =
+      Set.of(
+          "HTTP_PORT",
+          "HTTP_HOST",
+          "KAFKA_BROKER",
+          "KAFKA_LOG_TOPIC",
+          "MQ_DLQ_TOPIC",
+          "MQ_BATCH_SIZE");
 
   @ParameterizedTest
   @CsvSource({"kitten, sitting, 3", "'', abc, 3", "same, same, 0", "ab, ba, 2"})
@@ -19,7 +26,14 @@ class UnknownNamesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"KAFKA_BROKERS, KAFKA_BROKER", "HTTP_PROT, HTTP_PORT", "HTTP_HOTS, HTTP_HOST"})
+  @CsvSource({
+    "KAFKA_BROKERS, KAFKA_BROKER",
+    "HTTP_PROT, HTTP_PORT",
+    "HTTP_HOTS, HTTP_HOST",
+    "MQ_LOG_TOPIC, KAFKA_LOG_TOPIC",
+    "MQ_DLQ_TOPICS, MQ_DLQ_TOPIC",
+    "KAFKA_BATCH_SIZE, MQ_BATCH_SIZE"
+  })
   void warnings_nameTheNearest(String name, String nearest) {
     assertThat(UnknownNames.warnings("api-gateway", KNOWN, Set.of(), Map.of(name, "x")))
         .containsExactly(
