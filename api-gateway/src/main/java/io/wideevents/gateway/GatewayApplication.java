@@ -127,6 +127,9 @@ public final class GatewayApplication implements AutoCloseable {
     TierStatus status =
         TierStatus.of(Tier.SPOOL, state)
             .holding(new TierStatus.Backlog(stats.pendingEvents(), stats.bytes(), stats.oldest()));
-    return stats.trouble().map(status::because).orElse(status);
+    return stats
+        .trouble()
+        .map(trouble -> status.because(trouble.message()).since(trouble.since()))
+        .orElse(status);
   }
 }

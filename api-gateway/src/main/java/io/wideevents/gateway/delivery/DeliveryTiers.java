@@ -142,8 +142,14 @@ public final class DeliveryTiers implements AutoCloseable {
     return client
         .unavailability()
         .map(
-            reason ->
-                new TierStatus(Tier.KAFKA, State.DOWN, circuit.since(), reason, circuit.backlog()))
+            down ->
+                new TierStatus(
+                    Tier.KAFKA,
+                    State.DOWN,
+                    // The circuit opens only when events come, and may have been open before.
+                    Optional.of(circuit.since().filter(down.since()::isAfter).orElse(down.since())),
+                    down.reason(),
+                    circuit.backlog()))
         .orElse(circuit);
   }
 

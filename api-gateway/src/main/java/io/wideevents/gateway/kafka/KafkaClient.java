@@ -48,10 +48,10 @@ public final class KafkaClient implements MqClientPort {
   }
 
   @Override
-  public Optional<String> unavailability() {
+  public Optional<Unavailability> unavailability() {
     return connection.producer().isPresent()
         ? Optional.empty()
-        : Optional.of(connection.unavailability());
+        : Optional.of(new Unavailability(connection.unavailability(), connection.since()));
   }
 
   @Override

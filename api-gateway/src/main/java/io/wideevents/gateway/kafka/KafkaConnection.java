@@ -3,6 +3,7 @@ package io.wideevents.gateway.kafka;
 import io.github.resilience4j.core.IntervalFunction;
 import io.wideevents.logging.LogThrottle;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.errors.InterruptException;
@@ -35,6 +36,7 @@ final class KafkaConnection implements AutoCloseable {
   private final Object change = new Object();
   private volatile @Nullable Producer<byte[], byte[]> producer;
   private volatile String unavailability = "not connected yet";
+  private volatile Instant since = Instant.now();
   private volatile boolean closed;
 
   /**
@@ -60,6 +62,11 @@ final class KafkaConnection implements AutoCloseable {
     return unavailability;
   }
 
+  /** Since when there is no producer. */
+  Instant since() {
+    return since;
+  }
+
   /**
    * Asks for another producer in place of this one, which is closed; ignored when it was replaced
    * already.
@@ -68,6 +75,7 @@ final class KafkaConnection implements AutoCloseable {
     synchronized (change) {
       if (broken.equals(producer)) {
         unavailability = reason(cause);
+        since = Instant.now();
         producer = null;
         change.notifyAll();
       }
@@ -85,6 +93,9 @@ final class KafkaConnection implements AutoCloseable {
       closed = true;
       unavailability = "closed";
       last = producer;
+      if (last != null) {
+        since = Instant.now();
+      }
       producer = null;
       change.notifyAll();
     }

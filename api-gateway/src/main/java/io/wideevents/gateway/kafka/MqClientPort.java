@@ -3,6 +3,7 @@ package io.wideevents.gateway.kafka;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +30,15 @@ public interface MqClientPort extends AutoCloseable {
   CompletableFuture<List<DeliveryOutcome>> publish(List<EncodedEvent> events, Deadline deadline);
 
   /** Why events cannot be published right now, as far as is known; empty when they can. */
-  Optional<String> unavailability();
+  Optional<Unavailability> unavailability();
+
+  /**
+   * Why events cannot be published.
+   *
+   * @param reason in a few words, without secrets
+   * @param since when that began; further failures do not change it
+   */
+  record Unavailability(String reason, Instant since) {}
 
   /** Flushes what is on its way, within a bound, and answers every open call. Idempotent. */
   @Override

@@ -34,7 +34,7 @@ public final class SegmentEventSpool implements EventSpool {
   private final SegmentLog refused;
   private final Quarantine quarantine;
   private final DamageCounter damage;
-  private final SpoolTrouble trouble = new SpoolTrouble();
+  private final SpoolTrouble trouble;
   private final GroupCommit writer;
 
   private SegmentEventSpool(
@@ -47,6 +47,7 @@ public final class SegmentEventSpool implements EventSpool {
     this.directory = directory;
     this.settings = settings;
     this.clock = clock;
+    this.trouble = new SpoolTrouble(clock);
     this.damage = new DamageCounter();
     this.quarantine = Quarantine.open(directory.quarantine(), files);
     int segmentBytes = settings.segmentBytes();
@@ -133,7 +134,7 @@ public final class SegmentEventSpool implements EventSpool {
         settings.maxBytes(),
         waiting.oldest(),
         new SpoolStats.Damage(damage.ranges(), damage.tornTails(), quarantine.count()),
-        trouble.words());
+        trouble.current());
   }
 
   private long bytes() {

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param maxBytes the bound of {@code bytes}
  * @param oldest when the oldest pending event was spooled, about; empty when none is pending
  * @param damage what could not be read since the spool was opened
- * @param trouble why the last append was not taken, in words; empty when it was
+ * @param trouble why the last append was not taken; empty when it was
  */
 public record SpoolStats(
     long pendingEvents,
@@ -22,7 +22,15 @@ public record SpoolStats(
     long maxBytes,
     Optional<Instant> oldest,
     Damage damage,
-    Optional<String> trouble) {
+    Optional<Trouble> trouble) {
+
+  /**
+   * Why events are not taken.
+   *
+   * @param message in words
+   * @param since when it began; the same trouble again does not change it
+   */
+  public record Trouble(String message, Instant since) {}
 
   /**
    * What could not be read.

@@ -1,6 +1,8 @@
 package io.wideevents.gateway.spool;
 
 import io.wideevents.gateway.spool.SpoolOutcome.RefusalReason;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +16,17 @@ import org.slf4j.LoggerFactory;
 final class SpoolTrouble {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolTrouble.class);
 
+  private final InstantSource clock;
   private final AtomicReference<@Nullable Trouble> current = new AtomicReference<>();
+
+  SpoolTrouble(InstantSource clock) {
+    this.clock = clock;
+  }
 
   /**
    * @param kind what has to change for a new line in the log
    */
-  private record Trouble(String kind, String message) {}
+  private record Trouble(String kind, String message, Instant since) {}
 
   void report(SpoolOutcome outcome) {
     switch (outcome) {
@@ -36,12 +43,13 @@ final class SpoolTrouble {
   }
 
   /** Why events are not taken; empty when they are. */
-  Optional<String> words() {
-    return Optional.ofNullable(current.get()).map(Trouble::message);
+  Optional<SpoolStats.Trouble> current() {
+    return Optional.ofNullable(current.get())
+        .map(trouble -> new SpoolStats.Trouble(trouble.message(), trouble.since()));
   }
 
   private void refusing(SpoolOutcome.Refused refused) {
-    if (isNews(new Trouble(refused.reason().name(), refused.message()))) {
+    if (isNews(refused.reason().name(), refused.message())) {
       LOG.atError()
           .addKeyValue("error", refused.message())
           .log("The spool is full and refuses events; clients are answered 503");
@@ -49,14 +57,17 @@ final class SpoolTrouble {
   }
 
   private void failing(Throwable cause) {
-    if (isNews(new Trouble("FAILED", "The spool's disk failed: " + cause))) {
+    if (isNews("FAILED", "The spool's disk failed: " + cause)) {
       LOG.atError().setCause(cause).log("The spool cannot write; clients are answered 503");
     }
   }
 
-  private boolean isNews(Trouble trouble) {
-    Trouble before = current.getAndSet(trouble);
-    return before == null || !before.kind().equals(trouble.kind());
+  private boolean isNews(String kind, String message) {
+    Instant now = clock.instant();
+    Trouble before =
+        current.getAndUpdate(
+            trouble -> new Trouble(kind, message, trouble == null ? now : trouble.since()));
+    return before == null || !before.kind().equals(kind);
   }
 
   private void over() {

@@ -102,6 +102,18 @@ class DeliveryTiersTest {
   }
 
   @Test
+  void status_tellsSinceWhenKafkaIsDownThoughNoEventCame() {
+    mq.goDown();
+
+    TierStatus kafka = tiers.status().getFirst();
+
+    assertThat(kafka.state()).isEqualTo(State.DOWN);
+    assertThat(kafka.since()).hasValue(InMemoryMqClient.DOWN_SINCE);
+    assertThat(kafka.detail()).isEqualTo("down on demand");
+    assertThat(tiers.circuits()).extracting(TierStatus::state).containsExactly(State.UP, State.UP);
+  }
+
+  @Test
   void onRecovery_tellsWhenATierIsBack() {
     // Given
     AtomicInteger recoveries = new AtomicInteger();

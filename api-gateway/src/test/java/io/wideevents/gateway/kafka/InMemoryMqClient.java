@@ -5,6 +5,7 @@ import io.wideevents.event.EventId;
 import io.wideevents.event.Tier;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Answers on the calling thread unless it is silent. Safe for concurrent use.
  */
 public final class InMemoryMqClient implements MqClientPort {
+  /** Since when it is down when it is. */
+  public static final Instant DOWN_SINCE = Instant.parse("2026-11-22T10:00:00Z");
+
   private final List<EncodedEvent> published = new ArrayList<>();
   private final List<List<EncodedEvent>> calls = new ArrayList<>();
   private final List<CompletableFuture<Void>> silences = new ArrayList<>();
@@ -82,8 +86,10 @@ public final class InMemoryMqClient implements MqClientPort {
   }
 
   @Override
-  public synchronized Optional<String> unavailability() {
-    return closed || failure != null ? Optional.of("down on demand") : Optional.empty();
+  public synchronized Optional<Unavailability> unavailability() {
+    return closed || failure != null
+        ? Optional.of(new Unavailability("down on demand", DOWN_SINCE))
+        : Optional.empty();
   }
 
   @Override

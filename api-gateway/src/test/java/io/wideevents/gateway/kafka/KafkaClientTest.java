@@ -178,14 +178,14 @@ class KafkaClientTest {
     client.close();
 
     assertThat(producer.closed()).isTrue();
-    assertThat(client.unavailability()).hasValue("closed");
+    assertThat(client.unavailability()).map(MqClientPort.Unavailability::reason).hasValue("closed");
   }
 
   @Test
   void close_worksWithoutAStart() {
     client.close();
 
-    assertThat(client.unavailability()).hasValue("closed");
+    assertThat(client.unavailability()).map(MqClientPort.Unavailability::reason).hasValue("closed");
   }
 
   private MockProducer<byte[], byte[]> connected() {

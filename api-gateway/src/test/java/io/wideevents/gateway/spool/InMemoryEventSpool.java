@@ -98,7 +98,8 @@ public final class InMemoryEventSpool implements EventSpool {
         maxBytes,
         pending.oldest(),
         new SpoolStats.Damage(0, 0, 0),
-        Optional.ofNullable(failure).map(Throwable::toString));
+        Optional.ofNullable(failure)
+            .map(cause -> new SpoolStats.Trouble(cause.toString(), Instant.now())));
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -126,7 +127,9 @@ class SpoolDiskFailureTest {
       assertThat(outcome.get(30, TimeUnit.SECONDS)).isInstanceOf(SpoolOutcome.Failed.class);
     }
     assertThat(idsOf(read(spool.pending()))).containsExactly(event(0).id());
-    assertThat(spool.stats().trouble()).isPresent();
+    assertThat(spool.stats().trouble())
+        .hasValueSatisfying(
+            trouble -> assertThat(trouble.since()).isBeforeOrEqualTo(Instant.now()));
   }
 
   @Test
