@@ -26,6 +26,7 @@ final class BodyReader {
   private final long receivedAtMillis;
   private final EventPass.Scratch scratch = new EventPass.Scratch();
   private final List<EncodeResult> results = new ArrayList<>();
+  private UnreadableParts unreadable = UnreadableParts.none();
 
   BodyReader(byte[] body, int length, EventRules rules, int maxEvents, long receivedAtMillis) {
     this.body = body;
@@ -40,6 +41,18 @@ final class BodyReader {
     if (encoding != null) {
       return new BodyResult.Malformed(encoding);
     }
+    BodyResult result = objectOrArray();
+    if (result instanceof BodyResult.Malformed) {
+      unreadable = UnreadableParts.overwriteIn(body, length, maxEvents);
+      if (!unreadable.isEmpty()) {
+        results.clear();
+        return objectOrArray();
+      }
+    }
+    return result;
+  }
+
+  private BodyResult objectOrArray() {
     try (EventText text = EventText.open(body, 0, length, 1)) {
       return objectOrArray(text);
     }
@@ -147,6 +160,10 @@ final class BodyReader {
   private EncodeResult event(EventText text, long line) {
     EventPass pass = new EventPass(rules, text, scratch, null);
     pass.read();
+    EventProblem overwritten = unreadable.of(pass.start(), pass.end());
+    if (overwritten != null) {
+      return rejected(line, overwritten);
+    }
     Problems problems = pass.problems();
     if (!problems.isEmpty()) {
       return new EncodeResult.Rejected(line, problems.all());

@@ -25,7 +25,7 @@ public final class EventEncoder {
    * Encodes a whole body, already inflated.
    *
    * @param body UTF-8 JSON text; the events keep a reference to it, so it must not change
-   *     afterwards
+   *     afterwards. Parts of events that are refused may be overwritten here
    * @param length bytes of {@code body} that count
    */
   public BodyResult encode(byte[] body, int length, BodyFormat format) {

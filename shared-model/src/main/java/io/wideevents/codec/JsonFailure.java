@@ -47,7 +47,7 @@ final class JsonFailure {
     return parser.streamReadContext().getNestingDepth() >= JsonText.MAX_PARSER_DEPTH;
   }
 
-  private static EventProblem tooDeep(Position position) {
+  static EventProblem tooDeep(Position position) {
     return new EventProblem(
         ProblemCode.TOO_DEEP.code(),
         "",

@@ -88,6 +88,22 @@ final class Utf8 {
     return false;
   }
 
+  /** The UTF-16 unit that the text at {@code i} is an escape of; -1 when it is none. */
+  static int escapedUnit(byte[] bytes, int i, int to) {
+    if (i + 6 > to || bytes[i] != '\\' || bytes[i + 1] != 'u') {
+      return -1;
+    }
+    int unit = 0;
+    for (int digit = i + 2; digit < i + 6; digit++) {
+      int value = Character.digit(bytes[digit], 16);
+      if (value < 0) {
+        return -1;
+      }
+      unit = unit << 4 | value;
+    }
+    return unit;
+  }
+
   private static boolean hasBackslash(long eightBytes) {
     long zeroWhereEqual = eightBytes ^ BACKSLASHES;
     return ((zeroWhereEqual - EVERY_BYTE) & ~zeroWhereEqual & NOT_ASCII) != 0;
