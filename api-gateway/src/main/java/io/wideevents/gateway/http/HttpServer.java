@@ -98,7 +98,7 @@ public final class HttpServer implements AutoCloseable {
     this.tls = tls;
     this.metrics = metrics;
     this.scrape = scrape;
-    this.replies = new Replies(metrics);
+    this.replies = new Replies(metrics, new Lingering(() -> stopping));
     this.memory = new ByteBudget(settings.maxInFlightBytes());
     this.closing = closing;
     this.health = new Health(tiers);
@@ -178,7 +178,7 @@ public final class HttpServer implements AutoCloseable {
           var connector = new ServerConnector(server, protocols(http));
           connector.setHost(settings.host());
           connector.setPort(settings.port());
-          connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+          connector.setIdleTimeout(idleTimeout().toMillis());
           connector.setShutdownIdleTimeout(IDLE_TIMEOUT_WHILE_STOPPING.toMillis());
           return connector;
         });
@@ -195,6 +195,13 @@ public final class HttpServer implements AutoCloseable {
     return new ConnectionFactory[] {
       new SslConnectionFactory(tls.get().contextFactory(), plain.getProtocol()), plain
     };
+  }
+
+  /** A body that stalls is up with its time, not later. */
+  private Duration idleTimeout() {
+    return settings.bodyTimeout().compareTo(IDLE_TIMEOUT) < 0
+        ? settings.bodyTimeout()
+        : IDLE_TIMEOUT;
   }
 
   private void configure(Server server) {

@@ -52,6 +52,10 @@ record Problem(
     return withHeader("Connection", "close");
   }
 
+  boolean closesConnection() {
+    return "close".equals(headers.get("Connection"));
+  }
+
   Problem withHeader(String name, String value) {
     var more = new HashMap<>(headers);
     more.put(name, value);

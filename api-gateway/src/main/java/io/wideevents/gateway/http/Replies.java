@@ -7,9 +7,11 @@ import io.wideevents.gateway.metrics.GatewayMetrics;
 final class Replies {
   private final ReplyWriter writer = new ReplyWriter();
   private final GatewayMetrics metrics;
+  private final Lingering lingering;
 
-  Replies(GatewayMetrics metrics) {
+  Replies(GatewayMetrics metrics, Lingering lingering) {
     this.metrics = metrics;
+    this.lingering = lingering;
   }
 
   void send(Context ctx, EventsReply reply) {
@@ -21,7 +23,10 @@ final class Replies {
   void send(Context ctx, Problem problem) {
     metrics.requestRefused(problem.code());
     head(ctx, problem);
-    ctx.result(writer.write(problem));
+    byte[] answer = writer.write(problem);
+    if (!problem.closesConnection() || !lingering.answer(ctx, answer)) {
+      ctx.result(answer);
+    }
   }
 
   private static void head(Context ctx, Problem problem) {

@@ -203,6 +203,79 @@ class HttpServerTest {
   }
 
   @Test
+  void stalledBodies_areCutOffAtTheSameTime() throws IOException {
+    // Well within the time that a connection on which nothing happens is kept otherwise
+    try (RawConnection connection = new RawConnection(server.port())) {
+      connection.send(head("Host: localhost", JSON, "Content-Length: 1000") + "[");
+
+      assertThat(connection.readAll()).startsWith("HTTP/1.1 408").contains("\"body_timeout\"");
+    }
+  }
+
+  @Test
+  void requestsThatWaitForATier_areNotCutOffWithTheBodysTime() throws Exception {
+    RecordingLogger recording = new RecordingLogger(Tier.KAFKA);
+    HoldingLogger holding = new HoldingLogger(recording);
+    try (TestServer slow =
+        new TestServer(TestServer.settings(Duration.ofSeconds(1)), recording, logger -> holding)) {
+      CompletableFuture<HttpResponse<String>> running =
+          CompletableFuture.supplyAsync(() -> slow.post(valid), HttpServerTest::onThread);
+      assertThat(holding.arrived().await(20, TimeUnit.SECONDS)).isTrue();
+
+      await().during(Duration.ofSeconds(3)).atMost(Duration.ofSeconds(20)).until(() -> true);
+      holding.released().complete(null);
+
+      assertThat(running.join().statusCode()).isEqualTo(202);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "localhost,application/json,413,body_too_large",
+    "localhost,text/plain,415,unsupported_media_type",
+    "evil.example,application/json,403,foreign_host",
+  })
+  void refusals_reachClientsThatWriteEverythingFirst(
+      String host, String contentType, int status, String code) throws IOException {
+    // More than the sockets' buffers hold on both sides
+    int length = 12 << 20;
+    try (RawConnection connection = new RawConnection(server.port())) {
+      connection.send(
+          head("Host: " + host, "Content-Type: " + contentType, "Content-Length: " + length));
+      connection.send(" ".repeat(length));
+
+      assertThat(connection.readAll()).startsWith("HTTP/1.1 " + status).contains(code);
+    }
+  }
+
+  @Test
+  void refusals_reachClientsThatWriteEverythingFirstInChunks() throws IOException {
+    try (RawConnection connection = new RawConnection(server.port())) {
+      connection.send(head("Host: localhost", JSON, "Transfer-Encoding: chunked"));
+      for (int chunk = 0; chunk < 12; chunk++) {
+        connection.send("100000\r\n" + " ".repeat(1 << 20) + "\r\n");
+      }
+      connection.send("0\r\n\r\n");
+
+      assertThat(connection.readAll()).startsWith("HTTP/1.1 413").contains("body_too_large");
+    }
+  }
+
+  @Test
+  void refusals_doNotWaitForEndlessBodies() {
+    assertThatThrownBy(
+            () -> {
+              try (RawConnection connection = new RawConnection(server.port())) {
+                connection.send(head("Host: localhost", JSON, "Transfer-Encoding: chunked"));
+                while (true) {
+                  connection.send("100000\r\n" + " ".repeat(1 << 20) + "\r\n");
+                }
+              }
+            })
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
   void bodiesCutShort_areRefused() throws IOException {
     try (RawConnection connection = new RawConnection(server.port())) {
       connection.send(head("Host: localhost", JSON, "Content-Length: 1000") + valid);

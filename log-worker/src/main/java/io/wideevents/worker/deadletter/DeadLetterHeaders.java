@@ -18,21 +18,21 @@ public final class DeadLetterHeaders {
   /** What exactly was wrong. */
   public static final String ERROR = DeadLetterFormat.ERROR;
 
-  public static final String SOURCE_TOPIC = "dlq-source-topic";
-  public static final String SOURCE_PARTITION = "dlq-source-partition";
-  public static final String SOURCE_OFFSET = "dlq-source-offset";
+  public static final String SOURCE_TOPIC = DeadLetterFormat.SOURCE_TOPIC;
+  public static final String SOURCE_PARTITION = DeadLetterFormat.SOURCE_PARTITION;
+  public static final String SOURCE_OFFSET = DeadLetterFormat.SOURCE_OFFSET;
 
   /** The source record's timestamp, in milliseconds since the epoch. */
-  public static final String SOURCE_TIMESTAMP = "dlq-source-timestamp";
+  public static final String SOURCE_TIMESTAMP = DeadLetterFormat.SOURCE_TIMESTAMP;
 
   /** How often the database was asked to store the record. */
   public static final String ATTEMPTS = DeadLetterFormat.ATTEMPTS;
 
   /** {@code true} when the value is a stub in JSON, because the record was too large. */
-  public static final String STUB = "dlq-stub";
+  public static final String STUB = DeadLetterFormat.STUB;
 
   /** How often the record was replayed from here before; the one header a replay keeps. */
-  public static final String REPLAYS = "dlq-replays";
+  public static final String REPLAYS = DeadLetterFormat.REPLAYS;
 
   private DeadLetterHeaders() {}
 
@@ -53,12 +53,8 @@ public final class DeadLetterHeaders {
 
   private static void addTo(Headers headers, DeadLetter letter) {
     ConsumerRecord<byte[], byte[]> source = letter.source();
-    String error = letter.error();
     add(headers, REASON, letter.reason().label());
-    add(
-        headers,
-        ERROR,
-        error.substring(0, Math.min(error.length(), DeadLetterFormat.MAX_ERROR_CHARS)));
+    add(headers, ERROR, DeadLetterFormat.error(letter.error()));
     add(headers, SOURCE_TOPIC, source.topic());
     add(headers, SOURCE_PARTITION, Integer.toString(source.partition()));
     add(headers, SOURCE_OFFSET, Long.toString(source.offset()));

@@ -2,6 +2,7 @@ package io.wideevents.worker.deadletter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.wideevents.event.DeadLetterFormat;
 import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -32,8 +33,15 @@ public record StoredLetter(ConsumerRecord<byte[], byte[]> record) {
     return text(DeadLetterHeaders.ERROR);
   }
 
-  /** Where the record came from: {@code topic:partition:offset}. */
+  /**
+   * Where the record came from: {@code topic:partition:offset}, or {@code spool} for an event that
+   * a gateway took from its spool.
+   */
   public String source() {
+    String origin = text(DeadLetterFormat.ORIGIN);
+    if (!origin.isEmpty()) {
+      return origin;
+    }
     return text(DeadLetterHeaders.SOURCE_TOPIC)
         + ":"
         + text(DeadLetterHeaders.SOURCE_PARTITION)

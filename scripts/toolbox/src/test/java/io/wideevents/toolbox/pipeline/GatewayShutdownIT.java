@@ -15,14 +15,12 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.bson.RawBsonDocument;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,7 +86,7 @@ class GatewayShutdownIT {
       try (GatewayProcess gateway = pipeline.startGateway().awaitListening();
           WorkerProcess worker = pipeline.startWorker();
           StoredEvents stored = pipeline.stored()) {
-        awaitStored(stored, acknowledged);
+        StoredIds.awaitAll(stored, acknowledged, BOUND);
         assertThat(gateway.process().isAlive()).isTrue();
         assertThat(worker.process().isAlive()).isTrue();
       }
@@ -152,20 +150,5 @@ class GatewayShutdownIT {
                 // What this is about: the gateway does not wait for it.
               }
             });
-  }
-
-  private static void awaitStored(StoredEvents stored, Set<String> acknowledged) {
-    await()
-        .atMost(BOUND)
-        .untilAsserted(() -> assertThat(requestIds(stored)).containsAll(acknowledged));
-    List<String> ids = requestIds(stored);
-    assertThat(new HashSet<>(ids)).hasSameSizeAs(ids);
-  }
-
-  private static List<String> requestIds(StoredEvents stored) {
-    return stored.all("requestId").stream()
-        .map(RawBsonDocument::toBsonDocument)
-        .map(document -> document.getString("requestId").getValue())
-        .toList();
   }
 }

@@ -1,0 +1,89 @@
+package io.wideevents.gateway.http;
+
+import io.javalin.http.Context;
+import io.wideevents.logging.Deadline;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+
+/**
+ * Reads on for a moment what a refused client is still sending. Many clients write their whole body
+ * before they read; on a connection that was closed meanwhile they find a reset instead of the
+ * answer, and never learn why they were refused.
+ *
+ * <p>Bounded in bytes, in time and in the number of clients at once: beyond that a connection is
+ * closed under its client. Safe for concurrent use.
+ */
+final class Lingering {
+  // Twice the largest body by default: whoever sends more has been told by the length already.
+  private static final long MAX_BYTES = 16L << 20;
+  private static final Duration MAX_TIME = Duration.ofSeconds(2);
+  private static final Duration MAX_PAUSE = Duration.ofMillis(500);
+  private static final int MAX_CLIENTS = 64;
+  private static final int BUFFER_BYTES = 16 * 1024;
+
+  private final BooleanSupplier stopping;
+  private final Semaphore clients = new Semaphore(MAX_CLIENTS);
+
+  /**
+   * @param stopping whether the server ends and has no time for this
+   */
+  Lingering(BooleanSupplier stopping) {
+    this.stopping = stopping;
+  }
+
+  /**
+   * Sends the answer and then reads on, if the client is sending; returns at once if it is not.
+   * Blocks for 2 s at most. The connection must be closed afterwards.
+   *
+   * @param answer the body of the response, whose head is set
+   * @return whether the answer was sent; it is for the caller to send if not
+   */
+  boolean answer(Context ctx, byte[] answer) {
+    if (!sends(ctx.req()) || stopping.getAsBoolean() || !clients.tryAcquire()) {
+      return false;
+    }
+    try {
+      ctx.res().setContentLength(answer.length);
+      ctx.res().getOutputStream().write(answer);
+      ctx.res().flushBuffer();
+      readOn(ctx.req());
+    } catch (IOException e) {
+      // The client has gone, or pauses: either way it is over.
+    } finally {
+      clients.release();
+    }
+    return true;
+  }
+
+  /** A client that waits to be asked for its body sends nothing, and reads. */
+  private static boolean sends(HttpServletRequest request) {
+    return request.getContentLengthLong() != 0
+        && (request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null)
+        && request.getHeader("Expect") == null;
+  }
+
+  private void readOn(HttpServletRequest request) throws IOException {
+    ServletContextRequest.getServletContextRequest(request)
+        .getConnectionMetaData()
+        .getConnection()
+        .getEndPoint()
+        .setIdleTimeout(MAX_PAUSE.toMillis());
+    InputStream body = request.getInputStream();
+    Deadline deadline = Deadline.after(MAX_TIME);
+    byte[] discarded = new byte[BUFFER_BYTES];
+    long count = 0;
+    int read = 0;
+    while (read >= 0
+        && count < MAX_BYTES
+        && !deadline.remaining().isZero()
+        && !stopping.getAsBoolean()) {
+      read = body.read(discarded);
+      count += Math.max(0, read);
+    }
+  }
+}

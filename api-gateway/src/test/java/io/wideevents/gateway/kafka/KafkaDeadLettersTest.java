@@ -1,0 +1,167 @@
+package io.wideevents.gateway.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.wideevents.codec.EncoderSettings;
+import io.wideevents.codec.RecordDecoder;
+import io.wideevents.event.StubEvent;
+import io.wideevents.event.Tier;
+import io.wideevents.gateway.spool.EventSpool;
+import io.wideevents.gateway.spool.Refusal;
+import io.wideevents.gateway.spool.SegmentEventSpool;
+import io.wideevents.gateway.spool.SpoolPosition;
+import io.wideevents.gateway.spool.SpoolSettings;
+import io.wideevents.gateway.spool.SpooledEvent;
+import io.wideevents.logging.Deadline;
+import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.process.ClosingTime;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.bson.Document;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KafkaDeadLettersTest {
+  private static final Duration AMPLE = Duration.ofSeconds(30);
+
+  private final MockProducer<byte[], byte[]> producer =
+      new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+  private final KafkaDeadLetters deadLetters =
+      new KafkaDeadLetters(KafkaClientTest.SETTINGS, () -> producer, new ClosingTime(AMPLE));
+
+  @TempDir private Path directory;
+  private EventSpool spool;
+
+  @BeforeEach
+  void open() {
+    spool =
+        SegmentEventSpool.open(
+            SpoolSettings.in(directory),
+            new RecordDecoder(EncoderSettings.DEFAULT, InstantSource.system()),
+            InstantSource.system());
+  }
+
+  @AfterEach
+  void close() {
+    deadLetters.close();
+    spool.close();
+  }
+
+  @Test
+  void letter_isTheRecordOfTheEventWithTheReasonInHeaders() {
+    SpooledEvent refused = refused("refused_by_database", "error 121: failed validation");
+
+    CompletableFuture<List<DeliveryOutcome>> outcomes = send(refused);
+    producer.completeNext();
+
+    assertThat(outcomes).isCompletedWithValue(List.of(new DeliveryOutcome.Durable(Tier.KAFKA)));
+    ProducerRecord<byte[], byte[]> letter = producer.history().getFirst();
+    assertThat(letter.topic()).isEqualTo("log-events.dlq");
+    assertThat(new String(letter.key(), UTF_8)).isEqualTo(refused.requestId());
+    assertThat(letter.value()).isEqualTo(refused.json(Tier.KAFKA));
+    assertThat(headers(letter))
+        .containsEntry("content-type", "application/json")
+        .containsEntry("event-id", refused.id().toString())
+        .containsEntry("schema", "1")
+        .containsEntry("dlq-reason", "refused_by_database")
+        .containsEntry("dlq-error", "error 121: failed validation")
+        .containsEntry("dlq-origin", "spool")
+        .containsEntry("dlq-source-timestamp", Long.toString(refused.spooledAt().toEpochMilli()))
+        .containsEntry("dlq-attempts", "1")
+        .doesNotContainKey("dlq-stub");
+  }
+
+  @Test
+  void letter_hasAReasonFromTheClosedListAndAnErrorOfBoundedLength() {
+    SpooledEvent refused = refused("undecodable", "x".repeat(2_000));
+
+    send(refused);
+
+    assertThat(headers(producer.history().getFirst()))
+        .containsEntry("dlq-reason", "invalid")
+        .containsEntry("dlq-attempts", "0")
+        .containsEntry("dlq-error", "x".repeat(1_000));
+  }
+
+  @Test
+  void letter_thatIsTooLargeGoesAsAStubWithTheNextAttempt() {
+    // Given
+    SpooledEvent refused = refused("refused_by_database", "too wide");
+    CompletableFuture<List<DeliveryOutcome>> whole = send(refused);
+    producer.errorNext(new RecordTooLargeException("over max.message.bytes"));
+    assertThat(whole.join()).hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
+
+    // When
+    CompletableFuture<List<DeliveryOutcome>> stub = send(refused);
+    producer.completeNext();
+
+    // Then
+    assertThat(stub).isCompletedWithValue(List.of(new DeliveryOutcome.Durable(Tier.KAFKA)));
+    ProducerRecord<byte[], byte[]> letter = producer.history().getLast();
+    assertThat(headers(letter))
+        .containsEntry("dlq-stub", "true")
+        .containsEntry("dlq-reason", "refused_by_database");
+    Document value = Document.parse(new String(letter.value(), UTF_8));
+    assertThat(value)
+        .containsEntry("origin", "spool")
+        .containsEntry("eventId", refused.id().toString())
+        .containsEntry("valueBytes", refused.json(Tier.KAFKA).length)
+        .containsKeys("sha256", "head", "keyBytes");
+  }
+
+  @Test
+  void letter_thatKafkaDoesNotConfirmStaysInTheSpool() {
+    SpooledEvent refused = refused("id_conflict", "taken");
+
+    CompletableFuture<List<DeliveryOutcome>> outcomes = send(refused);
+    producer.errorNext(new TimeoutException("no ack"));
+
+    assertThat(outcomes.join()).hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
+    assertThat(headers(producer.history().getFirst())).containsEntry("dlq-reason", "id_conflict");
+  }
+
+  /** Sends it as soon as there is a connection, which the first letter has made. */
+  private CompletableFuture<List<DeliveryOutcome>> send(SpooledEvent event) {
+    int before = producer.history().size();
+    List<CompletableFuture<List<DeliveryOutcome>>> tries = new ArrayList<>();
+    await()
+        .until(
+            () -> {
+              tries.add(deadLetters.deadLetter(List.of(event), Deadline.after(AMPLE)));
+              return producer.history().size() > before;
+            });
+    return tries.getLast();
+  }
+
+  private SpooledEvent refused(String code, String message) {
+    spool.append(List.of(StubEvent.numbered(1))).orTimeout(30, TimeUnit.SECONDS).join();
+    SpooledEvent pending = spool.pending().read(SpoolPosition.START, 1, 1 << 20).getFirst();
+    spool.setAside(List.of(new Refusal(pending, code, message)));
+    return spool.refused().read(SpoolPosition.START, 1, 1 << 20).getFirst();
+  }
+
+  private static Map<String, String> headers(ProducerRecord<byte[], byte[]> record) {
+    Map<String, String> headers = new TreeMap<>();
+    for (Header header : record.headers()) {
+      headers.put(header.key(), new String(header.value(), UTF_8));
+    }
+    return headers;
+  }
+}

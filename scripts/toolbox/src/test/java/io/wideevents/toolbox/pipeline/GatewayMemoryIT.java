@@ -1,0 +1,161 @@
+package io.wideevents.toolbox.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The gateway's memory stays bounded, whatever many clients send at once. */
+@Timeout(600)
+class GatewayMemoryIT {
+  private static final Duration BOUND = Duration.ofSeconds(240);
+  private static final String HEAP = "-Xmx256m";
+  private static final int CLIENTS = 64;
+  private static final int ROUNDS = 3;
+  private static final Set<Integer> DOCUMENTED = Set.of(202, 207, 400, 408, 413, 422, 429, 503);
+
+  private final Map<String, Map<Integer, Integer>> answers = new ConcurrentHashMap<>();
+  private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+
+  @TempDir private Path directory;
+
+  @Test
+  void gateway_survivesWhateverIsSentToIt() throws Exception {
+    TestPipeline pipeline =
+        TestPipeline.shared(GatewayMemoryIT.class, directory)
+            .with("JAVA_OPTS", HEAP)
+            .with("HTTP_BODY_TIMEOUT", "5s");
+    flood(pipeline);
+  }
+
+  @Test
+  void gateway_survivesItWithoutKafka() throws Exception {
+    flood(
+        TestPipeline.shared(GatewayMemoryIT.class, directory)
+            .with("JAVA_OPTS", HEAP)
+            .with("HTTP_BODY_TIMEOUT", "5s")
+            .with("MQ_ENABLED", "false"));
+  }
+
+  @Test
+  void gateway_survivesItWithTheSpoolAlone() throws Exception {
+    TestPipeline down =
+        TestPipeline.shared(GatewayMemoryIT.class, directory)
+            .with("JAVA_OPTS", HEAP)
+            .with("HTTP_BODY_TIMEOUT", "5s")
+            .with("SPOOL_MAX_BYTES", "512MiB");
+    String broker = down.settings().get("KAFKA_BROKER");
+    String mongodb = down.settings().get("MONGODB_URI");
+    flood(
+        down.with("KAFKA_BROKER", "127.0.0.1:1").with("MONGODB_URI", "mongodb://127.0.0.1:1"),
+        down.with("KAFKA_BROKER", broker).with("MONGODB_URI", mongodb));
+  }
+
+  private void flood(TestPipeline pipeline) throws Exception {
+    flood(pipeline, pipeline);
+  }
+
+  /** Floods a gateway, and looks for what it acknowledged once another has taken its spool. */
+  private void flood(TestPipeline during, TestPipeline after) throws Exception {
+    try (GatewayProcess gateway = during.startGateway().awaitListening();
+        Posters ordinary = new Posters(gateway.url())) {
+      // When
+      sendAll(gateway.url());
+
+      // Then
+      String memory = peak(gateway.process().pid());
+      System.out.printf("%s, %d clients: %s%n", HEAP, CLIENTS, memory);
+      answers.forEach((kind, statuses) -> System.out.printf("  %-24s %s%n", kind, statuses));
+      assertThat(gateway.process().isAlive()).as(gateway.process().logTail()).isTrue();
+      assertThat(Files.readString(gateway.process().log())).doesNotContain("OutOfMemoryError");
+      answers.forEach(
+          (kind, statuses) ->
+              assertThat(DOCUMENTED).as(kind).containsAll(without(statuses.keySet(), 0)));
+      await().atMost(BOUND).until(() -> ordinary.post("ordinary", 1, 100) == 202);
+      // What 64 at once had to come back for is taken one after the other.
+      for (HostileRequest kind : HostileRequest.allowed()) {
+        await().atMost(BOUND).until(() -> send(kind, gateway.url(), "alone") == 202);
+      }
+      System.out.printf("  afterwards, alone: %s%n", peak(gateway.process().pid()));
+      acknowledged.addAll(ordinary.acknowledged());
+      assertThat(acknowledged).isNotEmpty();
+    }
+    try (GatewayProcess gateway = after.startGateway().awaitListening();
+        WorkerProcess worker = after.startWorker();
+        StoredEvents stored = after.stored()) {
+      StoredIds.awaitAll(stored, acknowledged, BOUND);
+      assertThat(gateway.process().isAlive()).isTrue();
+      assertThat(worker.process().isAlive()).isTrue();
+    }
+  }
+
+  private void sendAll(URI gateway) throws Exception {
+    List<HostileRequest> kinds = HostileRequest.all();
+    try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
+      List<Future<?>> running = new ArrayList<>();
+      for (int client = 0; client < CLIENTS; client++) {
+        int first = client;
+        running.add(
+            clients.submit(
+                () -> {
+                  for (int round = 0; round < ROUNDS; round++) {
+                    // Each client goes through the kinds from another one on: all at once.
+                    HostileRequest kind = kinds.get((first + round) % kinds.size());
+                    send(kind, gateway, "%d-%d".formatted(first, round));
+                  }
+                }));
+      }
+      for (Future<?> client : running) {
+        client.get();
+      }
+    }
+  }
+
+  private int send(HostileRequest kind, URI gateway, String name) {
+    HostileRequest.Answer answer = kind.send(gateway, name);
+    answers
+        .computeIfAbsent(kind.name(), unused -> new ConcurrentHashMap<>())
+        .merge(answer.status(), 1, Integer::sum);
+    if (answer.status() == 202) {
+      acknowledged.addAll(answer.requestIds());
+    }
+    return answer.status();
+  }
+
+  private static Set<Integer> without(Set<Integer> statuses, int status) {
+    Set<Integer> rest = new HashSet<>(statuses);
+    rest.remove(status);
+    return rest;
+  }
+
+  /** Most physical memory the process ever had, and what it has now. */
+  private static String peak(long pid) throws IOException {
+    Path status = Path.of("/proc", Long.toString(pid), "status");
+    if (!Files.exists(status)) {
+      return "peak memory is only told by Linux";
+    }
+    Map<String, String> lines = new TreeMap<>();
+    for (String line : Files.readAllLines(status)) {
+      String[] parts = line.split(":", 2);
+      lines.put(parts[0], parts[1].strip());
+    }
+    return "VmHWM %s, VmRSS %s".formatted(lines.get("VmHWM"), lines.get("VmRSS"));
+  }
+}
