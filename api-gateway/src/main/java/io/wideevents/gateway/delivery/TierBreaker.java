@@ -6,12 +6,15 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowT
 import io.github.resilience4j.core.IntervalFunction;
 import io.wideevents.event.Tier;
 import io.wideevents.gateway.delivery.TierStatus.State;
+import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +33,10 @@ public final class TierBreaker {
   private static final Duration SLOW = Duration.ofSeconds(1);
   // What a healthy tier may take for each event of a big request, before that counts as slow.
   private static final Duration PER_EVENT = Duration.ofMillis(1);
+  // After the first answer everything is slow once: classes load, code is not compiled, the broker
+  // makes a producer's id. Those calls end well, and opening would only add the next tier's load.
+  // What fails counts all the same, so an outage in this time costs no more than any other.
+  private static final Duration WARM_UP = Duration.ofSeconds(15);
   private static final IntervalFunction PAUSE =
       IntervalFunction.ofExponentialRandomBackoff(
           Duration.ofMillis(500), 1.5, 0.5, Duration.ofSeconds(5));
@@ -46,15 +53,26 @@ public final class TierBreaker {
 
   private final Tier tier;
   private final CircuitBreaker breaker;
+  private final Duration warmUp;
+  private final AtomicReference<@Nullable Deadline> warm = new AtomicReference<>();
   private final List<Runnable> onClosed = new CopyOnWriteArrayList<>();
   private volatile Instant since = Instant.now();
 
   public TierBreaker(Tier tier) {
-    this(tier, PAUSE);
+    this(tier, PAUSE, WARM_UP);
   }
 
+  /** Without a time to warm up. */
   TierBreaker(Tier tier, IntervalFunction pause) {
+    this(tier, pause, Duration.ZERO);
+  }
+
+  /**
+   * @param warmUp for how long after the first confirmed call slow ones do not count
+   */
+  TierBreaker(Tier tier, IntervalFunction pause, Duration warmUp) {
     this.tier = tier;
+    this.warmUp = warmUp;
     this.breaker =
         CircuitBreaker.of(
             tier.label(),
@@ -95,10 +113,20 @@ public final class TierBreaker {
     }
     if (anyDurable) {
       long granted = PER_EVENT.multipliedBy(outcomes.size()).toNanos();
-      breaker.onSuccess(Math.max(0, elapsed.toNanos() - granted), TimeUnit.NANOSECONDS);
+      long counted = isWarmingUp() ? 0 : Math.max(0, elapsed.toNanos() - granted);
+      breaker.onSuccess(counted, TimeUnit.NANOSECONDS);
     } else {
       release();
     }
+  }
+
+  private boolean isWarmingUp() {
+    Deadline until = warm.get();
+    if (until == null) {
+      until = Deadline.after(warmUp);
+      warm.compareAndSet(null, until);
+    }
+    return !until.remaining().isZero();
   }
 
   /** Ends an admitted call that says nothing about the tier. */

@@ -9,6 +9,7 @@ import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.http.NotFoundResponse;
+import io.javalin.util.JavalinException;
 import io.wideevents.codec.EventEncoder;
 import io.wideevents.gateway.access.AccessControl;
 import io.wideevents.gateway.delivery.TierStatus;
@@ -143,13 +144,22 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  /** Drains, then sends the last replies and ends the server, within a second. Idempotent. */
+  /**
+   * Cuts off uploads, sends the last replies and ends the server, within two seconds. To be called
+   * after {@link #drain}, or posts under way are cut off. Idempotent; never throws.
+   */
   @Override
   public void close() {
-    drain();
+    health.drain();
     stopping = true;
+    running.awaitNone(closing.grant(STOP_TIMEOUT));
     javalin.jettyServer().server().setStopTimeout(closing.grant(STOP_TIMEOUT).toMillis());
-    javalin.stop();
+    try {
+      javalin.stop();
+    } catch (JavalinException e) {
+      // It ends all the same; what comes after it, the spool above all, has to be closed as well.
+      log.atDebug().setCause(e).log("The server did not stop in time");
+    }
     int left = running.count();
     if (left > 0) {
       log.atWarn()

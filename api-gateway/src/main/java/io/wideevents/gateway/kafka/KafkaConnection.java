@@ -1,6 +1,7 @@
 package io.wideevents.gateway.kafka;
 
 import io.github.resilience4j.core.IntervalFunction;
+import io.wideevents.logging.Deadline;
 import io.wideevents.logging.LogThrottle;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,8 +30,12 @@ final class KafkaConnection implements AutoCloseable {
   // A producer that lived this long was fine: its successor begins without backoff.
   private static final Duration STABLE = Duration.ofSeconds(30);
 
+  // One request for metadata: what it finds, a topic deleted under us, is rare.
+  private static final Duration RECHECK_INTERVAL = Duration.ofSeconds(15);
+
   private final ProducerSource source;
   private final String brokers;
+  private final Duration recheckInterval;
   private final Thread thread;
   private final LogThrottle failures = new LogThrottle(WARN_INTERVAL);
   private final Object change = new Object();
@@ -43,6 +48,11 @@ final class KafkaConnection implements AutoCloseable {
    * @param brokers their addresses, for the log
    */
   KafkaConnection(ProducerSource source, String brokers) {
+    this(source, brokers, RECHECK_INTERVAL);
+  }
+
+  KafkaConnection(ProducerSource source, String brokers, Duration recheckInterval) {
+    this.recheckInterval = recheckInterval;
     this.source = source;
     this.brokers = brokers;
     this.thread = Thread.ofPlatform().daemon().name("kafka-connect").unstarted(this::run);
@@ -142,21 +152,45 @@ final class KafkaConnection implements AutoCloseable {
       failed(e);
       return;
     }
+    boolean used = false;
     synchronized (change) {
       if (!closed) {
         log.info("Connected to Kafka broker at {}", brokers);
         failures.reset();
         producer = connected;
-        while (connected.equals(producer)) {
-          change.wait();
-        }
-        if (closed) {
-          // disconnect() handed it to its caller.
-          return;
-        }
+        used = true;
       }
     }
-    connected.close(Duration.ZERO);
+    while (awaitReplacement(connected)) {
+      recheck();
+    }
+    // One in use when this is closed has been handed to the caller of disconnect().
+    if (!used || !closed) {
+      connected.close(Duration.ZERO);
+    }
+  }
+
+  /** Whether the producer is still in use when it is time to look after the topic. */
+  private boolean awaitReplacement(Producer<byte[], byte[]> inUse) throws InterruptedException {
+    Deadline deadline = Deadline.after(recheckInterval);
+    synchronized (change) {
+      while (inUse.equals(producer) && !deadline.remaining().isZero()) {
+        // At least a millisecond: zero would be for ever.
+        change.wait(Math.max(1, deadline.remaining().toMillis()));
+      }
+      return inUse.equals(producer);
+    }
+  }
+
+  private void recheck() throws InterruptedException {
+    try {
+      source.recheck();
+    } catch (InterruptedException | InterruptException e) {
+      throw e;
+    } catch (Exception e) {
+      // Whether Kafka takes events is learned from the events.
+      log.debug("Could not look at the topic", e);
+    }
   }
 
   private void failed(Exception cause) {

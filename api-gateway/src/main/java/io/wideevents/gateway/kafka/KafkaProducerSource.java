@@ -23,13 +23,7 @@ final class KafkaProducerSource implements ProducerSource {
 
   @Override
   public Producer<byte[], byte[]> connect() throws Exception {
-    Admin admin = Admin.create(ClientProperties.admin(settings));
-    try {
-      topic.ensure(admin);
-    } finally {
-      // Not without a bound: it would wait for requests that nobody waits for any more.
-      admin.close(Duration.ZERO);
-    }
+    lookAfterTopic();
     Producer<byte[], byte[]> producer =
         new KafkaProducer<>(ClientProperties.producer(settings, layout));
     try {
@@ -39,6 +33,21 @@ final class KafkaProducerSource implements ProducerSource {
     } catch (RuntimeException e) {
       producer.close(Duration.ZERO);
       throw e;
+    }
+  }
+
+  @Override
+  public void recheck() throws Exception {
+    lookAfterTopic();
+  }
+
+  private void lookAfterTopic() throws Exception {
+    Admin admin = Admin.create(ClientProperties.admin(settings));
+    try {
+      topic.ensure(admin);
+    } finally {
+      // Not without a bound: it would wait for requests that nobody waits for any more.
+      admin.close(Duration.ZERO);
     }
   }
 }

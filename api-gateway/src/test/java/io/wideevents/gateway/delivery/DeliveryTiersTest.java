@@ -16,6 +16,7 @@ import io.wideevents.process.ClosingTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,43 @@ class DeliveryTiersTest {
 
     spool.goDown();
     assertThat(log(tiers.live(), 4)).isInstanceOf(DeliveryOutcome.NotConfirmed.class);
+  }
+
+  @Test
+  void live_leavesTimeForTheSpoolWhileTheTiersAboveHang() {
+    // Given the largest request, and two tiers that take everything and answer nothing
+    mq.fallSilent();
+    mongodb.fallSilent();
+    List<EncodedEvent> events = List.copyOf(StubEvent.many(10_000));
+    Deadline deadline = Deadline.after(Duration.ofSeconds(4));
+
+    // When
+    List<DeliveryOutcome> outcomes = tiers.live().log(events, deadline).join();
+
+    // Then all of it is durable, in time
+    assertThat(deadline.remaining()).isPositive();
+    assertThat(outcomes)
+        .hasSize(10_000)
+        .containsOnly(new DeliveryOutcome.Durable(Tier.SPOOL));
+  }
+
+  @Test
+  void live_spoolsAtOnceWhileBothCircuitsAreOpen() {
+    // Given
+    mq.goDown();
+    mongodb.goDown();
+    log(tiers.live(), 1);
+    log(tiers.live(), 2);
+    mq.fallSilent();
+    mongodb.fallSilent();
+
+    // When
+    CompletableFuture<List<DeliveryOutcome>> answer =
+        tiers.live().log(List.of(StubEvent.numbered(3)), Deadline.after(AMPLE));
+
+    // Then it has not waited for anybody, not even for another thread
+    assertThat(answer)
+        .isCompletedWithValue(List.of(new DeliveryOutcome.Durable(Tier.SPOOL)));
   }
 
   @Test

@@ -140,7 +140,7 @@ class KafkaClientIT extends MqClientPortContract {
         .value();
   }
 
-  private static KafkaSettings settings(String brokers, String topic) {
+  static KafkaSettings settings(String brokers, String topic) {
     return new KafkaSettings(
         brokers,
         TestTopics.layout(topic),

@@ -1,0 +1,157 @@
+package io.wideevents.gateway.kafka;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.wideevents.config.TopicLayout;
+import io.wideevents.stack.KafkaBroker;
+import io.wideevents.stack.TestStack;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A broker of its own that creates topics by itself, as brokers do by default. */
+class EventTopicIT {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final KafkaBroker BROKER = KafkaBroker.startOwn();
+
+  private final Admin admin =
+      Admin.create(Map.of("bootstrap.servers", BROKER.bootstrapServers()));
+  private final TopicLayout layout = TestTopics.layout(TestStack.uniqueName(EventTopicIT.class));
+  private final EventTopic topic = new EventTopic(layout);
+
+  @AfterEach
+  void close() {
+    admin.close(Duration.ZERO);
+  }
+
+  @AfterAll
+  static void closeBroker() {
+    BROKER.close();
+  }
+
+  @Test
+  void ensure_waitsForLeaders() throws Exception {
+    topic.ensure(admin);
+
+    assertThat(description().partitions())
+        .hasSize(layout.partitions())
+        .allSatisfy(partition -> assertThat(partition.leader()).isNotNull());
+  }
+
+  @Test
+  void ensure_laysOutATopicThatCameBackWithTheBrokersDefaults() throws Exception {
+    // Given a topic of ours that was deleted, and that a producer has asked for since
+    topic.ensure(admin);
+    delete();
+    try (Producer<byte[], byte[]> producer = producer()) {
+      await().atMost(BOUND).until(() -> !producer.partitionsFor(layout.name()).isEmpty());
+    }
+    assertThat(description().partitions()).hasSize(1);
+
+    // When
+    topic.ensure(admin);
+
+    // Then
+    await()
+        .atMost(BOUND)
+        .untilAsserted(
+            () -> {
+              assertThat(description().partitions()).hasSize(layout.partitions());
+              for (var wanted : layout.configs().entrySet()) {
+                assertThat(config(wanted.getKey())).isEqualTo(wanted.getValue());
+              }
+            });
+  }
+
+  @Test
+  void ensure_leavesAnothersLayoutAlone() throws Exception {
+    // Given
+    topic.ensure(admin);
+    delete();
+    admin
+        .createTopics(
+            List.of(
+                new NewTopic(layout.name(), 1, (short) 1)
+                    .configs(Map.of("retention.ms", "1234567"))))
+        .all()
+        .get();
+
+    // When
+    topic.ensure(admin);
+
+    // Then
+    assertThat(config("retention.ms")).isEqualTo("1234567");
+    assertThat(description().partitions()).hasSize(1);
+  }
+
+  @Test
+  void connection_looksAfterTheTopicWhileItsProducerIsInUse() throws Exception {
+    // Given
+    var source =
+        new KafkaProducerSource(
+            KafkaClientIT.settings(BROKER.bootstrapServers(), layout.name()), layout);
+    try (var connection =
+        new KafkaConnection(source, BROKER.bootstrapServers(), Duration.ofMillis(200))) {
+      connection.start();
+      await().atMost(BOUND).until(() -> connection.producer().isPresent());
+
+      // When
+      delete();
+
+      // Then it is back, with our layout, whoever was first
+      await()
+          .atMost(BOUND)
+          .ignoreExceptions()
+          .untilAsserted(
+              () -> {
+                assertThat(description().partitions()).hasSize(layout.partitions());
+                assertThat(config("retention.ms"))
+                    .isEqualTo(layout.configs().get("retention.ms"));
+              });
+    }
+  }
+
+  private void delete() throws Exception {
+    admin.deleteTopics(List.of(layout.name())).all().get();
+  }
+
+  private TopicDescription description() throws ExecutionException, InterruptedException {
+    try {
+      return requireNonNull(
+          admin.describeTopics(List.of(layout.name())).allTopicNames().get().get(layout.name()));
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException unknown) {
+        throw new AssertionError("no topic", unknown);
+      }
+      throw e;
+    }
+  }
+
+  private String config(String name) throws ExecutionException, InterruptedException {
+    var resource = new ConfigResource(ConfigResource.Type.TOPIC, layout.name());
+    return requireNonNull(admin.describeConfigs(List.of(resource)).all().get().get(resource))
+        .get(name)
+        .value();
+  }
+
+  private static Producer<byte[], byte[]> producer() {
+    return new KafkaProducer<>(
+        Map.of("bootstrap.servers", BROKER.bootstrapServers()),
+        new ByteArraySerializer(),
+        new ByteArraySerializer());
+  }
+}

@@ -1,0 +1,118 @@
+package io.wideevents.toolbox.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.wideevents.stack.MongodProcess;
+import io.wideevents.stack.TestStack;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole gateway on a disk that fills up while neither Kafka nor MongoDB is there. */
+@Timeout(300)
+class GatewayFullDiskIT {
+  private static final Duration BOUND = Duration.ofSeconds(120);
+  private static final int DISK_MEBIBYTES = 16;
+  private static final String NOBODY = "127.0.0.1:1";
+
+  @TempDir private Path directory;
+
+  @Test
+  void gateway_losesNothingOnAFullDiskAndRecoversWithoutARestart() throws Exception {
+    Optional<MongodProcess> own = TestStack.startOwnMongod();
+    assumeTrue(own.isPresent(), "there is no mongod to stop");
+    try (MongodProcess mongod = own.get();
+        SmallDisk disk = SmallDisk.mount(directory.resolve("disk"), DISK_MEBIBYTES)) {
+      TestPipeline pipeline = pipeline(mongod, disk);
+      mongod.kill9();
+      try (GatewayProcess gateway = pipeline.startGateway().awaitListening();
+          Posters posters = new Posters(gateway.url())) {
+        // Given a disk that others have filled
+        assertThat(posters.post("first", 100, 1_000)).isEqualTo(202);
+        Path filler = disk.fillUp();
+        assertThat(posters.post("refused", 100, 1_000)).isEqualTo(503);
+        assertThat(posters.refusals()).last().asString().contains("not_confirmed");
+
+        // When they make room, then events are taken again
+        Files.delete(filler);
+        await().atMost(BOUND).until(() -> posters.post("room", 100, 1_000) == 202);
+
+        // And when the spool itself fills it
+        int posted = fill(posters, "fill");
+        assertThat(posted).isGreaterThan(10);
+        assertThat(gateway.process().isAlive()).isTrue();
+
+        // Then the database's return frees it, and nothing acknowledged is lost
+        mongod.start();
+        try (StoredEvents stored = pipeline.stored()) {
+          StoredIds.awaitAll(stored, posters.acknowledged(), BOUND);
+          await().atMost(BOUND).until(() -> posters.post("after", 100, 1_000) == 202);
+          StoredIds.awaitAll(stored, posters.acknowledged(), BOUND);
+        }
+        System.out.printf(
+            "Full disk of %d MiB: answers %s, %d events acknowledged, all stored%n",
+            DISK_MEBIBYTES, posters.statuses(), posters.acknowledged().size());
+      }
+    }
+  }
+
+  @Test
+  void gateway_thatIsKilledOnAFullDiskReplaysItsBacklogAfterwards() throws Exception {
+    Optional<MongodProcess> own = TestStack.startOwnMongod();
+    assumeTrue(own.isPresent(), "there is no mongod to stop");
+    try (MongodProcess mongod = own.get();
+        SmallDisk disk = SmallDisk.mount(directory.resolve("disk"), DISK_MEBIBYTES)) {
+      TestPipeline pipeline = pipeline(mongod, disk);
+      mongod.kill9();
+      Set<String> acknowledged = new HashSet<>();
+      try (GatewayProcess gateway = pipeline.startGateway().awaitListening();
+          Posters posters = new Posters(gateway.url())) {
+        // Given
+        fill(posters, "fill");
+
+        // When
+        gateway.process().kill9();
+        acknowledged.addAll(posters.acknowledged());
+      }
+
+      // Then a new one starts on the full disk, and empties it when the database is back
+      try (GatewayProcess gateway = pipeline.startGateway().awaitListening();
+          StoredEvents stored = pipeline.stored()) {
+        mongod.start();
+        StoredIds.awaitAll(stored, acknowledged, BOUND);
+        assertThat(gateway.process().isAlive()).isTrue();
+      }
+    }
+  }
+
+  private TestPipeline pipeline(MongodProcess mongod, SmallDisk disk) {
+    return TestPipeline.on(
+            NOBODY,
+            mongod.uri(),
+            TestStack.uniqueName(GatewayFullDiskIT.class),
+            GatewayFullDiskIT.class,
+            directory)
+        .with("SPOOL_DIR", disk.path().resolve("spool").toString())
+        .with("SPOOL_MIN_FREE_BYTES", "1MiB");
+  }
+
+  /** Posts until the first 503; returns how many posts were taken before. */
+  private static int fill(Posters posters, String name) {
+    int posted = 0;
+    int status = posters.post(name + "-0", 100, 2_000);
+    while (status == 202) {
+      posted++;
+      status = posters.post(name + "-" + posted, 100, 2_000);
+    }
+    assertThat(status).isEqualTo(503);
+    return posted;
+  }
+}
