@@ -18,6 +18,8 @@ import io.wideevents.process.ClosingTime;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The gateway, put together: what depends on what, in which order it starts and, reversed, ends.
@@ -26,6 +28,8 @@ import java.util.Optional;
  * takes less than eight seconds whatever is down; what the spool holds by then waits on disk.
  */
 public final class GatewayApplication implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(GatewayApplication.class);
+
   // Less than the eight seconds of a shutdown: the log and the JVM need a moment as well.
   private static final Duration CLOSE_BOUND = Duration.ofMillis(7_300);
   // Kept from everything else, for the disk: what is spooled last is what has no other place.
@@ -52,6 +56,13 @@ public final class GatewayApplication implements AutoCloseable {
     guards = Guards.open(settings);
     spool =
         SegmentEventSpool.open(settings.spool(), new RecordDecoder(settings.rules(), clock), clock);
+    SpoolStats found = spool.stats();
+    // The setting may be relative; this is where a person has to look.
+    log.atInfo()
+        .addKeyValue("directory", settings.spool().directory().toAbsolutePath().normalize())
+        .addKeyValue("pendingEvents", found.pendingEvents())
+        .addKeyValue("refusedEvents", found.refusedEvents())
+        .log("Spool opened");
     ClosingTime beforeSpool = closing.keeping(KEPT_FOR_SPOOL);
     backends = Backends.above(new SpoolLogger(spool), this::spoolStatus, settings, beforeSpool);
     replayer =

@@ -17,7 +17,8 @@ public final class SpoolCatalogue {
           .example("/var/lib/wide-events/spool")
           .means(
               "Directory of the spool, which takes events while Kafka and MongoDB are both down;"
-                  + " on a disk that outlives the process, for one gateway at a time.");
+                  + " on a disk that outlives the process, for one gateway at a time. A relative"
+                  + " one lies below the directory the process is started in.");
 
   public static final Setting<Long> SPOOL_MAX_BYTES =
       Setting.named("SPOOL_MAX_BYTES", SettingType.bytes(MEBIBYTE, TEBIBYTE))
