@@ -67,9 +67,7 @@ class DeliveryTiersTest {
 
     // Then all of it is durable, in time
     assertThat(deadline.remaining()).isPositive();
-    assertThat(outcomes)
-        .hasSize(10_000)
-        .containsOnly(new DeliveryOutcome.Durable(Tier.SPOOL));
+    assertThat(outcomes).hasSize(10_000).containsOnly(new DeliveryOutcome.Durable(Tier.SPOOL));
   }
 
   @Test
@@ -87,8 +85,7 @@ class DeliveryTiersTest {
         tiers.live().log(List.of(StubEvent.numbered(3)), Deadline.after(AMPLE));
 
     // Then it has not waited for anybody, not even for another thread
-    assertThat(answer)
-        .isCompletedWithValue(List.of(new DeliveryOutcome.Durable(Tier.SPOOL)));
+    assertThat(answer).isCompletedWithValue(List.of(new DeliveryOutcome.Durable(Tier.SPOOL)));
   }
 
   @Test

@@ -28,8 +28,7 @@ class EventTopicIT {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final KafkaBroker BROKER = KafkaBroker.startOwn();
 
-  private final Admin admin =
-      Admin.create(Map.of("bootstrap.servers", BROKER.bootstrapServers()));
+  private final Admin admin = Admin.create(Map.of("bootstrap.servers", BROKER.bootstrapServers()));
   private final TopicLayout layout = TestTopics.layout(TestStack.uniqueName(EventTopicIT.class));
   private final EventTopic topic = new EventTopic(layout);
 
@@ -119,8 +118,7 @@ class EventTopicIT {
           .untilAsserted(
               () -> {
                 assertThat(description().partitions()).hasSize(layout.partitions());
-                assertThat(config("retention.ms"))
-                    .isEqualTo(layout.configs().get("retention.ms"));
+                assertThat(config("retention.ms")).isEqualTo(layout.configs().get("retention.ms"));
               });
     }
   }

@@ -129,8 +129,7 @@ class GatewayDeadLettersIT {
                 .runCommand(BsonDocument.parse("{collMod: 'wide_events', validator: {}}")));
   }
 
-  private static void inDatabase(
-      String uri, Function<MongoClient, Publisher<?>> action) {
+  private static void inDatabase(String uri, Function<MongoClient, Publisher<?>> action) {
     try (MongoClient client = MongoClients.create(uri)) {
       Mono.from(action.apply(client)).block(BOUND);
     }
