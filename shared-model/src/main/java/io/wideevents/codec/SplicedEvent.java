@@ -50,6 +50,23 @@ final class SplicedEvent implements EncodedEvent {
     this.summary = known.summary().line();
   }
 
+  /**
+   * An event that a service composed itself, redacted already.
+   *
+   * @param text the whole event; not changed afterwards
+   */
+  SplicedEvent(byte[] text, EventId id, String requestId, String summary, Ingest ingest) {
+    this.body = text;
+    this.start = 0;
+    this.end = text.length;
+    this.splice = new Splice();
+    this.ingest = ingest;
+    this.derivedId = false;
+    this.id = id;
+    this.requestId = requestId;
+    this.summary = summary;
+  }
+
   @Override
   public EventId id() {
     return id;

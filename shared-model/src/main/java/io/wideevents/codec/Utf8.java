@@ -3,6 +3,7 @@ package io.wideevents.codec;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Strict UTF-8 (RFC 3629): what the JSON parser lets pass, overlong forms, encoded surrogates and
@@ -16,6 +17,11 @@ final class Utf8 {
   private static final long BACKSLASHES = '\\' * EVERY_BYTE;
 
   private Utf8() {}
+
+  /** The bytes of a text that is ASCII. */
+  static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
 
   /** Where the first byte sequence that is not UTF-8 starts; -1 when all of it is. */
   static int firstInvalid(byte[] bytes, int from, int to) {

@@ -1,0 +1,107 @@
+package io.wideevents.gateway.javalin;
+
+import io.wideevents.logging.LoggingContext;
+import io.wideevents.logging.LoggingService;
+import io.wideevents.logging.RequestIds;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.server.Request;
+
+/**
+ * Stands around everything Javalin does for a request: what is bound to the thread is taken off it
+ * again whatever happens, and the server itself tells when the response is out, or that it never
+ * will be.
+ */
+final class RequestFilter implements Filter {
+  static final String REQUEST_ID_HEADER = "X-Request-Id";
+
+  private final LoggingService logging;
+  private final Predicate<String> loggedPaths;
+
+  RequestFilter(LoggingService logging, Predicate<String> loggedPaths) {
+    this.logging = logging;
+    this.loggedPaths = loggedPaths;
+  }
+
+  @Override
+  public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    if (request instanceof HttpServletRequest http
+        && response instanceof HttpServletResponse reply
+        && loggedPaths.test(http.getRequestURI())) {
+      log(http, reply, chain);
+    } else {
+      chain.doFilter(request, response);
+    }
+  }
+
+  private void log(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    RequestScope scope = new RequestScope(begin(request));
+    LoggingContext context = scope.context();
+    scope.attachTo(request);
+    response.setHeader(REQUEST_ID_HEADER, context.requestId());
+    Request.addCompletionListener(
+        ServletContextRequest.getServletContextRequest(request),
+        failure -> logging.complete(context, scope.endingAfter(failure)));
+    LoggingContext.Binding binding = context.bind();
+    try {
+      chain.doFilter(request, response);
+    } catch (IOException | ServletException | RuntimeException | Error e) {
+      scope.failed(e);
+      throw e;
+    } finally {
+      binding.close();
+    }
+    if (request.isAsyncStarted()) {
+      watch(request, scope);
+    }
+  }
+
+  private LoggingContext begin(HttpServletRequest request) {
+    Optional<String> trace = RequestIds.traceId(request.getHeader("traceparent"));
+    String id =
+        RequestIds.accepted(request.getHeader(REQUEST_ID_HEADER))
+            .or(() -> trace)
+            .orElseGet(RequestIds::make);
+    return logging.begin(id, trace.orElse(null)).set("http.method", request.getMethod());
+  }
+
+  private static void watch(HttpServletRequest request, RequestScope scope) {
+    try {
+      request.getAsyncContext().addListener(new TimeoutWatch(scope));
+    } catch (IllegalStateException e) {
+      // Answered meanwhile, by another thread.
+    }
+  }
+
+  private record TimeoutWatch(RequestScope scope) implements AsyncListener {
+    @Override
+    public void onTimeout(AsyncEvent event) {
+      scope.timedOut();
+    }
+
+    @Override
+    public void onComplete(AsyncEvent event) {}
+
+    @Override
+    public void onError(AsyncEvent event) {}
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {
+      // A second asynchronous step forgets the listeners of the first.
+      event.getAsyncContext().addListener(this);
+    }
+  }
+}

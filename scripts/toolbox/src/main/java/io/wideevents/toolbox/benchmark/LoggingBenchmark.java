@@ -1,0 +1,139 @@
+package io.wideevents.toolbox.benchmark;
+
+import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.Tier;
+import io.wideevents.logging.Deadline;
+import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.Ending;
+import io.wideevents.logging.LoggerPort;
+import io.wideevents.logging.LoggingContext;
+import io.wideevents.logging.LoggingService;
+import io.wideevents.logging.LoggingSettings;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What an in-process event of about 700 bytes costs.
+ *
+ * <p>{@link #whole} does everything on one thread: begin, 22 fields, finalize, encode, hash, and hand
+ * the event to a tier that takes it at once. {@link #request} is the part that a request itself pays
+ * for, while the other thread encodes and delivers. {@code -prof gc} adds the bytes allocated.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
+@Fork(1)
+public class LoggingBenchmark {
+  private static final LoggingSettings SETTINGS =
+      LoggingSettings.of("shop")
+          .timed(Duration.ofSeconds(8), Duration.ofSeconds(5))
+          // What the benchmark makes faster than one thread encodes must not count as dropped.
+          .boundedBy(64L << 20, 1L << 20);
+
+  private final CountingTier tier = new CountingTier();
+  private LoggingService waiting =
+      LoggingService.waiting(SETTINGS, tier, tier, tier, InstantSource.system());
+  private LoggingService queued =
+      LoggingService.queued(SETTINGS, tier, tier, InstantSource.system());
+  private long number;
+
+  @Setup(Level.Trial)
+  public void describe() {
+    number++;
+    complete(waiting);
+    System.out.printf("# an event's own text has %d bytes%n", tier.lastBytes);
+  }
+
+  @TearDown(Level.Trial)
+  public void close() {
+    System.out.printf("# queued: %s%n", queued.stats());
+    waiting.close();
+    queued.close();
+  }
+
+  /** Everything an event costs, on one thread. */
+  @Benchmark
+  public boolean whole() {
+    return complete(waiting);
+  }
+
+  /** What the request pays. */
+  @Benchmark
+  public boolean request() {
+    return complete(queued);
+  }
+
+  /** The fields alone, without finalizing anything. */
+  @Benchmark
+  public LoggingContext fields() {
+    return fill(waiting.begin("req-0123456789abcdef", "4bf92f3577b34da6a3ce929d0e0e4736"));
+  }
+
+  private boolean complete(LoggingService service) {
+    LoggingContext context =
+        fill(service.begin("req-0123456789abcdef", "4bf92f3577b34da6a3ce929d0e0e4736"));
+    return service.complete(context, Ending.ANSWERED);
+  }
+
+  private LoggingContext fill(LoggingContext context) {
+    number++;
+    return context
+        .route("POST /v1/checkout")
+        .user(4711 + number % 100, "customer")
+        .set("http.method", "POST")
+        .set("http.status", 200)
+        .set("http.bytesOut", 5120)
+        .set("http.userAgent", "shop-app/4.2 (Android)")
+        .set("cart.items", 3)
+        .set("cart.total", 59.97)
+        .set("cart.currency", "EUR")
+        .set("cart.skus", List.of("A-100", "B-220", "C-007"))
+        .set("payment.provider", "card")
+        .set("payment.attempt", 1)
+        .set("payment.amountCents", 5997)
+        .set("build.version", "2026.11.3")
+        .set("build.commit", "9c06028")
+        .set("build.region", "eu-central-1")
+        .set("performance.dbMs", 12.5)
+        .set("cacheHit", true)
+        .set("host", "shop-7f9c-x2")
+        .set("note", "Grüße, 감사합니다");
+  }
+
+  /** Takes everything at once, as far as the request is concerned. */
+  private static final class CountingTier implements LoggerPort {
+    private volatile int lastBytes;
+
+    @Override
+    public CompletableFuture<List<DeliveryOutcome>> log(
+        List<EncodedEvent> events, Deadline deadline) {
+      if (lastBytes == 0) {
+        String json = new String(events.getFirst().json(Tier.KAFKA), java.nio.charset.StandardCharsets.UTF_8);
+        lastBytes = json.lastIndexOf(",\"_summary\":") + 1;
+      }
+      return CompletableFuture.completedFuture(
+          Collections.nCopies(events.size(), new DeliveryOutcome.Durable(Tier.KAFKA)));
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,299 @@
+package io.wideevents.codec;
+
+import io.wideevents.event.ContentHash;
+import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.EventId;
+import io.wideevents.event.LatencyBucket;
+import io.wideevents.event.Outcome;
+import io.wideevents.event.Summary;
+import io.wideevents.event.Tier;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.security.SecureRandom;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finalizes what a service said about a request: one immutable event, encoded once. The text it
+ * makes keeps every rule that posted events are held to, by construction.
+ *
+ * <p>Reuses its buffer; not safe for concurrent use. Never blocks.
+ */
+public final class EventComposer {
+  /** Left for what is written last: what was dropped, sampling, and the closing brace. */
+  private static final int RESERVE_BYTES = 3072;
+
+  private static final int MAX_TEXT_BYTES = 256;
+  private static final String METADATA = "_metadata";
+
+  /** The name under {@code _metadata} that is ours. */
+  private static final String LOGGING = "logging";
+
+  private static final byte[] REQUEST_ID = Utf8.ascii("{\"requestId\":");
+  private static final byte[] SERVICE = Utf8.ascii(",\"service\":");
+  private static final byte[] ROUTE = Utf8.ascii(",\"route\":");
+  private static final byte[] TIMESTAMP = Utf8.ascii(",\"timestamp\":\"");
+  private static final byte[] EVENT_ID = Utf8.ascii("\",\"eventId\":\"");
+  private static final byte[] PERFORMANCE = Utf8.ascii("\",\"performance\":{\"durationMs\":");
+  private static final byte[] SAMPLING = Utf8.ascii(",\"_sampling\":{\"rate\":");
+  private static final byte[] METADATA_START = Utf8.ascii(",\"_metadata\":{");
+
+  // Seeded so that two processes, or two composers, never walk the same sequence.
+  private final SplittableRandom random = new SplittableRandom(new SecureRandom().nextLong());
+  private final JsonBytes json = new JsonBytes();
+  private final int maxBytes;
+
+  EventComposer(int maxEventBytes) {
+    this.maxBytes = maxEventBytes;
+  }
+
+  /**
+   * What an event needs beside its fields.
+   *
+   * @param requestId not blank, at most 256 bytes
+   * @param service not blank, at most 256 bytes
+   * @param route not blank; cut to 256 bytes
+   * @param timestampMillis when the request began, in milliseconds since the epoch
+   * @param durationMicros how long it took, in microseconds, not negative
+   * @param finalizedAtMillis when it ended, in milliseconds since the epoch
+   */
+  public record Head(
+      String requestId,
+      String service,
+      String route,
+      long timestampMillis,
+      long durationMicros,
+      long finalizedAtMillis) {}
+
+  /**
+   * What sampling decided about an event that is kept.
+   *
+   * @param rate one kept of so many, at least 1
+   * @param rule the rule that decided
+   * @param dryRunRate the rate the rule asks for, while everything is kept; else 0
+   * @param dryRunKept whether the rule would have kept it; means nothing unless dryRunRate is set
+   */
+  public record Sampled(long rate, String rule, long dryRunRate, boolean dryRunKept) {}
+
+  /**
+   * Makes the event. The fields must not change any more.
+   *
+   * @param sampled null when there is no sampling
+   */
+  public EncodedEvent compose(EventFields fields, Head head, @Nullable Sampled sampled) {
+    FieldNode root = fields.root();
+    FieldNotes notes = fields.notes();
+    EventId id = newId(head.timestampMillis());
+    String route = cut(head.route());
+    json.clear();
+    json.raw(REQUEST_ID);
+    json.text(head.requestId());
+    json.raw(SERVICE);
+    json.text(head.service());
+    json.raw(ROUTE);
+    json.text(route);
+    json.raw(TIMESTAMP);
+    json.ascii(Timestamp.format(head.timestampMillis()));
+    json.raw(EVENT_ID);
+    json.ascii(id.toString());
+    json.raw(PERFORMANCE);
+    json.thousandths(head.durationMicros());
+    if (root.get("performance") instanceof FieldNode performance) {
+      fields(performance, "performance.", notes, maxBytes - RESERVE_BYTES, false);
+    }
+    json.raw('}');
+    // What tells how it ended comes first: what is left out for its size is the least of it.
+    known(root, "user", notes);
+    known(root, "error", notes);
+    others(root, notes);
+    if (sampled != null) {
+      sampling(sampled);
+    }
+    metadata(root.get(METADATA), notes);
+    json.raw('}');
+    byte[] text = json.toArray();
+
+    Outcome outcome = Outcome.of(fields.has("error"), head.durationMicros() / 1000.0);
+    Ingest ingest =
+        new Ingest(
+            head.finalizedAtMillis(),
+            outcome,
+            ContentHash.of(text, 0, text.length),
+            notes.redacted(),
+            null,
+            Tier.KAFKA);
+    return new SplicedEvent(
+        text, id, head.requestId(), summary(fields, head, route, outcome).line(), ingest);
+  }
+
+  private static Summary summary(EventFields fields, Head head, String route, Outcome outcome) {
+    FieldNode root = fields.root();
+    return new Summary(
+        outcome,
+        head.service(),
+        route,
+        text(root.get("error"), "code"),
+        text(root.get("error"), "message"),
+        text(root.get("user"), "role"),
+        LatencyBucket.of(head.durationMicros() / 1000.0));
+  }
+
+  private static @Nullable String text(@Nullable Object object, String name) {
+    return object instanceof FieldNode node && node.get(name) instanceof String text ? text : null;
+  }
+
+  /**
+   * A UUIDv7 (RFC 9562): in-process events get ids of their own, because two requests that a client
+   * sent with one request id are two events even if every byte about them is the same.
+   */
+  private EventId newId(long timestampMillis) {
+    long high = timestampMillis << 16 | 0x7000L | (random.nextLong() & 0xFFFL);
+    long low = 0x8000_0000_0000_0000L | random.nextLong() >>> 2;
+    return new EventId(new UUID(high, low));
+  }
+
+  private void known(FieldNode root, String name, FieldNotes notes) {
+    int index = root.find(name);
+    if (index >= 0) {
+      field(root, index, "", notes, maxBytes - RESERVE_BYTES, false);
+    }
+  }
+
+  private void others(FieldNode root, FieldNotes notes) {
+    for (int i = 0; i < root.size(); i++) {
+      switch (root.name(i).text()) {
+        case "user", "error", "performance", METADATA -> {}
+        default -> field(root, i, "", notes, maxBytes - RESERVE_BYTES, false);
+      }
+    }
+  }
+
+  private void sampling(Sampled sampled) {
+    json.raw(SAMPLING);
+    json.number(sampled.rate());
+    json.ascii(",\"rule\":");
+    json.text(sampled.rule());
+    if (sampled.dryRunRate() > 0) {
+      json.ascii(",\"dryRun\":{\"rate\":");
+      json.number(sampled.dryRunRate());
+      json.ascii(sampled.dryRunKept() ? ",\"kept\":true}" : ",\"kept\":false}");
+    }
+    json.raw('}');
+  }
+
+  private void metadata(@Nullable Object given, FieldNotes notes) {
+    FieldNode own = given instanceof FieldNode node ? node : null;
+    if (own == null && notes.dropped() == 0) {
+      return;
+    }
+    int before = json.length();
+    json.raw(METADATA_START);
+    boolean first = true;
+    if (own != null) {
+      for (int i = 0; i < own.size(); i++) {
+        if (!own.name(i).text().equals(LOGGING)) {
+          first &= !field(own, i, METADATA + '.', notes, maxBytes - RESERVE_BYTES, first);
+        }
+      }
+    }
+    // Looked at again: the loop may have dropped something itself.
+    if (notes.dropped() > 0) {
+      json.ascii(first ? "\"logging\":{\"dropped\":" : ",\"logging\":{\"dropped\":");
+      json.number(notes.dropped());
+      json.ascii(",\"fields\":[");
+      notes(notes);
+      json.ascii("]}");
+    } else if (first) {
+      json.truncate(before);
+      return;
+    }
+    json.raw('}');
+  }
+
+  private void notes(FieldNotes notes) {
+    for (int i = 0; i < notes.notes().size(); i++) {
+      FieldNotes.Note note = notes.notes().get(i);
+      json.ascii(i == 0 ? "{\"path\":" : ",{\"path\":");
+      json.text(note.path());
+      json.ascii(",\"reason\":\"");
+      json.ascii(note.drop().label());
+      json.ascii("\"}");
+    }
+  }
+
+  /** Writes the fields of an object; {@code first}: nothing stands before them in it. */
+  private void fields(FieldNode node, String path, FieldNotes notes, int limit, boolean first) {
+    boolean none = first;
+    for (int i = 0; i < node.size(); i++) {
+      none &= !field(node, i, path, notes, limit, none);
+    }
+  }
+
+  /** Writes one field, or nothing when it does not fit; whether it did. */
+  private boolean field(
+      FieldNode node, int index, String path, FieldNotes notes, int limit, boolean first) {
+    int before = json.length();
+    if (!first) {
+      json.raw(',');
+    }
+    FieldName name = node.name(index);
+    json.raw(name.json());
+    Object value = node.value(index);
+    if (value instanceof FieldNode below) {
+      json.raw('{');
+      fields(below, path.isEmpty() ? name.text() + '.' : path, notes, limit - 1, true);
+      json.raw('}');
+    } else {
+      value(value, notes, limit);
+    }
+    if (json.length() > limit) {
+      json.truncate(before);
+      notes.drop(path + name.text(), FieldDrop.TOO_LARGE);
+      return false;
+    }
+    if (json.takeReplacedSurrogate()) {
+      notes.drop(path + name.text(), FieldDrop.UNPAIRED_SURROGATE);
+    }
+    return true;
+  }
+
+  private void value(@Nullable Object value, FieldNotes notes, int limit) {
+    switch (value) {
+      case null -> json.ascii("null");
+      case String text -> json.text(text);
+      case Long number -> json.number(number);
+      case Double number -> json.number(number);
+      case Boolean truth -> json.ascii(truth ? "true" : "false");
+      case BigInteger number -> json.ascii(number.toString());
+      case BigDecimal number -> json.ascii(number.toString());
+      case FieldNode node -> {
+        json.raw('{');
+        fields(node, "[].", notes, limit, true);
+        json.raw('}');
+      }
+      case FieldNode.Items items -> {
+        json.raw('[');
+        for (int i = 0; i < items.size(); i++) {
+          if (i > 0) {
+            json.raw(',');
+          }
+          value(items.get(i), notes, limit);
+        }
+        json.raw(']');
+      }
+      default -> throw new AssertionError(value.getClass() + " is no value of an event");
+    }
+  }
+
+  private static String cut(String text) {
+    if (Utf8.lengthOf(text) <= MAX_TEXT_BYTES) {
+      return text;
+    }
+    int end = Math.min(text.length(), MAX_TEXT_BYTES);
+    while (Utf8.lengthOf(text.substring(0, end)) > MAX_TEXT_BYTES) {
+      end--;
+    }
+    return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end);
+  }
+}

@@ -1,0 +1,135 @@
+package io.wideevents.codec;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One object of an event in the making: its fields in the order they were first set. Values are
+ * immutable but for other nodes. Not safe for concurrent use.
+ */
+final class FieldNode {
+  /** Up to here a scan is faster than a table; nearly all objects of events are smaller. */
+  private static final int SCANNED_FIELDS = 16;
+
+  private static final int WEIGHT = 64;
+  private static final int FIELD_WEIGHT = 24;
+
+  private FieldName[] names = new FieldName[8];
+  private @Nullable Object[] values = new @Nullable Object[8];
+  private int size;
+  private @Nullable Map<String, Integer> table;
+
+  int size() {
+    return size;
+  }
+
+  FieldName name(int index) {
+    return names[index];
+  }
+
+  @Nullable Object value(int index) {
+    return values[index];
+  }
+
+  /** Where a name stands; -1 when it is not there. */
+  int find(String name) {
+    if (table != null) {
+      Integer index = table.get(name);
+      return index == null ? -1 : index;
+    }
+    for (int i = 0; i < size; i++) {
+      // Equal names are nearly always the same text, which equals sees first.
+      if (names[i].text().equals(name)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** The value under a name; null when there is none. */
+  @Nullable Object get(String name) {
+    int index = find(name);
+    return index < 0 ? null : values[index];
+  }
+
+  void replace(int index, @Nullable Object value) {
+    values[index] = value;
+  }
+
+  /** Adds a field whose name is not there yet. */
+  void add(FieldName name, @Nullable Object value) {
+    if (size == names.length) {
+      names = Arrays.copyOf(names, size * 2);
+      values = Arrays.copyOf(values, size * 2);
+    }
+    names[size] = name;
+    values[size] = value;
+    if (table != null) {
+      table.put(name.text(), size);
+    }
+    size++;
+    if (size > SCANNED_FIELDS && table == null) {
+      table = new HashMap<>();
+      for (int i = 0; i < size; i++) {
+        table.put(names[i].text(), i);
+      }
+    }
+  }
+
+  /** Fields in it and in everything below. */
+  int countFields() {
+    int count = size;
+    for (int i = 0; i < size; i++) {
+      count += countFields(values[i]);
+    }
+    return count;
+  }
+
+  /** Fields in a value, at any depth. */
+  static int countFields(@Nullable Object value) {
+    int count = 0;
+    if (value instanceof FieldNode node) {
+      count = node.countFields();
+    } else if (value instanceof Items items) {
+      for (int i = 0; i < items.size(); i++) {
+        count += countFields(items.get(i));
+      }
+    }
+    return count;
+  }
+
+  /** Bytes of memory a value takes, about; never less than its JSON where that matters. */
+  static int weigh(@Nullable Object value) {
+    int weight = 16;
+    if (value instanceof String text) {
+      weight = 48 + text.length();
+    } else if (value instanceof FieldNode node) {
+      weight = WEIGHT;
+      for (int i = 0; i < node.size; i++) {
+        weight += weighField(node.names[i], node.values[i]);
+      }
+    } else if (value instanceof Items items) {
+      weight = items.weight();
+    }
+    return weight;
+  }
+
+  /** Bytes that a field adds to its object, about. */
+  static int weighField(FieldName name, @Nullable Object value) {
+    return FIELD_WEIGHT + name.json().length + weigh(value);
+  }
+
+  /** The items of an array; not changed after it was made. */
+  record Items(List<@Nullable Object> items, int weight) {
+    int size() {
+      return items.size();
+    }
+
+    @Nullable Object get(int index) {
+      return items.get(index);
+    }
+  }
+}

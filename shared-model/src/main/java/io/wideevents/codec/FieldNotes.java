@@ -1,0 +1,56 @@
+package io.wideevents.codec;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What happened to values on their way into an event: dropped or shortened, or redacted. Bounded,
+ * for a loop may do the same wrong thing a million times. Not safe for concurrent use.
+ */
+final class FieldNotes {
+  private static final int MAX_NOTES = 10;
+  private static final int MAX_PATH_LENGTH = 128;
+
+  /** One value that is not in the event as it was given. */
+  record Note(String path, FieldDrop drop) {}
+
+  private final List<Note> notes = new ArrayList<>(0);
+  private final Set<String> redacted = new LinkedHashSet<>(0);
+  private int dropped;
+
+  void drop(String path, FieldDrop why) {
+    dropped++;
+    if (notes.size() < MAX_NOTES) {
+      notes.add(new Note(cut(path), why));
+    }
+  }
+
+  void redact(String path) {
+    if (redacted.size() < Ingest.MAX_REDACTED_PATHS) {
+      redacted.add(cut(path));
+    }
+  }
+
+  /** The first few; {@link #dropped} counts all. */
+  List<Note> notes() {
+    return notes;
+  }
+
+  int dropped() {
+    return dropped;
+  }
+
+  List<String> redacted() {
+    return List.copyOf(redacted);
+  }
+
+  private static String cut(String path) {
+    if (path.length() <= MAX_PATH_LENGTH) {
+      return path;
+    }
+    boolean cutsPair = Character.isHighSurrogate(path.charAt(MAX_PATH_LENGTH - 1));
+    return path.substring(0, cutsPair ? MAX_PATH_LENGTH - 1 : MAX_PATH_LENGTH) + '…';
+  }
+}

@@ -1,0 +1,82 @@
+package io.wideevents.codec;
+
+import io.wideevents.event.EventLimits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks up paths and names, and remembers them. Safe for concurrent use; its memory is bounded, for
+ * services do make names up.
+ */
+final class FieldPaths {
+  private static final int MAX_REMEMBERED = 4096;
+  private static final int MAX_REMEMBERED_LENGTH = 128;
+
+  private final NameRules rules;
+  private final int maxDepth;
+  private final Map<String, FieldPath> paths = new ConcurrentHashMap<>();
+  private final Map<String, FieldName> names = new ConcurrentHashMap<>();
+
+  FieldPaths(NameRules rules, EventLimits limits) {
+    this.rules = rules;
+    this.maxDepth = limits.maxDepth();
+  }
+
+  /** The path that a text with dots between its names stands for. */
+  FieldPath path(String text) {
+    FieldPath known = paths.get(text);
+    if (known != null) {
+      return known;
+    }
+    FieldPath path = parse(text);
+    remember(paths, text, path);
+    return path;
+  }
+
+  /** One step on a path. */
+  FieldPath.Step step(Scope scope, String name) {
+    return new FieldPath.Step(name(name), scope.find(name));
+  }
+
+  private FieldName name(String text) {
+    FieldName known = names.get(text);
+    if (known != null) {
+      return known;
+    }
+    FieldName name = new FieldName(text, rules.judge(text));
+    remember(names, text, name);
+    return name;
+  }
+
+  private FieldPath parse(String text) {
+    List<FieldPath.Step> steps = new ArrayList<>();
+    @Nullable FieldDrop problem = null;
+    Scope scope = Scope.EVENT;
+    int from = 0;
+    while (from >= 0 && problem == null) {
+      int dot = text.indexOf('.', from);
+      FieldPath.Step step = step(scope, text.substring(from, dot < 0 ? text.length() : dot));
+      steps.add(step);
+      scope = step.scopeBelow();
+      // The event itself is the first level, so that a name may stand at most on the last.
+      problem = steps.size() > maxDepth ? FieldDrop.TOO_DEEP : step.problem();
+      from = dot < 0 ? -1 : dot + 1;
+      if (problem == null && from >= 0 && step.isText()) {
+        problem = FieldDrop.WRONG_TYPE;
+      }
+    }
+    return new FieldPath(text, steps, problem);
+  }
+
+  private static <T> void remember(Map<String, T> cache, String text, T value) {
+    if (text.length() <= MAX_REMEMBERED_LENGTH) {
+      if (cache.size() >= MAX_REMEMBERED) {
+        cache.clear();
+      }
+      cache.put(text, value);
+    }
+  }
+}

@@ -1,0 +1,234 @@
+package io.wideevents.logging;
+
+import io.wideevents.event.EncodedEvent;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One way from request threads to a tier: many may offer, one thread of its own encodes, gathers
+ * batches and logs them.
+ *
+ * <p>Offering takes a fraction of a microsecond and neither blocks nor allocates more than a queue
+ * node. Memory is bounded by bytes, counted from the offer until the tier has answered. Nothing
+ * waits for a batch to fill: what gathers while the thread is busy, at most {@link #NAP_NANOS}
+ * otherwise, goes together.
+ */
+final class DeliveryLane {
+  private static final int MAX_BATCH_EVENTS = 500;
+  private static final long MAX_BATCH_BYTES = 1L << 20;
+
+  // Waking a sleeping thread costs the request some microseconds, so the thread naps and looks for
+  // itself while there is traffic, and sleeps for good only after a tenth of a second without any.
+  private static final long NAP_NANOS = 1_000_000;
+  private static final int NAPS_BEFORE_SLEEP = 100;
+
+  private final LoggerPort port;
+  private final LoggingSettings settings;
+  private final EventFinalizer finalizer;
+  private final Answers answers;
+  private final long maxBytes;
+  private final Thread thread;
+
+  private final Queue<Pending> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicLong heldBytes = new AtomicLong();
+  private final AtomicLong heldEvents = new AtomicLong();
+  private final Object settledSignal = new Object();
+
+  private volatile boolean asleep;
+  private volatile boolean closed;
+  private int naps;
+
+  /** Learns what became of each event; called on whatever thread the tier answers on. */
+  interface Answers {
+    void answered(Pending.Encoded event, DeliveryOutcome outcome);
+  }
+
+  DeliveryLane(
+      String name,
+      LoggerPort port,
+      LoggingSettings settings,
+      long maxBytes,
+      EventFinalizer finalizer,
+      Answers answers) {
+    this.port = port;
+    this.settings = settings;
+    this.maxBytes = maxBytes;
+    this.finalizer = finalizer;
+    this.answers = answers;
+    this.thread = new Thread(this::run, name);
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Takes an event unless there is no room for it, or it is closed. */
+  boolean offer(Pending pending) {
+    int bytes = pending.retainedBytes();
+    if (closed || !reserve(bytes)) {
+      return false;
+    }
+    heldEvents.incrementAndGet();
+    queue.add(pending);
+    // Read after the add, written before the thread's last look: one of the two sees the other.
+    if (asleep) {
+      LockSupport.unpark(thread);
+    }
+    return true;
+  }
+
+  long heldBytes() {
+    return heldBytes.get();
+  }
+
+  /**
+   * Takes nothing more and waits for what was taken, at most until the deadline.
+   *
+   * @return what was not even handed to the tier by then, to be delivered otherwise
+   */
+  List<Pending> close(Deadline deadline) {
+    closed = true;
+    LockSupport.unpark(thread);
+    List<Pending> left = new ArrayList<>();
+    try {
+      boolean ended = thread.join(deadline.remaining());
+      if (ended) {
+        awaitAnswers(deadline);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    for (Pending pending = queue.poll(); pending != null; pending = queue.poll()) {
+      left.add(pending);
+      release(pending.retainedBytes());
+    }
+    return left;
+  }
+
+  /** Events that were handed to the tier and are not answered for, or still wait. */
+  long heldEvents() {
+    return heldEvents.get();
+  }
+
+  private boolean reserve(int bytes) {
+    // Added first and taken back: exact enough, and no loop under contention.
+    if (heldBytes.addAndGet(bytes) > maxBytes && heldBytes.get() != bytes) {
+      heldBytes.addAndGet(-bytes);
+      return false;
+    }
+    return true;
+  }
+
+  private void release(int bytes) {
+    heldBytes.addAndGet(-bytes);
+    if (heldEvents.decrementAndGet() == 0 && closed) {
+      synchronized (settledSignal) {
+        settledSignal.notifyAll();
+      }
+    }
+  }
+
+  private void run() {
+    while (true) {
+      if (deliverBatch()) {
+        naps = 0;
+      } else if (closed && queue.isEmpty()) {
+        return;
+      } else {
+        rest();
+      }
+    }
+  }
+
+  private void rest() {
+    if (closed) {
+      return;
+    }
+    if (++naps <= NAPS_BEFORE_SLEEP) {
+      LockSupport.parkNanos(this, NAP_NANOS);
+      return;
+    }
+    asleep = true;
+    if (queue.isEmpty() && !closed) {
+      LockSupport.park(this);
+    }
+    asleep = false;
+  }
+
+  /** Whether there was anything to do. */
+  private boolean deliverBatch() {
+    List<Pending.Encoded> batch = new ArrayList<>();
+    List<Integer> sizes = new ArrayList<>();
+    long bytes = 0;
+    boolean any = false;
+    while (batch.size() < MAX_BATCH_EVENTS && bytes < MAX_BATCH_BYTES) {
+      Pending pending = queue.poll();
+      if (pending == null) {
+        break;
+      }
+      any = true;
+      Optional<EncodedEvent> event = finalizer.event(pending);
+      if (event.isPresent()) {
+        batch.add(new Pending.Encoded(event.get(), pending.finalizedAtNanos()));
+        sizes.add(pending.retainedBytes());
+        bytes += pending.retainedBytes();
+      } else {
+        release(pending.retainedBytes());
+      }
+    }
+    if (!batch.isEmpty()) {
+      deliver(batch, sizes);
+    }
+    return any;
+  }
+
+  private void deliver(List<Pending.Encoded> batch, List<Integer> sizes) {
+    try {
+      var unused =
+          port.log(
+                  batch.stream().map(Pending.Encoded::event).toList(),
+                  Deadline.after(settings.deliveryTimeout()))
+              .whenComplete((outcomes, failure) -> answer(batch, sizes, outcomes, failure));
+    } catch (RuntimeException e) {
+      // A bug of the tier's; its events must not be lost for it.
+      answer(batch, sizes, null, e);
+    }
+  }
+
+  private void answer(
+      List<Pending.Encoded> batch,
+      List<Integer> sizes,
+      @Nullable List<DeliveryOutcome> outcomes,
+      @Nullable Throwable failure) {
+    List<DeliveryOutcome> answered =
+        outcomes != null && outcomes.size() == batch.size()
+            ? outcomes
+            : Collections.nCopies(
+                batch.size(),
+                new DeliveryOutcome.NotConfirmed(
+                    failure == null
+                        ? new IllegalStateException("Outcomes and batch differ in size")
+                        : failure));
+    for (int i = 0; i < batch.size(); i++) {
+      answers.answered(batch.get(i), answered.get(i));
+      release(sizes.get(i));
+    }
+  }
+
+  private void awaitAnswers(Deadline deadline) throws InterruptedException {
+    synchronized (settledSignal) {
+      while (heldEvents.get() > 0 && !deadline.remaining().isZero()) {
+        TimeUnit.NANOSECONDS.timedWait(settledSignal, deadline.remaining().toNanos());
+      }
+    }
+  }
+}

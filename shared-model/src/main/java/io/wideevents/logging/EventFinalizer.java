@@ -1,0 +1,91 @@
+package io.wideevents.logging;
+
+import io.wideevents.codec.EventComposer;
+import io.wideevents.codec.EventComposer.Sampled;
+import io.wideevents.codec.FieldRules;
+import io.wideevents.event.EncodedEvent;
+import io.wideevents.logging.sampling.Candidate;
+import io.wideevents.logging.sampling.Sampling;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns requests that ended into events, or into nothing where sampling says so. Used by one thread
+ * at a time.
+ */
+final class EventFinalizer {
+  private static final Logger log = LoggerFactory.getLogger(LoggingService.class);
+  private static final LogThrottle NOT_ENCODED = new LogThrottle(Duration.ofSeconds(10));
+
+  private final String service;
+  private final Sampling sampling;
+  private final EventComposer composer;
+  private final LoggingCounters counters;
+
+  EventFinalizer(String service, Sampling sampling, FieldRules rules, LoggingCounters counters) {
+    this.service = service;
+    this.sampling = sampling;
+    this.composer = rules.newComposer();
+    this.counters = counters;
+  }
+
+  /** The event to deliver, counted if there is none. */
+  Optional<EncodedEvent> event(Pending pending) {
+    return switch (pending) {
+      case Pending.Encoded encoded -> Optional.of(encoded.event());
+      case Pending.Raw raw -> encode(raw.request());
+    };
+  }
+
+  private Optional<EncodedEvent> encode(FinalizedRequest request) {
+    try {
+      Sampled sampled = null;
+      if (!sampling.isOff()) {
+        Sampling.Decision decision = sampling.decide(candidate(request));
+        counters.decided(decision);
+        if (!decision.kept() && sampling.mode() == Sampling.Mode.DROP) {
+          counters.sampledOut.increment();
+          return Optional.empty();
+        }
+        sampled = sampled(decision, sampling.mode());
+      }
+      EncodedEvent event = composer.compose(request.fields(), request.head(service), sampled);
+      int droppedFields = request.fields().dropped();
+      if (droppedFields > 0) {
+        counters.droppedFields.add(droppedFields);
+      }
+      return Optional.of(event);
+    } catch (RuntimeException | StackOverflowError e) {
+      counters.dropped(DropReason.NOT_ENCODED, 1);
+      NOT_ENCODED
+          .tryShow()
+          .ifPresent(
+              heldBack ->
+                  log.atError()
+                      .addKeyValue("route", request.route())
+                      .addKeyValue("notShown", heldBack)
+                      .setCause(e)
+                      .log("Could not encode an event of this process; it is lost"));
+      return Optional.empty();
+    }
+  }
+
+  private static Candidate candidate(FinalizedRequest request) {
+    return new Candidate(
+        request.samplingKey(),
+        request.fields().has("error"),
+        request.durationMillis(),
+        request.route(),
+        request.fields().userId());
+  }
+
+  private static @Nullable Sampled sampled(Sampling.Decision decision, Sampling.Mode mode) {
+    return switch (mode) {
+      case DROP -> new Sampled(decision.rate(), decision.rule(), 0, true);
+      case DRY_RUN -> new Sampled(1, decision.rule(), decision.rate(), decision.kept());
+    };
+  }
+}

@@ -1,0 +1,20 @@
+package io.wideevents.logging;
+
+/** Takes events from requests that ended, and sees to it that they become durable. */
+interface EventHandOff {
+  /** Takes an event; never throws. Blocks only where the implementation says so. */
+  void take(FinalizedRequest request);
+
+  /** Whether {@link #take} waits until the event is durable. */
+  boolean waits();
+
+  /** Memory that events in flight take now. */
+  long queuedBytes();
+
+  /**
+   * Takes nothing more and waits for what was taken, within the time to close.
+   *
+   * @return events whose fate is not known then
+   */
+  long close();
+}

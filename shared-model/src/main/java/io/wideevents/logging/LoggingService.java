@@ -1,0 +1,161 @@
+package io.wideevents.logging;
+
+import io.wideevents.codec.FieldRules;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Begins and finalizes the wide events of a service's own requests.
+ *
+ * <p>Each request's event is finalized exactly once, whichever of its ends comes first - answered,
+ * failed, timed out, given up by the client - and handed off without making the request wait:
+ * encoding and delivery happen on threads of their own. Nothing here throws into a request.
+ *
+ * <p>Safe for concurrent use. Closed by whoever made it, before the tiers it was given, which it
+ * does not close.
+ */
+public final class LoggingService implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(LoggingService.class);
+  private static final int MAX_REQUEST_ID_LENGTH = 128;
+
+  private final LoggingCounters counters;
+  private final FieldRules rules;
+  private final EventHandOff handOff;
+  private final InstantSource clock;
+
+  private LoggingService(
+      LoggingCounters counters, FieldRules rules, EventHandOff handOff, InstantSource clock) {
+    this.counters = counters;
+    this.rules = rules;
+    this.handOff = handOff;
+    this.clock = clock;
+  }
+
+  /**
+   * A service that hands off without waiting. A kill -9 loses what was finalized in the last
+   * moments: see {@link LoggingStats#durableAfterP99}.
+   *
+   * @param delivery the tiers
+   * @param spool takes what finds no room on the way to the tiers
+   */
+  public static LoggingService queued(
+      LoggingSettings settings, LoggerPort delivery, LoggerPort spool, InstantSource clock) {
+    LoggingCounters counters = new LoggingCounters(settings.sampling());
+    FieldRules rules = new FieldRules(settings.rules());
+    return new LoggingService(
+        counters, rules, new QueuedHandOff(settings, rules, counters, delivery, spool), clock);
+  }
+
+  /**
+   * A service whose requests end only after one tier has confirmed their event: with the spool as
+   * that tier, a journal written before the reply.
+   *
+   * @param first the tier that is waited for
+   * @param delivery the tiers that take what the first does not confirm
+   * @param spool as for {@link #queued}
+   */
+  public static LoggingService waiting(
+      LoggingSettings settings,
+      LoggerPort first,
+      LoggerPort delivery,
+      LoggerPort spool,
+      InstantSource clock) {
+    LoggingCounters counters = new LoggingCounters(settings.sampling());
+    FieldRules rules = new FieldRules(settings.rules());
+    return new LoggingService(
+        counters,
+        rules,
+        new WaitingHandOff(
+            first,
+            settings,
+            rules,
+            counters,
+            new QueuedHandOff(settings, rules, counters, delivery, spool)),
+        clock);
+  }
+
+  /**
+   * Begins a request. The context is not bound to the thread: see {@link LoggingContext#bind}.
+   *
+   * @param requestId not blank; cut to 128 characters
+   * @param traceId 32 hex digits; null when none is known
+   */
+  public LoggingContext begin(String requestId, @Nullable String traceId) {
+    String id =
+        requestId.length() <= MAX_REQUEST_ID_LENGTH
+            ? requestId
+            : requestId.substring(0, MAX_REQUEST_ID_LENGTH);
+    return new LoggingContext(
+        new RequestRecord(
+            id.isBlank() ? RequestIds.make() : id,
+            traceId,
+            clock.millis(),
+            rules.newFields(),
+            counters.lateWrites));
+  }
+
+  /**
+   * Ends a request and hands its event off; does nothing if it has ended before. Blocks only if
+   * {@link #waits}.
+   *
+   * @return whether this call was the one that ended it
+   */
+  public boolean complete(LoggingContext context, Ending ending) {
+    RequestRecord request = context.request();
+    FinalizedRequest ended = request == null ? null : request.finish(ending, clock.millis());
+    if (ended == null) {
+      return false;
+    }
+    counters.finalized.increment();
+    handOff.take(ended);
+    return true;
+  }
+
+  /**
+   * Runs work that no HTTP request stands for, such as a job or a message, as a request of its own,
+   * and ends it with the work.
+   *
+   * @param route what it is, such as {@code job nightly-recount}
+   * @throws Exception what the work throws, noted as the event's error
+   */
+  public <T> T call(String route, Callable<T> work) throws Exception {
+    LoggingContext context = begin(RequestIds.make(), null).route(route);
+    LoggingContext.Binding binding = context.bind();
+    try {
+      return work.call();
+    } catch (Throwable e) {
+      var unused = context.error(e);
+      throw e;
+    } finally {
+      binding.close();
+      complete(context, Ending.ANSWERED);
+    }
+  }
+
+  /** Whether {@link #complete} waits until the event is durable. */
+  public boolean waits() {
+    return handOff.waits();
+  }
+
+  /** What became of this process's events so far. */
+  public LoggingStats stats() {
+    return counters.snapshot(handOff.queuedBytes());
+  }
+
+  /**
+   * Hands off nothing more and waits for what was, within the time to close; tells in the log what
+   * is left. Idempotent. Requests that end later are counted as dropped.
+   */
+  @Override
+  public void close() {
+    long unknown = handOff.close();
+    if (unknown > 0) {
+      log.atError()
+          .addKeyValue("events", unknown)
+          .log("Closed before tiers had answered for all events of this process");
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.wideevents.logging;
+
+import io.wideevents.codec.FieldRules;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * Hands each event to one tier and waits for its answer, on the request's own thread: for those who
+ * want no event lost that a client has an answer for, at the price of that tier's time. What the
+ * tier does not confirm takes the queue like any other event.
+ *
+ * <p>Safe for concurrent use; {@link #take} blocks until the tier has answered, at most for the
+ * delivery timeout.
+ */
+final class WaitingHandOff implements EventHandOff {
+  private final LoggerPort tier;
+  private final LoggingSettings settings;
+  private final FieldRules rules;
+  private final LoggingCounters counters;
+  private final QueuedHandOff otherwise;
+
+  /** As many as there ever were requests at a time that ended. */
+  private final Queue<EventFinalizer> idle = new ConcurrentLinkedQueue<>();
+
+  WaitingHandOff(
+      LoggerPort tier,
+      LoggingSettings settings,
+      FieldRules rules,
+      LoggingCounters counters,
+      QueuedHandOff otherwise) {
+    this.tier = tier;
+    this.settings = settings;
+    this.rules = rules;
+    this.counters = counters;
+    this.otherwise = otherwise;
+  }
+
+  @Override
+  public void take(FinalizedRequest request) {
+    EventFinalizer finalizer = idle.poll();
+    if (finalizer == null) {
+      finalizer = new EventFinalizer(settings.service(), settings.sampling(), rules, counters);
+    }
+    var event = finalizer.event(new Pending.Raw(request));
+    idle.add(finalizer);
+    event.ifPresent(encoded -> deliver(new Pending.Encoded(encoded, request.finalizedAtNanos())));
+  }
+
+  private void deliver(Pending.Encoded event) {
+    DeliveryOutcome outcome;
+    try {
+      outcome =
+          tier.log(List.of(event.event()), Deadline.after(settings.deliveryTimeout()))
+              .join()
+              .getFirst();
+    } catch (RuntimeException e) {
+      // A bug of the tier's; the event must not be lost for it.
+      outcome = new DeliveryOutcome.NotConfirmed(e);
+    }
+    if (outcome instanceof DeliveryOutcome.Durable durable) {
+      counters.durable(durable.tier(), System.nanoTime() - event.finalizedAtNanos());
+    } else {
+      otherwise.take(event);
+    }
+  }
+
+  @Override
+  public boolean waits() {
+    return true;
+  }
+
+  @Override
+  public long queuedBytes() {
+    return otherwise.queuedBytes();
+  }
+
+  @Override
+  public long close() {
+    return otherwise.close();
+  }
+}
