@@ -7,6 +7,7 @@ import io.wideevents.gateway.config.GatewaySettings;
 import io.wideevents.gateway.delivery.TierStatus;
 import io.wideevents.gateway.http.HttpServer;
 import io.wideevents.gateway.metrics.GatewayGauges;
+import io.wideevents.gateway.metrics.LoggingMeters;
 import io.wideevents.gateway.metrics.MetricsPage;
 import io.wideevents.gateway.metrics.MicrometerGatewayMetrics;
 import io.wideevents.gateway.spool.EventSpool;
@@ -14,6 +15,7 @@ import io.wideevents.gateway.spool.SegmentEventSpool;
 import io.wideevents.gateway.spool.SpoolLogger;
 import io.wideevents.gateway.spool.SpoolReplayer;
 import io.wideevents.gateway.spool.SpoolStats;
+import io.wideevents.logging.LoggingService;
 import io.wideevents.process.ClosingTime;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -41,6 +43,7 @@ public final class GatewayApplication implements AutoCloseable {
   private final Backends backends;
   private final SpoolReplayer replayer;
   private final MetricsPage metrics = new MetricsPage(version());
+  private final Optional<LoggingService> ownEvents;
   private final HttpServer http;
 
   /**
@@ -72,6 +75,13 @@ public final class GatewayApplication implements AutoCloseable {
             backends.deadLetters(),
             settings.spool().replayEventsPerSecond());
     backends.delivery().onRecovery(replayer::wake);
+    ownEvents =
+        settings
+            .ownEvents()
+            .map(
+                own ->
+                    LoggingService.queued(
+                        own, backends.delivery().live(), new SpoolLogger(spool), clock));
     http =
         new HttpServer(
             settings.http(),
@@ -82,12 +92,14 @@ public final class GatewayApplication implements AutoCloseable {
             backends.delivery()::status,
             new MicrometerGatewayMetrics(metrics.registry()),
             metrics::scrape,
+            ownEvents,
             beforeSpool);
     GatewayGauges gauges = new GatewayGauges(metrics.registry());
     gauges.tiers(backends.delivery()::status);
     gauges.breakers(backends.delivery()::circuits);
     gauges.spool(spool::stats, replayer::stats, clock);
     gauges.requestMemory(http::inFlightBytes, settings.http().maxInFlightBytes());
+    ownEvents.ifPresent(logging -> LoggingMeters.bind(metrics.registry(), logging::stats));
   }
 
   /**
@@ -118,6 +130,7 @@ public final class GatewayApplication implements AutoCloseable {
     replayer.stop();
     http.drain();
     replayer.close();
+    ownEvents.ifPresent(LoggingService::close);
     backends.closeTiers();
     http.close();
     backends.close();

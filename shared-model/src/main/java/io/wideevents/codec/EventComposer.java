@@ -140,7 +140,9 @@ public final class EventComposer {
   }
 
   private static @Nullable String text(@Nullable Object object, String name) {
-    return object instanceof FieldNode node && node.get(name) instanceof String text ? text : null;
+    return object instanceof FieldNode node && node.get(name) instanceof String text
+        ? Utf8.wellFormed(text)
+        : null;
   }
 
   /**

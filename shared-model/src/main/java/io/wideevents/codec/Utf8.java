@@ -131,6 +131,22 @@ final class Utf8 {
     return false;
   }
 
+  /** The text with U+FFFD for each half of a surrogate pair that stands alone. */
+  static String wellFormed(String text) {
+    if (!hasUnpairedSurrogate(text)) {
+      return text;
+    }
+    StringBuilder mended = new StringBuilder(text.length());
+    text.codePoints()
+        .forEach(
+            point ->
+                mended.appendCodePoint(
+                    point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE
+                        ? 0xFFFD
+                        : point));
+    return mended.toString();
+  }
+
   /** Bytes of the text in UTF-8; each surrogate counts as two. */
   static int lengthOf(String text) {
     int bytes = text.length();

@@ -155,6 +155,7 @@ public final class GatewayCatalogue {
     all.addAll(AccessCatalogue.ALL);
     all.addAll(TlsCatalogue.ALL);
     all.addAll(SpoolCatalogue.ALL);
+    all.addAll(LoggingCatalogue.ALL);
     return SettingsCatalogue.of("api-gateway", all)
         .checkedBy(CommonSettings::check)
         .checkedBy(GatewayCatalogue::checkBodies)

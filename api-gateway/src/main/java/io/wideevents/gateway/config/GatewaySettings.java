@@ -11,6 +11,7 @@ import io.wideevents.gateway.http.TlsSettings;
 import io.wideevents.gateway.kafka.KafkaSettings;
 import io.wideevents.gateway.spool.SpoolCatalogue;
 import io.wideevents.gateway.spool.SpoolSettings;
+import io.wideevents.logging.LoggingSettings;
 import io.wideevents.mongo.MongoSettings;
 import java.util.Optional;
 
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param access who may use the gateway
  * @param kafka how to publish; empty when the message queue is switched off
  * @param rules what posted events are held to
+ * @param ownEvents how the gateway logs its own requests; empty when it does not
  */
 public record GatewaySettings(
     HttpSettings http,
@@ -30,10 +32,14 @@ public record GatewaySettings(
     Optional<KafkaSettings> kafka,
     MongoSettings mongo,
     SpoolSettings spool,
-    EncoderSettings rules) {
+    EncoderSettings rules,
+    Optional<LoggingSettings> ownEvents) {
+  private static final String SERVICE = "api-gateway";
 
   /** The settings in effect. */
   public static GatewaySettings from(SettingValues values) {
+    EncoderSettings rules =
+        CommonSettings.encoderSettings(values, values.get(GatewayCatalogue.HTTP_MAX_EVENTS));
     return new GatewaySettings(
         http(values),
         TlsCatalogue.settings(values),
@@ -41,7 +47,10 @@ public record GatewaySettings(
         values.get(GatewayCatalogue.MQ_ENABLED) ? Optional.of(kafka(values)) : Optional.empty(),
         CommonSettings.mongoSettings(values),
         SpoolCatalogue.settings(values),
-        CommonSettings.encoderSettings(values, values.get(GatewayCatalogue.HTTP_MAX_EVENTS)));
+        rules,
+        values.get(LoggingCatalogue.LOGGING_OWN_REQUESTS)
+            ? Optional.of(LoggingCatalogue.settings(values, SERVICE, rules))
+            : Optional.empty());
   }
 
   private static HttpSettings http(SettingValues values) {

@@ -13,9 +13,11 @@ import io.javalin.util.JavalinException;
 import io.wideevents.codec.EventEncoder;
 import io.wideevents.gateway.access.AccessControl;
 import io.wideevents.gateway.delivery.TierStatus;
+import io.wideevents.gateway.javalin.WideEventsPlugin;
 import io.wideevents.gateway.metrics.GatewayMetrics;
 import io.wideevents.gateway.metrics.MetricsPage;
 import io.wideevents.logging.LoggerPort;
+import io.wideevents.logging.LoggingService;
 import io.wideevents.process.ClosingTime;
 import java.io.IOException;
 import java.time.Duration;
@@ -46,6 +48,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class HttpServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
+  private static final String EVENTS_PATH = "/v1/events";
 
   // Requests wait 8 s for their events by default, but the whole process has 8 s to end. Those that
   // wait longer than this for a tier are helped on by its closing, which hands them to the next.
@@ -72,6 +75,7 @@ public final class HttpServer implements AutoCloseable {
   private final KeyGate keys;
   private final EventsHandler events;
   private final RequestsUnderWay running = new RequestsUnderWay();
+  private final Optional<LoggingService> ownEvents;
   private final ClosingTime closing;
   private final Javalin javalin;
   private volatile boolean stopping;
@@ -83,6 +87,8 @@ public final class HttpServer implements AutoCloseable {
    * @param tiers asks every tier how it is, strongest first; must not block
    * @param metrics told what happens to requests and events
    * @param scrape every metric in Prometheus' text format
+   * @param ownEvents logs the server's own requests, but posts of events; empty: they are not
+   *     logged
    * @param closing what bounds the end
    */
   public HttpServer(
@@ -94,9 +100,11 @@ public final class HttpServer implements AutoCloseable {
       Supplier<List<TierStatus>> tiers,
       GatewayMetrics metrics,
       Supplier<String> scrape,
+      Optional<LoggingService> ownEvents,
       ClosingTime closing) {
     this.settings = settings;
     this.tls = tls;
+    this.ownEvents = ownEvents;
     this.metrics = metrics;
     this.scrape = scrape;
     this.replies = new Replies(metrics, new Lingering(() -> stopping));
@@ -192,6 +200,10 @@ public final class HttpServer implements AutoCloseable {
           connector.setShutdownIdleTimeout(IDLE_TIMEOUT_WHILE_STOPPING.toMillis());
           return connector;
         });
+    ownEvents.ifPresent(
+        logging ->
+            config.registerPlugin(
+                new WideEventsPlugin(logging, path -> !path.startsWith(EVENTS_PATH))));
     route(config.routes);
   }
 
@@ -225,7 +237,7 @@ public final class HttpServer implements AutoCloseable {
       routes.before(new LoopbackHosts());
     }
     routes.beforeMatched(keys);
-    routes.post("/v1/events", this::postEvents, RouteAccess.INGEST);
+    routes.post(EVENTS_PATH, this::postEvents, RouteAccess.INGEST);
     read(routes, "/health/live", health::live);
     read(routes, "/health/ready", health::ready);
     read(routes, "/metrics", this::metrics);

@@ -83,6 +83,9 @@ final class RecordingRouter extends InternalRouter {
   @Override
   public @Nullable Void handleHttpUnexpectedThrowable(
       HttpServletResponse response, Throwable throwable) {
+    if (response instanceof LoggedResponse logged) {
+      logged.scope().unanswered(throwable);
+    }
     return router.handleHttpUnexpectedThrowable(response, throwable);
   }
 

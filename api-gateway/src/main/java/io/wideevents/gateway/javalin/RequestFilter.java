@@ -57,7 +57,7 @@ final class RequestFilter implements Filter {
         failure -> logging.complete(context, scope.endingAfter(failure)));
     LoggingContext.Binding binding = context.bind();
     try {
-      chain.doFilter(request, response);
+      chain.doFilter(request, new LoggedResponse(response, scope));
     } catch (IOException | ServletException | RuntimeException | Error e) {
       scope.failed(e);
       throw e;

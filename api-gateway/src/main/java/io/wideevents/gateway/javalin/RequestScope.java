@@ -1,5 +1,6 @@
 package io.wideevents.gateway.javalin;
 
+import io.javalin.http.HttpResponseException;
 import io.wideevents.logging.Ending;
 import io.wideevents.logging.LoggingContext;
 import jakarta.servlet.ServletRequest;
@@ -7,7 +8,6 @@ import java.io.IOException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
-import io.javalin.http.HttpResponseException;
 import org.eclipse.jetty.io.EofException;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +68,16 @@ final class RequestScope {
       } else {
         context.error(failure);
       }
+    }
+  }
+
+  /** Notes what kept the answer from being written. */
+  void unanswered(Throwable thrown) {
+    if (thrown instanceof IOException) {
+      // Only the client's connection is written to by then.
+      aborted = true;
+    } else {
+      failed(thrown);
     }
   }
 

@@ -27,11 +27,11 @@ import org.eclipse.jetty.ee10.servlet.FilterHolder;
  * }</pre>
  *
  * <p>While a request runs, {@link LoggingContext#current} is its event. The route is the template
- * ({@code GET /orders/{id}}), never the path itself; {@code unmatched} when there is none. The request
- * id is the caller's {@code X-Request-Id} if it is a plain one, else the trace id of {@code
- * traceparent}, else made, and it is echoed. An exception, whatever the application answers it with, a
- * timeout, and a client that went away are the event's error unless a handler set one; so is a status
- * of 500 or more.
+ * ({@code GET /orders/{id}}), never the path itself; {@code unmatched} when there is none. The
+ * request id is the caller's {@code X-Request-Id} if it is a plain one, else the trace id of {@code
+ * traceparent}, else made, and it is echoed. An exception, whatever the application answers it
+ * with, a timeout, and a client that went away are the event's error unless a handler set one; so
+ * is a status of 500 or more.
  *
  * <p>The event is finalized when the server has sent the last byte, or knows that it never will -
  * or, if the logging service waits for its events, just before the first.

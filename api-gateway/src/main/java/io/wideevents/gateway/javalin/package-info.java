@@ -1,6 +1,6 @@
 /**
- * Wide events for any Javalin application: one event per request, begun before the first handler and
- * finalized once the response is out, has failed or was given up.
+ * Wide events for any Javalin application: one event per request, begun before the first handler
+ * and finalized once the response is out, has failed or was given up.
  */
 @NullMarked
 package io.wideevents.gateway.javalin;

@@ -100,6 +100,7 @@ final class TestServer implements AutoCloseable {
             () -> tiers,
             metrics,
             () -> "# no metrics here\n",
+            Optional.empty(),
             new ClosingTime(Duration.ofSeconds(30)));
     this.port = server.start();
   }

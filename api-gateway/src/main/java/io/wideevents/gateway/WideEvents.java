@@ -1,0 +1,131 @@
+package io.wideevents.gateway;
+
+import io.wideevents.codec.RecordDecoder;
+import io.wideevents.config.SettingValues;
+import io.wideevents.event.Tier;
+import io.wideevents.gateway.config.GatewayCatalogue;
+import io.wideevents.gateway.config.GatewaySettings;
+import io.wideevents.gateway.config.LoggingCatalogue;
+import io.wideevents.gateway.delivery.TierStatus;
+import io.wideevents.gateway.spool.EventSpool;
+import io.wideevents.gateway.spool.SegmentEventSpool;
+import io.wideevents.gateway.spool.SpoolLogger;
+import io.wideevents.gateway.spool.SpoolReplayer;
+import io.wideevents.logging.LoggerPort;
+import io.wideevents.logging.LoggingService;
+import io.wideevents.logging.LoggingSettings;
+import io.wideevents.process.ClosingTime;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The pipeline's front half within a service of one's own: its events go to Kafka, else to MongoDB,
+ * else to a spool on disk, without a gateway in between.
+ *
+ * <p>Starting succeeds while Kafka and MongoDB are down. The spool's directory ({@code SPOOL_DIR})
+ * belongs to one process. Safe for concurrent use. Closed by whoever started it, after the service
+ * has answered its last request; that takes less than six seconds whatever is down.
+ */
+public final class WideEvents implements AutoCloseable {
+  private static final Duration CLOSE_BOUND = Duration.ofSeconds(6);
+  private static final Duration KEPT_FOR_SPOOL = Duration.ofSeconds(1);
+
+  private final EventSpool spool;
+  private final Backends backends;
+  private final SpoolReplayer replayer;
+  private final LoggingService logging;
+
+  private WideEvents(GatewaySettings settings, LoggingSettings events, Wait wait) {
+    InstantSource clock = InstantSource.system();
+    spool =
+        SegmentEventSpool.open(settings.spool(), new RecordDecoder(settings.rules(), clock), clock);
+    LoggerPort journal = new SpoolLogger(spool);
+    backends =
+        Backends.above(
+            new SpoolLogger(spool),
+            () -> TierStatus.of(Tier.SPOOL, TierStatus.State.UP),
+            settings,
+            new ClosingTime(CLOSE_BOUND).keeping(KEPT_FOR_SPOOL));
+    replayer =
+        new SpoolReplayer(
+            spool,
+            backends.tiers(),
+            backends.deadLetters(),
+            settings.spool().replayEventsPerSecond());
+    backends.delivery().onRecovery(replayer::wake);
+    LoggerPort tiers = backends.delivery().live();
+    logging =
+        switch (wait) {
+          case NOT_AT_ALL -> LoggingService.queued(events, tiers, journal, clock);
+          case FOR_THE_JOURNAL -> LoggingService.waiting(events, journal, tiers, journal, clock);
+          case FOR_THE_TIERS -> LoggingService.waiting(events, tiers, tiers, journal, clock);
+        };
+  }
+
+  /** What a request waits for before it is answered. */
+  public enum Wait {
+    /** Nothing: its event is handed off. */
+    NOT_AT_ALL,
+    /** Its event is on the spool's disk. */
+    FOR_THE_JOURNAL,
+    /** Kafka, or MongoDB, has confirmed its event: logging as it is done without this library. */
+    FOR_THE_TIERS
+  }
+
+  /**
+   * Starts with the settings of the environment, those of the api-gateway; {@code LOGGING_JOURNAL}
+   * decides what requests wait for.
+   *
+   * @param service the service's name in its events
+   * @param environment environment variables
+   * @throws io.wideevents.config.InvalidSettingsException if settings are wrong, naming all of them
+   * @throws io.wideevents.gateway.spool.SpoolUnavailableException if the spool's directory is in
+   *     use or cannot be written
+   */
+  public static WideEvents start(String service, Map<String, String> environment) {
+    SettingValues values = resolve(environment);
+    return start(
+        service,
+        values,
+        values.get(LoggingCatalogue.LOGGING_JOURNAL) ? Wait.FOR_THE_JOURNAL : Wait.NOT_AT_ALL);
+  }
+
+  /** Starts with the settings of the environment, but for what requests wait for. */
+  public static WideEvents start(String service, Map<String, String> environment, Wait wait) {
+    return start(service, resolve(environment), wait);
+  }
+
+  // How the service itself listens is its own affair: HTTP_HOST and the like mean nothing here.
+  private static SettingValues resolve(Map<String, String> environment) {
+    Map<String, String> relevant = new HashMap<>(environment);
+    relevant.keySet().removeIf(name -> name.startsWith("HTTP_"));
+    return GatewayCatalogue.CATALOGUE.resolve(Map.of(), relevant);
+  }
+
+  private static WideEvents start(String service, SettingValues values, Wait wait) {
+    GatewaySettings settings = GatewaySettings.from(values);
+    WideEvents events =
+        new WideEvents(
+            settings, LoggingCatalogue.settings(values, service, settings.rules()), wait);
+    events.backends.start();
+    events.replayer.start();
+    return events;
+  }
+
+  /** Begins and finalizes the events of the service's requests. */
+  public LoggingService logging() {
+    return logging;
+  }
+
+  /** Delivers what was handed off, within its bound; the rest waits in the spool. Idempotent. */
+  @Override
+  public void close() {
+    logging.close();
+    replayer.stop();
+    replayer.close();
+    backends.close();
+    spool.close();
+  }
+}

@@ -1,0 +1,104 @@
+package io.wideevents.gateway.config;
+
+import io.wideevents.codec.EncoderSettings;
+import io.wideevents.config.Parsed;
+import io.wideevents.config.Setting;
+import io.wideevents.config.SettingType;
+import io.wideevents.config.SettingValues;
+import io.wideevents.logging.LoggingSettings;
+import io.wideevents.logging.sampling.Sampling;
+import io.wideevents.logging.sampling.SamplingRule;
+import io.wideevents.logging.sampling.SamplingText;
+import java.util.List;
+
+/**
+ * The settings of a process's own events, part of the gateway's catalogue: those of the gateway
+ * itself, and of any service that uses the gateway's jar as a library.
+ */
+public final class LoggingCatalogue {
+  private static final long MEBIBYTE = 1L << 20;
+  private static final long GIBIBYTE = 1L << 30;
+
+  public static final Setting<Boolean> LOGGING_OWN_REQUESTS =
+      Setting.named("LOGGING_OWN_REQUESTS", SettingType.bool())
+          .defaultsTo("false")
+          .means(
+              "Whether the gateway leaves an event of its own for each request it answers, but posts"
+                  + " of events. Health checks and scrapes are most of them: sample them.");
+
+  public static final Setting<Boolean> LOGGING_JOURNAL =
+      Setting.named("LOGGING_JOURNAL", SettingType.bool())
+          .defaultsTo("false")
+          .means(
+              "Whether a reply waits until the event of its request is on the spool's disk, so that a"
+                  + " kill -9 loses none; false: some milliseconds' worth can be lost.");
+
+  public static final Setting<List<SamplingRule>> LOGGING_SAMPLING =
+      Setting.named("LOGGING_SAMPLING", sampling())
+          .defaultsTo("off")
+          .example("error=all; slow>500ms=all; route:GET /health*=1/1000; rest=1/10")
+          .means(
+              "Which of the process's own events are kept, decided when it is known how the request"
+                  + " ended: rules separated by semicolons, of which the first that matches decides.");
+
+  public static final Setting<Boolean> LOGGING_SAMPLING_DRY_RUN =
+      Setting.named("LOGGING_SAMPLING_DRY_RUN", SettingType.bool())
+          .defaultsTo("false")
+          .means(
+              "Whether all events are kept, with a note in each on what LOGGING_SAMPLING would do.");
+
+  public static final Setting<Long> LOGGING_QUEUE_BYTES =
+      Setting.named("LOGGING_QUEUE_BYTES", SettingType.bytes(MEBIBYTE, 16 * GIBIBYTE))
+          .defaultsTo("32MiB")
+          .means("Memory for the process's own events that no tier has answered for.");
+
+  public static final Setting<Long> LOGGING_OVERFLOW_BYTES =
+      Setting.named("LOGGING_OVERFLOW_BYTES", SettingType.bytes(MEBIBYTE, 16 * GIBIBYTE))
+          .defaultsTo("8MiB")
+          .means(
+              "Memory for own events on their way to the spool once LOGGING_QUEUE_BYTES are taken;"
+                  + " past both, events are dropped, counted and logged.");
+
+  /** Every setting declared here, in the order they are documented. */
+  public static final List<Setting<?>> ALL =
+      List.of(
+          LOGGING_OWN_REQUESTS,
+          LOGGING_JOURNAL,
+          LOGGING_SAMPLING,
+          LOGGING_SAMPLING_DRY_RUN,
+          LOGGING_QUEUE_BYTES,
+          LOGGING_OVERFLOW_BYTES);
+
+  private LoggingCatalogue() {}
+
+  /** How a service of this name makes its events. */
+  public static LoggingSettings settings(
+      SettingValues values, String service, EncoderSettings rules) {
+    Sampling sampling =
+        new Sampling(
+            values.get(LOGGING_SAMPLING),
+            values.get(LOGGING_SAMPLING_DRY_RUN) ? Sampling.Mode.DRY_RUN : Sampling.Mode.DROP);
+    return new LoggingSettings(
+        service,
+        rules,
+        sampling,
+        values.get(LOGGING_QUEUE_BYTES),
+        values.get(LOGGING_OVERFLOW_BYTES),
+        LoggingSettings.DEFAULT_DELIVERY_TIMEOUT,
+        LoggingSettings.DEFAULT_CLOSE_TIMEOUT);
+  }
+
+  private static SettingType<List<SamplingRule>> sampling() {
+    return new SettingType<>(
+        "rules|off",
+        text -> {
+          if (text.equals("off")) {
+            return Parsed.value(List.of());
+          }
+          SamplingText rules = SamplingText.parse(text);
+          return rules.problems().isEmpty()
+              ? Parsed.value(rules.rules())
+              : Parsed.invalid("has mistakes: " + String.join("; ", rules.problems()));
+        });
+  }
+}
