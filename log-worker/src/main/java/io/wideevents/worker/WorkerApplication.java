@@ -67,7 +67,11 @@ public final class WorkerApplication implements AutoCloseable {
     mongo = new MongoConnection(settings.mongo(), APPLICATION_NAME);
     setup = new CollectionSetup(new EventCollection(mongo));
     deadLetters =
-        new KafkaDeadLetterSink(kafka::newProducer, settings.kafka().deadLetters().name());
+        new KafkaDeadLetterSink(
+            kafka::newProducer,
+            kafka::ensureDeadLetters,
+            settings.kafka().deadLetters().name(),
+            nanoClock);
     BatchPipeline pipeline =
         new BatchPipeline(
             settings.batches(),

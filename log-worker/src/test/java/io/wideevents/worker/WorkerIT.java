@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -247,6 +248,58 @@ class WorkerIT {
         .atMost(LONG)
         .untilAsserted(() -> assertThat(second.status().lostRecords()).isEqualTo(expected));
     awaitStored((int) (1_200 - expected));
+  }
+
+  @Test
+  void recordsDeletedBeforeAGroupWithoutOffsetsReadThemAreCounted() throws Exception {
+    topic.sendEvents(0, 600, now);
+    for (int partition = 0; partition < EventTopic.PARTITIONS; partition++) {
+      topic.deleteBefore(partition, 10);
+    }
+
+    WorkerApplication worker = start(Map.of());
+
+    awaitNoLag();
+    await()
+        .atMost(LONG)
+        .untilAsserted(() -> assertThat(worker.status().lostRecords()).isEqualTo(60));
+    awaitStored(540);
+  }
+
+  @Test
+  void aDeadLetterTopicThatIsDeletedMeanwhileGetsItsSettingsAgain() throws Exception {
+    String letters = name + ".dlq";
+    start(Map.of());
+    topic.send(new ProducerRecord<>(name, bytes("k"), bytes("{broken")));
+    awaitNoLag();
+    assertThat(config(letters, "retention.ms")).isEqualTo("-1");
+    topic.admin().deleteTopics(List.of(letters)).all().get();
+    await().until(() -> !topic.admin().listTopics().names().get().contains(letters));
+
+    // At once, when the broker creates it by itself, and later, when nobody remembers it.
+    await()
+        .atMost(LONG)
+        .pollInterval(Duration.ofSeconds(1))
+        .untilAsserted(
+            () -> {
+              topic.send(new ProducerRecord<>(name, bytes("k"), bytes("{broken")));
+              assertThat(topic.admin().listTopics().names().get()).contains(letters);
+              assertThat(config(letters, "retention.ms")).isEqualTo("-1");
+              assertThat(config(letters, "max.message.bytes")).isNotEqualTo("1048588");
+            });
+    awaitNoLag();
+  }
+
+  private String config(String topicName, String property) throws Exception {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topicName);
+    return topic
+        .admin()
+        .describeConfigs(List.of(resource))
+        .all()
+        .get()
+        .get(resource)
+        .get(property)
+        .value();
   }
 
   private void sendTransaction(Producer<byte[], byte[]> producer, int from, int to) {

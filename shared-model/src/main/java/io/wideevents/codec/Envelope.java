@@ -29,8 +29,9 @@ final class Envelope {
   }
 
   /**
-   * Over the text of {@code event} and {@code _metadata}: the same event wrapped again, at another
-   * time, is the same event.
+   * Over the text of {@code event} and {@code _metadata}. An event with a timestamp of its own is
+   * therefore the same event when it is wrapped again, at another time; the id of one without is
+   * made of the envelope's timestamp too, so that two that differ in it stay two.
    */
   ContentHash hash() {
     return hash;

@@ -120,6 +120,22 @@ class RecordDecoderTest {
   }
 
   @Test
+  void decode_ofAnEnvelope_isTheSameEventWhenWrappedAgainIfItHasATimestamp() {
+    String own =
+        """
+        {"timestamp":"%s","event":{"requestId":"r","service":"s","route":"r","timestamp":"%s"}}""";
+    String without =
+        """
+        {"timestamp":"%s","event":{"requestId":"r","service":"s","route":"r"}}""";
+    Instant later = NOW.plusSeconds(1);
+
+    assertThat(decoded(utf8(own.formatted(later, NOW))).id())
+        .isEqualTo(decoded(utf8(own.formatted(NOW, NOW))).id());
+    assertThat(decoded(utf8(without.formatted(later))).id())
+        .isNotEqualTo(decoded(utf8(without.formatted(NOW))).id());
+  }
+
+  @Test
   void decode_ofAnEnvelope_hashesEventAndMetadataOnly() {
     String first = ENVELOPE.formatted("1", "2026-11-22T09:00:00Z", "words");
     String later = ENVELOPE.formatted("1", "2026-11-22T09:00:01Z", "other words");

@@ -4,8 +4,10 @@ import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.offset.Assignment;
 import io.wideevents.worker.offset.PartitionProgress;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -19,9 +21,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides where to read when Kafka cannot tell: never silently past a hole. A group without a
- * committed offset begins at the beginning. Where retention has overtaken a committed offset, the
- * lost range is counted and logged, and reading goes on at the start of the log. A position beyond
- * the log's end, after a truncation, goes back; what is read twice is stored once.
+ * committed offset begins at offset 0. Where retention has overtaken a committed offset, or that
+ * beginning, the lost range is counted and logged, and reading goes on at the start of the log. A
+ * position beyond the log's end, after a truncation, goes back; what is read twice is stored once.
+ * Why a beginning that is gone counts as lost: {@code docs/decisions/no-committed-offset.md}.
  *
  * <p>Belongs to the polling thread; {@link #lostRecords} may be called by any.
  */
@@ -33,6 +36,9 @@ final class StartPositions {
   private final Assignment assignment;
   private final WorkerMetrics metrics;
   private final AtomicLong lostRecords;
+
+  // What began at 0 because nothing was committed: a hole there has one more explanation.
+  private final Set<TopicPartition> begun = new HashSet<>();
 
   /**
    * @param lostRecords counts on over the life of the process
@@ -49,22 +55,23 @@ final class StartPositions {
   }
 
   /**
-   * Seeks the partitions a poll complained about; blocks for at most 3 s.
+   * Seeks the partitions a poll complained about; blocks for at most 3 s, and not at all for those
+   * without a committed offset.
    *
-   * @throws org.apache.kafka.common.KafkaException if the log's bounds cannot be had; the next poll
+   * @throws org.apache.kafka.common.KafkaException if the log's bounds cannot be had; a later poll
    *     complains again
    */
   void resolve(InvalidOffsetException complaint) {
-    Map<TopicPartition, Long> beginnings =
-        consumer.beginningOffsets(complaint.partitions(), LOOKUP_TIMEOUT);
     switch (complaint) {
-      case NoOffsetForPartitionException none -> beginnings.forEach(this::begin);
+      case NoOffsetForPartitionException none -> none.partitions().forEach(this::begin);
       case LogTruncationException truncated ->
-          beginnings.forEach((partition, start) -> truncate(truncated, partition, start));
-      case OffsetOutOfRangeException outside ->
-          outside
-              .offsetOutOfRangePartitions()
-              .forEach((partition, at) -> skip(partition, at, start(beginnings, partition)));
+          starts(truncated).forEach((partition, start) -> truncate(truncated, partition, start));
+      case OffsetOutOfRangeException outside -> {
+        Map<TopicPartition, Long> starts = starts(outside);
+        outside
+            .offsetOutOfRangePartitions()
+            .forEach((partition, at) -> skip(partition, at, start(starts, partition)));
+      }
       default -> throw complaint;
     }
   }
@@ -74,9 +81,17 @@ final class StartPositions {
     return lostRecords.get();
   }
 
-  private void begin(TopicPartition partition, long start) {
-    // Even the start is committed: were it not, a later loss to retention could not be noticed.
-    readOnAt(partition, new OffsetAndMetadata(start));
+  private Map<TopicPartition, Long> starts(InvalidOffsetException complaint) {
+    return consumer.beginningOffsets(complaint.partitions(), LOOKUP_TIMEOUT);
+  }
+
+  private void begin(TopicPartition partition) {
+    // Not at the log's start, which only the partition's leader knows: while one is away, every
+    // poll would complain again and bring nothing of the healthy partitions either. If the log has
+    // lost its beginning, the fetch says so, of this partition alone. The offset is committed, for
+    // otherwise a later loss to retention could not be noticed.
+    begun.add(partition);
+    readOnAt(partition, new OffsetAndMetadata(0));
   }
 
   private void skip(TopicPartition partition, long from, long start) {
@@ -90,8 +105,12 @@ final class StartPositions {
           .addKeyValue("nextOffset", start)
           .addKeyValue("lost", start - from)
           .log(
-              "Retention deleted records before they were read: they are lost. Raise the topic's"
-                  + " retention above the longest outage");
+              from == 0 && begun.contains(partition)
+                  ? "The group has no committed offset, and the log's first records are gone. If"
+                      + " the group worked here before, its offsets expired and what retention"
+                      + " deleted meanwhile is lost; if it is new, they were never meant for it"
+                  : "Retention deleted records before they were read: they are lost. Raise the"
+                      + " topic's retention above the longest outage");
       // Forwards, in the same epoch: what was read before is still in memory, and still counts.
       readOnAt(partition, new OffsetAndMetadata(start));
     } else {

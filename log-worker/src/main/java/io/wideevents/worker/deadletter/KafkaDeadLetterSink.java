@@ -8,6 +8,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -20,18 +21,28 @@ import org.jspecify.annotations.Nullable;
  * Dead letters in a Kafka topic. A record too large for it is replaced by a stub.
  *
  * <p>A thread of its own owns the producer, since sending may block for seconds while metadata is
- * fetched; the producer is built with the first letter and rebuilt after a fatal error. The topic
- * must exist already.
+ * fetched; the producer is built with the first letter and rebuilt after a fatal error. Whether the
+ * topic is still there, and still ours, is looked at before a letter, at most every few seconds.
  */
 public final class KafkaDeadLetterSink implements DeadLetterSink {
   private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(800);
 
+  // Letters are rare; in a flood of them, that many seconds of it may go to a topic whose settings
+  // are mended right after.
+  private static final Duration TOPIC_CHECK_INTERVAL = Duration.ofSeconds(5);
+
   private final Supplier<Producer<byte[], byte[]>> producers;
+  private final Runnable ensureTopic;
   private final String topic;
+  private final LongSupplier nanoClock;
   private final ExecutorService sender =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("dead-letter-sender").factory());
   private volatile @Nullable Link link;
+
+  // The sender's.
+  private long nextTopicCheckNanos;
+  private @Nullable KafkaException topicFailure;
 
   /** A producer, and whether its own thread, on which it cannot be closed, has found it broken. */
   private static final class Link {
@@ -46,10 +57,20 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
   /**
    * @param producers makes a producer; may fail with a {@link KafkaException}, and is asked again
    *     for the next letter then
+   * @param ensureTopic creates the topic if it is absent; may block for seconds, and fail with a
+   *     {@link KafkaException}
+   * @param nanoClock monotonic, like {@link System#nanoTime}
    */
-  public KafkaDeadLetterSink(Supplier<Producer<byte[], byte[]>> producers, String topic) {
+  public KafkaDeadLetterSink(
+      Supplier<Producer<byte[], byte[]>> producers,
+      Runnable ensureTopic,
+      String topic,
+      LongSupplier nanoClock) {
     this.producers = producers;
+    this.ensureTopic = ensureTopic;
     this.topic = topic;
+    this.nanoClock = nanoClock;
+    this.nextTopicCheckNanos = nanoClock.getAsLong();
   }
 
   @Override
@@ -114,6 +135,7 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
 
   private void send(ProducerRecord<byte[], byte[]> record, Consumer<@Nullable Exception> answer) {
     try {
+      ensureTopic();
       Link open = open();
       Future<?> unused =
           open.producer.send(
@@ -126,6 +148,22 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
               });
     } catch (KafkaException | IllegalStateException e) {
       answer.accept(e);
+    }
+  }
+
+  // Before the producer asks for the topic, which would create it with the broker's defaults.
+  private void ensureTopic() {
+    if (nanoClock.getAsLong() - nextTopicCheckNanos >= 0) {
+      topicFailure = null;
+      try {
+        ensureTopic.run();
+      } catch (KafkaException e) {
+        topicFailure = e; // of the letters behind this one as well: each look may take seconds
+      }
+      nextTopicCheckNanos = nanoClock.getAsLong() + TOPIC_CHECK_INTERVAL.toNanos();
+    }
+    if (topicFailure != null) {
+      throw topicFailure;
     }
   }
 

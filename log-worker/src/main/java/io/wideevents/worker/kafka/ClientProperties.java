@@ -65,6 +65,10 @@ final class ClientProperties {
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 20_000);
+    // Forgets a topic soon after its last letter: as long as it remembers one it asks for it now
+    // and
+    // then, and a topic that somebody deleted would come back with the broker's defaults.
+    properties.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, 5_000);
     // Records of any size the log let through must come by: the topic's limit decides, not ours.
     properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 24 * MEBIBYTE);
     properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 32L * MEBIBYTE);

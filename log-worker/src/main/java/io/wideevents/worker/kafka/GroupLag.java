@@ -42,9 +42,12 @@ public record GroupLag(String state, int members, List<PartitionLag> partitions)
       return end - Math.max(start, committed.orElse(start));
     }
 
-    /** Records the log has lost to retention before the group read them. */
+    /**
+     * Records the log has lost to retention before the group read them. Without a committed offset
+     * that is everything before the log's start, as the workers will count it.
+     */
     public long lost() {
-      return Math.max(0, start - committed.orElse(start));
+      return Math.max(0, start - committed.orElse(0));
     }
   }
 

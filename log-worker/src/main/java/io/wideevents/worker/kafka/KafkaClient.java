@@ -81,6 +81,20 @@ public final class KafkaClient implements ConsumerSource {
   }
 
   /**
+   * Creates the dead-letter topic if it is absent, and gives it its settings again if somebody
+   * deleted it meanwhile and a client's request created it anew. Blocks for about ten seconds at
+   * most.
+   *
+   * @throws KafkaException if Kafka cannot be reached, or the topic is absent and may not be
+   *     created
+   */
+  public void ensureDeadLetters() {
+    try (Admin admin = newAdmin()) {
+      topics.ensureDeadLetters(admin);
+    }
+  }
+
+  /**
    * Compares the topics with the settings and changes nothing. Blocks for a few seconds at most.
    *
    * @throws KafkaException if Kafka cannot be reached

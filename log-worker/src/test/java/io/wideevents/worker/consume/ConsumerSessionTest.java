@@ -20,21 +20,18 @@ import io.wideevents.worker.retry.Backoff;
 import io.wideevents.worker.testing.LogRecords;
 import io.wideevents.worker.testing.ManualClock;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -279,53 +276,75 @@ class ConsumerSessionTest {
 
   @Test
   void noCommittedOffset_beginsAtTheBeginningAndCommitsThat() {
-    MockConsumer<byte[], byte[]> fresh = new MockConsumer<>("none");
-    fresh.updateBeginningOffsets(Map.of(P0, 7L));
-    fresh.updateEndOffsets(Map.of(P0, 7L));
+    MockConsumer<byte[], byte[]> fresh = newConsumer();
     ConsumerSession first = newSession(fresh);
     first.subscribe(TOPIC);
     fresh.rebalance(List.of(P0));
 
-    for (int i = 0; i < 3; i++) {
-      first.turn();
-      clock.advance(SECOND);
-    }
+    turn(first, 3);
 
-    assertThat(fresh.position(P0)).isEqualTo(7);
-    assertThat(fresh.committed(Set.of(P0)).get(P0)).isEqualTo(new OffsetAndMetadata(7));
+    assertThat(fresh.position(P0)).isZero();
+    assertThat(fresh.committed(Set.of(P0)).get(P0)).isEqualTo(new OffsetAndMetadata(0));
     assertThat(lost).hasValue(0);
   }
 
   @Test
-  void startPosition_thatCannotBeHadNowIsLookedUpAgainWithinTheSession() {
-    // Given a partition whose leader is away, and then a wake-up in the middle of the lookup
-    Deque<KafkaException> failures =
-        new ArrayDeque<>(List.of(new TimeoutException("no leader"), new WakeupException()));
-    MockConsumer<byte[], byte[]> fresh =
-        new MockConsumer<>("none") {
-          @Override
-          public synchronized Map<TopicPartition, Long> beginningOffsets(
-              Collection<TopicPartition> partitions, Duration timeout) {
-            if (failures.isEmpty()) {
-              return super.beginningOffsets(partitions, timeout);
-            }
-            throw failures.remove();
-          }
-        };
+  void noCommittedOffset_whereTheLogHasLostItsBeginningIsCounted() {
+    // Given a group whose offsets have expired, or a new one, on a topic that retention has cut
+    MockConsumer<byte[], byte[]> fresh = newConsumer();
     fresh.updateBeginningOffsets(Map.of(P0, 7L));
-    fresh.updateEndOffsets(Map.of(P0, 7L));
     ConsumerSession first = newSession(fresh);
     first.subscribe(TOPIC);
     fresh.rebalance(List.of(P0));
+    fresh.addRecord(LogRecords.event(TOPIC, 0, 7, 7, ManualClock.START));
 
     // When
-    for (int i = 0; i < 5; i++) {
-      first.turn();
-      clock.advance(SECOND);
+    turn(first, 1);
+    fresh.setPollException(new OffsetOutOfRangeException(Map.of(P0, 0L)));
+    turn(first, 5);
+
+    // Then
+    assertThat(lost).hasValue(7);
+    assertThat(count("wide_events.lost_to_retention")).isEqualTo(7);
+    assertThat(fresh.committed(Set.of(P0)).get(P0).offset()).isEqualTo(8);
+  }
+
+  @Test
+  void noCommittedOffset_ofAPartitionWithoutLeaderHoldsNoOtherUp() {
+    // Given
+    MockConsumer<byte[], byte[]> fresh = withoutLeader(P0, new AtomicInteger(Integer.MAX_VALUE));
+    ConsumerSession first = newSession(fresh);
+    first.subscribe(TOPIC);
+    fresh.rebalance(List.of(P0, P1));
+    fresh.seek(P1, 0);
+    fresh.addRecord(LogRecords.event(TOPIC, 1, 0, 1, ManualClock.START));
+
+    // When
+    turn(first, 5);
+
+    // Then
+    assertThat(database.stored()).hasSize(1);
+    assertThat(fresh.committed(Set.of(P1)).get(P1).offset()).isEqualTo(1);
+  }
+
+  @Test
+  void startOfTheLog_thatCannotBeHadNowIsLookedUpAgainWithinTheSession() {
+    // Given a partition whose leader went away with the answer that it has lost records
+    AtomicInteger failures = new AtomicInteger(2);
+    MockConsumer<byte[], byte[]> fresh = withoutLeader(P0, failures);
+    ConsumerSession first = newSession(fresh);
+    first.subscribe(TOPIC);
+    fresh.rebalance(List.of(P0));
+    fresh.updateBeginningOffsets(Map.of(P0, 7L));
+
+    // When
+    for (int i = 0; i < 3; i++) {
+      fresh.setPollException(new OffsetOutOfRangeException(Map.of(P0, 0L)));
+      turn(first, 2);
     }
 
     // Then
-    assertThat(failures).isEmpty();
+    assertThat(failures).hasValue(0);
     assertThat(fresh.position(P0)).isEqualTo(7);
     assertThat(fresh.closed()).isFalse();
   }
@@ -401,6 +420,32 @@ class ConsumerSessionTest {
       consumer.addRecord(
           LogRecords.event(TOPIC, partition.partition(), offset, n, ManualClock.START));
     }
+  }
+
+  private void turn(ConsumerSession any, int times) {
+    for (int i = 0; i < times; i++) {
+      any.turn();
+      clock.advance(SECOND);
+    }
+  }
+
+  /** A consumer that for so many times cannot learn where a partition's log begins. */
+  private static MockConsumer<byte[], byte[]> withoutLeader(
+      TopicPartition lost, AtomicInteger times) {
+    MockConsumer<byte[], byte[]> consumer =
+        new MockConsumer<>("none") {
+          @Override
+          public synchronized Map<TopicPartition, Long> beginningOffsets(
+              Collection<TopicPartition> partitions, Duration timeout) {
+            if (partitions.contains(lost) && times.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+              throw new TimeoutException("no leader");
+            }
+            return super.beginningOffsets(partitions, timeout);
+          }
+        };
+    consumer.updateBeginningOffsets(Map.of(P0, 0L, P1, 0L));
+    consumer.updateEndOffsets(Map.of(P0, 0L, P1, 0L));
+    return consumer;
   }
 
   private void turns() {

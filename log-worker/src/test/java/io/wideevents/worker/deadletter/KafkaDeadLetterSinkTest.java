@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.wideevents.codec.DeadLetterReason;
 import io.wideevents.worker.testing.LogRecords;
 import io.wideevents.worker.testing.ManualClock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +32,11 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
   private final List<TestProducer> producers = new ArrayList<>();
   private volatile @Nullable RuntimeException failure;
   private volatile @Nullable KafkaException constructorFailure;
-  private final KafkaDeadLetterSink sink = new KafkaDeadLetterSink(this::newProducer, "dlq");
+  private final ManualClock clock = new ManualClock();
+  private volatile @Nullable KafkaException topicFailure;
+  private int topicChecks;
+  private final KafkaDeadLetterSink sink =
+      new KafkaDeadLetterSink(this::newProducer, this::ensureTopic, "dlq", clock);
 
   @AfterEach
   void close() {
@@ -113,6 +118,36 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
   }
 
   @Test
+  void send_looksAfterTheTopicFirstAndAgainAfterSomeSeconds() throws Exception {
+    await(sink.send(letter(1, "a")));
+    await(sink.send(letter(2, "b")));
+    int atOnce = topicChecks;
+    clock.advance(Duration.ofSeconds(5));
+    await(sink.send(letter(3, "c")));
+
+    assertThat(atOnce).isEqualTo(1);
+    assertThat(topicChecks).isEqualTo(2);
+  }
+
+  @Test
+  void send_isNotConfirmedWhileTheTopicCannotBeHad() throws Exception {
+    topicFailure = new KafkaException("Topic dlq does not exist and may not be created");
+    DeadLetterOutcome first = await(sink.send(letter(1, "a")));
+    DeadLetterOutcome second = await(sink.send(letter(2, "b")));
+    int checks = topicChecks;
+    topicFailure = null;
+    clock.advance(Duration.ofSeconds(5));
+
+    DeadLetterOutcome after = await(sink.send(letter(1, "a")));
+
+    assertThat(first).isInstanceOf(DeadLetterOutcome.NotConfirmed.class);
+    assertThat(second).isInstanceOf(DeadLetterOutcome.NotConfirmed.class);
+    assertThat(checks).isEqualTo(1);
+    assertThat(after).isEqualTo(new DeadLetterOutcome.Kept());
+    assertThat(history()).hasSize(1);
+  }
+
+  @Test
   void send_buildsTheProducerAnewAfterAFatalError() throws Exception {
     failure = new AuthenticationException("SASL authentication failed");
     await(sink.send(letter(1, "a")));
@@ -130,6 +165,13 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
     sink.close();
 
     assertThat(await(sink.send(letter(1, "a")))).isInstanceOf(DeadLetterOutcome.NotConfirmed.class);
+  }
+
+  private void ensureTopic() {
+    assertThat(topicChecks++ > 0 || producers.isEmpty()).as("first of all").isTrue();
+    if (topicFailure != null) {
+      throw topicFailure;
+    }
   }
 
   private synchronized Producer<byte[], byte[]> newProducer() {
