@@ -98,6 +98,11 @@ public final class ChildProcess implements AutoCloseable {
     return text.strip();
   }
 
+  /** All of its output since it was started. */
+  public String logText() {
+    return readLog(logStart);
+  }
+
   /**
    * Waits until its output, since it was started, holds a match.
    *

@@ -1,7 +1,9 @@
 package io.wideevents.toolbox.pipeline;
 
+import com.mongodb.client.model.CreateCollectionOptions;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
+import com.mongodb.client.model.ValidationOptions;
 import com.mongodb.reactivestreams.client.FindPublisher;
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
@@ -9,6 +11,7 @@ import com.mongodb.reactivestreams.client.MongoCollection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.bson.Document;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
 import reactor.core.publisher.Flux;
@@ -20,6 +23,7 @@ import reactor.core.publisher.Mono;
  */
 public final class StoredEvents implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofMinutes(1);
+  private static final String COLLECTION = "wide_events";
 
   private final MongoClient client;
   private final String database;
@@ -29,7 +33,7 @@ public final class StoredEvents implements AutoCloseable {
   public StoredEvents(String uri, String database) {
     this.client = MongoClients.create(uri);
     this.database = database;
-    this.events = client.getDatabase(database).getCollection("wide_events", RawBsonDocument.class);
+    this.events = client.getDatabase(database).getCollection(COLLECTION, RawBsonDocument.class);
   }
 
   public long count() {
@@ -53,6 +57,28 @@ public final class StoredEvents implements AutoCloseable {
   /** Any event of a service that ended with an error of this code. */
   public Optional<RawBsonDocument> anyFailure(String service, String errorCode) {
     return any(Filters.and(Filters.eq("service", service), Filters.eq("error.code", errorCode)));
+  }
+
+  /** Creates the collection with a validator, before anything is stored. */
+  public void createWithValidator(Bson validator) {
+    Mono.from(
+            client
+                .getDatabase(database)
+                .createCollection(
+                    COLLECTION,
+                    new CreateCollectionOptions()
+                        .validationOptions(new ValidationOptions().validator(validator))))
+        .block(TIMEOUT);
+  }
+
+  /** Takes the validator away again. */
+  public void dropValidator() {
+    Mono.from(
+            client
+                .getDatabase(database)
+                .runCommand(
+                    new Document("collMod", COLLECTION).append("validator", new Document())))
+        .block(TIMEOUT);
   }
 
   /** Deletes the whole database. */

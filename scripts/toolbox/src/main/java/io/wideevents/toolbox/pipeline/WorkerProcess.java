@@ -1,6 +1,7 @@
 package io.wideevents.toolbox.pipeline;
 
 import io.wideevents.stack.ChildProcess;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -17,6 +18,9 @@ public record WorkerProcess(ChildProcess process) implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final Pattern CONSUMING =
       Pattern.compile("\\[MqConsumerService] Started MQ consumer for topic: \\S+");
+
+  private static final Pattern LISTENING =
+      Pattern.compile("\\[WorkerHttpServer] Listening on (http://\\S+)");
 
   /**
    * Starts it and returns at once.
@@ -39,6 +43,11 @@ public record WorkerProcess(ChildProcess process) implements AutoCloseable {
   public WorkerProcess awaitConsuming() {
     process.awaitLog(CONSUMING, START_TIMEOUT);
     return this;
+  }
+
+  /** Where its health and metrics are; blocks until it listens, at most 60 s. */
+  public URI url() {
+    return URI.create(process.awaitLog(LISTENING, START_TIMEOUT).group(1));
   }
 
   @Override

@@ -1,9 +1,13 @@
 package io.wideevents.toolbox.pipeline;
 
+import io.wideevents.stack.ChildProcess;
 import io.wideevents.stack.TestStack;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * The surroundings of one test: topics, group and database of its own, and processes that are
@@ -46,6 +50,37 @@ public record TestPipeline(Map<String, String> settings, Path directory) {
 
   public WorkerProcess startWorker() {
     return WorkerProcess.start(HOME, settings, directory.resolve("log-worker.log"));
+  }
+
+  /** One of several workers, with a log of its own. */
+  WorkerProcess startWorker(String name) {
+    return WorkerProcess.start(HOME, settings, directory.resolve(name + ".log"));
+  }
+
+  /** A command of the worker, which runs on these settings; not waited for. */
+  ChildProcess command(String... arguments) {
+    List<String> command = new ArrayList<>(List.of(HOME.launcher("log-worker").toString()));
+    command.addAll(List.of(arguments));
+    Path log = directory.resolve("command-%s.log".formatted(UUID.randomUUID()));
+    return ChildProcess.start("log-worker", command, settings, log);
+  }
+
+  /** The topic of the events. */
+  TopicView topic() {
+    return new TopicView(setting("KAFKA_BROKER"), setting("KAFKA_LOG_TOPIC"));
+  }
+
+  /** The topic of the dead letters. */
+  TopicView deadLetters() {
+    return new TopicView(setting("KAFKA_BROKER"), setting("MQ_DLQ_TOPIC"));
+  }
+
+  RecordProducer producer() {
+    return new RecordProducer(setting("KAFKA_BROKER"), setting("KAFKA_LOG_TOPIC"));
+  }
+
+  String group() {
+    return setting("KAFKA_CONSUMER_GROUP");
   }
 
   public StoredEvents stored() {

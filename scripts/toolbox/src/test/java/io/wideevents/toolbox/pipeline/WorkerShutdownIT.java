@@ -1,0 +1,125 @@
+package io.wideevents.toolbox.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.wideevents.stack.MongodProcess;
+import io.wideevents.stack.TestStack;
+import io.wideevents.toolbox.sample.SampleTraffic;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The worker is told to stop while MongoDB answers nothing. */
+@Timeout(300)
+class WorkerShutdownIT {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+
+  /** What is promised, and the time a busy machine takes to send a signal and see its effect. */
+  private static final Duration STOP_BOUND = Duration.ofSeconds(8 + 1);
+
+  private static final Pattern DOWN = Pattern.compile("MongoDB took no write");
+  private static final Pattern BEGAN = Pattern.compile("Shutdown began");
+  private static final int EVENTS = 2_000;
+
+  @TempDir private Path directory;
+
+  /** A worker with records in hand, and the MongoDB that does not take them. */
+  private interface Scene {
+    void play(WorkerProcess worker, MongodProcess mongod, TestPipeline pipeline);
+  }
+
+  @Test
+  void sigterm_endsWithZeroInTimeWhileMongodbIsDown() {
+    withRecordsInHand(
+        MongodProcess::kill9,
+        (worker, mongod, pipeline) -> {
+          worker.process().awaitLog(DOWN, BOUND);
+
+          assertEndsInTime(worker);
+
+          mongod.start();
+          assertNextWorkerStoresAll(pipeline);
+        });
+  }
+
+  @Test
+  void sigterm_endsWithZeroInTimeWhileMongodbIsFrozen() {
+    // At once: the writes in flight have no answer yet, and the worker does not know that none
+    // will come.
+    withRecordsInHand(
+        MongodProcess::pause,
+        (worker, mongod, pipeline) -> {
+          assertEndsInTime(worker);
+
+          mongod.resume();
+          assertNextWorkerStoresAll(pipeline);
+        });
+  }
+
+  @Test
+  void secondSignal_endsAtOnce() {
+    withRecordsInHand(
+        MongodProcess::pause,
+        (worker, mongod, pipeline) -> {
+          // While writes in flight are waited for
+          worker.process().terminate();
+          worker.process().awaitLog(BEGAN, BOUND);
+          worker.process().terminate();
+
+          assertThat(worker.process().awaitExit(STOP_BOUND)).isEqualTo(128 + 15);
+
+          mongod.resume();
+          assertNextWorkerStoresAll(pipeline);
+        });
+  }
+
+  private void withRecordsInHand(Consumer<MongodProcess> breakIt, Scene scene) {
+    Optional<MongodProcess> own = TestStack.startOwnMongod();
+    assumeTrue(own.isPresent(), "no mongod on the PATH to break");
+    try (MongodProcess mongod = own.orElseThrow()) {
+      TestPipeline pipeline =
+          TestPipeline.on(
+              TestStack.kafka(), mongod.uri(), "shutdown", WorkerShutdownIT.class, directory);
+      SampleTraffic traffic = new SampleTraffic(7, Instant.now());
+      try (WorkerProcess worker = pipeline.startWorker("first").awaitConsuming();
+          RecordProducer producer = pipeline.producer();
+          StoredEvents stored = pipeline.stored()) {
+        producer.send(traffic.next());
+        await().atMost(BOUND).until(() -> stored.count() == 1);
+        breakIt.accept(mongod);
+        for (int i = 1; i < EVENTS; i++) {
+          producer.send(traffic.next());
+        }
+        producer.flush();
+        scene.play(worker, mongod, pipeline);
+      }
+    }
+  }
+
+  private static void assertEndsInTime(WorkerProcess worker) {
+    long began = System.nanoTime();
+    worker.process().terminate();
+    int exitCode = worker.process().awaitExit(BOUND);
+    assertThat(exitCode).as(worker.process().logTail()).isZero();
+    assertThat(System.nanoTime() - began)
+        .as(worker.process().logTail())
+        .isLessThan(TimeUnit.SECONDS.toNanos(STOP_BOUND.toSeconds()));
+  }
+
+  private static void assertNextWorkerStoresAll(TestPipeline pipeline) {
+    try (WorkerProcess next = pipeline.startWorker("next");
+        StoredEvents stored = pipeline.stored()) {
+      await().atMost(BOUND).until(stored::count, count -> count == EVENTS);
+      assertThat(next.process().isAlive()).isTrue();
+    }
+  }
+}
