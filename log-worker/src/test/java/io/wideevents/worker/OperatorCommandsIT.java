@@ -104,6 +104,27 @@ class OperatorCommandsIT {
   }
 
   @Test
+  void commands_sayWhenATopicIsMissing() {
+    for (List<String> command : List.of(List.of("lag"), List.of("dlq", "list"))) {
+      Result result = run(command.toArray(String[]::new));
+
+      assertThat(result.exitCode()).as("%s", command).isEqualTo(ExitCode.FAILURE);
+      assertThat(result.err()).contains(name + ".dlq", "log-worker init creates them");
+    }
+  }
+
+  @Test
+  void lagWatch_endsAsSoonAsTheLagIsTooMuch() throws Exception {
+    run("init");
+    topic.sendEvents(0, 100, Instant.now());
+
+    Result watch = run("lag", "--watch", "--max-lag", "50");
+
+    assertThat(watch.exitCode()).isEqualTo(ExitCode.CHECK_FAILED);
+    assertThat(watch.out()).contains("100 records behind");
+  }
+
+  @Test
   void lag_tellsAndChecks() throws Exception {
     run("init");
     topic.sendEvents(0, 100, Instant.now());

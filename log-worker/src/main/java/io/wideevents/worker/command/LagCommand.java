@@ -3,10 +3,14 @@ package io.wideevents.worker.command;
 import io.wideevents.process.ExitCode;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.kafka.GroupLag;
+import io.wideevents.worker.kafka.KafkaClient;
+import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,7 +30,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  log-worker lag                    a table, once",
-      "  log-worker lag --watch            a line every two seconds until Ctrl-C",
+      "  log-worker lag --watch            a line every two seconds until Ctrl-C, through outages",
       "  log-worker lag --max-lag 1000     exit code 5 when more than 1000 records wait",
       "  log-worker lag --json | jq .lag"
     })
@@ -39,7 +43,9 @@ final class LagCommand implements Callable<Integer> {
   @Option(
       names = "--max-lag",
       paramLabel = "<records>",
-      description = "End with exit code 5 when the lag is more than this.")
+      description = {
+        "End with exit code 5 when the lag is more than this; with --watch: as soon as it is."
+      })
   private @Nullable Long maxLag;
 
   @Option(names = "--json", description = "One JSON object a line.")
@@ -66,12 +72,23 @@ final class LagCommand implements Callable<Integer> {
     String group = settings.kafka().group();
     GroupLag lag = GroupLag.of(admin, topic, group);
     print(lag, topic, group, out);
-    while (watch) {
+    while (watch && !isTooMuch(lag)) {
       TimeUnit.SECONDS.sleep(WATCH_SECONDS);
-      lag = GroupLag.of(admin, topic, group);
-      print(lag, topic, group, out);
+      try {
+        lag = GroupLag.of(admin, topic, group);
+        print(lag, topic, group, out);
+      } catch (RetriableException e) {
+        // Who watches wants to see the end of an outage as well.
+        PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+        err.println("Kafka does not answer: " + KafkaClient.rootMessage(e));
+        err.flush();
+      }
     }
-    return maxLag != null && lag.total() > maxLag ? ExitCode.CHECK_FAILED : ExitCode.OK;
+    return isTooMuch(lag) ? ExitCode.CHECK_FAILED : ExitCode.OK;
+  }
+
+  private boolean isTooMuch(GroupLag lag) {
+    return maxLag != null && lag.total() > maxLag;
   }
 
   private void print(GroupLag lag, String topic, String group, Output out) {

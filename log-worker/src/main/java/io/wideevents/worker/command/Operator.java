@@ -10,8 +10,12 @@ import io.wideevents.process.LogSetup;
 import io.wideevents.worker.config.WorkerCatalogue;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.kafka.KafkaClient;
+import java.io.PrintWriter;
 import java.util.Objects;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -62,6 +66,9 @@ final class Operator {
             return ExitCode.OK;
           });
     }
+    PrintWriter err = command.commandLine().getErr();
+    values.warnings().forEach(warning -> err.println("log-worker: " + warning));
+    err.flush();
     LogSetup.start(
         values.isExplicit(CommonSettings.LOG_LEVEL)
             ? values.get(CommonSettings.LOG_LEVEL)
@@ -78,11 +85,27 @@ final class Operator {
   /**
    * Does something with Kafka.
    *
-   * @throws CommandFailedException when Kafka does not answer, or does not let us
+   * @throws CommandFailedException when Kafka does not answer, does not let us, or lacks a topic
    */
   static <T> T withKafka(WorkerSettings settings, KafkaWork<T> work) throws InterruptedException {
     try {
       return work.with(new KafkaClient(settings.kafka()));
+    } catch (UnknownTopicOrPartitionException e) {
+      throw new CommandFailedException(
+          ExitCode.FAILURE,
+          "Kafka at %s has no topic %s or no topic %s; are KAFKA_LOG_TOPIC and MQ_DLQ_TOPIC right?"
+                  .formatted(
+                      settings.kafka().brokers(),
+                      settings.kafka().events().name(),
+                      settings.kafka().deadLetters().name())
+              + " log-worker init creates them",
+          e);
+    } catch (AuthenticationException | AuthorizationException e) {
+      throw new CommandFailedException(
+          ExitCode.UNREACHABLE,
+          "Kafka at %s: %s; check the credentials in KAFKA_CLIENT_* and what they may do"
+              .formatted(settings.kafka().brokers(), KafkaClient.rootMessage(e)),
+          e);
     } catch (KafkaException e) {
       throw new CommandFailedException(
           ExitCode.UNREACHABLE,

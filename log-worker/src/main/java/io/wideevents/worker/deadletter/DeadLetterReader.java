@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Reads the dead-letter topic up to where it ended when reading began, so that it ends even while
@@ -37,12 +38,13 @@ public final class DeadLetterReader implements AutoCloseable {
    * Looks at the topic.
    *
    * @param consumer not subscribed; closed with this
+   * @throws UnknownTopicOrPartitionException if there is no such topic
    */
   public DeadLetterReader(Consumer<byte[], byte[]> consumer, String topic) {
     this.consumer = consumer;
     List<PartitionInfo> infos = consumer.partitionsFor(topic);
     if (infos == null || infos.isEmpty()) {
-      throw new KafkaException("there is no topic " + topic);
+      throw new UnknownTopicOrPartitionException("there is no topic " + topic);
     }
     partitions = infos.stream().map(info -> new TopicPartition(topic, info.partition())).toList();
     consumer.assign(partitions);

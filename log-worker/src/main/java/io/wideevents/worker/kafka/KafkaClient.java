@@ -101,7 +101,8 @@ public final class KafkaClient implements ConsumerSource {
    */
   public List<TopicDifference> checkTopics() {
     try (Admin admin = newAdmin()) {
-      return new TopicCheck(admin).differences(settings.events(), settings.deadLetters());
+      return new TopicCheck(admin, settings.brokers())
+          .differences(settings.events(), settings.deadLetters());
     }
   }
 

@@ -17,9 +17,14 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /** Compares the topics with their layouts, and changes nothing. */
 final class TopicCheck {
   private final Admin admin;
+  private final String brokers;
 
-  TopicCheck(Admin admin) {
+  /**
+   * @param brokers what a person types to reach the same brokers
+   */
+  TopicCheck(Admin admin, String brokers) {
     this.admin = admin;
+    this.brokers = brokers;
   }
 
   /**
@@ -69,8 +74,8 @@ final class TopicCheck {
               false,
               "topic %s has %d partitions, KAFKA_TOPIC_PARTITIONS is %d"
                   .formatted(layout.name(), description.partitions().size(), layout.partitions()),
-              "kafka-topics.sh --alter --topic %s --partitions %d"
-                  .formatted(layout.name(), layout.partitions())));
+              "kafka-topics.sh --bootstrap-server %s --alter --topic %s --partitions %d"
+                  .formatted(brokers, layout.name(), layout.partitions())));
     }
     return compareConfig(layout, found);
   }
@@ -119,13 +124,14 @@ final class TopicCheck {
     return Optional.of(limit);
   }
 
-  private static TopicDifference differs(
+  private TopicDifference differs(
       boolean blocks, TopicLayout layout, String config, Object is, Object should, Object set) {
     return new TopicDifference(
         blocks,
         "topic %s has %s=%s; it should be %s".formatted(layout.name(), config, is, should),
-        "kafka-configs.sh --alter --entity-type topics --entity-name %s --add-config %s=%s"
-            .formatted(layout.name(), config, set));
+        "kafka-configs.sh --bootstrap-server %s --alter --entity-type topics --entity-name %s"
+                .formatted(brokers, layout.name())
+            + " --add-config %s=%s".formatted(config, set));
   }
 
   private static String value(Config config, String name) {

@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
     name = "benchmark",
     sortOptions = false,
     usageHelpAutoWidth = true,
-    synopsisSubcommandLabel = "(ack | replay)",
+    subcommands = BatchesCommand.class,
+    synopsisSubcommandLabel = "(ack | replay | batches)",
     description = {
       "Measures with servers and processes of its own, and takes them down at the end, also on"
           + " Ctrl-C. Needs a mongod on the PATH, or named by MONGOD.",
@@ -68,9 +69,14 @@ public final class BenchmarkCommand implements Runnable {
     Output run(Servers servers, OpenLoop load, PrintWriter talk) throws InterruptedException;
   }
 
+  /** Whether the result is to be one JSON object. */
+  boolean wantsJson() {
+    return json;
+  }
+
   @Override
   public void run() {
-    throw new ParameterException(commandLine(), "Say what to measure: ack or replay");
+    throw new ParameterException(commandLine(), "Say what to measure: ack, replay or batches");
   }
 
   @Command(

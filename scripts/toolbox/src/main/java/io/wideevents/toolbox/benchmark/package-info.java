@@ -1,6 +1,7 @@
 /**
- * What a claim about speed rests on: benchmarks that anyone can run again. JMH runs them from the
- * toolbox's class path; {@code org.openjdk.jmh.Main} takes the name of one and JMH's options.
+ * What a claim about speed rests on: benchmarks that anyone can run again. {@code
+ * scripts/benchmark} runs those that need whole processes. JMH runs the others from the toolbox's
+ * class path; {@code org.openjdk.jmh.Main} takes the name of one and JMH's options.
  */
 @NullMarked
 package io.wideevents.toolbox.benchmark;

@@ -1,0 +1,129 @@
+package io.wideevents.toolbox.benchmark;
+
+import io.wideevents.stack.MongodProcess;
+import io.wideevents.toolbox.pipeline.ProjectHome;
+import io.wideevents.toolbox.pipeline.RecordProducer;
+import io.wideevents.toolbox.pipeline.StoredEvents;
+import io.wideevents.toolbox.pipeline.TopicView;
+import io.wideevents.toolbox.pipeline.WorkerProcess;
+import io.wideevents.toolbox.sample.SampleTraffic;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A worker of its own process that works off a backlog: topic, group and database are new in each
+ * run, broker and MongoDB the same in all.
+ */
+final class BacklogRun {
+  private static final int PARTITIONS = 6;
+  private static final Duration BOUND = Duration.ofMinutes(5);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+  private static final double MILLION = 1_000_000;
+
+  private final String brokers;
+  private final MongodProcess mongo;
+  private final Path logs;
+  private final int events;
+  private final ProjectHome home = ProjectHome.find();
+  private int runs;
+
+  /**
+   * What a run came to.
+   *
+   * @param eventsPerSecond from the worker's start of consuming until all is committed
+   * @param mongodSeconds CPU time of MongoDB for a million events
+   * @param workerSeconds CPU time of the worker for a million events, its own start left out
+   */
+  record Result(double eventsPerSecond, double mongodSeconds, double workerSeconds) {}
+
+  BacklogRun(String brokers, MongodProcess mongo, Path logs, int events) {
+    this.brokers = brokers;
+    this.mongo = mongo;
+    this.logs = logs;
+    this.events = events;
+  }
+
+  /**
+   * Makes a backlog and has it worked off; blocks until that is done.
+   *
+   * @param settings of the worker, beside where its servers are
+   * @throws IllegalStateException if it is not done in five minutes
+   */
+  Result with(Map<String, String> settings) throws InterruptedException {
+    String name = "backlog-" + ++runs;
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("KAFKA_BROKER", brokers);
+    all.put("KAFKA_LOG_TOPIC", name);
+    all.put("MQ_DLQ_TOPIC", name + ".dlq");
+    all.put("KAFKA_CONSUMER_GROUP", name);
+    all.put("MONGODB_URI", mongo.uri());
+    all.put("MONGODB_DATABASE", name);
+    try (TopicView topic = new TopicView(brokers, name);
+        StoredEvents stored = new StoredEvents(mongo.uri(), name)) {
+      topic.create(PARTITIONS);
+      fill(name);
+      try (WorkerProcess worker = WorkerProcess.start(home, all, logs.resolve(name + ".log"))) {
+        worker.awaitConsuming();
+        double mongodBefore = cpuSeconds(mongo.process().pid());
+        double workerBefore = cpuSeconds(worker.process().pid());
+        long began = System.nanoTime();
+        awaitNoLag(topic, name);
+        double seconds = (System.nanoTime() - began) / 1e9;
+        if (stored.count() != events) {
+          throw new IllegalStateException(stored.count() + " of " + events + " events are stored");
+        }
+        return new Result(
+            events / seconds,
+            (cpuSeconds(mongo.process().pid()) - mongodBefore) / events * MILLION,
+            (cpuSeconds(worker.process().pid()) - workerBefore) / events * MILLION);
+      } finally {
+        stored.drop();
+      }
+    }
+  }
+
+  /** Deletes the logs of all runs. */
+  static void delete(Path logs) throws IOException {
+    try (Stream<Path> files = Files.list(logs)) {
+      List<Path> all = files.toList();
+      for (Path file : all) {
+        Files.deleteIfExists(file);
+      }
+    }
+    Files.deleteIfExists(logs);
+  }
+
+  private void fill(String topic) {
+    SampleTraffic traffic = new SampleTraffic(runs, Instant.now());
+    try (RecordProducer producer = new RecordProducer(brokers, topic)) {
+      for (int i = 0; i < events; i++) {
+        producer.send(traffic.next());
+      }
+      producer.flush();
+    }
+  }
+
+  private static void awaitNoLag(TopicView topic, String group) throws InterruptedException {
+    long end = System.nanoTime() + BOUND.toNanos();
+    while (topic.lag(group) > 0) {
+      if (System.nanoTime() - end > 0) {
+        throw new IllegalStateException("The backlog is not worked off within " + BOUND);
+      }
+      Thread.sleep(LOOK_AGAIN);
+    }
+  }
+
+  private static double cpuSeconds(long pid) {
+    return ProcessHandle.of(pid)
+        .flatMap(process -> process.info().totalCpuDuration())
+        .map(cpu -> cpu.toMillis() / 1e3)
+        .orElse(Double.NaN);
+  }
+}
