@@ -1,4 +1,4 @@
-/** What surrounds the pipeline: sample traffic, the demo, measurements. */
+/** What surrounds the pipeline: sample traffic, the demo, fault runs, measurements. */
 @NullMarked
 package io.wideevents.toolbox;
 
