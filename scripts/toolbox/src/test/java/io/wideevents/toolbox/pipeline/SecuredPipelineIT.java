@@ -74,8 +74,7 @@ class SecuredPipelineIT {
     broker = Optional.of(KafkaBroker.create(BrokerSettings.DEFAULT.withSecurity(made)));
     broker.get().start();
     mongod =
-        Optional.of(
-            MongodProcess.start(binary.get(), new MongodSettings(null, 0, false, made)));
+        Optional.of(MongodProcess.start(binary.get(), new MongodSettings(null, 0, false, made)));
   }
 
   @AfterEach
@@ -203,7 +202,10 @@ class SecuredPipelineIT {
 
   private String printConfig(String process, Map<String, String> settings) {
     List<String> command =
-        Stream.of(HOME.launcher(process).toString(), process.equals("log-worker") ? "run" : "", "--print-config")
+        Stream.of(
+                HOME.launcher(process).toString(),
+                process.equals("log-worker") ? "run" : "",
+                "--print-config")
             .filter(word -> !word.isEmpty())
             .toList();
     Path log = directory.resolve(process + "-print.log");
