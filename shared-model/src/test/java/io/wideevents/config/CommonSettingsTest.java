@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wideevents.codec.EncoderSettings;
+import io.wideevents.codec.ValuePattern;
 import io.wideevents.mongo.MongoSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -119,6 +124,28 @@ class CommonSettingsTest {
         .hasMessage(
             "KAFKA_TOPIC_MIN_ISR=2 is more than KAFKA_TOPIC_REPLICATION=1 (environment); use for"
                 + " example 2");
+  }
+
+  @Test
+  void redactPattern_isReadOrRefusedWithTheReason() {
+    assertThat(
+            CommonSettings.encoderSettings(resolve(Map.of("EVENT_REDACT_PATTERN", "[0-9]{16}")), 1)
+                .redactedText())
+        .isEqualTo(ValuePattern.of("[0-9]{16}"));
+    assertThatThrownBy(() -> resolve(Map.of("EVENT_REDACT_PATTERN", "(")))
+        .hasMessageContaining("EVENT_REDACT_PATTERN=( cannot be used: ");
+    assertThatThrownBy(() -> resolve(Map.of("EVENT_REDACT_PATTERN", "a*")))
+        .hasMessageContaining("it matches the empty text");
+  }
+
+  @Test
+  void authorities_mustBeAFileOfCertificates(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("ca.pem"), "none");
+
+    assertThatThrownBy(() -> resolve(Map.of("MONGODB_TLS_CA_FILE", file.toString())))
+        .hasMessageContaining(file + " holds no certificate in PEM form");
+    assertThatThrownBy(() -> resolve(Map.of("MONGODB_TLS_CA_FILE", file + "x")))
+        .hasMessageContaining("cannot be read (NoSuchFileException)");
   }
 
   private static Set<String> redacted(String text) {

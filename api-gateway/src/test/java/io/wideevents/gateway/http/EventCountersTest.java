@@ -101,6 +101,20 @@ class EventCountersTest {
   }
 
   @Test
+  void redactedValues_areCounted() {
+    String secretive = valid("stored");
+
+    expect(
+        202,
+        post(
+            secretive.substring(0, secretive.length() - 1)
+                + ",\"password\":\"p\",\"a\":{\"Cookie\":1}}"));
+    expect(202, post(valid("stored")));
+
+    assertThat(metrics.redacted()).isEqualTo(2);
+  }
+
+  @Test
   void eventsOfARequestThatFails_areUnconfirmed() {
     expect(500, post("[" + valid("bug") + "," + NO_SERVICE + "]"));
 
