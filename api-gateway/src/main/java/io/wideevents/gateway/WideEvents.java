@@ -100,7 +100,7 @@ public final class WideEvents implements AutoCloseable {
   // How the service itself listens is its own affair: HTTP_HOST and the like mean nothing here.
   private static SettingValues resolve(Map<String, String> environment) {
     Map<String, String> relevant = new HashMap<>(environment);
-    relevant.keySet().removeIf(name -> name.startsWith("HTTP_"));
+    relevant.keySet().removeIf(name -> name.startsWith("HTTP_") || name.equals("API_KEYS_FILE"));
     return GatewayCatalogue.CATALOGUE.resolve(Map.of(), relevant);
   }
 

@@ -1,0 +1,61 @@
+package io.wideevents.gateway.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.wideevents.codec.EncoderSettings;
+import io.wideevents.config.InvalidSettingsException;
+import io.wideevents.config.SettingValues;
+import io.wideevents.logging.LoggingSettings;
+import io.wideevents.logging.sampling.Sampling;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class LoggingCatalogueTest {
+
+  @Test
+  void settings_sampleNothingAwayByDefault() {
+    LoggingSettings settings = settings(Map.of());
+
+    assertThat(settings).isEqualTo(LoggingSettings.of("shop"));
+    assertThat(GatewaySettings.from(resolve(Map.of())).ownEvents()).isEmpty();
+  }
+
+  @Test
+  void settings_takeEverySettingOver() {
+    LoggingSettings settings =
+        settings(
+            Map.of(
+                "LOGGING_SAMPLING", "error=all; rest=1/10",
+                "LOGGING_SAMPLING_DRY_RUN", "true",
+                "LOGGING_QUEUE_BYTES", "64MiB",
+                "LOGGING_OVERFLOW_BYTES", "16MiB"));
+
+    assertThat(settings.sampling().rules()).hasSize(2);
+    assertThat(settings.sampling().mode()).isEqualTo(Sampling.Mode.DRY_RUN);
+    assertThat(settings.queueBytes()).isEqualTo(64L << 20);
+    assertThat(settings.overflowBytes()).isEqualTo(16L << 20);
+  }
+
+  @Test
+  void sampling_hasAllItsMistakesReportedAtOnce() {
+    assertThatThrownBy(() -> resolve(Map.of("LOGGING_SAMPLING", "fast=all; rest=none")))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContainingAll("LOGGING_SAMPLING", "'fast' is none of", "'none' is neither");
+  }
+
+  @Test
+  void ownRequests_areLoggedAsTheGateways() {
+    var own = GatewaySettings.from(resolve(Map.of("LOGGING_OWN_REQUESTS", "true"))).ownEvents();
+
+    assertThat(own).map(LoggingSettings::service).contains("api-gateway");
+  }
+
+  private static LoggingSettings settings(Map<String, String> environment) {
+    return LoggingCatalogue.settings(resolve(environment), "shop", EncoderSettings.DEFAULT);
+  }
+
+  private static SettingValues resolve(Map<String, String> environment) {
+    return GatewayCatalogue.CATALOGUE.resolve(Map.of(), environment);
+  }
+}
