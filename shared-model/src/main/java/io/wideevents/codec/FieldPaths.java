@@ -16,13 +16,20 @@ final class FieldPaths {
   private static final int MAX_REMEMBERED_LENGTH = 128;
 
   private final NameRules rules;
+  private final ValuePattern redactedText;
   private final int maxDepth;
   private final Map<String, FieldPath> paths = new ConcurrentHashMap<>();
   private final Map<String, FieldName> names = new ConcurrentHashMap<>();
 
-  FieldPaths(NameRules rules, EventLimits limits) {
+  FieldPaths(NameRules rules, ValuePattern redactedText, EventLimits limits) {
     this.rules = rules;
+    this.redactedText = redactedText;
     this.maxDepth = limits.maxDepth();
+  }
+
+  /** What is taken out of the text of values, under whatever name. */
+  ValuePattern redactedText() {
+    return redactedText;
   }
 
   /** The path that a text with dots between its names stands for. */

@@ -27,7 +27,10 @@ public final class FieldRules {
             Math.max(given.maxFields(), 2 * EventFields.OWN_FIELDS),
             given.maxNameBytes());
     this.paths =
-        new FieldPaths(new NameRules(limits.maxNameBytes(), settings.redactedNames()), limits);
+        new FieldPaths(
+            new NameRules(limits.maxNameBytes(), settings.redactedNames()),
+            settings.redactedText(),
+            limits);
   }
 
   /** The fields of one more request, none yet. */

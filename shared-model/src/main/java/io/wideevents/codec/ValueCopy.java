@@ -204,7 +204,11 @@ final class ValueCopy {
       kept = text.substring(0, cutsPair ? most - 1 : most);
       notes.drop(path, FieldDrop.TEXT_CUT);
     }
-    return take(FieldNode.weigh(kept)) ? Result.kept(kept) : dropped(path, FieldDrop.TOO_LARGE);
+    String left = paths.redactedText().redact(kept);
+    if (!left.equals(kept)) {
+      notes.redact(path);
+    }
+    return take(FieldNode.weigh(left)) ? Result.kept(left) : dropped(path, FieldDrop.TOO_LARGE);
   }
 
   private Result object(Map<?, ?> map, String path, int depth) {

@@ -159,6 +159,28 @@ class EventComposerTest {
   }
 
   @Test
+  void compose_redactsTextByPatternUnderAnyName() {
+    EncoderSettings defaults = EncoderSettings.DEFAULT;
+    FieldRules cards =
+        new FieldRules(
+            new EncoderSettings(
+                defaults.limits(),
+                1,
+                defaults.retention(),
+                defaults.maxFuture(),
+                Set.of(),
+                ValuePattern.of("\\d{16}")));
+    EventFields fields = cards.newFields();
+    fields.set("note", "card 4111111111111111 declined");
+    fields.set("error.message", "4111111111111111");
+    fields.set("list", List.of("4111111111111111"));
+
+    EncodedEvent event = cards.newComposer().compose(fields, HEAD, null);
+
+    assertThat(text(event)).doesNotContain("4111").contains("card [REDACTED] declined");
+  }
+
+  @Test
   void compose_tellsAFailure() {
     EventFields fields = rules.newFields();
     fields.set("error.code", "DECLINED");

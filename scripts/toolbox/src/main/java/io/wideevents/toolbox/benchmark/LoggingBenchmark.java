@@ -31,9 +31,10 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * What an in-process event of about 700 bytes costs.
  *
- * <p>{@link #whole} does everything on one thread: begin, 22 fields, finalize, encode, hash, and hand
- * the event to a tier that takes it at once. {@link #request} is the part that a request itself pays
- * for, while the other thread encodes and delivers. {@code -prof gc} adds the bytes allocated.
+ * <p>{@link #whole} does everything on one thread: begin, 22 fields, finalize, encode, hash, and
+ * hand the event to a tier that takes it at once. {@link #request} is the part that a request
+ * itself pays for, while the other thread encodes and delivers. {@code -prof gc} adds the bytes
+ * allocated.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -126,7 +127,8 @@ public class LoggingBenchmark {
     public CompletableFuture<List<DeliveryOutcome>> log(
         List<EncodedEvent> events, Deadline deadline) {
       if (lastBytes == 0) {
-        String json = new String(events.getFirst().json(Tier.KAFKA), java.nio.charset.StandardCharsets.UTF_8);
+        String json =
+            new String(events.getFirst().json(Tier.KAFKA), java.nio.charset.StandardCharsets.UTF_8);
         lastBytes = json.lastIndexOf(",\"_summary\":") + 1;
       }
       return CompletableFuture.completedFuture(
