@@ -1,0 +1,103 @@
+package io.wideevents.toolbox.shop;
+
+import io.wideevents.stack.Teardown;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code scripts/compare-latency}: what logging does to response times, by three ways of it. */
+@Command(
+    name = "compare-latency",
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    description = {
+      "Runs the demo shop without logging, with synchronous logging to MongoDB and with the library"
+          + " (MQ_ENABLED=true), side by side, under a paced load, with MongoDB slowed by 0, 20 and"
+          + " 100 ms. Response times count from when each request was due.",
+      "",
+    })
+public final class CompareLatencyCommand implements Callable<Integer> {
+  @Option(names = "--quick", description = "A minute instead of six: a check, no figures to print.")
+  private boolean quick;
+
+  @Option(names = "--json", description = "One object a line instead of a table.")
+  private boolean json;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "Requests a second (default: ${DEFAULT-VALUE}).")
+  private double rate;
+
+  @Option(
+      names = "--svg",
+      paramLabel = "FILE",
+      description = "Also draw the result, for example into docs/images/latency.svg.")
+  private @Nullable Path svg;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli reads it
+  private boolean help;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  private final Teardown teardown = new Teardown("the comparison");
+
+  @Override
+  public Integer call() throws InterruptedException, IOException {
+    if (spec == null) {
+      throw new IllegalStateException("Only picocli makes commands");
+    }
+    if (!(rate >= 1 && rate <= 10_000)) {
+      throw new ParameterException(spec.commandLine(), "--rate=" + rate + " is not 1 to 10000");
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter talk = spec.commandLine().getErr();
+    LatencySettings settings = quick ? LatencySettings.quick(rate) : LatencySettings.full(rate);
+    try (teardown) {
+      List<LatencyRow> rows =
+          new LatencyComparison(settings, line -> say(talk, line), teardown).run();
+      if (json) {
+        rows.forEach(row -> out.println(row.json()));
+      } else {
+        out.printf("%.0f requests a second, one shop at a time%n%n", rate);
+        new LatencyReport(rows).lines().forEach(out::println);
+      }
+      if (svg != null) {
+        Files.writeString(svg, new LatencyChart(rows).svg());
+      }
+      out.flush();
+      return rows.stream().allMatch(row -> row.failures() == 0)
+          ? CommandLine.ExitCode.OK
+          : CommandLine.ExitCode.SOFTWARE;
+    } catch (IllegalStateException e) {
+      if (!teardown.interrupted()) {
+        talk.println("compare-latency: " + e.getMessage());
+      }
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+  }
+
+  private static void say(PrintWriter talk, String line) {
+    talk.println(line);
+    talk.flush();
+  }
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new CompareLatencyCommand()).execute(arguments));
+  }
+}

@@ -1,0 +1,53 @@
+package io.wideevents.toolbox.shop;
+
+import io.wideevents.gateway.WideEvents;
+import io.wideevents.logging.LoggingService;
+import io.wideevents.logging.LoggingSettings;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the shop logs with, in one of the modes.
+ *
+ * @param service empty when nothing is logged
+ * @param closing ends it
+ */
+record ShopLogging(Optional<LoggingService> service, Runnable closing) implements AutoCloseable {
+  private static final String SERVICE = "shop";
+
+  /**
+   * Starts it; Kafka and MongoDB need not be there.
+   *
+   * @param environment the settings of the api-gateway
+   */
+  static ShopLogging start(LogMode mode, Map<String, String> environment) {
+    return switch (mode) {
+      case NONE -> new ShopLogging(Optional.empty(), () -> {});
+      case MONGODB -> {
+        SynchronousMongo mongo = new SynchronousMongo(environment);
+        LoggingService service =
+            LoggingService.waiting(
+                LoggingSettings.of(SERVICE), mongo, mongo, mongo, InstantSource.system());
+        yield new ShopLogging(
+            Optional.of(service),
+            () -> {
+              service.close();
+              mongo.close();
+            });
+      }
+      case KAFKA -> {
+        Map<String, String> enabled = new HashMap<>(environment);
+        enabled.put("MQ_ENABLED", "true");
+        WideEvents events = WideEvents.start(SERVICE, enabled);
+        yield new ShopLogging(Optional.of(events.logging()), events::close);
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    closing.run();
+  }
+}

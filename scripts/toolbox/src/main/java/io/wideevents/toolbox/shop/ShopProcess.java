@@ -1,0 +1,93 @@
+package io.wideevents.toolbox.shop;
+
+import io.wideevents.stack.ChildProcess;
+import io.wideevents.toolbox.pipeline.ProjectHome;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A shop of its own process. Closed by whoever started it. */
+final class ShopProcess implements AutoCloseable {
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+  private static final Duration STATS_TIMEOUT = Duration.ofSeconds(10);
+  private static final Pattern LISTENING =
+      Pattern.compile("The shop listens on (http://127\\.0\\.0\\.1:\\d+)");
+
+  private final LogMode mode;
+  private final ChildProcess process;
+
+  private ShopProcess(LogMode mode, ChildProcess process) {
+    this.mode = mode;
+    this.process = process;
+  }
+
+  /** Starts it and returns at once. */
+  static ShopProcess start(
+      ProjectHome home, LogMode mode, Map<String, String> environment, Path log) {
+    List<String> command =
+        List.of(home.launcher("demo-shop").toString(), "--port", "0", "--mode", mode.label());
+    return new ShopProcess(
+        mode, ChildProcess.start("shop " + mode.label(), command, environment, log));
+  }
+
+  LogMode mode() {
+    return mode;
+  }
+
+  /** Blocks until it answers, at most 90 s, and says where. */
+  URI awaitListening() {
+    Matcher listening = process.awaitLog(LISTENING, START_TIMEOUT);
+    return URI.create(listening.group(1));
+  }
+
+  /**
+   * What the shop tells about itself.
+   *
+   * @param cpuNanos processor time it has used
+   */
+  record Stats(long cpuNanos, long finalized, long dropped, double durableAfterP99Ms) {}
+
+  Stats stats(HttpClient client, URI shop) throws InterruptedException {
+    try {
+      String body =
+          client
+              .send(
+                  HttpRequest.newBuilder(shop.resolve("/stats")).timeout(STATS_TIMEOUT).build(),
+                  HttpResponse.BodyHandlers.ofString())
+              .body();
+      return new Stats(
+          (long) number(body, "cpuNanos"),
+          (long) number(body, "finalized"),
+          (long) number(body, "dropped"),
+          number(body, "durableAfterP99Ms"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("The shop does not tell its stats", e);
+    }
+  }
+
+  private static double number(String body, String name) {
+    Matcher matcher = Pattern.compile(name + "=([0-9.]+)").matcher(body);
+    if (!matcher.find()) {
+      throw new IllegalStateException("No %s in: %s".formatted(name, body));
+    }
+    return Double.parseDouble(matcher.group(1));
+  }
+
+  void kill() {
+    process.kill9();
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+}
