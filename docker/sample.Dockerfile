@@ -22,7 +22,9 @@ RUN set -eu; \
     mkdir -p /out/toolbox/own/lib; \
     cp -p scripts/toolbox/target/toolbox.jar /out/toolbox/own/; \
     cp -pr scripts/toolbox/target/lib /out/toolbox/lib; \
-    mv /out/toolbox/lib/shared-model-*.jar /out/toolbox/lib/stack-*.jar /out/toolbox/own/lib/; \
+    for module in shared-model stack api-gateway; do \
+      mv "/out/toolbox/lib/$module"-[0-9]*.jar /out/toolbox/own/lib/; \
+    done; \
     cp -pr scripts/stack/target/broker-lib /out/broker-lib
 # ---- end of what is the same.
 
