@@ -183,7 +183,16 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
 
   private void onSender(Runnable task, CompletableFuture<DeadLetterOutcome> outcome) {
     try {
-      sender.execute(task);
+      sender.execute(
+          () -> {
+            try {
+              task.run();
+            } catch (RuntimeException e) {
+              // A bug; but whoever waits has to hear of it, or the record's partition would stand
+              // still without a word.
+              outcome.complete(new DeadLetterOutcome.NotConfirmed(e));
+            }
+          });
     } catch (RejectedExecutionException closed) {
       outcome.complete(new DeadLetterOutcome.NotConfirmed(closed));
     }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
   private final List<TestProducer> producers = new ArrayList<>();
   private volatile @Nullable RuntimeException failure;
-  private volatile @Nullable KafkaException constructorFailure;
+  private volatile @Nullable RuntimeException constructorFailure;
   private final ManualClock clock = new ManualClock();
   private volatile @Nullable KafkaException topicFailure;
   private int topicChecks;
@@ -118,6 +118,18 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
   }
 
   @Test
+  void send_isNotConfirmedWhenSomethingUnforeseenFails() throws Exception {
+    constructorFailure = new NullPointerException("a bug");
+    DeadLetterOutcome during = await(sink.send(letter(1, "a")));
+    constructorFailure = null;
+
+    DeadLetterOutcome after = await(sink.send(letter(1, "a")));
+
+    assertThat(during).isInstanceOf(DeadLetterOutcome.NotConfirmed.class);
+    assertThat(after).isEqualTo(new DeadLetterOutcome.Kept());
+  }
+
+  @Test
   void send_looksAfterTheTopicFirstAndAgainAfterSomeSeconds() throws Exception {
     await(sink.send(letter(1, "a")));
     await(sink.send(letter(2, "b")));
@@ -175,8 +187,9 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
   }
 
   private synchronized Producer<byte[], byte[]> newProducer() {
-    if (constructorFailure != null) {
-      throw constructorFailure;
+    RuntimeException now = constructorFailure;
+    if (now != null) {
+      throw now;
     }
     TestProducer producer = new TestProducer();
     producers.add(producer);
@@ -209,9 +222,11 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
         callback.onCompletion(null, new RecordTooLargeException("1000000 bytes"));
         return CompletableFuture.failedFuture(new RecordTooLargeException("1000000 bytes"));
       }
-      if (failure != null) {
-        callback.onCompletion(null, failure);
-        return CompletableFuture.failedFuture(failure);
+      // Once: the test, told by the callback, may end the failure before this returns.
+      RuntimeException now = failure;
+      if (now != null) {
+        callback.onCompletion(null, now);
+        return CompletableFuture.failedFuture(now);
       }
       return super.send(record, callback);
     }
