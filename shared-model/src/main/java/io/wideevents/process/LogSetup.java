@@ -34,10 +34,15 @@ public final class LogSetup {
           "io.netty");
 
   /**
-   * Warns several times a second for as long as a broker is away; our own lines say so once, and
-   * when it is back.
+   * Warn for as long as a broker is away: the one at every attempt to connect, several times a
+   * second, the other for every partition of every request that is tried again. Our own lines say
+   * so once, and when it is back; what is not tried again comes to us as a failure, with its
+   * reason. Both still tell errors, and at {@code LOG_LEVEL=debug} everything.
    */
-  private static final String KAFKA_CONNECTIONS = "org.apache.kafka.clients.NetworkClient";
+  private static final List<String> TIRELESS =
+      List.of(
+          "org.apache.kafka.clients.NetworkClient",
+          "org.apache.kafka.clients.producer.internals.Sender");
 
   private LogSetup() {}
 
@@ -72,7 +77,9 @@ public final class LogSetup {
       context.getLogger(library).setLevel(libraries(level));
     }
     if (level.compareTo(LogLevel.INFO) >= 0) {
-      context.getLogger(KAFKA_CONNECTIONS).setLevel(Level.ERROR);
+      for (String logger : TIRELESS) {
+        context.getLogger(logger).setLevel(Level.ERROR);
+      }
     }
   }
 

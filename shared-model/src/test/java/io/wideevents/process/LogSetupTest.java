@@ -102,6 +102,28 @@ class LogSetupTest {
   }
 
   @Test
+  void info_leavesOutWhatKafkasProducerTriesAgain() {
+    LogSetup.start(context, LogLevel.INFO, LogFormat.TEXT);
+
+    Logger sender = logger("org.apache.kafka.clients.producer.internals.Sender");
+    sender.warn("Got error produce response on partition 0, retrying");
+    sender.warn("Got error produce response on partition 1, retrying");
+    sender.error("Uncaught error in kafka producer I/O thread");
+
+    assertThat(lines()).hasSize(1);
+    assertThat(lines().getFirst()).endsWith("Uncaught error in kafka producer I/O thread");
+  }
+
+  @Test
+  void debug_showsWhatKafkasProducerTriesAgain() {
+    LogSetup.start(context, LogLevel.DEBUG, LogFormat.TEXT);
+
+    logger("org.apache.kafka.clients.producer.internals.Sender").warn("Got error, retrying");
+
+    assertThat(lines()).hasSize(1);
+  }
+
+  @Test
   void debug_showsLibrariesFromInfoOn() {
     LogSetup.start(context, LogLevel.DEBUG, LogFormat.TEXT);
 
