@@ -3,6 +3,8 @@ package io.wideevents.toolbox.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.stack.ChildProcess;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
@@ -47,6 +50,28 @@ class WrongSettingsIT {
       // Then
       assertThat(process.awaitExit(BOUND)).as(process.logTail()).isEqualTo(2);
       assertThat(process.logTail()).contains("--brokers");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"api-gateway,HTTP_PORT", "log-worker,WORKER_HTTP_PORT"})
+  void launcher_exitsWithThreeWhenThePortIsTaken(String name, String setting) throws Exception {
+    // Given
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = Integer.toString(other.getLocalPort());
+      Map<String, String> settings =
+          Map.of(
+              setting, port,
+              "KAFKA_BROKER", "127.0.0.1:1",
+              "MONGODB_URI", "mongodb://127.0.0.1:1",
+              "SPOOL_DIR", directory.resolve("spool").toString());
+
+      // When
+      try (ChildProcess process = start(name, settings)) {
+        // Then
+        assertThat(process.awaitExit(BOUND)).as(process.logTail()).isEqualTo(3);
+        assertThat(process.logTail()).contains("127.0.0.1:" + port, setting);
+      }
     }
   }
 
