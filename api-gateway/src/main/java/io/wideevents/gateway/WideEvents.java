@@ -39,15 +39,17 @@ public final class WideEvents implements AutoCloseable {
 
   private WideEvents(GatewaySettings settings, LoggingSettings events, Wait wait) {
     InstantSource clock = InstantSource.system();
+    ClosingTime closing = new ClosingTime(CLOSE_BOUND);
     spool =
-        SegmentEventSpool.open(settings.spool(), new RecordDecoder(settings.rules(), clock), clock);
+        SegmentEventSpool.open(
+            settings.spool(), new RecordDecoder(settings.rules(), clock), clock, closing);
     LoggerPort journal = new SpoolLogger(spool);
     backends =
         Backends.above(
             new SpoolLogger(spool),
             () -> TierStatus.of(Tier.SPOOL, TierStatus.State.UP),
             settings,
-            new ClosingTime(CLOSE_BOUND).keeping(KEPT_FOR_SPOOL));
+            closing.keeping(KEPT_FOR_SPOOL));
     replayer =
         new SpoolReplayer(
             spool,

@@ -49,8 +49,9 @@ public interface EventSpool extends AutoCloseable {
   SpoolStats stats();
 
   /**
-   * Refuses further events, waits for those already taken, at most 5 s, and releases the directory.
-   * Idempotent. The events stay on disk for the next start.
+   * Refuses further events, waits for those already taken, at most 5 s and no longer than the
+   * process has to end, and releases the directory. Idempotent. The events stay on disk for the
+   * next start.
    */
   @Override
   void close();

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * Lets many requests share one disk sync: whatever arrives while a sync runs is written and synced
@@ -26,7 +27,7 @@ final class GroupCommit {
   private final SegmentLog log;
   private final SpoolBounds bounds;
   private final SpoolTrouble trouble;
-  private final Duration stopTimeout;
+  private final Supplier<Duration> stopTimeout;
   private final Thread thread = new Thread(this::run, "spool-writer");
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -40,7 +41,11 @@ final class GroupCommit {
 
   private record Append(List<byte[]> frames, long bytes, CompletableFuture<SpoolOutcome> done) {}
 
-  GroupCommit(SegmentLog log, SpoolBounds bounds, SpoolTrouble trouble, Duration stopTimeout) {
+  /**
+   * @param stopTimeout asked at the end how long it may take
+   */
+  GroupCommit(
+      SegmentLog log, SpoolBounds bounds, SpoolTrouble trouble, Supplier<Duration> stopTimeout) {
     this.log = log;
     this.bounds = bounds;
     this.trouble = trouble;
@@ -152,7 +157,7 @@ final class GroupCommit {
       lock.unlock();
     }
     try {
-      return thread.join(stopTimeout);
+      return thread.join(stopTimeout.get());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

@@ -2,6 +2,7 @@ package io.wideevents.gateway.spool;
 
 import io.wideevents.codec.RecordDecoder;
 import io.wideevents.event.EncodedEvent;
+import io.wideevents.process.ClosingTime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -42,7 +43,8 @@ public final class SegmentEventSpool implements EventSpool {
       SpoolSettings settings,
       SpoolFiles files,
       RecordDecoder decoder,
-      InstantSource clock)
+      InstantSource clock,
+      ClosingTime closing)
       throws IOException {
     this.directory = directory;
     this.settings = settings;
@@ -59,7 +61,7 @@ public final class SegmentEventSpool implements EventSpool {
             directory.refused(), files, segmentBytes, decoder, clock, quarantine, damage);
     SpoolBounds bounds =
         new SpoolBounds(settings, this::bytes, () -> files.usableBytes(directory.path()));
-    this.writer = new GroupCommit(pending, bounds, trouble, STOP_TIMEOUT);
+    this.writer = new GroupCommit(pending, bounds, trouble, () -> closing.grant(STOP_TIMEOUT));
   }
 
   /**
@@ -67,18 +69,30 @@ public final class SegmentEventSpool implements EventSpool {
    * for one page of every segment and all of the newest one.
    *
    * @param decoder turns stored events into documents, for the MongoDB tier
+   * @param closing what bounds the end, and ends a wait of five seconds for the disk earlier
    * @throws SpoolUnavailableException if the directory is in use or cannot be written
    */
   public static SegmentEventSpool open(
+      SpoolSettings settings, RecordDecoder decoder, InstantSource clock, ClosingTime closing) {
+    return open(settings, new DiskFiles(), decoder, clock, closing);
+  }
+
+  /** Like the other, with all of the five seconds to close in. */
+  public static SegmentEventSpool open(
       SpoolSettings settings, RecordDecoder decoder, InstantSource clock) {
-    return open(settings, new DiskFiles(), decoder, clock);
+    return open(settings, decoder, clock, new ClosingTime(STOP_TIMEOUT));
   }
 
   static SegmentEventSpool open(
-      SpoolSettings settings, SpoolFiles files, RecordDecoder decoder, InstantSource clock) {
+      SpoolSettings settings,
+      SpoolFiles files,
+      RecordDecoder decoder,
+      InstantSource clock,
+      ClosingTime closing) {
     SpoolDirectory directory = SpoolDirectory.take(settings.directory());
     try {
-      SegmentEventSpool spool = new SegmentEventSpool(directory, settings, files, decoder, clock);
+      SegmentEventSpool spool =
+          new SegmentEventSpool(directory, settings, files, decoder, clock, closing);
       spool.pending.start();
       spool.refused.start();
       spool.writer.start();

@@ -10,10 +10,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
+import io.wideevents.process.ClosingTime;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -92,11 +93,10 @@ class SpoolDiskFailureTest {
   void append_refusesWhatMemoryDoesNotHoldWhileTheDiskHangs() throws Exception {
     spool.close();
     spool =
-        SegmentEventSpool.open(
+        TestSpools.open(
             new SpoolSettings(directory, 1L << 30, 0, 1),
             disk,
-            TestSpools.decoder(),
-            InstantSource.system());
+            new ClosingTime(TestSpools.CLOSE_TIMEOUT));
     disk.hang();
     StubEvent large = StubEvent.of("checkout", "x".repeat(20 << 20));
     CompletableFuture<SpoolOutcome> first = spool.append(List.of(large));
@@ -165,11 +165,10 @@ class SpoolDiskFailureTest {
     spool.close();
     disk.limitTo(200_000);
     spool =
-        SegmentEventSpool.open(
+        TestSpools.open(
             new SpoolSettings(directory, TestSpools.MAX_BYTES, 100_000, 1),
             disk,
-            TestSpools.decoder(),
-            InstantSource.system());
+            new ClosingTime(TestSpools.CLOSE_TIMEOUT));
 
     EventSpoolContract.fill(spool);
 
@@ -296,6 +295,27 @@ class SpoolDiskFailureTest {
 
     assertThat(spool.stats().pendingEvents()).isZero();
     assertThat(outcome).isNotDone();
+  }
+
+  @Test
+  void close_leavesAHangingDiskWhenTheProcessHasNoTimeLeft() {
+    spool.close();
+    spool =
+        TestSpools.open(
+            TestSpools.settings(directory), disk, new ClosingTime(Duration.ofMillis(50)));
+    disk.hang();
+    CompletableFuture<SpoolOutcome> outcome = spool.append(List.of(event(0)));
+    await().until(() -> disk.syncs() == 1);
+
+    long start = System.nanoTime();
+    spool.close();
+
+    // By itself it would wait five seconds for the disk.
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+    assertThat(outcome).isNotDone();
+    assertThatThrownBy(() -> TestSpools.open(directory, disk))
+        .as("locked: the disk may still be written")
+        .isInstanceOf(SpoolUnavailableException.class);
   }
 
   @ParameterizedTest

@@ -5,12 +5,15 @@ import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.RecordDecoder;
 import io.wideevents.codec.RecordResult;
 import io.wideevents.event.EventId;
+import io.wideevents.process.ClosingTime;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 
 /** Spools of 1 MiB in small segments, for tests. */
 final class TestSpools {
   static final int MAX_BYTES = 1 << 20;
+  static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   private TestSpools() {}
 
@@ -32,6 +35,10 @@ final class TestSpools {
   }
 
   static SegmentEventSpool open(Path directory, SpoolFiles files) {
-    return SegmentEventSpool.open(settings(directory), files, decoder(), InstantSource.system());
+    return open(settings(directory), files, new ClosingTime(CLOSE_TIMEOUT));
+  }
+
+  static SegmentEventSpool open(SpoolSettings settings, SpoolFiles files, ClosingTime closing) {
+    return SegmentEventSpool.open(settings, files, decoder(), InstantSource.system(), closing);
   }
 }
