@@ -14,23 +14,32 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides whether a tier is worth waiting for: opened by calls that fail or are slow, tried again
- * with single events after a pause. Safe for concurrent use; never blocks.
+ * Decides whether a tier is worth waiting for: opened by calls that fail, or that are slow although
+ * the tier had been slow before they began; tried again with single events after a pause. Safe for
+ * concurrent use; never blocks.
+ *
+ * <p>Why one pause does not open it: docs/decisions/slow-calls-and-the-breaker.md.
  */
 public final class TierBreaker {
   private static final Logger log = LoggerFactory.getLogger(TierBreaker.class);
 
   // Every failed call has cost a client seconds, while opening for nothing costs a detour of
-  // milliseconds: two failures among the last four calls are enough.
+  // milliseconds: two failures among the last four calls are enough. Slow calls cost a client less,
+  // and a pause makes all calls under way slow at once: only those count that began after the
+  // first.
   private static final int WINDOW_CALLS = 4;
   private static final int MIN_CALLS = 2;
   private static final int THRESHOLD_PERCENT = 50;
   private static final Duration SLOW = Duration.ofSeconds(1);
+  // As long as a caller waits for a small request: a tier that stays slow answers slowly at least
+  // that often.
+  private static final Duration QUIET = Duration.ofSeconds(2);
   // What a healthy tier may take for each event of a big request, before that counts as slow.
   private static final Duration PER_EVENT = Duration.ofMillis(1);
   // After the first answer everything is slow once: classes load, code is not compiled, the broker
@@ -55,23 +64,29 @@ public final class TierBreaker {
   private final CircuitBreaker breaker;
   private final Duration warmUp;
   private final AtomicReference<@Nullable Deadline> warm = new AtomicReference<>();
+  private final Slowness slowness = new Slowness(QUIET);
+  private final LongSupplier nanoClock;
   private final List<Runnable> onClosed = new CopyOnWriteArrayList<>();
   private volatile Instant since = Instant.now();
+  private volatile long changedNanos;
 
   public TierBreaker(Tier tier) {
-    this(tier, PAUSE, WARM_UP);
+    this(tier, PAUSE, WARM_UP, System::nanoTime);
   }
 
   /** Without a time to warm up. */
   TierBreaker(Tier tier, IntervalFunction pause) {
-    this(tier, pause, Duration.ZERO);
+    this(tier, pause, Duration.ZERO, System::nanoTime);
   }
 
   /**
    * @param warmUp for how long after the first confirmed call slow ones do not count
+   * @param nanoClock monotonic, like {@link System#nanoTime}
    */
-  TierBreaker(Tier tier, IntervalFunction pause, Duration warmUp) {
+  TierBreaker(Tier tier, IntervalFunction pause, Duration warmUp, LongSupplier nanoClock) {
     this.tier = tier;
+    this.nanoClock = nanoClock;
+    this.changedNanos = nanoClock.getAsLong();
     this.warmUp = warmUp;
     this.breaker =
         CircuitBreaker.of(
@@ -98,8 +113,20 @@ public final class TierBreaker {
     return breaker.getState() == CircuitBreaker.State.CLOSED ? Admission.ALL : Admission.PROBE;
   }
 
-  /** Learns from an admitted call; errors of the events themselves say nothing about the tier. */
+  /**
+   * Learns from an admitted call that ends now; errors of the events themselves say nothing about
+   * the tier.
+   *
+   * @param elapsed since it began
+   */
   void record(List<DeliveryOutcome> outcomes, Duration elapsed) {
+    long now = nanoClock.getAsLong();
+    long began = now - elapsed.toNanos();
+    if (began - changedNanos < 0) {
+      // Made when the circuit was in another state, of which it may have been the reason: says
+      // nothing about the tier now, and must not be taken for the probe.
+      return;
+    }
     boolean anyDurable = false;
     for (DeliveryOutcome outcome : outcomes) {
       switch (outcome) {
@@ -112,9 +139,12 @@ public final class TierBreaker {
       }
     }
     if (anyDurable) {
-      long granted = PER_EVENT.multipliedBy(outcomes.size()).toNanos();
-      long counted = isWarmingUp() ? 0 : Math.max(0, elapsed.toNanos() - granted);
-      breaker.onSuccess(counted, TimeUnit.NANOSECONDS);
+      Duration granted = SLOW.plus(PER_EVENT.multipliedBy(outcomes.size()));
+      boolean slow = !isWarmingUp() && elapsed.compareTo(granted) > 0;
+      boolean again = slowness.isShownBy(began, now, slow);
+      // A probe is alone: there is no other call to wait for, and it costs no client anything.
+      boolean counts = again || (slow && breaker.getState() != CircuitBreaker.State.CLOSED);
+      breaker.onSuccess(counts ? elapsed.toNanos() : 0, TimeUnit.NANOSECONDS);
     } else {
       release();
     }
@@ -153,6 +183,7 @@ public final class TierBreaker {
   }
 
   private void changed(CircuitBreaker.StateTransition transition) {
+    changedNanos = nanoClock.getAsLong();
     switch (transition) {
       case CLOSED_TO_OPEN -> {
         since = Instant.now();

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resilience4j.core.IntervalFunction;
 import io.wideevents.event.Tier;
+import io.wideevents.gateway.delivery.ScriptedTier.Call;
 import io.wideevents.logging.DeliveryOutcome;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TierBreakerTest {
   private static final IntervalFunction PAUSE = IntervalFunction.of(Duration.ofMinutes(1));
@@ -15,42 +19,159 @@ class TierBreakerTest {
       List.of(new DeliveryOutcome.Durable(Tier.KAFKA));
   private static final List<DeliveryOutcome> NOT_CONFIRMED =
       List.of(new DeliveryOutcome.NotConfirmed(new IllegalStateException("no ack")));
-  private static final Duration SLOW = Duration.ofMillis(1_500);
+  private static final int CLIENTS = 32;
+  private static final long FAST = 5;
+  private static final long SLOW = 1_200;
+  private static final long PATIENCE = 2_000;
+
+  private final ScriptedTier script = new ScriptedTier();
+  private final TierBreaker breaker = breaker(Duration.ZERO);
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, CLIENTS})
+  void outage_opensTheCircuitWithTheSecondFailure(int clients) {
+    List<Call> calls =
+        script.play(
+            breaker,
+            clients,
+            60_000,
+            at -> at < 5_000 ? answer(FAST, DURABLE) : answer(PATIENCE, NOT_CONFIRMED));
+
+    assertThat(breaker.status().state()).isEqualTo(TierStatus.State.DOWN);
+    assertThat(calls.stream().filter(call -> call.outcomes() == NOT_CONFIRMED)).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1_100, 1_900})
+  void pause_doesNotOpenTheCircuitHoweverManyCallsAreUnderWay(long length) {
+    List<Call> calls =
+        script.play(breaker, CLIENTS, 20_000, at -> afterPause(at, 5_000, 5_000 + length));
+
+    assertThat(breaker.status().state()).isEqualTo(TierStatus.State.UP);
+    assertThat(calls.stream().filter(call -> call.millis() > 1_000)).hasSize(CLIENTS);
+  }
 
   @Test
-  void slowCalls_openTheCircuit() {
-    var breaker = new TierBreaker(Tier.KAFKA, PAUSE);
+  void pausesFromTimeToTime_doNotOpenTheCircuit() {
+    script.play(
+        breaker,
+        CLIENTS,
+        60_000,
+        at -> afterPause(at, at / 5_000 * 5_000 + 3_800, at / 5_000 * 5_000 + 4_950));
 
-    record(breaker, DURABLE, SLOW);
-    record(breaker, DURABLE, SLOW);
+    assertThat(breaker.status().state()).isEqualTo(TierStatus.State.UP);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, CLIENTS})
+  void slowTier_opensTheCircuitAfterASecondRoundOfCalls(int clients) {
+    List<Call> calls =
+        script.play(breaker, clients, 60_000, at -> answer(at < 5_000 ? FAST : SLOW, DURABLE));
+
+    assertThat(breaker.status().state()).isEqualTo(TierStatus.State.DOWN);
+    // One client has its last fast call among the four that count, and needs a third slow one.
+    long rounds = clients == 1 ? 3 : 2;
+    assertThat(calls.getLast().endMillis()).isLessThan(5_000 + (rounds * (SLOW + 10)) + 100);
+  }
+
+  @Test
+  void slowTier_opensTheCircuitAlsoWhenCallsAreRare() {
+    for (int i = 0; i < 5 && breaker.status().state() == TierStatus.State.UP; i++) {
+      script.advance(60_000);
+      script.call(breaker, SLOW, DURABLE);
+    }
+
+    assertThat(breaker.status().state()).isEqualTo(TierStatus.State.DOWN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void halfSlowTier_opensTheCircuit(long seed) {
+    Random random = new Random(seed);
+
+    script.play(
+        breaker,
+        CLIENTS,
+        60_000,
+        at -> answer(at < 5_000 || random.nextBoolean() ? FAST : SLOW, DURABLE));
 
     assertThat(breaker.status().state()).isEqualTo(TierStatus.State.DOWN);
   }
 
   @Test
   void slowCalls_doNotCountWhileEverythingIsStillCold() {
-    var breaker = new TierBreaker(Tier.KAFKA, PAUSE, Duration.ofMinutes(5));
+    TierBreaker cold = breaker(Duration.ofMinutes(5));
 
-    for (int i = 0; i < 8; i++) {
-      record(breaker, DURABLE, SLOW);
-    }
+    script.play(cold, 2, 60_000, at -> answer(SLOW, DURABLE));
 
-    assertThat(breaker.status().state()).isEqualTo(TierStatus.State.UP);
+    assertThat(cold.status().state()).isEqualTo(TierStatus.State.UP);
   }
 
   @Test
   void failures_countFromTheFirst() {
-    var breaker = new TierBreaker(Tier.KAFKA, PAUSE, Duration.ofMinutes(5));
+    TierBreaker cold = breaker(Duration.ofMinutes(5));
 
-    record(breaker, NOT_CONFIRMED, SLOW);
-    record(breaker, NOT_CONFIRMED, SLOW);
+    List<Call> calls = script.play(cold, 2, 60_000, at -> answer(PATIENCE, NOT_CONFIRMED));
 
-    assertThat(breaker.status().state()).isEqualTo(TierStatus.State.DOWN);
+    assertThat(cold.status().state()).isEqualTo(TierStatus.State.DOWN);
+    assertThat(calls).hasSize(2);
   }
 
-  private static void record(
-      TierBreaker breaker, List<DeliveryOutcome> outcomes, Duration elapsed) {
-    assertThat(breaker.admit()).isEqualTo(TierBreaker.Admission.ALL);
-    breaker.record(outcomes, elapsed);
+  @Test
+  void callsFromBeforeTheCircuitOpened_areNotTakenForTheProbe() {
+    // Given a circuit that two failures opened while two more calls were under way
+    TierBreaker soon =
+        new TierBreaker(
+            Tier.KAFKA,
+            IntervalFunction.of(Duration.ofMillis(10)),
+            Duration.ZERO,
+            script.nanoClock());
+    for (int i = 0; i < 4; i++) {
+      assertThat(soon.admit()).isEqualTo(TierBreaker.Admission.ALL);
+    }
+    script.advance(PATIENCE);
+    soon.record(NOT_CONFIRMED, Duration.ofMillis(PATIENCE));
+    soon.record(NOT_CONFIRMED, Duration.ofMillis(PATIENCE));
+    script.awaitProbe(soon);
+    script.advance(FAST);
+
+    // When they fail as well, before the probe is answered
+    soon.record(NOT_CONFIRMED, Duration.ofMillis(PATIENCE + FAST));
+    soon.record(NOT_CONFIRMED, Duration.ofMillis(PATIENCE + FAST));
+    soon.record(DURABLE, Duration.ofMillis(FAST));
+
+    // Then
+    assertThat(soon.status().state()).isEqualTo(TierStatus.State.UP);
+  }
+
+  @Test
+  void slowProbe_leavesTheCircuitOpen() {
+    TierBreaker soon =
+        new TierBreaker(
+            Tier.KAFKA,
+            attempt -> attempt == 1 ? 10L : 600_000L,
+            Duration.ZERO,
+            script.nanoClock());
+    script.play(soon, 2, 60_000, at -> answer(PATIENCE, NOT_CONFIRMED));
+    script.awaitProbe(soon);
+    script.advance(SLOW);
+
+    soon.record(DURABLE, Duration.ofMillis(SLOW));
+
+    assertThat(soon.status().state()).isEqualTo(TierStatus.State.DOWN);
+  }
+
+  private TierBreaker breaker(Duration warmUp) {
+    return new TierBreaker(Tier.KAFKA, PAUSE, warmUp, script.nanoClock());
+  }
+
+  /** A tier that answers at once, but not between two moments. */
+  private static ScriptedTier.Answer afterPause(long at, long from, long to) {
+    boolean paused = at + FAST > from && at < to;
+    return answer(paused ? to - at + FAST : FAST, DURABLE);
+  }
+
+  private static ScriptedTier.Answer answer(long millis, List<DeliveryOutcome> outcomes) {
+    return new ScriptedTier.Answer(millis, outcomes);
   }
 }

@@ -1,0 +1,85 @@
+package io.wideevents.gateway.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.wideevents.logging.DeliveryOutcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
+
+/**
+ * A tier whose every answer is written down, and clients that ask it under a breaker, on a clock of
+ * their own: no test waits for it. For one thread, but for the clock.
+ */
+final class ScriptedTier {
+  private static final Comparator<Call> BY_END =
+      Comparator.comparingLong(Call::endMillis).thenComparingLong(Call::beginMillis);
+
+  private final AtomicLong now = new AtomicLong();
+
+  /** What the tier says, and after how long. */
+  record Answer(long millis, List<DeliveryOutcome> outcomes) {}
+
+  record Call(long beginMillis, long endMillis, List<DeliveryOutcome> outcomes) {
+    long millis() {
+      return endMillis - beginMillis;
+    }
+  }
+
+  LongSupplier nanoClock() {
+    return () -> TimeUnit.MILLISECONDS.toNanos(now.get());
+  }
+
+  void advance(long millis) {
+    now.addAndGet(millis);
+  }
+
+  /**
+   * Has each client make one call after the other, until the circuit opens or the time is up.
+   *
+   * @param tier answers a call that begins at a time, in milliseconds since the beginning
+   * @return the calls that were answered, in the order of their answers
+   */
+  List<Call> play(TierBreaker breaker, int clients, long millis, LongFunction<Answer> tier) {
+    PriorityQueue<Call> underWay = new PriorityQueue<>(BY_END);
+    List<Call> answered = new ArrayList<>();
+    for (int i = 0; i < clients; i++) {
+      underWay.add(begin(breaker, tier));
+    }
+    while (now.get() < millis && breaker.status().state() == TierStatus.State.UP) {
+      Call call = underWay.remove();
+      now.set(call.endMillis());
+      breaker.record(call.outcomes(), Duration.ofMillis(call.millis()));
+      answered.add(call);
+      if (breaker.status().state() == TierStatus.State.UP) {
+        underWay.add(begin(breaker, tier));
+      }
+    }
+    return answered;
+  }
+
+  /** One call from beginning to end. */
+  void call(TierBreaker breaker, long millis, List<DeliveryOutcome> outcomes) {
+    assertThat(breaker.admit()).isEqualTo(TierBreaker.Admission.ALL);
+    advance(millis);
+    breaker.record(outcomes, Duration.ofMillis(millis));
+  }
+
+  /** Waits until the breaker admits a probe, which begins now. */
+  void awaitProbe(TierBreaker breaker) {
+    await().until(breaker::admit, TierBreaker.Admission.PROBE::equals);
+  }
+
+  private Call begin(TierBreaker breaker, LongFunction<Answer> tier) {
+    assertThat(breaker.admit()).isEqualTo(TierBreaker.Admission.ALL);
+    Answer answer = tier.apply(now.get());
+    return new Call(now.get(), now.get() + answer.millis(), answer.outcomes());
+  }
+}
