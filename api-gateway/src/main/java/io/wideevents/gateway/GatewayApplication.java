@@ -8,7 +8,6 @@ import io.wideevents.gateway.delivery.TierStatus;
 import io.wideevents.gateway.http.HttpServer;
 import io.wideevents.gateway.metrics.GatewayGauges;
 import io.wideevents.gateway.metrics.LoggingMeters;
-import io.wideevents.gateway.metrics.MetricsPage;
 import io.wideevents.gateway.metrics.MicrometerGatewayMetrics;
 import io.wideevents.gateway.spool.EventSpool;
 import io.wideevents.gateway.spool.SegmentEventSpool;
@@ -16,6 +15,7 @@ import io.wideevents.gateway.spool.SpoolLogger;
 import io.wideevents.gateway.spool.SpoolReplayer;
 import io.wideevents.gateway.spool.SpoolStats;
 import io.wideevents.logging.LoggingService;
+import io.wideevents.metrics.MetricsPage;
 import io.wideevents.process.ClosingTime;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -42,7 +42,7 @@ public final class GatewayApplication implements AutoCloseable {
   private final EventSpool spool;
   private final Backends backends;
   private final SpoolReplayer replayer;
-  private final MetricsPage metrics = new MetricsPage(version());
+  private final MetricsPage metrics = new MetricsPage(GatewayApplication.class);
   private final Optional<LoggingService> ownEvents;
   private final HttpServer http;
 
@@ -58,7 +58,8 @@ public final class GatewayApplication implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     guards = Guards.open(settings);
     spool =
-        SegmentEventSpool.open(settings.spool(), new RecordDecoder(settings.rules(), clock), clock);
+        SegmentEventSpool.open(
+            settings.spool(), new RecordDecoder(settings.rules(), clock), clock, closing);
     SpoolStats found = spool.stats();
     // The setting may be relative; this is where a person has to look.
     log.atInfo()
@@ -137,11 +138,6 @@ public final class GatewayApplication implements AutoCloseable {
     spool.close();
     metrics.close();
     guards.close();
-  }
-
-  private static String version() {
-    return Optional.ofNullable(GatewayApplication.class.getPackage().getImplementationVersion())
-        .orElse("not packaged");
   }
 
   private TierStatus spoolStatus() {

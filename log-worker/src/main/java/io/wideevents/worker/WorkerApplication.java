@@ -1,9 +1,7 @@
 package io.wideevents.worker;
 
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.wideevents.codec.RecordDecoder;
+import io.wideevents.metrics.MetricsPage;
 import io.wideevents.mongo.CollectionSetup;
 import io.wideevents.mongo.EventCollection;
 import io.wideevents.mongo.MongoBatchWriter;
@@ -47,6 +45,7 @@ public final class WorkerApplication implements AutoCloseable {
   private static final String APPLICATION_NAME = "log-worker";
   private static final Duration PING_TIMEOUT = Duration.ofSeconds(1);
 
+  private final MetricsPage page = new MetricsPage(WorkerApplication.class);
   private final MongoConnection mongo;
   private final CollectionSetup setup;
   private final DeadLetterSink deadLetters;
@@ -58,9 +57,7 @@ public final class WorkerApplication implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     LongSupplier nanoClock = System::nanoTime;
     Backoff backoff = Backoff.standard();
-    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    new JvmMemoryMetrics().bindTo(registry);
-    WorkerMetrics metrics = new WorkerMetrics(registry);
+    WorkerMetrics metrics = new WorkerMetrics(page.registry());
     KafkaClient kafka = new KafkaClient(settings.kafka());
     CompletionQueue completions = new CompletionQueue();
     BatchLog batchLog = new BatchLog(nanoClock);
@@ -98,7 +95,7 @@ public final class WorkerApplication implements AutoCloseable {
             clock,
             nanoClock);
     health = new HealthCheck(consumer::status, kafka::isConnected, this::mongoAnswers, nanoClock);
-    http = httpServer(settings, registry);
+    http = httpServer(settings);
   }
 
   /** Starts every part; returns at once. */
@@ -126,6 +123,7 @@ public final class WorkerApplication implements AutoCloseable {
     setup.close();
     mongo.close();
     http.ifPresent(WorkerHttpServer::close);
+    page.close();
   }
 
   /** The port of health and metrics; empty when they are turned off. */
@@ -133,8 +131,7 @@ public final class WorkerApplication implements AutoCloseable {
     return http.map(server -> OptionalInt.of(server.port())).orElse(OptionalInt.empty());
   }
 
-  private Optional<WorkerHttpServer> httpServer(
-      WorkerSettings settings, PrometheusMeterRegistry registry) {
+  private Optional<WorkerHttpServer> httpServer(WorkerSettings settings) {
     if (settings.httpPort() < 0) {
       return Optional.empty();
     }
@@ -144,8 +141,8 @@ public final class WorkerApplication implements AutoCloseable {
               settings.httpHost(),
               settings.httpPort(),
               health,
-              registry,
-              new StatusGauges(registry, consumer::status)));
+              page,
+              new StatusGauges(page.registry(), consumer::status)));
     } catch (IOException | UnresolvedAddressException e) {
       throw new CommandFailedException(
           ExitCode.CONFIGURATION,

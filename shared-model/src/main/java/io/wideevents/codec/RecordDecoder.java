@@ -100,7 +100,7 @@ public final class RecordDecoder {
           "The document would have %d bytes, MongoDB takes at most %d"
               .formatted(document.sizeBytes(), DocumentBuffer.MAX_BYTES));
     }
-    return new RecordResult.Decoded(document, receivedAt);
+    return new RecordResult.Decoded(document, receivedAt, pass.redactedValues());
   }
 
   private RecordReading read(byte[] value) {

@@ -11,8 +11,11 @@ public sealed interface RecordResult {
    *
    * @param receivedAt when the pipeline first saw it: the gateway's {@code _ingest.receivedAt}, or
    *     the record's own time for records of other producers
+   * @param redactedValues how many of its values were replaced here, whole or in part; none in a
+   *     gateway's record, which was redacted and counted there
    */
-  record Decoded(EventDocument document, Instant receivedAt) implements RecordResult {}
+  record Decoded(EventDocument document, Instant receivedAt, int redactedValues)
+      implements RecordResult {}
 
   /**
    * Not an event, now or ever: a poison message.

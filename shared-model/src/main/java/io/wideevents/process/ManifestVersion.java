@@ -9,11 +9,14 @@ import picocli.CommandLine.IVersionProvider;
  * @param process the name of the process
  * @param main a class of its jar
  */
-record ManifestVersion(String process, Class<?> main) implements IVersionProvider {
+public record ManifestVersion(String process, Class<?> main) implements IVersionProvider {
   @Override
   public String[] getVersion() {
-    String version =
-        Optional.ofNullable(main.getPackage().getImplementationVersion()).orElse("not packaged");
-    return new String[] {"%s %s (Java %s)".formatted(process, version, Runtime.version())};
+    return new String[] {"%s %s (Java %s)".formatted(process, of(main), Runtime.version())};
+  }
+
+  /** The version alone; {@code not packaged} when the class came from no jar of ours. */
+  public static String of(Class<?> main) {
+    return Optional.ofNullable(main.getPackage().getImplementationVersion()).orElse("not packaged");
   }
 }

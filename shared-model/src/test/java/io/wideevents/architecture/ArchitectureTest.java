@@ -62,6 +62,8 @@ class ArchitectureTest {
         .resideInAnyPackage(
             "io.wideevents.config..",
             "io.wideevents.process..",
+            "io.wideevents.metrics..",
+            "io.micrometer..",
             "picocli..",
             "ch.qos.logback..",
             "net.logstash..")

@@ -1,7 +1,9 @@
 package io.wideevents.worker.consume;
 
+import io.wideevents.codec.RecordResult;
 import io.wideevents.worker.batch.BatchPipeline;
 import io.wideevents.worker.batch.CompletionQueue;
+import io.wideevents.worker.batch.PendingRecord;
 import io.wideevents.worker.batch.RecordIntake;
 import io.wideevents.worker.kafka.ConsumerSource;
 import io.wideevents.worker.kafka.KafkaClient;
@@ -197,9 +199,13 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     for (TopicPartition partition : records.partitions()) {
       PartitionProgress progress = owned(partition);
       for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
-        pipeline.accept(
+        PendingRecord pending =
             intake.take(
-                record, progress.track(record.offset(), record.leaderEpoch(), record.timestamp())));
+                record, progress.track(record.offset(), record.leaderEpoch(), record.timestamp()));
+        if (pending.content() instanceof RecordResult.Decoded decoded) {
+          metrics.redacted(decoded.redactedValues());
+        }
+        pipeline.accept(pending);
       }
     }
     // Also of partitions that brought no record: control records move the position as well.

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.wideevents.metrics.MetricsPage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -31,7 +31,7 @@ public final class WorkerHttpServer implements AutoCloseable {
       Executors.newFixedThreadPool(
           THREADS, Thread.ofPlatform().daemon().name("http-", 0).factory());
   private final HealthCheck health;
-  private final PrometheusMeterRegistry registry;
+  private final MetricsPage metrics;
   private final StatusGauges gauges;
 
   /**
@@ -41,14 +41,10 @@ public final class WorkerHttpServer implements AutoCloseable {
    * @throws IOException if the address cannot be bound
    */
   public WorkerHttpServer(
-      String host,
-      int port,
-      HealthCheck health,
-      PrometheusMeterRegistry registry,
-      StatusGauges gauges)
+      String host, int port, HealthCheck health, MetricsPage metrics, StatusGauges gauges)
       throws IOException {
     this.health = health;
-    this.registry = registry;
+    this.metrics = metrics;
     this.gauges = gauges;
     server = HttpServer.create(new InetSocketAddress(host, port), 0);
     server.setExecutor(threads);
@@ -113,11 +109,7 @@ public final class WorkerHttpServer implements AutoCloseable {
 
   private void metrics(HttpExchange exchange) throws IOException {
     gauges.refresh();
-    send(
-        exchange,
-        200,
-        "text/plain; version=0.0.4; charset=utf-8",
-        registry.scrape().getBytes(UTF_8));
+    send(exchange, 200, MetricsPage.MEDIA_TYPE, metrics.scrape().getBytes(UTF_8));
   }
 
   private static void send(HttpExchange exchange, int status, String type, byte[] body)

@@ -22,6 +22,7 @@ public final class WorkerMetrics {
   private final Counter stored;
   private final Counter duplicates;
   private final Counter handedBack;
+  private final Counter redacted;
   private final Counter lostToRetention;
   private final Counter commits;
   private final Counter failedCommits;
@@ -35,6 +36,7 @@ public final class WorkerMetrics {
     consumed = counter(registry, "consumed", "Records polled from the topic");
     stored = counter(registry, "stored", "Events this worker put into MongoDB");
     duplicates = counter(registry, "duplicate", "Events that were in MongoDB already");
+    redacted = counter(registry, "redacted", "Values of other producers replaced by [REDACTED]");
     handedBack =
         counter(
             registry,
@@ -89,6 +91,11 @@ public final class WorkerMetrics {
   public void stored(Duration sinceReceived) {
     stored.increment();
     eventToStored.record(sinceReceived);
+  }
+
+  /** Counts values that decoding replaced, of one record; again when it is read again. */
+  public void redacted(int values) {
+    redacted.increment(values);
   }
 
   public void duplicate() {

@@ -33,7 +33,7 @@ final class TestRecords {
     return pending(
         event.requestId(),
         event.json(Tier.KAFKA),
-        new RecordResult.Decoded(event.document(Tier.KAFKA), clock.instant()));
+        new RecordResult.Decoded(event.document(Tier.KAFKA), clock.instant(), 0));
   }
 
   /** The next record, with event number {@code n}. */

@@ -116,6 +116,22 @@ class ConsumerSessionTest {
   }
 
   @Test
+  void turn_countsWhatIsRedactedInRecordsOfOtherProducers() {
+    byte[] secrets =
+        """
+        {"requestId":"r","service":"s","route":"/","timestamp":"%s","password":"one",\
+        "nested":{"cookie":"two"}}"""
+            .formatted(clock.instant())
+            .getBytes(UTF_8);
+    consumer.addRecord(LogRecords.of(TOPIC, 0, 0, secrets, clock.instant()));
+    add(P0, 1, 3);
+
+    turns();
+
+    assertThat(registry.counter("wide_events.redacted").count()).isEqualTo(2);
+  }
+
+  @Test
   void turn_goodPoisonGood() {
     add(P0, 0, 5);
     consumer.addRecord(LogRecords.of(TOPIC, 0, 5, "{not json".getBytes(UTF_8), clock.instant()));

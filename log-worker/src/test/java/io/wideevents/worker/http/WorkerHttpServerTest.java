@@ -2,9 +2,8 @@ package io.wideevents.worker.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.wideevents.codec.DeadLetterReason;
+import io.wideevents.metrics.MetricsPage;
 import io.wideevents.metrics.MetricsTable;
 import io.wideevents.worker.consume.ConsumerStatus;
 import io.wideevents.worker.metrics.WorkerMetrics;
@@ -37,9 +36,8 @@ class WorkerHttpServerTest {
           List.of(
               new ConsumerStatus.PartitionLag(0, 12, 3.5),
               new ConsumerStatus.PartitionLag(1, -1, 0)));
-  private final PrometheusMeterRegistry registry =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final WorkerMetrics metrics = new WorkerMetrics(registry);
+  private final MetricsPage page = new MetricsPage(WorkerHttpServerTest.class);
+  private final WorkerMetrics metrics = new WorkerMetrics(page.registry());
   private volatile boolean mongo = true;
   private final HttpClient client = HttpClient.newHttpClient();
   private final WorkerHttpServer server = server();
@@ -52,6 +50,7 @@ class WorkerHttpServerTest {
   @AfterEach
   void close() {
     server.close();
+    page.close();
     client.close();
   }
 
@@ -101,6 +100,7 @@ class WorkerHttpServerTest {
             "wide_events_consumed_total 3.0",
             "wide_events_stored_total 1.0",
             "wide_events_duplicate_total 0.0",
+            "wide_events_redacted_total 0.0",
             "wide_events_dead_lettered_total{reason=\"id_conflict\"} 1.0",
             "wide_events_dead_lettered_total{reason=\"malformed\"} 0.0",
             "wide_events_lost_to_retention_total 0.0",
@@ -148,8 +148,8 @@ class WorkerHttpServerTest {
           "127.0.0.1",
           0,
           new HealthCheck(() -> status, () -> true, () -> mongo, System::nanoTime),
-          registry,
-          new StatusGauges(registry, () -> status));
+          page,
+          new StatusGauges(page.registry(), () -> status));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,4 +1,4 @@
-package io.wideevents.gateway.metrics;
+package io.wideevents.metrics;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -10,12 +10,13 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.wideevents.process.ManifestVersion;
 
 /**
  * All meters of the process, and the text Prometheus reads them as. Those of the JVM and of the
  * process itself are there from the start.
  *
- * <p>Safe for concurrent use. Owned, and closed, by {@code GatewayApplication}.
+ * <p>Safe for concurrent use. Owned, and closed, by the process's application.
  */
 public final class MetricsPage implements AutoCloseable {
   /** What {@link #scrape} returns. */
@@ -26,9 +27,9 @@ public final class MetricsPage implements AutoCloseable {
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 
   /**
-   * @param version of the build that runs
+   * @param main a class of the process's own jar, which says the version that runs
    */
-  public MetricsPage(String version) {
+  public MetricsPage(Class<?> main) {
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
@@ -37,7 +38,7 @@ public final class MetricsPage implements AutoCloseable {
     garbageCollection.bindTo(registry);
     Gauge.builder("wide_events.build.info", () -> 1)
         .description("1, with the version that runs")
-        .tag("version", version)
+        .tag("version", ManifestVersion.of(main))
         .register(registry);
   }
 
