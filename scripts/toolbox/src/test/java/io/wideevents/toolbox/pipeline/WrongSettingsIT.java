@@ -61,10 +61,14 @@ class WrongSettingsIT {
       String port = Integer.toString(other.getLocalPort());
       Map<String, String> settings =
           Map.of(
-              setting, port,
-              "KAFKA_BROKER", "127.0.0.1:1",
-              "MONGODB_URI", "mongodb://127.0.0.1:1",
-              "SPOOL_DIR", directory.resolve("spool").toString());
+              setting,
+              port,
+              "KAFKA_BROKER",
+              "127.0.0.1:1",
+              "MONGODB_URI",
+              "mongodb://127.0.0.1:1",
+              "SPOOL_DIR",
+              directory.resolve("spool").toString());
 
       // When
       try (ChildProcess process = start(name, settings)) {
