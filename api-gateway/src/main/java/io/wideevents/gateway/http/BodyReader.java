@@ -78,6 +78,11 @@ final class BodyReader {
     }
   }
 
+  /** How long a whole body may take to arrive. */
+  Duration timeout() {
+    return timeout;
+  }
+
   private Body readZstd(Supplier<InputStream> body, ByteBudget.Reservation reservation) {
     try {
       if (!zstdReaders.tryAcquire(ZSTD_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {

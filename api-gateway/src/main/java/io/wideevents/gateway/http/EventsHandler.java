@@ -67,9 +67,19 @@ final class EventsHandler implements Handler {
     BodyShape shape =
         BodyShape.of(
             ctx.header("Content-Type"), Collections.list(ctx.req().getHeaders("Content-Encoding")));
-    long length = ctx.req().getContentLengthLong();
-    try (Body body = bodies.read(ctx::bodyInputStream, length, shape.compression())) {
+    try (Body body = read(ctx, shape.compression())) {
       answer(ctx, body, encoder.encode(body.bytes(), body.length(), shape.format()));
+    }
+  }
+
+  /** A body that stalls is up with its time, not later. */
+  private Body read(Context ctx, Compression compression) {
+    IdleTimeout idle = IdleTimeout.of(ctx.req());
+    idle.shorten(bodies.timeout());
+    try {
+      return bodies.read(ctx::bodyInputStream, ctx.req().getContentLengthLong(), compression);
+    } finally {
+      idle.restore();
     }
   }
 

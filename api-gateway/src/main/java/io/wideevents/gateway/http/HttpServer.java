@@ -56,6 +56,8 @@ public final class HttpServer implements AutoCloseable {
   // For replies on their way; by now only uploads are left, and they are cut off.
   private static final Duration STOP_TIMEOUT = Duration.ofMillis(800);
   // The bodies' own timeout bounds the whole; this one frees connections on which nothing happens.
+  // Not shorter when that is: a connection whose request waits for a thread looks idle as well, and
+  // would end without an answer.
   private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration IDLE_TIMEOUT_WHILE_STOPPING = Duration.ofMillis(200);
   // Each takes some 30 KiB of buffers even when it sends nothing; more wait in the accept queue.
@@ -196,7 +198,7 @@ public final class HttpServer implements AutoCloseable {
           var connector = new ServerConnector(server, protocols(http));
           connector.setHost(settings.host());
           connector.setPort(settings.port());
-          connector.setIdleTimeout(idleTimeout().toMillis());
+          connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
           connector.setShutdownIdleTimeout(IDLE_TIMEOUT_WHILE_STOPPING.toMillis());
           return connector;
         });
@@ -217,13 +219,6 @@ public final class HttpServer implements AutoCloseable {
     return new ConnectionFactory[] {
       new SslConnectionFactory(tls.get().contextFactory(), plain.getProtocol()), plain
     };
-  }
-
-  /** A body that stalls is up with its time, not later. */
-  private Duration idleTimeout() {
-    return settings.bodyTimeout().compareTo(IDLE_TIMEOUT) < 0
-        ? settings.bodyTimeout()
-        : IDLE_TIMEOUT;
   }
 
   private void configure(Server server) {

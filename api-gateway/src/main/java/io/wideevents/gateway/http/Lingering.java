@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 
 /**
  * Reads on for a moment what a refused client is still sending. Many clients write their whole body
@@ -68,11 +67,7 @@ final class Lingering {
   }
 
   private void readOn(HttpServletRequest request) throws IOException {
-    ServletContextRequest.getServletContextRequest(request)
-        .getConnectionMetaData()
-        .getConnection()
-        .getEndPoint()
-        .setIdleTimeout(MAX_PAUSE.toMillis());
+    IdleTimeout.of(request).shorten(MAX_PAUSE);
     InputStream body = request.getInputStream();
     Deadline deadline = Deadline.after(MAX_TIME);
     byte[] discarded = new byte[BUFFER_BYTES];

@@ -213,6 +213,24 @@ class HttpServerTest {
   }
 
   @Test
+  void connections_areKeptLongerThanABodyMayTake() throws Exception {
+    // Else a client whose request the server has not begun to read yet is cut off without an answer
+    try (TestServer hasty = new TestServer(TestServer.settings(Duration.ofSeconds(1)));
+        RawConnection connection = new RawConnection(hasty.port())) {
+      connection.expectNothingFor(Duration.ofSeconds(2));
+      String request = head("Host: localhost", JSON, "Content-Length: " + valid.length()) + valid;
+
+      connection.send(request);
+      String first = connection.readUntil("}]}");
+      connection.expectNothingFor(Duration.ofSeconds(2));
+      connection.send(request);
+
+      assertThat(first).startsWith("HTTP/1.1 202");
+      assertThat(connection.readUntil("}]}")).startsWith("HTTP/1.1 202");
+    }
+  }
+
+  @Test
   void requestsThatWaitForATier_areNotCutOffWithTheBodysTime() throws Exception {
     RecordingLogger recording = new RecordingLogger(Tier.KAFKA);
     HoldingLogger holding = new HoldingLogger(recording);

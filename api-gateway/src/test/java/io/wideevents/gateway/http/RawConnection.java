@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
 
 /** A socket for requests that no proper client sends. */
 final class RawConnection implements AutoCloseable {
@@ -46,6 +48,23 @@ final class RawConnection implements AutoCloseable {
       text.append((char) next);
     }
     return text.toString();
+  }
+
+  /**
+   * Waits.
+   *
+   * @throws IOException if the server sends something, or ends the connection, meanwhile
+   */
+  void expectNothingFor(Duration time) throws IOException {
+    socket.setSoTimeout(Math.toIntExact(time.toMillis()));
+    try {
+      int next = socket.getInputStream().read();
+      throw new IOException(next < 0 ? "Closed" : "Sent " + (char) next);
+    } catch (SocketTimeoutException e) {
+      // as it should be
+    } finally {
+      socket.setSoTimeout(READ_TIMEOUT_MILLIS);
+    }
   }
 
   @Override
