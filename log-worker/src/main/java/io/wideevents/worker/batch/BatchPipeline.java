@@ -110,10 +110,12 @@ public final class BatchPipeline {
     if (accumulator.size() == 0) {
       return next;
     }
-    if (mayStartBatch()) {
-      return Math.min(next, accumulator.nanosUntilDue(nanoClock.getAsLong()));
+    if (!hasRoomForBatch()) {
+      return next; // a result makes room, and wakes the thread
     }
-    return brake.isEngaged() ? Math.min(next, Math.max(0, brake.nanosUntilTrial())) : next;
+    return mayStartBatch()
+        ? Math.min(next, accumulator.nanosUntilDue(nanoClock.getAsLong()))
+        : Math.min(next, brake.nanosUntilTrial());
   }
 
   /** Makes everything that waits due at once. */
@@ -168,9 +170,11 @@ public final class BatchPipeline {
   }
 
   private boolean mayStartBatch() {
-    return inFlight.size() < limits.batchesInFlight()
-        && (!database.isDown() || inFlight.isEmpty())
-        && (!brake.isEngaged() || brake.nanosUntilTrial() <= 0);
+    return hasRoomForBatch() && (!brake.isEngaged() || brake.nanosUntilTrial() <= 0);
+  }
+
+  private boolean hasRoomForBatch() {
+    return inFlight.size() < limits.batchesInFlight() && (!database.isDown() || inFlight.isEmpty());
   }
 
   private void start(List<PendingRecord> records, boolean trial) {

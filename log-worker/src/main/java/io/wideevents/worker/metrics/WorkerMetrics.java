@@ -18,6 +18,9 @@ import java.util.Objects;
  * <p>Safe for concurrent use.
  */
 public final class WorkerMetrics {
+  // A producer that counts in microseconds is thousands of years off, which no timer takes.
+  private static final Duration LONGEST = Duration.ofDays(366);
+
   private final Counter consumed;
   private final Counter stored;
   private final Counter duplicates;
@@ -86,11 +89,13 @@ public final class WorkerMetrics {
   /**
    * Counts an event that was stored.
    *
-   * @param sinceReceived how long ago the pipeline first saw it
+   * @param sinceReceived how long ago the pipeline first saw it; any value, for records tell it
    */
   public void stored(Duration sinceReceived) {
     stored.increment();
-    eventToStored.record(sinceReceived);
+    if (!sinceReceived.isNegative()) {
+      eventToStored.record(sinceReceived.compareTo(LONGEST) < 0 ? sinceReceived : LONGEST);
+    }
   }
 
   /** Counts values that decoding replaced, of one record; again when it is read again. */

@@ -15,6 +15,7 @@ import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.retry.Backoff;
 import io.wideevents.worker.testing.ManualClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -117,6 +118,29 @@ class BatchPipelineTest {
     assertThat(records.committable()).isEqualTo(20);
     assertThat(count("wide_events.stored")).isEqualTo(10);
     assertThat(count("wide_events.duplicate")).isEqualTo(10);
+  }
+
+  @Test
+  void timestampsOutOfAllReason_areStoredAndHoldNobodyUp() {
+    // Given records whose producer counts nanoseconds, and one that was before history
+    List<Instant> received =
+        List.of(
+            clock.instant().plus(Duration.ofDays(365_000L * 1_000)),
+            Instant.ofEpochMilli(Long.MAX_VALUE),
+            Instant.ofEpochMilli(Long.MIN_VALUE));
+    for (int i = 0; i < received.size(); i++) {
+      pipeline.accept(records.event(StubEvent.numbered(100 + i), received.get(i)));
+    }
+    accept(7);
+
+    // When
+    work();
+
+    // Then
+    assertThat(database.stored()).hasSize(10);
+    assertThat(records.committable()).isEqualTo(10);
+    assertThat(pipeline.isIdle()).isTrue();
+    assertThat(count("wide_events.stored")).isEqualTo(10);
   }
 
   @Test
@@ -415,6 +439,27 @@ class BatchPipelineTest {
 
     assertThat(deadLetters.kept()).hasSize(before + 200);
     assertThat(large.isBraked()).isTrue();
+  }
+
+  @Test
+  void brake_duringAnOutageLetsThePollingThreadSleep() {
+    // Given a trial that waits for the database for longer than until the next one
+    BatchPipeline large = pipeline(new BatchLimits(100, 100, 1 << 30, second(), 2, 1 << 30));
+    for (int i = 0; i < 1_000; i++) {
+      large.accept(records.poison(DeadLetterReason.INVALID));
+    }
+    run(large, second());
+    database.hold();
+    for (int i = 0; i < 300; i++) {
+      large.accept(records.event(i));
+    }
+
+    // When
+    run(large, Duration.ofMinutes(5));
+
+    // Then
+    assertThat(large.isBraked()).isTrue();
+    assertThat(large.nanosUntilNextRun()).isPositive();
   }
 
   @Test

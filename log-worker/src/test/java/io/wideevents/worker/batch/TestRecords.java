@@ -9,6 +9,7 @@ import io.wideevents.event.Tier;
 import io.wideevents.worker.offset.Assignment;
 import io.wideevents.worker.offset.PartitionProgress;
 import io.wideevents.worker.testing.ManualClock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,10 +31,15 @@ final class TestRecords {
 
   /** The next record, with a good event. */
   PendingRecord event(StubEvent event) {
+    return event(event, clock.instant());
+  }
+
+  /** The next record, with a good event that the pipeline first saw at some time. */
+  PendingRecord event(StubEvent event, Instant receivedAt) {
     return pending(
         event.requestId(),
         event.json(Tier.KAFKA),
-        new RecordResult.Decoded(event.document(Tier.KAFKA), clock.instant(), 0));
+        new RecordResult.Decoded(event.document(Tier.KAFKA), receivedAt, 0));
   }
 
   /** The next record, with event number {@code n}. */
