@@ -129,7 +129,8 @@ final class ConsumerSession implements ConsumerRebalanceListener {
         nanoClock.getAsLong(),
         joined,
         !consumer.paused().isEmpty(),
-        pipeline.isDatabaseDown(),
+        // With nothing held no write will tell when it is back; a ping has to, then.
+        pipeline.isDatabaseDown() && pipeline.heldRecords() > 0,
         pipeline.isBraked(),
         pipeline.heldRecords(),
         pipeline.oldestInFlight().toMillis(),

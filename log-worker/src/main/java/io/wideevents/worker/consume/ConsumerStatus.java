@@ -8,7 +8,7 @@ import java.util.List;
  * @param seenNanos when, on the monotonic clock; long ago means that the thread hangs
  * @param joined whether the consumer is a member of its group
  * @param paused whether polling is paused, because enough is held or the database is down
- * @param databaseDown whether the last writes went unanswered
+ * @param databaseDown whether the last writes went unanswered and are still to be repeated
  * @param braked whether the dead-letter brake holds
  * @param heldRecords records polled and not settled
  * @param oldestBatchMillis how long the oldest unsettled batch has been worked on

@@ -2,8 +2,11 @@ package io.wideevents.worker.consume;
 
 import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.offset.Assignment;
+import io.wideevents.worker.offset.PartitionProgress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -60,14 +63,13 @@ final class OffsetCommits {
     }
     lastNanos = nanoClock.getAsLong();
     inFlight = true;
-    // The callback runs within a later poll, or before a commitSync returns: when a partition is
-    // given up, which ends with commitSync, no callback of the old epoch is left to come.
+    List<Runnable> notes = notes(offsets);
     consumer.commitAsync(
         offsets,
         (committed, failure) -> {
           inFlight = false;
           if (failure == null) {
-            succeeded(committed);
+            succeeded(notes);
           } else {
             failed(failure);
           }
@@ -87,9 +89,10 @@ final class OffsetCommits {
     if (offsets.isEmpty()) {
       return;
     }
+    List<Runnable> notes = notes(offsets);
     try {
       commitSync(offsets, timeout);
-      succeeded(offsets);
+      succeeded(notes);
     } catch (KafkaException e) {
       failed(e);
     }
@@ -104,8 +107,24 @@ final class OffsetCommits {
     }
   }
 
-  private void succeeded(Map<TopicPartition, OffsetAndMetadata> offsets) {
-    assignment.committed(offsets);
+  /**
+   * What to note of each partition when the commit has succeeded. Bound to its epoch now: the
+   * callback may run when another has begun, further back, which must not take it for its own.
+   */
+  private List<Runnable> notes(Map<TopicPartition, OffsetAndMetadata> offsets) {
+    List<Runnable> notes = new ArrayList<>(offsets.size());
+    offsets.forEach(
+        (partition, offset) -> {
+          PartitionProgress progress = assignment.progress(partition);
+          if (progress != null) {
+            notes.add(() -> progress.committed(offset.offset()));
+          }
+        });
+    return notes;
+  }
+
+  private void succeeded(List<Runnable> notes) {
+    notes.forEach(Runnable::run);
     metrics.committed();
     failing = false;
   }

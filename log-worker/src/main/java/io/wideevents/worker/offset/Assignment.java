@@ -69,17 +69,6 @@ public final class Assignment {
     return ready;
   }
 
-  /** Notes a successful commit; partitions that are not owned any more are ignored. */
-  public void committed(Map<TopicPartition, OffsetAndMetadata> offsets) {
-    offsets.forEach(
-        (partition, offset) -> {
-          PartitionProgress progress = owned.get(partition);
-          if (progress != null) {
-            progress.committed(offset.offset());
-          }
-        });
-  }
-
   /** Whether none of the partitions has a record that is still worked on. */
   public boolean isDrained(Collection<TopicPartition> partitions) {
     return partitions.stream()

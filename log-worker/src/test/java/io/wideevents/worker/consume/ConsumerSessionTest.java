@@ -27,8 +27,10 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -173,6 +175,23 @@ class ConsumerSessionTest {
     assertThat(database.stored()).hasSize(30);
     assertThat(consumer.paused()).isEmpty();
     assertThat(committed(P0)).isEqualTo(30);
+  }
+
+  @Test
+  void outage_isNotHeldAgainstTheDatabaseByAWorkerWithNothingToProbeItWith() {
+    database.goDown();
+    add(P0, 0, 10);
+    turns();
+    assertThat(session.status().databaseDown()).isTrue();
+
+    consumer.rebalance(List.of()); // others go on with the partitions, and see it come back
+
+    assertThat(session.status().databaseDown()).isFalse();
+    consumer.rebalance(List.of(P0));
+    consumer.seek(P0, 0);
+    add(P0, 0, 10);
+    turns();
+    assertThat(session.status().databaseDown()).isTrue();
   }
 
   @Test
@@ -380,6 +399,41 @@ class ConsumerSessionTest {
     assertThat(session.status().lostRecords()).isEqualTo(100);
     assertThat(count("wide_events.lost_to_retention")).isEqualTo(100);
     assertThat(committed(P0)).isEqualTo(120);
+  }
+
+  @Test
+  void truncation_whileACommitIsUnderWayCommitsTheWayBackAsWell() {
+    // Given a commit whose answer is still to come when the log turns out to be cut off below it
+    AtomicReference<Runnable> answer = new AtomicReference<>(() -> {});
+    MockConsumer<byte[], byte[]> slow =
+        new MockConsumer<>("none") {
+          @Override
+          public synchronized void commitAsync(
+              Map<TopicPartition, OffsetAndMetadata> offsets, OffsetCommitCallback callback) {
+            super.commitAsync(
+                offsets, (done, failure) -> answer.set(() -> callback.onComplete(done, failure)));
+          }
+        };
+    slow.updateBeginningOffsets(Map.of(P0, 0L));
+    slow.updateEndOffsets(Map.of(P0, 0L));
+    ConsumerSession first = newSession(slow);
+    first.subscribe(TOPIC);
+    slow.rebalance(List.of(P0));
+    slow.seek(P0, 0);
+    for (int offset = 0; offset < 10; offset++) {
+      slow.addRecord(LogRecords.event(TOPIC, 0, offset, offset, ManualClock.START));
+    }
+    turn(first, 3);
+    assertThat(slow.committed(Set.of(P0)).get(P0).offset()).isEqualTo(10);
+    slow.setPollException(new OffsetOutOfRangeException(Map.of(P0, 10L)));
+    turn(first, 1);
+
+    // When
+    answer.getAndSet(() -> {}).run();
+    turn(first, 2);
+
+    // Then a successor would read again what comes in below
+    assertThat(slow.committed(Set.of(P0)).get(P0).offset()).isZero();
   }
 
   @Test

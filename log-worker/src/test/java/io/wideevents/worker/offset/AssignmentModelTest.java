@@ -124,7 +124,9 @@ class AssignmentModelTest {
 
     private void commit() {
       Map<TopicPartition, OffsetAndMetadata> ready = assignment.commitReady();
-      assignment.committed(ready);
+      ready.forEach(
+          (partition, offset) ->
+              Objects.requireNonNull(assignment.progress(partition)).committed(offset.offset()));
       ready.forEach(
           (partition, offset) -> {
             Objects.requireNonNull(owned.get(partition)).committed = offset.offset();
