@@ -173,6 +173,34 @@ class OperatorCommandsIT {
   }
 
   @Test
+  void dlqReplay_toATopicThatDoesNotExistSendsNothing() throws Exception {
+    run("init");
+    topic.send(new ProducerRecord<>(name + ".dlq", bytes("key"), bytes("value")));
+    String mistyped = name + "-mistyped";
+
+    Result replay = run("dlq", "replay", "--topic", mistyped);
+
+    assertThat(replay.exitCode()).as(replay.out()).isEqualTo(ExitCode.FAILURE);
+    assertThat(replay.err()).contains(mistyped);
+    assertThat(topic.admin().listTopics().names().get()).doesNotContain(mistyped);
+    assertThat(run("dlq", "replay", "--dry-run").out()).contains("Would replay 1 dead letter");
+  }
+
+  @Test
+  void dlqList_letsNoRecordPlayWithTheTerminal() throws Exception {
+    run("init");
+    startWorker();
+    topic.send(
+        new ProducerRecord<>(name, bytes("key"), bytes("{\"\\u001b[2J\\u009b\\n\":1e99999}")));
+    await().atMost(LONG).until(() -> run("dlq", "list", "--json").out().contains("invalid"));
+
+    assertThat(run("dlq", "list").out())
+        .hasLineCount(2)
+        .doesNotContain("\u001b", "\u009b")
+        .contains("[2J");
+  }
+
+  @Test
   void dlqShow_refusesWhatIsNotThere() {
     run("init");
 

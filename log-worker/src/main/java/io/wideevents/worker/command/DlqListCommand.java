@@ -109,15 +109,20 @@ final class DlqListCommand implements Callable<Integer> {
           });
       return;
     }
-    String error = letter.error();
+    String error = printable(letter.error());
     out.line(
         "%-12s %-20s %-20s %7d %7d  %s"
             .formatted(
                 letter.position(),
                 letter.time().truncatedTo(ChronoUnit.SECONDS),
-                letter.reason(),
+                printable(letter.reason()),
                 letter.valueBytes(),
                 letter.replays(),
                 error.length() <= ERROR_CHARS ? error : error.substring(0, ERROR_CHARS) + "…"));
+  }
+
+  /** Errors name the fields of a record, and whoever wrote it must not play with the terminal. */
+  private static String printable(String text) {
+    return text.replaceAll("\\p{Cc}", "\uFFFD");
   }
 }

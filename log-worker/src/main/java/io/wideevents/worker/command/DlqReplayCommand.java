@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Letters that are only a stub, and those replayed --max-replays times, are skipped and stay.",
+      "Letters that are only a stub, too large for the topic, or replayed --max-replays times are",
+      "skipped and stay; log-worker dlq list --all shows them.",
       "",
       "Examples:",
       "  log-worker dlq replay --dry-run",
@@ -69,6 +70,7 @@ final class DlqReplayCommand implements Callable<Integer> {
   private long stubs;
   private long exhausted;
   private long filtered;
+  private long tooLarge;
 
   /** A reader of the dead letters that knows what was replayed. */
   static DeadLetterReader open(KafkaClient kafka, WorkerSettings settings) {
@@ -103,6 +105,8 @@ final class DlqReplayCommand implements Callable<Integer> {
     } else {
       reader.seekToPending();
     }
+    // A producer would create a topic of a mistyped name, and the letters would be gone.
+    kafka.requireEventTopic();
     Producer<byte[], byte[]> producer = kafka.newProducer();
     try {
       DeadLetterReplay replay = new DeadLetterReplay(producer, settings.kafka().events().name());
@@ -111,10 +115,9 @@ final class DlqReplayCommand implements Callable<Integer> {
           !letters.isEmpty();
           letters = reader.next()) {
         List<StoredLetter> chosen = choose(letters);
-        if (!dryRun) {
-          replay.send(chosen);
-        }
-        replayed += chosen.size();
+        int refused = dryRun ? 0 : replay.send(chosen);
+        replayed += chosen.size() - refused;
+        tooLarge += refused;
         if (movesProgress) {
           // Only after all were acknowledged: what a crash repeats is stored once all the same.
           reader.replayed(letters);
@@ -152,16 +155,21 @@ final class DlqReplayCommand implements Callable<Integer> {
             object.writeNumberProperty("replayed", replayed);
             object.writeNumberProperty("skippedStubs", stubs);
             object.writeNumberProperty("skippedExhausted", exhausted);
+            object.writeNumberProperty("skippedTooLarge", tooLarge);
             object.writeNumberProperty("skippedByFilter", filtered);
           });
       return;
     }
     out.line((dryRun ? "Would replay " : "Replayed ") + replayed + " dead letters");
     if (stubs > 0) {
-      out.line(stubs + " skipped: only a stub is kept; dlq list tells where the originals were");
+      out.line(
+          stubs + " skipped: only a stub is kept; dlq list --all tells where the originals were");
     }
     if (exhausted > 0) {
       out.line(exhausted + " skipped: came back " + maxReplays + " times (--max-replays)");
+    }
+    if (tooLarge > 0) {
+      out.line(tooLarge + " skipped: larger than the topic takes; raise its max.message.bytes");
     }
     if (filtered > 0) {
       out.line(filtered + " skipped by the filter");

@@ -42,7 +42,9 @@ final class InitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return Operator.run(spec, (settings, out) -> init(settings, new FindingPrinter(out, json)));
+    // Not half of it because the reader has seen enough, as in … | grep -q.
+    return Operator.run(
+        spec, (settings, out) -> init(settings, new FindingPrinter(out.lasting(), json)));
   }
 
   private int init(WorkerSettings settings, FindingPrinter printer) throws InterruptedException {

@@ -19,9 +19,20 @@ final class Output {
   private static final JsonFactory JSON = new JsonFactory();
 
   private final PrintWriter out;
+  private final boolean lasting;
 
   Output(PrintWriter out) {
+    this(out, false);
+  }
+
+  private Output(PrintWriter out, boolean lasting) {
     this.out = out;
+    this.lasting = lasting;
+  }
+
+  /** The same output for a command that must end what it has begun, read or not. */
+  Output lasting() {
+    return new Output(out, true);
   }
 
   /** Runs a command's body; a reader that has gone ends it with {@link ExitCode#OK}. */
@@ -36,7 +47,7 @@ final class Output {
   /** Writes a line. */
   void line(String text) {
     out.println(text);
-    if (out.checkError()) { // which flushes
+    if (out.checkError() && !lasting) { // which flushes
       throw new ReaderGoneException();
     }
   }

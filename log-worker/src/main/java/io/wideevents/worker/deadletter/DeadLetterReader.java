@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
@@ -27,12 +28,14 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  */
 public final class DeadLetterReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Consumer<byte[], byte[]> consumer;
   private final List<TopicPartition> partitions;
   private final Map<TopicPartition, Long> starts;
   private final Map<TopicPartition, Long> ends;
   private final Map<TopicPartition, Long> progress = new HashMap<>();
+  private final Duration patience;
 
   /**
    * Looks at the topic.
@@ -41,7 +44,12 @@ public final class DeadLetterReader implements AutoCloseable {
    * @throws UnknownTopicOrPartitionException if there is no such topic
    */
   public DeadLetterReader(Consumer<byte[], byte[]> consumer, String topic) {
+    this(consumer, topic, PATIENCE);
+  }
+
+  DeadLetterReader(Consumer<byte[], byte[]> consumer, String topic, Duration patience) {
     this.consumer = consumer;
+    this.patience = patience;
     List<PartitionInfo> infos = consumer.partitionsFor(topic);
     if (infos == null || infos.isEmpty()) {
       throw new UnknownTopicOrPartitionException("there is no topic " + topic);
@@ -77,13 +85,18 @@ public final class DeadLetterReader implements AutoCloseable {
   /** The next letters, at most a few hundred; empty only when the end is reached. */
   public List<StoredLetter> next() {
     List<StoredLetter> letters = new ArrayList<>();
-    while (letters.isEmpty() && remaining() > 0) {
+    long left = remaining();
+    long movedNanos = System.nanoTime();
+    while (letters.isEmpty() && left > 0) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         TopicPartition partition = new TopicPartition(record.topic(), record.partition());
         if (record.offset() < end(partition)) {
           letters.add(new StoredLetter(record));
         }
       }
+      long now = remaining();
+      movedNanos = now < left ? System.nanoTime() : checkPatience(movedNanos);
+      left = now;
     }
     return letters;
   }
@@ -97,6 +110,7 @@ public final class DeadLetterReader implements AutoCloseable {
     }
     consumer.assign(List.of(wanted.get()));
     consumer.seek(wanted.get(), offset);
+    long movedNanos = System.nanoTime();
     while (consumer.position(wanted.get()) <= offset) {
       Iterator<ConsumerRecord<byte[], byte[]>> records = consumer.poll(POLL).iterator();
       if (records.hasNext()) {
@@ -104,6 +118,7 @@ public final class DeadLetterReader implements AutoCloseable {
         ConsumerRecord<byte[], byte[]> record = records.next();
         return record.offset() == offset ? Optional.of(new StoredLetter(record)) : Optional.empty();
       }
+      checkPatience(movedNanos);
     }
     return Optional.empty();
   }
@@ -123,6 +138,14 @@ public final class DeadLetterReader implements AutoCloseable {
   @Override
   public void close() {
     consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
+  }
+
+  /** A consumer does not say that its brokers are gone: it just brings nothing, for ever. */
+  private long checkPatience(long movedNanos) {
+    if (System.nanoTime() - movedNanos >= patience.toNanos()) {
+      throw new TimeoutException("no letters within " + patience.toSeconds() + " s");
+    }
+    return movedNanos;
   }
 
   private long start(TopicPartition partition) {

@@ -95,6 +95,19 @@ public final class KafkaClient implements ConsumerSource {
   }
 
   /**
+   * Makes sure that the topic of the events exists, without creating it. Blocks for a few seconds
+   * at most.
+   *
+   * @throws org.apache.kafka.common.errors.UnknownTopicOrPartitionException if it does not
+   * @throws KafkaException if Kafka cannot be reached
+   */
+  public void requireEventTopic() {
+    try (Admin admin = newAdmin()) {
+      topics.requireEvents(admin);
+    }
+  }
+
+  /**
    * Compares the topics with the settings and changes nothing. Blocks for a few seconds at most.
    *
    * @throws KafkaException if Kafka cannot be reached

@@ -69,6 +69,18 @@ final class KafkaTopics {
   }
 
   /**
+   * Makes sure that the topic of the events exists, and creates nothing.
+   *
+   * @throws UnknownTopicOrPartitionException if it does not
+   * @throws KafkaException if Kafka cannot be reached
+   */
+  void requireEvents(Admin admin) {
+    if (!exists(admin, events.name())) {
+      throw new UnknownTopicOrPartitionException("there is no topic " + events.name());
+    }
+  }
+
+  /**
    * Makes sure that the dead-letter topic exists and that it is still the one that was seen before.
    * If somebody deleted it, a producer's next metadata request may have created it anew as the
    * broker likes, to be emptied after a week: then it gets the settings it lacks.

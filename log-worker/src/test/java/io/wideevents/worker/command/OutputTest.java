@@ -38,6 +38,20 @@ class OutputTest {
     assertThat(reached).isEmpty();
   }
 
+  @Test
+  void lasting_goesOnWithoutAReader() throws Exception {
+    Output out = new Output(new PrintWriter(new ClosedPipe()));
+
+    int exitCode =
+        Output.quietly(
+            () -> {
+              out.lasting().line("first");
+              return ExitCode.CHECK_FAILED;
+            });
+
+    assertThat(exitCode).isEqualTo(ExitCode.CHECK_FAILED);
+  }
+
   /** What a process writes to once its reader, such as {@code head}, has ended. */
   private static final class ClosedPipe extends Writer {
     @Override
