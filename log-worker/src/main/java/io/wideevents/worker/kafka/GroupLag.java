@@ -37,9 +37,13 @@ public record GroupLag(String state, int members, List<PartitionLag> partitions)
    * @param end the offset the next record gets
    */
   public record PartitionLag(int partition, long start, OptionalLong committed, long end) {
-    /** Records the group has not settled; gaps in offsets count as well. */
+    /**
+     * Records the group has not settled; gaps in offsets count as well. Where the log was cut off
+     * below what is committed that is all of it, for the workers read it again from its start.
+     */
     public long lag() {
-      return end - Math.max(start, committed.orElse(start));
+      long from = committed.orElse(start);
+      return end - (from > end ? start : Math.max(start, from));
     }
 
     /**
@@ -77,8 +81,9 @@ public record GroupLag(String state, int members, List<PartitionLag> partitions)
     // As the workers read: what an open transaction has written does not count yet.
     ListOffsetsOptions committedOnly = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
     var starts = AdminCall.await(admin.listOffsets(earliest, committedOnly).all());
-    var ends = AdminCall.await(admin.listOffsets(latest, committedOnly).all());
+    // The ends last: workers that go on meanwhile must not seem to be past the end.
     Map<TopicPartition, OffsetAndMetadata> committed = committed(admin, group);
+    var ends = AdminCall.await(admin.listOffsets(latest, committedOnly).all());
     Map<Integer, PartitionLag> partitions = new TreeMap<>();
     starts.forEach(
         (partition, start) -> {

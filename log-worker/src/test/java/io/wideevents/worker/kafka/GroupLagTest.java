@@ -1,0 +1,29 @@
+package io.wideevents.worker.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class GroupLagTest {
+  @Test
+  void lag_isWhatIsNotSettled() {
+    assertThat(partition(10, OptionalLong.of(30), 100).lag()).isEqualTo(70);
+    assertThat(partition(10, OptionalLong.of(5), 100).lag()).isEqualTo(90);
+    assertThat(partition(10, OptionalLong.empty(), 100).lag()).isEqualTo(90);
+  }
+
+  @Test
+  void lag_ofALogThatWasCutOffIsAllOfItAndHidesNoOther() {
+    GroupLag.PartitionLag cutOff = partition(10, OptionalLong.of(1_000), 100);
+    GroupLag lag = new GroupLag("Stable", 1, List.of(cutOff, partition(0, OptionalLong.of(0), 50)));
+
+    assertThat(cutOff.lag()).isEqualTo(90);
+    assertThat(lag.total()).isEqualTo(140);
+  }
+
+  private static GroupLag.PartitionLag partition(long start, OptionalLong committed, long end) {
+    return new GroupLag.PartitionLag(0, start, committed, end);
+  }
+}
