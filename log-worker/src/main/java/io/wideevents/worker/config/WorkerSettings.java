@@ -44,6 +44,7 @@ public record WorkerSettings(
             values.get(KAFKA_CONSUMER_GROUP),
             values.get(KAFKA_GROUP_PROTOCOL),
             values.kafkaClient(),
+            values.get(CommonSettings.EVENT_MAX_BYTES),
             CommonSettings.eventTopic(values),
             CommonSettings.deadLetterTopic(values)),
         CommonSettings.mongoSettings(values),

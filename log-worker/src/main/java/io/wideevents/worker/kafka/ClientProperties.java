@@ -15,6 +15,10 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 final class ClientProperties {
   private static final int MEBIBYTE = 1024 * 1024;
 
+  // What a poll may bring if all events are as large as they may be: as much as with the default
+  // limit, at which the full number of records just fits.
+  private static final int MAX_POLL_BYTES = 64 * MEBIBYTE;
+
   private final KafkaSettings settings;
 
   ClientProperties(KafkaSettings settings) {
@@ -35,7 +39,9 @@ final class ClientProperties {
     // What is fetched ahead stays compressed in memory; this bounds it without slowing down.
     properties.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 * MEBIBYTE);
     properties.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, MEBIBYTE);
-    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, KafkaClient.MAX_POLL_RECORDS);
+    properties.put(
+        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+        Math.clamp(MAX_POLL_BYTES / settings.maxEventBytes(), 1, KafkaClient.MAX_POLL_RECORDS));
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, settings.group());
     properties.put(
         ConsumerConfig.GROUP_PROTOCOL_CONFIG, settings.protocol().name().toLowerCase(Locale.ROOT));

@@ -9,6 +9,7 @@ import java.util.Map;
  * @param brokers {@code host:port}, comma-separated
  * @param group the consumer group all workers share
  * @param client further properties for every client, for example for TLS and SASL
+ * @param maxEventBytes the largest event as JSON, which bounds how many a poll may bring
  * @param events the topic events travel through, as it is created when absent
  * @param deadLetters the topic for what cannot be stored, as it is created when absent
  */
@@ -17,6 +18,7 @@ public record KafkaSettings(
     String group,
     GroupProtocol protocol,
     Map<String, String> client,
+    int maxEventBytes,
     TopicLayout events,
     TopicLayout deadLetters) {
   public KafkaSettings {
