@@ -26,6 +26,15 @@ public final class WorkerHttpServer implements AutoCloseable {
   private static final String JSON = "application/json";
   private static final String TEXT = "text/plain; charset=utf-8";
 
+  static {
+    // In seconds, and read once, by the server's own classes. Without it a client that stops in the
+    // middle of its request keeps a thread for ever, and two of them the health checks out.
+    String longestRequest = "sun.net.httpserver.maxReqTime";
+    if (System.getProperty(longestRequest) == null) {
+      System.setProperty(longestRequest, "3");
+    }
+  }
+
   private final HttpServer server;
   private final ExecutorService threads =
       Executors.newFixedThreadPool(

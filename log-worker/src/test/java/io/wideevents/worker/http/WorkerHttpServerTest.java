@@ -1,5 +1,6 @@
 package io.wideevents.worker.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.codec.DeadLetterReason;
@@ -9,6 +10,7 @@ import io.wideevents.worker.consume.ConsumerStatus;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,10 +19,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class WorkerHttpServerTest {
   private final ConsumerStatus status =
@@ -118,6 +122,25 @@ class WorkerHttpServerTest {
   void metrics_areDocumentedAsTheyAre() throws Exception {
     MetricsTable.check(
         Path.of("../docs/metrics.md"), "log-worker", request("GET", "/metrics").body());
+  }
+
+  @Test
+  @Timeout(60)
+  void clientsThatStopInTheMiddleOfARequest_keepNobodyOut() throws Exception {
+    List<Socket> stalled = new ArrayList<>();
+    try {
+      for (int i = 0; i < 4; i++) {
+        Socket socket = new Socket("127.0.0.1", server.port());
+        stalled.add(socket);
+        socket.getOutputStream().write("GET /health/live HTTP/1.1\r\nHost:".getBytes(UTF_8));
+      }
+
+      assertThat(request("GET", "/health/live").statusCode()).isEqualTo(200);
+    } finally {
+      for (Socket socket : stalled) {
+        socket.close();
+      }
+    }
   }
 
   @Test
