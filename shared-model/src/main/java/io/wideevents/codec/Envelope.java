@@ -38,7 +38,8 @@ final class Envelope {
   }
 
   /**
-   * Recognises the envelope by its names: these four and no others, {@code event} an object.
+   * Recognises the envelope by its names: these four and no others, each once, {@code event} an
+   * object.
    *
    * @param value one JSON object, which has been read without a failure before
    * @return null when it is no envelope
@@ -74,8 +75,18 @@ final class Envelope {
             }
             event = eventObject();
           }
-          case "_metadata" -> metadata = value();
-          case "timestamp" -> timestamp = value();
+          case "_metadata" -> {
+            if (metadata != null) {
+              return null;
+            }
+            metadata = value();
+          }
+          case "timestamp" -> {
+            if (timestamp != null) {
+              return null;
+            }
+            timestamp = value();
+          }
           case "summary" -> parser.skipChildren();
           default -> {
             return null;

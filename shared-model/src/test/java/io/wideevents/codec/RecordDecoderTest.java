@@ -172,6 +172,19 @@ class RecordDecoderTest {
     assertThat(reason(decode(utf8(value)))).isEqualTo(DeadLetterReason.INVALID);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"_metadata\":{\"a\":1},\"_metadata\":{\"b\":2},\"timestamp\":\"2026-11-22T09:00:00Z\"",
+        "\"timestamp\":\"2026-11-22T09:00:00Z\",\"timestamp\":\"2026-11-22T09:00:01Z\""
+      })
+  void decode_ofAnEnvelopeThatSaysOneThingTwice_losesNeither(String twice) {
+    String envelope =
+        "{\"event\":{\"requestId\":\"r\",\"service\":\"s\",\"route\":\"r\"}," + twice + "}";
+
+    assertThat(reason(decode(utf8(envelope)))).isEqualTo(DeadLetterReason.INVALID);
+  }
+
   @Test
   void decode_knowsTheGatewaysRecordHoweverItsTextIsLaidOut() {
     EncodedEvent event = encode(checkout(1, NOW));
