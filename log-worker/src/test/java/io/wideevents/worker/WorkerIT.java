@@ -211,6 +211,22 @@ class WorkerIT {
     assertThat(second.status().partitions()).hasSize(6);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"classic", "consumer"})
+  void aWorkerWithoutAPartitionIsAMemberAllTheSame(String protocol) {
+    for (int i = 0; i <= EventTopic.PARTITIONS; i++) {
+      start(Map.of("--group-protocol", protocol));
+    }
+
+    await()
+        .atMost(LONG)
+        .untilAsserted(
+            () -> {
+              assertThat(workers).allMatch(worker -> worker.status().joined());
+              assertThat(workers).anyMatch(worker -> worker.status().partitions().isEmpty());
+            });
+  }
+
   @Test
   void topicsAreCreatedWhenAbsent() throws Exception {
     topic.admin().deleteTopics(List.of(name)).all().get();
