@@ -34,6 +34,10 @@ public final class MqConsumerService implements AutoCloseable {
   private static final Duration LEAVE = Duration.ofSeconds(1);
   private static final Duration CLOSE = Duration.ofMillis(6_500);
 
+  // As long as the longest backoff: a consumer that joins and fails again and again must not make
+  // its group rebalance all the time.
+  private static final Duration WORKED = Duration.ofSeconds(30);
+
   private static final Duration STATUS_INTERVAL = Duration.ofMillis(200);
 
   private final ConsumerSource source;
@@ -136,13 +140,12 @@ public final class MqConsumerService implements AutoCloseable {
       LOG.atDebug().setCause(e).log("No consumer yet"); // the client told already
       return false;
     }
-    boolean worked = false;
+    long start = nanoClock.getAsLong();
     try {
       session.subscribe(topic);
       LOG.info("Started MQ consumer for topic: {}, group: {}", topic, group);
       while (!stopping) {
         session.turn();
-        worked = true;
         lastFailure = null;
         batchLog.tick();
         publish(session);
@@ -154,7 +157,7 @@ public final class MqConsumerService implements AutoCloseable {
       tell(e);
       abandon(session);
     }
-    return worked;
+    return nanoClock.getAsLong() - start >= WORKED.toNanos();
   }
 
   private ConsumerSession newSession(Consumer<byte[], byte[]> consumer) {

@@ -23,6 +23,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -37,6 +39,7 @@ class MqConsumerServiceTest {
   private final InstantSource clock = InstantSource.fixed(NOW);
   private final InMemoryBatchWriter database = new InMemoryBatchWriter();
   private final FakeConsumerSource source = new FakeConsumerSource();
+  private final List<Long> waits = new CopyOnWriteArrayList<>();
   private final MqConsumerService service = service();
 
   @AfterEach
@@ -66,6 +69,21 @@ class MqConsumerServiceTest {
 
     await().untilAsserted(() -> assertThat(database.stored()).hasSize(5));
     assertThat(first.closed()).isTrue();
+  }
+
+  @Test
+  void consumersThatFailSoon_areBuiltAnewMoreAndMoreSlowly() {
+    for (int i = 0; i < 4; i++) {
+      MockConsumer<byte[], byte[]> consumer = consumerWith(0, 3);
+      consumer.schedulePollTask(
+          () -> consumer.setPollException(new KafkaException("Not authorized to read")));
+      source.willGive(consumer);
+    }
+
+    service.start();
+
+    await().until(() -> waits.size() >= 4);
+    assertThat(waits).startsWith(1L, 2L, 4L, 8L);
   }
 
   @Test
@@ -110,7 +128,8 @@ class MqConsumerServiceTest {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     WorkerMetrics metrics = new WorkerMetrics(registry);
     CompletionQueue completions = new CompletionQueue();
-    Backoff backoff = new Backoff(Duration.ofMillis(1), Duration.ofMillis(20), new Random(5));
+    Backoff backoff =
+        new Backoff(Duration.ofMillis(1), Duration.ofMillis(20), new Recorder(new Random(5)));
     BatchPipeline pipeline =
         new BatchPipeline(
             new BatchLimits(100, 100, 1 << 20, Duration.ofSeconds(2), 2, 1 << 24),
@@ -135,6 +154,26 @@ class MqConsumerServiceTest {
         backoff,
         clock,
         System::nanoTime);
+  }
+
+  /** Notes the longest each wait might have been, in milliseconds. */
+  private final class Recorder implements RandomGenerator {
+    private final Random random;
+
+    Recorder(Random random) {
+      this.random = random;
+    }
+
+    @Override
+    public long nextLong() {
+      return random.nextLong();
+    }
+
+    @Override
+    public long nextLong(long bound) {
+      waits.add(Duration.ofNanos(bound).toMillis());
+      return random.nextLong(bound);
+    }
   }
 
   /** A consumer that joins on its first poll and finds these records. */
