@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 import java.util.Optional;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
 /** How a posted body is compressed: the {@code Content-Encoding}s taken. */
 enum Compression {
@@ -19,12 +18,7 @@ enum Compression {
   GZIP {
     @Override
     InputStream inflate(InputStream wire) throws IOException {
-      // Not the JDK's stream: that one silently ignores whatever follows the first member when it
-      // is damaged or not there yet, and events would be lost without a word.
-      return GzipCompressorInputStream.builder()
-          .setInputStream(wire)
-          .setDecompressConcatenated(true)
-          .get();
+      return GzipHeads.inflate(wire);
     }
   },
 

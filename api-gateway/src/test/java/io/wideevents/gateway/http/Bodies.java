@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
+import org.apache.commons.compress.compressors.gzip.GzipParameters;
 
 /** Compressed bodies, as clients make them. */
 final class Bodies {
@@ -14,6 +16,13 @@ final class Bodies {
 
   static byte[] gzip(byte[] plain) {
     return through(plain, GZIPOutputStream::new);
+  }
+
+  /** With the name of a file in its head. */
+  static byte[] gzipNamed(String file, byte[] plain) {
+    GzipParameters parameters = new GzipParameters();
+    parameters.setFileName(file);
+    return through(plain, out -> new GzipCompressorOutputStream(out, parameters));
   }
 
   static byte[] zstd(byte[] plain) {

@@ -109,6 +109,35 @@ class BodyReaderTest {
   }
 
   @Test
+  void read_takesGzipThatNamesItsFile() {
+    assertThat(content(read(Bodies.gzipNamed("events.json", new byte[] {1, 2}), Compression.GZIP)))
+        .containsExactly(1, 2);
+  }
+
+  @Test
+  void read_refusesGzipWhoseHeadGrowsInMemory() {
+    // Given names, which are read whole and into memory that no budget counts
+    byte[] first = Bodies.gzipNamed("n".repeat(50_000), new byte[] {1});
+    byte[] second = Bodies.concatenated(Bodies.gzip(new byte[] {1}), first);
+
+    // Then
+    assertThat(refusal(() -> read(first, Compression.GZIP)).code())
+        .isEqualTo("corrupt_compression");
+    assertThat(refusal(() -> read(second, Compression.GZIP)).code())
+        .isEqualTo("corrupt_compression");
+    assertThat(memory.availableBytes()).isEqualTo(MEMORY);
+  }
+
+  @Test
+  void read_takesAnyNumberOfGzipMembers() {
+    byte[] member = Bodies.gzipNamed("n".repeat(1_000), new byte[] {1});
+    byte[][] members = new byte[60][];
+    Arrays.fill(members, member);
+
+    assertThat(read(Bodies.concatenated(members), Compression.GZIP).length()).isEqualTo(60);
+  }
+
+  @Test
   void read_refusesGzipWhoseChecksumDoesNotMatch() {
     byte[] sent = Bodies.gzip(randomBytes(1_000));
     sent[sent.length - 6] ^= 1;
