@@ -14,6 +14,8 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,11 +28,17 @@ final class SpoolDirectory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolDirectory.class);
   private static final String LOCK_FILE = "spool.lock";
 
+  // Closing any channel on a file gives up all locks this process has on it, whichever channel took
+  // them. So within this process the lock file is not even opened for a second taker.
+  private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
+
   private final Path path;
+  private final Path realPath;
   private final FileChannel channel;
 
-  private SpoolDirectory(Path path, FileChannel channel) {
+  private SpoolDirectory(Path path, Path realPath, FileChannel channel) {
     this.path = path;
+    this.realPath = realPath;
     this.channel = channel;
   }
 
@@ -42,21 +50,38 @@ final class SpoolDirectory implements AutoCloseable {
   static SpoolDirectory take(Path path) {
     try {
       Files.createDirectories(path);
-      FileChannel channel = FileChannel.open(path.resolve(LOCK_FILE), CREATE, READ, WRITE);
-      if (tryLock(channel) == null) {
-        String holder = holder(channel);
-        channel.close();
-        throw new SpoolUnavailableException(
-            Reason.LOCKED,
-            "The spool directory %s is in use by %s; stop that one or name another directory"
-                .formatted(path, holder),
-            null);
+      Path realPath = path.toRealPath();
+      if (!HELD_HERE.add(realPath)) {
+        throw locked(path, "process " + ProcessHandle.current().pid());
       }
-      writeHolder(channel);
-      return new SpoolDirectory(path, channel);
+      try {
+        return new SpoolDirectory(path, realPath, lock(path));
+      } catch (IOException | RuntimeException e) {
+        HELD_HERE.remove(realPath);
+        throw e;
+      }
     } catch (IOException e) {
       throw notWritable(path, e);
     }
+  }
+
+  private static FileChannel lock(Path path) throws IOException {
+    FileChannel channel = FileChannel.open(path.resolve(LOCK_FILE), CREATE, READ, WRITE);
+    if (tryLock(channel) == null) {
+      String holder = holder(channel);
+      channel.close();
+      throw locked(path, holder);
+    }
+    writeHolder(channel);
+    return channel;
+  }
+
+  private static SpoolUnavailableException locked(Path path, String holder) {
+    return new SpoolUnavailableException(
+        Reason.LOCKED,
+        "The spool directory %s is in use by %s; stop that one or name another directory"
+            .formatted(path, holder),
+        null);
   }
 
   static SpoolUnavailableException notWritable(Path path, IOException cause) {
@@ -112,10 +137,15 @@ final class SpoolDirectory implements AutoCloseable {
   /** Lets others take the directory. Idempotent. */
   @Override
   public void close() {
+    if (!channel.isOpen()) {
+      return;
+    }
     try {
       channel.close();
     } catch (IOException e) {
       throw new UncheckedIOException("Could not release the spool directory " + path, e);
+    } finally {
+      HELD_HERE.remove(realPath);
     }
   }
 }

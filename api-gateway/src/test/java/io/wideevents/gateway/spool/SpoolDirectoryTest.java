@@ -34,6 +34,53 @@ class SpoolDirectoryTest {
   }
 
   @Test
+  void take_leavesTheHolderItsLockWhenItRefusesTheSameProcess() throws Exception {
+    try (SpoolDirectory first = SpoolDirectory.take(directory)) {
+      assertThatExceptionOfType(SpoolUnavailableException.class)
+          .isThrownBy(() -> SpoolDirectory.take(first.path()));
+      assertThatExceptionOfType(SpoolUnavailableException.class)
+          .isThrownBy(() -> SpoolDirectory.take(first.path().resolve("..").resolve(name())));
+
+      // Then the system has not forgotten it
+      assertThat(OtherProcess.take(directory)).isEqualTo(OtherProcess.LOCKED);
+    }
+    assertThat(OtherProcess.take(directory)).isEqualTo(OtherProcess.TAKEN);
+  }
+
+  private Path name() {
+    return directory.getFileName();
+  }
+
+  /** Another process that wants the directory. */
+  static final class OtherProcess {
+    static final int TAKEN = 0;
+    static final int LOCKED = 10;
+
+    private OtherProcess() {}
+
+    public static void main(String[] arguments) {
+      try {
+        SpoolDirectory.take(Path.of(arguments[0])).close();
+      } catch (SpoolUnavailableException e) {
+        System.exit(LOCKED);
+      }
+    }
+
+    static int take(Path directory) throws Exception {
+      return new ProcessBuilder(
+              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+              "-cp",
+              System.getProperty("java.class.path"),
+              OtherProcess.class.getName(),
+              directory.toString())
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .start()
+          .waitFor();
+    }
+  }
+
+  @Test
   void take_takesADirectoryThatWasReleased() {
     SpoolDirectory.take(directory).close();
 
