@@ -1,6 +1,7 @@
 package io.wideevents.gateway.mongo;
 
 import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.EventDocument;
 import io.wideevents.event.Tier;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
@@ -9,6 +10,7 @@ import io.wideevents.mongo.BatchWriter;
 import io.wideevents.mongo.WriteOutcome;
 import io.wideevents.process.ClosingTime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -71,8 +73,7 @@ public final class MongoLogger implements LoggerPort {
       return CompletableFuture.completedFuture(
           Collections.nCopies(events.size(), new DeliveryOutcome.NotConfirmed(late())));
     }
-    PendingCall call =
-        new PendingCall(events.stream().map(event -> event.document(Tier.MONGODB)).toList());
+    PendingCall call = new PendingCall(documents(events), events.size());
     if (queue.offer(call)) {
       call.complete();
       return call.answer();
@@ -106,6 +107,28 @@ public final class MongoLogger implements LoggerPort {
       left.forEach(call -> giveUp(call, cause));
     }
     executor.shutdown();
+  }
+
+  /**
+   * The documents of as many events, from the first on, as there is room for. Room is taken for
+   * each before the next is made: a document may be several times as large as its text, and those
+   * of all callers together must stay within the bound.
+   */
+  private List<EventDocument> documents(List<EncodedEvent> events) {
+    List<EventDocument> documents = new ArrayList<>();
+    try {
+      for (EncodedEvent event : events) {
+        EventDocument document = event.document(Tier.MONGODB);
+        if (!queue.reserve(document)) {
+          break;
+        }
+        documents.add(document);
+      }
+      return documents;
+    } catch (RuntimeException | Error e) {
+      queue.release(documents);
+      throw e;
+    }
   }
 
   private void writeWhatMay() {

@@ -22,10 +22,14 @@ final class PendingCall {
   private int next;
   private int end;
 
-  PendingCall(List<EventDocument> documents) {
-    this.documents = documents;
-    this.outcomes = new DeliveryOutcome[documents.size()];
-    this.unsettled = documents.size();
+  /**
+   * @param documents of the first events, those there is room for
+   * @param events how many the call has
+   */
+  PendingCall(List<EventDocument> documents, int events) {
+    this.documents = List.copyOf(documents);
+    this.outcomes = new DeliveryOutcome[events];
+    this.unsettled = events;
     this.end = documents.size();
   }
 
@@ -33,8 +37,14 @@ final class PendingCall {
     return answer;
   }
 
+  /** Those there is room for, in order from the first event's on. */
+  List<EventDocument> documents() {
+    return documents;
+  }
+
+  /** How many events the call has. */
   int size() {
-    return documents.size();
+    return outcomes.length;
   }
 
   EventDocument document(int index) {

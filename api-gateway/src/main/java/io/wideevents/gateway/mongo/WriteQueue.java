@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
  * few writes at a time is free: while all are under way calls gather, so batches grow with the load
  * and nobody waits for one to fill.
  *
- * <p>Bounded by events and bytes, counted from admission until they were written or given up. Safe
- * for concurrent use; never blocks, but for {@link #awaitEmpty}. Completes no future: what is
+ * <p>Bounded by events and bytes, counted from reservation until they were written or given up.
+ * Safe for concurrent use; never blocks, but for {@link #awaitEmpty}. Completes no future: what is
  * settled is handed back for that.
  */
 final class WriteQueue {
@@ -40,24 +40,44 @@ final class WriteQueue {
   }
 
   /**
-   * Admits as many of the call's documents as fit, from its first on. The others are not confirmed
-   * at once, so that the next tier gets them without delay.
+   * Takes room for a document of a call that is about to be offered.
+   *
+   * @return whether there was room
+   */
+  synchronized boolean reserve(EventDocument document) {
+    boolean fits =
+        pendingEvents < settings.maxPendingEvents()
+            && pendingBytes + document.sizeBytes() <= settings.maxPendingBytes();
+    // One event alone always goes, or one over the bound would never be taken.
+    if (fits || pendingEvents == 0) {
+      pendingEvents++;
+      pendingBytes += document.sizeBytes();
+      return true;
+    }
+    return false;
+  }
+
+  /** Gives back the room of documents whose call is not offered after all. */
+  synchronized void release(List<EventDocument> documents) {
+    documents.forEach(document -> release(1, document.sizeBytes()));
+  }
+
+  /**
+   * Admits a call, for whose documents room is taken. Its events without one are not confirmed at
+   * once, so that the next tier gets them without delay.
    *
    * @return whether the call is settled by that
    */
   synchronized boolean offer(PendingCall call) {
     if (closed) {
+      release(call.documents());
       call.giveUpFrom(0, new IllegalStateException("The writer to MongoDB is closed"));
       return true;
     }
-    int admitted = 0;
-    while (admitted < call.size() && admit(call.document(admitted))) {
-      admitted++;
+    if (call.documents().size() < call.size()) {
+      call.giveUpFrom(call.documents().size(), full());
     }
-    if (admitted < call.size()) {
-      call.giveUpFrom(admitted, full());
-    }
-    if (admitted > 0) {
+    if (call.hasNext()) {
       unsettled.add(call);
       line.add(call);
     }
@@ -153,19 +173,6 @@ final class WriteQueue {
   /** The calls that are not settled now. */
   synchronized List<PendingCall> unsettled() {
     return List.copyOf(unsettled);
-  }
-
-  private boolean admit(EventDocument document) {
-    boolean fits =
-        pendingEvents < settings.maxPendingEvents()
-            && pendingBytes + document.sizeBytes() <= settings.maxPendingBytes();
-    // One event alone always goes, or one over the bound would never be taken.
-    if (fits || pendingEvents == 0) {
-      pendingEvents++;
-      pendingBytes += document.sizeBytes();
-      return true;
-    }
-    return false;
   }
 
   private void release(int events, long bytes) {

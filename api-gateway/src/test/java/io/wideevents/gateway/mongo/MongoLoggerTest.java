@@ -1,11 +1,13 @@
 package io.wideevents.gateway.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.EventId;
+import io.wideevents.event.Outcome;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
 import io.wideevents.logging.Deadline;
@@ -28,6 +30,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -149,6 +152,38 @@ class MongoLoggerTest extends LoggerPortContract {
     assertThat(outcomes.subList(0, 2)).containsOnly(DURABLE);
     assertThat(outcomes.subList(2, 4)).allMatch(MongoLoggerTest::isRejected);
     assertThat(database.stored()).hasSize(5);
+  }
+
+  @Test
+  void log_makesNoDocumentsForWhichThereIsNoRoom() {
+    // Given documents, which may be several times as large as what they are made of
+    AtomicInteger made = new AtomicInteger();
+    MongoLogger logger = open(5, 1 << 20, 10, 1);
+    database.hold();
+
+    var partly = logger.log(counting(numbered(0, 100), made), ample());
+    var refused = logger.log(counting(numbered(100, 200), made), ample());
+
+    // Then each call finds out with one that there is none
+    assertThat(made).hasValue(7);
+    assertThat(answer(refused)).hasSize(100).allMatch(MongoLoggerTest::isRejected);
+    database.release();
+    assertThat(answer(partly).subList(0, 5)).containsOnly(DURABLE);
+    assertThat(answer(partly).subList(5, 100)).allMatch(MongoLoggerTest::isRejected);
+  }
+
+  @Test
+  void log_keepsNoRoomForACallWithAnEventThatIsNone() {
+    MongoLogger logger = open(5, 1 << 20, 10, 1);
+    List<EncodedEvent> events = new ArrayList<>(numbered(0, 4));
+    events.add(new BrokenEvent(StubEvent.numbered(4)));
+
+    for (int i = 0; i < 3; i++) {
+      assertThatExceptionOfType(IllegalStateException.class)
+          .isThrownBy(() -> logger.log(List.copyOf(events), ample()));
+    }
+
+    assertThat(answer(logger.log(numbered(0, 5), ample()))).hasSize(5).containsOnly(DURABLE);
   }
 
   @Test
@@ -311,6 +346,70 @@ class MongoLoggerTest extends LoggerPortContract {
       return CompletableFuture.completedFuture(documents)
           .thenComposeAsync(
               writer::write, CompletableFuture.delayedExecutor(micros, TimeUnit.MICROSECONDS));
+    }
+  }
+
+  private static List<EncodedEvent> counting(List<EncodedEvent> events, AtomicInteger made) {
+    return events.stream()
+        .<EncodedEvent>map(
+            event ->
+                new WrappedEvent(event) {
+                  @Override
+                  public EventDocument document(Tier tier) {
+                    made.incrementAndGet();
+                    return super.document(tier);
+                  }
+                })
+        .toList();
+  }
+
+  /** An event of the spool that an earlier version wrote. */
+  private static final class BrokenEvent extends WrappedEvent {
+    BrokenEvent(EncodedEvent event) {
+      super(event);
+    }
+
+    @Override
+    public EventDocument document(Tier tier) {
+      throw new IllegalStateException("no event");
+    }
+  }
+
+  private static class WrappedEvent implements EncodedEvent {
+    private final EncodedEvent event;
+
+    WrappedEvent(EncodedEvent event) {
+      this.event = event;
+    }
+
+    @Override
+    public EventId id() {
+      return event.id();
+    }
+
+    @Override
+    public String requestId() {
+      return event.requestId();
+    }
+
+    @Override
+    public Outcome outcome() {
+      return event.outcome();
+    }
+
+    @Override
+    public byte[] json(Tier tier) {
+      return event.json(tier);
+    }
+
+    @Override
+    public EventDocument document(Tier tier) {
+      return event.document(tier);
+    }
+
+    @Override
+    public int retainedBytes() {
+      return event.retainedBytes();
     }
   }
 
