@@ -192,8 +192,9 @@ final class FailoverLogger implements LoggerPort {
     CompletableFuture<List<DeliveryOutcome>> answer;
     try {
       answer = first.deliver(events, deadline.atMost(patience(events.size(), deadline)));
-    } catch (RuntimeException e) {
-      // An event that cannot be turned into what the tier takes: the tier itself was not asked.
+    } catch (RuntimeException | Error e) {
+      // An event that cannot be turned into what the tier takes: the tier itself was not asked. Of
+      // whatever it was the breaker has to hear, or it would wait for this call for ever.
       answer = CompletableFuture.failedFuture(e);
     }
     return answer.whenComplete(

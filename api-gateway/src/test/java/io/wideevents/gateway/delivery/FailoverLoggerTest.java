@@ -262,6 +262,33 @@ class FailoverLoggerTest {
   }
 
   @Test
+  void log_probesAgainAfterAProbeThatFoundABrokenInstallation() {
+    // Given
+    openCircuit();
+    first.comeBack();
+    awaitProbing();
+    var broken =
+        new FailoverLogger(
+            (events, deadline) -> {
+              throw new NoClassDefFoundError("a compressor");
+            },
+            first::close,
+            breaker,
+            next,
+            FailoverLogger.OnRefusal.ANSWER,
+            fallbackLog(),
+            new ClosingTime(Duration.ofSeconds(30)));
+
+    // When
+    assertThat(broken.log(List.copyOf(StubEvent.many(1)), Deadline.after(AMPLE)).join())
+        .containsExactly(IN_SPOOL);
+
+    // Then the tier is not left alone for ever
+    assertThat(log(List.of(StubEvent.numbered(41)))).containsExactly(IN_MONGODB);
+    assertThat(breaker.status().state()).isEqualTo(TierStatus.State.UP);
+  }
+
+  @Test
   void close_takesWhatTheFirstTierLeftUnconfirmedToTheNext() {
     // Given
     first.fallSilent();
