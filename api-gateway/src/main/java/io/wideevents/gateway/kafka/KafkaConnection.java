@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -166,7 +167,16 @@ final class KafkaConnection implements AutoCloseable {
     }
     // One in use when this is closed has been handed to the caller of disconnect().
     if (!used || !closed) {
-      connected.close(Duration.ZERO);
+      discard(connected);
+    }
+  }
+
+  private static void discard(Producer<byte[], byte[]> broken) {
+    try {
+      broken.close(Duration.ZERO);
+    } catch (KafkaException e) {
+      // One of its plug-ins failed, after the rest was closed: no reason not to build another.
+      log.atDebug().setCause(e).log("A producer did not close cleanly");
     }
   }
 

@@ -172,6 +172,31 @@ class KafkaClientTest {
   }
 
   @Test
+  void publish_rebuildsTheProducerEvenIfTheOldOneCannotBeClosed() {
+    // Given a producer one of whose plug-ins fails as it is closed
+    MockProducer<byte[], byte[]> first =
+        new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+          @Override
+          public void close(Duration timeout) {
+            throw new KafkaException("Failed to close kafka producer");
+          }
+        };
+    use(first);
+    MockProducer<byte[], byte[]> second = newProducer();
+    CompletableFuture<List<DeliveryOutcome>> outcomes = publish(List.of(StubEvent.numbered(1)));
+
+    // When
+    first.errorNext(new ProducerFencedException("fenced"));
+    reachable.release();
+
+    // Then
+    assertThat(outcomes.join()).hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
+    await().untilAsserted(() -> assertThat(client.unavailability()).isEmpty());
+    assertThat(publish(List.of(StubEvent.numbered(2)))).isNotDone();
+    assertThat(second.history()).hasSize(1);
+  }
+
+  @Test
   void close_closesTheProducerInUse() {
     MockProducer<byte[], byte[]> producer = connected();
 
@@ -190,17 +215,31 @@ class KafkaClientTest {
 
   private MockProducer<byte[], byte[]> connected() {
     MockProducer<byte[], byte[]> producer = newProducer();
-    reachable.release();
-    client.start();
-    await().untilAsserted(() -> assertThat(client.unavailability()).isEmpty());
+    connect(producer);
     return producer;
   }
 
-  private synchronized MockProducer<byte[], byte[]> newProducer() {
+  private void use(MockProducer<byte[], byte[]> producer) {
+    add(producer);
+    connect(producer);
+  }
+
+  private void connect(MockProducer<byte[], byte[]> next) {
+    assertThat(producers).containsExactly(next);
+    reachable.release();
+    client.start();
+    await().untilAsserted(() -> assertThat(client.unavailability()).isEmpty());
+  }
+
+  private MockProducer<byte[], byte[]> newProducer() {
     var producer =
         new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
-    producers.add(producer);
+    add(producer);
     return producer;
+  }
+
+  private synchronized void add(MockProducer<byte[], byte[]> producer) {
+    producers.add(producer);
   }
 
   private synchronized Producer<byte[], byte[]> connect() {
