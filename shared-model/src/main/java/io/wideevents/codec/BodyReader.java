@@ -19,6 +19,13 @@ final class BodyReader {
    */
   private static final int SURELY_FITTING_BYTES = DocumentBuffer.MAX_BYTES / 7;
 
+  /**
+   * How many problems are told of a body, besides one of each event: whoever sends thousands of
+   * events with the same twenty mistakes learns them from the first, and a reply that repeated them
+   * would be many times as large as the body.
+   */
+  private static final int MAX_TOLD_PROBLEMS = 1_000;
+
   private final byte[] body;
   private final int length;
   private final EventRules rules;
@@ -27,6 +34,7 @@ final class BodyReader {
   private final EventPass.Scratch scratch = new EventPass.Scratch();
   private final List<EncodeResult> results = new ArrayList<>();
   private UnreadableParts unreadable = UnreadableParts.none();
+  private int problemsLeft = MAX_TOLD_PROBLEMS;
 
   BodyReader(byte[] body, int length, EventRules rules, int maxEvents, long receivedAtMillis) {
     this.body = body;
@@ -46,6 +54,7 @@ final class BodyReader {
       unreadable = UnreadableParts.overwriteIn(body, length, maxEvents);
       if (!unreadable.isEmpty()) {
         results.clear();
+        problemsLeft = MAX_TOLD_PROBLEMS;
         return objectOrArray();
       }
     }
@@ -166,7 +175,7 @@ final class BodyReader {
     }
     Problems problems = pass.problems();
     if (!problems.isEmpty()) {
-      return new EncodeResult.Rejected(line, problems.all());
+      return new EncodeResult.Rejected(line, told(problems.all()));
     }
     SplicedEvent event = new SplicedEvent(body, pass, receivedAtMillis);
     if (pass.end() - pass.start() > SURELY_FITTING_BYTES && !event.fitsDocument()) {
@@ -178,6 +187,15 @@ final class BodyReader {
       return new EncodeResult.Rejected(line, problems.all());
     }
     return new EncodeResult.Encoded(event, pass.redactedValues());
+  }
+
+  /** All problems of the first events that have any, and one of each further event. */
+  private List<EventProblem> told(List<EventProblem> problems) {
+    if (problems.size() > 1 && problems.size() > problemsLeft) {
+      return List.of(problems.getFirst());
+    }
+    problemsLeft -= problems.size();
+    return problems;
   }
 
   private BodyResult tooManyEvents(@Nullable Position position) {

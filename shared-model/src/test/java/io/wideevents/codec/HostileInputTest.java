@@ -36,6 +36,7 @@ import io.wideevents.event.EventProblem.Position;
 import io.wideevents.event.ProblemCode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -212,6 +213,32 @@ class HostileInputTest {
         new Hostile("{]", MALFORMED_JSON, "", 2),
         new Hostile("\u0000{\u0000}", MALFORMED_JSON, "", 1),
         new Hostile("{\u0000}\u0000", MALFORMED_JSON, "", 2));
+  }
+
+  @Test
+  void encode_saysLessOfEachEventWhenManyAreRefused() {
+    // Given a body of which every reply would be twenty times as large
+    String numbers =
+        IntStream.range(0, 40)
+            .mapToObj(i -> ",\"n" + i + "\":1e9999")
+            .collect(Collectors.joining());
+    String event = START + numbers + "}";
+    String body = "[" + String.join(",", Collections.nCopies(2_000, event)) + "]";
+
+    // When
+    BodyResult result =
+        new EventEncoder(EncoderSettings.DEFAULT, Codecs.CLOCK)
+            .encode(body.getBytes(StandardCharsets.UTF_8), body.length(), BodyFormat.JSON);
+
+    // Then the first events tell all there is to mend, and each tells something
+    List<Integer> told =
+        ((BodyResult.Events) result)
+            .results().stream()
+                .map(each -> ((EncodeResult.Rejected) each).problems().size())
+                .toList();
+    assertThat(told).hasSize(2_000).allMatch(count -> count > 0);
+    assertThat(told.getFirst()).isEqualTo(Problems.MAX_PROBLEMS);
+    assertThat(told.stream().mapToInt(Integer::intValue).sum()).isLessThan(3_500);
   }
 
   @ParameterizedTest
