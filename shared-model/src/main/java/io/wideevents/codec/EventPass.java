@@ -26,6 +26,7 @@ final class EventPass {
   private final DocumentFields document;
   private final Splice splice = new Splice();
   private final List<String> redacted = new ArrayList<>(0);
+  private int redactedLength;
   private int redactedValues;
 
   private @Nullable Ingest ingest;
@@ -318,8 +319,11 @@ final class EventPass {
 
   private void noteRedacted() {
     redactedValues++;
-    if (redacted.size() < Ingest.MAX_REDACTED_PATHS) {
-      redacted.add(problems.path());
+    if (redacted.size() < Ingest.MAX_REDACTED_PATHS
+        && redactedLength < Ingest.MAX_REDACTED_LENGTH) {
+      String path = problems.path();
+      redactedLength += path.length();
+      redacted.add(path);
     }
   }
 

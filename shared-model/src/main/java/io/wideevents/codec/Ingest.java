@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param receivedAtMillis when the pipeline first saw the event, in milliseconds since the epoch
  * @param hash the event's own bytes as they came
- * @param redacted paths of the values that were replaced, the first {@link #MAX_REDACTED_PATHS}
+ * @param redacted paths of the values that were replaced, the first {@link #MAX_REDACTED_PATHS} at
+ *     most, within {@link #MAX_REDACTED_LENGTH}
  * @param timestampText the timestamp as it came, when it said more than a BSON date holds; else
  *     null
  * @param tier the tier that took the event first
@@ -27,6 +28,12 @@ record Ingest(
     Tier tier) {
   /** Bounds what a hostile event can make of a small body: a path can be as long as an event. */
   static final int MAX_REDACTED_PATHS = 100;
+
+  /**
+   * How long the paths may be together before no other is told: with a long one told again and
+   * again a body of small events would grow twentyfold.
+   */
+  static final int MAX_REDACTED_LENGTH = 2_048;
 
   Ingest {
     redacted = List.copyOf(redacted);

@@ -156,6 +156,22 @@ class RedactionTest {
   }
 
   @Test
+  void encode_boundsTheLengthOfThePathsItTells() {
+    // Given a small event that would tell the same long path a hundred times
+    String fields =
+        IntStream.range(0, 100)
+            .mapToObj(i -> "\"" + i + "token\":1")
+            .collect(Collectors.joining(",", "{", "}"));
+
+    EncodedEvent event = encode(with("\"" + "x".repeat(250) + "\":" + fields));
+
+    assertThat(redacted(event).stream().mapToInt(path -> path.asString().getValue().length()).sum())
+        .isBetween(1, 2_560);
+    assertThat(new String(event.json(Tier.KAFKA), StandardCharsets.UTF_8))
+        .doesNotContain("token\":1");
+  }
+
+  @Test
   void decode_redactsOtherProducersRecordsButNotTheGateways() {
     RecordDecoder strict = new RecordDecoder(settingsRedacting("cart"), Codecs.CLOCK);
     byte[] gateways = encode(with("\"cart\":1")).json(Tier.KAFKA);
