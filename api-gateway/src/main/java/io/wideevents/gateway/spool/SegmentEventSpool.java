@@ -95,6 +95,8 @@ public final class SegmentEventSpool implements EventSpool {
           new SegmentEventSpool(directory, settings, files, decoder, clock, closing);
       spool.pending.start();
       spool.refused.start();
+      // A directory that a power cut takes back takes along every file synced in it.
+      files.syncDirectory(directory.path());
       spool.writer.start();
       return spool;
     } catch (IOException e) {

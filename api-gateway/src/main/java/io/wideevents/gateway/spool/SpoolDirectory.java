@@ -14,6 +14,8 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +51,7 @@ final class SpoolDirectory implements AutoCloseable {
    */
   static SpoolDirectory take(Path path) {
     try {
-      Files.createDirectories(path);
+      make(path);
       Path realPath = path.toRealPath();
       if (!HELD_HERE.add(realPath)) {
         throw locked(path, "process " + ProcessHandle.current().pid());
@@ -62,6 +64,24 @@ final class SpoolDirectory implements AutoCloseable {
       }
     } catch (IOException e) {
       throw notWritable(path, e);
+    }
+  }
+
+  /** Makes the directory, so that a power cut does not take it back. */
+  private static void make(Path path) throws IOException {
+    List<Path> above = new ArrayList<>();
+    for (Path at = path.toAbsolutePath(); at.getParent() != null && Files.notExists(at); ) {
+      at = at.getParent();
+      above.add(at);
+    }
+    Files.createDirectories(path);
+    for (Path directory : above) {
+      try (FileChannel entries = FileChannel.open(directory, READ)) {
+        entries.force(true);
+      } catch (IOException e) {
+        // One that may be entered and not read, for example.
+        LOG.atDebug().addKeyValue("directory", directory).setCause(e).log("Could not be synced");
+      }
     }
   }
 

@@ -32,6 +32,10 @@ final class SimulatedDisk implements SpoolFiles {
 
   private final Map<Path, Content> entries = new HashMap<>();
   private final Map<Path, Content> syncedEntries = new HashMap<>();
+
+  /** Made, and whether that is known to the platter: with a directory goes what is in it. */
+  private final Map<Path, Boolean> directories = new HashMap<>();
+
   private long capacity = Long.MAX_VALUE;
   private long foreignBytes;
   private boolean limitHidden;
@@ -90,6 +94,7 @@ final class SimulatedDisk implements SpoolFiles {
     content.synced = bytes.clone();
     entries.put(file, content);
     syncedEntries.put(file, content);
+    directories.put(file.getParent(), true);
   }
 
   /**
@@ -102,6 +107,9 @@ final class SimulatedDisk implements SpoolFiles {
     // A created file's entry may be there without a sync, but a synced one certainly is.
     Map<Path, Content> found = new HashMap<>(syncedEntries);
     found.putAll(survivors);
+    if (random.nextBoolean()) {
+      found.keySet().removeIf(file -> !directories.getOrDefault(file.getParent(), true));
+    }
     found.forEach((file, content) -> disk.put(file, afterPowerCut(content, random)));
     return disk;
   }
@@ -212,12 +220,15 @@ final class SimulatedDisk implements SpoolFiles {
   }
 
   @Override
-  public void createDirectories(Path directory) {}
+  public synchronized void createDirectories(Path directory) {
+    directories.putIfAbsent(directory, false);
+  }
 
   @Override
   public synchronized void syncDirectory(Path directory) {
     syncedEntries.keySet().removeIf(file -> directory.equals(file.getParent()));
     list(directory).forEach(file -> syncedEntries.put(file, entries.get(file)));
+    directories.replaceAll((made, synced) -> synced || directory.equals(made.getParent()));
   }
 
   @Override
