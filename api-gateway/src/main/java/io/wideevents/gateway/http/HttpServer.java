@@ -56,9 +56,9 @@ public final class HttpServer implements AutoCloseable {
   // For replies on their way; by now only uploads are left, and they are cut off.
   private static final Duration STOP_TIMEOUT = Duration.ofMillis(800);
   // Frees connections on which nothing happens. Not in haste: a connection whose request waits for
-  // a thread looks idle as well and ends without an answer; with 64 of the largest bodies at once on
-  // a machine that was overloaded already, some waited for 48 s. Also longer than load balancers keep
-  // idle connections, so that it is they who end them. Bodies have a time of their own.
+  // a thread looks idle as well and ends without an answer; with 64 of the largest bodies at once,
+  // on a machine that was overloaded already, some waited for 48 s. Also longer than load balancers
+  // keep idle connections, so that it is they who end them. Bodies have a time of their own.
   private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration IDLE_TIMEOUT_WHILE_STOPPING = Duration.ofMillis(200);
   // Each takes some 30 KiB of buffers even when it sends nothing; more wait in the accept queue.

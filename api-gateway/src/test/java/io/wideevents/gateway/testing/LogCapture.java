@@ -6,17 +6,25 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/** What a logger was told, from construction until it is closed. Safe for concurrent use. */
+/**
+ * What a logger was told at INFO or above, from construction until it is closed. Safe for
+ * concurrent use.
+ */
 public final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoCloseable {
   private final List<ILoggingEvent> events = new ArrayList<>();
   private final Logger logger;
+  private final @Nullable Level levelBefore;
 
   public LogCapture(Class<?> logger) {
     this.logger = (Logger) LoggerFactory.getLogger(logger);
     setContext(this.logger.getLoggerContext());
     start();
+    levelBefore = this.logger.getLevel();
+    // Whatever the tests' own log shows.
+    this.logger.setLevel(Level.INFO);
     this.logger.addAppender(this);
   }
 
@@ -38,6 +46,7 @@ public final class LogCapture extends AppenderBase<ILoggingEvent> implements Aut
   @Override
   public void close() {
     logger.detachAppender(this);
+    logger.setLevel(levelBefore);
     stop();
   }
 }
