@@ -1,6 +1,7 @@
 package io.wideevents.gateway.access;
 
 import io.wideevents.gateway.files.FileWatch;
+import io.wideevents.gateway.files.SeenTwice;
 import io.wideevents.gateway.files.UnusableFileException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -11,7 +12,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The keys in effect: those of the keys file as it was when last it was good. A file that vanishes
  * or breaks while the gateway runs locks nobody out and lets nobody in; it is an ERROR, once per
- * change.
+ * change. What is judged has been seen twice, so that nobody's key is gone while the file is being
+ * written.
  *
  * <p>Safe for concurrent use; never blocks, but for {@link #refresh}, which reads the file.
  */
@@ -21,11 +23,13 @@ public final class ApiKeys implements FileWatch.Watched {
   private final Path file;
   private volatile KeySet keys;
   private volatile Consumer<KeySet> onChange = changed -> {};
-  private String trouble = "";
+  private final SeenTwice<Look> looks;
+  private boolean broken;
 
-  private ApiKeys(Path file, KeySet keys) {
+  private ApiKeys(Path file, String content) {
     this.file = file;
-    this.keys = keys;
+    this.keys = KeysFile.parse(file, content);
+    this.looks = new SeenTwice<>(new Look(Optional.of(content), ""));
   }
 
   /**
@@ -34,7 +38,7 @@ public final class ApiKeys implements FileWatch.Watched {
    * @throws UnusableFileException if it cannot be read, breaks a rule, or holds no key
    */
   public static ApiKeys open(Path file) throws UnusableFileException {
-    ApiKeys opened = new ApiKeys(file, KeysFile.read(file));
+    ApiKeys opened = new ApiKeys(file, KeysFile.content(file));
     opened.tell("Read the API keys");
     return opened;
   }
@@ -51,25 +55,42 @@ public final class ApiKeys implements FileWatch.Watched {
   /** To be called by one thread. */
   @Override
   public void refresh() {
+    looks
+        .look(look())
+        .ifPresent(now -> now.content().ifPresentOrElse(this::take, () -> refuse(now.problem())));
+  }
+
+  /** What the file looked like at one time: what is in it, or why that is not known. */
+  private record Look(Optional<String> content, String problem) {}
+
+  private Look look() {
     try {
-      KeySet now = KeysFile.read(file);
-      boolean mended = !trouble.isEmpty();
-      trouble = "";
-      if (mended || !now.sameAs(keys)) {
+      return new Look(Optional.of(KeysFile.content(file)), "");
+    } catch (UnusableFileException e) {
+      return new Look(Optional.empty(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void take(String content) {
+    try {
+      KeySet now = KeysFile.parse(file, content);
+      if (broken || !now.sameAs(keys)) {
+        broken = false;
         keys = now;
         onChange.accept(now);
         tell("Read the API keys anew");
       }
     } catch (UnusableFileException e) {
-      String found = String.valueOf(e.getMessage());
-      if (!found.equals(trouble)) {
-        trouble = found;
-        log.atError()
-            .addKeyValue("keys", keys.keys().size())
-            .addKeyValue("error", found)
-            .log("API keys could not be read anew; those read before stay in effect");
-      }
+      refuse(String.valueOf(e.getMessage()));
     }
+  }
+
+  private void refuse(String problem) {
+    broken = true;
+    log.atError()
+        .addKeyValue("keys", keys.keys().size())
+        .addKeyValue("error", problem)
+        .log("API keys could not be read anew; those read before stay in effect");
   }
 
   private void tell(String what) {

@@ -30,18 +30,19 @@ final class KeysFile {
     this.file = file;
   }
 
-  /**
-   * @throws UnusableFileException with every problem of the file, or that it holds no key: then
-   *     nobody could use the gateway, and a file caught while it is written anew is empty, too
-   */
-  static KeySet read(Path file) throws UnusableFileException {
-    return parse(file, SmallFile.read("API_KEYS_FILE", file));
+  /** What stands in the file; blocks for the disk. */
+  static String content(Path file) throws UnusableFileException {
+    return new String(SmallFile.read("API_KEYS_FILE", file), StandardCharsets.UTF_8);
   }
 
-  static KeySet parse(Path file, byte[] content) throws UnusableFileException {
+  /**
+   * @throws UnusableFileException with every problem of the file, or that it holds no key: then
+   *     nobody could use the gateway
+   */
+  static KeySet parse(Path file, String content) throws UnusableFileException {
     KeysFile reading = new KeysFile(file);
     int number = 0;
-    for (String line : new String(content, StandardCharsets.UTF_8).split("\\R", -1)) {
+    for (String line : content.split("\\R", -1)) {
       number++;
       String text = line.strip();
       if (!text.isEmpty() && !text.startsWith("#")) {

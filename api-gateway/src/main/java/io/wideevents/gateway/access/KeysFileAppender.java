@@ -36,7 +36,7 @@ public final class KeysFileAppender {
       content.write('\n');
     }
     content.writeBytes((key.line() + "\n").getBytes(StandardCharsets.UTF_8));
-    KeysFile.parse(target, content.toByteArray());
+    KeysFile.parse(target, content.toString(StandardCharsets.UTF_8));
     replace(target, content.toByteArray());
   }
 

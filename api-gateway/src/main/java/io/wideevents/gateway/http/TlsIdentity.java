@@ -1,6 +1,7 @@
 package io.wideevents.gateway.http;
 
 import io.wideevents.gateway.files.FileWatch;
+import io.wideevents.gateway.files.SeenTwice;
 import io.wideevents.gateway.files.UnusableFileException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -20,13 +21,11 @@ public final class TlsIdentity implements FileWatch.Watched {
 
   private final TlsSettings settings;
   private final SslContextFactory.Server factory = new SslContextFactory.Server();
-  private Look last;
-  private Look judged;
+  private final SeenTwice<Look> looks;
 
   private TlsIdentity(TlsSettings settings, TlsMaterial.Files files, TlsMaterial material) {
     this.settings = settings;
-    this.last = new Look(Optional.of(files), "");
-    this.judged = last;
+    this.looks = new SeenTwice<>(new Look(Optional.of(files), ""));
     factory.setIncludeProtocols("TLSv1.3", "TLSv1.2");
     use(factory, material);
   }
@@ -53,14 +52,10 @@ public final class TlsIdentity implements FileWatch.Watched {
 
   @Override
   public void refresh() {
-    Look now = look();
-    // Two files are not written in one moment: what is judged has been seen twice.
-    boolean settled = now.equals(last);
-    last = now;
-    if (settled && !now.equals(judged)) {
-      judged = now;
-      now.files().ifPresentOrElse(this::take, () -> refuse(now.problem()));
-    }
+    // Two files are not written in one moment.
+    looks
+        .look(look())
+        .ifPresent(now -> now.files().ifPresentOrElse(this::take, () -> refuse(now.problem())));
   }
 
   private Look look() {

@@ -48,7 +48,7 @@ class ApiKeysTest {
     ApiKeys keys = ApiKeys.open(file);
     Files.writeString(file, second.line());
 
-    keys.refresh();
+    settle(keys);
 
     assertThat(knows(keys, first)).isFalse();
     assertThat(knows(keys, second)).isTrue();
@@ -62,10 +62,10 @@ class ApiKeysTest {
     ApiKeys keys = ApiKeys.open(file);
 
     Files.writeString(file, "broken:" + first.text());
-    keys.refresh();
+    settle(keys);
     keys.refresh();
     Files.delete(file);
-    keys.refresh();
+    settle(keys);
     keys.refresh();
 
     assertThat(knows(keys, first)).isTrue();
@@ -77,7 +77,22 @@ class ApiKeysTest {
     assertThat(errors.getLast().getKeyValuePairs().toString()).contains("does not exist");
 
     Files.writeString(file, second.line());
+    settle(keys);
+    assertThat(knows(keys, second)).isTrue();
+  }
+
+  @Test
+  void refresh_isNotCaughtInTheMiddleOfAWrite() throws IOException {
+    ApiKeys keys = ApiKeys.open(file);
+
+    Files.writeString(file, second.line() + "\n");
     keys.refresh();
+    Files.writeString(file, second.line() + "\n" + first.line() + "\n");
+    keys.refresh();
+
+    assertThat(knows(keys, first)).isTrue();
+    keys.refresh();
+    assertThat(knows(keys, first)).isTrue();
     assertThat(knows(keys, second)).isTrue();
   }
 
@@ -86,9 +101,15 @@ class ApiKeysTest {
     ApiKeys keys = ApiKeys.open(file);
     Files.writeString(file, "# a comment\n" + first.line() + "\n");
 
-    keys.refresh();
+    settle(keys);
 
     assertThat(log.events()).hasSize(1);
+  }
+
+  /** What is in the file counts once it has been seen twice. */
+  private static void settle(ApiKeys keys) {
+    keys.refresh();
+    keys.refresh();
   }
 
   private static boolean knows(ApiKeys keys, NewKey key) {

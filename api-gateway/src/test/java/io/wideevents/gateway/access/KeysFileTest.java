@@ -1,6 +1,5 @@
 package io.wideevents.gateway.access;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -67,7 +66,7 @@ class KeysFileTest {
   }
 
   private static KeySet parse(String... lines) {
-    return KeysFile.parse(FILE, String.join("\n", lines).getBytes(UTF_8));
+    return KeysFile.parse(FILE, String.join("\n", lines));
   }
 
   private static List<String> problems(String... lines) {
