@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -289,29 +290,37 @@ class OpenApiTest {
     }
   }
 
-  /** Fills the memory of requests with bodies that never end, and sends one more. */
+  /**
+   * Fills the memory of requests with bodies that never end, one after the other: two that grow at
+   * the same time may be refused themselves and leave room again.
+   */
   private void checkOverload() throws IOException {
-    try (TestServer slow = new TestServer(TestServer.settings(Duration.ofSeconds(30)));
-        RawConnection first = new RawConnection(slow.port());
-        RawConnection second = new RawConnection(slow.port());
-        RawConnection third = new RawConnection(slow.port())) {
-      String part =
-          "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-              + "Content-Length: "
-              + TestServer.MAX_BODY
-              + "\r\n\r\n";
-      for (RawConnection connection : List.of(first, second, third)) {
-        connection.send(part + " ".repeat(TestServer.MAX_BODY - 1));
-      }
+    List<RawConnection> unfinished = new ArrayList<>();
+    try (TestServer slow = new TestServer(TestServer.settings(Duration.ofSeconds(30)))) {
       HttpResponse<String> refused =
           await()
               .atMost(Duration.ofSeconds(20))
               .until(
-                  () -> slow.post(" ".repeat(TestServer.MAX_BODY)),
+                  () -> {
+                    unfinished.add(sendAllButTheLastByte(slow.port()));
+                    return slow.post(" ".repeat(TestServer.MAX_BODY));
+                  },
                   response -> response.statusCode() == 429);
       check("post /v1/events", 429, refused);
       assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+      for (RawConnection connection : unfinished) {
+        connection.close();
+      }
     }
+  }
+
+  private static RawConnection sendAllButTheLastByte(int port) throws IOException {
+    RawConnection connection = new RawConnection(port);
+    connection.send(
+        "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            + "Content-Length: %d\r\n\r\n".formatted(TestServer.MAX_BODY)
+            + " ".repeat(TestServer.MAX_BODY - 1));
+    return connection;
   }
 
   private void checkKeys(Path directory) throws IOException {
