@@ -125,7 +125,9 @@ public final class GatewayGauges {
 
   private <T> void counter(
       String name, String description, Supplier<T> source, ToDoubleFunction<T> value) {
-    FunctionCounter.builder("wide_events." + name, source, each -> value.applyAsDouble(each.get()))
+    // A counter holds its object weakly, and nobody else may know the source.
+    FunctionCounter.builder(
+            "wide_events." + name, registry, same -> value.applyAsDouble(source.get()))
         .description(description)
         .register(registry);
   }
