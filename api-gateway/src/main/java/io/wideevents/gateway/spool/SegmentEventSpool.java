@@ -5,6 +5,8 @@ import io.wideevents.event.EncodedEvent;
 import io.wideevents.process.ClosingTime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -81,6 +83,11 @@ public final class SegmentEventSpool implements EventSpool {
   public static SegmentEventSpool open(
       SpoolSettings settings, RecordDecoder decoder, InstantSource clock) {
     return open(settings, decoder, clock, new ClosingTime(STOP_TIMEOUT));
+  }
+
+  /** Whether a spool was ever opened in the directory; makes and takes nothing. */
+  public static boolean isIn(Path directory) {
+    return Files.isDirectory(SpoolDirectory.pending(directory));
   }
 
   static SegmentEventSpool open(

@@ -139,7 +139,11 @@ final class SpoolDirectory implements AutoCloseable {
   }
 
   Path pending() {
-    return path.resolve("pending");
+    return pending(path);
+  }
+
+  static Path pending(Path spool) {
+    return spool.resolve("pending");
   }
 
   Path refused() {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code api-gateway spool drain}: delivers everything and ends. */
@@ -57,7 +58,14 @@ final class DrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     CommandSpec command = Objects.requireNonNull(spec);
-    SettingValues values = settings.resolve(command, System.getenv());
+    if (patienceSeconds < 1) {
+      throw new ParameterException(
+          command.commandLine(), "--patience=" + patienceSeconds + " is no time: give 1 or more");
+    }
+    return SpoolRun.run(settings, command, System.getenv(), values -> drain(values, command));
+  }
+
+  private int drain(SettingValues values, CommandSpec command) throws InterruptedException {
     LogSetup.start(values);
     try (EventSpool spool = StoppedSpool.open(values, clock);
         DrainTargets.Target target = targets.open(values);

@@ -16,6 +16,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -63,12 +64,18 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     CommandSpec command = Objects.requireNonNull(spec);
-    SettingValues values = settings.resolve(command, System.getenv());
+    return SpoolRun.run(
+        settings,
+        command,
+        System.getenv(),
+        values -> export(values, command.commandLine().getErr()));
+  }
+
+  private int export(SettingValues values, PrintWriter err) {
     LogSetup.start(LogLevel.ERROR, LogFormat.TEXT);
     try (EventSpool spool = StoppedSpool.open(values, clock)) {
-      PrintWriter err = command.commandLine().getErr();
       export(spool).ifPresent(written -> err.printf(Locale.ROOT, "Exported %,d events%n", written));
       err.flush();
     }
@@ -84,6 +91,9 @@ final class ExportCommand implements Callable<Integer> {
       try (OutputStream stream = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
         return OptionalLong.of(write(spool, stream));
       }
+    } catch (FileAlreadyExistsException e) {
+      throw new CommandFailedException(
+          ExitCode.FAILURE, file + " exists already; name a new file", e);
     } catch (IOException e) {
       if (file == null && String.valueOf(e.getMessage()).contains("Broken pipe")) {
         // Whoever read has seen enough, as head does: no failure of ours.

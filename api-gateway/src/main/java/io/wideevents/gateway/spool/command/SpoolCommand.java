@@ -4,8 +4,13 @@ import io.wideevents.config.SettingsCatalogue;
 import io.wideevents.gateway.spool.SpoolCatalogue;
 import java.io.OutputStream;
 import java.time.InstantSource;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code api-gateway spool}: the commands for a spool whose gateway does not run. */
 @Command(
@@ -16,8 +21,16 @@ import picocli.CommandLine.Command;
       "A running gateway replays its spool by itself and shows it in /health/ready; its directory"
           + " is locked for these commands."
     })
-public final class SpoolCommand {
+public final class SpoolCommand implements Runnable {
+  @Spec private @Nullable CommandSpec spec;
+
   private SpoolCommand() {}
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        Objects.requireNonNull(spec).commandLine(), "Missing command: status, drain or export");
+  }
 
   /**
    * The command with its subcommands, to be added to the gateway's command line.

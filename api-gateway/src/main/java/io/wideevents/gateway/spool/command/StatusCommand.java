@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Shows how many events are in the spool, since when, and how much disk they take.",
-      "Exits with 3 when a running gateway holds the directory: ask its /health/ready instead."
+      "Exits with 3 when there is no spool in the directory, or a running gateway holds it: ask that"
+          + " one's /health/ready instead."
     })
 final class StatusCommand implements Callable<Integer> {
   private final SettingsCatalogue settings;
@@ -42,9 +43,13 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     CommandSpec command = Objects.requireNonNull(spec);
-    SettingValues values = settings.resolve(command, System.getenv());
+    return SpoolRun.run(
+        settings, command, System.getenv(), values -> show(values, command.commandLine().getOut()));
+  }
+
+  private int show(SettingValues values, PrintWriter out) {
     LogSetup.start(LogLevel.ERROR, LogFormat.TEXT);
     Path directory = StoppedSpool.directory(values);
     SpoolStats stats;
@@ -52,7 +57,6 @@ final class StatusCommand implements Callable<Integer> {
       stats = spool.stats();
     }
     StatusReport report = new StatusReport(directory, stats, clock.instant());
-    PrintWriter out = command.commandLine().getOut();
     out.print(json ? report.json() : report.text());
     out.flush();
     return ExitCode.OK;

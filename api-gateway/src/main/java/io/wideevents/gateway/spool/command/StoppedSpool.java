@@ -10,7 +10,6 @@ import io.wideevents.gateway.spool.SpoolSettings;
 import io.wideevents.gateway.spool.SpoolUnavailableException;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 
@@ -23,14 +22,15 @@ final class StoppedSpool {
   }
 
   /**
-   * Takes the directory, which has to exist.
+   * Takes the directory, which has to be a spool already: a wrong one would look like an empty
+   * spool, and become one.
    *
-   * @throws CommandFailedException with {@link ExitCode#CONFIGURATION} if there is no such
-   *     directory, a gateway uses it, or it cannot be written
+   * @throws CommandFailedException with {@link ExitCode#CONFIGURATION} if there is no spool, a
+   *     gateway uses it, or it cannot be written
    */
   static EventSpool open(SettingValues values, InstantSource clock) {
     Path directory = directory(values);
-    if (!Files.isDirectory(directory)) {
+    if (!SegmentEventSpool.isIn(directory)) {
       throw new CommandFailedException(
           ExitCode.CONFIGURATION,
           "There is no spool at %s; say with SPOOL_DIR or --spool-dir where it is"

@@ -33,8 +33,11 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -109,6 +112,50 @@ class SpoolCommandTest {
   }
 
   @Test
+  void status_takesNoOtherDirectoryForASpool() throws Exception {
+    Files.createDirectories(spoolDirectory());
+    Files.writeString(spoolDirectory().resolve("events.ndjson"), "{}");
+
+    int exitCode = run("status");
+
+    assertThat(exitCode).isEqualTo(ExitCode.CONFIGURATION);
+    assertThat(err.toString()).contains("There is no spool at");
+    try (var files = Files.list(spoolDirectory())) {
+      assertThat(files).containsExactly(spoolDirectory().resolve("events.ndjson"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"status", "drain", "export"})
+  void printConfig_printsTheSettingsAndDoesNothingElse(String command) throws Exception {
+    spoolAndClose();
+
+    int exitCode = run(command, "--print-config");
+
+    assertThat(exitCode).isEqualTo(ExitCode.OK);
+    assertThat(out.toString())
+        .contains("SPOOL_DIR=" + spoolDirectory() + "  # flag")
+        .doesNotContain("pending", "Delivered");
+    assertThat(stdout.toString()).isEmpty();
+    assertThat(leftInSpool()).isEqualTo(10);
+  }
+
+  @Test
+  void aNameLikeASetting_isToldWithTheNearest() throws Exception {
+    CommandLine root = commandLine();
+    root.parseArgs("spool", "status");
+    CommandLine command = root.getSubcommands().get("spool").getSubcommands().get("status");
+
+    SpoolRun.run(
+        SettingsCatalogue.of("api-gateway", SpoolCatalogue.ALL),
+        command.getCommandSpec(),
+        Map.of("SPOOL_DIRR", "/var/spool"),
+        values -> ExitCode.OK);
+
+    assertThat(err.toString()).contains("SPOOL_DIRR", "did you mean SPOOL_DIR?");
+  }
+
+  @Test
   void drain_deliversEverythingAndEnds() throws Exception {
     spoolAndClose();
 
@@ -134,6 +181,18 @@ class SpoolCommandTest {
     assertThat(out.toString()).contains("9 are left");
     assertThat(err.toString()).contains("9 pending and 0 refused events are left");
     assertThat(leftInSpool()).isEqualTo(9);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-3", "soon"})
+  void drain_takesOnlyAPositivePatience(String patience) throws Exception {
+    spoolAndClose();
+
+    int exitCode = run("drain", "--patience", patience);
+
+    assertThat(exitCode).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("--patience");
+    assertThat(leftInSpool()).isEqualTo(10);
   }
 
   @Test
@@ -174,7 +233,9 @@ class SpoolCommandTest {
     int exitCode = run("export", "--output", file.toString());
 
     assertThat(exitCode).isEqualTo(ExitCode.FAILURE);
-    assertThat(err.toString()).contains(file.toString());
+    assertThat(err.toString())
+        .contains(file + " exists already; name a new file")
+        .doesNotContain("Exception");
   }
 
   @Test
@@ -198,6 +259,7 @@ class SpoolCommandTest {
   void withoutASubcommand_isAMistakeOfUsage() {
     assertThat(ProcessMain.execute(commandLine(), SpoolCommand.class, "spool"))
         .isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("Missing command: status, drain or export");
   }
 
   private int run(String... arguments) {

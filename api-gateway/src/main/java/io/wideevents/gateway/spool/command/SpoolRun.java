@@ -1,0 +1,41 @@
+package io.wideevents.gateway.spool.command;
+
+import io.wideevents.config.SettingValues;
+import io.wideevents.config.SettingsCatalogue;
+import io.wideevents.process.ExitCode;
+import java.io.PrintWriter;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What the spool's commands do before their own work: read, warn of and print the settings. */
+final class SpoolRun {
+  private SpoolRun() {}
+
+  /** What a command does once its settings are right. */
+  interface Body {
+    int run(SettingValues values) throws InterruptedException;
+  }
+
+  /**
+   * Runs the body with the settings of a command that has been parsed, or only prints them when it
+   * was given {@code --print-config}.
+   *
+   * @param environment as of {@link System#getenv()}
+   * @return the exit code
+   */
+  static int run(
+      SettingsCatalogue settings, CommandSpec command, Map<String, String> environment, Body body)
+      throws InterruptedException {
+    SettingValues values = settings.resolve(command, environment);
+    if (settings.wantsPrint(command)) {
+      PrintWriter out = command.commandLine().getOut();
+      out.print(values.print());
+      out.flush();
+      return ExitCode.OK;
+    }
+    PrintWriter err = command.commandLine().getErr();
+    values.warnings().forEach(warning -> err.println(settings.process() + ": " + warning));
+    err.flush();
+    return body.run(values);
+  }
+}
