@@ -83,8 +83,11 @@ public final class ApiGateway implements Callable<Integer> {
     } catch (UnusableFileException e) {
       throw new CommandFailedException(
           ExitCode.CONFIGURATION,
-          "%d problems with files that settings name:\n  %s"
-              .formatted(e.problems().size(), String.join("\n  ", e.problems())),
+          "%d %s with files that settings name:\n  %s"
+              .formatted(
+                  e.problems().size(),
+                  e.problems().size() == 1 ? "problem" : "problems",
+                  String.join("\n  ", e.problems())),
           e);
     } catch (SpoolUnavailableException e) {
       throw new CommandFailedException(ExitCode.CONFIGURATION, e.getMessage() + " (SPOOL_DIR)", e);

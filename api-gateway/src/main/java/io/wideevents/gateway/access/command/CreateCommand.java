@@ -8,6 +8,7 @@ import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -86,6 +87,12 @@ final class CreateCommand implements Callable<Integer> {
   }
 
   private static void append(Path target, NewKey key) {
+    Path directory = target.toAbsolutePath().getParent();
+    if (directory != null && Files.notExists(directory)) {
+      throw new CommandFailedException(
+          ExitCode.CONFIGURATION,
+          "No key was made: there is no directory %s; make it first".formatted(directory));
+    }
     try {
       KeysFileAppender.append(target, key);
     } catch (UnusableFileException e) {

@@ -1,7 +1,12 @@
 package io.wideevents.gateway.access.command;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code api-gateway keys}: the commands for API keys. */
 @Command(
@@ -11,8 +16,16 @@ import picocli.CommandLine.Command;
       "Makes API keys. The gateway knows keys by their hashes, from the file that API_KEYS_FILE"
           + " names; to take a key back, delete its line there."
     })
-public final class KeysCommand {
+public final class KeysCommand implements Runnable {
+  @Spec private @Nullable CommandSpec spec;
+
   private KeysCommand() {}
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        Objects.requireNonNull(spec).commandLine(), "Missing command: create");
+  }
 
   /** The command with its subcommands, to be added to the gateway's command line. */
   public static CommandLine commandLine() {

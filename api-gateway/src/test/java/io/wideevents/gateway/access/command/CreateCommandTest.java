@@ -82,6 +82,19 @@ class CreateCommandTest {
     assertThat(Files.readString(file)).isEqualTo(before);
   }
 
+  @Test
+  void append_tellsThatTheDirectoryIsAbsent() {
+    Path file = directory.resolve("etc/keys");
+
+    assertThat(run("--name", "shop", "--append", file.toString()))
+        .isEqualTo(ExitCode.CONFIGURATION);
+
+    assertThat(err.toString())
+        .contains("No key was made: there is no directory " + file.getParent())
+        .doesNotContain("Exception");
+    assertThat(out.toString()).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"--name=a:b", "--name=", "--name=-x", "--name=shop --scope=everything", ""})
