@@ -39,6 +39,7 @@ final class DlqListCommand implements Callable<Integer> {
   @Option(
       names = "--limit",
       paramLabel = "<letters>",
+      converter = CountConverter.class,
       defaultValue = "100",
       description = "At most so many; 0 for all. Default: ${DEFAULT-VALUE}.")
   private long limit;

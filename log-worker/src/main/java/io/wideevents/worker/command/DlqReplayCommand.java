@@ -54,9 +54,10 @@ final class DlqReplayCommand implements Callable<Integer> {
   @Option(
       names = "--max-replays",
       paramLabel = "<times>",
+      converter = CountConverter.class,
       defaultValue = "3",
       description = "Skip letters that came back so often. Default: ${DEFAULT-VALUE}.")
-  private int maxReplays;
+  private long maxReplays;
 
   @Option(names = "--dry-run", description = "Only count what would be replayed.")
   private boolean dryRun;

@@ -43,6 +43,7 @@ final class LagCommand implements Callable<Integer> {
   @Option(
       names = "--max-lag",
       paramLabel = "<records>",
+      converter = CountConverter.class,
       description = {
         "End with exit code 5 when the lag is more than this; with --watch: as soon as it is."
       })

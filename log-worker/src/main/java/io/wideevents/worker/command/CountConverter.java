@@ -1,0 +1,15 @@
+package io.wideevents.worker.command;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** A number of things: 0 or more. */
+final class CountConverter implements ITypeConverter<Long> {
+  @Override
+  public Long convert(String value) {
+    if (!value.matches("\\d{1,18}")) {
+      throw new TypeConversionException("'%s' is not a number from 0 on".formatted(value));
+    }
+    return Long.parseLong(value);
+  }
+}
