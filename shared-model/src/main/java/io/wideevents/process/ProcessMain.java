@@ -4,7 +4,11 @@ import io.wideevents.config.InvalidSettingsException;
 import io.wideevents.config.LogFormat;
 import io.wideevents.config.LogLevel;
 import io.wideevents.config.SettingProblem;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -38,7 +42,17 @@ public final class ProcessMain {
     // Until the command has read its own settings; a log set up by the class path would be
     // another's.
     LogSetup.start(LogLevel.INFO, LogFormat.TEXT);
-    System.exit(execute(commandLine, main, arguments));
+    Charset charset = Charset.forName(System.getProperty("stdout.encoding", "UTF-8"));
+    PrintWriter out = writer(new FileOutputStream(FileDescriptor.out), charset);
+    System.exit(execute(commandLine.setOut(out), main, arguments));
+  }
+
+  /**
+   * A writer that knows of the stream's errors. Picocli's own does not, so that a command without
+   * an end, such as {@code lag --watch | head -1}, would go on for nobody.
+   */
+  static PrintWriter writer(OutputStream stream, Charset charset) {
+    return new PrintWriter(stream, true, charset);
   }
 
   /** As {@link #run}, but leaves the JVM and its log as they are: for tests. */

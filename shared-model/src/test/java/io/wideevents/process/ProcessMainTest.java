@@ -7,6 +7,7 @@ import io.wideevents.config.SettingType;
 import io.wideevents.config.SettingsCatalogue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -35,6 +36,22 @@ class ProcessMainTest {
 
   private final StringWriter err = new StringWriter();
   private final StringWriter out = new StringWriter();
+
+  @Test
+  void writer_tellsThatTheReaderHasGone() {
+    OutputStream closedPipe =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("Broken pipe");
+          }
+        };
+    PrintWriter writer = ProcessMain.writer(closedPipe, StandardCharsets.UTF_8);
+
+    writer.println("한국어");
+
+    assertThat(writer.checkError()).isTrue();
+  }
 
   @Test
   void execute_returnsWhatTheCommandReturns() {
