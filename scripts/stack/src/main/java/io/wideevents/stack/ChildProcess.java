@@ -87,6 +87,15 @@ public final class ChildProcess implements AutoCloseable {
     return process.onExit().thenApply(Process::exitValue);
   }
 
+  /**
+   * Its exit code; of a process that a signal ended, 128 and the signal's number.
+   *
+   * @throws IllegalThreadStateException if it has not ended
+   */
+  int exitCode() {
+    return process.exitValue();
+  }
+
   /** Where its output goes. */
   public Path log() {
     return log;
@@ -119,7 +128,7 @@ public final class ChildProcess implements AutoCloseable {
         return matcher;
       }
       if (!alive) {
-        throw failure("ended with exit code " + process.exitValue());
+        throw failure("ended with exit code " + exitCode());
       }
       if (System.nanoTime() - deadline > 0) {
         throw failure("did not print /%s/ within %s".formatted(pattern, timeout));

@@ -1,6 +1,14 @@
 package io.wideevents.stack;
 
 import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.MongoException;
+import com.mongodb.reactivestreams.client.MongoClient;
+import com.mongodb.reactivestreams.client.MongoClients;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.bson.Document;
+import reactor.core.publisher.Mono;
 
 /**
  * A server somebody else runs; nothing of it is ours to end.
@@ -9,10 +17,47 @@ import com.mongodb.ConnectionString;
  */
 record GivenMongoServer(String uri) implements MongoServer {
 
+  /**
+   * The server at {@code uri}, once it has answered.
+   *
+   * @throws IllegalStateException if that is no connection string, or nothing that takes writes
+   *     answers in time
+   */
+  static GivenMongoServer answering(String uri, Duration timeout) {
+    GivenMongoServer server = new GivenMongoServer(uri);
+    MongoClientSettings settings =
+        MongoClientSettings.builder()
+            .applyConnectionString(server.address())
+            .applyToClusterSettings(
+                cluster ->
+                    cluster.serverSelectionTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS))
+            .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+            .build();
+    try (MongoClient client = MongoClients.create(settings)) {
+      Mono.from(client.getDatabase("admin").runCommand(new Document("ping", 1))).block();
+      return server;
+    } catch (MongoException e) {
+      throw new IllegalStateException(
+          "%s does not answer within %d s: start it, or leave MONGODB_URI unset for a MongoDB of its own (%s)"
+              .formatted(server.describe(), timeout.toSeconds(), e.getMessage()),
+          e);
+    }
+  }
+
   @Override
   public String describe() {
-    return "the MongoDB of MONGODB_URI at "
-        + String.join(",", new ConnectionString(uri).getHosts());
+    return "the MongoDB of MONGODB_URI at " + String.join(",", address().getHosts());
+  }
+
+  private ConnectionString address() {
+    try {
+      return new ConnectionString(uri);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalStateException(
+          "MONGODB_URI is no connection string; use for example mongodb://localhost:27017 (%s)"
+              .formatted(e.getMessage()),
+          e);
+    }
   }
 
   @Override

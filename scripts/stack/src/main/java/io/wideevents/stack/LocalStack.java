@@ -36,6 +36,20 @@ public record LocalStack(KafkaBroker broker, MongoServer mongo) implements AutoC
     }
   }
 
+  /**
+   * Blocks until a process of the two has ended; tells which. A MongoDB that is none is left out.
+   */
+  ChildProcess awaitDeath() {
+    CompletableFuture<ChildProcess> death = deathOf(broker.process());
+    return mongo instanceof MongodProcess mongod
+        ? death.applyToEither(deathOf(mongod.process()), first -> first).join()
+        : death.join();
+  }
+
+  private static CompletableFuture<ChildProcess> deathOf(ChildProcess process) {
+    return process.onExit().thenApply(exitCode -> process);
+  }
+
   private static IllegalStateException failure(Throwable cause) {
     String message = cause.getMessage();
     return new IllegalStateException(message == null ? cause.toString() : message, cause);

@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,15 +17,18 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Starts a real Kafka broker and a MongoDB on this machine, prints their addresses as"
-          + " KAFKA_BROKER=… and MONGODB_URI=…, and ends both on Ctrl-C.",
+          + " KAFKA_BROKER=… and MONGODB_URI=…, and ends both on Ctrl-C, or with exit code 1 when"
+          + " one of them dies.",
       "",
-      "MongoDB is the first of these that is to be had: the server that MONGODB_URI names,"
-          + " the program mongod (MONGOD, or on the PATH), an in-memory stand-in.",
+      "MongoDB is the first of these that is to be had: the server that MONGODB_URI names, which"
+          + " must answer, the program mongod (MONGOD, or on the PATH), an in-memory stand-in.",
       "",
     })
 public final class LocalStackCommand implements Callable<Integer> {
   private static final int KAFKA_PORT = 9092;
   private static final int MONGODB_PORT = 27017;
+  // What the JVM tells of a process that SIGKILL ended: 128 + 9.
+  private static final int KILLED = 137;
 
   @Option(
       names = "--data",
@@ -56,10 +58,10 @@ public final class LocalStackCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
   private final Map<String, String> environment = System.getenv();
-  private final CountDownLatch forever = new CountDownLatch(1);
+  private final Teardown teardown = new Teardown("the local stack");
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() {
     PrintWriter talk = commandLine().getErr();
     BrokerSettings broker =
         new BrokerSettings(
@@ -73,6 +75,7 @@ public final class LocalStackCommand implements Callable<Integer> {
 
     talk.println("Starting a Kafka broker and a MongoDB …");
     LocalStack stack = LocalStack.start(environment, broker, mongod);
+    teardown.open(() -> stack, LocalStack::close);
     PrintWriter out = commandLine().getOut();
     out.println("KAFKA_BROKER=" + quoted(stack.broker().bootstrapServers()));
     out.println("MONGODB_URI=" + quoted(stack.mongo().uri()));
@@ -80,8 +83,23 @@ public final class LocalStackCommand implements Callable<Integer> {
     talk.println("The broker is process " + stack.broker().process().pid() + ".");
     talk.println("MongoDB is " + stack.mongo().describe() + ".");
     talk.println("Ctrl-C " + whatEnds(stack.mongo()));
-    forever.await();
-    return CommandLine.ExitCode.OK;
+    ChildProcess dead = stack.awaitDeath();
+    // Ctrl-C ends them too, and ends this process by itself.
+    if (!teardown.interrupted()) {
+      talk.println(
+          "local-stack: " + dead.failure("ended with exit code " + dead.exitCode()).getMessage());
+      talk.println(advice(dead));
+    }
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private String advice(ChildProcess dead) {
+    String cause =
+        dead.exitCode() == KILLED
+            ? "It was killed: by somebody, or by a system that is short of memory. "
+            : "";
+    String fate = data == null ? "with --data DIR, data and logs stay" : "it goes on with " + data;
+    return "%sThe rest is ended as well. Start local-stack again: %s.".formatted(cause, fate);
   }
 
   private String whatEnds(MongoServer mongo) {

@@ -1,6 +1,7 @@
 package io.wideevents.stack;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -11,6 +12,9 @@ import java.util.Optional;
  */
 public sealed interface MongoServer extends AutoCloseable
     permits ContainerMongoServer, GivenMongoServer, InMemoryMongoServer, MongodProcess {
+
+  /** How long a server that somebody else runs may take to its first answer. */
+  Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
 
   /** A connection string, without a database. */
   String uri();
@@ -31,11 +35,13 @@ public sealed interface MongoServer extends AutoCloseable
    *
    * @param environment of the process
    * @param settings for a {@code mongod} of our own; a stand-in takes only the port
+   * @throws IllegalStateException if {@code MONGODB_URI} is no connection string or its server does
+   *     not answer within {@link #ANSWER_TIMEOUT}, or a server of our own does not start
    */
   static MongoServer start(Map<String, String> environment, MongodSettings settings) {
     String given = environment.get("MONGODB_URI");
     if (given != null && !given.isBlank()) {
-      return new GivenMongoServer(given);
+      return GivenMongoServer.answering(given, ANSWER_TIMEOUT);
     }
     return startOwn(environment, settings);
   }
