@@ -98,6 +98,7 @@ public final class GatewayApplication implements AutoCloseable {
     GatewayGauges gauges = new GatewayGauges(metrics.registry());
     gauges.tiers(backends.delivery()::status);
     gauges.breakers(backends.delivery()::circuits);
+    gauges.tierFailures(backends.delivery()::failures);
     gauges.spool(spool::stats, replayer::stats, clock);
     gauges.requestMemory(http::inFlightBytes, settings.http().maxInFlightBytes());
     ownEvents.ifPresent(logging -> LoggingMeters.bind(metrics.registry(), logging::stats));

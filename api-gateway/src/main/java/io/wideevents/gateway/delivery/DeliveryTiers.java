@@ -11,7 +11,9 @@ import io.wideevents.logging.LoggerPort;
 import io.wideevents.process.ClosingTime;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -65,15 +67,7 @@ public final class DeliveryTiers implements AutoCloseable {
             .orElse(liveDirect);
     // The replayer itself tells how it gets on.
     var quiet = new FallbackLog(log, Level.DEBUG, "Replayed events were not confirmed");
-    LoggerPort replayDirect =
-        new FailoverLogger(
-            direct::log,
-            DeliveryTiers::leaveOpen,
-            directBreaker,
-            new NoTier(),
-            OnRefusal.ANSWER,
-            quiet,
-            closing);
+    LoggerPort replayDirect = new LastTier(direct::log, directBreaker);
     this.replay =
         mq.<LoggerPort>map(
                 client ->
@@ -131,6 +125,17 @@ public final class DeliveryTiers implements AutoCloseable {
         : List.of(directBreaker.status());
   }
 
+  /**
+   * How many calls of each tier failed inside this process instead of being answered, since the
+   * start; strongest first.
+   */
+  public Map<Tier, Long> failures() {
+    Map<Tier, Long> failures = new EnumMap<>(Tier.class);
+    mq.ifPresent(client -> failures.put(Tier.KAFKA, mqBreaker.failures()));
+    failures.put(Tier.MONGODB, directBreaker.failures());
+    return failures;
+  }
+
   @Override
   public void close() {
     replay.close();
@@ -156,7 +161,7 @@ public final class DeliveryTiers implements AutoCloseable {
   /** Stands where a replay would close a tier that the live chain closes. */
   private static void leaveOpen() {}
 
-  /** Below the last tier of a replay: the events stay where they are. */
+  /** In the spool's place where none is used: the events stay where they are. */
   private static final class NoTier implements LoggerPort {
     @Override
     public CompletableFuture<List<DeliveryOutcome>> log(

@@ -35,16 +35,11 @@ final class FailoverLogger implements LoggerPort {
     ANSWER
   }
 
-  // Kafka and MongoDB answer within milliseconds when they are well; a leader election takes a
-  // second or two. Waiting longer than this costs a client more than the next tier does.
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
-  private static final Duration PATIENCE_PER_EVENT = Duration.ofMillis(1);
   private static final int THREADS = 2;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
-  private final DeliveryAttempt first;
+  private final GuardedTier first;
   private final Runnable closeFirst;
-  private final TierBreaker breaker;
   private final LoggerPort next;
   private final OnRefusal onRefusal;
   private final FallbackLog log;
@@ -59,9 +54,8 @@ final class FailoverLogger implements LoggerPort {
       OnRefusal onRefusal,
       FallbackLog log,
       ClosingTime closing) {
-    this.first = first;
+    this.first = new GuardedTier(first, breaker);
     this.closeFirst = closeFirst;
-    this.breaker = breaker;
     this.next = next;
     this.onRefusal = onRefusal;
     this.log = log;
@@ -84,7 +78,7 @@ final class FailoverLogger implements LoggerPort {
       var late = new DeliveryOutcome.NotConfirmed(new TimeoutException("No time left to deliver"));
       return CompletableFuture.completedFuture(Collections.nCopies(events.size(), late));
     }
-    return switch (breaker.admit()) {
+    return switch (first.admit()) {
       case ALL -> tryFirst(events, deadline);
       case PROBE -> probe(events, deadline);
       case NONE -> {
@@ -111,7 +105,8 @@ final class FailoverLogger implements LoggerPort {
 
   private CompletableFuture<List<DeliveryOutcome>> tryFirst(
       List<EncodedEvent> events, Deadline deadline) {
-    return attempt(events, deadline)
+    return first
+        .attempt(events, deadline)
         .thenCompose(
             outcomes -> {
               List<Integer> open = open(outcomes);
@@ -163,55 +158,25 @@ final class FailoverLogger implements LoggerPort {
   private CompletableFuture<List<DeliveryOutcome>> probe(
       List<EncodedEvent> events, Deadline deadline) {
     CompletableFuture<DeliveryOutcome> probe =
-        attempt(events.subList(0, 1), deadline)
-            .thenApply(List::getFirst)
-            .exceptionally(DeliveryOutcome.NotConfirmed::new);
+        first.attempt(events.subList(0, 1), deadline).thenApply(List::getFirst);
     CompletableFuture<List<DeliveryOutcome>> throughNext =
         next.log(events, deadline)
             .thenCompose(
                 outcomes ->
                     outcomes.getFirst() instanceof DeliveryOutcome.NotConfirmed
                         ? probe.thenApply(
-                            first -> settles(first) ? withFirst(outcomes, first) : outcomes)
+                            probed -> settles(probed) ? withFirst(outcomes, probed) : outcomes)
                         : CompletableFuture.completedFuture(outcomes));
     if (events.size() > 1) {
       return throughNext;
     }
     return probe
         .thenCompose(
-            first ->
-                first instanceof DeliveryOutcome.Durable
-                    ? CompletableFuture.completedFuture(List.of(first))
+            probed ->
+                probed instanceof DeliveryOutcome.Durable
+                    ? CompletableFuture.completedFuture(List.of(probed))
                     : throughNext)
         .applyToEither(throughNext, Function.identity());
-  }
-
-  private CompletableFuture<List<DeliveryOutcome>> attempt(
-      List<EncodedEvent> events, Deadline deadline) {
-    long start = System.nanoTime();
-    CompletableFuture<List<DeliveryOutcome>> answer;
-    try {
-      answer = first.deliver(events, deadline.atMost(patience(events.size(), deadline)));
-    } catch (RuntimeException | Error e) {
-      // An event that cannot be turned into what the tier takes: the tier itself was not asked. Of
-      // whatever it was the breaker has to hear, or it would wait for this call for ever.
-      answer = CompletableFuture.failedFuture(e);
-    }
-    return answer.whenComplete(
-        (outcomes, failure) -> {
-          if (failure == null) {
-            breaker.record(outcomes, Duration.ofNanos(System.nanoTime() - start));
-          } else {
-            breaker.release();
-          }
-        });
-  }
-
-  /** Never more than half of what remains: the next tier needs time as well. */
-  private static Duration patience(int events, Deadline deadline) {
-    Duration half = deadline.remaining().dividedBy(2);
-    Duration patience = PATIENCE.plus(PATIENCE_PER_EVENT.multipliedBy(events));
-    return patience.compareTo(half) < 0 ? patience : half;
   }
 
   private List<Integer> open(List<DeliveryOutcome> outcomes) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,6 +67,7 @@ public final class TierBreaker {
   private final AtomicReference<@Nullable Deadline> warm = new AtomicReference<>();
   private final Slowness slowness = new Slowness(QUIET);
   private final LongSupplier nanoClock;
+  private final LongAdder failures = new LongAdder();
   private final List<Runnable> onClosed = new CopyOnWriteArrayList<>();
   private volatile Instant since = Instant.now();
   private volatile long changedNanos;
@@ -105,7 +107,7 @@ public final class TierBreaker {
     breaker.getEventPublisher().onStateTransition(event -> changed(event.getStateTransition()));
   }
 
-  /** Every answer but {@code NONE} must be followed by {@link #record} or {@link #release} once. */
+  /** Every answer but {@code NONE} must be followed by {@link #record} or {@link #failed} once. */
   Admission admit() {
     if (!breaker.tryAcquirePermission()) {
       return Admission.NONE;
@@ -160,8 +162,23 @@ public final class TierBreaker {
   }
 
   /** Ends an admitted call that says nothing about the tier. */
-  void release() {
+  private void release() {
     breaker.releasePermission();
+  }
+
+  /**
+   * Ends an admitted call that failed instead of being answered. That is a bug, or an event that
+   * cannot be turned into what the tier takes, and costs nobody time: counted, and not held against
+   * the tier.
+   */
+  void failed() {
+    failures.increment();
+    release();
+  }
+
+  /** Calls that failed instead of being answered, since the start. */
+  long failures() {
+    return failures.sum();
   }
 
   /** How the tier is, as far as its last calls tell. */

@@ -11,6 +11,7 @@ import io.wideevents.gateway.spool.SpoolStats;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -59,6 +60,21 @@ public final class GatewayGauges {
             .tag("state", label(state))
             .register(registry);
       }
+    }
+  }
+
+  /**
+   * Counts the calls of tiers that failed inside this process.
+   *
+   * @param failures by tier, the same ones at every call; they only grow
+   */
+  public void tierFailures(Supplier<Map<Tier, Long>> failures) {
+    for (Tier known : failures.get().keySet()) {
+      FunctionCounter.builder(
+              "wide_events.tier_failures", registry, same -> failures.get().getOrDefault(known, 0L))
+          .description("Calls of the tier that ended in an exception instead of an answer")
+          .tag(TIER, known.label())
+          .register(registry);
     }
   }
 

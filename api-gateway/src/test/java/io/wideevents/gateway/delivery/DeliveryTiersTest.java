@@ -1,6 +1,7 @@
 package io.wideevents.gateway.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
 import io.wideevents.event.EncodedEvent;
@@ -137,6 +138,26 @@ class DeliveryTiersTest {
   }
 
   @Test
+  void replay_tellsWhyMongoDbDidNotConfirm() {
+    // Given a tier that an event is no document for
+    var undecodable = new IllegalStateException("no event any more");
+    mq.goDown();
+
+    try (DeliveryTiers broken =
+        new DeliveryTiers(
+            Optional.of(mq),
+            new ThrowingLogger(undecodable),
+            spool,
+            () -> TierStatus.of(Tier.SPOOL, State.UP),
+            new ClosingTime(Duration.ofSeconds(30)))) {
+      // When, Then: the replay looks at the cause
+      assertThat(log(broken.replay(), 1)).isEqualTo(new DeliveryOutcome.NotConfirmed(undecodable));
+      assertThat(log(broken.live(), 2)).isEqualTo(new DeliveryOutcome.Durable(Tier.SPOOL));
+      assertThat(broken.failures()).containsExactly(entry(Tier.KAFKA, 0L), entry(Tier.MONGODB, 2L));
+    }
+  }
+
+  @Test
   void status_tellsSinceWhenKafkaIsDownThoughNoEventCame() {
     mq.goDown();
 
@@ -178,6 +199,17 @@ class DeliveryTiersTest {
     assertThat(mq.unavailability()).isPresent();
     assertThat(mongodb.isClosed()).isTrue();
     assertThat(spool.isClosed()).isTrue();
+  }
+
+  private record ThrowingLogger(RuntimeException failure) implements LoggerPort {
+    @Override
+    public CompletableFuture<List<DeliveryOutcome>> log(
+        List<EncodedEvent> events, Deadline deadline) {
+      throw failure;
+    }
+
+    @Override
+    public void close() {}
   }
 
   private static DeliveryOutcome log(LoggerPort logger, int number) {

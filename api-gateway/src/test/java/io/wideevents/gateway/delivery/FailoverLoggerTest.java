@@ -18,7 +18,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
@@ -240,17 +243,10 @@ class FailoverLoggerTest {
     openCircuit();
     first.comeBack();
     awaitProbing();
-    var throwing =
-        new FailoverLogger(
-            (events, deadline) -> {
-              throw new IllegalStateException("undecodable");
-            },
-            first::close,
-            breaker,
-            next,
-            FailoverLogger.OnRefusal.ANSWER,
-            fallbackLog(),
-            new ClosingTime(Duration.ofSeconds(30)));
+    FailoverLogger throwing =
+        logger(
+            (events, deadline) -> fail(new IllegalStateException("undecodable")),
+            FailoverLogger.OnRefusal.ANSWER);
 
     // When
     assertThat(throwing.log(List.copyOf(StubEvent.many(1)), Deadline.after(AMPLE)).join())
@@ -267,17 +263,10 @@ class FailoverLoggerTest {
     openCircuit();
     first.comeBack();
     awaitProbing();
-    var broken =
-        new FailoverLogger(
-            (events, deadline) -> {
-              throw new NoClassDefFoundError("a compressor");
-            },
-            first::close,
-            breaker,
-            next,
-            FailoverLogger.OnRefusal.ANSWER,
-            fallbackLog(),
-            new ClosingTime(Duration.ofSeconds(30)));
+    FailoverLogger broken =
+        logger(
+            (events, deadline) -> fail(new NoClassDefFoundError("a compressor")),
+            FailoverLogger.OnRefusal.ANSWER);
 
     // When
     assertThat(broken.log(List.copyOf(StubEvent.many(1)), Deadline.after(AMPLE)).join())
@@ -286,6 +275,49 @@ class FailoverLoggerTest {
     // Then the tier is not left alone for ever
     assertThat(log(List.of(StubEvent.numbered(41)))).containsExactly(IN_MONGODB);
     assertThat(breaker.status().state()).isEqualTo(TierStatus.State.UP);
+  }
+
+  @ParameterizedTest
+  @MethodSource("brokenTiers")
+  void log_takesEventsOnWhenATierFailsInsteadOfAnswering(DeliveryAttempt broken) {
+    // Given
+    FailoverLogger overBroken = logger(broken, FailoverLogger.OnRefusal.ANSWER);
+    List<EncodedEvent> events = List.copyOf(StubEvent.many(3));
+
+    // When
+    List<DeliveryOutcome> outcomes = overBroken.log(events, Deadline.after(AMPLE)).join();
+
+    // Then
+    assertThat(outcomes).containsExactly(IN_SPOOL, IN_SPOOL, IN_SPOOL);
+    assertThat(next.calls()).containsExactly(events);
+    assertThat(breaker.failures()).isOne();
+    assertThat(breaker.status().state()).isEqualTo(TierStatus.State.UP);
+    overBroken.close();
+  }
+
+  static List<Named<DeliveryAttempt>> brokenTiers() {
+    return List.of(
+        Named.of("throws", (events, deadline) -> fail(new IllegalStateException("a bug"))),
+        Named.of("misses a class", (events, deadline) -> fail(new NoClassDefFoundError("zstd"))),
+        Named.of("is out of memory", (events, deadline) -> fail(new OutOfMemoryError("heap"))),
+        Named.of(
+            "completes exceptionally",
+            (events, deadline) -> CompletableFuture.failedFuture(new IllegalStateException("bug"))),
+        Named.of(
+            "completes with an error",
+            (events, deadline) ->
+                CompletableFuture.supplyAsync(
+                    () -> {
+                      throw new NoClassDefFoundError("zstd");
+                    })));
+  }
+
+  private static <T> T fail(RuntimeException failure) {
+    throw failure;
+  }
+
+  private static <T> T fail(Error failure) {
+    throw failure;
   }
 
   @Test
@@ -321,8 +353,12 @@ class FailoverLoggerTest {
   }
 
   private FailoverLogger logger(FailoverLogger.OnRefusal onRefusal) {
+    return logger(first::log, onRefusal);
+  }
+
+  private FailoverLogger logger(DeliveryAttempt attempt, FailoverLogger.OnRefusal onRefusal) {
     return new FailoverLogger(
-        first::log,
+        attempt,
         first::close,
         breaker,
         next,
