@@ -1,6 +1,7 @@
 package io.wideevents.gateway.delivery;
 
 import io.wideevents.event.EncodedEvent;
+import io.wideevents.gateway.delivery.TierBreaker.Admission;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.LoggerPort;
@@ -106,7 +107,7 @@ final class FailoverLogger implements LoggerPort {
   private CompletableFuture<List<DeliveryOutcome>> tryFirst(
       List<EncodedEvent> events, Deadline deadline) {
     return first
-        .attempt(events, deadline)
+        .attempt(Admission.ALL, events, deadline)
         .thenCompose(
             outcomes -> {
               List<Integer> open = open(outcomes);
@@ -158,7 +159,7 @@ final class FailoverLogger implements LoggerPort {
   private CompletableFuture<List<DeliveryOutcome>> probe(
       List<EncodedEvent> events, Deadline deadline) {
     CompletableFuture<DeliveryOutcome> probe =
-        first.attempt(events.subList(0, 1), deadline).thenApply(List::getFirst);
+        first.attempt(Admission.PROBE, events.subList(0, 1), deadline).thenApply(List::getFirst);
     CompletableFuture<List<DeliveryOutcome>> throughNext =
         next.log(events, deadline)
             .thenCompose(

@@ -46,11 +46,13 @@ final class GuardedTier {
   }
 
   /**
-   * Gives it events it was admitted for.
+   * Gives it events.
    *
+   * @param admission what {@link #admit} said, for which this is the one attempt
    * @return one outcome per event; never completes exceptionally
    */
-  CompletableFuture<List<DeliveryOutcome>> attempt(List<EncodedEvent> events, Deadline deadline) {
+  CompletableFuture<List<DeliveryOutcome>> attempt(
+      Admission admission, List<EncodedEvent> events, Deadline deadline) {
     long start = System.nanoTime();
     CompletableFuture<List<DeliveryOutcome>> answer;
     try {
@@ -61,12 +63,12 @@ final class GuardedTier {
     return answer.handle(
         (outcomes, failure) -> {
           if (failure == null) {
-            breaker.record(outcomes, Duration.ofNanos(System.nanoTime() - start));
+            breaker.record(admission, outcomes, Duration.ofNanos(System.nanoTime() - start));
             return outcomes;
           }
           // Of whatever it was the breaker has to hear, and first, or it would wait for this call
           // for ever.
-          breaker.failed();
+          breaker.failed(admission);
           Throwable cause = cause(failure);
           tell(events.size(), cause);
           return Collections.nCopies(events.size(), new DeliveryOutcome.NotConfirmed(cause));

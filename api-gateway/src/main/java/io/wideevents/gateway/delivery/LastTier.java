@@ -27,9 +27,9 @@ final class LastTier implements LoggerPort {
       List<EncodedEvent> events, Deadline deadline) {
     Admission admission = deadline.remaining().isZero() ? Admission.NONE : tier.admit();
     return switch (admission) {
-      case ALL -> tier.attempt(events, deadline);
+      case ALL -> tier.attempt(admission, events, deadline);
       case PROBE ->
-          tier.attempt(events.subList(0, 1), deadline)
+          tier.attempt(admission, events.subList(0, 1), deadline)
               .thenApply(
                   first -> {
                     List<DeliveryOutcome> outcomes = new ArrayList<>(first);

@@ -119,14 +119,16 @@ public final class TierBreaker {
    * Learns from an admitted call that ends now; errors of the events themselves say nothing about
    * the tier.
    *
+   * @param admission what {@link #admit} said
    * @param elapsed since it began
    */
-  void record(List<DeliveryOutcome> outcomes, Duration elapsed) {
+  void record(Admission admission, List<DeliveryOutcome> outcomes, Duration elapsed) {
     long now = nanoClock.getAsLong();
     long began = now - elapsed.toNanos();
-    if (began - changedNanos < 0) {
+    if (admission == Admission.ALL && began - changedNanos < 0) {
       // Made when the circuit was in another state, of which it may have been the reason: says
-      // nothing about the tier now, and must not be taken for the probe.
+      // nothing about the tier now, and must not be taken for the probe. The probe itself always
+      // counts: it may be admitted before the change it belongs to is noted.
       return;
     }
     boolean anyDurable = false;
@@ -148,7 +150,7 @@ public final class TierBreaker {
       boolean counts = again || (slow && breaker.getState() != CircuitBreaker.State.CLOSED);
       breaker.onSuccess(counts ? elapsed.toNanos() : 0, TimeUnit.NANOSECONDS);
     } else {
-      release();
+      release(admission);
     }
   }
 
@@ -162,18 +164,23 @@ public final class TierBreaker {
   }
 
   /** Ends an admitted call that says nothing about the tier. */
-  private void release() {
-    breaker.releasePermission();
+  private void release(Admission admission) {
+    // Only probes are numbered; a call of another time would make room for a second one.
+    if (admission == Admission.PROBE) {
+      breaker.releasePermission();
+    }
   }
 
   /**
    * Ends an admitted call that failed instead of being answered. That is a bug, or an event that
    * cannot be turned into what the tier takes, and costs nobody time: counted, and not held against
    * the tier.
+   *
+   * @param admission what {@link #admit} said
    */
-  void failed() {
+  void failed(Admission admission) {
     failures.increment();
-    release();
+    release(admission);
   }
 
   /** Calls that failed instead of being answered, since the start. */

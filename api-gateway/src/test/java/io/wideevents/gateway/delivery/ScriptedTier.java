@@ -56,7 +56,7 @@ final class ScriptedTier {
     while (now.get() < millis && breaker.status().state() == TierStatus.State.UP) {
       Call call = underWay.remove();
       now.set(call.endMillis());
-      breaker.record(call.outcomes(), Duration.ofMillis(call.millis()));
+      breaker.record(TierBreaker.Admission.ALL, call.outcomes(), Duration.ofMillis(call.millis()));
       answered.add(call);
       if (breaker.status().state() == TierStatus.State.UP) {
         underWay.add(begin(breaker, tier));
@@ -69,7 +69,7 @@ final class ScriptedTier {
   void call(TierBreaker breaker, long millis, List<DeliveryOutcome> outcomes) {
     assertThat(breaker.admit()).isEqualTo(TierBreaker.Admission.ALL);
     advance(millis);
-    breaker.record(outcomes, Duration.ofMillis(millis));
+    breaker.record(TierBreaker.Admission.ALL, outcomes, Duration.ofMillis(millis));
   }
 
   /** Waits until the breaker admits a probe, which begins now. */

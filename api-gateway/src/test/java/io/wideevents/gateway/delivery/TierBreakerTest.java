@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.resilience4j.core.IntervalFunction;
 import io.wideevents.event.Tier;
 import io.wideevents.gateway.delivery.ScriptedTier.Call;
+import io.wideevents.gateway.delivery.TierBreaker.Admission;
 import io.wideevents.logging.DeliveryOutcome;
 import java.time.Duration;
 import java.util.List;
@@ -127,21 +128,61 @@ class TierBreakerTest {
             Duration.ZERO,
             script.nanoClock());
     for (int i = 0; i < 4; i++) {
-      assertThat(soon.admit()).isEqualTo(TierBreaker.Admission.ALL);
+      assertThat(soon.admit()).isEqualTo(Admission.ALL);
     }
     script.advance(PATIENCE);
-    soon.record(NOT_CONFIRMED, Duration.ofMillis(PATIENCE));
-    soon.record(NOT_CONFIRMED, Duration.ofMillis(PATIENCE));
+    soon.record(Admission.ALL, NOT_CONFIRMED, Duration.ofMillis(PATIENCE));
+    soon.record(Admission.ALL, NOT_CONFIRMED, Duration.ofMillis(PATIENCE));
     script.awaitProbe(soon);
     script.advance(FAST);
 
     // When they fail as well, before the probe is answered
-    soon.record(NOT_CONFIRMED, Duration.ofMillis(PATIENCE + FAST));
-    soon.record(NOT_CONFIRMED, Duration.ofMillis(PATIENCE + FAST));
-    soon.record(DURABLE, Duration.ofMillis(FAST));
+    soon.record(Admission.ALL, NOT_CONFIRMED, Duration.ofMillis(PATIENCE + FAST));
+    soon.record(Admission.ALL, NOT_CONFIRMED, Duration.ofMillis(PATIENCE + FAST));
+    soon.record(Admission.PROBE, DURABLE, Duration.ofMillis(FAST));
 
     // Then
     assertThat(soon.status().state()).isEqualTo(TierStatus.State.UP);
+  }
+
+  @Test
+  void probe_countsEvenIfItBeganBeforeTheChangeWasNoted() {
+    // Given a circuit whose change is noted now
+    TierBreaker soon =
+        new TierBreaker(
+            Tier.KAFKA,
+            IntervalFunction.of(Duration.ofMillis(10)),
+            Duration.ZERO,
+            script.nanoClock());
+    script.play(soon, 2, 60_000, at -> answer(PATIENCE, NOT_CONFIRMED));
+    script.awaitProbe(soon);
+
+    // When the probe is confirmed, which was admitted a moment before that
+    soon.record(Admission.PROBE, DURABLE, Duration.ofMillis(FAST));
+
+    // Then
+    assertThat(soon.status().state()).isEqualTo(TierStatus.State.UP);
+  }
+
+  @Test
+  void failure_ofACallFromBeforeMakesNoRoomForASecondProbe() {
+    // Given a call that is under way while the circuit opens and is probed
+    TierBreaker soon =
+        new TierBreaker(
+            Tier.KAFKA,
+            IntervalFunction.of(Duration.ofMillis(10)),
+            Duration.ZERO,
+            script.nanoClock());
+    Admission before = soon.admit();
+    script.play(soon, 2, 60_000, at -> answer(PATIENCE, NOT_CONFIRMED));
+    script.awaitProbe(soon);
+
+    // When
+    soon.failed(before);
+
+    // Then
+    assertThat(soon.admit()).isEqualTo(Admission.NONE);
+    assertThat(soon.failures()).isOne();
   }
 
   @Test
@@ -156,7 +197,7 @@ class TierBreakerTest {
     script.awaitProbe(soon);
     script.advance(SLOW);
 
-    soon.record(DURABLE, Duration.ofMillis(SLOW));
+    soon.record(Admission.PROBE, DURABLE, Duration.ofMillis(SLOW));
 
     assertThat(soon.status().state()).isEqualTo(TierStatus.State.DOWN);
   }
