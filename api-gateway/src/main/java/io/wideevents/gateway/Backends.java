@@ -18,6 +18,7 @@ import io.wideevents.mongo.MongoConnection;
 import io.wideevents.process.ClosingTime;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -42,12 +43,14 @@ final class Backends implements DrainTargets.Target {
     tiers =
         factory.tiers(
             kafka.map(client -> client),
-            new MongoLogger(new MongoBatchWriter(mongo), MongoLoggerSettings.DEFAULT, closing));
+            new MongoLogger(new MongoBatchWriter(mongo), MongoLoggerSettings.DEFAULT, closing),
+            setup::hasAnswer);
   }
 
   /** Puts the tiers together from the upper two. */
   private interface TierFactory {
-    DeliveryTiers tiers(Optional<MqClientPort> mq, LoggerPort direct);
+    DeliveryTiers tiers(
+        Optional<MqClientPort> mq, LoggerPort direct, BooleanSupplier directReached);
   }
 
   /**
@@ -65,7 +68,8 @@ final class Backends implements DrainTargets.Target {
     return new Backends(
         settings,
         closing,
-        (mq, direct) -> new DeliveryTiers(mq, direct, spool, spoolStatus, closing));
+        (mq, direct, reached) ->
+            new DeliveryTiers(mq, direct, reached, spool, spoolStatus, closing));
   }
 
   /** The backends alone, started: for emptying a spool into them. */
@@ -73,7 +77,9 @@ final class Backends implements DrainTargets.Target {
     ClosingTime closing = new ClosingTime(DRAIN_CLOSE_BOUND);
     Backends backends =
         new Backends(
-            settings, closing, (mq, direct) -> DeliveryTiers.withoutSpool(mq, direct, closing));
+            settings,
+            closing,
+            (mq, direct, reached) -> DeliveryTiers.withoutSpool(mq, direct, closing));
     backends.start();
     return backends;
   }

@@ -58,6 +58,7 @@ class MetricsPageTest {
               "wide_events_ack_seconds_bucket{tier=\"kafka\",le=",
               "wide_events_breaker_state{state=\"closed\",tier=\"kafka\"} 1.0",
               "wide_events_breaker_state{state=\"open\",tier=\"mongodb\"} 0.0",
+              "wide_events_tier_up{tier=\"mongodb\"} 0.0",
               "wide_events_tier_up{tier=\"spool\"} 1.0",
               "wide_events_spool_events 0.0",
               "wide_events_spool_oldest_seconds 0.0",
@@ -72,7 +73,7 @@ class MetricsPageTest {
       String metrics = get(gateway.start(), "/metrics").body();
 
       assertThat(metrics)
-          .contains("wide_events_tier_up{tier=\"mongodb\"} 1.0")
+          .contains("wide_events_tier_up{tier=\"mongodb\"} 0.0")
           .doesNotContain(
               "wide_events_tier_up{tier=\"kafka\"}",
               "wide_events_breaker_state{state=\"closed\",tier=\"kafka\"}");

@@ -43,6 +43,11 @@ public final class CollectionSetup implements AutoCloseable {
     return outcome.copy();
   }
 
+  /** Whether MongoDB has answered. */
+  public boolean hasAnswer() {
+    return outcome.isDone() && !outcome.isCompletedExceptionally();
+  }
+
   /** Ends the attempts. Idempotent; an index the server is building is built all the same. */
   @Override
   public void close() {

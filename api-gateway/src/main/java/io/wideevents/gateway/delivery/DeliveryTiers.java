@@ -9,6 +9,7 @@ import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.LoggerPort;
 import io.wideevents.process.ClosingTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +34,9 @@ public final class DeliveryTiers implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DeliveryTiers.class);
 
   private final Optional<MqClientPort> mq;
+  private final BooleanSupplier directReached;
   private final Supplier<TierStatus> spoolStatus;
+  private final Instant made = Instant.now();
   private final TierBreaker mqBreaker = new TierBreaker(Tier.KAFKA);
   private final TierBreaker directBreaker = new TierBreaker(Tier.MONGODB);
   private final LoggerPort live;
@@ -41,6 +45,8 @@ public final class DeliveryTiers implements AutoCloseable {
   /**
    * @param mq tier 1; empty when it is switched off
    * @param direct tier 2
+   * @param directReached whether its database is known to have answered, besides what its events
+   *     tell; must not block
    * @param spool tier 3
    * @param spoolStatus asks the spool how it is; must not block
    * @param closing what bounds the end of all tiers together
@@ -48,10 +54,12 @@ public final class DeliveryTiers implements AutoCloseable {
   public DeliveryTiers(
       Optional<MqClientPort> mq,
       LoggerPort direct,
+      BooleanSupplier directReached,
       LoggerPort spool,
       Supplier<TierStatus> spoolStatus,
       ClosingTime closing) {
     this.mq = mq;
+    this.directReached = directReached;
     this.spoolStatus = spoolStatus;
     LoggerPort liveDirect =
         new FailoverLogger(
@@ -88,6 +96,7 @@ public final class DeliveryTiers implements AutoCloseable {
     return new DeliveryTiers(
         mq,
         direct,
+        () -> false,
         new NoTier(),
         () -> TierStatus.of(Tier.SPOOL, State.DOWN).because("not used here"),
         closing);
@@ -113,7 +122,7 @@ public final class DeliveryTiers implements AutoCloseable {
   public List<TierStatus> status() {
     List<TierStatus> tiers = new ArrayList<>();
     mq.ifPresent(client -> tiers.add(status(client)));
-    tiers.add(directBreaker.status());
+    tiers.add(directStatus());
     tiers.add(spoolStatus.get());
     return tiers;
   }
@@ -156,6 +165,15 @@ public final class DeliveryTiers implements AutoCloseable {
                     down.reason(),
                     circuit.backlog()))
         .orElse(circuit);
+  }
+
+  /** Nobody knows that a database takes events before it has given a sign of life. */
+  private TierStatus directStatus() {
+    TierStatus circuit = directBreaker.status();
+    boolean reached = directBreaker.hasAnswered() || directReached.getAsBoolean();
+    return circuit.state() == State.UP && !reached
+        ? TierStatus.of(Tier.MONGODB, State.DOWN).since(made).because("not reached yet")
+        : circuit;
   }
 
   /** Stands where a replay would close a tier that the live chain closes. */

@@ -69,6 +69,7 @@ public final class TierBreaker {
   private final LongSupplier nanoClock;
   private final LongAdder failures = new LongAdder();
   private final List<Runnable> onClosed = new CopyOnWriteArrayList<>();
+  private volatile boolean answered;
   private volatile Instant since = Instant.now();
   private volatile long changedNanos;
 
@@ -123,6 +124,9 @@ public final class TierBreaker {
    * @param elapsed since it began
    */
   void record(Admission admission, List<DeliveryOutcome> outcomes, Duration elapsed) {
+    if (!outcomes.stream().allMatch(DeliveryOutcome.NotConfirmed.class::isInstance)) {
+      answered = true;
+    }
     long now = nanoClock.getAsLong();
     long began = now - elapsed.toNanos();
     if (admission == Admission.ALL && began - changedNanos < 0) {
@@ -181,6 +185,11 @@ public final class TierBreaker {
   void failed(Admission admission) {
     failures.increment();
     release(admission);
+  }
+
+  /** Whether the tier has ever confirmed or refused an event. */
+  boolean hasAnswered() {
+    return answered;
   }
 
   /** Calls that failed instead of being answered, since the start. */

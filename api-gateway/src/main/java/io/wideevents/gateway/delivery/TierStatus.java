@@ -7,17 +7,18 @@ import java.util.Optional;
 /**
  * How a tier is, for readiness.
  *
- * @param since when it ceased to be up; empty while it is
+ * @param since when it ceased to be up, or was first tried in vain; empty while it is up
  * @param detail one short sentence without secrets; empty when there is nothing to add
  * @param backlog what waits in it to be delivered to a stronger tier
  */
 public record TierStatus(
     Tier tier, State state, Optional<Instant> since, String detail, Optional<Backlog> backlog) {
-  /** Whether the next event would be tried there. */
+  /** Whether the next event would find it taking events, as far as is known. */
   public enum State {
     UP,
     /** Tried with single events only: it failed, and may be back. */
     PROBING,
+    /** Does not take events, or has never been reached. */
     DOWN
   }
 

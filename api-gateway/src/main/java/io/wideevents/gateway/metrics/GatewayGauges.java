@@ -39,7 +39,8 @@ public final class GatewayGauges {
   public void tiers(Supplier<List<TierStatus>> tiers) {
     for (TierStatus known : tiers.get()) {
       Gauge.builder("wide_events.tier_up", () -> state(tiers, known.tier()) == State.UP ? 1 : 0)
-          .description("1 while events are given to the tier, 0 while it is down or only probed")
+          .description(
+              "1 while events are given to the tier, 0 while it is down, probed or never reached")
           .tag(TIER, known.tier().label())
           .register(registry);
     }

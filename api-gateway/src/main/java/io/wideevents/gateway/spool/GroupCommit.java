@@ -13,6 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets many requests share one disk sync: whatever arrives while a sync runs is written and synced
@@ -22,7 +24,11 @@ import java.util.function.Supplier;
  * that would close the file under it.
  */
 final class GroupCommit {
+  private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
   private static final long MOST_GROUP_BYTES = 4L << 20;
+
+  /** How often an idle writer looks whether there is room. */
+  private static final Duration LOOK_INTERVAL = Duration.ofSeconds(2);
 
   private final SegmentLog log;
   private final SpoolBounds bounds;
@@ -54,7 +60,9 @@ final class GroupCommit {
     thread.setDaemon(true);
   }
 
+  /** Looks for room, so that a spool found full is known to be, and starts the thread. */
   void start() {
+    trouble.look(bounds.checkRoom());
     thread.start();
   }
 
@@ -89,20 +97,31 @@ final class GroupCommit {
   }
 
   private void run() {
-    List<Append> group = nextGroup();
-    while (!group.isEmpty()) {
-      complete(group, write(group));
-      group = nextGroup();
+    while (!ended()) {
+      List<Append> group = nextGroup();
+      if (group.isEmpty()) {
+        // A gateway that is not ready for a full spool gets no event to find out with.
+        trouble.look(bounds.checkRoom());
+      } else {
+        complete(group, write(group));
+      }
     }
   }
 
-  /** Blocks for work; empty once closed and all is done. */
+  private boolean ended() {
+    lock.lock();
+    try {
+      return closed && queue.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Blocks for work; empty when none came for a while, or once closed. */
   private List<Append> nextGroup() {
     lock.lock();
     try {
-      while (queue.isEmpty() && !closed) {
-        work.awaitUninterruptibly();
-      }
+      awaitWork();
       List<Append> group = new ArrayList<>();
       long bytes = 0;
       while (!queue.isEmpty()
@@ -114,6 +133,18 @@ final class GroupCommit {
       return group;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void awaitWork() {
+    long nanos = LOOK_INTERVAL.toNanos();
+    try {
+      while (queue.isEmpty() && !closed && nanos > 0) {
+        nanos = work.awaitNanos(nanos);
+      }
+    } catch (InterruptedException e) {
+      // Nobody does that; the writer ends by a flag alone.
+      LOG.warn("The spool's writer was interrupted and goes on");
     }
   }
 

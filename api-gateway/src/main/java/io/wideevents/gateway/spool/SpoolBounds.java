@@ -1,5 +1,6 @@
 package io.wideevents.gateway.spool;
 
+import io.wideevents.event.EventLimits;
 import io.wideevents.gateway.spool.SpoolOutcome.RefusalReason;
 import io.wideevents.gateway.spool.SpoolOutcome.Refused;
 import java.util.Optional;
@@ -7,10 +8,13 @@ import java.util.function.LongSupplier;
 
 /**
  * How far a spool may grow: its own bound, the space others need on the disk, and the memory of
- * what waits to be written. Safe for concurrent use; does not block.
+ * what waits to be written. Safe for concurrent use; blocks only where the disk is asked.
  */
 final class SpoolBounds {
   private static final long MOST_QUEUED_BYTES = 32L << 20;
+
+  /** One event of the largest size, by default: less room than that is soon none. */
+  private static final long ROOM_BYTES = EventLimits.DEFAULT.maxEventBytes();
 
   private final SpoolSettings settings;
   private final LongSupplier heldBytes;
@@ -47,6 +51,11 @@ final class SpoolBounds {
             new Refused(
                 RefusalReason.BUSY, "%d bytes wait for the spool's disk".formatted(queuedBytes)))
         : Optional.empty();
+  }
+
+  /** Whether there is room for any event that may come next; may wait for the disk. */
+  Optional<Refused> checkRoom() {
+    return checkSize(0, ROOM_BYTES).or(() -> checkDisk(ROOM_BYTES));
   }
 
   /** Whether the disk has room for more. */

@@ -1,6 +1,7 @@
 package io.wideevents.gateway.spool;
 
 import io.wideevents.gateway.spool.SpoolOutcome.RefusalReason;
+import io.wideevents.gateway.spool.SpoolOutcome.Refused;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -15,6 +16,9 @@ import org.slf4j.LoggerFactory;
  */
 final class SpoolTrouble {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolTrouble.class);
+
+  private static final String FAILED = "FAILED";
+  private static final String FOUND_FULL = "FOUND_FULL";
 
   private final InstantSource clock;
   private final AtomicReference<@Nullable Trouble> current = new AtomicReference<>();
@@ -32,7 +36,7 @@ final class SpoolTrouble {
     switch (outcome) {
       case SpoolOutcome.Spooled spooled -> over();
       case SpoolOutcome.Failed failed -> failing(failed.cause());
-      case SpoolOutcome.Refused refused -> {
+      case Refused refused -> {
         // Busy passes by itself in a moment, and closing is no trouble.
         if (refused.reason() == RefusalReason.SPOOL_FULL
             || refused.reason() == RefusalReason.DISK_FULL) {
@@ -42,13 +46,27 @@ final class SpoolTrouble {
     }
   }
 
+  /**
+   * Tells what a look at the bounds found, without an event. That they leave no room is for
+   * readiness, while the log waits for an event that is refused; that they leave room again says
+   * nothing about a disk that failed.
+   */
+  void look(Optional<Refused> found) {
+    Trouble before = current.get();
+    if (found.isPresent() && before == null) {
+      current.compareAndSet(null, new Trouble(FOUND_FULL, found.get().message(), clock.instant()));
+    } else if (found.isEmpty() && before != null && !before.kind().equals(FAILED)) {
+      over();
+    }
+  }
+
   /** Why events are not taken; empty when they are. */
   Optional<SpoolStats.Trouble> current() {
     return Optional.ofNullable(current.get())
         .map(trouble -> new SpoolStats.Trouble(trouble.message(), trouble.since()));
   }
 
-  private void refusing(SpoolOutcome.Refused refused) {
+  private void refusing(Refused refused) {
     if (isNews(refused.reason().name(), refused.message())) {
       LOG.atError()
           .addKeyValue("error", refused.message())
@@ -57,7 +75,7 @@ final class SpoolTrouble {
   }
 
   private void failing(Throwable cause) {
-    if (isNews("FAILED", "The spool's disk failed: " + cause)) {
+    if (isNews(FAILED, "The spool's disk failed: " + cause)) {
       LOG.atError().setCause(cause).log("The spool cannot write; clients are answered 503");
     }
   }

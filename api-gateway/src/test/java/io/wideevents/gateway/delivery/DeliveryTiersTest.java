@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,12 +27,14 @@ class DeliveryTiersTest {
   private static final Duration AMPLE = Duration.ofSeconds(30);
 
   private final InMemoryMqClient mq = new InMemoryMqClient();
+  private final AtomicBoolean mongodbReached = new AtomicBoolean();
   private final RecordingLogger mongodb = new RecordingLogger(Tier.MONGODB);
   private final RecordingLogger spool = new RecordingLogger(Tier.SPOOL);
   private final DeliveryTiers tiers =
       new DeliveryTiers(
           Optional.of(mq),
           mongodb,
+          mongodbReached::get,
           spool,
           () -> TierStatus.of(Tier.SPOOL, State.UP),
           new ClosingTime(Duration.ofSeconds(30)));
@@ -104,6 +107,7 @@ class DeliveryTiersTest {
         new DeliveryTiers(
             Optional.empty(),
             mongodb,
+            mongodbReached::get,
             spool,
             () -> TierStatus.of(Tier.SPOOL, State.UP),
             new ClosingTime(Duration.ofSeconds(30)))) {
@@ -147,6 +151,7 @@ class DeliveryTiersTest {
         new DeliveryTiers(
             Optional.of(mq),
             new ThrowingLogger(undecodable),
+            mongodbReached::get,
             spool,
             () -> TierStatus.of(Tier.SPOOL, State.UP),
             new ClosingTime(Duration.ofSeconds(30)))) {
@@ -167,6 +172,31 @@ class DeliveryTiersTest {
     assertThat(kafka.since()).hasValue(InMemoryMqClient.DOWN_SINCE);
     assertThat(kafka.detail()).isEqualTo("down on demand");
     assertThat(tiers.circuits()).extracting(TierStatus::state).containsExactly(State.UP, State.UP);
+  }
+
+  @Test
+  void status_takesMongoDbForDownUntilItGaveASignOfLife() {
+    assertThat(mongodbStatus().state()).isEqualTo(State.DOWN);
+    assertThat(mongodbStatus().since()).isPresent();
+    assertThat(mongodbStatus().detail()).isEqualTo("not reached yet");
+
+    mongodbReached.set(true);
+
+    assertThat(mongodbStatus()).isEqualTo(TierStatus.of(Tier.MONGODB, State.UP));
+  }
+
+  @Test
+  void status_takesMongoDbForUpOnceItTookOrRefusedAnEvent() {
+    mq.goDown();
+    mongodb.goDown();
+    log(tiers.live(), 1);
+    assertThat(mongodbStatus().state()).isEqualTo(State.DOWN);
+
+    mongodb.comeBack();
+    mongodb.refuse(event -> true);
+    log(tiers.live(), 2);
+
+    assertThat(mongodbStatus().state()).isEqualTo(State.UP);
   }
 
   @Test
@@ -199,6 +229,10 @@ class DeliveryTiersTest {
     assertThat(mq.unavailability()).isPresent();
     assertThat(mongodb.isClosed()).isTrue();
     assertThat(spool.isClosed()).isTrue();
+  }
+
+  private TierStatus mongodbStatus() {
+    return tiers.status().get(1);
   }
 
   private record ThrowingLogger(RuntimeException failure) implements LoggerPort {

@@ -58,6 +58,25 @@ class SegmentEventSpoolTest extends EventSpoolContract {
   }
 
   @Test
+  void open_knowsThatTheSpoolIsFull() throws Exception {
+    fill(spool);
+
+    reopen();
+
+    assertThat(spool.stats().trouble()).isPresent();
+  }
+
+  @Test
+  void trouble_endsOnceThereIsRoomThoughNoEventComes() throws Exception {
+    fill(spool);
+    assertThat(spool.stats().trouble()).isPresent();
+
+    spool.pending().remove(read(spool.pending()));
+
+    await().untilAsserted(() -> assertThat(spool.stats().trouble()).isEmpty());
+  }
+
+  @Test
   void open_mayBringBackEventsRemovedBehindOneThatStayed() throws Exception {
     append(spool, StubEvent.many(10));
     List<SpooledEvent> spooled = read(spool.pending());
