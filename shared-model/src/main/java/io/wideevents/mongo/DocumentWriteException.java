@@ -9,9 +9,18 @@ public final class DocumentWriteException extends RuntimeException {
 
   private final int code;
 
-  DocumentWriteException(int code, String words) {
+  /**
+   * @param code the server's
+   * @param words the server's, without what they quote of the document
+   */
+  public DocumentWriteException(int code, String words) {
     super("Document not written: server error " + code + ": " + words);
     this.code = code;
+  }
+
+  /** Whether the code is known for an outage; if not, the document may be to blame. */
+  public boolean blamesServer() {
+    return WriteErrors.blameServer(code);
   }
 
   /** The server's error code. */

@@ -75,8 +75,8 @@ record InsertReply(List<WriteOutcome> outcomes, List<Duplicate> unclear) {
     if (WriteErrors.blameDocument(code)) {
       return new WriteOutcome.Refused(code, words);
     }
-    return new WriteOutcome.NotConfirmed(
-        !WriteErrors.blameServer(code), new DocumentWriteException(code, words));
+    var failure = new DocumentWriteException(code, words);
+    return new WriteOutcome.NotConfirmed(!failure.blamesServer(), failure);
   }
 
   private static InsertReply same(List<EventDocument> documents, WriteOutcome outcome) {

@@ -145,7 +145,7 @@ public final class InMemoryBatchWriter implements BatchWriter {
       return new WriteOutcome.Refused(DOCUMENT_VALIDATION_FAILURE, "Document failed validation");
     }
     if (failed.test(document)) {
-      return new WriteOutcome.NotConfirmed(true, new IllegalStateException("Error code 424242"));
+      return new WriteOutcome.NotConfirmed(true, new DocumentWriteException(424242, "unheard of"));
     }
     stored.put(document.id(), document);
     return new WriteOutcome.Stored();

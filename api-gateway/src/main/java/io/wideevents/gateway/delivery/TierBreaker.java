@@ -8,6 +8,7 @@ import io.wideevents.event.Tier;
 import io.wideevents.gateway.delivery.TierStatus.State;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.mongo.DocumentWriteException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -139,8 +140,10 @@ public final class TierBreaker {
     for (DeliveryOutcome outcome : outcomes) {
       switch (outcome) {
         case DeliveryOutcome.NotConfirmed failed -> {
-          breaker.onError(elapsed.toNanos(), TimeUnit.NANOSECONDS, failed.cause());
-          return;
+          if (!isAboutTheEvent(failed.cause())) {
+            breaker.onError(elapsed.toNanos(), TimeUnit.NANOSECONDS, failed.cause());
+            return;
+          }
         }
         case DeliveryOutcome.Durable durable -> anyDurable = true;
         case DeliveryOutcome.Refused refused -> {}
@@ -156,6 +159,11 @@ public final class TierBreaker {
     } else {
       release(admission);
     }
+  }
+
+  /** An answer for one event that blames no tier: no reason to keep the others from it. */
+  private static boolean isAboutTheEvent(Throwable cause) {
+    return cause instanceof DocumentWriteException failure && !failure.blamesServer();
   }
 
   private boolean isWarmingUp() {

@@ -2,11 +2,13 @@ package io.wideevents.gateway.mongo;
 
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventDocument;
+import io.wideevents.event.EventId;
 import io.wideevents.event.Tier;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.LoggerPort;
 import io.wideevents.mongo.BatchWriter;
+import io.wideevents.mongo.Suspect;
 import io.wideevents.mongo.WriteOutcome;
 import io.wideevents.process.ClosingTime;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +31,9 @@ import org.slf4j.LoggerFactory;
  * Writes events to MongoDB directly: tier 2. Events of many calls share one insert; a batch goes as
  * soon as one of a few concurrent writes is free, so a lone event waits for nobody and under load
  * batches grow by themselves.
+ *
+ * <p>An event that MongoDB answers for with an error on no list is written alone from then on; it
+ * is refused once it proved to be the culprit ({@link Suspect}), whoever has it tried.
  *
  * <p>Pending events are bounded; what does not fit is {@code NotConfirmed} at once. A call is
  * answered by its deadline, and its events that were not sent until then are not sent any more.
@@ -39,13 +45,24 @@ import org.slf4j.LoggerFactory;
 public final class MongoLogger implements LoggerPort {
   private static final Logger logger = LoggerFactory.getLogger(MongoLogger.class);
 
+  private static final String REFUSED = "refused_by_database";
+
+  // Each takes a write of its own at every attempt, and live events wait for it.
+  private static final int MOST_SUSPECTS = 100;
+  // Longer than the replay of the largest spool takes to come round to an event again.
+  private static final Duration SUSPICION = Duration.ofHours(1);
+
   private final BatchWriter writer;
   private final MongoLoggerSettings settings;
   private final ClosingTime closing;
+  private final Suspects suspects = new Suspects(MOST_SUSPECTS, SUSPICION);
   private final WriteQueue queue;
 
   // The driver's I/O threads only hand outcomes over to this thread; it also keeps the deadlines.
   private final ScheduledThreadPoolExecutor executor;
+
+  /** Documents stored by this logger; touched by its thread alone. */
+  private long storedDocuments;
 
   /**
    * @param closing what bounds the end, besides the settings' own close timeout
@@ -54,7 +71,7 @@ public final class MongoLogger implements LoggerPort {
     this.writer = writer;
     this.settings = settings;
     this.closing = closing;
-    this.queue = new WriteQueue(settings);
+    this.queue = new WriteQueue(settings, suspects);
     // What comes after close is dropped without a word: every call is answered by then.
     this.executor =
         new ScheduledThreadPoolExecutor(
@@ -156,7 +173,7 @@ public final class MongoLogger implements LoggerPort {
       WriteBatch batch, @Nullable List<WriteOutcome> outcomes, @Nullable Throwable failure) {
     List<DeliveryOutcome> delivered;
     if (outcomes != null && outcomes.size() == batch.slots().size()) {
-      delivered = outcomes.stream().map(MongoLogger::delivered).toList();
+      delivered = delivered(batch, outcomes);
     } else {
       Throwable cause =
           failure != null
@@ -177,6 +194,50 @@ public final class MongoLogger implements LoggerPort {
     }
   }
 
+  private List<DeliveryOutcome> delivered(WriteBatch batch, List<WriteOutcome> outcomes) {
+    int stored = count(outcomes, WriteOutcome.Stored.class::isInstance);
+    int suspected = count(outcomes, MongoLogger::isSuspicious);
+    storedDocuments += stored;
+    List<DeliveryOutcome> delivered = new ArrayList<>(outcomes.size());
+    for (int i = 0; i < outcomes.size(); i++) {
+      WriteOutcome outcome = outcomes.get(i);
+      EventId id = batch.slots().get(i).document().id();
+      if (isSuspicious(outcome) && isCulprit(id, outcomes.size(), stored, suspected)) {
+        delivered.add(culprit(((WriteOutcome.NotConfirmed) outcome).cause()));
+        suspects.clear(id);
+      } else {
+        delivered.add(delivered(outcome));
+        if (!(outcome instanceof WriteOutcome.NotConfirmed)) {
+          suspects.clear(id);
+        }
+      }
+    }
+    return delivered;
+  }
+
+  private boolean isCulprit(EventId id, int batchSize, int stored, int suspected) {
+    Optional<Suspect> suspect = suspects.suspect(id);
+    if (batchSize == 1) {
+      return suspect.map(alone -> alone.failedAlone(storedDocuments)).orElse(false);
+    }
+    suspect.ifPresent(among -> among.failedAmong(stored, suspected));
+    return false;
+  }
+
+  private static int count(List<WriteOutcome> outcomes, Predicate<WriteOutcome> kind) {
+    return (int) outcomes.stream().filter(kind).count();
+  }
+
+  private static boolean isSuspicious(WriteOutcome outcome) {
+    return outcome instanceof WriteOutcome.NotConfirmed open && open.perDocument();
+  }
+
+  private static DeliveryOutcome culprit(Throwable cause) {
+    return new DeliveryOutcome.Refused(
+        REFUSED,
+        "MongoDB failed for this event alone while it stored others: " + cause.getMessage());
+  }
+
   private static DeliveryOutcome delivered(WriteOutcome outcome) {
     return switch (outcome) {
       case WriteOutcome.Stored stored -> new DeliveryOutcome.Durable(Tier.MONGODB);
@@ -186,7 +247,7 @@ public final class MongoLogger implements LoggerPort {
               "id_conflict", "the eventId is taken by an event with other content");
       case WriteOutcome.Refused refused ->
           new DeliveryOutcome.Refused(
-              "refused_by_database",
+              REFUSED,
               "MongoDB refuses the event with error %d: %s"
                   .formatted(refused.code(), refused.message()));
       case WriteOutcome.NotConfirmed notConfirmed ->

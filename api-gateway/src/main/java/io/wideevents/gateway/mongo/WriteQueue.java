@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class WriteQueue {
   private final MongoLoggerSettings settings;
+  private final Suspects suspects;
 
   /** Every call that is not settled; those with documents left to take are also in the line. */
   private final Set<PendingCall> unsettled = new LinkedHashSet<>();
@@ -35,8 +36,12 @@ final class WriteQueue {
   private int writes;
   private boolean closed;
 
-  WriteQueue(MongoLoggerSettings settings) {
+  /**
+   * @param suspects documents that get a batch of their own
+   */
+  WriteQueue(MongoLoggerSettings settings, Suspects suspects) {
     this.settings = settings;
+    this.suspects = suspects;
   }
 
   /**
@@ -92,9 +97,11 @@ final class WriteQueue {
     List<Slot> slots = new ArrayList<>();
     long bytes = 0;
     PendingCall call = line.peek();
-    while (call != null && slots.size() < settings.maxBatchEvents()) {
+    boolean alone = false;
+    while (call != null && !alone && slots.size() < settings.maxBatchEvents()) {
       int size = call.peek().sizeBytes();
-      if (!slots.isEmpty() && bytes + size > settings.maxBatchBytes()) {
+      alone = suspects.contains(call.peek().id());
+      if (!slots.isEmpty() && (alone || bytes + size > settings.maxBatchBytes())) {
         break;
       }
       slots.add(new Slot(call, call.take()));

@@ -7,6 +7,7 @@ import io.wideevents.event.Tier;
 import io.wideevents.gateway.delivery.ScriptedTier.Call;
 import io.wideevents.gateway.delivery.TierBreaker.Admission;
 import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.mongo.DocumentWriteException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -116,6 +117,18 @@ class TierBreakerTest {
 
     assertThat(cold.status().state()).isEqualTo(TierStatus.State.DOWN);
     assertThat(calls).hasSize(2);
+  }
+
+  @Test
+  void errorsOfOneDocument_doNotOpenTheCircuit() {
+    List<DeliveryOutcome> failed =
+        List.of(new DeliveryOutcome.NotConfirmed(new DocumentWriteException(424242, "unheard of")));
+
+    for (int i = 0; i < 20; i++) {
+      script.call(breaker, FAST, failed);
+    }
+
+    assertThat(breaker.status().state()).isEqualTo(TierStatus.State.UP);
   }
 
   @Test

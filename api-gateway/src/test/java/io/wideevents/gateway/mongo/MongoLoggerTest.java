@@ -12,6 +12,7 @@ import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.DeliveryOutcome.NotConfirmed;
 import io.wideevents.logging.LoggerPort;
 import io.wideevents.logging.LoggerPortContract;
 import io.wideevents.mongo.BatchWriter;
@@ -336,6 +337,61 @@ class MongoLoggerTest extends LoggerPortContract {
                 assertThat(answer(logger.log(numbered(0, maxPending), ample())))
                     .hasSize(maxPending)
                     .containsOnly(DURABLE));
+  }
+
+  @Test
+  void log_refusesWhatKeepsFailingAloneWhileOthersAreStored() {
+    // Given
+    MongoLogger logger = open(100, 1 << 20, 10, 1);
+    StubEvent culprit = StubEvent.numbered(0);
+    failFor(culprit);
+    assertThat(answer(log(logger, culprit)).getFirst()).isInstanceOf(NotConfirmed.class);
+    assertThat(answer(log(logger, StubEvent.numbered(1)))).containsExactly(DURABLE);
+    assertThat(answer(log(logger, culprit)).getFirst()).isInstanceOf(NotConfirmed.class);
+
+    // When
+    DeliveryOutcome third = answer(log(logger, culprit)).getFirst();
+
+    // Then
+    assertThat(third)
+        .isInstanceOfSatisfying(
+            DeliveryOutcome.Refused.class,
+            refused -> {
+              assertThat(refused.code()).isEqualTo("refused_by_database");
+              assertThat(refused.message()).contains("424242");
+            });
+  }
+
+  @Test
+  void log_blamesNoEventWhileNothingIsStored() {
+    MongoLogger logger = open(100, 1 << 20, 10, 1);
+    database.fail(document -> true);
+
+    for (int attempt = 0; attempt < 10; attempt++) {
+      assertThat(answer(logger.log(numbered(0, 5), ample())))
+          .hasSize(5)
+          .hasOnlyElementsOfType(NotConfirmed.class);
+    }
+  }
+
+  @Test
+  void log_writesASuspectAlone() {
+    // Given
+    MongoLogger logger = open(100, 1 << 20, 10, 1);
+    StubEvent culprit = StubEvent.numbered(2);
+    failFor(culprit);
+    answer(logger.log(numbered(0, 5), ample()));
+
+    // When
+    List<DeliveryOutcome> outcomes = answer(logger.log(numbered(0, 5), ample()));
+
+    // Then
+    assertThat(outcomes).filteredOn(DURABLE::equals).hasSize(4);
+    assertThat(database.batches()).hasSize(4).contains(List.of(culprit.document()));
+  }
+
+  private void failFor(StubEvent culprit) {
+    database.fail(document -> document.id().equals(culprit.id()));
   }
 
   /** Answers each batch a moment later, in any order, on threads like a driver's. */
