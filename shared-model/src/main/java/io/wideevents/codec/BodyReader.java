@@ -157,9 +157,12 @@ final class BodyReader {
         return rejected(line, JsonFailure.notAnObject(text));
       }
       EncodeResult result = event(text, line);
-      return text.parser().nextToken() == null
-          ? result
-          : rejected(line, JsonFailure.trailing(text));
+      JsonToken more = text.parser().nextToken();
+      if (more == null) {
+        return result;
+      }
+      boolean joined = more == JsonToken.START_OBJECT && endOfLine(0) == length;
+      return rejected(line, joined ? JsonFailure.joinedLines(text) : JsonFailure.trailing(text));
     } catch (JacksonException e) {
       return rejected(line, JsonFailure.of(e, text));
     }

@@ -68,6 +68,17 @@ final class JsonFailure {
         position(text));
   }
 
+  /**
+   * One object after the other where each should have a line: whatever sent them joined the lines.
+   */
+  static EventProblem joinedLines(EventText text) {
+    return malformed(
+        "One object follows another, and the body has no line feed between them",
+        "End each event with a line feed; with curl send a file by --data-binary @file, since -d"
+            + " and --data take the line feeds out",
+        position(text));
+  }
+
   /** Something else than an object where an event should be. */
   static EventProblem notAnObject(EventText text) {
     return new EventProblem(

@@ -156,6 +156,20 @@ class EventEncoderTest {
   }
 
   @Test
+  void encode_ofLines_tellsOfLineFeedsLostOnTheWay() {
+    String joined = minimal("a", NOW) + minimal("b", NOW);
+
+    EventProblem lost = problems(encodeLines(joined).getFirst()).getFirst();
+    EventProblem slip = problems(encodeLines(joined + "\n").getFirst()).getFirst();
+
+    assertThat(lost.code()).isEqualTo("malformed_json");
+    assertThat(lost.fix()).contains("--data-binary");
+    assertThat(lost.position())
+        .isEqualTo(new EventProblem.Position(1, minimal("a", NOW).length() + 1));
+    assertThat(slip.fix()).doesNotContain("--data-binary");
+  }
+
+  @Test
   void encode_ofLines_takesAnEncodingProblemForOneBadLine() {
     byte[] body = utf8(minimal("a", NOW) + "\n{\"x\":\"?\"}\n" + minimal("b", NOW));
     body[new String(body, StandardCharsets.ISO_8859_1).indexOf('?')] = (byte) 0xFE;
