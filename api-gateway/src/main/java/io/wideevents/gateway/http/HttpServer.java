@@ -28,6 +28,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.DetectorConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -217,8 +218,10 @@ public final class HttpServer implements AutoCloseable {
     }
     // Names are the client's to check: it may well come by an address no certificate names.
     http.addCustomizer(new SecureRequestCustomizer(false));
+    var ssl = new SslConnectionFactory(tls.get().contextFactory(), plain.getProtocol());
+    // What is not TLS falls to the next in line, which must not be plain HTTP.
     return new ConnectionFactory[] {
-      new SslConnectionFactory(tls.get().contextFactory(), plain.getProtocol()), plain
+      new DetectorConnectionFactory(ssl), new PlainHttpNotice(), plain
     };
   }
 

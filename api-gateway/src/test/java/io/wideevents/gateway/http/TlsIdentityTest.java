@@ -77,6 +77,16 @@ class TlsIdentityTest {
   }
 
   @Test
+  void plainHttp_isToldThatThePortSpeaksHttps() throws Exception {
+    try (TestServer server = server(TlsIdentity.open(settings("")));
+        RawConnection connection = new RawConnection(server.port())) {
+      connection.send("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
+
+      assertThat(connection.readAll()).startsWith("HTTP/1.1 400 ").contains("https://");
+    }
+  }
+
+  @Test
   void https_isNotBelievedByAClientThatDoesNot() {
     try (TestServer server = server(TlsIdentity.open(settings("")));
         HttpClient stranger = HttpClient.newHttpClient()) {
