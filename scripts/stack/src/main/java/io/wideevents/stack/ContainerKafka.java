@@ -8,7 +8,6 @@ import org.testcontainers.utility.DockerImageName;
 final class ContainerKafka implements AutoCloseable {
   // As in docker/docker-compose.yml.
   private static final String IMAGE = "apache/kafka:4.1.0";
-  private static final long MEMORY_BYTES = 1L << 30;
 
   private final String image;
   private final KafkaContainer container;
@@ -30,20 +29,8 @@ final class ContainerKafka implements AutoCloseable {
             .withEnv("KAFKA_HEAP_OPTS", "-Xmx512m")
             .withEnv("KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS", "0")
             // Lets a test notice a killed consumer sooner than the default's 6 s.
-            .withEnv("KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS", "1000")
-            .withCreateContainerCmdModifier(
-                command -> {
-                  if (command.getHostConfig() != null) {
-                    command.getHostConfig().withMemory(MEMORY_BYTES);
-                  }
-                });
-    try {
-      container.start();
-    } catch (RuntimeException e) {
-      container.close();
-      throw e;
-    }
-    return new ContainerKafka(image, container);
+            .withEnv("KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS", "1000");
+    return new ContainerKafka(image, BoundedContainer.start(container));
   }
 
   String bootstrapServers() {

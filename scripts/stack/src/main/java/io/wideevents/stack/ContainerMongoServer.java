@@ -8,7 +8,6 @@ import org.testcontainers.utility.DockerImageName;
 final class ContainerMongoServer implements MongoServer {
   // As in docker/docker-compose.yml, but without search, which takes half a minute to start.
   private static final String IMAGE = "mongo:8.0";
-  private static final long MEMORY_BYTES = 1L << 30;
 
   private final String image;
   private final MongoDBContainer container;
@@ -27,20 +26,8 @@ final class ContainerMongoServer implements MongoServer {
     String image = environment.getOrDefault("TEST_MONGODB_IMAGE", IMAGE);
     MongoDBContainer container =
         new MongoDBContainer(DockerImageName.parse(image).asCompatibleSubstituteFor("mongo"))
-            .withReplicaSet()
-            .withCreateContainerCmdModifier(
-                command -> {
-                  if (command.getHostConfig() != null) {
-                    command.getHostConfig().withMemory(MEMORY_BYTES);
-                  }
-                });
-    try {
-      container.start();
-    } catch (RuntimeException e) {
-      container.close();
-      throw e;
-    }
-    return new ContainerMongoServer(image, container);
+            .withReplicaSet();
+    return new ContainerMongoServer(image, BoundedContainer.start(container));
   }
 
   // The set's member is known by a name that only containers resolve.

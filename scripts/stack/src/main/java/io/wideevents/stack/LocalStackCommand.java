@@ -7,9 +7,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code scripts/local-stack}: a broker and a MongoDB until Ctrl-C. */
 @Command(
@@ -48,21 +47,14 @@ public final class LocalStackCommand implements Callable<Integer> {
       description = "Port of MongoDB: 27017 when it is free, else any.")
   private @Nullable Integer mongodbPort;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help and exit.")
-  @SuppressWarnings("UnusedVariable") // picocli reads it
-  private boolean help;
-
-  @Spec private @Nullable CommandSpec spec;
+  @Mixin private final CommandBasics basics = new CommandBasics();
 
   private final Map<String, String> environment = System.getenv();
   private final Teardown teardown = new Teardown("the local stack");
 
   @Override
   public Integer call() {
-    PrintWriter talk = commandLine().getErr();
+    PrintWriter talk = basics.talk();
     BrokerSettings broker =
         new BrokerSettings(
             data == null ? null : data.resolve("kafka"),
@@ -76,7 +68,7 @@ public final class LocalStackCommand implements Callable<Integer> {
     talk.println("Starting a Kafka broker and a MongoDB …");
     LocalStack stack = LocalStack.start(environment, broker, mongod);
     teardown.open(() -> stack, LocalStack::close);
-    PrintWriter out = commandLine().getOut();
+    PrintWriter out = basics.out();
     out.println("KAFKA_BROKER=" + quoted(stack.broker().bootstrapServers()));
     out.println("MONGODB_URI=" + quoted(stack.mongo().uri()));
     out.flush();
@@ -126,8 +118,7 @@ public final class LocalStackCommand implements Callable<Integer> {
       return FreePort.prefer(usual);
     }
     if (given < 1 || given > 65_535) {
-      throw new CommandLine.ParameterException(
-          commandLine(), "%s=%d is not a port; use 1 to 65535".formatted(flag, given));
+      throw basics.wrongFlag("%s=%d is not a port; use 1 to 65535".formatted(flag, given));
     }
     if (!FreePort.isFree(given)) {
       throw new IllegalStateException(
@@ -140,12 +131,5 @@ public final class LocalStackCommand implements Callable<Integer> {
   // Whoever evaluates the output must get the address and not what a shell makes of it.
   private static String quoted(String value) {
     return value.matches("[A-Za-z0-9._:/?=-]+") ? value : "'" + value.replace("'", "'\\''") + "'";
-  }
-
-  private CommandLine commandLine() {
-    if (spec == null) {
-      throw new IllegalStateException("Only picocli makes commands");
-    }
-    return spec.commandLine();
   }
 }

@@ -1,6 +1,7 @@
 package io.wideevents.toolbox.chaos;
 
 import io.wideevents.process.ExitCode;
+import io.wideevents.stack.CommandBasics;
 import io.wideevents.stack.MongodBinary;
 import io.wideevents.stack.Teardown;
 import io.wideevents.stack.WorkDirectory;
@@ -10,13 +11,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code scripts/chaos}: holds the pipeline to its promise while its parts die. */
 @Command(
@@ -86,26 +84,15 @@ public final class ChaosCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object instead of tables.")
   private boolean json;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help and exit.")
-  @SuppressWarnings("UnusedVariable") // picocli reads it
-  private boolean help;
-
-  @Spec private @Nullable CommandSpec spec;
+  @Mixin private final CommandBasics basics = new CommandBasics();
 
   private final Teardown teardown = new Teardown("the fault run");
   private boolean keep;
 
   @Override
   public Integer call() throws InterruptedException {
-    if (spec == null) {
-      throw new IllegalStateException("Only picocli makes commands");
-    }
-    CommandLine commandLine = spec.commandLine();
-    ChaosSettings settings = settings(commandLine);
-    PrintWriter talk = commandLine.getErr();
+    ChaosSettings settings = settings();
+    PrintWriter talk = basics.talk();
     Optional<Path> mongod = MongodBinary.find(System.getenv());
     if (mongod.isEmpty()) {
       talk.println(
@@ -121,7 +108,7 @@ public final class ChaosCommand implements Callable<Integer> {
     try (teardown) {
       ChaosResult result =
           new ChaosRun(settings, mongod.get(), directory.path(), talk, teardown).run();
-      PrintWriter out = commandLine.getOut();
+      PrintWriter out = basics.out();
       if (json) {
         out.println(new ChaosJson(result).text());
       } else {
@@ -146,16 +133,14 @@ public final class ChaosCommand implements Callable<Integer> {
     }
   }
 
-  private ChaosSettings settings(CommandLine commandLine) {
+  private ChaosSettings settings() {
     if (!(minutes > 0 && minutes <= 24 * 60)) {
-      throw new ParameterException(
-          commandLine, "--minutes=" + minutes + " is not between 0 and 1440; use for example 2");
+      throw basics.wrongFlag(
+          "--minutes=" + minutes + " is not between 0 and 1440; use for example 2");
     }
-    if (clients < 1) {
-      throw new ParameterException(commandLine, "--clients=" + clients + " is less than 1");
-    }
+    basics.requireAtLeast("--clients", clients, 1);
     if (!(rate > 0)) {
-      throw new ParameterException(commandLine, "--rate=" + rate + " is not positive");
+      throw basics.wrongFlag("--rate=" + rate + " is not positive");
     }
     return new ChaosSettings(
         seed, Duration.ofMillis((long) (minutes * 60_000)), clients, rate, Instant.now());

@@ -1,16 +1,14 @@
 package io.wideevents.toolbox.demo;
 
+import io.wideevents.stack.CommandBasics;
 import io.wideevents.stack.Teardown;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code scripts/demo}: shows the whole pipeline at work on this machine. */
 @Command(
@@ -41,26 +39,13 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(names = "--keep", description = "Keep everything running until Ctrl-C.")
   private boolean keep;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help and exit.")
-  @SuppressWarnings("UnusedVariable") // picocli reads it
-  private boolean help;
-
-  @Spec private @Nullable CommandSpec spec;
+  @Mixin private final CommandBasics basics = new CommandBasics();
 
   private final Teardown teardown = new Teardown("the demo");
 
   @Override
   public Integer call() throws InterruptedException {
-    if (spec == null) {
-      throw new IllegalStateException("Only picocli makes commands");
-    }
-    CommandLine commandLine = spec.commandLine();
-    if (events < 1) {
-      throw new ParameterException(commandLine, "--events=" + events + " is less than 1");
-    }
+    basics.requireAtLeast("--events", events, 1);
     DemoSettings settings =
         new DemoSettings(
             events,
@@ -69,13 +54,13 @@ public final class DemoCommand implements Callable<Integer> {
             Instant.ofEpochSecond(
                 Long.getLong("wideevents.began", Instant.now().getEpochSecond())));
     // Opened first, so closed last.
-    teardown.open(commandLine::getErr, this::sayStopped);
+    teardown.open(basics::talk, this::sayStopped);
     try (teardown) {
-      new Demo(settings, commandLine.getOut(), commandLine.getErr(), teardown).run();
+      new Demo(settings, basics.out(), basics.talk(), teardown).run();
       return CommandLine.ExitCode.OK;
     } catch (IllegalStateException e) {
       if (!teardown.interrupted()) {
-        commandLine.getErr().println("demo: " + e.getMessage());
+        basics.talk().println("demo: " + e.getMessage());
       }
       return CommandLine.ExitCode.SOFTWARE;
     }

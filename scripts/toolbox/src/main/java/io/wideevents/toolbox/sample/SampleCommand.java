@@ -1,5 +1,6 @@
 package io.wideevents.toolbox.sample;
 
+import io.wideevents.stack.CommandBasics;
 import io.wideevents.toolbox.sample.SendSettings.Transfer;
 import io.wideevents.toolbox.terminal.Progress;
 import java.io.BufferedOutputStream;
@@ -18,10 +19,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code scripts/sample}: sends sample events, or writes them down. */
 @Command(
@@ -117,23 +116,16 @@ public final class SampleCommand implements Callable<Integer> {
               + " (default: ${DEFAULT-VALUE}).")
   private int retries;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help and exit.")
-  @SuppressWarnings("UnusedVariable") // picocli reads it
-  private boolean help;
-
-  @Spec private @Nullable CommandSpec spec;
+  @Mixin private final CommandBasics basics = new CommandBasics();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    requireAtLeast("--count", count, 1);
-    requireAtLeast("--batch", batch, 1);
-    requireAtLeast("--concurrency", concurrency, 1);
-    requireAtLeast("--retries", retries, 0);
+    basics.requireAtLeast("--count", count, 1);
+    basics.requireAtLeast("--batch", batch, 1);
+    basics.requireAtLeast("--concurrency", concurrency, 1);
+    basics.requireAtLeast("--retries", retries, 0);
     if (!(rate >= 0 && rate <= 1e9)) {
-      throw new ParameterException(commandLine(), "--rate=%s is not 0 to 1e9".formatted(rate));
+      throw basics.wrongFlag("--rate=%s is not 0 to 1e9".formatted(rate));
     }
     SampleTraffic traffic = new SampleTraffic(seed, start);
     return target.out == null ? post(traffic) : write(traffic, target.out);
@@ -155,11 +147,11 @@ public final class SampleCommand implements Callable<Integer> {
     SendSettings settings =
         new SendSettings(batch, concurrency, rate, gzip ? Transfer.GZIP : Transfer.PLAIN, retries);
     Tally tally = SampleSender.send(gatewayUrl(), traffic, count, settings, progress("Sending"));
-    commandLine().getOut().print(tally.summary());
-    commandLine().getOut().flush();
+    basics.out().print(tally.summary());
+    basics.out().flush();
     if (tally.unconfirmed() > 0) {
-      commandLine()
-          .getErr()
+      basics
+          .talk()
           .printf(
               "sample: %d events were not confirmed by %s; they may be stored all the same, and"
                   + " sending them again is safe%n",
@@ -203,31 +195,16 @@ public final class SampleCommand implements Callable<Integer> {
   }
 
   private Progress progress(String label) {
-    return new Progress(commandLine().getErr(), Progress.onTerminal(), label, count);
+    return new Progress(basics.talk(), Progress.onTerminal(), label, count);
   }
 
   private URI gatewayUrl() {
     String scheme = target.url.getScheme();
     if (target.url.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
-      throw new ParameterException(
-          commandLine(),
+      throw basics.wrongFlag(
           "--url=%s is not an address of a gateway; use for example http://127.0.0.1:8080"
               .formatted(target.url));
     }
     return target.url;
-  }
-
-  private void requireAtLeast(String flag, long value, long least) {
-    if (value < least) {
-      throw new ParameterException(
-          commandLine(), "%s=%d is less than %d".formatted(flag, value, least));
-    }
-  }
-
-  private CommandLine commandLine() {
-    if (spec == null) {
-      throw new IllegalStateException("Only picocli makes commands");
-    }
-    return spec.commandLine();
   }
 }

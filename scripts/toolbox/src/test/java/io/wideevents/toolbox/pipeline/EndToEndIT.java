@@ -19,18 +19,12 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.bson.RawBsonDocument;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 
 /** The promise, with both processes, a real broker and the MongoDB that is to be had. */
 @Timeout(300)
@@ -60,17 +54,7 @@ class EndToEndIT {
       // Then
       assertThat(tally.accepted()).as(tally.summary()).isEqualTo(count);
       awaitCount(stored, count);
-      Map<String, JsonNode> sent = sent(count);
-      Set<String> ids = new HashSet<>();
-      for (RawBsonDocument document : stored.all()) {
-        JsonNode event = ReadBack.stored(document);
-        ids.add(event.path("eventId").asString());
-        JsonNode original = sent.remove(event.path("requestId").asString());
-        assertThat(original).isNotNull();
-        ReadBack.assertSame(original, event);
-      }
-      assertThat(sent).isEmpty();
-      assertThat(ids).hasSize(count);
+      StoredSamples.assertEachStoredOnce(stored, new SampleTraffic(SEED, start), count);
     }
   }
 
@@ -154,7 +138,8 @@ class EndToEndIT {
 
         // When
         broker.start();
-        try (MongoServer mongo = startOwnMongo(mongodbPort)) {
+        try (MongoServer mongo =
+            MongoServer.startOwn(System.getenv(), new MongodSettings(null, mongodbPort))) {
           // Then
           assertThat(mongo.uri()).contains(Integer.toString(mongodbPort));
           Tally tally = send(gateway.url(), count, SendSettings.DEFAULT);
@@ -166,25 +151,9 @@ class EndToEndIT {
     }
   }
 
-  private static MongoServer startOwnMongo(int port) {
-    Map<String, String> environment = new HashMap<>(System.getenv());
-    environment.remove("MONGODB_URI");
-    return MongoServer.start(environment, new MongodSettings(null, port));
-  }
-
   private Tally send(URI gateway, int count, SendSettings settings) throws InterruptedException {
     return SampleSender.send(
         gateway, new SampleTraffic(SEED, start), count, settings, quiet(count));
-  }
-
-  private Map<String, JsonNode> sent(int count) {
-    SampleTraffic traffic = new SampleTraffic(SEED, start);
-    Map<String, JsonNode> events = new HashMap<>();
-    for (int i = 0; i < count; i++) {
-      JsonNode event = ReadBack.sent(traffic.next());
-      events.put(event.path("requestId").asString(), event);
-    }
-    return events;
   }
 
   private static void awaitCount(StoredEvents stored, long count) {

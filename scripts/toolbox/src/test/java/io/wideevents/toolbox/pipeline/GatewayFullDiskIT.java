@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.wideevents.stack.MongodProcess;
+import io.wideevents.stack.SmallFileSystem;
 import io.wideevents.stack.TestStack;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +32,7 @@ class GatewayFullDiskIT {
     Optional<MongodProcess> own = TestStack.startOwnMongod();
     assumeTrue(own.isPresent(), "there is no mongod to stop");
     try (MongodProcess mongod = own.get();
-        SmallDisk disk = SmallDisk.mount(directory.resolve("disk"), DISK_MEBIBYTES)) {
+        SmallFileSystem disk = mountDisk()) {
       TestPipeline pipeline = pipeline(mongod, disk);
       mongod.kill9();
       try (GatewayProcess gateway = pipeline.startGateway().awaitListening();
@@ -69,7 +71,7 @@ class GatewayFullDiskIT {
     Optional<MongodProcess> own = TestStack.startOwnMongod();
     assumeTrue(own.isPresent(), "there is no mongod to stop");
     try (MongodProcess mongod = own.get();
-        SmallDisk disk = SmallDisk.mount(directory.resolve("disk"), DISK_MEBIBYTES)) {
+        SmallFileSystem disk = mountDisk()) {
       TestPipeline pipeline = pipeline(mongod, disk);
       mongod.kill9();
       Set<String> acknowledged = new HashSet<>();
@@ -93,7 +95,14 @@ class GatewayFullDiskIT {
     }
   }
 
-  private TestPipeline pipeline(MongodProcess mongod, SmallDisk disk) {
+  private SmallFileSystem mountDisk() throws IOException {
+    Optional<SmallFileSystem> disk =
+        SmallFileSystem.mount(SmallFileSystem.Kind.TMPFS, directory, DISK_MEBIBYTES);
+    assumeTrue(disk.isPresent(), "mounting a small file system takes root, on Linux");
+    return disk.get();
+  }
+
+  private TestPipeline pipeline(MongodProcess mongod, SmallFileSystem disk) {
     return TestPipeline.on(
             NOBODY,
             mongod.uri(),

@@ -13,9 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -24,7 +22,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.bson.RawBsonDocument;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -109,7 +106,7 @@ class RollingRestartIT {
                 () -> assertThat(topic.committed(pipeline.group())).isEqualTo(topic.ends()));
         assertThat(topic.total()).isGreaterThanOrEqualTo(EVENTS);
         assertThat(deadLetters.total()).isZero();
-        assertAllStoredOnce(stored);
+        StoredSamples.assertEachStoredOnce(stored, new SampleTraffic(SEED, start), EVENTS);
         workers.forEach(worker -> worker.process().terminate());
         for (WorkerProcess worker : workers) {
           assertThat(worker.process().awaitExit(STOP_BOUND)).isZero();
@@ -202,22 +199,5 @@ class RollingRestartIT {
         .atMost(BOUND)
         .pollInterval(Duration.ofMillis(200))
         .until(stored::count, found -> found >= count);
-  }
-
-  private void assertAllStoredOnce(StoredEvents stored) {
-    Map<String, byte[]> sent = new HashMap<>();
-    SampleTraffic traffic = new SampleTraffic(SEED, start);
-    for (int i = 0; i < EVENTS; i++) {
-      byte[] event = traffic.next();
-      sent.put(ReadBack.sent(event).path("requestId").asString(), event);
-    }
-    assertThat(sent).hasSize(EVENTS);
-    for (RawBsonDocument document : stored.all()) {
-      String requestId = document.getString("requestId").getValue();
-      byte[] original = sent.remove(requestId);
-      assertThat(original).as("%s, stored once and sent", requestId).isNotNull();
-      ReadBack.assertSame(ReadBack.sent(original), ReadBack.stored(document));
-    }
-    assertThat(sent).isEmpty();
   }
 }

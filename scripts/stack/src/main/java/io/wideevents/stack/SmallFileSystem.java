@@ -1,4 +1,4 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.stack;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -6,16 +6,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 
 /**
- * A real file system of a few megabytes, mounted for one test. Needs the right to mount: without it
- * the test is skipped, and says so.
+ * A real file system of a few megabytes, mounted for one test. It belongs to one thread, and is
+ * unmounted by whoever mounted it.
  */
-final class SmallFileSystem implements AutoCloseable {
+public final class SmallFileSystem implements AutoCloseable {
+  private static final long TIMEOUT_SECONDS = 60;
+
   /** What it is made of. */
-  enum Kind {
+  public enum Kind {
     TMPFS,
     EXT4
   }
@@ -26,7 +28,14 @@ final class SmallFileSystem implements AutoCloseable {
     this.mountPoint = mountPoint;
   }
 
-  static SmallFileSystem mount(Kind kind, Path workDirectory, int mebibytes) throws IOException {
+  /**
+   * A new one in {@code workDirectory}; empty without the right, or the tools, to mount it (it
+   * takes root, on Linux), and only then may a test that needs it be skipped.
+   *
+   * @throws IOException if {@code workDirectory} cannot be written to
+   */
+  public static Optional<SmallFileSystem> mount(Kind kind, Path workDirectory, int mebibytes)
+      throws IOException {
     Path mountPoint = Files.createDirectory(workDirectory.resolve("mount"));
     boolean mounted =
         switch (kind) {
@@ -34,8 +43,7 @@ final class SmallFileSystem implements AutoCloseable {
               run("mount", "-t", "tmpfs", "-o", "size=" + mebibytes + "m", "tmpfs", mountPoint);
           case EXT4 -> mountExt4(workDirectory.resolve("image"), mountPoint, mebibytes);
         };
-    Assumptions.assumeTrue(mounted, "no right, or no tools, to mount a file system of " + kind);
-    return new SmallFileSystem(mountPoint);
+    return mounted ? Optional.of(new SmallFileSystem(mountPoint)) : Optional.empty();
   }
 
   private static boolean mountExt4(Path image, Path mountPoint, int mebibytes) throws IOException {
@@ -45,16 +53,21 @@ final class SmallFileSystem implements AutoCloseable {
         && run("mount", "-o", "loop", image, mountPoint);
   }
 
-  Path path() {
+  /** Where it is mounted. */
+  public Path path() {
     return mountPoint;
   }
 
-  long usableBytes() {
+  public long usableBytes() {
     return mountPoint.toFile().getUsableSpace();
   }
 
-  /** Takes all that is left, as somebody else's log file would. */
-  Path fillUp() throws IOException {
+  /**
+   * Takes all that is left, as somebody else's log file would.
+   *
+   * @return the file, to be deleted for room again
+   */
+  public Path fillUp() throws IOException {
     Path filler = mountPoint.resolve("filler");
     for (int blockBytes : List.of(1 << 16, 1 << 12, 1)) {
       try (OutputStream stream =
@@ -85,12 +98,13 @@ final class SmallFileSystem implements AutoCloseable {
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();
-      return process.waitFor(60, TimeUnit.SECONDS) && process.exitValue() == 0;
+      return process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
     } catch (IOException e) {
       // The tool is not installed.
       return false;
     } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while mounting", e);
     }
   }
 }
