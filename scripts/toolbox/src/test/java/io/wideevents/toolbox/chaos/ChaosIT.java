@@ -16,13 +16,17 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The promise while everything dies: a short fault run of {@code scripts/chaos}. */
+/**
+ * The promise while everything dies: a short fault run of {@code scripts/chaos}. {@code
+ * -Dwideevents.chaos.seconds} makes it longer.
+ */
 @Timeout(900)
 class ChaosIT {
-  // A gateway killed while it spools comes first; then a worker killed, both servers frozen,
-  // MongoDB killed, and a gateway killed while it replays, as far as the machine gets in time.
-  private static final long SEED = 40;
-  private static final Duration LENGTH = Duration.ofSeconds(70);
+  // A gateway killed while it spools comes first; then a worker killed, a gateway killed while it
+  // replays, and one stopped while it spools, as far as the machine gets in time.
+  private static final long SEED = 2335;
+  private static final Duration LENGTH =
+      Duration.ofSeconds(Integer.getInteger("wideevents.chaos.seconds", 40));
 
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   private Path directory;

@@ -35,13 +35,14 @@ import org.slf4j.LoggerFactory;
  * broker. Every event is stored once, with its payload, and nothing is left behind.
  *
  * <p>What happens when follows from the seed ({@code -Dwideevents.seed}): the events, the order of
- * the faults, whom they hit, and after how many stored events.
+ * the faults, whom they hit, and after how many stored events. {@code -Dwideevents.events} makes it
+ * longer.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class RollingRestartIT {
   private static final Logger LOG = LoggerFactory.getLogger(RollingRestartIT.class);
   private static final long SEED = Long.getLong("wideevents.seed", 5);
-  private static final int EVENTS = Integer.getInteger("wideevents.events", 100_000);
+  private static final int EVENTS = Integer.getInteger("wideevents.events", 60_000);
   private static final int PARTITIONS = 6;
   private static final int WORKERS = 3;
   private static final int WORKER_CRASHES = 6;
