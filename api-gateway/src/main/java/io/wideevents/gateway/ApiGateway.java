@@ -47,7 +47,8 @@ public final class ApiGateway implements Callable<Integer> {
     ProcessMain.run(commandLine(), ApiGateway.class, arguments);
   }
 
-  static CommandLine commandLine() {
+  /** A new command line, with every subcommand and flag; nothing has run. */
+  public static CommandLine commandLine() {
     CommandLine commandLine =
         new CommandLine(new ApiGateway())
             .addSubcommand(

@@ -25,7 +25,8 @@ public final class LogWorker implements Callable<Integer> {
     ProcessMain.run(commandLine(), LogWorker.class, arguments);
   }
 
-  static CommandLine commandLine() {
+  /** A new command line, with every subcommand and flag; nothing has run. */
+  public static CommandLine commandLine() {
     CommandLine run = new CommandLine(new RunCommand());
     CommandLine commandLine = new CommandLine(new LogWorker()).addSubcommand(run);
     WorkerCatalogue.CATALOGUE.addTo(commandLine.getCommandSpec());

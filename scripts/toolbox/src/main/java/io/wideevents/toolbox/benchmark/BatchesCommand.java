@@ -1,5 +1,6 @@
 package io.wideevents.toolbox.benchmark;
 
+import io.wideevents.process.ExitCode;
 import io.wideevents.stack.BrokerSettings;
 import io.wideevents.stack.KafkaBroker;
 import io.wideevents.stack.MongodBinary;
@@ -81,17 +82,17 @@ final class BatchesCommand implements Callable<Integer> {
     Path mongod = MongodBinary.find(System.getenv()).orElse(null);
     if (mongod == null) {
       err.println("benchmark: needs a mongod on the PATH, or MONGOD to name one");
-      return 4;
+      return ExitCode.FAILURE;
     }
     Path logs = Files.createTempDirectory("wide-events-benchmark");
     try (MongodProcess mongo = MongodProcess.start(mongod, MongodSettings.DEFAULT);
         KafkaBroker broker = KafkaBroker.create(BrokerSettings.DEFAULT)) {
       broker.start();
       report(measure(new BacklogRun(broker.bootstrapServers(), mongo, logs, events), err));
-      return 0;
+      return ExitCode.OK;
     } catch (IllegalStateException e) {
       err.println("benchmark: " + e.getMessage());
-      return 1;
+      return ExitCode.FAILURE;
     } finally {
       BacklogRun.delete(logs);
     }
