@@ -44,6 +44,10 @@ final class DeliveryLane {
 
   private volatile boolean asleep;
   private volatile boolean closed;
+
+  /** Nobody looks into the queue any more but for what was in it before. */
+  private volatile boolean drained;
+
   private int naps;
 
   /** Learns what became of each event; called on whatever thread the tier answers on. */
@@ -83,6 +87,12 @@ final class DeliveryLane {
     if (asleep) {
       LockSupport.unpark(thread);
     }
+    // Likewise with the last drain: it finds the event, or this sees that there was one. Then the
+    // event is taken back, unless the drain got hold of it all the same.
+    if (drained && queue.remove(pending)) {
+      release(bytes);
+      return false;
+    }
     return true;
   }
 
@@ -107,6 +117,7 @@ final class DeliveryLane {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    drained = true;
     for (Pending pending = queue.poll(); pending != null; pending = queue.poll()) {
       left.add(pending);
       release(pending.retainedBytes());
