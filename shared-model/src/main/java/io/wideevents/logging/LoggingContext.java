@@ -99,12 +99,13 @@ public final class LoggingContext {
   }
 
   /**
-   * Says that the request failed with an exception: its simple class name is the code, its message
-   * the message, and where it was thrown is kept as {@code error.at}.
+   * Says that the request failed with an exception: its simple class name is the code, unless it is
+   * a {@link CodedError}, its message the message, and where it was thrown is kept as {@code
+   * error.at}.
    */
   public LoggingContext error(Throwable failure) {
     if (request != null) {
-      // Somebody else's getMessage runs here, outside of the lock.
+      // Somebody else's code runs here, outside of the lock.
       ErrorFacts facts = ErrorFacts.of(failure);
       write(facts::writeTo);
     }
@@ -270,12 +271,23 @@ public final class LoggingContext {
         message = null;
       }
       StackTraceElement[] trace = failure.getStackTrace();
-      String name = failure.getClass().getSimpleName();
       return new ErrorFacts(
-          name.isEmpty() ? failure.getClass().getName() : name,
+          code(failure),
           message,
           failure.getClass().getName(),
           trace.length == 0 ? "" : trace[0].toString());
+    }
+
+    private static String code(Throwable failure) {
+      if (failure instanceof CodedError coded) {
+        try {
+          return coded.errorCode();
+        } catch (RuntimeException e) {
+          // Then its class has to do.
+        }
+      }
+      String name = failure.getClass().getSimpleName();
+      return name.isEmpty() ? failure.getClass().getName() : name;
     }
 
     void writeTo(EventFields fields) {

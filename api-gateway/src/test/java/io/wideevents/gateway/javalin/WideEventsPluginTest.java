@@ -8,6 +8,7 @@ import io.javalin.http.ForbiddenResponse;
 import io.javalin.http.NotFoundResponse;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.Tier;
+import io.wideevents.logging.CodedError;
 import io.wideevents.logging.LoggingContext;
 import io.wideevents.logging.LoggingService;
 import io.wideevents.logging.LoggingSettings;
@@ -93,8 +94,9 @@ class WideEventsPluginTest {
     assertThat(get("/status", "X-Request-Id", "status").statusCode()).isEqualTo(503);
     assertThat(get("/async-fails", "X-Request-Id", "async").statusCode()).isEqualTo(500);
     assertThat(get("/nowhere", "X-Request-Id", "nowhere").statusCode()).isEqualTo(404);
+    assertThat(get("/coded", "X-Request-Id", "coded").statusCode()).isEqualTo(409);
 
-    Map<String, BsonDocument> events = byRequest(7);
+    Map<String, BsonDocument> events = byRequest(8);
     assertThat(errorCode(events.get("uncaught"))).isEqualTo("IllegalStateException");
     assertThat(errorCode(events.get("mapped"))).isEqualTo("UnsupportedOperationException");
     assertThat(errorCode(events.get("answer"))).isEqualTo("HTTP_403");
@@ -102,6 +104,7 @@ class WideEventsPluginTest {
     assertThat(errorCode(events.get("status"))).isEqualTo("HTTP_503");
     assertThat(errorCode(events.get("async"))).isEqualTo("ArithmeticException");
     assertThat(errorCode(events.get("nowhere"))).isEqualTo("HTTP_404");
+    assertThat(errorCode(events.get("coded"))).isEqualTo("CART_CHANGED");
     assertThat(text(events.get("nowhere"), "route")).isEqualTo("unmatched");
     assertThat(text(events.get("async"), "route")).isEqualTo("GET /async-fails");
   }
@@ -268,6 +271,11 @@ class WideEventsPluginTest {
                     throw new ForbiddenResponse("no");
                   });
               config.routes.get(
+                  "/coded",
+                  ctx -> {
+                    throw new CartException();
+                  });
+              config.routes.get(
                   "/own",
                   ctx -> {
                     WideEventsPlugin.contextOf(ctx).error("CART_EMPTY", "Nothing in it");
@@ -304,8 +312,18 @@ class WideEventsPluginTest {
               config.routes.get("/large", ctx -> ctx.result(new byte[64 << 20]));
               config.routes.exception(
                   UnsupportedOperationException.class, (e, ctx) -> ctx.status(418));
+              config.routes.exception(CartException.class, (e, ctx) -> ctx.status(409));
             })
         .start("127.0.0.1", 0);
+  }
+
+  private static final class CartException extends RuntimeException implements CodedError {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public String errorCode() {
+      return "CART_CHANGED";
+    }
   }
 
   private HttpResponse<String> get(String path, String header, String value)
