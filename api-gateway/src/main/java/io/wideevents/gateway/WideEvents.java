@@ -103,7 +103,7 @@ public final class WideEvents implements AutoCloseable {
   private static SettingValues resolve(Map<String, String> environment) {
     Map<String, String> relevant = new HashMap<>(environment);
     relevant.keySet().removeIf(name -> name.startsWith("HTTP_") || name.equals("API_KEYS_FILE"));
-    return GatewayCatalogue.CATALOGUE.resolve(Map.of(), relevant);
+    return GatewayCatalogue.LIBRARY.resolve(Map.of(), relevant);
   }
 
   private static WideEvents start(String service, SettingValues values, Wait wait) {

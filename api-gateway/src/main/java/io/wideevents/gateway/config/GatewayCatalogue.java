@@ -128,12 +128,30 @@ public final class GatewayCatalogue {
           .unit("events")
           .means("Most events in one body.");
 
+  private static final List<Setting<?>> ALL = all();
+
   /** Every setting of the gateway, with the rules among them. */
-  public static final SettingsCatalogue CATALOGUE = catalogue();
+  public static final SettingsCatalogue CATALOGUE =
+      SettingsCatalogue.of("api-gateway", ALL)
+          .checkedBy(CommonSettings::check)
+          .checkedBy(GatewayCatalogue::checkBodies)
+          .checkedBy(GatewayCatalogue::checkInFlight)
+          .checkedBy(GatewayCatalogue::checkAccess)
+          .checkedBy(AccessCatalogue::check)
+          .checkedBy(TlsCatalogue::check)
+          .ignoring(OF_THE_WORKER);
+
+  /**
+   * The same for a service with the gateway as a library, which serves no HTTP of the gateway's.
+   */
+  public static final SettingsCatalogue LIBRARY =
+      SettingsCatalogue.of("api-gateway", ALL)
+          .checkedBy(CommonSettings::check)
+          .ignoring(OF_THE_WORKER);
 
   private GatewayCatalogue() {}
 
-  private static SettingsCatalogue catalogue() {
+  private static List<Setting<?>> all() {
     List<Setting<?>> all = new ArrayList<>(CommonSettings.ALL);
     all.addAll(
         List.of(
@@ -156,14 +174,7 @@ public final class GatewayCatalogue {
     all.addAll(TlsCatalogue.ALL);
     all.addAll(SpoolCatalogue.ALL);
     all.addAll(LoggingCatalogue.ALL);
-    return SettingsCatalogue.of("api-gateway", all)
-        .checkedBy(CommonSettings::check)
-        .checkedBy(GatewayCatalogue::checkBodies)
-        .checkedBy(GatewayCatalogue::checkInFlight)
-        .checkedBy(GatewayCatalogue::checkAccess)
-        .checkedBy(AccessCatalogue::check)
-        .checkedBy(TlsCatalogue::check)
-        .ignoring(OF_THE_WORKER);
+    return List.copyOf(all);
   }
 
   private static List<SettingProblem> checkBodies(SettingValues values) {
