@@ -1,8 +1,14 @@
 package io.wideevents.toolbox.shop;
 
+import io.javalin.util.JavalinBindException;
+import io.wideevents.gateway.spool.SpoolUnavailableException;
+import io.wideevents.process.CommandFailedException;
+import io.wideevents.process.ExitCode;
+import io.wideevents.process.ProcessMain;
+import io.wideevents.process.Shutdown;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,10 +24,14 @@ import picocli.CommandLine.Spec;
     description = {
       "A small shop that leaves one wide event per request: GET /v1/search, GET /v1/cart,"
           + " POST /v1/checkout. Kafka and MongoDB are where KAFKA_BROKER and MONGODB_URI say;"
-          + " they may come later (scripts/local-stack starts both). Runs until Ctrl-C.",
+          + " they may come later (scripts/local-stack starts both). What neither takes waits in"
+          + " SPOOL_DIR (default: shop-spool, below this directory). Runs until Ctrl-C.",
       "",
     })
 public final class ShopCommand implements Callable<Integer> {
+  // The last requests, then what logging may take.
+  private static final Duration CLOSE_BOUND = Duration.ofMillis(7_800);
+
   @Option(
       names = "--port",
       paramLabel = "PORT",
@@ -52,29 +62,44 @@ public final class ShopCommand implements Callable<Integer> {
     if (spec == null) {
       throw new IllegalStateException("Only picocli makes commands");
     }
-    PrintWriter out = spec.commandLine().getOut();
-    ShopLogging logging = ShopLogging.start(mode, System.getenv());
+    ShopLogging logging = startLogging();
     ShopServer server = new ShopServer(logging);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  server.close();
-                  logging.close();
-                },
-                "close-shop"));
-    int bound = server.start(port);
+    Shutdown shutdown =
+        new Shutdown(
+            CLOSE_BOUND,
+            () -> {
+              server.close();
+              logging.close();
+            },
+            logging::leftovers);
+    shutdown.install();
+    int bound;
+    try {
+      bound = server.start(port);
+    } catch (JavalinBindException e) {
+      logging.close();
+      throw new CommandFailedException(
+          ExitCode.CONFIGURATION,
+          "Cannot listen on 127.0.0.1:%d; give another --port, or end what listens there"
+              .formatted(port),
+          e);
+    }
+    PrintWriter out = spec.commandLine().getOut();
     out.printf("The shop listens on http://127.0.0.1:%d, logging: %s%n", bound, mode.label());
     out.printf("Try: curl -i -X POST 'http://127.0.0.1:%d/v1/checkout'%n", bound);
     out.flush();
-    new CountDownLatch(1).await();
-    return CommandLine.ExitCode.OK;
+    return shutdown.await();
+  }
+
+  private ShopLogging startLogging() {
+    try {
+      return ShopLogging.start(mode, System.getenv());
+    } catch (SpoolUnavailableException e) {
+      throw new CommandFailedException(ExitCode.CONFIGURATION, e.getMessage() + " (SPOOL_DIR)", e);
+    }
   }
 
   public static void main(String[] arguments) {
-    System.exit(
-        new CommandLine(new ShopCommand())
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .execute(arguments));
+    ProcessMain.run(new CommandLine(new ShopCommand()), ShopCommand.class, arguments);
   }
 }

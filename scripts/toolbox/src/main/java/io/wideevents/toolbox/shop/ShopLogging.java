@@ -40,10 +40,19 @@ record ShopLogging(Optional<LoggingService> service, Runnable closing) implement
       case KAFKA -> {
         Map<String, String> enabled = new HashMap<>(environment);
         enabled.put("MQ_ENABLED", "true");
+        // A gateway that was started in this directory has the spool that settings come with.
+        enabled.putIfAbsent("SPOOL_DIR", "shop-spool");
         WideEvents events = WideEvents.start(SERVICE, enabled);
         yield new ShopLogging(Optional.of(events.logging()), events::close);
       }
     };
+  }
+
+  /** What closing has not finished with, in a few words. */
+  String leftovers() {
+    return service
+        .map(logging -> logging.stats().inFlight() + " events in flight")
+        .orElse("requests under way");
   }
 
   @Override
