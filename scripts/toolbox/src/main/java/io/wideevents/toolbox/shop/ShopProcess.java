@@ -21,6 +21,7 @@ final class ShopProcess implements AutoCloseable {
   private static final Duration STATS_TIMEOUT = Duration.ofSeconds(10);
   private static final Pattern LISTENING =
       Pattern.compile("The shop listens on (http://127\\.0\\.0\\.1:\\d+)");
+  private static final Pattern CONNECTED = Pattern.compile("Connected to Kafka broker");
 
   private final LogMode mode;
   private final ChildProcess process;
@@ -39,6 +40,11 @@ final class ShopProcess implements AutoCloseable {
         mode, ChildProcess.start("shop " + mode.label(), command, environment, log));
   }
 
+  /** Blocks until it has found the broker, at most 90 s. */
+  void awaitKafka() {
+    var unused = process.awaitLog(CONNECTED, START_TIMEOUT);
+  }
+
   LogMode mode() {
     return mode;
   }
@@ -54,7 +60,8 @@ final class ShopProcess implements AutoCloseable {
    *
    * @param cpuNanos processor time it has used
    */
-  record Stats(long cpuNanos, long finalized, long dropped, double durableAfterP99Ms) {}
+  record Stats(
+      long cpuNanos, long finalized, long durable, long dropped, double durableAfterP99Ms) {}
 
   Stats stats(HttpClient client, URI shop) throws InterruptedException {
     try {
@@ -67,6 +74,7 @@ final class ShopProcess implements AutoCloseable {
       return new Stats(
           (long) number(body, "cpuNanos"),
           (long) number(body, "finalized"),
+          (long) number(body, "durable"),
           (long) number(body, "dropped"),
           number(body, "durableAfterP99Ms"));
     } catch (IOException e) {
