@@ -22,12 +22,15 @@ import picocli.CommandLine.Spec;
     usageHelpAutoWidth = true,
     description = {
       "Runs the demo shop without logging, with synchronous logging to MongoDB and with the library"
-          + " (MQ_ENABLED=true), side by side, under a paced load, with MongoDB slowed by 0, 20 and"
-          + " 100 ms. Response times count from when each request was due.",
+          + " (MQ_ENABLED=true), side by side, under a paced load that asks them in turn, with"
+          + " MongoDB slowed by 0, 20 and 100 ms. Response times count from when each request was"
+          + " due.",
       "",
     })
 public final class CompareLatencyCommand implements Callable<Integer> {
-  @Option(names = "--quick", description = "A minute instead of six: a check, no figures to print.")
+  @Option(
+      names = "--quick",
+      description = "A minute instead of five: a check, no figures to print.")
   private boolean quick;
 
   @Option(names = "--json", description = "One object a line instead of a table.")
@@ -36,8 +39,8 @@ public final class CompareLatencyCommand implements Callable<Integer> {
   @Option(
       names = "--rate",
       paramLabel = "N",
-      defaultValue = "100",
-      description = "Requests a second (default: ${DEFAULT-VALUE}).")
+      defaultValue = "50",
+      description = "Requests a second to each shop (default: ${DEFAULT-VALUE}).")
   private double rate;
 
   @Option(
@@ -74,7 +77,7 @@ public final class CompareLatencyCommand implements Callable<Integer> {
       if (json) {
         rows.forEach(row -> out.println(row.json()));
       } else {
-        out.printf("%.0f requests a second, one shop at a time%n%n", rate);
+        out.printf("%.0f requests a second to each shop, in turn%n%n", rate);
         new LatencyReport(rows).lines().forEach(out::println);
       }
       if (svg != null) {

@@ -14,7 +14,6 @@ import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,12 +21,13 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Runs the same shop in all modes at a time, each a process of its own, and loads one after the
- * other in short rounds, so that whatever the machine does meanwhile meets all of them alike.
+ * Runs the same shop in all modes at a time, each a process of its own, and asks them in turn.
  * MongoDB, behind a proxy that delays its answers, is the same for all; so is the log-worker, which
  * stores what the Kafka mode publishes.
  */
 final class LatencyComparison {
+  private static final long SEED = 1_000_000;
+
   private final LatencySettings settings;
   private final Consumer<String> progress;
   private final Teardown teardown;
@@ -42,9 +42,6 @@ final class LatencyComparison {
 
   /** A shop that answers. */
   private record Subject(ShopProcess process, URI url) {}
-
-  /** What was seen of one mode at one delay so far. */
-  private record Seen(OpenLoopLoad.Result load, long cpuNanos) {}
 
   /**
    * Measures; everything it starts goes to the teardown.
@@ -117,56 +114,54 @@ final class LatencyComparison {
 
   private List<LatencyRow> measure(List<Subject> shops, DelayProxy proxy)
       throws InterruptedException {
-    OpenLoopLoad load = new OpenLoopLoad(client, settings.requestsPerSecond());
+    List<URI> urls = shops.stream().map(Subject::url).toList();
     progress.accept("Warming up");
-    for (Subject shop : shops) {
-      load.run(shop.url(), settings.warmUp(), 1);
-    }
+    new OpenLoopLoad(client, settings.warmUpPerSecond()).run(urls, settings.warmUp(), 1);
+    OpenLoopLoad load = new OpenLoopLoad(client, settings.requestsPerSecond());
     List<LatencyRow> rows = new ArrayList<>();
     for (Duration delay : settings.mongoDelays()) {
+      progress.accept(
+          "MongoDB slowed by %d ms: %d s"
+              .formatted(delay.toMillis(), settings.duration().toSeconds()));
       proxy.delay(delay);
-      Map<LogMode, Seen> seen = new EnumMap<>(LogMode.class);
-      for (int round = 0; round < settings.rounds(); round++) {
-        progress.accept(
-            "MongoDB slowed by %d ms, round %d of %d"
-                .formatted(delay.toMillis(), round + 1, settings.rounds()));
-        for (int i = 0; i < shops.size(); i++) {
-          // Another first in each round, so that none always follows the same one.
-          Subject shop = shops.get((i + round) % shops.size());
-          Seen before =
-              seen.getOrDefault(shop.process().mode(), new Seen(OpenLoopLoad.Result.none(), 0));
-          seen.put(shop.process().mode(), once(load, shop, round, before));
-        }
+      List<Long> before = cpuNanos(shops);
+      List<OpenLoopLoad.Result> results =
+          load.run(urls, settings.duration(), SEED + delay.toMillis());
+      List<Long> after = cpuNanos(shops);
+      for (int i = 0; i < shops.size(); i++) {
+        long used = after.get(i) - before.get(i);
+        rows.add(row(shops.get(i).process().mode(), delay, results.get(i), used));
       }
-      seen.forEach((mode, all) -> rows.add(row(mode, delay, all)));
     }
     for (Subject shop : shops) {
-      ShopProcess.Stats stats = shop.process().stats(client, shop.url());
-      progress.accept("%s: %s".formatted(shop.process().mode().label(), stats));
+      progress.accept("%s: %s".formatted(shop.process().mode().label(), stats(shop)));
     }
     return rows;
   }
 
-  private Seen once(OpenLoopLoad load, Subject shop, int round, Seen before)
-      throws InterruptedException {
-    long cpu = shop.process().stats(client, shop.url()).cpuNanos();
-    OpenLoopLoad.Result result =
-        load.run(shop.url(), settings.roundDuration(), 1_000_000L * (round + 1));
-    long used = shop.process().stats(client, shop.url()).cpuNanos() - cpu;
-    return new Seen(before.load().plus(result), before.cpuNanos() + used);
+  private List<Long> cpuNanos(List<Subject> shops) throws InterruptedException {
+    List<Long> nanos = new ArrayList<>();
+    for (Subject shop : shops) {
+      nanos.add(stats(shop).cpuNanos());
+    }
+    return nanos;
   }
 
-  private LatencyRow row(LogMode mode, Duration delay, Seen seen) {
-    long requests = seen.load().micros().getTotalCount();
+  private ShopProcess.Stats stats(Subject shop) throws InterruptedException {
+    return shop.process().stats(client, shop.url());
+  }
+
+  private LatencyRow row(LogMode mode, Duration delay, OpenLoopLoad.Result seen, long cpuNanos) {
+    long requests = seen.micros().getTotalCount();
     return new LatencyRow(
         mode,
         delay.toMillis(),
         settings.requestsPerSecond(),
         requests,
-        seen.load().failures(),
-        seen.load().millis(50),
-        seen.load().millis(90),
-        seen.load().millis(99),
-        seen.cpuNanos() / 1e6 / requests);
+        seen.failures(),
+        seen.millis(50),
+        seen.millis(90),
+        seen.millis(99),
+        cpuNanos / 1e6 / requests);
   }
 }

@@ -6,34 +6,43 @@ import java.util.List;
 /**
  * How much is measured.
  *
- * @param requestsPerSecond the pace of the load on one shop at a time
- * @param rounds how often each mode has its turn at each delay
- * @param roundDuration how long a turn is
- * @param warmUp how long each shop is loaded before anything is timed
+ * @param requestsPerSecond the pace of the load on each shop
+ * @param duration how long the shops are loaded at each delay
+ * @param warmUp how long the shops are loaded before anything is timed
+ * @param warmUpPerSecond requests a second to each shop meanwhile: more, so that what a service of
+ *     some hours has had compiled is compiled here too
  * @param mongoDelays by how much MongoDB is slowed, one after the other
  */
 record LatencySettings(
     double requestsPerSecond,
-    int rounds,
-    Duration roundDuration,
+    Duration duration,
     Duration warmUp,
+    double warmUpPerSecond,
     List<Duration> mongoDelays) {
   private static final List<Duration> DELAYS =
       List.of(Duration.ZERO, Duration.ofMillis(20), Duration.ofMillis(100));
+  private static final double LEAST_WARM_UP_PER_SECOND = 250;
 
   LatencySettings {
     mongoDelays = List.copyOf(mongoDelays);
   }
 
-  /** Some six minutes: figures one can print. */
+  /** Some five minutes: figures one can print. */
   static LatencySettings full(double requestsPerSecond) {
-    return new LatencySettings(
-        requestsPerSecond, 5, Duration.ofSeconds(6), Duration.ofSeconds(10), DELAYS);
+    return of(requestsPerSecond, Duration.ofSeconds(60), Duration.ofSeconds(60));
   }
 
   /** Under a minute: whether it works, and roughly how it comes out. */
   static LatencySettings quick(double requestsPerSecond) {
+    return of(requestsPerSecond, Duration.ofSeconds(6), Duration.ofSeconds(6));
+  }
+
+  private static LatencySettings of(double requestsPerSecond, Duration duration, Duration warmUp) {
     return new LatencySettings(
-        requestsPerSecond, 2, Duration.ofMillis(1_000), Duration.ofMillis(1_500), DELAYS);
+        requestsPerSecond,
+        duration,
+        warmUp,
+        Math.max(LEAST_WARM_UP_PER_SECOND, requestsPerSecond),
+        DELAYS);
   }
 }

@@ -5,16 +5,25 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Requests at a steady pace, however long the answers take. Each is timed from the moment it was
  * due, so that a shop that falls behind cannot hide it by being asked less (no coordinated
  * omission).
+ *
+ * <p>Several shops are asked in turn, request by request: whatever the machine does, and whatever
+ * the work that one shop leaves behind takes from it, meets all of them alike. Each is asked the
+ * same things, in an order of shops drawn anew each time, so that none always follows the same one.
  */
 final class OpenLoopLoad {
   private static final long MOST_MICROS = TimeUnit.MINUTES.toMicros(1);
@@ -25,7 +34,7 @@ final class OpenLoopLoad {
   private final double perSecond;
 
   /**
-   * @param perSecond requests a second
+   * @param perSecond requests a second to each shop
    */
   OpenLoopLoad(HttpClient client, double perSecond) {
     this.client = client;
@@ -33,27 +42,30 @@ final class OpenLoopLoad {
   }
 
   /**
-   * What a run saw.
+   * What a run saw of one shop.
    *
    * @param micros response times in microseconds
    * @param failures requests without an answer, or with one that the shop never gives
    */
   record Result(Histogram micros, long failures) {
-    /** Nothing yet. */
-    static Result none() {
-      return new Result(new Histogram(MOST_MICROS, DIGITS), 0);
-    }
-
-    /** Both together. */
-    Result plus(Result other) {
-      Histogram sum = micros.copy();
-      sum.add(other.micros);
-      return new Result(sum, failures + other.failures);
-    }
-
     /** A quantile in milliseconds, 0 to 100. */
     double millis(double percentile) {
       return micros.getValueAtPercentile(percentile) / 1000.0;
+    }
+  }
+
+  /** What is being seen of one shop. */
+  private record Observed(URI shop, ConcurrentHistogram micros, LongAdder failures) {
+    Observed(URI shop) {
+      this(shop, new ConcurrentHistogram(MOST_MICROS, DIGITS), new LongAdder());
+    }
+
+    void answered(long due, @Nullable HttpResponse<?> reply) {
+      long took = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - due);
+      micros.recordValue(Math.clamp(took, 1, MOST_MICROS));
+      if (reply == null || !isExpected(reply.statusCode())) {
+        failures.increment();
+      }
     }
   }
 
@@ -61,26 +73,33 @@ final class OpenLoopLoad {
    * Sends for a while and waits for the answers.
    *
    * @param seed the same seed, the same requests
+   * @return what was seen of each shop, in the order given
    */
-  Result run(URI shop, Duration duration, long seed) throws InterruptedException {
-    int requests = (int) Math.max(1, duration.toNanos() / 1e9 * perSecond);
-    ConcurrentHistogram micros = new ConcurrentHistogram(MOST_MICROS, DIGITS);
-    LongAdder failures = new LongAdder();
+  List<Result> run(List<URI> shops, Duration duration, long seed) throws InterruptedException {
+    int rounds = (int) Math.max(1, duration.toNanos() / 1e9 * perSecond);
+    int requests = rounds * shops.size();
+    List<Observed> observed = shops.stream().map(Observed::new).toList();
+    List<Observed> order = new ArrayList<>(observed);
+    Random random = new Random(seed);
     CountDownLatch answered = new CountDownLatch(requests);
+    double nanosBetween = 1e9 / (perSecond * shops.size());
     long start = System.nanoTime();
     for (int i = 0; i < requests; i++) {
-      long due = start + (long) (i * 1e9 / perSecond);
+      int turn = i % shops.size();
+      if (turn == 0) {
+        Collections.shuffle(order, random);
+      }
+      Observed asked = order.get(turn);
+      long due = start + (long) (i * nanosBetween);
       TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
       var unused =
           client
-              .sendAsync(request(shop, seed + i), HttpResponse.BodyHandlers.discarding())
+              .sendAsync(
+                  request(asked.shop(), seed + i / shops.size()),
+                  HttpResponse.BodyHandlers.discarding())
               .whenComplete(
                   (reply, failure) -> {
-                    long took = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - due);
-                    micros.recordValue(Math.clamp(took, 1, MOST_MICROS));
-                    if (failure != null || !isExpected(reply.statusCode())) {
-                      failures.increment();
-                    }
+                    asked.answered(due, reply);
                     answered.countDown();
                   });
     }
@@ -89,7 +108,9 @@ final class OpenLoopLoad {
           "%d of %d requests have no answer after a minute"
               .formatted(answered.getCount(), requests));
     }
-    return new Result(micros.copy(), failures.sum());
+    return observed.stream()
+        .map(seen -> new Result(seen.micros().copy(), seen.failures().sum()))
+        .toList();
   }
 
   // The shop's own failures belong to the load.
