@@ -11,7 +11,7 @@ import io.wideevents.gateway.config.GatewayCatalogue;
 import io.wideevents.gateway.config.GatewaySettings;
 import io.wideevents.gateway.kafka.TopicReader;
 import io.wideevents.stack.KafkaBroker;
-import io.wideevents.stack.MongodProcess;
+import io.wideevents.stack.RestartableMongoServer;
 import io.wideevents.stack.TestStack;
 import java.io.IOException;
 import java.net.URI;
@@ -123,9 +123,9 @@ class GatewayApplicationIT {
   @Test
   void events_areSpooledWhileBothAreAwayAndReachMongoDbWhenItComes() {
     // Given neither of them
-    Optional<MongodProcess> mongod = TestStack.startOwnMongod();
+    Optional<RestartableMongoServer> mongod = TestStack.startOwnMongo();
     assumeTrue(mongod.isPresent(), "no mongod to start late");
-    try (MongodProcess late = mongod.get()) {
+    try (RestartableMongoServer late = mongod.get()) {
       late.stop();
       BROKER.stop();
       start(Map.of("MONGODB_URI", late.uri()));

@@ -2,7 +2,7 @@ package io.wideevents.mongo;
 
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
-import io.wideevents.stack.MongodProcess;
+import io.wideevents.stack.RestartableMongoServer;
 import io.wideevents.stack.TestStack;
 import java.util.List;
 import java.util.Optional;
@@ -16,25 +16,25 @@ import reactor.core.publisher.Mono;
 
 /** A {@code mongod} of a test's own that fails on demand, in ways a real one does. */
 public final class FaultyMongod implements AutoCloseable {
-  private final MongodProcess process;
+  private final RestartableMongoServer process;
   private final MongoClient admin;
   private boolean paused;
 
-  private FaultyMongod(MongodProcess process) {
+  private FaultyMongod(RestartableMongoServer process) {
     this.process = process;
     this.admin = MongoClients.create(process.uri());
   }
 
   /** Starts one; empty when this machine has no {@code mongod}. */
   public static Optional<FaultyMongod> start() {
-    return TestStack.startOwnMongod().map(FaultyMongod::new);
+    return TestStack.startOwnMongo().map(FaultyMongod::new);
   }
 
   public String uri() {
     return process.uri();
   }
 
-  public MongodProcess process() {
+  public RestartableMongoServer process() {
     return process;
   }
 

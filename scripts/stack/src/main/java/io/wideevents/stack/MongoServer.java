@@ -11,7 +11,7 @@ import java.util.Optional;
  * <p>It takes connections from construction to {@link #close}. Closed by whoever started it.
  */
 public sealed interface MongoServer extends AutoCloseable
-    permits ContainerMongoServer, GivenMongoServer, InMemoryMongoServer, MongodProcess {
+    permits GivenMongoServer, InMemoryMongoServer, RestartableMongoServer {
 
   /** How long a server that somebody else runs may take to its first answer. */
   Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Its address is known, and does not change, from construction on. Methods are to be called by
  * one thread at a time, but {@link #close} by any. Closed by whoever made it, or with the JVM.
  */
-public final class MongodProcess implements MongoServer {
+public final class MongodProcess implements RestartableMongoServer {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final Pattern LISTENING = Pattern.compile("Waiting for connections");
 
@@ -72,13 +72,8 @@ public final class MongodProcess implements MongoServer {
     return server.directory().temporary();
   }
 
-  /**
-   * Starts the server, on the data of the last run if there was one, and waits until it takes
-   * writes: a second or two, at most 60.
-   *
-   * @throws IllegalStateException if it runs already, or did not become ready: then with the end of
-   *     its output
-   */
+  /** As every server of this kind; when it does not become ready, with the end of its output. */
+  @Override
   public void start() {
     List<String> command = new ArrayList<>();
     command.addAll(
@@ -147,28 +142,22 @@ public final class MongodProcess implements MongoServer {
     return server.process();
   }
 
-  /** Ends the server as a crash would: SIGKILL. Returns when it is gone. */
+  @Override
   public void kill9() {
     process().kill9();
   }
 
-  /** Ends the server in good order: SIGTERM, and SIGKILL when it takes longer than 15 s. */
+  @Override
   public void stop() {
     server.stop();
   }
 
-  /** Stops and starts it again: same address, same data. */
-  public void restart() {
-    stop();
-    start();
-  }
-
-  /** Freezes the server: SIGSTOP. Its connections stay open and nobody answers. */
+  @Override
   public void pause() {
     process().pause();
   }
 
-  /** Lets the server run on after {@link #pause}. */
+  @Override
   public void resume() {
     process().resume();
   }

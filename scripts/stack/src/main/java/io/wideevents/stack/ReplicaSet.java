@@ -44,17 +44,35 @@ final class ReplicaSet {
    */
   void awaitPrimary(Duration timeout) {
     try (MongoClient client = MongoClients.create(clientSettings())) {
-      configure(client)
-          .then(run(client, new Document("hello", 1)))
-          .filter(hello -> hello.getBoolean("isWritablePrimary", false))
-          .repeatWhenEmpty(polls -> polls.delayElements(POLL_INTERVAL))
-          .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, POLL_INTERVAL))
-          .block(timeout);
+      untilWritable(configure(client).then(hello(client))).block(timeout);
       ServerSecurity secured = security;
       if (secured != null) {
         createUser(client, secured).block(timeout);
       }
     }
+  }
+
+  /**
+   * Blocks until a member of a set that is set up already takes writes.
+   *
+   * @param uri of that member alone
+   * @throws IllegalStateException if it does not within {@code timeout}
+   */
+  static void awaitPrimary(String uri, Duration timeout) {
+    try (MongoClient client = MongoClients.create(uri)) {
+      untilWritable(hello(client)).block(timeout);
+    }
+  }
+
+  private static Mono<Document> untilWritable(Mono<Document> hello) {
+    return hello
+        .filter(reply -> reply.getBoolean("isWritablePrimary", false))
+        .repeatWhenEmpty(polls -> polls.delayElements(POLL_INTERVAL))
+        .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, POLL_INTERVAL));
+  }
+
+  private static Mono<Document> hello(MongoClient client) {
+    return run(client, new Document("hello", 1));
   }
 
   private MongoClientSettings clientSettings() {

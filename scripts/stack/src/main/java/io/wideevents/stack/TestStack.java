@@ -2,6 +2,7 @@ package io.wideevents.stack;
 
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +22,8 @@ import reactor.core.publisher.Flux;
  * containers when a Docker engine answers; else a broker in a child JVM, and a {@code mongod} or
  * its stand-in. {@code TEST_STACK}, or the system property {@code wideevents.stack}, forces {@code
  * given}, {@code containers} or {@code embedded}. What was taken is printed, and added to the file
- * that {@code TEST_STACK_REPORT} names. A test that breaks a server takes one of its own, which is
- * never a container: {@link KafkaBroker#startOwn}, {@link #startOwnMongod}.
+ * that {@code TEST_STACK_REPORT} names. A test that breaks a server takes one of its own: {@link
+ * KafkaBroker#startOwn}, {@link #startOwnMongo}.
  *
  * <p>Safe for concurrent use.
  */
@@ -68,12 +69,12 @@ public final class TestStack {
   }
 
   /**
-   * A running mongod of the caller's own, with temporary data and test commands; empty when there
-   * is no program {@code mongod}, and only then may a test that needs to break MongoDB be skipped.
+   * A running MongoDB of the caller's own, with temporary data and test commands: a {@code mongod}
+   * where there is the program, else, or when containers are forced, a container; empty when
+   * neither is to be had, and only then may a test that needs to break MongoDB be skipped.
    */
-  public static Optional<MongodProcess> startOwnMongod() {
-    return MongodBinary.find(SHARED.environment)
-        .map(binary -> MongodProcess.start(binary, new MongodSettings(null, 0, true)));
+  public static Optional<RestartableMongoServer> startOwnMongo() {
+    return SHARED.ownMongo();
   }
 
   private synchronized String sharedKafka() {
@@ -107,6 +108,25 @@ public final class TestStack {
       report.add("MongoDB", mongo.describe());
     }
     return mongo.uri();
+  }
+
+  private synchronized Optional<RestartableMongoServer> ownMongo() {
+    Optional<Path> binary = MongodBinary.find(environment);
+    boolean container =
+        wish.isAny()
+            ? binary.isEmpty() && engineAnswers()
+            : choose("MONGODB_URI") == ServerSource.CONTAINERS;
+    if (container) {
+      return orEmbedded(
+          "MongoDB to break",
+          () -> {
+            ContainerMongoServer mongoDb = ContainerMongoServer.start(environment);
+            report.add("MongoDB to break", mongoDb.describe());
+            return Optional.of(mongoDb);
+          },
+          Optional::empty);
+    }
+    return binary.map(program -> MongodProcess.start(program, new MongodSettings(null, 0, true)));
   }
 
   private ServerSource choose(String addressSetting) {

@@ -51,7 +51,7 @@ class MongoServerIT {
 
   @Test
   void restart_keepsAddressAndDataAfterKill9() {
-    try (MongodProcess mongod = own()) {
+    try (RestartableMongoServer mongod = own()) {
       // Given
       String address = mongod.uri();
       insert(mongod, "before");
@@ -69,7 +69,7 @@ class MongoServerIT {
 
   @Test
   void resume_letsAFrozenServerAnswer() {
-    try (MongodProcess mongod = own()) {
+    try (RestartableMongoServer mongod = own()) {
       // Given
       mongod.pause();
       assertThatThrownBy(() -> count(mongod, Duration.ofSeconds(2)))
@@ -101,8 +101,8 @@ class MongoServerIT {
     }
   }
 
-  private static MongodProcess own() {
-    Optional<MongodProcess> mongod = TestStack.startOwnMongod();
+  private static RestartableMongoServer own() {
+    Optional<RestartableMongoServer> mongod = TestStack.startOwnMongo();
     assumeTrue(mongod.isPresent(), NO_MONGOD);
     return mongod.orElseThrow();
   }

@@ -12,7 +12,7 @@ import com.mongodb.reactivestreams.client.MongoClients;
 import io.wideevents.stack.BrokerSettings;
 import io.wideevents.stack.ChildProcess;
 import io.wideevents.stack.KafkaBroker;
-import io.wideevents.stack.MongodProcess;
+import io.wideevents.stack.RestartableMongoServer;
 import io.wideevents.stack.TestStack;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,10 +42,10 @@ class GatewayDeadLettersIT {
 
   @Test
   void refusedEventOfTheSpool_isStoredOnceByAReplayAfterTheFix() throws Exception {
-    Optional<MongodProcess> own = TestStack.startOwnMongod();
+    Optional<RestartableMongoServer> own = TestStack.startOwnMongo();
     assumeTrue(own.isPresent(), "there is no mongod to stop");
     String database = TestStack.uniqueName(GatewayDeadLettersIT.class);
-    try (MongodProcess mongod = own.get();
+    try (RestartableMongoServer mongod = own.get();
         KafkaBroker broker = KafkaBroker.create(BrokerSettings.DEFAULT)) {
       TestPipeline pipeline =
           TestPipeline.on(

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.wideevents.stack.MongodProcess;
+import io.wideevents.stack.RestartableMongoServer;
 import io.wideevents.stack.SmallFileSystem;
 import io.wideevents.stack.TestStack;
 import java.io.IOException;
@@ -29,9 +29,9 @@ class GatewayFullDiskIT {
 
   @Test
   void gateway_losesNothingOnAFullDiskAndRecoversWithoutARestart() throws Exception {
-    Optional<MongodProcess> own = TestStack.startOwnMongod();
+    Optional<RestartableMongoServer> own = TestStack.startOwnMongo();
     assumeTrue(own.isPresent(), "there is no mongod to stop");
-    try (MongodProcess mongod = own.get();
+    try (RestartableMongoServer mongod = own.get();
         SmallFileSystem disk = mountDisk()) {
       TestPipeline pipeline = pipeline(mongod, disk);
       mongod.kill9();
@@ -68,9 +68,9 @@ class GatewayFullDiskIT {
 
   @Test
   void gateway_thatIsKilledOnAFullDiskReplaysItsBacklogAfterwards() throws Exception {
-    Optional<MongodProcess> own = TestStack.startOwnMongod();
+    Optional<RestartableMongoServer> own = TestStack.startOwnMongo();
     assumeTrue(own.isPresent(), "there is no mongod to stop");
-    try (MongodProcess mongod = own.get();
+    try (RestartableMongoServer mongod = own.get();
         SmallFileSystem disk = mountDisk()) {
       TestPipeline pipeline = pipeline(mongod, disk);
       mongod.kill9();
@@ -102,7 +102,7 @@ class GatewayFullDiskIT {
     return disk.get();
   }
 
-  private TestPipeline pipeline(MongodProcess mongod, SmallFileSystem disk) {
+  private TestPipeline pipeline(RestartableMongoServer mongod, SmallFileSystem disk) {
     return TestPipeline.on(
             NOBODY,
             mongod.uri(),

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.wideevents.stack.KafkaBroker;
-import io.wideevents.stack.MongodProcess;
+import io.wideevents.stack.RestartableMongoServer;
 import io.wideevents.stack.TestStack;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -38,10 +38,10 @@ class GatewayShutdownIT {
 
   @Test
   void gateway_endsInTimeAndLosesNothingWhileKafkaAndMongodbHang() throws Exception {
-    Optional<MongodProcess> own = TestStack.startOwnMongod();
+    Optional<RestartableMongoServer> own = TestStack.startOwnMongo();
     assumeTrue(own.isPresent(), "there is no mongod to freeze");
     try (KafkaBroker broker = KafkaBroker.startOwn();
-        MongodProcess mongod = own.get()) {
+        RestartableMongoServer mongod = own.get()) {
       TestPipeline pipeline =
           TestPipeline.on(
               broker.bootstrapServers(),
@@ -95,9 +95,9 @@ class GatewayShutdownIT {
 
   @Test
   void gateway_isNotReadyAndStillAnswersWhileItEnds() throws Exception {
-    Optional<MongodProcess> own = TestStack.startOwnMongod();
+    Optional<RestartableMongoServer> own = TestStack.startOwnMongo();
     assumeTrue(own.isPresent(), "there is no mongod to freeze");
-    try (MongodProcess mongod = own.get()) {
+    try (RestartableMongoServer mongod = own.get()) {
       TestPipeline pipeline =
           TestPipeline.on(
                   "127.0.0.1:1",

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.wideevents.stack.KafkaBroker;
-import io.wideevents.stack.MongodProcess;
+import io.wideevents.stack.RestartableMongoServer;
 import io.wideevents.stack.TestStack;
 import io.wideevents.toolbox.sample.SampleTraffic;
 import java.nio.file.Path;
@@ -69,9 +69,9 @@ class RollingRestartIT {
 
   @Test
   void everyEventIsStoredOnceThroughARollingRestartAndCrashesOfEverything() throws Exception {
-    Optional<MongodProcess> own = TestStack.startOwnMongod();
+    Optional<RestartableMongoServer> own = TestStack.startOwnMongo();
     assumeTrue(own.isPresent(), "no mongod on the PATH to kill");
-    try (MongodProcess mongod = own.orElseThrow();
+    try (RestartableMongoServer mongod = own.orElseThrow();
         KafkaBroker broker = KafkaBroker.startOwn()) {
       TestPipeline pipeline = pipeline(broker, mongod);
       try (TopicView topic = pipeline.topic();
@@ -119,7 +119,7 @@ class RollingRestartIT {
     }
   }
 
-  private TestPipeline pipeline(KafkaBroker broker, MongodProcess mongod) {
+  private TestPipeline pipeline(KafkaBroker broker, RestartableMongoServer mongod) {
     return TestPipeline.on(
             broker.bootstrapServers(), mongod.uri(), "rolling", RollingRestartIT.class, directory)
         .with("JAVA_OPTS", "-Xmx192m -XX:+UseSerialGC -XX:TieredStopAtLevel=1")
@@ -128,7 +128,8 @@ class RollingRestartIT {
         .with("KAFKA_CLIENT_HEARTBEAT_INTERVAL_MS", "1500");
   }
 
-  private List<Fault> faults(TestPipeline pipeline, MongodProcess mongod, KafkaBroker broker) {
+  private List<Fault> faults(
+      TestPipeline pipeline, RestartableMongoServer mongod, KafkaBroker broker) {
     List<Fault> crashes = new ArrayList<>();
     int first = random.nextInt(WORKERS);
     for (int i = 0; i < WORKER_CRASHES; i++) {

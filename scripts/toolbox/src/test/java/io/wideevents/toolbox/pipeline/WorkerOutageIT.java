@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.wideevents.stack.KafkaBroker;
-import io.wideevents.stack.MongodProcess;
+import io.wideevents.stack.RestartableMongoServer;
 import io.wideevents.stack.TestStack;
 import io.wideevents.toolbox.sample.SampleTraffic;
 import java.io.IOException;
@@ -59,9 +59,9 @@ class WorkerOutageIT {
 
   @Test
   void outageOfMongodb_isWaitedOutInBoundedMemoryAndInTheGroup() throws Exception {
-    Optional<MongodProcess> own = TestStack.startOwnMongod();
+    Optional<RestartableMongoServer> own = TestStack.startOwnMongo();
     assumeTrue(own.isPresent(), "no mongod on the PATH to stop");
-    try (MongodProcess mongod = own.orElseThrow();
+    try (RestartableMongoServer mongod = own.orElseThrow();
         KafkaBroker broker = KafkaBroker.startOwn()) {
       TestPipeline pipeline =
           TestPipeline.on(

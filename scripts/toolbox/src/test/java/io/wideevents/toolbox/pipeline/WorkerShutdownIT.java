@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.wideevents.stack.MongodProcess;
+import io.wideevents.stack.RestartableMongoServer;
 import io.wideevents.stack.TestStack;
 import io.wideevents.toolbox.sample.SampleTraffic;
 import java.nio.file.Path;
@@ -34,13 +34,13 @@ class WorkerShutdownIT {
 
   /** A worker with records in hand, and the MongoDB that does not take them. */
   private interface Scene {
-    void play(WorkerProcess worker, MongodProcess mongod, TestPipeline pipeline);
+    void play(WorkerProcess worker, RestartableMongoServer mongod, TestPipeline pipeline);
   }
 
   @Test
   void sigterm_endsWithZeroInTimeWhileMongodbIsDown() {
     withRecordsInHand(
-        MongodProcess::kill9,
+        RestartableMongoServer::kill9,
         (worker, mongod, pipeline) -> {
           worker.process().awaitLog(DOWN, BOUND);
 
@@ -56,7 +56,7 @@ class WorkerShutdownIT {
     // At once: the writes in flight have no answer yet, and the worker does not know that none
     // will come.
     withRecordsInHand(
-        MongodProcess::pause,
+        RestartableMongoServer::pause,
         (worker, mongod, pipeline) -> {
           assertEndsInTime(worker);
 
@@ -68,7 +68,7 @@ class WorkerShutdownIT {
   @Test
   void secondSignal_endsAtOnce() {
     withRecordsInHand(
-        MongodProcess::pause,
+        RestartableMongoServer::pause,
         (worker, mongod, pipeline) -> {
           // While writes in flight are waited for
           worker.process().terminate();
@@ -82,10 +82,10 @@ class WorkerShutdownIT {
         });
   }
 
-  private void withRecordsInHand(Consumer<MongodProcess> breakIt, Scene scene) {
-    Optional<MongodProcess> own = TestStack.startOwnMongod();
+  private void withRecordsInHand(Consumer<RestartableMongoServer> breakIt, Scene scene) {
+    Optional<RestartableMongoServer> own = TestStack.startOwnMongo();
     assumeTrue(own.isPresent(), "no mongod on the PATH to break");
-    try (MongodProcess mongod = own.orElseThrow()) {
+    try (RestartableMongoServer mongod = own.orElseThrow()) {
       TestPipeline pipeline =
           TestPipeline.on(
               TestStack.kafka(), mongod.uri(), "shutdown", WorkerShutdownIT.class, directory);
