@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The pipeline's front half within a service of one's own: its events go to Kafka, else to MongoDB,
@@ -29,6 +31,7 @@ import java.util.Map;
  * has answered its last request; that takes less than six seconds whatever is down.
  */
 public final class WideEvents implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(WideEvents.class);
   private static final Duration CLOSE_BOUND = Duration.ofSeconds(6);
   private static final Duration KEPT_FOR_SPOOL = Duration.ofSeconds(1);
 
@@ -103,7 +106,9 @@ public final class WideEvents implements AutoCloseable {
   private static SettingValues resolve(Map<String, String> environment) {
     Map<String, String> relevant = new HashMap<>(environment);
     relevant.keySet().removeIf(name -> name.startsWith("HTTP_") || name.equals("API_KEYS_FILE"));
-    return GatewayCatalogue.LIBRARY.resolve(Map.of(), relevant);
+    SettingValues values = GatewayCatalogue.LIBRARY.resolve(Map.of(), relevant);
+    values.warnings().forEach(log::warn);
+    return values;
   }
 
   private static WideEvents start(String service, SettingValues values, Wait wait) {

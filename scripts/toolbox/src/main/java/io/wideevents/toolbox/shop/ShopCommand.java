@@ -14,6 +14,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code scripts/demo-shop}: a service that logs with the library. */
@@ -29,6 +30,8 @@ import picocli.CommandLine.Spec;
       "",
     })
 public final class ShopCommand implements Callable<Integer> {
+  private static final int MAX_PORT = 65_535;
+
   // The last requests, then what logging may take.
   private static final Duration CLOSE_BOUND = Duration.ofMillis(7_800);
 
@@ -61,6 +64,10 @@ public final class ShopCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     if (spec == null) {
       throw new IllegalStateException("Only picocli makes commands");
+    }
+    if (port < 0 || port > MAX_PORT) {
+      throw new ParameterException(
+          spec.commandLine(), "--port=%d is outside 0 to %d".formatted(port, MAX_PORT));
     }
     ShopLogging logging = startLogging();
     ShopServer server = new ShopServer(logging);

@@ -2,6 +2,7 @@ package io.wideevents.toolbox.shop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wideevents.process.ExitCode;
 import io.wideevents.stack.ChildProcess;
 import io.wideevents.toolbox.pipeline.ProjectHome;
 import java.net.InetAddress;
@@ -64,10 +65,29 @@ class ShopCommandIT {
         "MQ_BUFFER_BYTES");
   }
 
+  @Test
+  void shop_withAPortThatIsNoneSaysSo() {
+    assertEndsWith(ExitCode.USAGE, Map.of(), "--port=99999", "--port=99999", "65535");
+  }
+
+  @Test
+  void shop_withASettingThatIsNoneSaysSo() {
+    try (ChildProcess shop = start(Map.of("LOGGING_JURNAL", "true"), "--port=0")) {
+      shop.awaitLog(LISTENING, BOUND);
+
+      assertThat(shop.logText()).contains("LOGGING_JURNAL", "LOGGING_JOURNAL");
+    }
+  }
+
   private void assertEndsWithConfigurationError(
       Map<String, String> settings, String argument, String... words) {
+    assertEndsWith(ExitCode.CONFIGURATION, settings, argument, words);
+  }
+
+  private void assertEndsWith(
+      int exitCode, Map<String, String> settings, String argument, String... words) {
     try (ChildProcess shop = start(settings, argument)) {
-      assertThat(shop.awaitExit(BOUND)).as(shop.logTail()).isEqualTo(3);
+      assertThat(shop.awaitExit(BOUND)).as(shop.logTail()).isEqualTo(exitCode);
       // For a person, who cannot do anything with a stack trace.
       assertThat(shop.logText()).contains(words).doesNotContain("\tat ");
     }
