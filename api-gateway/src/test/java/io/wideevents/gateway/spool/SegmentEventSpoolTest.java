@@ -10,6 +10,7 @@ import io.wideevents.logging.Deadline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class SegmentEventSpoolTest extends EventSpoolContract {
@@ -36,6 +39,29 @@ class SegmentEventSpoolTest extends EventSpoolContract {
   @Override
   protected EventSpool spool() {
     return spool;
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void append_leavesFilesThatOnlyTheirOwnerMayRead() throws Exception {
+    append(spool, StubEvent.many(3));
+    spool.setAside(
+        List.of(new Refusal(read(spool.pending()).getFirst(), "code", "about the event")));
+
+    try (Stream<Path> files = Files.walk(directory)) {
+      List<Path> segments =
+          files.filter(Files::isRegularFile).filter(file -> !isLock(file)).toList();
+      assertThat(segments)
+          .hasSizeGreaterThanOrEqualTo(2)
+          .allSatisfy(
+              file ->
+                  assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                      .isEqualTo("rw-------"));
+    }
+  }
+
+  private static boolean isLock(Path file) {
+    return file.getFileName().toString().equals("spool.lock");
   }
 
   @Test
