@@ -41,6 +41,7 @@ final class EventsHandler implements Handler {
   private final AccessControl access;
   private final Replies replies;
   private final GatewayMetrics metrics;
+  private final LargeBodies largeBodies = LargeBodies.leavingOneProcessor();
 
   /**
    * @param ackTimeout how long a request waits for its events to become durable, over all tiers
@@ -68,7 +69,7 @@ final class EventsHandler implements Handler {
         BodyShape.of(
             ctx.header("Content-Type"), Collections.list(ctx.req().getHeaders("Content-Encoding")));
     try (Body body = read(ctx, shape.compression())) {
-      answer(ctx, body, encoder.encode(body.bytes(), body.length(), shape.format()));
+      answer(ctx, body, encode(body, shape));
     }
   }
 
@@ -81,6 +82,11 @@ final class EventsHandler implements Handler {
     } finally {
       idle.restore();
     }
+  }
+
+  private BodyResult encode(Body body, BodyShape shape) {
+    return largeBodies.inTurn(
+        body.length(), () -> encoder.encode(body.bytes(), body.length(), shape.format()));
   }
 
   private void answer(Context ctx, Body body, BodyResult result) {
