@@ -16,8 +16,11 @@ import java.util.function.Supplier;
  * <p>First come, first served. Safe for concurrent use.
  */
 final class LargeBodies {
-  /** Smaller ones are done within some milliseconds. */
-  static final int LARGE_BYTES = 512 * 1024;
+  /**
+   * Smaller ones are done within some tens of milliseconds; and batches of a thousand events, which
+   * senders in bulk post, should have all processors.
+   */
+  static final int LARGE_BYTES = 4 << 20;
 
   private final Semaphore turns;
 
