@@ -45,7 +45,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 2)
 @Fork(1)
 public class LoggingBenchmark {
-  /** So many that the thread's nap of a millisecond at their end counts for nothing. */
+  /** So many that the thread's nap of some milliseconds at their end counts for nothing. */
   static final int QUEUED_EVENTS = 10_000;
 
   private static final LoggingSettings SETTINGS =

@@ -116,7 +116,7 @@ final class LatencyComparison {
       throws InterruptedException {
     List<URI> urls = shops.stream().map(Subject::url).toList();
     progress.accept("Warming up");
-    new OpenLoopLoad(client, settings.warmUpPerSecond()).run(urls, settings.warmUp(), 1);
+    new WarmUp(client).run(urls, settings.warmUp());
     OpenLoopLoad load = new OpenLoopLoad(client, settings.requestsPerSecond());
     List<LatencyRow> rows = new ArrayList<>();
     for (Duration delay : settings.mongoDelays()) {

@@ -9,19 +9,12 @@ import java.util.List;
  * @param requestsPerSecond the pace of the load on each shop
  * @param duration how long the shops are loaded at each delay
  * @param warmUp how long the shops are loaded before anything is timed
- * @param warmUpPerSecond requests a second to each shop meanwhile: more, so that what a service of
- *     some hours has had compiled is compiled here too
  * @param mongoDelays by how much MongoDB is slowed, one after the other
  */
 record LatencySettings(
-    double requestsPerSecond,
-    Duration duration,
-    Duration warmUp,
-    double warmUpPerSecond,
-    List<Duration> mongoDelays) {
+    double requestsPerSecond, Duration duration, Duration warmUp, List<Duration> mongoDelays) {
   private static final List<Duration> DELAYS =
       List.of(Duration.ZERO, Duration.ofMillis(20), Duration.ofMillis(100));
-  private static final double LEAST_WARM_UP_PER_SECOND = 250;
 
   LatencySettings {
     mongoDelays = List.copyOf(mongoDelays);
@@ -29,20 +22,13 @@ record LatencySettings(
 
   /** Some five minutes: figures one can print. */
   static LatencySettings full(double requestsPerSecond) {
-    return of(requestsPerSecond, Duration.ofSeconds(60), Duration.ofSeconds(60));
+    return new LatencySettings(
+        requestsPerSecond, Duration.ofSeconds(60), Duration.ofSeconds(60), DELAYS);
   }
 
   /** Under a minute: whether it works, and roughly how it comes out. */
   static LatencySettings quick(double requestsPerSecond) {
-    return of(requestsPerSecond, Duration.ofSeconds(6), Duration.ofSeconds(6));
-  }
-
-  private static LatencySettings of(double requestsPerSecond, Duration duration, Duration warmUp) {
     return new LatencySettings(
-        requestsPerSecond,
-        duration,
-        warmUp,
-        Math.max(LEAST_WARM_UP_PER_SECOND, requestsPerSecond),
-        DELAYS);
+        requestsPerSecond, Duration.ofSeconds(6), Duration.ofSeconds(6), DELAYS);
   }
 }

@@ -118,7 +118,8 @@ final class OpenLoopLoad {
     return status < 400 || status == 402 || status == 404 || status == 500;
   }
 
-  private static HttpRequest request(URI shop, long n) {
+  /** The request of a number: a checkout, a search or, half of the time, a cart. */
+  static HttpRequest request(URI shop, long n) {
     HttpRequest.Builder request = HttpRequest.newBuilder().timeout(ANSWER_TIMEOUT);
     return switch ((int) (n % 4)) {
       case 0 ->
