@@ -210,8 +210,9 @@ final class DeliveryLane {
                   batch.stream().map(Pending.Encoded::event).toList(),
                   Deadline.after(settings.deliveryTimeout()))
               .whenComplete((outcomes, failure) -> answer(batch, sizes, outcomes, failure));
-    } catch (RuntimeException e) {
-      // A bug of the tier's; its events must not be lost for it.
+    } catch (RuntimeException | Error e) {
+      // A bug of the tier's, or a class that is missing: its events must not be lost for it, nor
+      // this thread, without which no event would be delivered any more.
       answer(batch, sizes, null, e);
     }
   }

@@ -58,7 +58,8 @@ final class EventFinalizer {
         counters.droppedFields.add(droppedFields);
       }
       return Optional.of(event);
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | Error e) {
+      // Errors too: the thread that encodes is the only one there is.
       counters.dropped(DropReason.NOT_ENCODED, 1);
       NOT_ENCODED
           .tryShow()

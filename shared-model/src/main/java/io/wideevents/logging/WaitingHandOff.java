@@ -54,7 +54,7 @@ final class WaitingHandOff implements EventHandOff {
           tier.log(List.of(event.event()), Deadline.after(settings.deliveryTimeout()))
               .join()
               .getFirst();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // A bug of the tier's; the event must not be lost for it.
       outcome = new DeliveryOutcome.NotConfirmed(e);
     }

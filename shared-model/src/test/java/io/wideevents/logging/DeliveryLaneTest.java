@@ -1,6 +1,7 @@
 package io.wideevents.logging;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.wideevents.codec.EventFields;
 import io.wideevents.codec.FieldRules;
@@ -67,6 +68,41 @@ class DeliveryLaneTest {
     }
   }
 
+  @Test
+  void errorOutOfTheTier_costsNoEventAfterIt() {
+    // Given a tier that fails as a class that cannot be loaded does
+    List<DeliveryOutcome> outcomes = Collections.synchronizedList(new ArrayList<>());
+    AtomicBoolean broken = new AtomicBoolean(true);
+    DeliveryLane lane =
+        lane(
+            new AnsweringTier() {
+              @Override
+              public CompletableFuture<List<DeliveryOutcome>> log(
+                  List<EncodedEvent> events, Deadline deadline) {
+                if (broken.getAndSet(false)) {
+                  throw new NoClassDefFoundError("gone");
+                }
+                return super.log(events, deadline);
+              }
+            },
+            (event, outcome) -> outcomes.add(outcome));
+    lane.start();
+    assertThat(lane.offer(new Pending.Raw(request()))).isTrue();
+    await().until(() -> !broken.get());
+
+    // When
+    assertThat(lane.offer(new Pending.Raw(request()))).isTrue();
+    List<Pending> left = lane.close(Deadline.after(Duration.ofSeconds(30)));
+
+    // Then
+    assertThat(left).isEmpty();
+    assertThat(outcomes)
+        .satisfiesExactly(
+            first -> assertThat(first).isInstanceOf(DeliveryOutcome.NotConfirmed.class),
+            second -> assertThat(second).isInstanceOf(DeliveryOutcome.Durable.class));
+    assertThat(lane.heldEvents()).isZero();
+  }
+
   private long offerUntil(AtomicBoolean closed, DeliveryLane lane, CountDownLatch offering) {
     Pending event = new Pending.Raw(request());
     offering.countDown();
@@ -86,17 +122,21 @@ class DeliveryLaneTest {
   }
 
   private DeliveryLane lane(LongAdder answered) {
+    return lane(new AnsweringTier(), (event, outcome) -> answered.increment());
+  }
+
+  private DeliveryLane lane(LoggerPort tier, DeliveryLane.Answers answers) {
     return new DeliveryLane(
         "lane-under-test",
-        new AnsweringTier(),
+        tier,
         SETTINGS,
         MAX_BYTES,
         new EventFinalizer("shop", Sampling.OFF, rules, new LoggingCounters(Sampling.OFF)),
-        (event, outcome) -> answered.increment());
+        answers);
   }
 
   /** Confirms everything at once. */
-  private static final class AnsweringTier implements LoggerPort {
+  private static class AnsweringTier implements LoggerPort {
     @Override
     public CompletableFuture<List<DeliveryOutcome>> log(
         List<EncodedEvent> events, Deadline deadline) {
