@@ -63,6 +63,29 @@ class ReplayWithoutQueueTest {
   }
 
   @Test
+  void eventThatMongoDbFailsFor_keepsNoOtherInTheSpoolAfterAnOutage() throws Exception {
+    // Given such an event in front of others, and a circuit that an outage opened
+    List<EncodedEvent> events = posted(6);
+    EncodedEvent culprit = events.getFirst();
+    database.fail(document -> document.id().equals(culprit.id()));
+    database.goDown();
+
+    replay(
+        events,
+        (spool, replayer) -> {
+          await().until(() -> database.batches().stream().anyMatch(probe -> probe.size() == 1));
+
+          // When
+          database.comeBack();
+
+          // Then
+          await()
+              .atMost(Duration.ofSeconds(30))
+              .until(() -> replayer.stats().equals(new ReplayStats(5, 1, 0)));
+        });
+  }
+
+  @Test
   void eventThatIsNoneAnyMore_isSetAside() throws Exception {
     // Given a stub, whose _ingest is not whole, in front of others
     List<EncodedEvent> events = new ArrayList<>(posted(5));

@@ -9,14 +9,18 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A tier below which there is none, for events that are durable already: what it does not confirm
  * stays unconfirmed, for the tier's own reason. Of a tier that is probed it asks no more than the
- * probe. Safe for concurrent use; blocks only where the tier does, and does not close it.
+ * probe, with another event each time: one that fails for its own sake says nothing about the tier,
+ * and would keep the others waiting for ever. Safe for concurrent use; blocks only where the tier
+ * does, and does not close it.
  */
 final class LastTier implements LoggerPort {
   private final GuardedTier tier;
+  private final AtomicInteger probes = new AtomicInteger();
 
   LastTier(DeliveryAttempt tier, TierBreaker breaker) {
     this.tier = new GuardedTier(tier, breaker);
@@ -28,14 +32,16 @@ final class LastTier implements LoggerPort {
     Admission admission = deadline.remaining().isZero() ? Admission.NONE : tier.admit();
     return switch (admission) {
       case ALL -> tier.attempt(admission, events, deadline);
-      case PROBE ->
-          tier.attempt(admission, events.subList(0, 1), deadline)
-              .thenApply(
-                  first -> {
-                    List<DeliveryOutcome> outcomes = new ArrayList<>(first);
-                    outcomes.addAll(untried(events.size() - 1));
-                    return outcomes;
-                  });
+      case PROBE -> {
+        int place = Math.floorMod(probes.getAndIncrement(), events.size());
+        yield tier.attempt(admission, List.of(events.get(place)), deadline)
+            .thenApply(
+                probed -> {
+                  List<DeliveryOutcome> outcomes = new ArrayList<>(untried(events.size()));
+                  outcomes.set(place, probed.getFirst());
+                  return outcomes;
+                });
+      }
       case NONE -> CompletableFuture.completedFuture(untried(events.size()));
     };
   }
