@@ -6,6 +6,11 @@ package io.wideevents.mongo;
  * alone {@value #FAILURES_ALONE_OF_A_CULPRIT} times while others were stored. When nothing is
  * stored at all, a full disk for instance, nobody is a culprit.
  *
+ * <p>What is stored around the beginning or the end of an outage proves nothing: a confirmation may
+ * come after the first failure, for a majority takes its time, and a failure after the first
+ * confirmation. So others must have been stored when the last failing write began, and since the
+ * one before it began.
+ *
  * <p>Why there is such a rule: docs/decisions/mongodb-error-codes.md. Not safe for concurrent use.
  */
 public final class Suspect {
@@ -14,29 +19,31 @@ public final class Suspect {
 
   private int failuresAlone;
   private boolean neighboursStored;
-  private long storedAtFirstFailureAlone;
+  private long storedBeforeLast;
 
   /**
    * Notes that it failed together with others.
    *
    * @param stored how many of those written with it were stored
    * @param suspects how many, itself among them, failed as it did
+   * @param storedAfterIt whether one that came after it in the write was stored; if not, it may
+   *     have failed because an outage began
    */
-  public void failedAmong(int stored, int suspects) {
-    neighboursStored |= stored > suspects;
+  public void failedAmong(int stored, int suspects, boolean storedAfterIt) {
+    neighboursStored |= stored > suspects && storedAfterIt;
   }
 
   /**
    * Notes that it failed alone.
    *
-   * @param storedSoFar documents that the writer has stored in its life
+   * @param storedBefore documents that the writer had stored in its life when this write began
    * @return whether it is the culprit
    */
-  public boolean failedAlone(long storedSoFar) {
-    if (failuresAlone++ == 0) {
-      storedAtFirstFailureAlone = storedSoFar;
-    }
-    return failuresAlone >= FAILURES_ALONE_OF_A_CULPRIT
-        && (neighboursStored || storedSoFar > storedAtFirstFailureAlone);
+  public boolean failedAlone(long storedBefore) {
+    boolean othersStored =
+        neighboursStored || (failuresAlone > 0 && storedBefore > storedBeforeLast);
+    failuresAlone++;
+    storedBeforeLast = storedBefore;
+    return failuresAlone >= FAILURES_ALONE_OF_A_CULPRIT && othersStored;
   }
 }

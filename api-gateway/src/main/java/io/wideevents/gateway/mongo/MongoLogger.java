@@ -22,6 +22,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,8 +62,8 @@ public final class MongoLogger implements LoggerPort {
   // The driver's I/O threads only hand outcomes over to this thread; it also keeps the deadlines.
   private final ScheduledThreadPoolExecutor executor;
 
-  /** Documents stored by this logger; touched by its thread alone. */
-  private long storedDocuments;
+  /** Documents stored by this logger. */
+  private final AtomicLong storedDocuments = new AtomicLong();
 
   /**
    * @param closing what bounds the end, besides the settings' own close timeout
@@ -157,23 +158,28 @@ public final class MongoLogger implements LoggerPort {
   }
 
   private void write(WriteBatch batch) {
+    long storedBefore = storedDocuments.get();
     CompletableFuture<List<WriteOutcome>> written;
     try {
       written = writer.write(batch.documents());
-    } catch (RuntimeException e) {
-      // A bug, but the write must end, or its place would be lost for good.
+    } catch (RuntimeException | Error e) {
+      // A bug, or a class that is missing, but the write must end: its place would be lost for
+      // good, and so would the answers that are given after this.
       written = CompletableFuture.failedFuture(e);
     }
     var unused =
         written.whenCompleteAsync(
-            (outcomes, failure) -> settle(batch, outcomes, failure), executor);
+            (outcomes, failure) -> settle(batch, outcomes, failure, storedBefore), executor);
   }
 
   private void settle(
-      WriteBatch batch, @Nullable List<WriteOutcome> outcomes, @Nullable Throwable failure) {
+      WriteBatch batch,
+      @Nullable List<WriteOutcome> outcomes,
+      @Nullable Throwable failure,
+      long storedBefore) {
     List<DeliveryOutcome> delivered;
     if (outcomes != null && outcomes.size() == batch.slots().size()) {
-      delivered = delivered(batch, outcomes);
+      delivered = delivered(batch, outcomes, storedBefore);
     } else {
       Throwable cause =
           failure != null
@@ -194,15 +200,24 @@ public final class MongoLogger implements LoggerPort {
     }
   }
 
-  private List<DeliveryOutcome> delivered(WriteBatch batch, List<WriteOutcome> outcomes) {
+  private List<DeliveryOutcome> delivered(
+      WriteBatch batch, List<WriteOutcome> outcomes, long storedBefore) {
     int stored = count(outcomes, WriteOutcome.Stored.class::isInstance);
     int suspected = count(outcomes, MongoLogger::isSuspicious);
-    storedDocuments += stored;
+    int lastStored = outcomes.lastIndexOf(new WriteOutcome.Stored());
+    storedDocuments.addAndGet(stored);
     List<DeliveryOutcome> delivered = new ArrayList<>(outcomes.size());
     for (int i = 0; i < outcomes.size(); i++) {
       WriteOutcome outcome = outcomes.get(i);
       EventId id = batch.slots().get(i).document().id();
-      if (isSuspicious(outcome) && isCulprit(id, outcomes.size(), stored, suspected)) {
+      boolean suspicious = isSuspicious(outcome);
+      if (suspicious && outcomes.size() > 1) {
+        boolean storedAfterIt = i < lastStored;
+        suspects
+            .suspect(id)
+            .ifPresent(suspect -> suspect.failedAmong(stored, suspected, storedAfterIt));
+      }
+      if (suspicious && outcomes.size() == 1 && isCulprit(id, storedBefore)) {
         delivered.add(culprit(((WriteOutcome.NotConfirmed) outcome).cause()));
         suspects.clear(id);
       } else {
@@ -215,13 +230,8 @@ public final class MongoLogger implements LoggerPort {
     return delivered;
   }
 
-  private boolean isCulprit(EventId id, int batchSize, int stored, int suspected) {
-    Optional<Suspect> suspect = suspects.suspect(id);
-    if (batchSize == 1) {
-      return suspect.map(alone -> alone.failedAlone(storedDocuments)).orElse(false);
-    }
-    suspect.ifPresent(among -> among.failedAmong(stored, suspected));
-    return false;
+  private boolean isCulprit(EventId id, long storedBefore) {
+    return suspects.suspect(id).map(alone -> alone.failedAlone(storedBefore)).orElse(false);
   }
 
   private static int count(List<WriteOutcome> outcomes, Predicate<WriteOutcome> kind) {

@@ -272,6 +272,34 @@ class MongoLoggerTest extends LoggerPortContract {
   }
 
   @Test
+  void log_answersThoseWhoWaitForAWriteWhenTheWriterFailsWithAnError() {
+    // Given a call being written, and another that waits for the one write there is
+    AtomicInteger writes = new AtomicInteger();
+    MongoLogger logger =
+        new MongoLogger(
+            documents -> {
+              if (writes.getAndIncrement() == 1) {
+                throw new NoClassDefFoundError("gone");
+              }
+              return database.write(documents);
+            },
+            new MongoLoggerSettings(100, 1 << 20, 10, 1 << 20, 1, Duration.ofSeconds(1)),
+            new ClosingTime(Duration.ofSeconds(30)));
+    opened.add(logger);
+    database.hold();
+    var first = log(logger, StubEvent.numbered(0));
+    var second = log(logger, StubEvent.numbered(1));
+
+    // When
+    database.release();
+
+    // Then
+    assertThat(answer(first)).containsExactly(DURABLE);
+    assertThat(answer(second)).hasOnlyElementsOfType(NotConfirmed.class);
+    assertThat(answer(log(logger, StubEvent.numbered(2)))).containsExactly(DURABLE);
+  }
+
+  @Test
   void log_completesOnAThreadOfItsOwn() {
     MongoLogger logger = open(100, 1 << 20, 10, 1);
     database.hold();
@@ -348,6 +376,7 @@ class MongoLoggerTest extends LoggerPortContract {
     assertThat(answer(log(logger, culprit)).getFirst()).isInstanceOf(NotConfirmed.class);
     assertThat(answer(log(logger, StubEvent.numbered(1)))).containsExactly(DURABLE);
     assertThat(answer(log(logger, culprit)).getFirst()).isInstanceOf(NotConfirmed.class);
+    assertThat(answer(log(logger, StubEvent.numbered(2)))).containsExactly(DURABLE);
 
     // When
     DeliveryOutcome third = answer(log(logger, culprit)).getFirst();
@@ -370,6 +399,43 @@ class MongoLoggerTest extends LoggerPortContract {
     for (int attempt = 0; attempt < 10; attempt++) {
       assertThat(answer(logger.log(numbered(0, 5), ample())))
           .hasSize(5)
+          .hasOnlyElementsOfType(NotConfirmed.class);
+    }
+  }
+
+  @Test
+  void log_blamesNoEventForAnOutageThatBeginsWithinABatch() {
+    MongoLogger logger = open(100, 1 << 20, 10, 1);
+    database.fail(document -> database.stored().size() >= 8);
+
+    for (int attempt = 0; attempt < 10; attempt++) {
+      assertThat(answer(logger.log(numbered(0, 10), ample())).subList(8, 10))
+          .hasOnlyElementsOfType(NotConfirmed.class);
+    }
+  }
+
+  @Test
+  void log_blamesNoEventForWhatIsConfirmedAfterAnOutageBegan() {
+    // Given an event that fails as an outage begins, while one from before waits for its majority
+    CompletableFuture<List<WriteOutcome>> majority = new CompletableFuture<>();
+    AtomicInteger writes = new AtomicInteger();
+    MongoLogger logger =
+        new MongoLogger(
+            documents -> writes.getAndIncrement() == 0 ? majority : database.write(documents),
+            MongoLoggerSettings.DEFAULT,
+            new ClosingTime(Duration.ofSeconds(30)));
+    opened.add(logger);
+    database.fail(document -> true);
+    var before = log(logger, StubEvent.numbered(0));
+    answer(log(logger, StubEvent.numbered(1)));
+
+    // When
+    majority.complete(List.of(new WriteOutcome.Stored()));
+    assertThat(answer(before)).containsExactly(DURABLE);
+
+    // Then
+    for (int attempt = 0; attempt < 10; attempt++) {
+      assertThat(answer(log(logger, StubEvent.numbered(1))))
           .hasOnlyElementsOfType(NotConfirmed.class);
     }
   }

@@ -1,5 +1,6 @@
 package io.wideevents.worker.batch;
 
+import io.wideevents.mongo.Suspect;
 import java.util.List;
 
 /**
@@ -15,10 +16,10 @@ final class Chunk {
   /** How often these records were written, in this chunk or in the ones it came from. */
   private final int writesBefore;
 
+  /** What speaks against the record, when there is only one. */
+  private final Suspect suspect = new Suspect();
+
   private int failures;
-  private int failuresAlone;
-  private boolean neighboursStored;
-  private long storedAtFirstFailureAlone;
   private long notBeforeNanos;
 
   Chunk(Batch batch, List<PendingRecord> records, int writesBefore, long notBeforeNanos) {
@@ -49,24 +50,8 @@ final class Chunk {
     failures++;
   }
 
-  /** Notes that most of the records written together with this one were stored. */
-  Chunk neighboursStored() {
-    neighboursStored = true;
-    return this;
-  }
-
-  /**
-   * Notes that the record failed alone, with an answer about this very document.
-   *
-   * @param storedSoFar documents the writer has stored in its life
-   * @return whether the record is the culprit: it keeps failing alone while others are stored
-   */
-  boolean failedAlone(long storedSoFar) {
-    if (failuresAlone++ == 0) {
-      storedAtFirstFailureAlone = storedSoFar;
-    }
-    return failuresAlone >= WriteStage.FAILURES_ALONE_OF_A_CULPRIT
-        && (neighboursStored || storedSoFar > storedAtFirstFailureAlone);
+  Suspect suspect() {
+    return suspect;
   }
 
   long notBeforeNanos() {

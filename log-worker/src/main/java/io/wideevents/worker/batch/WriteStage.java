@@ -22,17 +22,13 @@ import org.slf4j.LoggerFactory;
  * <p>While the database is down one chunk at a time probes it, after a backoff; the chunks take
  * turns, and one that went unanswered twice is split, so that a record no server survives does not
  * keep its neighbours out. A record that the server answers with an error outside the closed list
- * is written alone; it is the culprit, and dead-lettered, only when it fails alone {@value
- * #FAILURES_ALONE_OF_A_CULPRIT} times while other documents are stored. When nothing is stored at
- * all, a full disk for instance, nobody is a culprit.
+ * is written alone, and dead-lettered when it proved to be the culprit ({@link
+ * io.wideevents.mongo.Suspect}).
  *
  * <p>Not thread-safe: belongs to the polling thread.
  */
 final class WriteStage {
   private static final Logger LOG = LoggerFactory.getLogger(WriteStage.class);
-
-  /** More than one, so that a passing condition of the server makes no culprit. */
-  static final int FAILURES_ALONE_OF_A_CULPRIT = 3;
 
   private static final int FAILURES_BEFORE_SPLIT = 2;
 
@@ -161,7 +157,7 @@ final class WriteStage {
   }
 
   private void written(Chunk chunk, List<WriteOutcome> outcomes, long storedBefore) {
-    List<PendingRecord> answeredOpen = new ArrayList<>();
+    List<Integer> answeredOpen = new ArrayList<>();
     List<PendingRecord> unansweredOpen = new ArrayList<>();
     Throwable cause = null;
     int stored = 0;
@@ -189,7 +185,11 @@ final class WriteStage {
                 "MongoDB error " + refused.code() + ": " + refused.message(),
                 chunk.attempts());
         case WriteOutcome.NotConfirmed open -> {
-          (open.perDocument() ? answeredOpen : unansweredOpen).add(record);
+          if (open.perDocument()) {
+            answeredOpen.add(i);
+          } else {
+            unansweredOpen.add(record);
+          }
           cause = open.cause();
         }
       }
@@ -204,19 +204,19 @@ final class WriteStage {
     }
     if (left == outcomes.size()) {
       if (unansweredOpen.isEmpty()) {
-        answeredForNone(chunk, cause);
+        answeredForNone(chunk, cause, storedBefore);
       } else {
         unanswered(chunk, cause, storedBefore);
       }
       return;
     }
-    retryAlone(chunk, answeredOpen, stored > answeredOpen.size());
+    retryAlone(chunk, answeredOpen, stored, outcomes.lastIndexOf(new WriteOutcome.Stored()));
     retryTogether(chunk, unansweredOpen);
   }
 
   /** The server answered for every document, with errors that are on no list. */
-  private void answeredForNone(Chunk chunk, Throwable cause) {
-    if (chunk.records().size() == 1 && chunk.failedAlone(storedDocuments)) {
+  private void answeredForNone(Chunk chunk, Throwable cause, long storedBefore) {
+    if (chunk.records().size() == 1 && chunk.suspect().failedAlone(storedBefore)) {
       results.unstorable(
           chunk.records().getFirst(),
           chunk.batch(),
@@ -256,10 +256,17 @@ final class WriteStage {
     }
   }
 
-  private void retryAlone(Chunk chunk, List<PendingRecord> suspects, boolean minority) {
-    for (PendingRecord suspect : suspects) {
-      Chunk alone = new Chunk(chunk.batch(), List.of(suspect), chunk.attempts(), retryTime(1));
-      waiting.add(minority ? alone.neighboursStored() : alone);
+  /**
+   * @param suspects places in the chunk
+   * @param lastStored the last place whose record was stored
+   */
+  private void retryAlone(Chunk chunk, List<Integer> suspects, int stored, int lastStored) {
+    for (int place : suspects) {
+      Chunk alone =
+          new Chunk(
+              chunk.batch(), List.of(chunk.records().get(place)), chunk.attempts(), retryTime(1));
+      alone.suspect().failedAmong(stored, suspects.size(), place < lastStored);
+      waiting.add(alone);
     }
   }
 

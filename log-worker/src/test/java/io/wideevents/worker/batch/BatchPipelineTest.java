@@ -318,6 +318,20 @@ class BatchPipelineTest {
   }
 
   @Test
+  void unlistedErrorThatBeginsWithinABatch_makesNoCulprit() {
+    database.fail(document -> database.stored().size() >= 8);
+    accept(10);
+
+    workFor(Duration.ofMinutes(10));
+
+    assertThat(deadLetters.kept()).isEmpty();
+    assertThat(records.committable()).isEqualTo(8);
+    database.fail(document -> false);
+    workFor(Duration.ofSeconds(31));
+    assertThat(records.committable()).isEqualTo(10);
+  }
+
+  @Test
   void culpritAlone_isFoundOnceOthersAreStored() {
     database.fail(document -> document.id().equals(StubEvent.numbered(77).id()));
     pipeline.accept(records.event(77));
