@@ -41,7 +41,7 @@ final class WriteErrors {
           64, 79, 100, // write concern
           91, 189, 10058, 10107, 11600, 11602, 13435, 13436, // shutting down, stepped down
           112, // write conflict
-          133, 134, 150, 11601, 13388, // no primary, stale routing, interrupted
+          63, 82, 133, 134, 150, 249, 11601, 13388, // no primary, stale routing, interrupted
           146, 365, // memory
           14031); // disk full
 

@@ -97,7 +97,8 @@ class InsertReplyTest {
   }
 
   @ParameterizedTest(name = "error {0}")
-  @ValueSource(ints = {6, 7, 13, 24, 50, 64, 89, 91, 100, 112, 189, 10107, 11600, 11602, 14031})
+  @ValueSource(
+      ints = {6, 7, 13, 24, 50, 63, 64, 82, 89, 91, 100, 112, 189, 249, 10107, 11600, 11602, 14031})
   void partlyFailed_takesAnOutageForAnOutageEvenInOneDocument(int code) {
     assertThat(perDocument(code)).isFalse();
   }
