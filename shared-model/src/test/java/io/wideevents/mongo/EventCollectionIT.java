@@ -1,6 +1,7 @@
 package io.wideevents.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.mongodb.client.model.CreateCollectionOptions;
 import com.mongodb.client.model.Filters;
@@ -70,6 +71,8 @@ class EventCollectionIT {
 
   @Test
   void ensure_changesTheRetentionInPlace() {
+    assumeServer();
+
     examined(collection(Duration.ofDays(30), false).ensure());
 
     Examined examined = examined(collection(Duration.ofDays(7), false).ensure());
@@ -136,6 +139,8 @@ class EventCollectionIT {
 
   @Test
   void ensure_makesAPlainTimestampIndexExpireUnderItsOwnName() {
+    assumeServer();
+
     createIndex(Indexes.ascending("timestamp"), new IndexOptions().name("by_time"));
 
     Examined examined = examined(collection(Duration.ofDays(30), false).ensure());
@@ -159,6 +164,8 @@ class EventCollectionIT {
 
   @Test
   void ensure_leavesAnUnsuitableCollectionAlone() {
+    assumeServer();
+
     Mono.from(
             database()
                 .createCollection(
@@ -176,6 +183,8 @@ class EventCollectionIT {
 
   @Test
   void ensure_reportsAView() {
+    assumeServer();
+
     Mono.from(database().createView(MongoSettings.DEFAULT_COLLECTION, "other", List.of())).block();
 
     Examined examined = examined(collection(Duration.ofDays(30), false).ensure());
@@ -194,6 +203,11 @@ class EventCollectionIT {
 
     assertThat(attempts)
         .allSatisfy(attempt -> assertThat(examined(attempt).differences()).isEmpty());
+  }
+
+  /** The stand-in changes no index, and has neither views nor capped collections. */
+  private static void assumeServer() {
+    assumeTrue(TestStack.mongoIsServer(), "There is only a stand-in for MongoDB");
   }
 
   private EventCollection collection(Duration retention, boolean userIndex) {

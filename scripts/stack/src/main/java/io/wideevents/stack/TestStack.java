@@ -56,6 +56,14 @@ public final class TestStack {
     return SHARED.sharedMongo();
   }
 
+  /**
+   * Whether the shared MongoDB is a server and not the in-memory stand-in, which knows neither
+   * every command nor every rule of one. Blocks as {@link #mongo} does.
+   */
+  public static boolean mongoIsServer() {
+    return SHARED.sharedMongoIsServer();
+  }
+
   /** A name for a topic, a group or a directory that no other test uses. */
   public static String uniqueName(Class<?> test) {
     return "%s-%08x"
@@ -108,6 +116,11 @@ public final class TestStack {
       report.add("MongoDB", mongo.describe());
     }
     return mongo.uri();
+  }
+
+  private synchronized boolean sharedMongoIsServer() {
+    sharedMongo();
+    return !(mongo instanceof InMemoryMongoServer);
   }
 
   private synchronized Optional<RestartableMongoServer> ownMongo() {
