@@ -1,6 +1,7 @@
 package io.wideevents.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.mongodb.client.model.CreateCollectionOptions;
 import com.mongodb.client.model.Filters;
@@ -22,10 +23,17 @@ import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
+/** The contract over a server; what its stand-in makes of it is in the test of that name. */
 class MongoBatchWriterIT extends MongoBatchWriterContract {
+
+  @BeforeAll
+  static void assumeServer() {
+    assumeTrue(TestStack.mongoIsServer(), "There is only a stand-in for MongoDB");
+  }
 
   @Override
   String uri() {
