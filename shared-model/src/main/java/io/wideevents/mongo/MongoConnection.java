@@ -2,6 +2,7 @@ package io.wideevents.mongo;
 
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
+import com.mongodb.MongoCommandException;
 import com.mongodb.ReadPreference;
 import com.mongodb.WriteConcern;
 import com.mongodb.reactivestreams.client.MongoClient;
@@ -45,6 +46,7 @@ public final class MongoConnection implements AutoCloseable {
   // The driver's 10 s would leave a server that is back unused for as long.
   private static final Duration HEARTBEAT = Duration.ofSeconds(2);
   private static final Duration MAX_CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final int COMMAND_NOT_FOUND = 59;
 
   private final MongoSettings settings;
   private final Supplier<MongoClient> clients;
@@ -109,18 +111,26 @@ public final class MongoConnection implements AutoCloseable {
 
   /**
    * Asks the server for its clock; does not block. Completes as {@link #ping} does, and empty when
-   * the server does not tell.
+   * the server does not tell: {@code hello} is known from MongoDB 4.4.2 on.
    */
   public CompletableFuture<Optional<Instant>> serverTime() {
     BsonDocument command = new BsonDocument("hello", new BsonInt32(1));
     return database()
         .thenCompose(
-            database -> Mono.from(database.runCommand(command, BsonDocument.class)).toFuture())
+            database ->
+                Mono.from(database.runCommand(command, BsonDocument.class))
+                    .onErrorReturn(MongoConnection::isUnknownCommand, new BsonDocument())
+                    .toFuture())
         .thenApply(
             reply ->
                 reply.isDateTime("localTime")
                     ? Optional.of(Instant.ofEpochMilli(reply.getDateTime("localTime").getValue()))
                     : Optional.empty());
+  }
+
+  private static boolean isUnknownCommand(Throwable failure) {
+    return failure instanceof MongoCommandException refused
+        && refused.getErrorCode() == COMMAND_NOT_FOUND;
   }
 
   /** Closes the client; operations in flight fail. Idempotent, does not wait. */

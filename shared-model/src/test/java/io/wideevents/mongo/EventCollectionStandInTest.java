@@ -49,12 +49,23 @@ class EventCollectionStandInTest {
             List.of(LayoutDifference.Kind.CHANGE_REFUSED, LayoutDifference.Kind.RETENTION_DIFFERS));
   }
 
-  private static Examined ensure(String database, Duration retention) {
+  @Test
+  void serverTime_isEmptyWhereNoCommandTellsIt() {
+    try (MongoConnection connection = connect("time", Duration.ofDays(30))) {
+      assertThat(connection.serverTime().orTimeout(60, TimeUnit.SECONDS).join()).isEmpty();
+    }
+  }
+
+  private static MongoConnection connect(String database, Duration retention) {
     Duration timeout = Duration.ofSeconds(30);
-    MongoSettings settings =
+    return new MongoConnection(
         new MongoSettings(
-            server.uri(), database, "wide_events", timeout, timeout, 4, retention, false);
-    try (MongoConnection connection = new MongoConnection(settings, "test")) {
+            server.uri(), database, "wide_events", timeout, timeout, 4, retention, false),
+        "test");
+  }
+
+  private static Examined ensure(String database, Duration retention) {
+    try (MongoConnection connection = connect(database, retention)) {
       return (Examined)
           new EventCollection(connection).ensure().orTimeout(60, TimeUnit.SECONDS).join();
     }
