@@ -55,7 +55,9 @@ class ReplayWithoutQueueTest {
         events,
         (spool, replayer) -> {
           // Then it is the only one that does not get there
-          await().until(() -> replayer.stats().equals(new ReplayStats(5, 1, 0)));
+          await()
+              .atMost(Duration.ofSeconds(30))
+              .until(() -> replayer.stats().equals(new ReplayStats(5, 1, 0)));
           assertThat(spool.stats().pendingEvents()).isZero();
           assertThat(spool.stats().refusedEvents()).isOne();
           assertThat(database.stored()).hasSize(5);

@@ -1,5 +1,7 @@
 package io.wideevents.mongo;
 
+import java.time.Duration;
+
 /**
  * A document that MongoDB answered for with an error on no list ({@link
  * WriteOutcome.NotConfirmed#perDocument}). It is the culprit, and never storable, once it failed
@@ -11,15 +13,20 @@ package io.wideevents.mongo;
  * confirmation. So others must have been stored when the last failing write began, and since the
  * one before it began.
  *
+ * <p>Failures that follow each other closely, of copies of one event for instance, count as one: a
+ * condition of the server that passes within two seconds makes no culprit.
+ *
  * <p>Why there is such a rule: docs/decisions/mongodb-error-codes.md. Not safe for concurrent use.
  */
 public final class Suspect {
-  /** More than one, so that a passing condition of the server makes no culprit. */
   public static final int FAILURES_ALONE_OF_A_CULPRIT = 3;
+
+  private static final long APART_NANOS = Duration.ofSeconds(1).toNanos();
 
   private int failuresAlone;
   private boolean neighboursStored;
   private long storedBeforeLast;
+  private long lastNanos;
 
   /**
    * Notes that it failed together with others.
@@ -37,13 +44,18 @@ public final class Suspect {
    * Notes that it failed alone.
    *
    * @param storedBefore documents that the writer had stored in its life when this write began
+   * @param nowNanos on a monotonic clock, like {@link System#nanoTime}
    * @return whether it is the culprit
    */
-  public boolean failedAlone(long storedBefore) {
+  public boolean failedAlone(long storedBefore, long nowNanos) {
+    if (failuresAlone > 0 && nowNanos - lastNanos < APART_NANOS) {
+      return false;
+    }
     boolean othersStored =
         neighboursStored || (failuresAlone > 0 && storedBefore > storedBeforeLast);
     failuresAlone++;
     storedBeforeLast = storedBefore;
+    lastNanos = nowNanos;
     return failuresAlone >= FAILURES_ALONE_OF_A_CULPRIT && othersStored;
   }
 }

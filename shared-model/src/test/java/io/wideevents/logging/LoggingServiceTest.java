@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -263,6 +264,27 @@ class LoggingServiceTest {
     assertThat(service.waits()).isTrue();
     spool.goDown();
     complete(service, 1);
+    await().until(() -> tier.durable().size() == 1);
+  }
+
+  @Test
+  void waiting_throwsNoErrorOfTheTierIntoTheRequest() {
+    LoggerPort broken =
+        new LoggerPort() {
+          @Override
+          public CompletableFuture<List<DeliveryOutcome>> log(
+              List<EncodedEvent> events, Deadline deadline) {
+            throw new NoClassDefFoundError("gone");
+          }
+
+          @Override
+          public void close() {}
+        };
+    LoggingService service =
+        open(LoggingService.waiting(SETTINGS, broken, tier, spool, InstantSource.system()));
+
+    complete(service, 1);
+
     await().until(() -> tier.durable().size() == 1);
   }
 

@@ -23,6 +23,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,6 +57,7 @@ public final class MongoLogger implements LoggerPort {
   private final BatchWriter writer;
   private final MongoLoggerSettings settings;
   private final ClosingTime closing;
+  private final LongSupplier nanoClock;
   private final Suspects suspects = new Suspects(MOST_SUSPECTS, SUSPICION);
   private final WriteQueue queue;
 
@@ -69,7 +71,19 @@ public final class MongoLogger implements LoggerPort {
    * @param closing what bounds the end, besides the settings' own close timeout
    */
   public MongoLogger(BatchWriter writer, MongoLoggerSettings settings, ClosingTime closing) {
+    this(writer, settings, closing, System::nanoTime);
+  }
+
+  /**
+   * @param nanoClock monotonic, like {@link System#nanoTime}
+   */
+  MongoLogger(
+      BatchWriter writer,
+      MongoLoggerSettings settings,
+      ClosingTime closing,
+      LongSupplier nanoClock) {
     this.writer = writer;
+    this.nanoClock = nanoClock;
     this.settings = settings;
     this.closing = closing;
     this.queue = new WriteQueue(settings, suspects);
@@ -231,7 +245,10 @@ public final class MongoLogger implements LoggerPort {
   }
 
   private boolean isCulprit(EventId id, long storedBefore) {
-    return suspects.suspect(id).map(alone -> alone.failedAlone(storedBefore)).orElse(false);
+    return suspects
+        .suspect(id)
+        .map(alone -> alone.failedAlone(storedBefore, nanoClock.getAsLong()))
+        .orElse(false);
   }
 
   private static int count(List<WriteOutcome> outcomes, Predicate<WriteOutcome> kind) {

@@ -32,6 +32,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -423,7 +425,8 @@ class MongoLoggerTest extends LoggerPortContract {
         new MongoLogger(
             documents -> writes.getAndIncrement() == 0 ? majority : database.write(documents),
             MongoLoggerSettings.DEFAULT,
-            new ClosingTime(Duration.ofSeconds(30)));
+            new ClosingTime(Duration.ofSeconds(30)),
+            anHourLaterEachTime());
     opened.add(logger);
     database.fail(document -> true);
     var before = log(logger, StubEvent.numbered(0));
@@ -543,7 +546,8 @@ class MongoLoggerTest extends LoggerPortContract {
 
   private MongoLogger open(MongoLoggerSettings settings) {
     MongoLogger logger =
-        new MongoLogger(database, settings, new ClosingTime(Duration.ofSeconds(30)));
+        new MongoLogger(
+            database, settings, new ClosingTime(Duration.ofSeconds(30)), anHourLaterEachTime());
     opened.add(logger);
     return logger;
   }
@@ -551,6 +555,11 @@ class MongoLoggerTest extends LoggerPortContract {
   private static CompletableFuture<List<DeliveryOutcome>> log(
       MongoLogger logger, EncodedEvent event) {
     return logger.log(List.of(event), ample());
+  }
+
+  private static LongSupplier anHourLaterEachTime() {
+    AtomicLong now = new AtomicLong();
+    return () -> now.addAndGet(TimeUnit.HOURS.toNanos(1));
   }
 
   private static Deadline ample() {

@@ -216,7 +216,8 @@ final class WriteStage {
 
   /** The server answered for every document, with errors that are on no list. */
   private void answeredForNone(Chunk chunk, Throwable cause, long storedBefore) {
-    if (chunk.records().size() == 1 && chunk.suspect().failedAlone(storedBefore)) {
+    if (chunk.records().size() == 1
+        && chunk.suspect().failedAlone(storedBefore, nanoClock.getAsLong())) {
       results.unstorable(
           chunk.records().getFirst(),
           chunk.batch(),
