@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,9 @@ public final class CompareLatencyCommand implements Callable<Integer> {
     if (!(rate >= 1 && rate <= 10_000)) {
       throw new ParameterException(spec.commandLine(), "--rate=" + rate + " is not 1 to 10000");
     }
+    if (svg != null) {
+      tryWriting(spec.commandLine(), svg);
+    }
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter talk = spec.commandLine().getErr();
     LatencySettings settings = quick ? LatencySettings.quick(rate) : LatencySettings.full(rate);
@@ -92,6 +96,20 @@ public final class CompareLatencyCommand implements Callable<Integer> {
         talk.println("compare-latency: " + e.getMessage());
       }
       return CommandLine.ExitCode.SOFTWARE;
+    }
+  }
+
+  // Before the minutes that it takes to know what to write. What is there stays as it is.
+  private static void tryWriting(CommandLine commandLine, Path file) {
+    try {
+      boolean isNew = Files.notExists(file);
+      Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
+      if (isNew) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new ParameterException(
+          commandLine, "--svg=%s cannot be written: %s".formatted(file, e), e);
     }
   }
 
