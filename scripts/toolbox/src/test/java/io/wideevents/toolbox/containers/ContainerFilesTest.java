@@ -67,6 +67,10 @@ class ContainerFilesTest {
     }
 
     assertThat(example.keySet()).containsExactlyElementsOf(used);
+    // What Compose calls a project without a name: with another, a copied file hides what was
+    // there.
+    assertThat(example)
+        .containsEntry("COMPOSE_PROJECT_NAME", DOCKER.toRealPath().getFileName().toString());
   }
 
   @Test
