@@ -1,6 +1,8 @@
 package io.wideevents.gateway.javalin;
 
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.HttpStatus;
+import io.javalin.router.EndpointNotFound;
 import io.wideevents.logging.Ending;
 import io.wideevents.logging.LoggingContext;
 import jakarta.servlet.ServletRequest;
@@ -63,7 +65,10 @@ final class RequestScope {
         || (failure instanceof IOException && failure.getCause() instanceof TimeoutException)) {
       timedOut = true;
     } else if (!context.hasError() && !(failure instanceof CancellationException && timedOut)) {
-      if (failure instanceof HttpResponseException answer) {
+      if (failure instanceof EndpointNotFound) {
+        // Its message is the path, which may hold ids and secrets.
+        failedWith(HttpStatus.NOT_FOUND.getCode(), HttpStatus.NOT_FOUND.getMessage());
+      } else if (failure instanceof HttpResponseException answer) {
         failedWith(answer.getStatus(), String.valueOf(answer.getMessage()));
       } else {
         context.error(failure);

@@ -106,6 +106,8 @@ class WideEventsPluginTest {
     assertThat(errorCode(events.get("nowhere"))).isEqualTo("HTTP_404");
     assertThat(errorCode(events.get("coded"))).isEqualTo("CART_CHANGED");
     assertThat(text(events.get("nowhere"), "route")).isEqualTo("unmatched");
+    // A path holds ids and secrets, whichever field it would be in.
+    assertThat(events.get("nowhere").toString()).contains("Not Found").doesNotContain("/nowhere");
     assertThat(text(events.get("async"), "route")).isEqualTo("GET /async-fails");
   }
 
