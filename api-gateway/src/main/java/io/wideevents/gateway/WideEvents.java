@@ -35,6 +35,7 @@ public final class WideEvents implements AutoCloseable {
   private static final Duration CLOSE_BOUND = Duration.ofSeconds(6);
   private static final Duration KEPT_FOR_SPOOL = Duration.ofSeconds(1);
 
+  private final ClosingTime closing;
   private final EventSpool spool;
   private final Backends backends;
   private final SpoolReplayer replayer;
@@ -42,7 +43,7 @@ public final class WideEvents implements AutoCloseable {
 
   private WideEvents(GatewaySettings settings, LoggingSettings events, Wait wait) {
     InstantSource clock = InstantSource.system();
-    ClosingTime closing = new ClosingTime(CLOSE_BOUND);
+    closing = new ClosingTime(CLOSE_BOUND);
     spool =
         SegmentEventSpool.open(
             settings.spool(), new RecordDecoder(settings.rules(), clock), clock, closing);
@@ -129,6 +130,7 @@ public final class WideEvents implements AutoCloseable {
   /** Delivers what was handed off, within its bound; the rest waits in the spool. Idempotent. */
   @Override
   public void close() {
+    closing.begin();
     logging.close();
     replayer.stop();
     replayer.close();

@@ -35,6 +35,11 @@ public final class ClosingTime {
     return new ClosingTime(bound, kept.plus(more), end);
   }
 
+  /** Starts the clock, if it does not run: for a first part that has a bound of its own. */
+  public void begin() {
+    var unused = end();
+  }
+
   /**
    * How long a part may take to close.
    *

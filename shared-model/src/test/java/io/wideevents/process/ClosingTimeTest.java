@@ -39,6 +39,17 @@ class ClosingTimeTest {
   }
 
   @Test
+  void begin_startsTheClockBeforeAnyPartAsks() {
+    var time = new ClosingTime(Duration.ofSeconds(60));
+
+    time.begin();
+    long begun = System.nanoTime();
+    await().until(() -> System.nanoTime() - begun > 10_000_000);
+
+    assertThat(time.grant(Duration.ofHours(1))).isLessThan(Duration.ofSeconds(60).minusMillis(10));
+  }
+
+  @Test
   void keeping_addsUp() {
     var time = new ClosingTime(Duration.ofSeconds(60)).keeping(Duration.ofSeconds(40));
 

@@ -62,7 +62,7 @@ final class GroupCommit {
 
   /** Looks for room, so that a spool found full is known to be, and starts the thread. */
   void start() {
-    trouble.look(bounds.checkRoom());
+    lookForRoom();
     thread.start();
   }
 
@@ -100,11 +100,20 @@ final class GroupCommit {
     while (!ended()) {
       List<Append> group = nextGroup();
       if (group.isEmpty()) {
-        // A gateway that is not ready for a full spool gets no event to find out with.
-        trouble.look(bounds.checkRoom());
+        lookForRoom();
       } else {
         complete(group, write(group));
       }
+    }
+  }
+
+  /** A gateway that is not ready for a full spool gets no event to find out with. */
+  private void lookForRoom() {
+    try {
+      trouble.look(bounds.checkRoom());
+    } catch (RuntimeException | Error e) {
+      // The one writer must not end for it: the next append finds out what this look did not.
+      LOG.atWarn().setCause(e).log("Could not look for room in the spool");
     }
   }
 
@@ -150,11 +159,11 @@ final class GroupCommit {
 
   private SpoolOutcome write(List<Append> group) {
     long bytes = group.stream().mapToLong(Append::bytes).sum();
-    Optional<Refused> refused = bounds.checkDisk(bytes);
-    if (refused.isPresent()) {
-      return refused.get();
-    }
     try {
+      Optional<Refused> refused = bounds.checkDisk(bytes);
+      if (refused.isPresent()) {
+        return refused.get();
+      }
       log.append(group.stream().flatMap(append -> append.frames.stream()).toList());
       return new Spooled();
     } catch (Throwable e) {
@@ -170,7 +179,11 @@ final class GroupCommit {
     } finally {
       lock.unlock();
     }
-    trouble.report(outcome);
+    try {
+      trouble.report(outcome);
+    } catch (RuntimeException | Error e) {
+      LOG.atWarn().setCause(e).log("Could not tell how the spool is");
+    }
     group.forEach(append -> append.done.complete(outcome));
   }
 

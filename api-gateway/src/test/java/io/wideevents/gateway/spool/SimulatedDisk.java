@@ -39,6 +39,7 @@ final class SimulatedDisk implements SpoolFiles {
   private long capacity = Long.MAX_VALUE;
   private long foreignBytes;
   private boolean limitHidden;
+  private boolean failLooks;
   private boolean failSyncs;
   private boolean failReads;
   private @Nullable CountDownLatch hang;
@@ -56,6 +57,11 @@ final class SimulatedDisk implements SpoolFiles {
   /** Somebody else's files take all that is left, or give it back. */
   synchronized void takeAllSpace(boolean taken) {
     foreignBytes = taken ? Math.max(0, capacity - used()) : 0;
+  }
+
+  /** Asking how much space there is fails, in a way that no file system should. */
+  synchronized void failLooks(boolean fail) {
+    failLooks = fail;
   }
 
   synchronized void failSyncs(boolean fail) {
@@ -244,6 +250,9 @@ final class SimulatedDisk implements SpoolFiles {
 
   @Override
   public synchronized long usableBytes(Path directory) {
+    if (failLooks) {
+      throw new InternalError("a fault in a recent unsafe memory access");
+    }
     return limitHidden ? Long.MAX_VALUE : Math.max(0, capacity - used() - foreignBytes);
   }
 

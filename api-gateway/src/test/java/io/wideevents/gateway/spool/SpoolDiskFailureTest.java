@@ -65,6 +65,17 @@ class SpoolDiskFailureTest {
   }
 
   @Test
+  void append_isAnsweredAndTheNextOneStoredWhateverTheLookForRoomThrows() throws Exception {
+    disk.failLooks(true);
+    SpoolOutcome failed = spool.append(List.of(event(0))).get(30, TimeUnit.SECONDS);
+    disk.failLooks(false);
+    SpoolOutcome after = spool.append(List.of(event(1))).get(30, TimeUnit.SECONDS);
+
+    assertThat(failed).isInstanceOf(SpoolOutcome.Failed.class);
+    assertThat(after).isEqualTo(new SpoolOutcome.Spooled());
+  }
+
+  @Test
   void append_isNotAcknowledgedBeforeTheSync() {
     disk.hang();
 
