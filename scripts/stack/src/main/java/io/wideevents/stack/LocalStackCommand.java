@@ -96,9 +96,13 @@ public final class LocalStackCommand implements Callable<Integer> {
 
   private String whatEnds(MongoServer mongo) {
     String fate = data == null ? "and deletes" : "and keeps";
-    return mongo instanceof GivenMongoServer
-        ? "ends the broker %s its data; the MongoDB is yours and stays as it is.".formatted(fate)
-        : "ends both %s their data.".formatted(fate);
+    return switch (mongo) {
+      case GivenMongoServer given ->
+          "ends the broker %s its data; the MongoDB is yours and stays as it is.".formatted(fate);
+      case InMemoryMongoServer standIn ->
+          "ends both %s the broker's data; the stand-in keeps none.".formatted(fate);
+      case RestartableMongoServer own -> "ends both %s their data.".formatted(fate);
+    };
   }
 
   public static void main(String[] arguments) {

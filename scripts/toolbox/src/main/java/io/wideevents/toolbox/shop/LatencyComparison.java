@@ -134,7 +134,16 @@ final class LatencyComparison {
       }
     }
     for (Subject shop : shops) {
-      progress.accept("%s: %s".formatted(shop.process().mode().label(), stats(shop)));
+      ShopProcess.Stats stats = stats(shop);
+      if (stats.finalized() > 0) {
+        progress.accept(
+            "Logging to %s: %d events, %d dropped, 99 %% of them durable within %.0f ms"
+                .formatted(
+                    shop.process().mode().label(),
+                    stats.finalized(),
+                    stats.dropped(),
+                    stats.durableAfterP99Ms()));
+      }
     }
     return rows;
   }
