@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
 class DeliveryLaneTest {
-  private static final int ROUNDS = 40;
+  private static final int ROUNDS = 20;
 
   // More than there are processors, so that many stand still in the middle of an offer.
   private static final int OFFERING = 12;

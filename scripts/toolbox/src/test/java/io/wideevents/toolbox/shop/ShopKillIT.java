@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ShopKillIT {
   private static final long SEED = Long.getLong("wideevents.seed", 9);
-  private static final int KILLS = Integer.getInteger("wideevents.kills", 2);
+  private static final int KILLS = Integer.getInteger("wideevents.kills", 1);
   private static final int CLIENTS = 4;
   private static final ProjectHome HOME = ProjectHome.find();
   private static final Duration BOUND = Duration.ofMinutes(2);
