@@ -1,5 +1,6 @@
 package io.wideevents.toolbox.shop;
 
+import io.wideevents.stack.CommandBasics;
 import io.wideevents.stack.Teardown;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -11,10 +12,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code scripts/compare-latency}: what logging does to response times, by three ways of it. */
 @Command(
@@ -50,30 +49,20 @@ public final class CompareLatencyCommand implements Callable<Integer> {
       description = "Also draw the result, for example into docs/images/latency.svg.")
   private @Nullable Path svg;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help and exit.")
-  @SuppressWarnings("UnusedVariable") // picocli reads it
-  private boolean help;
-
-  @Spec private @Nullable CommandSpec spec;
+  @Mixin private final CommandBasics basics = new CommandBasics();
 
   private final Teardown teardown = new Teardown("the comparison");
 
   @Override
   public Integer call() throws InterruptedException, IOException {
-    if (spec == null) {
-      throw new IllegalStateException("Only picocli makes commands");
-    }
     if (!(rate >= 1 && rate <= 10_000)) {
-      throw new ParameterException(spec.commandLine(), "--rate=" + rate + " is not 1 to 10000");
+      throw basics.wrongFlag("--rate=" + rate + " is not 1 to 10000");
     }
     if (svg != null) {
-      tryWriting(spec.commandLine(), svg);
+      tryWriting(svg);
     }
-    PrintWriter out = spec.commandLine().getOut();
-    PrintWriter talk = spec.commandLine().getErr();
+    PrintWriter out = basics.out();
+    PrintWriter talk = basics.talk();
     LatencySettings settings = quick ? LatencySettings.quick(rate) : LatencySettings.full(rate);
     try (teardown) {
       List<LatencyRow> rows =
@@ -100,7 +89,7 @@ public final class CompareLatencyCommand implements Callable<Integer> {
   }
 
   // Before the minutes that it takes to know what to write. What is there stays as it is.
-  private static void tryWriting(CommandLine commandLine, Path file) {
+  private void tryWriting(Path file) {
     try {
       boolean isNew = Files.notExists(file);
       Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
@@ -108,8 +97,7 @@ public final class CompareLatencyCommand implements Callable<Integer> {
         Files.delete(file);
       }
     } catch (IOException e) {
-      throw new ParameterException(
-          commandLine, "--svg=%s cannot be written: %s".formatted(file, e), e);
+      throw basics.wrongFlag("--svg=%s cannot be written: %s".formatted(file, e));
     }
   }
 

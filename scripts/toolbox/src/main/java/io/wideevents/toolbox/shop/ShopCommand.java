@@ -6,16 +6,14 @@ import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.ProcessMain;
 import io.wideevents.process.Shutdown;
+import io.wideevents.stack.CommandBasics;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code scripts/demo-shop}: a service that logs with the library. */
 @Command(
@@ -51,23 +49,12 @@ public final class ShopCommand implements Callable<Integer> {
               + " (default: ${DEFAULT-VALUE}).")
   private LogMode mode = LogMode.KAFKA;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help and exit.")
-  @SuppressWarnings("UnusedVariable") // picocli reads it
-  private boolean help;
-
-  @Spec private @Nullable CommandSpec spec;
+  @Mixin private final CommandBasics basics = new CommandBasics();
 
   @Override
   public Integer call() throws InterruptedException {
-    if (spec == null) {
-      throw new IllegalStateException("Only picocli makes commands");
-    }
     if (port < 0 || port > MAX_PORT) {
-      throw new ParameterException(
-          spec.commandLine(), "--port=%d is outside 0 to %d".formatted(port, MAX_PORT));
+      throw basics.wrongFlag("--port=%d is outside 0 to %d".formatted(port, MAX_PORT));
     }
     ShopLogging logging = startLogging();
     ShopServer server = new ShopServer(logging);
@@ -91,7 +78,7 @@ public final class ShopCommand implements Callable<Integer> {
               .formatted(port),
           e);
     }
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = basics.out();
     out.printf("The shop listens on http://127.0.0.1:%d, logging: %s%n", bound, mode.label());
     out.printf("Try: curl -i -X POST 'http://127.0.0.1:%d/v1/checkout'%n", bound);
     out.flush();
