@@ -5,6 +5,7 @@ import io.wideevents.stack.CommandBasics;
 import io.wideevents.stack.MongodBinary;
 import io.wideevents.stack.Teardown;
 import io.wideevents.stack.WorkDirectory;
+import io.wideevents.toolbox.terminal.Screen;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,23 +93,24 @@ public final class ChaosCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     ChaosSettings settings = settings();
-    PrintWriter talk = basics.talk();
     Optional<Path> mongod = MongodBinary.find(System.getenv());
     if (mongod.isEmpty()) {
-      talk.println(
-          "chaos: there is no mongod on the PATH, and no stand-in survives a kill. Install the"
-              + " MongoDB community server (https://www.mongodb.com/try/download/community), or"
-              + " set MONGOD=/path/to/mongod");
+      basics
+          .talk()
+          .println(
+              "chaos: there is no mongod on the PATH, and no stand-in survives a kill. Install the"
+                  + " MongoDB community server (https://www.mongodb.com/try/download/community), or"
+                  + " set MONGOD=/path/to/mongod");
       return ExitCode.CONFIGURATION;
     }
-    // Opened first, so closed last.
-    teardown.open(() -> talk, this::sayStopped);
+    Screen screen = Screen.open(basics, teardown);
     WorkDirectory directory =
         teardown.open(() -> WorkDirectory.create(null, "chaos"), this::deleteUnlessKept);
     try (teardown) {
+      PrintWriter talk = screen.talk();
       ChaosResult result =
           new ChaosRun(settings, mongod.get(), directory.path(), talk, teardown).run();
-      PrintWriter out = basics.out();
+      PrintWriter out = screen.out();
       if (json) {
         out.println(new ChaosJson(result).text());
       } else {
@@ -125,6 +127,7 @@ public final class ChaosCommand implements Callable<Integer> {
     } catch (RuntimeException e) {
       if (!teardown.interrupted()) {
         keep = true;
+        PrintWriter talk = basics.talk();
         talk.println("chaos: " + e.getMessage());
         talk.println("Data and logs stay in " + directory.path());
         talk.flush();
@@ -149,13 +152,6 @@ public final class ChaosCommand implements Callable<Integer> {
   private void deleteUnlessKept(WorkDirectory directory) {
     if (!keep) {
       directory.close();
-    }
-  }
-
-  private void sayStopped(PrintWriter talk) {
-    if (teardown.interrupted()) {
-      talk.printf("%nStopped; nothing is left behind.%n");
-      talk.flush();
     }
   }
 

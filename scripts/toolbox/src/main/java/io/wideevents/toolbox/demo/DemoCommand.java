@@ -2,8 +2,7 @@ package io.wideevents.toolbox.demo;
 
 import io.wideevents.stack.CommandBasics;
 import io.wideevents.stack.Teardown;
-import io.wideevents.toolbox.terminal.EndableWriter;
-import java.io.PrintWriter;
+import io.wideevents.toolbox.terminal.Screen;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -54,32 +53,15 @@ public final class DemoCommand implements Callable<Integer> {
             keep ? DemoSettings.Ending.KEEP : DemoSettings.Ending.STOP,
             Instant.ofEpochSecond(
                 Long.getLong("wideevents.began", Instant.now().getEpochSecond())));
-    // The demo goes on for a moment while a Ctrl-C takes it down.
-    EndableWriter out = new EndableWriter(basics.out());
-    EndableWriter talk = new EndableWriter(basics.talk());
-    // Opened first, so closed last.
-    teardown.open(
-        basics::talk,
-        screen -> {
-          out.end();
-          talk.end();
-          sayStopped(screen);
-        });
+    Screen screen = Screen.open(basics, teardown);
     try (teardown) {
-      new Demo(settings, new PrintWriter(out), new PrintWriter(talk), teardown).run();
+      new Demo(settings, screen.out(), screen.talk(), teardown).run();
       return CommandLine.ExitCode.OK;
     } catch (IllegalStateException e) {
       if (!teardown.interrupted()) {
         basics.talk().println("demo: " + e.getMessage());
       }
       return CommandLine.ExitCode.SOFTWARE;
-    }
-  }
-
-  private void sayStopped(PrintWriter talk) {
-    if (teardown.interrupted()) {
-      talk.printf("%nStopped; nothing is left behind.%n");
-      talk.flush();
     }
   }
 

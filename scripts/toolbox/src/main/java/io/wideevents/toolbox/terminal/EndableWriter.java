@@ -8,15 +8,15 @@ import java.io.PrintWriter;
  * Output that can be ended while another thread still writes to it: whatever comes afterwards goes
  * nowhere, so that a last word stays the last. Safe for concurrent use.
  */
-public final class EndableWriter extends FilterWriter {
+final class EndableWriter extends FilterWriter {
   private boolean ended;
 
-  public EndableWriter(PrintWriter out) {
+  EndableWriter(PrintWriter out) {
     super(out);
   }
 
   /** Takes nothing more; returns when nothing is being written any longer. */
-  public void end() {
+  void end() {
     synchronized (lock) {
       ended = true;
     }
