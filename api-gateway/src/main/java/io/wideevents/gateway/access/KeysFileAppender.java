@@ -1,5 +1,6 @@
 package io.wideevents.gateway.access;
 
+import io.wideevents.gateway.files.OwnerOnly;
 import io.wideevents.gateway.files.SmallFile;
 import io.wideevents.gateway.files.UnusableFileException;
 import java.io.ByteArrayOutputStream;
@@ -12,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /** Adds keys to keys files, so that a gateway reading meanwhile sees the old file or the new. */
 public final class KeysFileAppender {
@@ -43,11 +43,7 @@ public final class KeysFileAppender {
   private static void replace(Path target, byte[] content) throws IOException {
     Path directory = target.getParent();
     Path made =
-        Files.createTempFile(
-            directory,
-            "." + target.getFileName(),
-            ".tmp",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.createTempFile(directory, "." + target.getFileName(), ".tmp", OwnerOnly.attributes());
     try {
       try (FileChannel channel = FileChannel.open(made, StandardOpenOption.WRITE);
           OutputStream out = Channels.newOutputStream(channel)) {

@@ -1,4 +1,7 @@
-/** Small files a running gateway reads again when somebody changes them: keys and certificates. */
+/**
+ * Files of a running gateway: small ones that it reads again when somebody changes them, keys and
+ * certificates, and how those are made that nobody else may read.
+ */
 @NullMarked
 package io.wideevents.gateway.files;
 

@@ -4,16 +4,14 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.wideevents.gateway.files.OwnerOnly;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -21,17 +19,10 @@ import java.util.stream.Stream;
 /** The real file system. Safe for concurrent use. */
 final class DiskFiles implements SpoolFiles {
 
-  // Events are nobody's business but this process's user's, whatever the umask says.
-  private static final FileAttribute<?>[] OWNER_ONLY =
-      FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-          ? new FileAttribute<?>[] {
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-          }
-          : new FileAttribute<?>[] {};
-
   @Override
   public Appender create(Path file) throws IOException {
-    return new ChannelAppender(FileChannel.open(file, Set.of(CREATE_NEW, WRITE), OWNER_ONLY));
+    return new ChannelAppender(
+        FileChannel.open(file, Set.of(CREATE_NEW, WRITE), OwnerOnly.attributes()));
   }
 
   @Override
