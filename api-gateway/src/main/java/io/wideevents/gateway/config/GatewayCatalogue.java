@@ -128,26 +128,23 @@ public final class GatewayCatalogue {
           .unit("events")
           .means("Most events in one body.");
 
-  private static final List<Setting<?>> ALL = all();
-
-  /** Every setting of the gateway, with the rules among them. */
-  public static final SettingsCatalogue CATALOGUE =
-      SettingsCatalogue.of("api-gateway", ALL)
+  /**
+   * Every setting of the gateway, with the rules that hold where it is a library in a service,
+   * which serves no HTTP of the gateway's.
+   */
+  public static final SettingsCatalogue LIBRARY =
+      SettingsCatalogue.of("api-gateway", all())
           .checkedBy(CommonSettings::check)
+          .ignoring(OF_THE_WORKER);
+
+  /** The same with all rules, for the gateway itself. */
+  public static final SettingsCatalogue CATALOGUE =
+      LIBRARY
           .checkedBy(GatewayCatalogue::checkBodies)
           .checkedBy(GatewayCatalogue::checkInFlight)
           .checkedBy(GatewayCatalogue::checkAccess)
           .checkedBy(AccessCatalogue::check)
-          .checkedBy(TlsCatalogue::check)
-          .ignoring(OF_THE_WORKER);
-
-  /**
-   * The same for a service with the gateway as a library, which serves no HTTP of the gateway's.
-   */
-  public static final SettingsCatalogue LIBRARY =
-      SettingsCatalogue.of("api-gateway", ALL)
-          .checkedBy(CommonSettings::check)
-          .ignoring(OF_THE_WORKER);
+          .checkedBy(TlsCatalogue::check);
 
   private GatewayCatalogue() {}
 
@@ -174,7 +171,7 @@ public final class GatewayCatalogue {
     all.addAll(TlsCatalogue.ALL);
     all.addAll(SpoolCatalogue.ALL);
     all.addAll(LoggingCatalogue.ALL);
-    return List.copyOf(all);
+    return all;
   }
 
   private static List<SettingProblem> checkBodies(SettingValues values) {
