@@ -222,24 +222,22 @@ public final class MongoLogger implements LoggerPort {
     storedDocuments.addAndGet(stored);
     List<DeliveryOutcome> delivered = new ArrayList<>(outcomes.size());
     for (int i = 0; i < outcomes.size(); i++) {
-      WriteOutcome outcome = outcomes.get(i);
       EventId id = batch.slots().get(i).document().id();
-      boolean suspicious = isSuspicious(outcome);
-      if (suspicious && outcomes.size() > 1) {
-        boolean storedAfterIt = i < lastStored;
-        suspects
-            .suspect(id)
-            .ifPresent(suspect -> suspect.failedAmong(stored, suspected, storedAfterIt));
-      }
-      if (suspicious && outcomes.size() == 1 && isCulprit(id, storedBefore)) {
-        delivered.add(culprit(((WriteOutcome.NotConfirmed) outcome).cause()));
-        suspects.clear(id);
-      } else {
-        delivered.add(delivered(outcome));
-        if (!(outcome instanceof WriteOutcome.NotConfirmed)) {
-          suspects.clear(id);
+      DeliveryOutcome outcome = delivered(outcomes.get(i));
+      if (isSuspicious(outcomes.get(i))) {
+        if (outcomes.size() > 1) {
+          boolean storedAfterIt = i < lastStored;
+          suspects
+              .suspect(id)
+              .ifPresent(suspect -> suspect.failedAmong(stored, suspected, storedAfterIt));
+        } else if (isCulprit(id, storedBefore)) {
+          outcome = culprit((DeliveryOutcome.NotConfirmed) outcome);
         }
       }
+      if (!(outcome instanceof DeliveryOutcome.NotConfirmed)) {
+        suspects.clear(id);
+      }
+      delivered.add(outcome);
     }
     return delivered;
   }
@@ -259,10 +257,11 @@ public final class MongoLogger implements LoggerPort {
     return outcome instanceof WriteOutcome.NotConfirmed open && open.perDocument();
   }
 
-  private static DeliveryOutcome culprit(Throwable cause) {
+  private static DeliveryOutcome culprit(DeliveryOutcome.NotConfirmed failed) {
     return new DeliveryOutcome.Refused(
         REFUSED,
-        "MongoDB failed for this event alone while it stored others: " + cause.getMessage());
+        "MongoDB failed for this event alone while it stored others: "
+            + failed.cause().getMessage());
   }
 
   private static DeliveryOutcome delivered(WriteOutcome outcome) {

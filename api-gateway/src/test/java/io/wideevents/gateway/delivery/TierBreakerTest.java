@@ -134,12 +134,7 @@ class TierBreakerTest {
   @Test
   void callsFromBeforeTheCircuitOpened_areNotTakenForTheProbe() {
     // Given a circuit that two failures opened while two more calls were under way
-    TierBreaker soon =
-        new TierBreaker(
-            Tier.KAFKA,
-            IntervalFunction.of(Duration.ofMillis(10)),
-            Duration.ZERO,
-            script.nanoClock());
+    TierBreaker soon = probedSoon(IntervalFunction.of(Duration.ofMillis(10)));
     for (int i = 0; i < 4; i++) {
       assertThat(soon.admit()).isEqualTo(Admission.ALL);
     }
@@ -161,12 +156,7 @@ class TierBreakerTest {
   @Test
   void probe_countsEvenIfItBeganBeforeTheChangeWasNoted() {
     // Given a circuit whose change is noted now
-    TierBreaker soon =
-        new TierBreaker(
-            Tier.KAFKA,
-            IntervalFunction.of(Duration.ofMillis(10)),
-            Duration.ZERO,
-            script.nanoClock());
+    TierBreaker soon = probedSoon(IntervalFunction.of(Duration.ofMillis(10)));
     script.play(soon, 2, 60_000, at -> answer(PATIENCE, NOT_CONFIRMED));
     script.awaitProbe(soon);
 
@@ -180,12 +170,7 @@ class TierBreakerTest {
   @Test
   void failure_ofACallFromBeforeMakesNoRoomForASecondProbe() {
     // Given a call that is under way while the circuit opens and is probed
-    TierBreaker soon =
-        new TierBreaker(
-            Tier.KAFKA,
-            IntervalFunction.of(Duration.ofMillis(10)),
-            Duration.ZERO,
-            script.nanoClock());
+    TierBreaker soon = probedSoon(IntervalFunction.of(Duration.ofMillis(10)));
     Admission before = soon.admit();
     script.play(soon, 2, 60_000, at -> answer(PATIENCE, NOT_CONFIRMED));
     script.awaitProbe(soon);
@@ -200,12 +185,7 @@ class TierBreakerTest {
 
   @Test
   void slowProbe_leavesTheCircuitOpen() {
-    TierBreaker soon =
-        new TierBreaker(
-            Tier.KAFKA,
-            attempt -> attempt == 1 ? 10L : 600_000L,
-            Duration.ZERO,
-            script.nanoClock());
+    TierBreaker soon = probedSoon(attempt -> attempt == 1 ? 10L : 600_000L);
     script.play(soon, 2, 60_000, at -> answer(PATIENCE, NOT_CONFIRMED));
     script.awaitProbe(soon);
     script.advance(SLOW);
@@ -217,6 +197,10 @@ class TierBreakerTest {
 
   private TierBreaker breaker(Duration warmUp) {
     return new TierBreaker(Tier.KAFKA, PAUSE, warmUp, script.nanoClock());
+  }
+
+  private TierBreaker probedSoon(IntervalFunction pauses) {
+    return new TierBreaker(Tier.KAFKA, pauses, Duration.ZERO, script.nanoClock());
   }
 
   /** A tier that answers at once, but not between two moments. */
