@@ -3,59 +3,64 @@ package io.wideevents.mongo;
 import java.time.Duration;
 
 /**
- * A document that MongoDB answered for with an error on no list ({@link
- * WriteOutcome.NotConfirmed#perDocument}). It is the culprit, and never storable, once it failed
- * alone {@value #FAILURES_ALONE_OF_A_CULPRIT} times while others were stored. When nothing is
- * stored at all, a full disk for instance, nobody is a culprit.
+ * Collects the evidence that one document can never be stored, although MongoDB answers for it with
+ * an error code on no list.
  *
- * <p>What is stored around the beginning or the end of an outage proves nothing: a confirmation may
- * come after the first failure, for a majority takes its time, and a failure after the first
- * confirmation. So others must have been stored when the last failing write began, and since the
- * one before it began.
- *
- * <p>Failures that follow each other closely, of copies of one event for instance, count as one: a
- * condition of the server that passes within two seconds makes no culprit.
+ * <p>A throttling server and a shard that is down look like a poison document at first: a document
+ * fails alone while others are stored. Therefore the proof takes {@value #FAILURES} failures of the
+ * document alone, all with the same code, over at least two minutes, with other documents stored
+ * between each failure and the one before it. The caller adds one more condition: it calls {@link
+ * #restart} while it suspects more than {@value #MOST_AT_ONCE} documents, because many errors of
+ * this kind at once are an outage.
  *
  * <p>Why there is such a rule: docs/decisions/mongodb-error-codes.md. Not safe for concurrent use.
  */
 public final class Suspect {
-  public static final int FAILURES_ALONE_OF_A_CULPRIT = 3;
+  /** Failures that prove a document poison. */
+  public static final int FAILURES = 6;
 
+  /** Documents that one writer may suspect at the same time; more are an outage. */
+  public static final int MOST_AT_ONCE = 10;
+
+  /** The least time from the first failure to the last. */
+  public static final Duration PERIOD = Duration.ofMinutes(2);
+
+  // Copies of one event fail within milliseconds of each other: that is one condition of the
+  // server, seen several times.
   private static final long APART_NANOS = Duration.ofSeconds(1).toNanos();
 
-  private int failuresAlone;
-  private boolean neighboursStored;
-  private long storedBeforeLast;
+  private int failures;
+  private int code;
+  private long firstNanos;
   private long lastNanos;
+  private long storedBeforeLast;
 
   /**
-   * Notes that it failed together with others.
+   * Records that the document failed in a write of its own.
    *
-   * @param stored how many of those written with it were stored
-   * @param suspects how many, itself among them, failed as it did
-   * @param storedAfterIt whether one that came after it in the write was stored; if not, it may
-   *     have failed because an outage began
-   */
-  public void failedAmong(int stored, int suspects, boolean storedAfterIt) {
-    neighboursStored |= stored > suspects && storedAfterIt;
-  }
-
-  /**
-   * Notes that it failed alone.
-   *
-   * @param storedBefore documents that the writer had stored in its life when this write began
+   * @param code the server's error code; a code that differs from the last one restarts the count
+   * @param storedBefore documents that the caller's writer had stored in total when this write
+   *     began
    * @param nowNanos on a monotonic clock, like {@link System#nanoTime}
-   * @return whether it is the culprit
+   * @return whether the document is proven poison
    */
-  public boolean failedAlone(long storedBefore, long nowNanos) {
-    if (failuresAlone > 0 && nowNanos - lastNanos < APART_NANOS) {
+  public boolean failedAlone(int code, long storedBefore, long nowNanos) {
+    if (failures == 0 || code != this.code) {
+      failures = 1;
+      this.code = code;
+      firstNanos = nowNanos;
+    } else if (storedBefore > storedBeforeLast && nowNanos - lastNanos >= APART_NANOS) {
+      failures++;
+    } else {
       return false;
     }
-    boolean othersStored =
-        neighboursStored || (failuresAlone > 0 && storedBefore > storedBeforeLast);
-    failuresAlone++;
     storedBeforeLast = storedBefore;
     lastNanos = nowNanos;
-    return failuresAlone >= FAILURES_ALONE_OF_A_CULPRIT && othersStored;
+    return failures >= FAILURES && nowNanos - firstNanos >= PERIOD.toNanos();
+  }
+
+  /** Forgets all evidence. */
+  public void restart() {
+    failures = 0;
   }
 }

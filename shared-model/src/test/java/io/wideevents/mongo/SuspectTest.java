@@ -2,77 +2,93 @@ package io.wideevents.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class SuspectTest {
+  private static final int CODE = 424_242;
+  private static final Duration APART = Duration.ofSeconds(30);
+
   private final Suspect suspect = new Suspect();
-  private long seconds;
+  private long nowNanos = Long.MAX_VALUE - Duration.ofMinutes(1).toNanos();
+  private long stored;
 
   @Test
-  void failedAlone_provesTheCulpritOnceOthersWereStoredMeanwhile() {
-    assertThat(failedAlone(10)).isFalse();
-    assertThat(failedAlone(11)).isFalse();
-    assertThat(failedAlone(12)).isTrue();
+  void failedAlone_provesPoisonAfterSixFailuresOverTwoMinutes() {
+    for (int failure = 1; failure < Suspect.FAILURES; failure++) {
+      assertThat(failsAfterOthersWereStored(APART)).isFalse();
+    }
+
+    assertThat(failsAfterOthersWereStored(APART)).isTrue();
   }
 
   @Test
-  void failedAlone_takesWhatWasConfirmedAsAnOutageBeganForNoProof() {
-    // Confirmed between the first failure and the second, and nothing ever since
-    assertThat(failedAlone(10)).isFalse();
+  void failedAlone_takesNoNumberOfFailuresInLessThanTwoMinutesForProof() {
+    for (int second = 0; second < 120; second++) {
+      assertThat(failsAfterOthersWereStored(Duration.ofSeconds(1))).isFalse();
+    }
 
-    for (int attempt = 0; attempt < 10; attempt++) {
-      assertThat(failedAlone(11)).isFalse();
+    assertThat(failsAfterOthersWereStored(Duration.ofSeconds(1))).isTrue();
+  }
+
+  @Test
+  void failedAlone_takesFewFailuresOverAnyTimeForNoProof() {
+    for (int failure = 1; failure < Suspect.FAILURES; failure++) {
+      assertThat(failsAfterOthersWereStored(Duration.ofHours(1))).isFalse();
     }
   }
 
   @Test
-  void failedAlone_provesNothingWhileNothingIsStored() {
-    for (int attempt = 0; attempt < 10; attempt++) {
-      assertThat(failedAlone(10)).isFalse();
+  void failedAlone_countsNoFailureBeforeWhichNothingElseWasStored() {
+    failsAfterOthersWereStored(APART);
+
+    for (int failure = 0; failure < 100; failure++) {
+      assertThat(fails(CODE, APART)).isFalse();
     }
-    assertThat(failedAlone(11)).isTrue();
+    for (int failure = 2; failure < Suspect.FAILURES; failure++) {
+      assertThat(failsAfterOthersWereStored(APART)).isFalse();
+    }
+    assertThat(failsAfterOthersWereStored(APART)).isTrue();
   }
 
   @Test
-  void failedAlone_takesMostNeighboursStoredForProof() {
-    suspect.failedAmong(4, 1, true);
+  void failedAlone_startsAgainWithAnotherCode() {
+    for (int failure = 1; failure < Suspect.FAILURES; failure++) {
+      failsAfterOthersWereStored(APART);
+    }
 
-    assertThat(failedAlone(10)).isFalse();
-    assertThat(failedAlone(10)).isFalse();
-    assertThat(failedAlone(10)).isTrue();
+    stored++;
+    assertThat(fails(CODE + 1, APART)).isFalse();
+    assertThat(failsAfterOthersWereStored(APART)).isFalse();
   }
 
   @Test
-  void failedAlone_takesNeighboursStoredBeforeItAloneForNoProof() {
-    suspect.failedAmong(4, 1, false);
-
-    for (int attempt = 0; attempt < 10; attempt++) {
-      assertThat(failedAlone(10)).isFalse();
+  void failedAlone_takesFailuresWithinASecondForOne() {
+    for (int copy = 0; copy < 100; copy++) {
+      failsAfterOthersWereStored(Duration.ofMillis(9));
     }
+
+    assertThat(failsAfterOthersWereStored(Suspect.PERIOD)).isFalse();
   }
 
   @Test
-  void failedAlone_takesFewNeighboursStoredForNoProof() {
-    suspect.failedAmong(1, 4, true);
-
-    for (int attempt = 0; attempt < 10; attempt++) {
-      assertThat(failedAlone(10)).isFalse();
+  void restart_forgetsTheEvidence() {
+    for (int failure = 1; failure < Suspect.FAILURES; failure++) {
+      failsAfterOthersWereStored(APART);
     }
+
+    suspect.restart();
+
+    assertThat(failsAfterOthersWereStored(APART)).isFalse();
   }
 
-  @Test
-  void failedAlone_takesFailuresAtOnceForOne() {
-    suspect.failedAmong(4, 1, true);
-
-    for (int copy = 0; copy < 10; copy++) {
-      assertThat(suspect.failedAlone(10, TimeUnit.MILLISECONDS.toNanos(copy))).isFalse();
-    }
-    assertThat(suspect.failedAlone(10, TimeUnit.SECONDS.toNanos(1))).isFalse();
-    assertThat(suspect.failedAlone(10, TimeUnit.SECONDS.toNanos(2))).isTrue();
+  private boolean failsAfterOthersWereStored(Duration later) {
+    stored++;
+    return fails(CODE, later);
   }
 
-  private boolean failedAlone(long storedBefore) {
-    return suspect.failedAlone(storedBefore, TimeUnit.SECONDS.toNanos(seconds++));
+  private boolean fails(int code, Duration later) {
+    nowNanos += later.toNanos();
+    return suspect.failedAlone(code, stored, nowNanos);
   }
 }
