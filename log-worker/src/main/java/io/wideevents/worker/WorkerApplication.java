@@ -112,7 +112,8 @@ public final class WorkerApplication implements AutoCloseable {
 
   /** What would be left behind if the process ended now, for a last line of log. */
   String leftovers() {
-    return status().heldRecords() + " records read and not committed; they are read again";
+    return status().pipeline().heldRecords()
+        + " records read and not committed; they are read again";
   }
 
   @Override

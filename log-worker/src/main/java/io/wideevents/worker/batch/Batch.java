@@ -1,70 +1,59 @@
 package io.wideevents.worker.batch;
 
-import java.util.List;
-
 /**
- * The bookkeeping of one sealed batch: how many of its records are settled, and how.
+ * The counts of one batch, from its start until MongoDB has answered its write or the write's
+ * deadline has passed. Records that wait for a retry or for the dead-letter topic after that belong
+ * to no batch.
  *
  * <p>Not thread-safe: belongs to the polling thread.
  */
 final class Batch {
-  private final long sealedNanos;
+  private final long startNanos;
   private final boolean trial;
-  private int unsettled;
   private int stored;
-  private int deadLettered;
-  private int countedDeadLetters;
+  private int unstorable;
+  private int countedByBreaker;
 
   /**
-   * @param trial whether the dead-letter brake waits for this batch's verdict
+   * @param trial whether the dead-letter circuit breaker waits for this batch's result
    */
-  Batch(List<PendingRecord> records, long sealedNanos, boolean trial) {
-    this.unsettled = records.size();
-    this.sealedNanos = sealedNanos;
+  Batch(long startNanos, boolean trial) {
+    this.startNanos = startNanos;
     this.trial = trial;
   }
 
   void stored() {
     stored++;
-    unsettled--;
   }
 
   /**
-   * @param counted whether the reason counts towards the brake
+   * @param counted whether the reason counts for the dead-letter circuit breaker
    */
-  void deadLettered(boolean counted) {
-    deadLettered++;
-    countedDeadLetters += counted ? 1 : 0;
-    unsettled--;
-  }
-
-  void handedBack() {
-    unsettled--;
-  }
-
-  boolean isSettled() {
-    return unsettled == 0;
+  void unstorable(boolean counted) {
+    unstorable++;
+    countedByBreaker += counted ? 1 : 0;
   }
 
   boolean isTrial() {
     return trial;
   }
 
-  long sealedNanos() {
-    return sealedNanos;
+  long startNanos() {
+    return startNanos;
   }
 
-  /** Records stored, now or before. */
-  int storedRecords() {
+  /** Events that are stored, by this write or before. */
+  int storedEvents() {
     return stored;
   }
 
+  /** Records that become dead letters. */
   int deadLetters() {
-    return deadLettered;
+    return unstorable;
   }
 
-  /** Dead letters whose reason counts towards the brake. */
+  /** Dead letters whose reason counts for the dead-letter circuit breaker. */
   int countedDeadLetters() {
-    return countedDeadLetters;
+    return countedByBreaker;
   }
 }

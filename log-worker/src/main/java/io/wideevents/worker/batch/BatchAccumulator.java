@@ -102,5 +102,6 @@ final class BatchAccumulator {
           dropped.accept(record);
           return true;
         });
+    flushing = flushing && !waiting.isEmpty();
   }
 }

@@ -10,8 +10,10 @@ import java.time.Duration;
  *     at least {@code events}
  * @param batchBytes bytes of documents that seal a batch; a larger event goes alone
  * @param maxAge a batch is sealed this long after its first event, however small it is
- * @param batchesInFlight batches that may be unsettled at once
- * @param heldBytes memory of unsettled records at which polling pauses
+ * @param batchesInFlight batches of new records that may be written at once
+ * @param heldBytes memory of pending records at which polling pauses
+ * @param writeTimeout a write without an answer is given up after this time, and its records are
+ *     retried; longer than the writer's own time bound
  */
 public record BatchLimits(
     int events,
@@ -19,7 +21,11 @@ public record BatchLimits(
     long batchBytes,
     Duration maxAge,
     int batchesInFlight,
-    long heldBytes) {
+    long heldBytes,
+    Duration writeTimeout) {
+  /** The write timeout for a writer with the default time bounds. */
+  public static final Duration DEFAULT_WRITE_TIMEOUT = Duration.ofSeconds(30);
+
   public BatchLimits {
     if (events < 1 || catchUpEvents < events) {
       throw new IllegalArgumentException(
@@ -29,7 +35,11 @@ public record BatchLimits(
               + catchUpEvents
               + ": expected 1 <= first <= second");
     }
-    if (batchBytes < 1 || heldBytes < 1 || batchesInFlight < 1 || maxAge.isNegative()) {
+    if (batchBytes < 1
+        || heldBytes < 1
+        || batchesInFlight < 1
+        || maxAge.isNegative()
+        || writeTimeout.toMillis() < 1) {
       throw new IllegalArgumentException(
           "A bound of "
               + batchBytes
@@ -37,14 +47,37 @@ public record BatchLimits(
               + heldBytes
               + " bytes held, "
               + batchesInFlight
-              + " batches or an age of "
+              + " batches, an age of "
               + maxAge
+              + " or a write timeout of "
+              + writeTimeout
               + " is not positive");
     }
   }
 
-  /** Records held at which polling pauses: what fills every batch in flight and one to come. */
-  int heldRecords() {
+  /** Limits with the {@link #DEFAULT_WRITE_TIMEOUT}. */
+  public BatchLimits(
+      int events,
+      int catchUpEvents,
+      long batchBytes,
+      Duration maxAge,
+      int batchesInFlight,
+      long heldBytes) {
+    this(
+        events,
+        catchUpEvents,
+        batchBytes,
+        maxAge,
+        batchesInFlight,
+        heldBytes,
+        DEFAULT_WRITE_TIMEOUT);
+  }
+
+  /**
+   * New records at which polling pauses: what fills every batch in flight and one more. Records
+   * that wait for a retry or for the dead-letter topic do not count.
+   */
+  int newRecords() {
     return (batchesInFlight + 1) * catchUpEvents;
   }
 }

@@ -11,9 +11,7 @@ import io.wideevents.worker.retry.Backoff;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -21,12 +19,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes decoded records and settles each: stored in the database or kept as a dead letter, and only
- * then complete for its partition. Never waits: {@link #run} starts what may start, and results
- * come back through the polling thread's queue.
+ * Takes decoded records and completes each: stored in the database or acknowledged as a dead
+ * letter, and only then complete for its partition. Does not block: {@link #run} starts what may
+ * start, and results come back through the polling thread's queue.
  *
- * <p>Memory is bounded by its caller, who feeds it only while it {@link #wantsRecords}. Not
- * thread-safe: belongs to the polling thread.
+ * <p>A record that waits for a retry or for the dead-letter topic holds no batch slot; memory is
+ * the only bound on such records. See {@link WriteStage} for the invariant.
+ *
+ * <p>Memory is bounded by the caller, who feeds the pipeline only while it {@link #wantsRecords}.
+ * Not thread-safe: belongs to the polling thread.
  */
 public final class BatchPipeline {
   private static final Logger LOG = LoggerFactory.getLogger(BatchPipeline.class);
@@ -42,14 +43,14 @@ public final class BatchPipeline {
   private final InstantSource clock;
   private final LongSupplier nanoClock;
 
-  // Oldest first.
-  private final Set<Batch> inFlight = new LinkedHashSet<>();
   private int heldRecords;
   private long heldBytes;
+  private boolean full;
+  private long fullSinceNanos;
 
   /**
    * @param pollingThread runs its tasks on the polling thread
-   * @param settled told of every batch, once all of it is settled
+   * @param settled receives the result of each write that stored or rejected a record
    * @param clock wall clock, for the age of events
    * @param nanoClock monotonic, like {@link System#nanoTime}
    */
@@ -73,9 +74,7 @@ public final class BatchPipeline {
     accumulator = new BatchAccumulator(limits);
     database = new DatabaseState(backoff, nanoClock);
     Results results = new Results();
-    writes =
-        new WriteStage(
-            writer, pollingThread, results, database, backoff, nanoClock, limits.batchesInFlight());
+    writes = new WriteStage(writer, pollingThread, results, database, backoff, nanoClock, limits);
     deadLetters = new DeadLetterStage(sink, pollingThread, results, backoff, nanoClock);
   }
 
@@ -102,20 +101,18 @@ public final class BatchPipeline {
     }
     writes.run();
     deadLetters.run();
+    updateFull();
   }
 
   /** Nanoseconds until {@link #run} has something to do by itself; at most zero when it has now. */
   public long nanosUntilNextRun() {
     long next = Math.min(writes.nanosUntilNext(), deadLetters.nanosUntilNext());
-    if (accumulator.size() == 0) {
-      return next;
+    if (accumulator.size() == 0 || writes.awaitsAnswer()) {
+      return next; // an answer frees a slot, and wakes the thread
     }
-    if (!hasRoomForBatch()) {
-      return next; // a result makes room, and wakes the thread
-    }
-    return mayStartBatch()
-        ? Math.min(next, accumulator.nanosUntilDue(nanoClock.getAsLong()))
-        : Math.min(next, brake.nanosUntilTrial());
+    long untilDue = accumulator.nanosUntilDue(nanoClock.getAsLong());
+    long untilTrial = brake.isEngaged() ? brake.nanosUntilTrial() : untilDue;
+    return Math.min(next, Math.max(writes.nanosUntilStart(), Math.max(untilDue, untilTrial)));
   }
 
   /** Makes everything that waits due at once. */
@@ -123,73 +120,95 @@ public final class BatchPipeline {
     accumulator.flush();
   }
 
-  /** Whether records should be polled: there is room, and what is polled will be worked on. */
+  /** Whether records should be polled: memory is left, and a write could take them. */
   public boolean wantsRecords() {
-    if (heldRecords >= limits.heldRecords() || heldBytes >= limits.heldBytes()) {
+    if (isFull()) {
       return false;
     }
     if (brake.isEngaged()) {
       return accumulator.size() < limits.events();
     }
-    // With nothing left to probe a dead database with, new records have to do it.
-    return !database.isDown() || heldRecords == 0;
+    // With no record left that could find a database that is back, new records have to.
+    return !database.isDown() || (accumulator.size() == 0 && writes.needsProbes());
   }
 
-  /** Whether the database took no write since it was last tried. Any thread may ask. */
+  /** Whether the database took no write since it was last tried. */
   public boolean isDatabaseDown() {
     return database.isDown();
   }
 
-  /** Whether the brake holds everything but trial batches. */
-  public boolean isBraked() {
-    return brake.isEngaged();
+  /** What the pipeline is doing now. */
+  public PipelineStatus status() {
+    return new PipelineStatus(
+        // With nothing held no write will tell when MongoDB is back; a ping has to, then.
+        database.isDown() && heldRecords > 0,
+        database.downReason(),
+        brake.isEngaged(),
+        heldRecords,
+        waitingRecords(),
+        writes.isolatedRecords(),
+        writes.oldestInFlight(),
+        full ? Duration.ofNanos(nanoClock.getAsLong() - fullSinceNanos) : Duration.ZERO);
   }
 
-  /** Whether no batch is being worked on; records may wait for theirs. */
+  /**
+   * Whether nothing is under way that may complete soon. Isolated records may wait for their next
+   * write, and new records for a trial of the dead-letter circuit breaker.
+   */
   public boolean isIdle() {
-    return inFlight.isEmpty();
+    return writes.isIdle()
+        && deadLetters.isIdle()
+        && (accumulator.size() == 0 || brake.isEngaged());
   }
 
-  /** Records that were accepted and are not settled. */
-  public int heldRecords() {
-    return heldRecords;
-  }
-
-  /** How long the oldest batch in flight has been worked on; zero when there is none. */
-  public Duration oldestInFlight() {
-    return inFlight.isEmpty()
-        ? Duration.ZERO
-        : Duration.ofNanos(nanoClock.getAsLong() - inFlight.iterator().next().sealedNanos());
-  }
-
-  /** Gives up the records whose assignment has ended. Results of theirs still to come are void. */
+  /** Gives up the records whose assignment has ended. Answers for them that still come are void. */
   public void dropVoid() {
     accumulator.dropVoid(this::release);
     writes.dropVoid();
     deadLetters.dropVoid();
   }
 
-  private boolean mayStartBatch() {
-    return hasRoomForBatch() && (!brake.isEngaged() || brake.nanosUntilTrial() <= 0);
+  private int waitingRecords() {
+    return writes.waitingRecords() + deadLetters.size();
   }
 
-  private boolean hasRoomForBatch() {
-    return inFlight.size() < limits.batchesInFlight() && (!database.isDown() || inFlight.isEmpty());
+  private boolean isFull() {
+    int newRecords = heldRecords - waitingRecords();
+    // A few isolated records must not keep out the records whose storage tells what they are.
+    return newRecords >= limits.newRecords()
+        || heldBytes - writes.isolatedBytes() >= limits.heldBytes();
+  }
+
+  private void updateFull() {
+    boolean wasFull = full;
+    full = isFull();
+    if (full && !wasFull) {
+      fullSinceNanos = nanoClock.getAsLong();
+    }
+  }
+
+  private boolean mayStartBatch() {
+    return writes.mayStart() && (!brake.isEngaged() || brake.nanosUntilTrial() <= 0);
   }
 
   private void start(List<PendingRecord> records, boolean trial) {
-    Batch batch = new Batch(records, nanoClock.getAsLong(), trial);
-    inFlight.add(batch);
+    Batch batch = new Batch(nanoClock.getAsLong(), trial);
     List<PendingRecord> events = new ArrayList<>(records.size());
     for (PendingRecord record : records) {
+      if (record.place().isVoid()) {
+        release(record);
+        continue;
+      }
       switch (record.content()) {
         case RecordResult.Decoded decoded -> events.add(record);
         case RecordResult.Poison poison ->
             deadLetter(record, batch, poison.reason(), poison.message(), 0);
       }
     }
-    if (!events.isEmpty()) {
-      writes.submit(batch, events);
+    if (events.isEmpty()) {
+      end(batch);
+    } else {
+      writes.start(batch, events);
     }
   }
 
@@ -203,35 +222,30 @@ public final class BatchPipeline {
                   + " for one trial batch a minute. Was a wrong version deployed? MQ_DLQ_BRAKE=off"
                   + " lets them all go");
     }
-    deadLetters.submit(record, batch, new DeadLetter(record.source(), reason, error, attempts));
+    batch.unstorable(DeadLetterBrake.counts(reason));
+    deadLetters.submit(record, new DeadLetter(record.source(), reason, error, attempts));
   }
 
-  // An answer that comes after the partition has gone counts for nothing: its next owner asks anew.
-  private boolean voided(PendingRecord record, Batch batch) {
+  // An answer that comes after the partition was revoked counts for nothing: its next owner reads
+  // the record again.
+  private boolean voided(PendingRecord record) {
     if (!record.place().isVoid()) {
       return false;
     }
-    handBack(record, batch);
+    release(record);
     return true;
   }
 
   private void succeeded(PendingRecord record, Batch batch) {
     brake.stored(1);
     batch.stored();
-    settle(record, batch);
+    complete(record);
   }
 
-  private void settle(PendingRecord record, Batch batch) {
+  private void complete(PendingRecord record) {
     record.place().complete();
     heldRecords--;
     heldBytes -= record.heldBytes();
-    endIfSettled(batch);
-  }
-
-  private void handBack(PendingRecord record, Batch batch) {
-    release(record);
-    batch.handedBack();
-    endIfSettled(batch);
   }
 
   private void release(PendingRecord record) {
@@ -240,15 +254,11 @@ public final class BatchPipeline {
     heldBytes -= record.heldBytes();
   }
 
-  private void endIfSettled(Batch batch) {
-    if (!batch.isSettled()) {
-      return;
-    }
-    inFlight.remove(batch);
-    Duration took = Duration.ofNanos(nanoClock.getAsLong() - batch.sealedNanos());
-    SettledBatch end = new SettledBatch(batch.storedRecords(), batch.deadLetters(), took);
+  private void end(Batch batch) {
+    Duration took = Duration.ofNanos(nanoClock.getAsLong() - batch.startNanos());
+    SettledBatch end = new SettledBatch(batch.storedEvents(), batch.deadLetters(), took);
     if (batch.isTrial() && brake.trialEnded(end.records(), batch.countedDeadLetters())) {
-      LOG.atInfo().log("A trial batch was stored; the dead-letter brake is released");
+      LOG.atInfo().log("A trial batch was stored; the dead-letter circuit breaker closed");
     }
     if (end.records() > 0) {
       metrics.batchSettled(end.records(), took);
@@ -256,11 +266,10 @@ public final class BatchPipeline {
     }
   }
 
-  /** What the stages tell, record by record. */
   private final class Results implements WriteStage.Results, DeadLetterStage.Results {
     @Override
     public void stored(PendingRecord record, Batch batch) {
-      if (voided(record, batch)) {
+      if (voided(record)) {
         return;
       }
       if (record.content() instanceof RecordResult.Decoded decoded) {
@@ -271,7 +280,7 @@ public final class BatchPipeline {
 
     @Override
     public void alreadyStored(PendingRecord record, Batch batch) {
-      if (!voided(record, batch)) {
+      if (!voided(record)) {
         metrics.duplicate();
         succeeded(record, batch);
       }
@@ -280,24 +289,27 @@ public final class BatchPipeline {
     @Override
     public void unstorable(
         PendingRecord record, Batch batch, DeadLetterReason reason, String error, int attempts) {
-      if (!voided(record, batch)) {
+      if (!voided(record)) {
         deadLetter(record, batch, reason, error, attempts);
       }
     }
 
     @Override
-    public void deadLettered(PendingRecord record, Batch batch, DeadLetter letter) {
-      if (voided(record, batch)) {
-        return;
-      }
-      metrics.deadLettered(letter.reason());
-      batch.deadLettered(DeadLetterBrake.counts(letter.reason()));
-      settle(record, batch);
+    public void ended(Batch batch) {
+      end(batch);
     }
 
     @Override
-    public void handedBack(PendingRecord record, Batch batch) {
-      handBack(record, batch);
+    public void deadLettered(PendingRecord record, DeadLetter letter) {
+      if (!voided(record)) {
+        metrics.deadLettered(letter.reason());
+        complete(record);
+      }
+    }
+
+    @Override
+    public void handedBack(PendingRecord record) {
+      release(record);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.wideevents.worker.batch;
 
+import io.wideevents.mongo.WriteFailures;
 import io.wideevents.worker.retry.Backoff;
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -7,52 +8,77 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the database takes writes, as far as the writes themselves have shown, and when to try
- * again if it does not. Logs once a transition.
+ * Whether MongoDB takes writes, as far as the writes themselves have shown, and when the next write
+ * may start. Logs each transition once.
  *
- * <p>Changed by the polling thread only; {@link #isDown} may be read by any.
+ * <p>Changed by the polling thread only; {@link #isDown} and {@link #downReason} may be read by any
+ * thread.
  */
 final class DatabaseState {
   private static final Logger LOG = LoggerFactory.getLogger(DatabaseState.class);
 
+  // The longest pause between two writes to a throttling server: 1.6 s with the worker's backoff.
+  private static final int MOST_SLOW_DOWNS = 5;
+
   private final Backoff backoff;
   private final LongSupplier nanoClock;
   private volatile boolean down;
+  private volatile String downReason = "";
   private int failures;
+  private int slowDowns;
   private long downSinceNanos;
   private long nextProbeNanos;
+  private long nextWriteNanos;
 
   DatabaseState(Backoff backoff, LongSupplier nanoClock) {
     this.backoff = backoff;
     this.nanoClock = nanoClock;
+    this.nextWriteNanos = nanoClock.getAsLong();
   }
 
   boolean isDown() {
     return down;
   }
 
-  /** Nanoseconds until the next write may be tried; at most zero when it may now. */
+  /** Why MongoDB takes no writes: the server's code and text; empty while it takes writes. */
+  String downReason() {
+    return downReason;
+  }
+
+  /** Whether MongoDB rejected a part of the last write because it is overloaded. */
+  boolean isSlowedDown() {
+    return slowDowns > 0;
+  }
+
+  /** Nanoseconds until the next write of new records may start; at most zero when it may now. */
+  long nanosUntilWrite() {
+    return (down ? nextProbeNanos : nextWriteNanos) - nanoClock.getAsLong();
+  }
+
+  /** Nanoseconds until the next probe may start; at most zero when it may now, or while up. */
   long nanosUntilProbe() {
     return down ? nextProbeNanos - nanoClock.getAsLong() : 0;
   }
 
-  /** A whole write went without an answer. */
-  void unanswered(Throwable cause) {
+  /** A write concluded none of its documents, and no other write did in the meantime. */
+  void failed(Throwable cause) {
     long now = nanoClock.getAsLong();
     failures++;
     nextProbeNanos = now + backoff.after(failures).toNanos();
+    downReason = WriteFailures.text(cause);
     if (!down) {
       down = true;
       downSinceNanos = now;
-      LOG.atWarn()
-          .addKeyValue("error", cause)
-          .log(
-              "MongoDB took no write; polling pauses, nothing is committed, retrying until it does");
+      var line = LOG.atWarn().addKeyValue("error", downReason);
+      WriteFailures.code(cause).ifPresent(code -> line.addKeyValue("code", code));
+      line.log(
+          "MongoDB took no write; polling pauses, nothing is committed, writes are retried until"
+              + " MongoDB takes one");
     }
   }
 
   /**
-   * The database has settled at least one document.
+   * MongoDB has answered for at least one document.
    *
    * @return whether it was down until now
    */
@@ -61,9 +87,25 @@ final class DatabaseState {
       return false;
     }
     down = false;
+    downReason = "";
     failures = 0;
     long millis = Duration.ofNanos(nanoClock.getAsLong() - downSinceNanos).toMillis();
     LOG.atInfo().addKeyValue("durationMs", millis).log("MongoDB takes writes again");
     return true;
+  }
+
+  /** MongoDB rejected documents of a write because it is overloaded: the next write waits. */
+  void slowDown() {
+    if (slowDowns == 0) {
+      LOG.warn("MongoDB rejects a part of the writes; writes are slowed down until it takes all");
+    }
+    slowDowns = Math.min(slowDowns + 1, MOST_SLOW_DOWNS);
+    nextWriteNanos = nanoClock.getAsLong() + backoff.after(slowDowns).toNanos();
+  }
+
+  /** MongoDB took a whole write: the next write need not wait. */
+  void tookAll() {
+    slowDowns = 0;
+    nextWriteNanos = nanoClock.getAsLong();
   }
 }

@@ -4,29 +4,47 @@ import io.wideevents.worker.deadletter.DeadLetter;
 import io.wideevents.worker.deadletter.DeadLetterOutcome;
 import io.wideevents.worker.deadletter.DeadLetterSink;
 import io.wideevents.worker.retry.Backoff;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends dead letters until each is acknowledged, however long that takes.
+ * Sends dead letters until each is acknowledged. A send that gets no answer is repeated after
+ * {@link #SEND_TIMEOUT}.
  *
  * <p>Not thread-safe: belongs to the polling thread.
  */
 final class DeadLetterStage {
   private static final Logger LOG = LoggerFactory.getLogger(DeadLetterStage.class);
 
-  /** What is told about each letter, exactly once. */
-  interface Results {
-    void deadLettered(PendingRecord record, Batch batch, DeadLetter letter);
+  /** Longer than the sink's own bound; a sink that keeps its contract never gets this far. */
+  static final Duration SEND_TIMEOUT = Duration.ofSeconds(60);
 
-    void handedBack(PendingRecord record, Batch batch);
+  /** Receives what became of each dead letter, once. */
+  interface Results {
+    void deadLettered(PendingRecord record, DeadLetter letter);
+
+    void handedBack(PendingRecord record);
   }
 
-  private record Post(PendingRecord record, Batch batch, DeadLetter letter) {}
+  private record Post(PendingRecord record, DeadLetter letter) {}
+
+  /** One attempt to send, so that a late answer to an earlier attempt is told from a new one. */
+  private static final class Attempt {
+    final Post post;
+    final long deadlineNanos;
+    boolean answered;
+
+    Attempt(Post post, long deadlineNanos) {
+      this.post = post;
+      this.deadlineNanos = deadlineNanos;
+    }
+  }
 
   private final DeadLetterSink sink;
   private final Executor pollingThread;
@@ -34,6 +52,11 @@ final class DeadLetterStage {
   private final Backoff backoff;
   private final LongSupplier nanoClock;
   private final ArrayDeque<Post> waiting = new ArrayDeque<>();
+
+  /** Attempts in the order of their deadlines; the first one is not answered. */
+  private final ArrayDeque<Attempt> attempts = new ArrayDeque<>();
+
+  private int unanswered;
   private int failures;
   private long retryNanos;
 
@@ -50,17 +73,18 @@ final class DeadLetterStage {
     this.nanoClock = nanoClock;
   }
 
-  /** Takes over a letter; it is sent on the next {@link #run}. */
-  void submit(PendingRecord record, Batch batch, DeadLetter letter) {
-    waiting.addLast(new Post(record, batch, letter));
+  /** Takes over a dead letter; it is sent on the next {@link #run}. */
+  void submit(PendingRecord record, DeadLetter letter) {
+    waiting.addLast(new Post(record, letter));
   }
 
   /** Sends what may be sent now. */
   void run() {
-    if (waiting.isEmpty() || nanosUntilNext() > 0) {
+    giveUpOverdue();
+    if (waiting.isEmpty() || (failures > 0 && retryNanos - nanoClock.getAsLong() > 0)) {
       return;
     }
-    // Only what waits now: a sink that answers at once puts refused letters behind these.
+    // Only what waits now: a sink that answers at once puts failed letters behind these.
     for (int left = waiting.size(); left > 0; left--) {
       send(waiting.removeFirst());
     }
@@ -68,10 +92,22 @@ final class DeadLetterStage {
 
   /** Nanoseconds until {@link #run} has something to do; at most zero when it has now. */
   long nanosUntilNext() {
+    long now = nanoClock.getAsLong();
+    long next = attempts.isEmpty() ? Long.MAX_VALUE : attempts.getFirst().deadlineNanos - now;
     if (waiting.isEmpty()) {
-      return Long.MAX_VALUE;
+      return next;
     }
-    return failures == 0 ? 0 : retryNanos - nanoClock.getAsLong();
+    return failures == 0 ? 0 : Math.min(next, retryNanos - now);
+  }
+
+  /** Dead letters that are not acknowledged. */
+  int size() {
+    return waiting.size() + unanswered;
+  }
+
+  /** Whether nothing is being sent and nothing waits. */
+  boolean isIdle() {
+    return size() == 0;
   }
 
   /** Gives up what waits and has become void; what is being sent follows. */
@@ -81,37 +117,56 @@ final class DeadLetterStage {
           if (!post.record().place().isVoid()) {
             return false;
           }
-          results.handedBack(post.record(), post.batch());
+          results.handedBack(post.record());
           return true;
         });
   }
 
   private void send(Post post) {
     if (post.record().place().isVoid()) {
-      results.handedBack(post.record(), post.batch());
+      results.handedBack(post.record());
       return;
     }
-    // Handed over as a task, so that a bug in it surfaces on the polling thread.
+    Attempt attempt = new Attempt(post, nanoClock.getAsLong() + SEND_TIMEOUT.toNanos());
+    attempts.addLast(attempt);
+    unanswered++;
+    // The outcome is handed over as a task, so that a bug in it surfaces on the polling thread.
     CompletableFuture<?> unused =
         hand(post.letter())
             .exceptionally(DeadLetterOutcome.NotConfirmed::new)
             .whenComplete(
-                (outcome, failure) -> pollingThread.execute(() -> answered(post, outcome)));
+                (outcome, failure) -> pollingThread.execute(() -> answered(attempt, outcome)));
   }
 
   private CompletableFuture<DeadLetterOutcome> hand(DeadLetter letter) {
     try {
       return sink.send(letter);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
-  private void answered(Post post, DeadLetterOutcome outcome) {
+  private void giveUpOverdue() {
+    long now = nanoClock.getAsLong();
+    while (!attempts.isEmpty() && attempts.getFirst().deadlineNanos - now <= 0) {
+      var cause = new TimeoutException("No answer within " + SEND_TIMEOUT.toSeconds() + " s");
+      answered(attempts.getFirst(), new DeadLetterOutcome.NotConfirmed(cause));
+    }
+  }
+
+  private void answered(Attempt attempt, DeadLetterOutcome outcome) {
+    if (attempt.answered) {
+      return; // a late answer: the dead letter was sent again
+    }
+    attempt.answered = true;
+    unanswered--;
+    while (!attempts.isEmpty() && attempts.getFirst().answered) {
+      attempts.removeFirst();
+    }
     switch (outcome) {
-      case DeadLetterOutcome.Kept kept -> arrived(post);
-      case DeadLetterOutcome.KeptAsStub stub -> arrived(post);
-      case DeadLetterOutcome.NotConfirmed lost -> notArrived(post, lost.cause());
+      case DeadLetterOutcome.Kept kept -> arrived(attempt.post);
+      case DeadLetterOutcome.KeptAsStub stub -> arrived(attempt.post);
+      case DeadLetterOutcome.NotConfirmed lost -> notArrived(attempt.post, lost.cause());
     }
   }
 
@@ -120,11 +175,15 @@ final class DeadLetterStage {
       failures = 0;
       LOG.atInfo().log("Dead letters are acknowledged again");
     }
-    results.deadLettered(post.record(), post.batch(), post.letter());
+    results.deadLettered(post.record(), post.letter());
   }
 
   private void notArrived(Post post, Throwable cause) {
-    waiting.addLast(post);
+    if (post.record().place().isVoid()) {
+      results.handedBack(post.record());
+    } else {
+      waiting.addLast(post);
+    }
     if (failures > 0 && retryNanos - nanoClock.getAsLong() > 0) {
       return; // sent together, failed together: that is one failure
     }

@@ -3,14 +3,14 @@ package io.wideevents.worker.batch;
 import java.time.Duration;
 
 /**
- * How a batch ended.
+ * What one write concluded.
  *
  * @param stored events stored, now or before
- * @param deadLettered records sent to the dead-letter topic
- * @param took from the sealing of the batch until its last record was settled
+ * @param deadLettered records that become dead letters
+ * @param took from the start of the write until it ended
  */
 public record SettledBatch(int stored, int deadLettered, Duration took) {
-  /** Records that were settled; those handed back with their partition are not. */
+  /** Records that were concluded; those that are retried or handed back are not. */
   public int records() {
     return stored + deadLettered;
   }

@@ -3,36 +3,47 @@ package io.wideevents.worker.batch;
 import io.wideevents.codec.DeadLetterReason;
 import io.wideevents.codec.RecordResult;
 import io.wideevents.event.EventDocument;
+import io.wideevents.logging.LogThrottle;
 import io.wideevents.mongo.BatchWriter;
+import io.wideevents.mongo.Suspect;
+import io.wideevents.mongo.WriteFailures;
 import io.wideevents.mongo.WriteOutcome;
+import io.wideevents.worker.batch.Write.Origin;
 import io.wideevents.worker.retry.Backoff;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes batches until every record is stored or proven unstorable, however long that takes.
+ * Writes records until each is stored or proven unstorable.
  *
- * <p>While the database is down one chunk at a time probes it, after a backoff; the chunks take
- * turns, and one that went unanswered twice is split, so that a record no server survives does not
- * keep its neighbours out. A record that the server answers with an error outside the closed list
- * is written alone, and dead-lettered when it proved to be the culprit ({@link
- * io.wideevents.mongo.Suspect}).
+ * <p>The invariant of this class: as long as MongoDB stores anything, every other record makes
+ * progress. Three lanes keep it. New records are written in batches, several at a time. A record
+ * whose write did not decide what becomes of it waits in the {@link RetryQueue}, which has one
+ * write of its own at a time. A record whose failures say nothing about MongoDB waits in {@link
+ * Isolation}, which also has one write of its own at a time. So a record that waits for a retry
+ * holds no batch slot. A write that gets no answer is given up at its deadline, so it holds its
+ * slot no longer than that.
+ *
+ * <p>MongoDB counts as down when a write concludes none of its records and no other write did
+ * meanwhile. While it is down one write at a time probes it, with backoff, alternately from the
+ * retry queue and from the new records.
  *
  * <p>Not thread-safe: belongs to the polling thread.
  */
 final class WriteStage {
   private static final Logger LOG = LoggerFactory.getLogger(WriteStage.class);
+  private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
 
-  private static final int FAILURES_BEFORE_SPLIT = 2;
-
-  /** What is told about each record, exactly once. */
+  /** Receives what became of each record, once, and the end of each batch, once. */
   interface Results {
     void stored(PendingRecord record, Batch batch);
 
@@ -41,22 +52,26 @@ final class WriteStage {
     void unstorable(
         PendingRecord record, Batch batch, DeadLetterReason reason, String error, int attempts);
 
-    void handedBack(PendingRecord record, Batch batch);
+    void handedBack(PendingRecord record);
+
+    void ended(Batch batch);
   }
+
+  private record Open(RetryRecord retry, WriteOutcome.NotConfirmed outcome) {}
 
   private final BatchWriter writer;
   private final Executor pollingThread;
   private final Results results;
   private final DatabaseState database;
-  private final Backoff backoff;
   private final LongSupplier nanoClock;
-  private final int maxWrites;
-
-  // Differences, not values: nanoTime may overflow.
-  private final PriorityQueue<Chunk> waiting =
-      new PriorityQueue<>((a, b) -> Long.signum(a.notBeforeNanos() - b.notBeforeNanos()));
-  private int writesInFlight;
+  private final BatchLimits limits;
+  private final RetryQueue retries;
+  private final Isolation isolation;
+  private final LogThrottle isolationLog;
+  private final List<Write> inFlight = new ArrayList<>();
+  private boolean lastProbeWasRetry;
   private long storedDocuments;
+  private long answeredDocuments;
 
   WriteStage(
       BatchWriter writer,
@@ -65,245 +80,376 @@ final class WriteStage {
       DatabaseState database,
       Backoff backoff,
       LongSupplier nanoClock,
-      int maxWrites) {
+      BatchLimits limits) {
     this.writer = writer;
     this.pollingThread = pollingThread;
     this.results = results;
     this.database = database;
-    this.backoff = backoff;
     this.nanoClock = nanoClock;
-    this.maxWrites = maxWrites;
+    this.limits = limits;
+    this.retries = new RetryQueue(limits, backoff, nanoClock);
+    this.isolation = new Isolation(backoff, nanoClock);
+    this.isolationLog = new LogThrottle(LOG_INTERVAL, nanoClock);
   }
 
-  /** Takes over the events of a batch; they are written on the next {@link #run}. */
-  void submit(Batch batch, List<PendingRecord> events) {
-    waiting.add(new Chunk(batch, events, 0, nanoClock.getAsLong()));
+  /** Whether a batch of new records may be written now. */
+  boolean mayStart() {
+    if (database.nanosUntilWrite() > 0) {
+      return false;
+    }
+    if (database.isDown()) {
+      return inFlight(Origin.FRESH) + inFlight(Origin.RETRY) == 0
+          && (retries.size() == 0 || lastProbeWasRetry);
+    }
+    return hasSlot();
   }
 
-  /** Starts the writes that may start now. */
+  /** Whether a write that ends has to come first before a batch of new records may be written. */
+  boolean awaitsAnswer() {
+    return database.isDown() ? inFlight(Origin.FRESH) + inFlight(Origin.RETRY) > 0 : !hasSlot();
+  }
+
+  /** Nanoseconds until MongoDB may be given new records, if a slot is free. */
+  long nanosUntilStart() {
+    return Math.max(0, database.nanosUntilWrite());
+  }
+
+  /** Writes new records; {@link #mayStart} must be true. */
+  void start(Batch batch, List<PendingRecord> events) {
+    lastProbeWasRetry = false;
+    start(Origin.FRESH, batch, events, List.of());
+  }
+
+  /** Gives up overdue writes and starts the retries that may start now. */
   void run() {
-    for (Chunk next = waiting.peek(); next != null && mayStart(next); next = waiting.peek()) {
-      waiting.remove();
-      start(next);
+    giveUpOverdue();
+    updateIsolation();
+    isolation
+        .takeDue()
+        .ifPresent(
+            retry -> start(Origin.ISOLATED, newBatch(), List.of(retry.record()), List.of(retry)));
+    if (mayRetry()) {
+      lastProbeWasRetry = true;
+      List<RetryRecord> next = retries.take();
+      start(Origin.RETRY, newBatch(), next.stream().map(RetryRecord::record).toList(), next);
     }
   }
 
   /** Nanoseconds until {@link #run} has something to do without a write ending first. */
   long nanosUntilNext() {
-    Chunk next = waiting.peek();
-    if (next == null || writesInFlight >= writesAllowed()) {
-      return Long.MAX_VALUE;
+    long next = isolation.nanosUntilDue();
+    long now = nanoClock.getAsLong();
+    for (Write write : inFlight) {
+      next = Math.min(next, write.deadlineNanos() - now);
     }
-    long untilDue = next.notBeforeNanos() - nanoClock.getAsLong();
-    return Math.max(0, Math.max(untilDue, database.nanosUntilProbe()));
+    if (retries.size() > 0 && isRetryLaneFree()) {
+      next = Math.min(next, nanosUntilRetry());
+    }
+    return Math.max(0, next);
   }
 
-  /** Gives up what waits for a retry and has become void; what is being written follows. */
+  /** Records that wait for a retry, together or alone. */
+  int waitingRecords() {
+    return retries.size() + isolation.size();
+  }
+
+  /** Records that are isolated. */
+  int isolatedRecords() {
+    return isolation.size();
+  }
+
+  /** Memory that isolated records keep alive, in bytes; their number is bounded. */
+  long isolatedBytes() {
+    return isolation.heldBytes();
+  }
+
+  /** Whether records are needed that MongoDB has not failed on, to find out whether it is back. */
+  boolean needsProbes() {
+    return inFlight(Origin.FRESH) == 0 && retries.allFailedAlone();
+  }
+
+  /** Whether no write is under way and no record waits for a retry, isolated records aside. */
+  boolean isIdle() {
+    return inFlight(Origin.FRESH) + inFlight(Origin.RETRY) == 0 && retries.size() == 0;
+  }
+
+  /** How long the oldest write has been under way; zero when there is none. */
+  Duration oldestInFlight() {
+    return inFlight.isEmpty()
+        ? Duration.ZERO
+        : Duration.ofNanos(nanoClock.getAsLong() - inFlight.getFirst().batch().startNanos());
+  }
+
+  /** Gives up the records whose assignment has ended. Answers for them that still come are void. */
   void dropVoid() {
-    List<Chunk> all = List.copyOf(waiting);
-    waiting.clear();
-    for (Chunk chunk : all) {
-      Chunk valid = withoutVoid(chunk);
-      if (!valid.records().isEmpty()) {
-        waiting.add(valid);
-      }
+    retries.removeIf(RetryRecord::isVoid).forEach(this::handBack);
+    isolation.removeIf(RetryRecord::isVoid).forEach(this::handBack);
+  }
+
+  private boolean hasSlot() {
+    int allowed = database.isSlowedDown() ? 1 : limits.batchesInFlight();
+    return inFlight(Origin.FRESH) < allowed;
+  }
+
+  private boolean mayRetry() {
+    return retries.size() > 0 && isRetryLaneFree() && nanosUntilRetry() <= 0;
+  }
+
+  private boolean isRetryLaneFree() {
+    return inFlight(Origin.RETRY) == 0 && (!database.isDown() || inFlight(Origin.FRESH) == 0);
+  }
+
+  // While MongoDB is down the probes have a backoff of their own, and recovery ends the queue's.
+  private long nanosUntilRetry() {
+    return database.isDown()
+        ? database.nanosUntilWrite()
+        : Math.max(retries.nanosUntilDue(), database.nanosUntilWrite());
+  }
+
+  private int inFlight(Origin origin) {
+    int count = 0;
+    for (Write write : inFlight) {
+      count += write.origin() == origin ? 1 : 0;
     }
+    return count;
   }
 
-  private boolean mayStart(Chunk chunk) {
-    return writesInFlight < writesAllowed()
-        && chunk.notBeforeNanos() - nanoClock.getAsLong() <= 0
-        && database.nanosUntilProbe() <= 0;
+  private Batch newBatch() {
+    return new Batch(nanoClock.getAsLong(), false);
   }
 
-  private int writesAllowed() {
-    return database.isDown() ? 1 : maxWrites;
-  }
-
-  private void start(Chunk waited) {
-    Chunk chunk = withoutVoid(waited);
-    if (chunk.records().isEmpty()) {
-      return;
-    }
-    writesInFlight++;
-    long storedBefore = storedDocuments;
-    // Handed over as a task, so that a bug in it surfaces on the polling thread.
+  private void start(
+      Origin origin, Batch batch, List<PendingRecord> events, List<RetryRecord> history) {
+    Write write =
+        new Write(
+            origin,
+            batch,
+            events,
+            history,
+            storedDocuments,
+            answeredDocuments,
+            nanoClock.getAsLong() + limits.writeTimeout().toNanos());
+    inFlight.add(write);
+    // The outcome is handed over as a task, so that a bug in it surfaces on the polling thread.
     CompletableFuture<?> unused =
-        write(chunk)
+        write(events)
             .whenComplete(
                 (outcomes, failure) ->
-                    pollingThread.execute(() -> answered(chunk, outcomes, failure, storedBefore)));
+                    pollingThread.execute(() -> answered(write, outcomes, failure)));
   }
 
-  private void answered(
-      Chunk chunk,
-      @Nullable List<WriteOutcome> outcomes,
-      @Nullable Throwable failure,
-      long storedBefore) {
-    writesInFlight--;
-    if (outcomes != null && outcomes.size() == chunk.records().size()) {
-      written(chunk, outcomes, storedBefore);
-    } else {
-      unanswered(chunk, asCause(failure, chunk), storedBefore);
-    }
-  }
-
-  private CompletableFuture<List<WriteOutcome>> write(Chunk chunk) {
+  private CompletableFuture<List<WriteOutcome>> write(List<PendingRecord> events) {
     try {
-      return writer.write(chunk.records().stream().map(WriteStage::document).toList());
-    } catch (RuntimeException e) {
+      return writer.write(events.stream().map(WriteStage::document).toList());
+    } catch (RuntimeException | Error e) {
+      // An Error as well: a slot that is never given back would stop the worker.
       return CompletableFuture.failedFuture(e);
     }
   }
 
-  private void written(Chunk chunk, List<WriteOutcome> outcomes, long storedBefore) {
-    List<Integer> answeredOpen = new ArrayList<>();
-    List<PendingRecord> unansweredOpen = new ArrayList<>();
-    Throwable cause = null;
-    int stored = 0;
+  private void giveUpOverdue() {
+    long now = nanoClock.getAsLong();
+    List<Write> overdue =
+        inFlight.stream().filter(write -> write.deadlineNanos() - now <= 0).toList();
+    overdue.forEach(
+        write ->
+            answered(
+                write,
+                null,
+                new TimeoutException(
+                    "MongoDB did not answer a write of %d events within %d s"
+                        .formatted(write.records().size(), limits.writeTimeout().toSeconds()))));
+  }
+
+  private void answered(
+      Write write, @Nullable List<WriteOutcome> outcomes, @Nullable Throwable failure) {
+    if (!inFlight.removeIf(each -> each == write)) {
+      return; // a late answer: the write was given up and its records are retried
+    }
+    if (outcomes != null && outcomes.size() == write.records().size()) {
+      conclude(write, outcomes);
+    } else {
+      WriteOutcome none = new WriteOutcome.NotConfirmed(false, asCause(failure, write));
+      conclude(write, Collections.nCopies(write.records().size(), none));
+    }
+    results.ended(write.batch());
+  }
+
+  private void conclude(Write write, List<WriteOutcome> outcomes) {
+    List<Open> open = new ArrayList<>();
     for (int i = 0; i < outcomes.size(); i++) {
-      PendingRecord record = chunk.records().get(i);
-      Batch batch = chunk.batch();
-      switch (outcomes.get(i)) {
-        case WriteOutcome.Stored ok -> {
-          stored++;
-          results.stored(record, batch);
-        }
-        case WriteOutcome.AlreadyStored ok -> results.alreadyStored(record, batch);
-        case WriteOutcome.Conflict conflict ->
-            results.unstorable(
-                record,
-                batch,
-                DeadLetterReason.ID_CONFLICT,
-                "The id is taken by an event with other content",
-                chunk.attempts());
-        case WriteOutcome.Refused refused ->
-            results.unstorable(
-                record,
-                batch,
-                DeadLetterReason.REFUSED_BY_DATABASE,
-                "MongoDB error " + refused.code() + ": " + refused.message(),
-                chunk.attempts());
-        case WriteOutcome.NotConfirmed open -> {
-          if (open.perDocument()) {
-            answeredOpen.add(i);
-          } else {
-            unansweredOpen.add(record);
-          }
-          cause = open.cause();
-        }
-      }
-    }
-    storedDocuments += stored;
-    int left = answeredOpen.size() + unansweredOpen.size();
-    if (left < outcomes.size() && database.answered()) {
-      retryAtOnce();
-    }
-    if (cause == null) {
-      return;
-    }
-    if (left == outcomes.size()) {
-      if (unansweredOpen.isEmpty()) {
-        answeredForNone(chunk, cause, storedBefore);
+      if (outcomes.get(i) instanceof WriteOutcome.NotConfirmed notConfirmed) {
+        open.add(new Open(write.retry(i), notConfirmed));
       } else {
-        unanswered(chunk, cause, storedBefore);
+        conclude(write, i, outcomes.get(i));
       }
-      return;
     }
-    retryAlone(chunk, answeredOpen, stored, outcomes.lastIndexOf(new WriteOutcome.Stored()));
-    retryTogether(chunk, unansweredOpen);
-  }
-
-  /** The server answered for every document, with errors that are on no list. */
-  private void answeredForNone(Chunk chunk, Throwable cause, long storedBefore) {
-    if (chunk.records().size() == 1
-        && chunk.suspect().failedAlone(storedBefore, nanoClock.getAsLong())) {
-      results.unstorable(
-          chunk.records().getFirst(),
-          chunk.batch(),
-          DeadLetterReason.REFUSED_BY_DATABASE,
-          "Failed alone while others were stored: " + cause.getMessage(),
-          chunk.attempts());
-      return;
+    int answered = outcomes.size() - open.size();
+    answeredDocuments += answered;
+    if (answered > 0 && database.answered()) {
+      retries.retryNow();
     }
-    LOG.atDebug()
-        .addKeyValue("batchSize", chunk.records().size())
-        .addKeyValue("error", cause)
-        .log("MongoDB answered no document of a write with success");
-    retryOrSplit(chunk);
-  }
-
-  private void unanswered(Chunk chunk, Throwable cause, long storedBefore) {
-    // If another write stored something meanwhile, the trouble is this chunk's, not the database's.
-    if (storedDocuments == storedBefore) {
-      database.unanswered(cause);
-    }
-    retryOrSplit(chunk);
-  }
-
-  private void retryOrSplit(Chunk chunk) {
-    chunk.failed();
-    int size = chunk.records().size();
-    if (size == 1 || chunk.failures() < FAILURES_BEFORE_SPLIT) {
-      chunk.notBefore(retryTime(chunk.failures()));
-      waiting.add(chunk);
-      return;
-    }
-    List<PendingRecord> records = chunk.records();
-    for (List<PendingRecord> half :
-        List.of(records.subList(0, size / 2), records.subList(size / 2, size))) {
-      waiting.add(
-          new Chunk(chunk.batch(), half, chunk.attempts() - 1, retryTime(chunk.failures())));
+    if (write.origin() == Origin.ISOLATED) {
+      isolation.written();
+      open.forEach(failed -> isolatedFailed(write, failed));
+    } else {
+      judgeDatabase(write, open, answered);
+      keepForRetry(write, open);
     }
   }
 
-  /**
-   * @param suspects places in the chunk
-   * @param lastStored the last place whose record was stored
-   */
-  private void retryAlone(Chunk chunk, List<Integer> suspects, int stored, int lastStored) {
-    for (int place : suspects) {
-      Chunk alone =
-          new Chunk(
-              chunk.batch(), List.of(chunk.records().get(place)), chunk.attempts(), retryTime(1));
-      alone.suspect().failedAmong(stored, suspects.size(), place < lastStored);
-      waiting.add(alone);
+  private void conclude(Write write, int place, WriteOutcome outcome) {
+    PendingRecord record = write.records().get(place);
+    if (!write.retries().isEmpty()) {
+      isolation.explained(write.retries().get(place));
+    }
+    switch (outcome) {
+      case WriteOutcome.Stored stored -> {
+        storedDocuments++;
+        results.stored(record, write.batch());
+      }
+      case WriteOutcome.AlreadyStored stored -> results.alreadyStored(record, write.batch());
+      case WriteOutcome.Conflict conflict ->
+          results.unstorable(
+              record,
+              write.batch(),
+              DeadLetterReason.ID_CONFLICT,
+              "The id is taken by an event with other content",
+              write.attempts(place));
+      case WriteOutcome.Refused refused ->
+          results.unstorable(
+              record,
+              write.batch(),
+              DeadLetterReason.REFUSED_BY_DATABASE,
+              "MongoDB error " + refused.code() + ": " + refused.message(),
+              write.attempts(place));
+      case WriteOutcome.NotConfirmed open -> throw new IllegalStateException("Not concluded");
     }
   }
 
-  private void retryTogether(Chunk chunk, List<PendingRecord> records) {
-    if (!records.isEmpty()) {
-      waiting.add(new Chunk(chunk.batch(), records, chunk.attempts(), retryTime(1)));
+  /** Learns from a write of new records or of the retry queue how MongoDB is. */
+  private void judgeDatabase(Write write, List<Open> open, int answered) {
+    if (open.isEmpty()) {
+      database.tookAll();
+    } else if (answered == 0 && answeredDocuments == write.answeredBefore()) {
+      database.failed(open.getLast().outcome().cause());
+    } else if (open.stream().anyMatch(failed -> WriteFailures.isThrottled(failed.outcome().cause()))
+        || (isolation.isSuspended()
+            && open.stream().anyMatch(failed -> failed.outcome().perDocument()))) {
+      database.slowDown();
     }
-  }
-
-  private long retryTime(int failures) {
-    return nanoClock.getAsLong() + backoff.after(failures).toNanos();
-  }
-
-  // The waits were meant for an outage that is over.
-  private void retryAtOnce() {
-    List<Chunk> all = List.copyOf(waiting);
-    waiting.clear();
-    for (Chunk chunk : all) {
-      chunk.notBefore(nanoClock.getAsLong());
-      waiting.add(chunk);
-    }
-  }
-
-  private Chunk withoutVoid(Chunk chunk) {
-    if (chunk.records().stream().noneMatch(record -> record.place().isVoid())) {
-      return chunk;
-    }
-    List<PendingRecord> valid = new ArrayList<>();
-    for (PendingRecord record : chunk.records()) {
-      if (record.place().isVoid()) {
-        results.handedBack(record, chunk.batch());
+    if (write.origin() == Origin.RETRY) {
+      if (answered == 0) {
+        retries.failed();
       } else {
-        valid.add(record);
+        retries.progressed(open.isEmpty());
+      }
+    } else if (!open.isEmpty()) {
+      retries.pauseIfDue();
+    }
+  }
+
+  private void keepForRetry(Write write, List<Open> open) {
+    for (Open failed : open) {
+      if (write.records().size() == 1) {
+        failed.retry().failedAlone(write.answeredBefore());
+      }
+      if (failed.retry().isVoid()) {
+        handBack(failed.retry());
+      } else if (failed.outcome().perDocument()) {
+        isolation.unexplained(failed.retry());
+      } else {
+        isolation.explained(failed.retry());
       }
     }
-    return new Chunk(chunk.batch(), valid, chunk.attempts() - 1, chunk.notBeforeNanos());
+    updateIsolation();
+    for (Open failed : open) {
+      RetryRecord retry = failed.retry();
+      if (retry.isVoid()) {
+        continue;
+      }
+      boolean saysNothingAboutMongo =
+          failed.outcome().perDocument() || retry.failsWhileOthersAreAnswered();
+      if (saysNothingAboutMongo && isolation.hasCapacity()) {
+        isolation.add(retry);
+        logIsolated(failed);
+      } else {
+        retries.add(retry);
+      }
+    }
+  }
+
+  private void isolatedFailed(Write write, Open failed) {
+    RetryRecord retry = failed.retry();
+    retry.failedAlone(write.answeredBefore());
+    if (retry.isVoid()) {
+      handBack(retry);
+      return;
+    }
+    Throwable cause = failed.outcome().cause();
+    if (failed.outcome().perDocument()) {
+      isolation.unexplained(retry);
+      int code = WriteFailures.code(cause).orElse(0);
+      if (!isolation.isSuspended()
+          && retry.suspect().failedAlone(code, write.storedBefore(), nanoClock.getAsLong())) {
+        isolation.explained(retry);
+        results.unstorable(
+            retry.record(),
+            write.batch(),
+            DeadLetterReason.REFUSED_BY_DATABASE,
+            "Failed alone %d times while others were stored: %s"
+                .formatted(Suspect.FAILURES, WriteFailures.text(cause)),
+            retry.attempts());
+        return;
+      }
+    } else {
+      isolation.explained(retry);
+    }
+    if (isolation.hasCapacity()) {
+      isolation.add(retry);
+    } else {
+      retries.add(retry);
+    }
+  }
+
+  private void updateIsolation() {
+    boolean wasSuspended = isolation.isSuspended();
+    isolation.update().forEach(retries::add);
+    isolation.takeFrom(retries);
+    if (isolation.isSuspended() && !wasSuspended) {
+      LOG.atWarn()
+          .addKeyValue("records", retries.size())
+          .log(
+              "MongoDB fails on many records with unlisted errors; they are retried together and"
+                  + " none becomes a dead letter for it");
+    } else if (wasSuspended && !isolation.isSuspended()) {
+      LOG.info("MongoDB fails on few records with unlisted errors again");
+    }
+  }
+
+  private void logIsolated(Open failed) {
+    isolationLog
+        .tryShow()
+        .ifPresent(
+            notShown -> {
+              var source = failed.retry().record().source();
+              var line =
+                  LOG.atWarn()
+                      .addKeyValue("topic", source.topic())
+                      .addKeyValue("partition", source.partition())
+                      .addKeyValue("offset", source.offset())
+                      .addKeyValue("notShown", notShown)
+                      .addKeyValue("error", WriteFailures.text(failed.outcome().cause()));
+              WriteFailures.code(failed.outcome().cause())
+                  .ifPresent(code -> line.addKeyValue("code", code));
+              line.log(
+                  "MongoDB failed on a record while it took others; the record is retried alone");
+            });
+  }
+
+  private void handBack(RetryRecord retry) {
+    isolation.explained(retry);
+    results.handedBack(retry.record());
   }
 
   private static EventDocument document(PendingRecord record) {
@@ -314,11 +460,11 @@ final class WriteStage {
     };
   }
 
-  private static Throwable asCause(@Nullable Throwable failure, Chunk chunk) {
+  private static Throwable asCause(@Nullable Throwable failure, Write write) {
     return failure == null
         ? new IllegalStateException(
             "The writer gave another number of outcomes than the "
-                + chunk.records().size()
+                + write.records().size()
                 + " documents it was given")
         : failure;
   }

@@ -17,6 +17,7 @@ import io.wideevents.config.SettingValues;
 import io.wideevents.mongo.MongoSettings;
 import io.wideevents.worker.batch.BatchLimits;
 import io.wideevents.worker.kafka.KafkaSettings;
+import java.time.Duration;
 
 /**
  * What the worker was told, typed and checked. Immutable; built once, in main, and handed down in
@@ -35,6 +36,7 @@ public record WorkerSettings(
     boolean brake,
     String httpHost,
     int httpPort) {
+  private static final Duration WRITE_TIMEOUT_MARGIN = Duration.ofSeconds(5);
 
   /** The settings in effect. */
   public static WorkerSettings from(SettingValues values) {
@@ -54,10 +56,16 @@ public record WorkerSettings(
             values.get(MQ_BATCH_MAX_BYTES),
             values.get(MQ_BATCH_TIMEOUT_MS),
             values.get(MQ_BATCHES_IN_FLIGHT),
-            values.get(MQ_HELD_MAX_BYTES)),
+            values.get(MQ_HELD_MAX_BYTES),
+            writeTimeout(CommonSettings.mongoSettings(values).timeout())),
         CommonSettings.encoderSettings(values, EncoderSettings.DEFAULT_MAX_EVENTS),
         values.get(MQ_DLQ_BRAKE) == BrakeMode.ON,
         values.get(WORKER_HTTP_HOST),
         values.get(WORKER_HTTP_PORT));
+  }
+
+  // One write is an insert and a look at the duplicates, each bounded by MongoDB's timeout.
+  private static Duration writeTimeout(Duration mongoTimeout) {
+    return mongoTimeout.multipliedBy(2).plus(WRITE_TIMEOUT_MARGIN);
   }
 }

@@ -129,11 +129,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
         nanoClock.getAsLong(),
         joined,
         !consumer.paused().isEmpty(),
-        // With nothing held no write will tell when it is back; a ping has to, then.
-        pipeline.isDatabaseDown() && pipeline.heldRecords() > 0,
-        pipeline.isBraked(),
-        pipeline.heldRecords(),
-        pipeline.oldestInFlight().toMillis(),
+        pipeline.status(),
         startPositions.lostRecords(),
         assignment.all().stream()
             .map(this::lag)

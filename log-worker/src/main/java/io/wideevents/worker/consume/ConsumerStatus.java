@@ -1,5 +1,6 @@
 package io.wideevents.worker.consume;
 
+import io.wideevents.worker.batch.PipelineStatus;
 import java.util.List;
 
 /**
@@ -8,10 +9,7 @@ import java.util.List;
  * @param seenNanos when, on the monotonic clock; long ago means that the thread hangs
  * @param joined whether the consumer is a member of its group
  * @param paused whether polling is paused, because enough is held or the database is down
- * @param databaseDown whether the last writes went unanswered and are still to be repeated
- * @param braked whether the dead-letter brake holds
- * @param heldRecords records polled and not settled
- * @param oldestBatchMillis how long the oldest unsettled batch has been worked on
+ * @param pipeline what the pipeline was doing
  * @param lostRecords records that retention deleted before they were read
  * @param partitions the partitions this worker owns
  */
@@ -19,10 +17,7 @@ public record ConsumerStatus(
     long seenNanos,
     boolean joined,
     boolean paused,
-    boolean databaseDown,
-    boolean braked,
-    int heldRecords,
-    long oldestBatchMillis,
+    PipelineStatus pipeline,
     long lostRecords,
     List<PartitionLag> partitions) {
   public ConsumerStatus {
@@ -39,6 +34,6 @@ public record ConsumerStatus(
 
   /** The status while there is no consumer: before the first, and between two. */
   static ConsumerStatus withoutConsumer(long nowNanos, long lostRecords) {
-    return new ConsumerStatus(nowNanos, false, false, false, false, 0, 0, lostRecords, List.of());
+    return new ConsumerStatus(nowNanos, false, false, PipelineStatus.IDLE, lostRecords, List.of());
   }
 }

@@ -106,7 +106,7 @@ public final class MqConsumerService implements AutoCloseable {
     try {
       if (thread.isAlive() && !thread.join(CLOSE)) {
         LOG.atWarn()
-            .addKeyValue("heldRecords", status.heldRecords())
+            .addKeyValue("heldRecords", status.pipeline().heldRecords())
             .log("The polling thread did not end in time; its records will be read again");
       }
     } catch (InterruptedException e) {

@@ -1,5 +1,6 @@
 package io.wideevents.worker.http;
 
+import io.wideevents.worker.batch.PipelineStatus;
 import io.wideevents.worker.consume.ConsumerStatus;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ public final class HealthCheck {
   // Connecting may block for ten seconds and a backoff takes up to thirty.
   private static final Duration HUNG = Duration.ofSeconds(90);
 
-  // Longer than a write may take by itself: something is refused again and again.
+  // Longer than a write may take by itself.
   private static final Duration STALLED = Duration.ofSeconds(30);
 
   private final Supplier<ConsumerStatus> status;
@@ -60,7 +61,7 @@ public final class HealthCheck {
   public Readiness readiness() {
     ConsumerStatus now = status.get();
     boolean kafka = kafkaConnected.getAsBoolean();
-    boolean mongodb = !now.databaseDown() && mongo.answers();
+    boolean mongodb = !now.pipeline().databaseDown() && mongo.answers();
     List<String> reasons = new ArrayList<>();
     if (stopping) {
       reasons.add("the worker is stopping");
@@ -73,16 +74,24 @@ public final class HealthCheck {
     } else if (!now.joined()) {
       reasons.add("not a member of the consumer group yet");
     }
-    if (!mongodb) {
+    PipelineStatus pipeline = now.pipeline();
+    if (pipeline.databaseDown()) {
+      reasons.add("MongoDB takes no writes: " + pipeline.databaseDownReason());
+    } else if (!mongodb) {
       reasons.add("MongoDB takes no writes");
     }
-    if (now.braked()) {
+    if (pipeline.braked()) {
       reasons.add(
-          "the dead-letter brake holds: most records are dead letters; see log-worker dlq list");
+          "the dead-letter circuit breaker is open: most records are dead letters; see log-worker"
+              + " dlq list");
     }
-    if (mongodb && now.oldestBatchMillis() > STALLED.toMillis()) {
+    if (mongodb && pipeline.fullFor().compareTo(STALLED) > 0) {
       reasons.add(
-          "a batch has not been settled for " + now.oldestBatchMillis() / 1_000 + " seconds");
+          "polling has been paused for %d seconds: %d of %d records wait for a retry or for the dead-letter topic"
+              .formatted(
+                  pipeline.fullFor().toSeconds(),
+                  pipeline.waitingRecords(),
+                  pipeline.heldRecords()));
     }
     return new Readiness(reasons, kafka, mongodb, now);
   }

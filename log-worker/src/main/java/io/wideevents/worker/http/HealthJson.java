@@ -25,8 +25,10 @@ final class HealthJson {
       json.writeStringProperty("mongodb", readiness.mongodb() ? "up" : "down");
       json.writeBooleanProperty("joined", status.joined());
       json.writeBooleanProperty("paused", status.paused());
-      json.writeStringProperty("brake", status.braked() ? "engaged" : "released");
-      json.writeNumberProperty("inFlight", status.heldRecords());
+      json.writeStringProperty("brake", status.pipeline().braked() ? "engaged" : "released");
+      json.writeNumberProperty("inFlight", status.pipeline().heldRecords());
+      json.writeNumberProperty("waiting", status.pipeline().waitingRecords());
+      json.writeNumberProperty("isolated", status.pipeline().isolatedRecords());
       json.writeNumberProperty("lostToRetention", status.lostRecords());
       json.writeArrayPropertyStart("partitions");
       for (ConsumerStatus.PartitionLag partition : status.partitions()) {

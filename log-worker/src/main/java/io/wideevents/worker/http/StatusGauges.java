@@ -23,11 +23,30 @@ public final class StatusGauges {
 
   public StatusGauges(MeterRegistry registry, Supplier<ConsumerStatus> status) {
     this.status = status;
-    gauge(registry, "in_flight", "Records polled and not settled", ConsumerStatus::heldRecords);
+    gauge(
+        registry, "in_flight", "Records polled and not complete", s -> s.pipeline().heldRecords());
+    gauge(
+        registry,
+        "waiting",
+        "Records that wait for a retry or for the dead-letter topic",
+        s -> s.pipeline().waitingRecords());
+    gauge(
+        registry,
+        "isolated",
+        "Records written alone, because MongoDB failed on them while it took others",
+        s -> s.pipeline().isolatedRecords());
     gauge(registry, "paused", "1 while polling is paused", s -> s.paused() ? 1 : 0);
     gauge(registry, "joined", "1 while a member of the group", s -> s.joined() ? 1 : 0);
-    gauge(registry, "database_up", "0 while writes go unanswered", s -> s.databaseDown() ? 0 : 1);
-    gauge(registry, "brake", "1 while the dead-letter brake holds", s -> s.braked() ? 1 : 0);
+    gauge(
+        registry,
+        "database_up",
+        "0 while writes go unanswered",
+        s -> s.pipeline().databaseDown() ? 0 : 1);
+    gauge(
+        registry,
+        "brake",
+        "1 while the dead-letter circuit breaker is open",
+        s -> s.pipeline().braked() ? 1 : 0);
     lag =
         MultiGauge.builder("wide_events.lag")
             .description("Records in the log that are not settled")

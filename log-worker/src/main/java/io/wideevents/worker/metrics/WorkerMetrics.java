@@ -63,7 +63,7 @@ public final class WorkerMetrics {
     }
     flush =
         Timer.builder("wide_events.flush")
-            .description("From the sealing of a batch until all of it is settled")
+            .description("From the start of a write to MongoDB until its answer")
             .publishPercentileHistogram()
             .minimumExpectedValue(Duration.ofMillis(1))
             .maximumExpectedValue(Duration.ofSeconds(30))
@@ -77,7 +77,7 @@ public final class WorkerMetrics {
             .register(registry);
     batchSize =
         DistributionSummary.builder("wide_events.batch_size")
-            .description("Records in a batch")
+            .description("Records that one write stored or rejected")
             .serviceLevelObjectives(1, 10, 50, 100, 200, 500, 1_000, 2_000, 5_000)
             .register(registry);
   }
@@ -115,6 +115,7 @@ public final class WorkerMetrics {
     handedBack.increment();
   }
 
+  /** Records what one write concluded, and how long it took. */
   public void batchSettled(int records, Duration took) {
     batchSize.record(records);
     flush.record(took);

@@ -130,6 +130,18 @@ class BatchAccumulatorTest {
     assertThat(accumulator.bytes()).isZero();
   }
 
+  @Test
+  void dropVoid_endsAFlushWhenNothingIsLeft() {
+    add(3);
+    accumulator.flush();
+    records.reassign();
+
+    accumulator.dropVoid(dropped -> {});
+
+    add(1);
+    assertThat(isDue()).isFalse();
+  }
+
   private boolean isDue() {
     return accumulator.isDue(clock.getAsLong(), false);
   }

@@ -68,6 +68,11 @@ final class TestRecords {
     return ready == null ? -1 : ready.offset();
   }
 
+  /** The offset of the next record. */
+  long nextOffset() {
+    return nextOffset;
+  }
+
   private PendingRecord pending(String key, byte[] value, RecordResult content) {
     ConsumerRecord<byte[], byte[]> source =
         new ConsumerRecord<>(

@@ -160,7 +160,7 @@ class ConsumerSessionTest {
 
     assertThat(consumer.paused()).containsExactlyInAnyOrder(P0, P1);
     assertThat(session.status().paused()).isTrue();
-    assertThat(session.status().databaseDown()).isTrue();
+    assertThat(session.status().pipeline().databaseDown()).isTrue();
     for (int i = 0; i < 600; i++) {
       clock.advance(SECOND);
       session.turn();
@@ -182,16 +182,16 @@ class ConsumerSessionTest {
     database.goDown();
     add(P0, 0, 10);
     turns();
-    assertThat(session.status().databaseDown()).isTrue();
+    assertThat(session.status().pipeline().databaseDown()).isTrue();
 
     consumer.rebalance(List.of()); // others go on with the partitions, and see it come back
 
-    assertThat(session.status().databaseDown()).isFalse();
+    assertThat(session.status().pipeline().databaseDown()).isFalse();
     consumer.rebalance(List.of(P0));
     consumer.seek(P0, 0);
     add(P0, 0, 10);
     turns();
-    assertThat(session.status().databaseDown()).isTrue();
+    assertThat(session.status().pipeline().databaseDown()).isTrue();
   }
 
   @Test
@@ -271,7 +271,7 @@ class ConsumerSessionTest {
     turns();
 
     assertThat(committed(P0)).isEqualTo(-1);
-    assertThat(pipeline.heldRecords()).isZero();
+    assertThat(pipeline.status().heldRecords()).isZero();
   }
 
   @Test

@@ -91,7 +91,7 @@ class MqConsumerServiceTest {
     MockConsumer<byte[], byte[]> consumer = consumerWith(0, 3);
     source.willGive(consumer);
     service.start();
-    await().until(() -> service.status().heldRecords() == 3);
+    await().until(() -> service.status().pipeline().heldRecords() == 3);
 
     service.close();
 
@@ -104,7 +104,7 @@ class MqConsumerServiceTest {
     database.goDown();
     source.willGive(consumerWith(0, 100));
     service.start();
-    await().until(() -> service.status().databaseDown());
+    await().until(() -> service.status().pipeline().databaseDown());
     long start = System.nanoTime();
 
     service.close();

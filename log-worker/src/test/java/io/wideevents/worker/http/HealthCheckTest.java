@@ -2,6 +2,7 @@ package io.wideevents.worker.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wideevents.worker.batch.PipelineStatus;
 import io.wideevents.worker.consume.ConsumerStatus;
 import io.wideevents.worker.testing.ManualClock;
 import java.time.Duration;
@@ -40,7 +41,9 @@ class HealthCheckTest {
   void notReady_whenWritesGoUnanswered_yetLive() {
     status = status(true, true, false, 0);
 
-    assertThat(health.readiness().reasons()).containsExactly("MongoDB takes no writes");
+    assertThat(health.readiness().mongodb()).isFalse();
+    assertThat(health.readiness().reasons())
+        .containsExactly("MongoDB takes no writes: server error 371: user writes blocked");
     assertThat(health.isLive()).isTrue();
   }
 
@@ -58,15 +61,16 @@ class HealthCheckTest {
     assertThat(health.readiness().reasons())
         .singleElement()
         .asString()
-        .contains("dead-letter brake");
+        .contains("dead-letter circuit breaker");
   }
 
   @Test
-  void notReady_whenABatchIsStuck() {
+  void notReady_whenPollingIsPausedForLong() {
     status = status(true, false, false, 31_000);
 
     assertThat(health.readiness().reasons())
-        .containsExactly("a batch has not been settled for 31 seconds");
+        .containsExactly(
+            "polling has been paused for 31 seconds: 5 of 7 records wait for a retry or for the dead-letter topic");
   }
 
   @Test
@@ -84,15 +88,20 @@ class HealthCheckTest {
   }
 
   private ConsumerStatus status(
-      boolean joined, boolean databaseDown, boolean braked, long oldestBatchMillis) {
+      boolean joined, boolean databaseDown, boolean braked, long fullMillis) {
     return new ConsumerStatus(
         clock.getAsLong(),
         joined,
         databaseDown,
-        databaseDown,
-        braked,
-        7,
-        oldestBatchMillis,
+        new PipelineStatus(
+            databaseDown,
+            databaseDown ? "server error 371: user writes blocked" : "",
+            braked,
+            7,
+            5,
+            0,
+            Duration.ZERO,
+            Duration.ofMillis(fullMillis)),
         0,
         List.of(new ConsumerStatus.PartitionLag(0, 12, 3.5)));
   }

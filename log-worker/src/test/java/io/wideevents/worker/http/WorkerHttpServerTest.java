@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.wideevents.codec.DeadLetterReason;
 import io.wideevents.metrics.MetricsPage;
 import io.wideevents.metrics.MetricsTable;
+import io.wideevents.worker.batch.PipelineStatus;
 import io.wideevents.worker.consume.ConsumerStatus;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import java.io.IOException;
@@ -32,10 +33,7 @@ class WorkerHttpServerTest {
           System.nanoTime(),
           true,
           true,
-          false,
-          false,
-          42,
-          0,
+          new PipelineStatus(false, "", false, 42, 9, 2, Duration.ZERO, Duration.ZERO),
           5,
           List.of(
               new ConsumerStatus.PartitionLag(0, 12, 3.5),
@@ -75,7 +73,7 @@ class WorkerHttpServerTest {
     assertThat(response.body())
         .isEqualTo(
             "{\"status\":\"ready\",\"reasons\":[],\"kafka\":\"up\",\"mongodb\":\"up\","
-                + "\"joined\":true,\"paused\":true,\"brake\":\"released\",\"inFlight\":42,"
+                + "\"joined\":true,\"paused\":true,\"brake\":\"released\",\"inFlight\":42,\"waiting\":9,\"isolated\":2,"
                 + "\"lostToRetention\":5,\"partitions\":"
                 + "[{\"partition\":0,\"lag\":12,\"lagSeconds\":3.5},{\"partition\":1}]}");
   }

@@ -1,0 +1,170 @@
+package io.wideevents.worker.batch;
+
+import io.wideevents.mongo.Suspect;
+import io.wideevents.worker.retry.Backoff;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records that are written alone, one at a time, each with its own backoff, because their failures
+ * say nothing about MongoDB: suspected poison records, and records whose writes get no answer while
+ * others do.
+ *
+ * <p>Holds at most {@link Suspect#MOST_AT_ONCE} records. More failures of this kind at once are an
+ * outage, of one shard for instance, or a throttling server. Isolation is suspended then: all
+ * records go back to the retry queue, all evidence is forgotten, and no record is isolated until
+ * the number of such records has stayed within the limit for {@link #SUSPENSION}.
+ *
+ * <p>Not thread-safe: belongs to the polling thread.
+ */
+final class Isolation {
+  static final Duration SUSPENSION = Duration.ofSeconds(30);
+
+  // Six failures and two minutes prove a suspected record poison: the pauses add up to that.
+  private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+
+  private final Backoff backoff;
+  private final LongSupplier nanoClock;
+
+  /** Waiting for their next write; the one that is being written is not among them. */
+  private final Set<RetryRecord> waiting = new LinkedHashSet<>();
+
+  /** Records whose last failure was unexplained: isolated, being written, or in the retry queue. */
+  private final Set<RetryRecord> unexplained = new LinkedHashSet<>();
+
+  private @Nullable RetryRecord writing;
+  private boolean suspended;
+  private long overLimitNanos;
+
+  Isolation(Backoff backoff, LongSupplier nanoClock) {
+    this.backoff = backoff;
+    this.nanoClock = nanoClock;
+  }
+
+  /** Records that are isolated, the one being written included. */
+  int size() {
+    return waiting.size() + (writing == null ? 0 : 1);
+  }
+
+  /** Memory that the isolated records keep alive, in bytes. */
+  long heldBytes() {
+    long bytes = writing == null ? 0 : writing.record().heldBytes();
+    for (RetryRecord retry : waiting) {
+      bytes += retry.record().heldBytes();
+    }
+    return bytes;
+  }
+
+  /** Whether no record is isolated because too many failed in an unexplained way. */
+  boolean isSuspended() {
+    return suspended;
+  }
+
+  /** Records that the last failure of a record was unexplained. */
+  void unexplained(RetryRecord retry) {
+    unexplained.add(retry);
+    if (unexplained.size() > Suspect.MOST_AT_ONCE) {
+      overLimitNanos = nanoClock.getAsLong();
+    }
+  }
+
+  /** Records that a record needs no retry any more, or failed in a way that is explained. */
+  void explained(RetryRecord retry) {
+    unexplained.remove(retry);
+  }
+
+  /**
+   * Suspends isolation or ends the suspension, as the number of unexplained failures requires.
+   *
+   * @return the records that were isolated until now and belong to the retry queue
+   */
+  List<RetryRecord> update() {
+    if (!suspended && unexplained.size() > Suspect.MOST_AT_ONCE) {
+      suspended = true;
+      unexplained.forEach(retry -> retry.suspect().restart());
+      List<RetryRecord> released = List.copyOf(waiting);
+      waiting.clear();
+      return released;
+    }
+    suspended =
+        suspended
+            && (unexplained.size() > Suspect.MOST_AT_ONCE
+                || nanoClock.getAsLong() - overLimitNanos < SUSPENSION.toNanos());
+    return List.of();
+  }
+
+  /** Whether one more record may be isolated. */
+  boolean hasCapacity() {
+    return !suspended && size() < Suspect.MOST_AT_ONCE;
+  }
+
+  /** Isolates a record; its next write is due after a pause that grows with each call. */
+  void add(RetryRecord retry) {
+    Duration pause = SHORTEST_PAUSE.plus(backoff.after(retry.isolatedFailure()));
+    retry.notBefore(nanoClock.getAsLong() + pause.toNanos());
+    waiting.add(retry);
+  }
+
+  /** Takes the record whose write is due first; empty while none is due or one is being written. */
+  Optional<RetryRecord> takeDue() {
+    if (writing != null) {
+      return Optional.empty();
+    }
+    Optional<RetryRecord> next = next().filter(retry -> nanosUntilDue(retry) <= 0);
+    next.ifPresent(
+        retry -> {
+          waiting.remove(retry);
+          writing = retry;
+        });
+    return next;
+  }
+
+  /** Records that the write of the record taken last has ended. */
+  void written() {
+    writing = null;
+  }
+
+  /** Nanoseconds until a write is due without one ending first. */
+  long nanosUntilDue() {
+    return writing != null
+        ? Long.MAX_VALUE
+        : next().map(this::nanosUntilDue).orElse(Long.MAX_VALUE);
+  }
+
+  /** Removes and returns the waiting records that match. */
+  List<RetryRecord> removeIf(Predicate<RetryRecord> matches) {
+    List<RetryRecord> found = waiting.stream().filter(matches).toList();
+    found.forEach(waiting::remove);
+    return found;
+  }
+
+  /** Isolates the records in the retry queue that failed in an unexplained way. */
+  void takeFrom(RetryQueue retries) {
+    if (suspended || unexplained.size() <= size()) {
+      return;
+    }
+    retries
+        .removeIf(retry -> unexplained.contains(retry) && waiting.size() < Suspect.MOST_AT_ONCE)
+        .forEach(this::add);
+  }
+
+  private Optional<RetryRecord> next() {
+    RetryRecord first = null;
+    for (RetryRecord retry : waiting) {
+      if (first == null || retry.notBeforeNanos() - first.notBeforeNanos() < 0) {
+        first = retry;
+      }
+    }
+    return Optional.ofNullable(first);
+  }
+
+  private long nanosUntilDue(RetryRecord retry) {
+    return retry.notBeforeNanos() - nanoClock.getAsLong();
+  }
+}
