@@ -96,7 +96,8 @@ public final class BatchPipeline {
         brake.trialStarted();
         start(accumulator.take(limits.events()), true);
       } else {
-        start(accumulator.take(), false);
+        // One record is enough for a probe, and the others stay out of the retry queue.
+        start(database.isDown() ? accumulator.take(1) : accumulator.take(), false);
       }
     }
     writes.run();
@@ -128,8 +129,9 @@ public final class BatchPipeline {
     if (brake.isEngaged()) {
       return accumulator.size() < limits.events();
     }
-    // With no record left that could find a database that is back, new records have to.
-    return !database.isDown() || (accumulator.size() == 0 && writes.needsProbes());
+    // While the database is down it is probed with a new record now and then: those that wait for a
+    // retry may fail for a reason of their own.
+    return !database.isDown() || accumulator.size() == 0;
   }
 
   /** Whether the database took no write since it was last tried. */

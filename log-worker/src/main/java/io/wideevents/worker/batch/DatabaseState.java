@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 final class DatabaseState {
   private static final Logger LOG = LoggerFactory.getLogger(DatabaseState.class);
 
-  // The longest pause between two writes to a throttling server: 1.6 s with the worker's backoff.
+  // The longest pause between two writes to a server that answers, with errors: 1.6 s with the
+  // worker's backoff. Among the records that fail may be one that would be stored.
   private static final int MOST_SLOW_DOWNS = 5;
 
   private final Backoff backoff;
@@ -60,10 +61,14 @@ final class DatabaseState {
     return down ? nextProbeNanos - nanoClock.getAsLong() : 0;
   }
 
-  /** A write concluded none of its documents, and no other write did in the meantime. */
-  void failed(Throwable cause) {
+  /**
+   * A write concluded none of its documents, and no other write did in the meantime.
+   *
+   * @param answered whether the server answered for its documents, with errors
+   */
+  void failed(Throwable cause, boolean answered) {
     long now = nanoClock.getAsLong();
-    failures++;
+    failures = answered ? Math.min(failures + 1, MOST_SLOW_DOWNS) : failures + 1;
     nextProbeNanos = now + backoff.after(failures).toNanos();
     downReason = WriteFailures.text(cause);
     if (!down) {

@@ -12,19 +12,16 @@ import java.util.function.Predicate;
  * Records that wait to be written again, first in, first out. They share one backoff, and at most
  * one write at a time takes from the queue.
  *
- * <p>The size of that write adapts. A write that concludes none of its records halves the size and
- * its records go to the end, so that a record that makes whole writes fail is separated from the
- * others within a few writes. A write that concludes all of its records doubles the size.
+ * <p>The size of that write adapts. A write without an answer halves the size, and its records go
+ * to the end, so that a record that makes whole writes fail is separated from the others within a
+ * few writes. A write that concludes all of its records doubles the size.
  *
  * <p>Not thread-safe: belongs to the polling thread.
  */
 final class RetryQueue {
-  // The longest pause while writes conclude a part of their records: 1.6 s with the worker's
-  // backoff.
-  private static final int MOST_PARTIAL_FAILURES = 5;
-
-  // Once may be the end of an outage.
-  private static final int FAILURES_ALONE_OF_A_TEST = 2;
+  // The longest pause is 1.6 s with the worker's backoff: a record that would be stored waits
+  // behind those that fail. While MongoDB is down its probes have a longer backoff.
+  private static final int MOST_FAILURES = 5;
 
   private final int maxEvents;
   private final long maxBytes;
@@ -33,8 +30,6 @@ final class RetryQueue {
   private final ArrayDeque<RetryRecord> waiting = new ArrayDeque<>();
   private int writeSize;
   private int failures;
-  private int partialFailures;
-  private int untested;
   private long notBeforeNanos;
 
   RetryQueue(BatchLimits limits, Backoff backoff, LongSupplier nanoClock) {
@@ -48,16 +43,10 @@ final class RetryQueue {
 
   void add(RetryRecord retry) {
     waiting.addLast(retry);
-    untested += isTested(retry) ? 0 : 1;
   }
 
   int size() {
     return waiting.size();
-  }
-
-  /** Whether each record failed at least twice in a write of its own; true when none waits. */
-  boolean allFailedAlone() {
-    return untested == 0;
   }
 
   /** Nanoseconds until the backoff ends; at most zero when the next write may start. */
@@ -75,33 +64,27 @@ final class RetryQueue {
         break;
       }
       bytes += next;
-      taken.add(removed(waiting.removeFirst()));
+      taken.add(waiting.removeFirst());
     }
     return taken;
   }
 
-  /** Records that a write concluded none of its records. */
-  void failed() {
-    failures++;
+  /** Records that a write was not answered: one of its records may be the reason. */
+  void unanswered() {
     writeSize = Math.max(1, writeSize / 2);
+    failed();
+  }
+
+  /** Records that a write was answered, with errors for some or all of its records. */
+  void failed() {
+    failures = Math.min(failures + 1, MOST_FAILURES);
     pause(failures);
   }
 
-  /**
-   * Records that a write concluded records.
-   *
-   * @param all whether it concluded all of its records
-   */
-  void progressed(boolean all) {
-    failures = 0;
-    if (all) {
-      partialFailures = 0;
-      writeSize = Math.min(maxEvents, 2 * writeSize);
-      notBeforeNanos = nanoClock.getAsLong();
-    } else {
-      partialFailures = Math.min(partialFailures + 1, MOST_PARTIAL_FAILURES);
-      pause(partialFailures);
-    }
+  /** Records that a write concluded all of its records. */
+  void succeeded() {
+    writeSize = Math.min(maxEvents, 2 * writeSize);
+    retryNow();
   }
 
   /** Ends the backoff: an outage that it was meant for is over. */
@@ -124,20 +107,11 @@ final class RetryQueue {
         retry -> {
           boolean match = matches.test(retry);
           if (match) {
-            found.add(removed(retry));
+            found.add(retry);
           }
           return match;
         });
     return found;
-  }
-
-  private RetryRecord removed(RetryRecord retry) {
-    untested -= isTested(retry) ? 0 : 1;
-    return retry;
-  }
-
-  private static boolean isTested(RetryRecord retry) {
-    return retry.failuresAlone() >= FAILURES_ALONE_OF_A_TEST;
   }
 
   private void pause(int failuresInARow) {

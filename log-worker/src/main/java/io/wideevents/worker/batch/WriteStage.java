@@ -5,6 +5,7 @@ import io.wideevents.codec.RecordResult;
 import io.wideevents.event.EventDocument;
 import io.wideevents.logging.LogThrottle;
 import io.wideevents.mongo.BatchWriter;
+import io.wideevents.mongo.DocumentWriteException;
 import io.wideevents.mongo.Suspect;
 import io.wideevents.mongo.WriteFailures;
 import io.wideevents.mongo.WriteOutcome;
@@ -33,9 +34,10 @@ import org.slf4j.LoggerFactory;
  * holds no batch slot. A write that gets no answer is given up at its deadline, so it holds its
  * slot no longer than that.
  *
- * <p>MongoDB counts as down when a write concludes none of its records and no other write did
- * meanwhile. While it is down one write at a time probes it, with backoff, alternately from the
- * retry queue and from the new records.
+ * <p>MongoDB counts as down when a write of new records concludes none of them and no other write
+ * concluded a record meanwhile. A failed retry alone is no such sign, since its records failed
+ * before. While MongoDB is down one write at a time probes it, with backoff, alternately from the
+ * retry queue and with one new record.
  *
  * <p>Not thread-safe: belongs to the polling thread.
  */
@@ -161,11 +163,6 @@ final class WriteStage {
   /** Memory that isolated records keep alive, in bytes; their number is bounded. */
   long isolatedBytes() {
     return isolation.heldBytes();
-  }
-
-  /** Whether records are needed that MongoDB has not failed on, to find out whether it is back. */
-  boolean needsProbes() {
-    return inFlight(Origin.FRESH) == 0 && retries.allFailedAlone();
   }
 
   /** Whether no write is under way and no record waits for a retry, isolated records aside. */
@@ -331,22 +328,30 @@ final class WriteStage {
   private void judgeDatabase(Write write, List<Open> open, int answered) {
     if (open.isEmpty()) {
       database.tookAll();
-    } else if (answered == 0 && answeredDocuments == write.answeredBefore()) {
-      database.failed(open.getLast().outcome().cause());
+    } else if (answered == 0
+        && answeredDocuments == write.answeredBefore()
+        && (write.origin() == Origin.FRESH || database.isDown())) {
+      database.failed(open.getLast().outcome().cause(), isAnswered(open));
     } else if (open.stream().anyMatch(failed -> WriteFailures.isThrottled(failed.outcome().cause()))
         || (isolation.isSuspended()
             && open.stream().anyMatch(failed -> failed.outcome().perDocument()))) {
       database.slowDown();
     }
-    if (write.origin() == Origin.RETRY) {
-      if (answered == 0) {
-        retries.failed();
-      } else {
-        retries.progressed(open.isEmpty());
-      }
+    if (write.origin() == Origin.RETRY && open.isEmpty()) {
+      retries.succeeded();
+    } else if (write.origin() == Origin.RETRY && !isAnswered(open)) {
+      retries.unanswered();
+    } else if (write.origin() == Origin.RETRY) {
+      retries.failed();
     } else if (!open.isEmpty()) {
       retries.pauseIfDue();
     }
+  }
+
+  /** Whether the server answered for single documents, so that each was tried for itself. */
+  private static boolean isAnswered(List<Open> open) {
+    return open.stream()
+        .anyMatch(failed -> failed.outcome().cause() instanceof DocumentWriteException);
   }
 
   private void keepForRetry(Write write, List<Open> open) {

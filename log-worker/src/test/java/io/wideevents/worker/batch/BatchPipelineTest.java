@@ -227,7 +227,6 @@ class BatchPipelineTest {
     workFor(Duration.ofMinutes(5));
 
     assertThat(pipeline.isDatabaseDown()).isTrue();
-    assertThat(pipeline.wantsRecords()).isFalse();
     assertThat(deadLetters.kept()).isEmpty();
     assertThat(records.committable()).isEqualTo(-1);
     database.comeBack();
@@ -236,6 +235,20 @@ class BatchPipelineTest {
     assertThat(pipeline.wantsRecords()).isTrue();
     assertThat(database.stored()).hasSize(20);
     assertThat(records.committable()).isEqualTo(20);
+  }
+
+  @Test
+  void outage_takesNoMoreRecordsThanTheProbesNeed() {
+    database.goDown();
+    accept(20);
+    work();
+    assertThat(pipeline.wantsRecords()).isTrue();
+    accept(25);
+
+    workFor(Duration.ofMinutes(2));
+
+    assertThat(pipeline.wantsRecords()).isFalse();
+    assertThat(pipeline.status().waitingRecords()).isLessThan(40);
   }
 
   @Test

@@ -193,6 +193,35 @@ class PipelineProgressTest {
     assertThat(records.committable()).isEqualTo(2_000);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {UNLISTED, THROTTLED})
+  void outageOfOneShardAtLowTraffic_barsNoOthers(int code) {
+    database.answer(event -> event % 2 == 0 ? failed(code) : stored());
+
+    trickle(0, Duration.ofMinutes(10));
+
+    int accepted = (int) records.nextOffset();
+    assertThat(accepted).isGreaterThan(300);
+    assertThat(database.storedEvents()).hasSizeGreaterThan(accepted / 2 - 5);
+    assertThat(deadLetters.kept()).isEmpty();
+  }
+
+  @Test
+  void recordThatFailedOnce_isNotKeptWaitingBehindRecordsOfAShardThatIsDown() {
+    // Given a thousand records of a shard that is down, and then one write without an answer
+    database.answer(event -> event % 2 == 0 ? failed(THROTTLED) : stored());
+    acceptWhileWanted(0, 2_000, Duration.ofMinutes(5));
+    database.neverAnswer(event -> event == 2_001);
+    acceptWhileWanted(2_001, 2_010, SECOND);
+    database.neverAnswer(event -> false);
+
+    // When
+    workFor(Duration.ofMinutes(2));
+
+    // Then
+    assertThat(database.storedEvents()).contains(2_001, 2_003, 2_005, 2_007, 2_009);
+  }
+
   @Test
   void writeBlockThatIsSwitchedOnAndOff_turnsNoEventIntoADeadLetter() {
     for (int round = 0; round < 20; round++) {

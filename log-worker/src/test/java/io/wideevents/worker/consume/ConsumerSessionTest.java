@@ -200,6 +200,8 @@ class ConsumerSessionTest {
     database.goDown();
     add(P0, 0, 10);
     turns();
+    add(P0, 10, 20); // what the probes need
+    turns();
 
     consumer.rebalance(List.of(P0, P1));
 
