@@ -1,7 +1,7 @@
 package io.wideevents.codec;
 
 import io.wideevents.event.ContentHash;
-import java.nio.charset.StandardCharsets;
+import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -12,12 +12,23 @@ import tools.jackson.core.JsonToken;
  * sends events, turned into flat JSON.
  */
 final class Envelope {
-  private final byte[] flat;
-  private final ContentHash hash;
+  private static final byte[] END = {'}'};
 
-  private Envelope(byte[] flat, ContentHash hash) {
+  private final byte[] flat;
+  private final int fieldsEnd;
+  private final int metadataStart;
+  private final int metadataEnd;
+
+  /**
+   * @param fieldsEnd where the event's own fields end in {@code flat}
+   * @param metadataStart where the value of {@code _metadata} stands; {@code metadataEnd} when
+   *     there is none
+   */
+  private Envelope(byte[] flat, int fieldsEnd, int metadataStart, int metadataEnd) {
     this.flat = flat;
-    this.hash = hash;
+    this.fieldsEnd = fieldsEnd;
+    this.metadataStart = metadataStart;
+    this.metadataEnd = metadataEnd;
   }
 
   /**
@@ -29,12 +40,19 @@ final class Envelope {
   }
 
   /**
-   * Over the text of {@code event} and {@code _metadata}. An event with a timestamp of its own is
-   * therefore the same event when it is wrapped again, at another time; the id of one without is
-   * made of the envelope's timestamp too, so that two that differ in it stay two.
+   * Over the text of {@code event} and {@code _metadata}, redacted. An event with a timestamp of
+   * its own is therefore the same event when it is wrapped again, at another time; the id of one
+   * without is made of the envelope's timestamp too, so that two that differ in it stay two.
+   *
+   * @param splice what is changed in {@link #flat}
    */
-  ContentHash hash() {
-    return hash;
+  ContentHash hash(Splice splice) {
+    return ContentHash.ofParts(
+        parts -> {
+          splice.addTo(parts, flat, 0, fieldsEnd);
+          parts.add(END, 0, END.length);
+          splice.addTo(parts, flat, metadataStart, metadataEnd);
+        });
   }
 
   /**
@@ -114,33 +132,39 @@ final class Envelope {
     }
 
     private Envelope flatten(byte[] event) {
-      StringBuilder flat = new StringBuilder();
-      String fields = new String(event, 1, event.length - 2, StandardCharsets.UTF_8);
-      flat.append('{').append(fields);
+      ByteArrayOutputStream flat = new ByteArrayOutputStream();
+      flat.write(event, 0, event.length - 1);
+      int fieldsEnd = flat.size();
+      boolean isEmpty = isBlank(event);
+      int metadataEnd = 0;
+      int metadataStart = 0;
       if (metadata != null) {
-        append(flat, fields, "\"_metadata\":", metadata);
+        append(flat, isEmpty, "\"_metadata\":", metadata);
+        isEmpty = false;
+        metadataEnd = flat.size();
+        metadataStart = metadataEnd - metadata.length;
       }
       if (timestamp != null && !eventHasTimestamp) {
-        append(flat, fields, "\"timestamp\":", timestamp);
+        append(flat, isEmpty, "\"timestamp\":", timestamp);
       }
-      byte[] hashed = metadata == null ? event : concat(event, metadata);
-      return new Envelope(
-          flat.append('}').toString().getBytes(StandardCharsets.UTF_8),
-          ContentHash.of(hashed, 0, hashed.length));
+      flat.writeBytes(END);
+      return new Envelope(flat.toByteArray(), fieldsEnd, metadataStart, metadataEnd);
     }
 
-    private static void append(StringBuilder flat, String fields, String name, byte[] value) {
-      // After an event without fields, and after nothing else, there is nothing to separate.
-      if (!fields.isBlank() || flat.length() > fields.length() + 1) {
-        flat.append(',');
-      }
-      flat.append(name).append(new String(value, StandardCharsets.UTF_8));
+    private static void append(
+        ByteArrayOutputStream flat, boolean isFirst, String name, byte[] value) {
+      flat.writeBytes(Utf8.ascii(isFirst ? name : ',' + name));
+      flat.writeBytes(value);
     }
 
-    private static byte[] concat(byte[] first, byte[] second) {
-      byte[] both = Arrays.copyOf(first, first.length + second.length);
-      System.arraycopy(second, 0, both, first.length, second.length);
-      return both;
+    /** Whether an object has no fields. */
+    private static boolean isBlank(byte[] object) {
+      for (int i = 1; i < object.length - 1; i++) {
+        if (!JsonText.isWhiteSpace(object[i])) {
+          return false;
+        }
+      }
+      return true;
     }
   }
 }

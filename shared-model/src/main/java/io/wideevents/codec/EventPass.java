@@ -1,6 +1,8 @@
 package io.wideevents.codec;
 
 import io.wideevents.event.ContentHash;
+import io.wideevents.event.EventId;
+import io.wideevents.event.EventProblem.Position;
 import io.wideevents.event.ProblemCode;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +26,7 @@ final class EventPass {
   private final FieldNames names;
   private final KnownFields known;
   private final DocumentFields document;
+  private final @Nullable Envelope envelope;
   private final Splice splice = new Splice();
   private final List<String> redacted = new ArrayList<>(0);
   private int redactedLength;
@@ -31,6 +34,8 @@ final class EventPass {
 
   private @Nullable Ingest ingest;
   private @Nullable String givenSummary;
+  private @Nullable Position eventIdPosition;
+  private @Nullable ContentHash hash;
   private int start;
   private int end;
 
@@ -39,6 +44,18 @@ final class EventPass {
    * @param document stands inside the event's document; null to check only
    */
   EventPass(EventRules rules, EventText text, Scratch scratch, @Nullable BsonWriter document) {
+    this(rules, text, scratch, document, null);
+  }
+
+  /**
+   * @param envelope what the text was taken out of; null when it came as it is
+   */
+  EventPass(
+      EventRules rules,
+      EventText text,
+      Scratch scratch,
+      @Nullable BsonWriter document,
+      @Nullable Envelope envelope) {
     this.rules = rules;
     this.text = text;
     this.parser = text.parser();
@@ -48,6 +65,7 @@ final class EventPass {
     this.names = new FieldNames(rules, problems, scratch.names());
     this.known = new KnownFields(rules, parser, problems, numbers);
     this.document = new DocumentFields(document, problems);
+    this.envelope = envelope;
   }
 
   /** What a pass needs while it lasts, made once for all the events of a body. */
@@ -77,6 +95,39 @@ final class EventPass {
               .formatted(end - start, rules.maxEventBytes()),
           "Leave out large values, or split the event; the limit is the setting EVENT_MAX_BYTES");
     }
+    // A record of the gateway brings its hash: the gateway may have made it by other rules.
+    if (problems.isEmpty() && rules.origin() != Origin.GATEWAY) {
+      identify();
+      checkEventId();
+    }
+  }
+
+  /** An id of version 8 must be the derived one, or it could be that of another event. */
+  private void checkEventId() {
+    EventId given = known.eventId();
+    if (given == null || !given.hasDerivedForm() || given.equals(derivedId())) {
+      return;
+    }
+    if (splice.cutAddedSpace()) {
+      identify();
+    }
+    if (!given.equals(derivedId())) {
+      problems.addAt(
+          Objects.requireNonNull(eventIdPosition),
+          ProblemCode.EVENT_ID_INVALID,
+          "eventId",
+          "eventId is a UUID of version 8, and not the id that is derived from this event's bytes",
+          "Send a UUID of version 4 or 7, or leave eventId out: it is then derived; version 8 is"
+              + " the pipeline's own");
+    }
+  }
+
+  private void identify() {
+    hash = envelope == null ? splice.hash(text.bytes(), start, end) : envelope.hash(splice);
+  }
+
+  private EventId derivedId() {
+    return EventId.derive(known.timestampMillis(), hash());
   }
 
   Problems problems() {
@@ -123,8 +174,21 @@ final class EventPass {
     return end;
   }
 
+  /** The hash of the event as it is stored; not of a gateway's record, nor after a problem. */
   ContentHash hash() {
-    return ContentHash.of(text.bytes(), start, end - start);
+    return Objects.requireNonNull(hash, "the event was not identified");
+  }
+
+  /** The id that the event brings, else the derived one. */
+  EventId id() {
+    EventId given = known.eventId();
+    return given == null ? derivedId() : given;
+  }
+
+  /** Whether {@link #id} is the derived one, sent along or not. */
+  boolean isIdDerived() {
+    EventId given = known.eventId();
+    return given == null || given.hasDerivedForm();
   }
 
   private void fields(Scope scope, int depth) {
@@ -224,7 +288,7 @@ final class EventPass {
     noteRedacted();
     int from = text.offset(parser.currentTokenLocation());
     int to = skipValue();
-    if (rules.origin() == Origin.CLIENT) {
+    if (rules.origin() != Origin.GATEWAY) {
       splice.replace(from, to, left);
     }
     document.text(left);
@@ -264,10 +328,15 @@ final class EventPass {
     switch (field) {
       case EVENT_ID -> {
         boolean isAbsent = parser.nextToken() == JsonToken.VALUE_NULL;
+        eventIdPosition = problems.position();
         known.check(field);
         int to = skipValue();
+        EventId given = known.eventId();
         if (isAbsent) {
           cut(from, to);
+        } else if (given != null && given.hasDerivedForm() && rules.origin() != Origin.GATEWAY) {
+          // The id must not change what it is derived from; it is written where ours always is.
+          splice.cutAddedField(text.bytes(), from, to, text.end());
         }
       }
       case SUMMARY -> {
@@ -297,7 +366,7 @@ final class EventPass {
   }
 
   private void cut(int from, int to) {
-    if (rules.origin() == Origin.CLIENT) {
+    if (rules.origin() != Origin.GATEWAY) {
       splice.cutField(text.bytes(), from, to, text.end());
     }
   }
@@ -310,7 +379,7 @@ final class EventPass {
     parser.nextToken();
     int from = text.offset(parser.currentTokenLocation());
     int to = skipValue();
-    if (rules.origin() == Origin.CLIENT) {
+    if (rules.origin() != Origin.GATEWAY) {
       splice.redact(from, to);
     }
     document.name(name);

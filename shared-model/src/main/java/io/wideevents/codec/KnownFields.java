@@ -209,7 +209,7 @@ final class KnownFields {
       problems.addHere(
           ProblemCode.EVENT_ID_INVALID,
           "eventId is not a UUID in its form of 36 characters, or is the nil or the max UUID",
-          "Send a UUID such as 0192f0c1-2b4d-8f6e-9a1b-2c3d4e5f6071, or leave eventId out: it is"
+          "Send a UUID such as 0192f0c1-2b4d-7f6e-9a1b-2c3d4e5f6071, or leave eventId out: it is"
               + " then derived from the event's bytes");
       return null;
     }

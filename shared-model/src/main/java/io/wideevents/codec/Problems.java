@@ -46,8 +46,18 @@ final class Problems {
   /** Adds a problem of the field, or array item, the parser stands at. */
   void addHere(ProblemCode code, String message, String fix) {
     if (problems.size() < MAX_PROBLEMS) {
-      add(code, path(), message, fix, positionOf(parser.currentTokenLocation()));
+      add(code, path(), message, fix, position());
     }
+  }
+
+  /** Adds a problem of a field that the parser has passed. */
+  void addAt(Position position, ProblemCode code, String field, String message, String fix) {
+    add(code, field, message, fix, position);
+  }
+
+  /** Where the token that the parser stands at begins. */
+  Position position() {
+    return positionOf(parser.currentTokenLocation());
   }
 
   /** Adds a problem that has no place in the text. */

@@ -1,6 +1,5 @@
 package io.wideevents.codec;
 
-import io.wideevents.event.ContentHash;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.EventId;
 import io.wideevents.event.Tier;
@@ -32,18 +31,15 @@ final class RecordDocuments {
   static EventDocument foreign(RecordReading.Walked walked, long receivedAtMillis) {
     EventPass pass = walked.pass();
     KnownFields known = pass.known();
-    ContentHash hash = walked.envelopeHash() == null ? pass.hash() : walked.envelopeHash();
-    EventId given = known.eventId();
-    EventId id = given == null ? EventId.derive(known.timestampMillis(), hash) : given;
     Ingest ingest =
         new Ingest(
             receivedAtMillis,
             known.outcome(),
-            hash,
+            pass.hash(),
             pass.redacted(),
             known.timestampText(),
             Tier.KAFKA);
-    return finish(walked, id, given == null, ingest);
+    return finish(walked, pass.id(), pass.isIdDerived(), ingest);
   }
 
   private static EventDocument finish(

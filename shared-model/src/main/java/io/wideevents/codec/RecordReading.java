@@ -1,6 +1,5 @@
 package io.wideevents.codec;
 
-import io.wideevents.event.ContentHash;
 import io.wideevents.event.EventProblem;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +16,9 @@ sealed interface RecordReading {
    * The value is one JSON object, with or without problems.
    *
    * @param document holds the event's fields when there are no problems, and waits for its end
-   * @param envelopeHash the event's hash when it came in an envelope; else null
+   * @param isUnwrapped whether the event came in an envelope
    */
-  record Walked(EventPass pass, DocumentBuffer document, @Nullable ContentHash envelopeHash)
+  record Walked(EventPass pass, DocumentBuffer document, boolean isUnwrapped)
       implements RecordReading {
 
     /** Whether this is a record the gateway has answered for, by whatever rules it was read. */
@@ -30,9 +29,7 @@ sealed interface RecordReading {
     /** What is wrong with the event, placed in the record's own text or nowhere. */
     List<EventProblem> problems() {
       List<EventProblem> problems = pass.problems().all();
-      return envelopeHash == null
-          ? problems
-          : problems.stream().map(Walked::withoutPosition).toList();
+      return isUnwrapped ? problems.stream().map(Walked::withoutPosition).toList() : problems;
     }
 
     private static EventProblem withoutPosition(EventProblem problem) {
@@ -51,18 +48,16 @@ sealed interface RecordReading {
 
   /** Reads an event out of its envelope. */
   static RecordReading of(Envelope envelope, EventRules rules) {
-    return of(envelope.flat(), rules, envelope.hash());
+    return of(envelope.flat(), rules, envelope);
   }
 
-  private static RecordReading of(
-      byte[] value, EventRules rules, @Nullable ContentHash envelopeHash) {
+  private static RecordReading of(byte[] value, EventRules rules, @Nullable Envelope envelope) {
     try (EventText text = EventText.open(value, 0, value.length, 1)) {
-      return of(text, rules, envelopeHash);
+      return of(text, rules, envelope);
     }
   }
 
-  private static RecordReading of(
-      EventText text, EventRules rules, @Nullable ContentHash envelopeHash) {
+  private static RecordReading of(EventText text, EventRules rules, @Nullable Envelope envelope) {
     try {
       JsonParser parser = text.parser();
       JsonToken first = parser.nextToken();
@@ -74,10 +69,11 @@ sealed interface RecordReading {
         return new Unreadable(JsonFailure.notAnObject(text));
       }
       DocumentBuffer document = new DocumentBuffer(text.bytes().length + DOCUMENT_OVERHEAD_BYTES);
-      EventPass pass = new EventPass(rules, text, new EventPass.Scratch(), document.writer());
+      EventPass pass =
+          new EventPass(rules, text, new EventPass.Scratch(), document.writer(), envelope);
       pass.read();
       return parser.nextToken() == null
-          ? new Walked(pass, document, envelopeHash)
+          ? new Walked(pass, document, envelope != null)
           : new Unreadable(JsonFailure.trailing(text));
     } catch (JacksonException e) {
       return new Unreadable(JsonFailure.of(e, text));

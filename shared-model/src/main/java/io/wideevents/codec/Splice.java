@@ -1,5 +1,6 @@
 package io.wideevents.codec;
 
+import io.wideevents.event.ContentHash;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -22,6 +23,11 @@ final class Splice {
   private byte[][] replacements = {};
   private int used;
 
+  /** Where the field stands that a client added to what it sent before; -1 when there is none. */
+  private int added = -1;
+
+  private int addedSpaceEnd;
+
   /** Replaces the value in {@code [from, to)} by {@code "[REDACTED]"}. */
   void redact(int from, int to) {
     add(from, to, REDACTED_JSON);
@@ -29,6 +35,10 @@ final class Splice {
 
   /** Replaces the value in {@code [from, to)} by a text. */
   void replace(int from, int to, String text) {
+    if (text.equals(REDACTED)) {
+      redact(from, to);
+      return;
+    }
     StringBuilder json = new StringBuilder(text.length() + 16);
     JsonText.appendQuoted(json, text);
     add(from, to, json.toString().getBytes(StandardCharsets.UTF_8));
@@ -50,11 +60,41 @@ final class Splice {
       add(before, to, NOTHING);
       return;
     }
-    int after = to;
+    int after = afterWhiteSpace(body, to, limit);
+    add(from, after < limit && body[after] == ',' ? after + 1 : to, NOTHING);
+  }
+
+  /**
+   * Cuts the field as {@link #cutField} does, and remembers it: a client may have added white space
+   * with it, or not.
+   */
+  void cutAddedField(byte[] body, int from, int to, int limit) {
+    cutField(body, from, to, limit);
+    if (changes[used - 2] == from) {
+      added = used - 2;
+      addedSpaceEnd = afterWhiteSpace(body, lastEnd(), limit);
+    }
+  }
+
+  /**
+   * Cuts the white space between the added field and the next one, too.
+   *
+   * @return whether there is any, which is so only when the added field is the first one
+   */
+  boolean cutAddedSpace() {
+    if (added < 0 || changes[added + 1] == addedSpaceEnd) {
+      return false;
+    }
+    changes[added + 1] = addedSpaceEnd;
+    return true;
+  }
+
+  private static int afterWhiteSpace(byte[] body, int from, int limit) {
+    int after = from;
     while (after < limit && JsonText.isWhiteSpace(body[after])) {
       after++;
     }
-    add(from, after < limit && body[after] == ',' ? after + 1 : to, NOTHING);
+    return after;
   }
 
   /** The event's text from {@code start} without its closing brace, changed, then the ending. */
@@ -78,6 +118,27 @@ final class Splice {
     System.arraycopy(body, read, out, written, end - 1 - read);
     System.arraycopy(ending, 0, out, length - ending.length, ending.length);
     return out;
+  }
+
+  /** The hash of the text in {@code [start, end)}, changed. */
+  ContentHash hash(byte[] body, int start, int end) {
+    return used == 0
+        ? ContentHash.of(body, start, end - start)
+        : ContentHash.ofParts(parts -> addTo(parts, body, start, end));
+  }
+
+  /** Adds the text in {@code [start, end)}, changed; no change may lie across its ends. */
+  void addTo(ContentHash.PartSink parts, byte[] body, int start, int end) {
+    int read = start;
+    for (int i = 0; i < used; i += 2) {
+      if (changes[i] >= start && changes[i] < end) {
+        parts.add(body, read, changes[i] - read);
+        byte[] replacement = replacements[i / 2];
+        parts.add(replacement, 0, replacement.length);
+        read = changes[i + 1];
+      }
+    }
+    parts.add(body, read, end - read);
   }
 
   private int lastEnd() {

@@ -43,9 +43,8 @@ final class SplicedEvent implements EncodedEvent {
             pass.redacted(),
             known.timestampText(),
             Tier.KAFKA);
-    EventId given = known.eventId();
-    this.derivedId = given == null;
-    this.id = given == null ? EventId.derive(known.timestampMillis(), ingest.hash()) : given;
+    this.derivedId = pass.isIdDerived();
+    this.id = pass.id();
     this.requestId = known.requestId();
     this.summary = known.summary().line();
   }

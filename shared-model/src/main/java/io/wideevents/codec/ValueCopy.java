@@ -25,6 +25,9 @@ final class ValueCopy {
   /** Texts longer than this part of an event's limit are cut: one must not push out the others. */
   private static final int TEXT_SHARE = 8;
 
+  /** How much of a text is searched behind the place where it is cut. */
+  private static final int REDACTED_AHEAD = 4096;
+
   private static final int MAX_DIGITS = 34;
   private static final int MAX_EXPONENT = 6144;
   private static final int MIN_EXPONENT = -6176;
@@ -198,17 +201,26 @@ final class ValueCopy {
 
   private Result text(String text, String path) {
     int most = limits.maxEventBytes() / TEXT_SHARE;
-    String kept = text;
-    if (text.length() > most) {
-      boolean cutsPair = Character.isHighSurrogate(text.charAt(most - 1));
-      kept = text.substring(0, cutsPair ? most - 1 : most);
-      notes.drop(path, FieldDrop.TEXT_CUT);
-    }
-    String left = paths.redactedText().redact(kept);
-    if (!left.equals(kept)) {
+    // Redacted before it is cut: the first half of a card number matches no pattern.
+    String read = cut(text, most + REDACTED_AHEAD);
+    String left = paths.redactedText().redact(read);
+    if (!left.equals(read)) {
       notes.redact(path);
     }
+    int surely = read.length() < text.length() ? left.length() - REDACTED_AHEAD : most;
+    if (read.length() < text.length() || left.length() > most) {
+      left = left.equals(Splice.REDACTED) ? left : cut(left, Math.clamp(surely, 0, most));
+      notes.drop(path, FieldDrop.TEXT_CUT);
+    }
     return take(FieldNode.weigh(left)) ? Result.kept(left) : dropped(path, FieldDrop.TOO_LARGE);
+  }
+
+  private static String cut(String text, int most) {
+    if (text.length() <= most) {
+      return text;
+    }
+    boolean cutsPair = most > 0 && Character.isHighSurrogate(text.charAt(most - 1));
+    return text.substring(0, cutsPair ? most - 1 : most);
   }
 
   private Result object(Map<?, ?> map, String path, int depth) {

@@ -66,6 +66,9 @@ public final class ValuePattern {
       if (matcher.end() == matcher.start()) {
         continue; // a boundary, which has nothing to hide
       }
+      if (isReplaced(text, matcher.start(), matcher.end())) {
+        continue; // so that text that is redacted already stays as it is
+      }
       if (kept == null) {
         kept = new StringBuilder(text.length());
       }
@@ -76,6 +79,20 @@ public final class ValuePattern {
       }
     }
     return kept == null ? text : kept.append(text, from, text.length()).toString();
+  }
+
+  /** Whether the part from {@code start} to {@code end} lies within a replacement. */
+  private static boolean isReplaced(String text, int start, int end) {
+    int length = Splice.REDACTED.length();
+    if (end - start > length) {
+      return false;
+    }
+    for (int from = Math.max(0, end - length); from <= start; from++) {
+      if (text.startsWith(Splice.REDACTED, from)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override

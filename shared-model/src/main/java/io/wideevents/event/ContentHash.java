@@ -4,10 +4,13 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.function.Consumer;
 
 /**
- * The first 128 bits of SHA-256 over an event's own bytes, from its {@code {} to its {@code }},
- * exactly as received after inflation and before redaction.
+ * The first 128 bits of SHA-256 over an event's own bytes, from its {@code {} to its {@code }}, as
+ * they are stored: after redaction, and without what the pipeline adds or discards ({@code
+ * _summary}, {@code _ingest}, and an {@code eventId} that is null or derived). A hash over redacted
+ * values would give a short secret away to a search over all its values.
  *
  * <p>Two events with the same hash are one event: it tells a repeated post from a new event, and a
  * reused client id with other content (a conflict) from a duplicate. Immutable.
@@ -31,8 +34,26 @@ public record ContentHash(long high, long low) {
   public static ContentHash of(byte[] bytes, int offset, int length) {
     MessageDigest digest = SHA_256.get();
     digest.update(bytes, offset, length);
-    ByteBuffer first = ByteBuffer.wrap(digest.digest());
-    return new ContentHash(first.getLong(), first.getLong());
+    return first128Bits(digest);
+  }
+
+  /** Takes the parts of a text, in order. */
+  @FunctionalInterface
+  public interface PartSink {
+    void add(byte[] bytes, int offset, int length);
+  }
+
+  /**
+   * Hashes a text that is not in one piece; the hash is that of all its parts joined. Safe for
+   * concurrent use, does not block.
+   *
+   * @param parts adds every part; must not compute another hash meanwhile
+   */
+  public static ContentHash ofParts(Consumer<PartSink> parts) {
+    MessageDigest digest = SHA_256.get();
+    digest.reset();
+    parts.accept(digest::update);
+    return first128Bits(digest);
   }
 
   /**
@@ -59,6 +80,11 @@ public record ContentHash(long high, long low) {
   public String toString() {
     HexFormat hex = HexFormat.of();
     return hex.toHexDigits(high) + hex.toHexDigits(low);
+  }
+
+  private static ContentHash first128Bits(MessageDigest digest) {
+    ByteBuffer first = ByteBuffer.wrap(digest.digest());
+    return new ContentHash(first.getLong(), first.getLong());
   }
 
   private static MessageDigest sha256() {

@@ -25,7 +25,9 @@ public record EventId(UUID value) {
   /**
    * The id of an event that brings none: a UUIDv8 (RFC 9562, section 5.8) of the low 48 bits of the
    * timestamp followed by the first 74 bits of the hash. The same bytes give the same id; ids grow
-   * with time, which keeps inserts at the right edge of the index.
+   * with time, which keeps inserts at the right edge of the index. An id that a client sends may
+   * have version 8 only if it is the one derived here: other content under a derived id would be in
+   * the way of the event that the id belongs to.
    *
    * @param timestampMillis the event's timestamp in milliseconds since the epoch
    */
@@ -54,6 +56,11 @@ public record EventId(UUID value) {
       throw new IllegalArgumentException("A UUID has its hyphens after 8, 12, 16 and 20 digits");
     }
     return new EventId(uuid);
+  }
+
+  /** Whether this is a UUID of version 8, as derived ids are. */
+  public boolean hasDerivedForm() {
+    return value.version() == 8;
   }
 
   /** The canonical form: 36 characters, lower case. */

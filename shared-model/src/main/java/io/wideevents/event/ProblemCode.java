@@ -55,7 +55,10 @@ public enum ProblemCode {
   TIMESTAMP_EXPIRED("timestamp_expired"),
   /** Further ahead of the clock than allowed. */
   TIMESTAMP_IN_FUTURE("timestamp_in_future"),
-  /** Not a UUID in canonical form, or the nil or the max UUID. */
+  /**
+   * Not a UUID in canonical form; the nil or the max UUID; or of version 8 and not the id that is
+   * derived from the event itself.
+   */
   EVENT_ID_INVALID("event_id_invalid");
 
   private final String code;

@@ -55,6 +55,33 @@ class PostEventsTest {
   }
 
   @Test
+  void post_takesAnEventAgainUnderTheIdItWasAnswered() {
+    String event = valid.replace("}", ",\"password\":\"s3cret\"}");
+    String id = Json.events(Json.parse(server.post(event).body())).getFirst().getString("eventId");
+    String withId = "{\"eventId\":\"" + id + "\"," + event.substring(1);
+
+    HttpResponse<String> again = server.post(withId);
+    HttpResponse<String> corrected = server.post(withId.replace("GET /health", "GET /ready"));
+
+    assertThat(again.statusCode()).isEqualTo(202);
+    assertThat(Json.events(Json.parse(again.body())).getFirst().getString("eventId")).isEqualTo(id);
+    assertThat(corrected.statusCode()).isEqualTo(422);
+    assertThat(corrected.body()).contains("event_id_invalid", "version 4 or 7");
+  }
+
+  @Test
+  void post_refusesAnIdOfVersion8InOneEntryOnly() {
+    String foreign = "{\"eventId\":\"0192f0c1-2b4d-8f6e-9a1b-2c3d4e5f6071\"," + valid.substring(1);
+
+    HttpResponse<String> array = server.post("[" + foreign + "," + valid + "]");
+
+    assertThat(array.statusCode()).isEqualTo(207);
+    List<Document> entries = Json.events(Json.parse(array.body()));
+    assertThat(entries.get(0).toJson()).contains("event_id_invalid");
+    assertThat(entries.get(1)).containsKey("eventId");
+  }
+
+  @Test
   void post_givesTheSameBytesTheSameId() {
     String first = Json.events(Json.parse(server.post(valid).body())).getFirst().toJson();
     String second = Json.events(Json.parse(server.post(valid).body())).getFirst().toJson();
