@@ -1,6 +1,7 @@
 package io.wideevents.gateway.javalin;
 
 import io.javalin.config.JavalinState;
+import io.javalin.config.RouterConfig;
 import io.javalin.http.Context;
 import io.javalin.http.ExceptionHandler;
 import io.javalin.http.Handler;
@@ -24,10 +25,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordingRouter extends InternalRouter {
   private final InternalRouter router;
+  private final RouterConfig config;
 
   RecordingRouter(JavalinState state) {
     super(state.wsRouter, state.eventManager, state.router, state.jetty);
     this.router = state.internalRouter;
+    this.config = state.router;
+    // The list of all handlers cannot be left to the other router: that method is final.
+    router.allHttpHandlers().forEach(getHttpPathMatcher()::add);
   }
 
   @Override
@@ -42,6 +47,7 @@ final class RecordingRouter extends InternalRouter {
   @Override
   public InternalRouter addHttpEndpoint(Endpoint endpoint) {
     router.addHttpEndpoint(endpoint);
+    getHttpPathMatcher().add(new ParsedEndpoint(endpoint, config));
     return this;
   }
 
@@ -84,7 +90,7 @@ final class RecordingRouter extends InternalRouter {
   public @Nullable Void handleHttpUnexpectedThrowable(
       HttpServletResponse response, Throwable throwable) {
     if (response instanceof LoggedResponse logged) {
-      logged.scope().unanswered(throwable);
+      logged.scope().failed(throwable);
     }
     return router.handleHttpUnexpectedThrowable(response, throwable);
   }

@@ -3,8 +3,6 @@ package io.wideevents.gateway.javalin;
 import io.wideevents.logging.LoggingContext;
 import io.wideevents.logging.LoggingService;
 import io.wideevents.logging.RequestIds;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -20,18 +18,20 @@ import org.eclipse.jetty.server.Request;
 
 /**
  * Stands around everything Javalin does for a request: what is bound to the thread is taken off it
- * again whatever happens, and the server itself tells when the response is out, or that it never
- * will be.
+ * again whatever happens, and the server itself reports when the response begins, when it is out,
+ * and that it never will be.
  */
 final class RequestFilter implements Filter {
   static final String REQUEST_ID_HEADER = "X-Request-Id";
 
   private final LoggingService logging;
   private final Predicate<String> loggedPaths;
+  private final RouteFinder routes;
 
-  RequestFilter(LoggingService logging, Predicate<String> loggedPaths) {
+  RequestFilter(LoggingService logging, Predicate<String> loggedPaths, RouteFinder routes) {
     this.logging = logging;
     this.loggedPaths = loggedPaths;
+    this.routes = routes;
   }
 
   @Override
@@ -48,24 +48,21 @@ final class RequestFilter implements Filter {
 
   private void log(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    RequestScope scope = new RequestScope(begin(request));
-    LoggingContext context = scope.context();
+    LoggingContext context = begin(request);
+    RequestScope scope = new RequestScope(logging, context, routes.of(request));
     scope.attachTo(request);
     response.setHeader(REQUEST_ID_HEADER, context.requestId());
-    Request.addCompletionListener(
-        ServletContextRequest.getServletContextRequest(request),
-        failure -> logging.complete(context, scope.endingAfter(failure)));
+    Request jettys = ServletContextRequest.getServletContextRequest(request);
+    jettys.addHttpStreamWrapper(stream -> new ReplyStream(stream, scope));
+    Request.addCompletionListener(jettys, scope::ended);
     LoggingContext.Binding binding = context.bind();
     try {
-      chain.doFilter(request, new LoggedResponse(response, scope));
+      chain.doFilter(new LoggedRequest(request, scope), new LoggedResponse(response, scope));
     } catch (IOException | ServletException | RuntimeException | Error e) {
       scope.failed(e);
       throw e;
     } finally {
       binding.close();
-    }
-    if (request.isAsyncStarted()) {
-      watch(request, scope);
     }
   }
 
@@ -76,32 +73,5 @@ final class RequestFilter implements Filter {
             .or(() -> trace)
             .orElseGet(RequestIds::make);
     return logging.begin(id, trace.orElse(null)).set("http.method", request.getMethod());
-  }
-
-  private static void watch(HttpServletRequest request, RequestScope scope) {
-    try {
-      request.getAsyncContext().addListener(new TimeoutWatch(scope));
-    } catch (IllegalStateException e) {
-      // Answered meanwhile, by another thread.
-    }
-  }
-
-  private record TimeoutWatch(RequestScope scope) implements AsyncListener {
-    @Override
-    public void onTimeout(AsyncEvent event) {
-      scope.timedOut();
-    }
-
-    @Override
-    public void onComplete(AsyncEvent event) {}
-
-    @Override
-    public void onError(AsyncEvent event) {}
-
-    @Override
-    public void onStartAsync(AsyncEvent event) {
-      // A second asynchronous step forgets the listeners of the first.
-      event.getAsyncContext().addListener(this);
-    }
   }
 }

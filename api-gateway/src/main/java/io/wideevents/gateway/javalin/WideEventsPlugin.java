@@ -2,20 +2,12 @@ package io.wideevents.gateway.javalin;
 
 import io.javalin.config.JavalinState;
 import io.javalin.http.Context;
-import io.javalin.http.HandlerType;
-import io.javalin.http.HttpStatus;
-import io.javalin.http.servlet.JavalinServletContext;
-import io.javalin.http.servlet.SubmitOrder;
-import io.javalin.http.servlet.Task;
 import io.javalin.plugin.Plugin;
-import io.javalin.router.Endpoint;
-import io.javalin.router.ParsedEndpoint;
 import io.wideevents.logging.LoggingContext;
 import io.wideevents.logging.LoggingService;
 import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
 import java.util.function.Predicate;
-import kotlin.Unit;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 
 /**
@@ -33,8 +25,9 @@ import org.eclipse.jetty.ee10.servlet.FilterHolder;
  * with, a timeout, and a client that went away are the event's error unless a handler set one; so
  * is a status of 500 or more.
  *
- * <p>The event is finalized when the server has sent the last byte, or knows that it never will -
- * or, if the logging service waits for its events, just before the first.
+ * <p>The event is finalized when the server has sent the last byte, or knows that it never will. If
+ * the logging service waits for its events, the event is finalized just before the first byte of
+ * the reply, whatever writes that byte; what happens afterwards is not in the event.
  */
 public final class WideEventsPlugin extends Plugin<Void> {
   private final LoggingService logging;
@@ -66,56 +59,16 @@ public final class WideEventsPlugin extends Plugin<Void> {
 
   @Override
   public void onInitialize(JavalinState state) {
-    FilterHolder filter = new FilterHolder(new RequestFilter(logging, loggedPaths));
+    FilterHolder filter =
+        new FilterHolder(new RequestFilter(logging, loggedPaths, new RouteFinder(state)));
     filter.setAsyncSupported(true);
     state.jetty.modifyServletContextHandler(
         handler -> handler.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST)));
-    // Javalin tells which endpoint matches only where somebody asks before the endpoint itself.
-    state.routes.beforeMatched(ctx -> contextOf(ctx).route(route(state, ctx)));
   }
 
-  /** After the application has configured everything: what is added here comes last. */
+  /** After the application has configured everything. */
   @Override
   public void onStart(JavalinState state) {
     state.internalRouter = new RecordingRouter(state);
-    state.servletRequestLifecycle.add(
-        (submit, servlet, ctx, requestUri) -> {
-          Task last =
-              new Task(
-                  false,
-                  () -> {
-                    conclude(state, ctx);
-                    return Unit.INSTANCE;
-                  });
-          submit.invoke(SubmitOrder.LAST, last);
-        });
-  }
-
-  /** The handlers are done, nothing is sent yet. */
-  private void conclude(JavalinState state, JavalinServletContext ctx) {
-    RequestScope scope = RequestScope.of(ctx.req());
-    if (scope == null) {
-      return;
-    }
-    int status = ctx.statusCode();
-    scope.context().route(route(state, ctx)).set("http.status", status);
-    if (status >= HttpStatus.INTERNAL_SERVER_ERROR.getCode()) {
-      scope.failedWith(status, HttpStatus.forStatus(status).getMessage());
-    }
-    if (logging.waits()) {
-      logging.complete(scope.context(), scope.ending());
-    }
-  }
-
-  private static String route(JavalinState state, Context ctx) {
-    Endpoint matched = ctx.endpoints().matchedHttpEndpoint();
-    if (matched == null && ctx.method().equals(HandlerType.HEAD)) {
-      // Javalin answers HEAD where there is a GET, without running it.
-      ParsedEndpoint get =
-          state.internalRouter.findFirstHttpHandlerEntry(
-              HandlerType.GET, ctx.path().substring(ctx.contextPath().length()));
-      matched = get == null ? null : get.endpoint;
-    }
-    return matched == null ? "unmatched" : ctx.method().name() + " " + matched.path;
   }
 }

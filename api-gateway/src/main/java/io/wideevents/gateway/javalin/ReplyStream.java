@@ -1,0 +1,50 @@
+package io.wideevents.gateway.javalin;
+
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.server.HttpStream;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees the reply leave, whichever way it was made: by a handler, a filter, a static file, an error
+ * page of the server or a WebSocket upgrade. All of them end in {@link #send}.
+ */
+final class ReplyStream extends HttpStream.Wrapper {
+  private final RequestScope scope;
+
+  ReplyStream(HttpStream stream, RequestScope scope) {
+    super(stream);
+    this.scope = scope;
+  }
+
+  @Override
+  public void send(
+      MetaData.Request request,
+      MetaData.@Nullable Response response,
+      boolean last,
+      @Nullable ByteBuffer content,
+      Callback callback) {
+    if (response != null && isFinal(response.getStatus())) {
+      scope.replyBegins(response.getStatus());
+    }
+    super.send(request, response, last, content, new FailureWatch(callback));
+  }
+
+  private static boolean isFinal(int status) {
+    return status >= HttpStatus.OK_200 || status == HttpStatus.SWITCHING_PROTOCOLS_101;
+  }
+
+  private final class FailureWatch extends Callback.Nested {
+    FailureWatch(Callback callback) {
+      super(callback);
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+      scope.connectionFailed();
+      super.failed(failure);
+    }
+  }
+}
