@@ -1,8 +1,8 @@
 package io.wideevents.logging;
 
 import io.wideevents.event.EncodedEvent;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One way from request threads to a tier: many may offer, one thread of its own encodes, gathers
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * otherwise, goes together.
  */
 final class DeliveryLane {
+  private static final Logger log = LoggerFactory.getLogger(LoggingService.class);
+  private static final LogThrottle BROKEN_ANSWER = new LogThrottle(Duration.ofSeconds(10));
+
   private static final int MAX_BATCH_EVENTS = 500;
   private static final long MAX_BATCH_BYTES = 1L << 20;
 
@@ -51,7 +56,10 @@ final class DeliveryLane {
 
   private int naps;
 
-  /** Learns what became of each event; called on whatever thread the tier answers on. */
+  /**
+   * Learns what became of each event; called on whatever thread the tier answers on. An exception
+   * of its own is logged, and costs neither this event's memory nor the answers of others.
+   */
   interface Answers {
     void answered(Pending.Encoded event, DeliveryOutcome outcome);
   }
@@ -83,7 +91,13 @@ final class DeliveryLane {
       return false;
     }
     heldEvents.incrementAndGet();
-    queue.add(pending);
+    try {
+      queue.add(pending);
+    } catch (Throwable e) {
+      // No memory for a queue node: as if there were no room.
+      release(bytes);
+      return false;
+    }
     // Read after the add, written before the thread's last look: one of the two sees the other.
     if (asleep) {
       LockSupport.unpark(thread);
@@ -150,21 +164,39 @@ final class DeliveryLane {
   }
 
   private void run() {
-    while (true) {
-      if (deliverBatch()) {
-        naps = 0;
-      } else if (closed && queue.isEmpty()) {
-        return;
-      } else {
-        rest();
+    boolean ended = false;
+    while (!ended) {
+      try {
+        ended = step();
+      } catch (Throwable e) {
+        // No memory for a batch, say. Nothing was taken from the queue for it, so it is tried again
+        // after a rest; without this thread no event would be delivered any more.
+        LockSupport.parkNanos(this, NAP_NANOS);
       }
     }
+  }
+
+  /** Delivers a batch, or rests; whether this was the last one. */
+  private boolean step() {
+    if (deliverBatch()) {
+      naps = 0;
+      return false;
+    }
+    if (closed && queue.isEmpty()) {
+      return true;
+    }
+    rest();
+    return false;
   }
 
   private void rest() {
     if (closed) {
       return;
     }
+    // A tier may have interrupted this thread, which is interrupted for no reason of ours. While
+    // the
+    // flag is set, park does not wait.
+    var unused = Thread.interrupted();
     if (++naps <= NAPS_BEFORE_SLEEP) {
       LockSupport.parkNanos(this, NAP_NANOS);
       return;
@@ -176,10 +208,12 @@ final class DeliveryLane {
     asleep = false;
   }
 
+  /** An event that was taken from the queue, and what it holds of the bound. */
+  private record Taken(Pending.Encoded event, int bytes) {}
+
   /** Whether there was anything to do. */
   private boolean deliverBatch() {
-    List<Pending.Encoded> batch = new ArrayList<>();
-    List<Integer> sizes = new ArrayList<>();
+    List<Taken> batch = new ArrayList<>();
     long bytes = 0;
     boolean any = false;
     while (batch.size() < MAX_BATCH_EVENTS && bytes < MAX_BATCH_BYTES) {
@@ -188,53 +222,73 @@ final class DeliveryLane {
         break;
       }
       any = true;
-      Optional<EncodedEvent> event = finalizer.event(pending);
-      if (event.isPresent()) {
-        batch.add(new Pending.Encoded(event.get(), pending.finalizedAtNanos()));
-        sizes.add(pending.retainedBytes());
-        bytes += pending.retainedBytes();
-      } else {
-        release(pending.retainedBytes());
-      }
+      bytes += take(pending, batch);
     }
     if (!batch.isEmpty()) {
-      deliver(batch, sizes);
+      deliver(batch);
     }
     return any;
   }
 
-  private void deliver(List<Pending.Encoded> batch, List<Integer> sizes) {
+  /** Encodes an event into the batch, or counts and releases it; bytes that the batch grew by. */
+  private int take(Pending pending, List<Taken> batch) {
+    int bytes = pending.retainedBytes();
+    try {
+      Optional<EncodedEvent> event = finalizer.event(pending);
+      if (event.isPresent()) {
+        batch.add(new Taken(new Pending.Encoded(event.get(), pending.finalizedAtNanos()), bytes));
+        return bytes;
+      }
+    } catch (Throwable e) {
+      finalizer.notEncoded(pending, e);
+    }
+    release(bytes);
+    return 0;
+  }
+
+  private void deliver(List<Taken> batch) {
     try {
       var unused =
           port.log(
-                  batch.stream().map(Pending.Encoded::event).toList(),
+                  batch.stream().map(taken -> taken.event().event()).toList(),
                   Deadline.after(settings.deliveryTimeout()))
-              .whenComplete((outcomes, failure) -> answer(batch, sizes, outcomes, failure));
-    } catch (RuntimeException | Error e) {
-      // A bug of the tier's, or a class that is missing: its events must not be lost for it, nor
-      // this thread, without which no event would be delivered any more.
-      answer(batch, sizes, null, e);
+              .whenComplete((outcomes, failure) -> answer(batch, outcomes, failure));
+    } catch (Throwable e) {
+      // A bug of the tier's, or a class that is missing: its events must not be lost for it.
+      answer(batch, null, e);
     }
   }
 
   private void answer(
-      List<Pending.Encoded> batch,
-      List<Integer> sizes,
-      @Nullable List<DeliveryOutcome> outcomes,
-      @Nullable Throwable failure) {
-    List<DeliveryOutcome> answered =
-        outcomes != null && outcomes.size() == batch.size()
-            ? outcomes
-            : Collections.nCopies(
-                batch.size(),
-                new DeliveryOutcome.NotConfirmed(
-                    failure == null
-                        ? new IllegalStateException("Outcomes and batch differ in size")
-                        : failure));
+      List<Taken> batch, @Nullable List<DeliveryOutcome> outcomes, @Nullable Throwable failure) {
+    DeliveryOutcome otherwise = notConfirmed(failure);
     for (int i = 0; i < batch.size(); i++) {
-      answers.answered(batch.get(i), answered.get(i));
-      release(sizes.get(i));
+      DeliveryOutcome outcome =
+          outcomes != null && outcomes.size() == batch.size() ? outcomes.get(i) : null;
+      answer(batch.get(i), outcome == null ? otherwise : outcome);
     }
+  }
+
+  private void answer(Taken taken, DeliveryOutcome outcome) {
+    try {
+      answers.answered(taken.event(), outcome);
+    } catch (Throwable e) {
+      BROKEN_ANSWER.show(
+          heldBack ->
+              log.atError()
+                  .addKeyValue("notShown", heldBack)
+                  .setCause(e)
+                  .log("Could not account for the outcome of an event of this process"));
+    } finally {
+      release(taken.bytes());
+    }
+  }
+
+  private static DeliveryOutcome notConfirmed(@Nullable Throwable failure) {
+    return new DeliveryOutcome.NotConfirmed(
+        failure == null
+            ? new IllegalStateException("The tier did not give one outcome for each event")
+            : failure);
   }
 
   private void awaitAnswers(Deadline deadline) throws InterruptedException {

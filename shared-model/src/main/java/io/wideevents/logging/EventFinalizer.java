@@ -32,46 +32,51 @@ final class EventFinalizer {
     this.counters = counters;
   }
 
-  /** The event to deliver, counted if there is none. */
+  /** The event to deliver, counted if there is none. Throws nothing. */
   Optional<EncodedEvent> event(Pending pending) {
-    return switch (pending) {
-      case Pending.Encoded encoded -> Optional.of(encoded.event());
-      case Pending.Raw raw -> encode(raw.request());
-    };
+    try {
+      return switch (pending) {
+        case Pending.Encoded encoded -> Optional.of(encoded.event());
+        case Pending.Raw raw -> encode(raw.request());
+      };
+    } catch (Throwable e) {
+      // Everything: the thread that encodes is the only one there is, and a checked exception gets
+      // here as well.
+      notEncoded(pending, e);
+      return Optional.empty();
+    }
+  }
+
+  /** Counts an event that is lost on its way into a batch. Throws nothing. */
+  void notEncoded(Pending pending, Throwable cause) {
+    counters.dropped(DropReason.NOT_ENCODED, 1);
+    NOT_ENCODED.show(
+        heldBack ->
+            log.atError()
+                .addKeyValue(
+                    "route", pending instanceof Pending.Raw raw ? raw.request().route() : "")
+                .addKeyValue("notShown", heldBack)
+                .setCause(cause)
+                .log("Could not encode an event of this process; it is lost"));
   }
 
   private Optional<EncodedEvent> encode(FinalizedRequest request) {
-    try {
-      Sampled sampled = null;
-      if (!sampling.isOff()) {
-        Sampling.Decision decision = sampling.decide(candidate(request));
-        counters.decided(decision);
-        if (!decision.kept() && sampling.mode() == Sampling.Mode.DROP) {
-          counters.sampledOut.increment();
-          return Optional.empty();
-        }
-        sampled = sampled(decision, sampling.mode());
+    Sampled sampled = null;
+    if (!sampling.isOff()) {
+      Sampling.Decision decision = sampling.decide(candidate(request));
+      counters.decided(decision);
+      if (!decision.kept() && sampling.mode() == Sampling.Mode.DROP) {
+        counters.sampledOut.increment();
+        return Optional.empty();
       }
-      EncodedEvent event = composer.compose(request.fields(), request.head(service), sampled);
-      int droppedFields = request.fields().dropped();
-      if (droppedFields > 0) {
-        counters.droppedFields.add(droppedFields);
-      }
-      return Optional.of(event);
-    } catch (RuntimeException | Error e) {
-      // Errors too: the thread that encodes is the only one there is.
-      counters.dropped(DropReason.NOT_ENCODED, 1);
-      NOT_ENCODED
-          .tryShow()
-          .ifPresent(
-              heldBack ->
-                  log.atError()
-                      .addKeyValue("route", request.route())
-                      .addKeyValue("notShown", heldBack)
-                      .setCause(e)
-                      .log("Could not encode an event of this process; it is lost"));
-      return Optional.empty();
+      sampled = sampled(decision, sampling.mode());
     }
+    EncodedEvent event = composer.compose(request.fields(), request.head(service), sampled);
+    int droppedFields = request.fields().dropped();
+    if (droppedFields > 0) {
+      counters.droppedFields.add(droppedFields);
+    }
+    return Optional.of(event);
   }
 
   private static Candidate candidate(FinalizedRequest request) {

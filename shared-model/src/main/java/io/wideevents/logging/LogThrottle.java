@@ -2,6 +2,7 @@ package io.wideevents.logging;
 
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -53,6 +54,20 @@ public final class LogThrottle {
     lastShown = now;
     heldBack = 0;
     return since;
+  }
+
+  /**
+   * Shows the line now, or holds it back. Throws nothing: what the host's logging throws must not
+   * cost the event that the line is about, nor the thread.
+   *
+   * @param line logs, given how many lines were held back since the last one shown
+   */
+  void show(LongConsumer line) {
+    try {
+      tryShow().ifPresent(line);
+    } catch (Throwable e) {
+      // There is nowhere to report it: logging itself is broken.
+    }
   }
 
   /** Makes the next line show at once: what was broken has been mended, so it is news again. */

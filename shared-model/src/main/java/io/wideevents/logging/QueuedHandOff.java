@@ -115,14 +115,12 @@ final class QueuedHandOff implements EventHandOff {
   private void toSpool(Pending pending, DropReason otherwise, String why) {
     if (overflow.offer(pending)) {
       counters.overflowed.increment();
-      overflowThrottle
-          .tryShow()
-          .ifPresent(
-              heldBack ->
-                  log.atWarn()
-                      .addKeyValue("reason", why)
-                      .addKeyValue("notShown", heldBack)
-                      .log("Events of this process took the way to the spool"));
+      overflowThrottle.show(
+          heldBack ->
+              log.atWarn()
+                  .addKeyValue("reason", why)
+                  .addKeyValue("notShown", heldBack)
+                  .log("Events of this process took the way to the spool"));
     } else {
       drop(otherwise, 1);
     }
@@ -130,13 +128,11 @@ final class QueuedHandOff implements EventHandOff {
 
   private void drop(DropReason reason, long events) {
     counters.dropped(reason, events);
-    droppedThrottle
-        .tryShow()
-        .ifPresent(
-            heldBack ->
-                log.atError()
-                    .addKeyValue("reason", reason.label())
-                    .addKeyValue("notShown", heldBack)
-                    .log("Events of this process were dropped"));
+    droppedThrottle.show(
+        heldBack ->
+            log.atError()
+                .addKeyValue("reason", reason.label())
+                .addKeyValue("notShown", heldBack)
+                .log("Events of this process were dropped"));
   }
 }

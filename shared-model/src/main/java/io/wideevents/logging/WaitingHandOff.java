@@ -54,8 +54,8 @@ final class WaitingHandOff implements EventHandOff {
           tier.log(List.of(event.event()), Deadline.after(settings.deliveryTimeout()))
               .join()
               .getFirst();
-    } catch (RuntimeException | Error e) {
-      // A bug of the tier's; the event must not be lost for it.
+    } catch (Throwable e) {
+      // A bug of the tier's, checked exceptions included; the event must not be lost for it.
       outcome = new DeliveryOutcome.NotConfirmed(e);
     }
     if (outcome instanceof DeliveryOutcome.Durable durable) {

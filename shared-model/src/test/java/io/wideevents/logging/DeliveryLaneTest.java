@@ -3,11 +3,16 @@ package io.wideevents.logging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.turbo.TurboFilter;
+import ch.qos.logback.core.spi.FilterReply;
 import io.wideevents.codec.EventFields;
 import io.wideevents.codec.FieldRules;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.Tier;
 import io.wideevents.logging.sampling.Sampling;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,7 +25,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
+import org.slf4j.Marker;
 
 class DeliveryLaneTest {
   private static final int ROUNDS = 20;
@@ -29,10 +41,12 @@ class DeliveryLaneTest {
   private static final int OFFERING = 12;
 
   private static final long MAX_BYTES = 1L << 20;
+  private static final String NAME = "lane-under-test";
 
   private static final LoggingSettings SETTINGS =
       LoggingSettings.of("shop").timed(Duration.ofSeconds(30), Duration.ofSeconds(30));
 
+  private final LoggingCounters counters = new LoggingCounters(Sampling.OFF);
   private final FieldRules rules = new FieldRules(SETTINGS.rules());
 
   @Test
@@ -103,6 +117,178 @@ class DeliveryLaneTest {
     assertThat(lane.heldEvents()).isZero();
   }
 
+  /** What the encoder cannot encode is logged, and logging is the host's own code. */
+  @Test
+  void errorOutOfTheFinalizer_isADropAndCostsNoEventAfterIt() {
+    Logger logger = (Logger) LoggerFactory.getLogger(LoggingService.class);
+    TurboFilter broken = new BrokenLogging();
+    logger.getLoggerContext().addTurboFilter(broken);
+    try {
+      List<DeliveryOutcome> outcomes = Collections.synchronizedList(new ArrayList<>());
+      DeliveryLane lane = lane(new AnsweringTier(), (event, outcome) -> outcomes.add(outcome));
+      lane.start();
+
+      // When
+      assertThat(lane.offer(new Pending.Raw(unencodable()))).isTrue();
+      assertThat(lane.offer(new Pending.Raw(request()))).isTrue();
+      List<Pending> left = lane.close(Deadline.after(Duration.ofSeconds(30)));
+
+      // Then
+      assertThat(left).isEmpty();
+      assertThat(outcomes).singleElement().isInstanceOf(DeliveryOutcome.Durable.class);
+      assertThat(dropped(DropReason.NOT_ENCODED)).isEqualTo(1);
+      assertThat(lane.heldEvents()).isZero();
+      assertThat(lane.heldBytes()).isZero();
+    } finally {
+      logger.getLoggerContext().getTurboFilterList().remove(broken);
+    }
+  }
+
+  static Stream<Arguments> tiers() {
+    return Stream.of(
+        tier("throws an exception", events -> sneak(new IllegalStateException("bug"))),
+        tier("throws a checked exception", events -> sneak(new IOException("sneaky"))),
+        tier("throws an error", events -> sneak(new StackOverflowError())),
+        tier("gives no future", events -> null),
+        tier("fails its future", events -> CompletableFuture.failedFuture(new Error("late"))),
+        tier("gives no outcomes", events -> CompletableFuture.completedFuture(null)),
+        tier("gives too few", events -> CompletableFuture.completedFuture(List.of())),
+        tier(
+            "gives an outcome that is none",
+            events ->
+                CompletableFuture.completedFuture(
+                    new ArrayList<>(Collections.nCopies(events.size(), null)))),
+        tier(
+            "interrupts its caller",
+            events -> {
+              Thread.currentThread().interrupt();
+              return CompletableFuture.failedFuture(new InterruptedException());
+            }));
+  }
+
+  @ParameterizedTest
+  @MethodSource("tiers")
+  void tierThatBreaksItsContract_confirmsNothingAndKeepsTheThread(
+      String name, Function<List<EncodedEvent>, CompletableFuture<List<DeliveryOutcome>>> fault) {
+    // Given
+    List<DeliveryOutcome> outcomes = Collections.synchronizedList(new ArrayList<>());
+    AtomicBoolean broken = new AtomicBoolean(true);
+    DeliveryLane lane =
+        lane(
+            new AnsweringTier() {
+              @Override
+              public CompletableFuture<List<DeliveryOutcome>> log(
+                  List<EncodedEvent> events, Deadline deadline) {
+                return broken.getAndSet(false) ? fault.apply(events) : super.log(events, deadline);
+              }
+            },
+            (event, outcome) -> outcomes.add(outcome));
+    lane.start();
+    assertThat(lane.offer(new Pending.Raw(request()))).isTrue();
+    await().until(() -> outcomes.size() == 1);
+
+    // When
+    assertThat(lane.offer(new Pending.Raw(request()))).isTrue();
+    List<Pending> left = lane.close(Deadline.after(Duration.ofSeconds(30)));
+
+    // Then
+    assertThat(left).isEmpty();
+    assertThat(outcomes)
+        .satisfiesExactly(
+            first -> assertThat(first).isInstanceOf(DeliveryOutcome.NotConfirmed.class),
+            second -> assertThat(second).isInstanceOf(DeliveryOutcome.Durable.class));
+    assertThat(lane.heldEvents()).isZero();
+    assertThat(lane.heldBytes()).isZero();
+  }
+
+  @Test
+  void errorOutOfTheAnswer_releasesTheEventAndThoseAfterIt() {
+    LongAdder answered = new LongAdder();
+    DeliveryLane lane =
+        lane(
+            new AnsweringTier(),
+            (event, outcome) -> {
+              answered.increment();
+              throw new StackOverflowError();
+            });
+    for (int i = 0; i < 10; i++) {
+      assertThat(lane.offer(new Pending.Raw(request()))).isTrue();
+    }
+    lane.start();
+
+    List<Pending> left = lane.close(Deadline.after(Duration.ofSeconds(30)));
+
+    assertThat(left).isEmpty();
+    assertThat(answered.sum()).isEqualTo(10);
+    assertThat(lane.heldEvents()).isZero();
+    assertThat(lane.heldBytes()).isZero();
+  }
+
+  @Test
+  void threadThatATierInterrupted_waitsAgain() {
+    List<DeliveryOutcome> outcomes = Collections.synchronizedList(new ArrayList<>());
+    DeliveryLane lane =
+        lane(
+            new AnsweringTier() {
+              @Override
+              public CompletableFuture<List<DeliveryOutcome>> log(
+                  List<EncodedEvent> events, Deadline deadline) {
+                Thread.currentThread().interrupt();
+                return super.log(events, deadline);
+              }
+            },
+            (event, outcome) -> outcomes.add(outcome));
+    lane.start();
+    assertThat(lane.offer(new Pending.Raw(request()))).isTrue();
+
+    // Otherwise it would never wait again, and take a whole processor.
+    await().until(() -> outcomes.size() == 1 && !laneThread().isInterrupted());
+
+    lane.close(Deadline.after(Duration.ofSeconds(30)));
+  }
+
+  private static Thread laneThread() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals(NAME))
+        .findAny()
+        .orElseThrow();
+  }
+
+  private static Arguments tier(
+      String name, Function<List<EncodedEvent>, CompletableFuture<List<DeliveryOutcome>>> fault) {
+    return Arguments.of(name, fault);
+  }
+
+  /** Throws what the compiler would not let pass, as Kotlin code does. */
+  @SuppressWarnings("unchecked")
+  private static <T, E extends Throwable> T sneak(Throwable failure) throws E {
+    throw (E) failure;
+  }
+
+  private long dropped(DropReason reason) {
+    return counters.snapshot(0).dropped().getOrDefault(reason, 0L);
+  }
+
+  private static final class BrokenLogging extends TurboFilter {
+    @Override
+    public FilterReply decide(
+        Marker marker, Logger logger, Level level, String format, Object[] params, Throwable t) {
+      throw new IllegalStateException("the host's logging is broken");
+    }
+  }
+
+  private FinalizedRequest unencodable() {
+    return new FinalizedRequest(
+        "req-1",
+        null,
+        null,
+        System.currentTimeMillis(),
+        1,
+        0,
+        System.nanoTime(),
+        rules.newFields());
+  }
+
   private long offerUntil(AtomicBoolean closed, DeliveryLane lane, CountDownLatch offering) {
     Pending event = new Pending.Raw(request());
     offering.countDown();
@@ -127,11 +313,11 @@ class DeliveryLaneTest {
 
   private DeliveryLane lane(LoggerPort tier, DeliveryLane.Answers answers) {
     return new DeliveryLane(
-        "lane-under-test",
+        NAME,
         tier,
         SETTINGS,
         MAX_BYTES,
-        new EventFinalizer("shop", Sampling.OFF, rules, new LoggingCounters(Sampling.OFF)),
+        new EventFinalizer("shop", Sampling.OFF, rules, counters),
         answers);
   }
 

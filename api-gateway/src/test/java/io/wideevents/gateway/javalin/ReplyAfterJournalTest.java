@@ -309,6 +309,7 @@ class ReplyAfterJournalTest {
     return new Case(request, "", status, route, error, false);
   }
 
+  @SuppressWarnings("removal") // GzipHandler: its successor is not among Javalin's dependencies
   private Javalin start(LoggingService service) {
     return Javalin.create(
             config -> {
