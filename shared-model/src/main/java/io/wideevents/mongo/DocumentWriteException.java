@@ -1,8 +1,8 @@
 package io.wideevents.mongo;
 
 /**
- * The server failed to write one document, with a code that blames neither the document nor, for
- * certain, the server. The message holds the code and the server's words, nothing of the document.
+ * The server failed to write one document, with a code that does not blame the document for
+ * certain. The message holds the code and the server's words, nothing of the document.
  */
 public final class DocumentWriteException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -21,6 +21,11 @@ public final class DocumentWriteException extends RuntimeException {
   /** Whether the code is known for an outage; if not, the document may be to blame. */
   public boolean blamesServer() {
     return WriteErrors.blameServer(code);
+  }
+
+  /** Whether the server asks for fewer writes; {@link #blamesServer} is then true as well. */
+  public boolean isThrottled() {
+    return WriteErrors.throttles(code);
   }
 
   /** The server's error code. */
