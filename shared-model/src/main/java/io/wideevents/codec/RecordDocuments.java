@@ -23,8 +23,7 @@ final class RecordDocuments {
     EventPass pass = walked.pass();
     Ingest ingest = pass.requireIngest();
     EventId id = pass.known().requireEventId();
-    boolean derived = EventId.derive(pass.known().timestampMillis(), ingest.hash()).equals(id);
-    return finish(walked, id, derived, ingest);
+    return finish(walked, id, ingest);
   }
 
   /** The document of another producer's record, with an account made here. */
@@ -39,14 +38,13 @@ final class RecordDocuments {
             pass.redacted(),
             known.timestampText(),
             Tier.KAFKA);
-    return finish(walked, pass.id(), pass.isIdDerived(), ingest);
+    return finish(walked, pass.id(), ingest);
   }
 
-  private static EventDocument finish(
-      RecordReading.Walked walked, EventId id, boolean derived, Ingest ingest) {
+  private static EventDocument finish(RecordReading.Walked walked, EventId id, Ingest ingest) {
     DocumentBuffer document = walked.document();
     document.writer().writeString("_summary", walked.pass().summary());
     ingest.writeTo(document.writer());
-    return new EventDocument(id, derived, ingest.hash(), document.finish(id));
+    return new EventDocument(id, ingest.hash(), document.finish(id));
   }
 }

@@ -16,8 +16,9 @@ public interface BatchWriter {
 
   /**
    * Writes a batch; returns at once. The future completes within the writer's time bound, on one of
-   * its I/O threads: dependents must only hand the outcome on. It completes exceptionally for bugs
-   * only; an unreachable database is an outcome.
+   * its I/O threads: dependents must only hand the outcome on. The bound holds for the whole batch,
+   * however many operations it takes; for MongoDB it is two client timeouts. The future completes
+   * exceptionally for bugs only; an unreachable database is an outcome.
    *
    * @param documents at least one, in any order; the same id may stand in it twice
    * @return one outcome per document, in the batch's order

@@ -1,8 +1,11 @@
 package io.wideevents.mongo;
 
+import com.mongodb.MongoCommandException;
+import com.mongodb.ReadConcern;
+import com.mongodb.client.model.Aggregates;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
-import com.mongodb.reactivestreams.client.MongoCollection;
+import com.mongodb.reactivestreams.client.MongoDatabase;
 import io.wideevents.event.ContentHash;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.EventId;
@@ -10,93 +13,192 @@ import io.wideevents.mongo.InsertReply.Duplicate;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.bson.BsonBinary;
+import org.bson.BsonBinarySubType;
 import org.bson.BsonValue;
+import org.bson.Document;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Tells a repeated event from a conflict: reads, once for all duplicates of a batch, what the
- * stored documents say about their content.
+ * Distinguishes a repeated event from a conflict: reads the hashes of the stored documents, with
+ * one query for all duplicates of a batch.
+ *
+ * <p>Reads with read concern {@code majority}. Such an answer cannot be rolled back, also when an
+ * old primary gives it that does not know yet of its successor. A document that the answer lacks
+ * may still be on its way to the majority, so it does not count as stored.
  */
 final class DuplicateCheck {
   private static final Bson HASH_ONLY = Projections.include(EventCollection.HASH_FIELD);
+  private static final int READ_CONCERN_MAJORITY_NOT_ENABLED = 148;
 
-  private final MongoCollection<RawBsonDocument> collection;
+  /** 3 MB of ids, far below the 16 MB of a query. Batches of the pipeline are smaller. */
+  private static final int MAX_IDS = 100_000;
 
-  DuplicateCheck(MongoCollection<RawBsonDocument> collection) {
+  private static final int UUID_BYTES = 16;
+
+  private final MongoDatabase database;
+  private final String collection;
+  private final boolean clustered;
+
+  /**
+   * @param clustered whether the collection is clustered by {@code _id}
+   */
+  DuplicateCheck(MongoDatabase database, String collection, boolean clustered) {
+    this.database = database;
     this.collection = collection;
+    this.clustered = clustered;
   }
 
-  /** The outcomes with every unclear one settled. */
-  Mono<List<WriteOutcome>> settle(InsertReply reply, List<EventDocument> documents) {
-    if (reply.unclear().isEmpty()) {
-      return Mono.just(reply.outcomes());
+  /**
+   * The reply with the outcome of every duplicate settled. {@link InsertReply#duplicates} keeps
+   * those that only another attempt can settle: no document has the id, and the server did not say
+   * which index refused the document. Fails when the query does.
+   */
+  Mono<InsertReply> settle(InsertReply reply, List<EventDocument> documents) {
+    if (reply.duplicates().isEmpty()) {
+      return Mono.just(reply);
     }
     List<BsonBinary> ids =
-        reply.unclear().stream()
+        reply.duplicates().stream()
             .map(duplicate -> new BsonBinary(documents.get(duplicate.index()).id().value()))
             .distinct()
             .toList();
-    return Flux.from(collection.find(Filters.in("_id", ids)).projection(HASH_ONLY))
-        .collect(HashMap<EventId, Optional<ContentHash>>::new, DuplicateCheck::addHash)
-        .map(
-            stored ->
-                settle(
-                    reply,
-                    duplicate -> outcome(duplicate, documents.get(duplicate.index()), stored)))
+    return Flux.fromIterable(ids)
+        .buffer(MAX_IDS)
+        .concatMap(this::read)
+        .collect(HashMap<EventId, Set<ContentHash>>::new, DuplicateCheck::addHash)
+        .map(stored -> settle(reply, documents, stored));
+  }
+
+  private Flux<RawBsonDocument> read(List<BsonBinary> ids) {
+    return read(database.withReadConcern(ReadConcern.MAJORITY), ids)
         .onErrorResume(
-            Exception.class,
-            failure ->
-                Mono.just(
-                    settle(reply, duplicate -> new WriteOutcome.NotConfirmed(false, failure))));
+            DuplicateCheck::lacksMajorityReads,
+            // Before MongoDB 5.0 an operator could turn these reads off. The primary has just
+            // waited until a majority had every document that it found to be a duplicate.
+            refused -> read(database, ids));
   }
 
-  private static List<WriteOutcome> settle(
-      InsertReply reply, Function<Duplicate, WriteOutcome> outcome) {
+  private Flux<RawBsonDocument> read(MongoDatabase from, List<BsonBinary> ids) {
+    // One more than there are ids: the server then ends the cursor with the first reply.
+    int batchSize = ids.size() + 1;
+    return Flux.from(
+        clustered
+            ? from.aggregate(eachById(ids), RawBsonDocument.class).batchSize(batchSize)
+            : from.getCollection(collection, RawBsonDocument.class)
+                .find(Filters.in("_id", ids))
+                .projection(HASH_ONLY)
+                .batchSize(batchSize));
+  }
+
+  /**
+   * One query as well. MongoDB 6.0 scans a whole clustered collection for a list of ids, but not
+   * for one id.
+   */
+  private List<Bson> eachById(List<BsonBinary> ids) {
+    List<Document> documents = ids.stream().map(id -> new Document("_id", id)).toList();
+    Document lookup =
+        new Document("from", collection)
+            .append("localField", "_id")
+            .append("foreignField", "_id")
+            .append("as", "stored")
+            .append("pipeline", List.of(Aggregates.project(HASH_ONLY)));
+    return List.of(
+        Aggregates.documents(documents),
+        new Document("$lookup", lookup),
+        Aggregates.unwind("$stored"),
+        Aggregates.replaceWith("$stored"));
+  }
+
+  private static boolean lacksMajorityReads(Throwable failure) {
+    return failure instanceof MongoCommandException refused
+        && refused.getErrorCode() == READ_CONCERN_MAJORITY_NOT_ENABLED;
+  }
+
+  private static InsertReply settle(
+      InsertReply reply, List<EventDocument> documents, Map<EventId, Set<ContentHash>> stored) {
+    List<Duplicate> open =
+        reply.duplicates().stream()
+            .filter(duplicate -> duplicate.indexName().isEmpty())
+            .filter(duplicate -> !stored.containsKey(documents.get(duplicate.index()).id()))
+            .toList();
+    return with(
+        reply,
+        open,
+        duplicate -> {
+          EventDocument document = documents.get(duplicate.index());
+          Set<ContentHash> hashes = stored.get(document.id());
+          return hashes == null ? absent(duplicate) : found(hashes, document);
+        });
+  }
+
+  /** The reply for duplicates that could not be checked. */
+  static InsertReply unconfirmed(InsertReply reply, Throwable failure) {
+    return with(reply, List.of(), duplicate -> new WriteOutcome.NotConfirmed(false, failure));
+  }
+
+  private static InsertReply with(
+      InsertReply reply, List<Duplicate> open, Function<Duplicate, WriteOutcome> outcome) {
     List<WriteOutcome> outcomes = new ArrayList<>(reply.outcomes());
-    reply.unclear().forEach(each -> outcomes.set(each.index(), outcome.apply(each)));
-    return outcomes;
+    reply.duplicates().forEach(each -> outcomes.set(each.index(), outcome.apply(each)));
+    return new InsertReply(outcomes, open);
   }
 
-  private static WriteOutcome outcome(
-      Duplicate duplicate, EventDocument document, Map<EventId, Optional<ContentHash>> stored) {
-    Optional<ContentHash> hash = stored.get(document.id());
-    if (hash != null) {
-      return hash.filter(document.hash()::equals).isPresent()
-          ? new WriteOutcome.AlreadyStored()
-          : new WriteOutcome.Conflict();
-    }
-    if (duplicate.ofId()) {
-      // Deleted between insert and look, by the TTL or by hand: the next attempt tells.
+  private static WriteOutcome found(Set<ContentHash> hashes, EventDocument document) {
+    return hashes.contains(document.hash())
+        ? new WriteOutcome.AlreadyStored()
+        : new WriteOutcome.Conflict();
+  }
+
+  private static WriteOutcome absent(Duplicate duplicate) {
+    if (duplicate.isOfId() || duplicate.indexName().isEmpty()) {
+      // Deleted between insert and query, by the TTL or by hand: the next attempt stores it.
       return new WriteOutcome.NotConfirmed(
           false, new IllegalStateException("Document vanished while its id was checked"));
     }
-    return new WriteOutcome.Refused(
-        WriteErrors.DUPLICATE_KEY,
-        "duplicate key in a unique index other than _id; such an index makes events clash, drop it");
+    return clashes("duplicate key in unique index " + duplicate.indexName().get());
   }
 
-  /** A document without a readable hash is not ours: it counts as other content. */
-  private static void addHash(
-      Map<EventId, Optional<ContentHash>> stored, RawBsonDocument document) {
+  /** The outcome of a duplicate that two attempts met while no document had its id. */
+  static WriteOutcome clashes() {
+    return clashes("duplicate key in a unique index other than that of _id");
+  }
+
+  private static WriteOutcome clashes(String where) {
+    return new WriteOutcome.Refused(
+        WriteErrors.DUPLICATE_KEY, where + "; such an index makes events clash, drop it");
+  }
+
+  /**
+   * A document without a readable hash is not ours: its id gets no hash and counts as other
+   * content. A sharded collection may hold several documents with one id.
+   */
+  private static void addHash(Map<EventId, Set<ContentHash>> stored, RawBsonDocument document) {
+    BsonValue id = document.get("_id");
+    if (id == null || !isUuid(id)) {
+      return;
+    }
+    Set<ContentHash> hashes =
+        stored.computeIfAbsent(new EventId(id.asBinary().asUuid()), any -> new HashSet<>());
     BsonValue ingest = document.get("_ingest");
     BsonValue hash = ingest != null && ingest.isDocument() ? ingest.asDocument().get("hash") : null;
-    Optional<ContentHash> content =
-        hash != null && hash.isBinary() && hash.asBinary().getData().length == ContentHash.BYTES
-            ? Optional.of(hash(hash.asBinary()))
-            : Optional.empty();
-    stored.put(new EventId(document.getBinary("_id").asUuid()), content);
+    if (hash != null && hash.isBinary() && hash.asBinary().getData().length == ContentHash.BYTES) {
+      ByteBuffer bytes = ByteBuffer.wrap(hash.asBinary().getData());
+      hashes.add(new ContentHash(bytes.getLong(), bytes.getLong()));
+    }
   }
 
-  private static ContentHash hash(BsonBinary binary) {
-    ByteBuffer bytes = ByteBuffer.wrap(binary.getData());
-    return new ContentHash(bytes.getLong(), bytes.getLong());
+  private static boolean isUuid(BsonValue id) {
+    return id.isBinary()
+        && id.asBinary().getType() == BsonBinarySubType.UUID_STANDARD.getValue()
+        && id.asBinary().getData().length == UUID_BYTES;
   }
 }

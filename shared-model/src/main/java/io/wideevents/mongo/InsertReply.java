@@ -1,6 +1,7 @@
 package io.wideevents.mongo;
 
 import com.mongodb.MongoBulkWriteException;
+import com.mongodb.MongoNamespace;
 import com.mongodb.MongoWriteConcernException;
 import com.mongodb.bulk.BulkWriteError;
 import com.mongodb.bulk.WriteConcernError;
@@ -8,6 +9,7 @@ import io.wideevents.event.EventDocument;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the reply to an unordered insert of many documents means for each of them.
@@ -16,21 +18,21 @@ import java.util.List;
  * for the counts beside it are wrong on some servers.
  *
  * @param outcomes one per document, in order
- * @param unclear duplicate keys whose outcome, {@code AlreadyStored} until then, only the stored
- *     document can tell
+ * @param duplicates duplicate keys; their outcome is not final until the stored document was read
  */
-record InsertReply(List<WriteOutcome> outcomes, List<Duplicate> unclear) {
+record InsertReply(List<WriteOutcome> outcomes, List<Duplicate> duplicates) {
 
   /**
    * A document refused as a duplicate key.
    *
    * @param index its place in the batch
-   * @param ofId whether the id is taken; if not, it is a value in a unique index of an operator's
+   * @param indexName of the unique index that holds the key; empty when the server did not say
    */
-  record Duplicate(int index, boolean ofId) {}
-
-  /** How servers of all versions name the index in the message; the reply's fields do not tell. */
-  private static final String ID_INDEX = "index: _id_ ";
+  record Duplicate(int index, Optional<String> indexName) {
+    boolean isOfId() {
+      return indexName.filter(DuplicateKeyMessage.ID_INDEX::equals).isPresent();
+    }
+  }
 
   static InsertReply allStored(List<EventDocument> documents) {
     return same(documents, new WriteOutcome.Stored());
@@ -41,7 +43,11 @@ record InsertReply(List<WriteOutcome> outcomes, List<Duplicate> unclear) {
     return same(documents, new WriteOutcome.NotConfirmed(false, cause));
   }
 
-  static InsertReply partlyFailed(List<EventDocument> documents, MongoBulkWriteException errors) {
+  /**
+   * @param collection that was written to
+   */
+  static InsertReply partlyFailed(
+      List<EventDocument> documents, MongoBulkWriteException errors, MongoNamespace collection) {
     WriteConcernError unacknowledged = errors.getWriteConcernError();
     if (unacknowledged != null) {
       // No majority stands behind anything this server said, not even behind "duplicate": after a
@@ -52,31 +58,27 @@ record InsertReply(List<WriteOutcome> outcomes, List<Duplicate> unclear) {
               unacknowledged, null, errors.getServerAddress(), errors.getErrorLabels()));
     }
     List<WriteOutcome> outcomes = new ArrayList<>(allStored(documents).outcomes);
-    List<Duplicate> unclear = new ArrayList<>();
+    List<Duplicate> duplicates = new ArrayList<>();
     for (BulkWriteError error : errors.getWriteErrors()) {
-      int index = error.getIndex();
-      outcomes.set(index, outcome(error));
+      outcomes.set(error.getIndex(), outcome(error));
       if (error.getCode() == WriteErrors.DUPLICATE_KEY) {
-        boolean ofId = error.getMessage().contains(ID_INDEX);
-        if (!ofId || !documents.get(index).derivedId()) {
-          unclear.add(new Duplicate(index, ofId));
-        }
+        duplicates.add(
+            new Duplicate(
+                error.getIndex(), DuplicateKeyMessage.indexName(error.getMessage(), collection)));
       }
     }
-    return new InsertReply(outcomes, unclear);
+    return new InsertReply(outcomes, duplicates);
   }
 
   private static WriteOutcome outcome(BulkWriteError error) {
     int code = error.getCode();
-    if (code == WriteErrors.DUPLICATE_KEY) {
-      return new WriteOutcome.AlreadyStored();
-    }
     String words = WriteErrors.withoutContent(error.getMessage());
     if (WriteErrors.blameDocument(code)) {
       return new WriteOutcome.Refused(code, words);
     }
     var failure = new DocumentWriteException(code, words);
-    return new WriteOutcome.NotConfirmed(!failure.blamesServer(), failure);
+    boolean perDocument = code != WriteErrors.DUPLICATE_KEY && !failure.blamesServer();
+    return new WriteOutcome.NotConfirmed(perDocument, failure);
   }
 
   private static InsertReply same(List<EventDocument> documents, WriteOutcome outcome) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.BsonValue;
@@ -72,7 +73,8 @@ record LayoutComparison(
     return new LayoutComparison(missing, otherExpiry, differences);
   }
 
-  private static Optional<String> unsuitable(@Nullable BsonDocument collection) {
+  /** What the collection is if it cannot hold events exactly once, as "a view"; else empty. */
+  static Optional<String> unsuitable(@Nullable BsonDocument collection) {
     if (collection == null) {
       return Optional.empty();
     }
@@ -81,7 +83,8 @@ record LayoutComparison(
       return Optional.of("a " + type.asString().getValue());
     }
     BsonValue options = collection.get("options");
-    boolean capped = options != null && options.asDocument().containsKey("capped");
+    boolean capped =
+        options != null && options.asDocument().getBoolean("capped", BsonBoolean.FALSE).getValue();
     return capped ? Optional.of("capped") : Optional.empty();
   }
 

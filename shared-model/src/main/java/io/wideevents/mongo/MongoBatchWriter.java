@@ -1,38 +1,48 @@
 package io.wideevents.mongo;
 
-import com.mongodb.MongoBulkWriteException;
-import com.mongodb.MongoCommandException;
-import com.mongodb.client.model.InsertManyOptions;
-import com.mongodb.reactivestreams.client.MongoCollection;
 import io.wideevents.event.EventDocument;
+import io.wideevents.logging.Deadline;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import org.bson.BsonSerializationException;
-import org.bson.RawBsonDocument;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
  * Writes batches to MongoDB: one unordered {@code insertMany} each, acknowledged by a majority and
- * journalled, and one look at the stored documents when a client-given id is taken.
+ * journalled, and one query for the stored documents of all ids that are taken.
  *
- * <p>One document that cannot be written never costs its neighbours. Safe for concurrent use; the
- * connection is its owner's to close.
+ * <p>One document that cannot be written never costs its neighbours. Nothing is written to a
+ * collection that cannot hold events exactly once: a view, a capped or a time-series collection.
+ * {@link #unavailability} says so.
+ *
+ * <p>A write completes within two client timeouts ({@link MongoSettings#timeout}). Safe for
+ * concurrent use; the connection is its owner's to close.
  */
 public final class MongoBatchWriter implements BatchWriter {
-  private static final InsertManyOptions UNORDERED = new InsertManyOptions().ordered(false);
-
   private final MongoConnection connection;
+  private final CollectionGate gate;
 
   public MongoBatchWriter(MongoConnection connection) {
     this.connection = connection;
+    this.gate = new CollectionGate(connection);
+  }
+
+  /**
+   * Why nothing is written at present, with what to do about it; empty if writes are tried. Does
+   * not block, and asks the server about the collection in the background. An unreachable server is
+   * not a reason in this sense.
+   */
+  public Optional<String> unavailability() {
+    return gate.problem();
   }
 
   @Override
   public CompletableFuture<List<WriteOutcome>> write(List<EventDocument> documents) {
+    Deadline deadline = Deadline.after(connection.settings().timeout().multipliedBy(2));
     // The driver meets a document over the limit by failing the batch, without saying which it is.
     SortedMap<Integer, WriteOutcome> tooLarge = new TreeMap<>();
     List<EventDocument> rest = new ArrayList<>(documents.size());
@@ -45,7 +55,7 @@ public final class MongoBatchWriter implements BatchWriter {
         rest.add(documents.get(i));
       }
     }
-    return insert(rest)
+    return insert(rest, deadline)
         .map(
             outcomes -> {
               List<WriteOutcome> all = new ArrayList<>(outcomes);
@@ -56,47 +66,30 @@ public final class MongoBatchWriter implements BatchWriter {
         .toFuture();
   }
 
-  private Mono<List<WriteOutcome>> insert(List<EventDocument> documents) {
+  private Mono<List<WriteOutcome>> insert(List<EventDocument> documents, Deadline deadline) {
     if (documents.isEmpty()) {
       return Mono.just(List.of());
     }
-    return Mono.fromFuture(connection.collection())
-        .flatMap(collection -> insert(collection, documents))
-        .onErrorResume(Exception.class, failure -> explain(failure, documents));
-  }
-
-  private static Mono<List<WriteOutcome>> insert(
-      MongoCollection<RawBsonDocument> collection, List<EventDocument> documents) {
-    List<RawBsonDocument> bson = documents.stream().map(EventDocument::bson).toList();
-    DuplicateCheck duplicates = new DuplicateCheck(collection);
-    return Mono.from(collection.insertMany(bson, UNORDERED))
-        .map(stored -> InsertReply.allStored(documents))
+    // The state is shared by all writes: a caller that gives up must not cancel it.
+    return Mono.fromFuture(gate.state(), true)
+        .flatMap(state -> insert(documents, state, deadline))
         .onErrorResume(
-            MongoBulkWriteException.class,
-            errors -> Mono.just(InsertReply.partlyFailed(documents, errors)))
-        .flatMap(reply -> duplicates.settle(reply, documents));
+            Exception.class,
+            failure -> Mono.just(InsertReply.noneConfirmed(documents, failure).outcomes()));
   }
 
-  /** What a failure without an answer for each document means for them. */
-  private Mono<List<WriteOutcome>> explain(Exception failure, List<EventDocument> documents) {
-    int code = failure instanceof MongoCommandException error ? error.getErrorCode() : 0;
-    boolean oneIsToBlame =
-        failure instanceof BsonSerializationException || WriteErrors.blameSomeDocument(code);
-    if (!oneIsToBlame) {
-      return Mono.just(InsertReply.noneConfirmed(documents, failure).outcomes());
+  private Mono<List<WriteOutcome>> insert(
+      List<EventDocument> documents, CollectionGate.State state, Deadline deadline) {
+    if (state.problem().isPresent()) {
+      return Mono.error(new UnsuitableCollectionException(state.problem().get()));
     }
-    if (documents.size() == 1) {
-      String words =
-          failure instanceof MongoCommandException error
-              ? WriteErrors.withoutContent(error.getErrorMessage())
-              : "the driver cannot send this document";
-      return Mono.just(List.of(new WriteOutcome.Refused(code, words)));
-    }
-    int half = documents.size() / 2;
-    // One after the other: of two contents under one id the earlier must come first.
-    return Flux.concat(
-            insert(documents.subList(0, half)), insert(documents.subList(half, documents.size())))
-        .collectList()
-        .map(halves -> halves.stream().flatMap(List::stream).toList());
+    MongoSettings settings = connection.settings();
+    Duration timeout = settings.timeout();
+    return Mono.fromFuture(connection.database())
+        .flatMap(
+            database ->
+                new BatchInsert(
+                        database, settings.collection(), state.clustered(), timeout, deadline)
+                    .write(documents));
   }
 }

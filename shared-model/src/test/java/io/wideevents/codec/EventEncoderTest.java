@@ -59,7 +59,6 @@ class EventEncoderTest {
 
     assertThat(again.id()).isEqualTo(first.id());
     assertThat(other.id()).isNotEqualTo(first.id());
-    assertThat(first.document(Tier.KAFKA).derivedId()).isTrue();
   }
 
   @Test
@@ -70,7 +69,6 @@ class EventEncoderTest {
         encode(minimal("r", NOW).replace("{\"req", "{\"eventId\":\"" + id + "\",\"req"));
 
     assertThat(event.id().toString()).isEqualToIgnoringCase(id);
-    assertThat(event.document(Tier.KAFKA).derivedId()).isFalse();
   }
 
   @Test

@@ -76,7 +76,6 @@ class RecordDecoderTest {
             decoded -> {
               BsonDocument bson = decoded.document().bson();
               assertThat(decoded.receivedAt()).isEqualTo(recordTime);
-              assertThat(decoded.document().derivedId()).isTrue();
               assertThat(bson.get("apiToken")).isEqualTo(new BsonString("[REDACTED]"));
               assertThat(bson.getString("_summary").getValue()).startsWith("Outcome: EDGE_CASE");
               assertThat(bson.getDocument("_ingest").get("receivedAt"))

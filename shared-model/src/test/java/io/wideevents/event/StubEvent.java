@@ -19,10 +19,8 @@ import org.bson.codecs.BsonDocumentCodec;
  *
  * @param text plain text that needs no escaping
  * @param service what a test's database or broker may be told to refuse
- * @param derivedId as in {@link EventDocument}
  */
-public record StubEvent(
-    EventId id, boolean derivedId, ContentHash hash, String requestId, String service, String text)
+public record StubEvent(EventId id, ContentHash hash, String requestId, String service, String text)
     implements EncodedEvent {
 
   /** The time all stubs carry: no TTL deletes them while a test looks. */
@@ -39,13 +37,13 @@ public record StubEvent(
   public static StubEvent of(String service, String text) {
     ContentHash hash = hashOf(service, text);
     EventId id = EventId.derive(TIMESTAMP.toEpochMilli(), hash);
-    return new StubEvent(id, true, hash, "request of " + text, service, text);
+    return new StubEvent(id, hash, "request of " + text, service, text);
   }
 
   /** An event whose id the client chose: two of them may share the id and differ in content. */
   public static StubEvent withId(UUID id, String text) {
     return new StubEvent(
-        new EventId(id), false, hashOf("checkout", text), "request of " + text, "checkout", text);
+        new EventId(id), hashOf("checkout", text), "request of " + text, "checkout", text);
   }
 
   /** {@code count} events with consecutive numbers, from 0. */
@@ -80,7 +78,7 @@ public record StubEvent(
 
   @Override
   public EventDocument document(Tier tier) {
-    return new EventDocument(id, derivedId, hash, new RawBsonDocument(body(tier), CODEC));
+    return new EventDocument(id, hash, new RawBsonDocument(body(tier), CODEC));
   }
 
   @Override

@@ -86,6 +86,33 @@ abstract class BatchWriterContract {
   }
 
   @Test
+  void write_reportsOtherContentUnderADerivedIdAsConflict() throws Exception {
+    EventDocument derived = StubEvent.numbered(1).document();
+    EventDocument earlier = StubEvent.withId(derived.id().value(), "other content").document();
+    write(List.of(earlier));
+
+    List<WriteOutcome> outcomes = write(List.of(derived, StubEvent.numbered(2).document()));
+
+    assertThat(outcomes).containsExactly(new WriteOutcome.Conflict(), new WriteOutcome.Stored());
+    assertThat(stored(derived.id())).isEqualTo(earlier.bson());
+  }
+
+  @Test
+  void write_reportsTheLaterOfTwoContentsUnderADerivedIdWithinABatchAsConflict() throws Exception {
+    EventDocument derived = StubEvent.numbered(1).document();
+    EventDocument other = StubEvent.withId(derived.id().value(), "other content").document();
+
+    List<WriteOutcome> outcomes = write(List.of(other, derived, other));
+
+    assertThat(outcomes)
+        .containsExactly(
+            new WriteOutcome.Stored(),
+            new WriteOutcome.Conflict(),
+            new WriteOutcome.AlreadyStored());
+    assertThat(stored(derived.id())).isEqualTo(other.bson());
+  }
+
+  @Test
   void write_collapsesTheSameEventWithinABatch() throws Exception {
     EventDocument derived = StubEvent.numbered(1).document();
     EventDocument given = StubEvent.withId(CLIENT_ID, "one").document();
@@ -218,9 +245,6 @@ abstract class BatchWriterContract {
     BsonDocument whole = document.bson().decode(new BsonDocumentCodec());
     whole.putAll(more);
     return new EventDocument(
-        document.id(),
-        document.derivedId(),
-        document.hash(),
-        new RawBsonDocument(whole, new BsonDocumentCodec()));
+        document.id(), document.hash(), new RawBsonDocument(whole, new BsonDocumentCodec()));
   }
 }

@@ -4,6 +4,7 @@ import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
 import io.wideevents.stack.RestartableMongoServer;
 import io.wideevents.stack.TestStack;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.bson.BsonArray;
@@ -19,6 +20,7 @@ public final class FaultyMongod implements AutoCloseable {
   private final RestartableMongoServer process;
   private final MongoClient admin;
   private boolean paused;
+  private boolean writesBlocked;
 
   private FaultyMongod(RestartableMongoServer process) {
     this.process = process;
@@ -68,6 +70,22 @@ public final class FaultyMongod implements AutoCloseable {
                     .append("errmsg", new BsonString("no majority in time"))));
   }
 
+  /** From now on these commands fail with an error of the whole command, after this time. */
+  public void failSlowly(Duration time, int errorCode, String... commands) {
+    failPoint(
+        new BsonString("alwaysOn"),
+        data(commands)
+            .append("errorCode", new BsonInt32(errorCode))
+            .append("blockConnection", BsonBoolean.TRUE)
+            .append("blockTimeMS", new BsonInt32((int) time.toMillis())));
+  }
+
+  /** From now on the server takes no writes of users, until {@link #heal}. */
+  public void blockWrites() {
+    writesBlocked = true;
+    blockWrites(true);
+  }
+
   /** Freezes the server: it takes what is sent and never answers. */
   public void pause() {
     paused = true;
@@ -81,6 +99,10 @@ public final class FaultyMongod implements AutoCloseable {
       process.resume();
     }
     failPoint(new BsonString("off"), new BsonDocument());
+    if (writesBlocked) {
+      writesBlocked = false;
+      blockWrites(false);
+    }
   }
 
   /** Ends every fault and the server. */
@@ -89,6 +111,13 @@ public final class FaultyMongod implements AutoCloseable {
     heal();
     admin.close();
     process.close();
+  }
+
+  private void blockWrites(boolean blocked) {
+    BsonDocument command =
+        new BsonDocument("setUserWriteBlockMode", new BsonInt32(1))
+            .append("global", BsonBoolean.valueOf(blocked));
+    Mono.from(admin.getDatabase("admin").runCommand(command)).block();
   }
 
   private static BsonDocument data(String... commands) {

@@ -137,7 +137,7 @@ public final class InMemoryBatchWriter implements BatchWriter {
     }
     EventDocument present = stored.get(document.id());
     if (present != null) {
-      return document.derivedId() || present.hash().equals(document.hash())
+      return present.hash().equals(document.hash())
           ? new WriteOutcome.AlreadyStored()
           : new WriteOutcome.Conflict();
     }

@@ -29,6 +29,10 @@ class MongoBatchWriterFaultsIT {
   private static final int WRITE_CONCERN_FAILED = 64;
   private static final int NOT_WRITABLE_PRIMARY = 10107;
 
+  private static final int READ_CONCERN_MAJORITY_NOT_ENABLED = 148;
+  private static final int USER_WRITES_BLOCKED = 371;
+  private static final int INVALID_BSON = 22;
+
   private static FaultyMongod mongod;
 
   private MongoConnection connection;
@@ -150,6 +154,69 @@ class MongoBatchWriterFaultsIT {
     assertThat(outcomes.get(0)).isEqualTo(new WriteOutcome.Stored());
     assertThat(outcomes.get(1)).matches(MongoBatchWriterFaultsIT::isOutage);
     assertThat(outcomes.get(2)).isEqualTo(new WriteOutcome.Stored());
+  }
+
+  @Test
+  void write_worksWithoutMajorityReads() throws Exception {
+    write(documents(0, 2));
+    mongod.failOnce(READ_CONCERN_MAJORITY_NOT_ENABLED, "find");
+
+    List<WriteOutcome> outcomes = write(documents(0, 2));
+
+    assertThat(outcomes).hasSize(2).containsOnly(new WriteOutcome.AlreadyStored());
+  }
+
+  @Test
+  void write_takesBlockedWritesForAnOutage() throws Exception {
+    mongod.blockWrites();
+
+    List<WriteOutcome> outcomes = write(documents(0, 3));
+
+    assertThat(outcomes).hasSize(3).allMatch(MongoBatchWriterFaultsIT::isOutage);
+    assertThat(outcomes)
+        .allSatisfy(
+            outcome ->
+                assertThat(WriteFailures.code(((WriteOutcome.NotConfirmed) outcome).cause()))
+                    .hasValue(USER_WRITES_BLOCKED));
+  }
+
+  @Test
+  void write_endsWithinItsBoundHoweverManyDocumentsAreMalformed() throws Exception {
+    // The code of a command that one malformed document made the server refuse.
+    mongod.failSlowly(Duration.ofMillis(250), INVALID_BSON, "insert");
+    long start = System.nanoTime();
+
+    List<WriteOutcome> outcomes = write(documents(0, 64));
+
+    // One insert each would be 16 s.
+    assertThat(Duration.ofNanos(System.nanoTime() - start))
+        .isLessThan(TIMEOUT.multipliedBy(2).plus(SLACK));
+    assertThat(outcomes).hasSize(64);
+    // Every attempt makes progress, so that the batch ends.
+    assertThat(outcomes).anyMatch(WriteOutcome.Refused.class::isInstance);
+    assertThat(outcomes).anyMatch(MongoBatchWriterFaultsIT::isOutage);
+  }
+
+  @Test
+  void write_writesNothingBeforeTheServerSaidWhatTheCollectionIs() throws Exception {
+    mongod.fail(NOT_WRITABLE_PRIMARY, "listCollections");
+
+    List<WriteOutcome> outcomes = write(documents(0, 3));
+
+    assertThat(outcomes).hasSize(3).allMatch(MongoBatchWriterFaultsIT::isOutage);
+    mongod.heal();
+    assertThat(write(documents(0, 3))).containsOnly(new WriteOutcome.Stored());
+  }
+
+  @ParameterizedTest(name = "error {0}")
+  @ValueSource(ints = {13, 8000, 115})
+  void write_goesOnWhereCollectionsMayNotBeListed(int code) throws Exception {
+    mongod.fail(code, "listCollections");
+
+    List<WriteOutcome> outcomes = write(documents(0, 3));
+
+    assertThat(outcomes).hasSize(3).containsOnly(new WriteOutcome.Stored());
+    assertThat(writer.unavailability()).isEmpty();
   }
 
   @Test

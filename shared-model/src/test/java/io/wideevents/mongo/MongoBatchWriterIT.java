@@ -15,6 +15,7 @@ import io.wideevents.mongo.InsertReply.Duplicate;
 import io.wideevents.stack.TestStack;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
@@ -84,7 +85,7 @@ class MongoBatchWriterIT extends MongoBatchWriterContract {
     bytes[4] = 0x7e;
     EventDocument template = documents(1, 2).getFirst();
     EventDocument malformed =
-        new EventDocument(template.id(), true, template.hash(), new RawBsonDocument(bytes));
+        new EventDocument(template.id(), template.hash(), new RawBsonDocument(bytes));
 
     List<WriteOutcome> outcomes =
         write(List.of(documents(0, 1).getFirst(), malformed, documents(2, 3).getFirst()));
@@ -118,6 +119,31 @@ class MongoBatchWriterIT extends MongoBatchWriterContract {
   }
 
   @Test
+  void write_refusesWhatRareIndexesOfAnOperatorCannotHold() throws Exception {
+    index(Indexes.geo2d("flat"), new IndexOptions());
+    index(Indexes.hashed("hashed"), new IndexOptions());
+    index(Indexes.text("text"), new IndexOptions());
+    index(Indexes.ascending("list.0"), new IndexOptions());
+
+    List<WriteOutcome> outcomes =
+        write(
+            List.of(
+                with(document(1), BsonDocument.parse("{language: 5}")),
+                with(document(2), BsonDocument.parse("{hashed: ['secret']}")),
+                with(document(3), BsonDocument.parse("{flat: [1000, 1000]}")),
+                with(document(4), BsonDocument.parse("{flat: ['secret', 1]}")),
+                with(document(5), BsonDocument.parse("{flat: [1]}")),
+                with(document(6), BsonDocument.parse("{list: [1, {'0': 'secret'}]}")),
+                document(7)));
+
+    assertThat(outcomes.subList(0, 6))
+        .extracting(outcome -> ((WriteOutcome.Refused) outcome).code())
+        .containsExactly(17261, 16766, 13027, 16804, 13068, 16746);
+    assertThat(outcomes.toString()).doesNotContain("secret");
+    assertThat(outcomes.get(6)).isEqualTo(new WriteOutcome.Stored());
+  }
+
+  @Test
   void write_doesNotTakeAnotherUniqueIndexForTheId() throws Exception {
     index(Indexes.ascending("service"), new IndexOptions().unique(true));
     write(List.of(document(1)));
@@ -130,6 +156,25 @@ class MongoBatchWriterIT extends MongoBatchWriterContract {
             WriteOutcome.Refused.class,
             refused -> assertThat(refused.message()).doesNotContain("checkout"));
     assertThat(stored(document(2).id())).isNull();
+  }
+
+  @Test
+  void write_refusesAnotherIndexsDuplicateWhoseValueImitatesTheIdIndex() throws Exception {
+    index(Indexes.ascending("note"), new IndexOptions().unique(true).sparse(true));
+    BsonDocument note =
+        new BsonDocument("note", new BsonString("x index: _id_ dup key: { _id: 1 }"));
+    write(List.of(with(document(1), note)));
+
+    List<WriteOutcome> outcomes = write(List.of(with(document(2), note)));
+
+    assertThat(outcomes)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            WriteOutcome.Refused.class,
+            refused -> {
+              assertThat(refused.code()).isEqualTo(11000);
+              assertThat(refused.message()).contains("note_1").doesNotContain("x index");
+            });
   }
 
   @Test
@@ -146,13 +191,21 @@ class MongoBatchWriterIT extends MongoBatchWriterContract {
   @Test
   void duplicateCheck_leavesAVanishedDocumentUnconfirmed() {
     EventDocument gone = StubEvent.withId(UUID.randomUUID(), "gone").document();
-    InsertReply reply =
-        new InsertReply(List.of(new WriteOutcome.AlreadyStored()), List.of(new Duplicate(0, true)));
 
-    List<WriteOutcome> outcomes =
-        new DuplicateCheck(collection()).settle(reply, List.of(gone)).block();
+    InsertReply settled = check(gone, Optional.of("_id_"));
 
-    assertThat(outcomes).hasOnlyElementsOfType(WriteOutcome.NotConfirmed.class);
+    assertThat(settled.outcomes()).hasOnlyElementsOfType(WriteOutcome.NotConfirmed.class);
+    assertThat(settled.duplicates()).isEmpty();
+  }
+
+  @Test
+  void duplicateCheck_leavesADuplicateInAnUnknownIndexToAnotherAttempt() {
+    EventDocument absent = StubEvent.withId(UUID.randomUUID(), "absent").document();
+
+    InsertReply settled = check(absent, Optional.empty());
+
+    assertThat(settled.outcomes()).hasOnlyElementsOfType(WriteOutcome.NotConfirmed.class);
+    assertThat(settled.duplicates()).hasSize(1);
   }
 
   @Test
@@ -168,6 +221,36 @@ class MongoBatchWriterIT extends MongoBatchWriterContract {
 
     assertThat(outcomes.subList(0, 7)).containsOnly(new WriteOutcome.Stored());
     assertThat(outcomes.get(7)).isEqualTo(new WriteOutcome.AlreadyStored());
+  }
+
+  @Test
+  void write_takesRepliesThatOutgrowAMessage() throws Exception {
+    // The server quotes a refused document once for each rule, and hangs up when the reply passes
+    // 16 MB.
+    validate(
+        BsonDocument.parse(
+            "{$and: [{filler: {$type: 'int'}}, {filler: {$type: 'date'}}, {filler: {$type: 'bool'}}]}"));
+    BsonDocument filler = new BsonDocument("filler", new BsonString("z".repeat(1_000_000)));
+    List<EventDocument> batch = new ArrayList<>();
+    for (int n = 0; n < 22; n++) {
+      batch.add(with(document(n), filler));
+    }
+
+    List<WriteOutcome> outcomes = write(batch);
+
+    assertThat(outcomes)
+        .hasSize(22)
+        .containsOnly(new WriteOutcome.Refused(121, "Document failed validation"));
+  }
+
+  private InsertReply check(EventDocument document, Optional<String> indexName) {
+    WriteOutcome open = new WriteOutcome.NotConfirmed(false, new IllegalStateException());
+    InsertReply reply = new InsertReply(List.of(open), List.of(new Duplicate(0, indexName)));
+    return new DuplicateCheck(
+            connection().database().join(), connection().settings().collection(), false)
+        .settle(reply, List.of(document))
+        .blockOptional()
+        .orElseThrow();
   }
 
   private static EventDocument document(int n) {

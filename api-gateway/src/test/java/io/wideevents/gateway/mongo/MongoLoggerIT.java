@@ -128,6 +128,27 @@ class MongoLoggerIT extends LoggerPortContract {
     }
   }
 
+  @Test
+  void log_refusesAnEventUnderWhoseDerivedIdOtherContentIsStored() {
+    StubEvent derived = StubEvent.numbered(1);
+    StubEvent other = StubEvent.withId(derived.id().value(), "other content");
+
+    List<DeliveryOutcome> first = log(other);
+    List<DeliveryOutcome> second = log(derived);
+    List<DeliveryOutcome> again = log(other);
+
+    assertThat(first).containsExactly(new DeliveryOutcome.Durable(Tier.MONGODB));
+    assertThat(second)
+        .containsExactly(
+            new DeliveryOutcome.Refused(
+                "id_conflict", "the eventId is taken by an event with other content"));
+    assertThat(again).containsExactly(new DeliveryOutcome.Durable(Tier.MONGODB));
+  }
+
+  private List<DeliveryOutcome> log(StubEvent event) {
+    return logger.log(List.of(event), Deadline.after(Duration.ofSeconds(30))).join();
+  }
+
   private boolean isStored(EventId id) {
     BsonDocument byId = new BsonDocument("_id", new BsonBinary(id.value()));
     return Mono.from(connection.collection().join().find(byId).first()).blockOptional().isPresent();

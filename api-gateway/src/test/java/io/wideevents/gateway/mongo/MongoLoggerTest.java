@@ -80,6 +80,21 @@ class MongoLoggerTest extends LoggerPortContract {
   }
 
   @Test
+  void log_refusesAnEventUnderWhoseDerivedIdOtherContentIsStored() {
+    MongoLogger logger = open(100, 1 << 20, 10, 1);
+    StubEvent derived = StubEvent.numbered(1);
+    answer(log(logger, StubEvent.withId(derived.id().value(), "other content")));
+
+    List<DeliveryOutcome> outcomes = answer(log(logger, derived));
+
+    assertThat(outcomes)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            DeliveryOutcome.Refused.class,
+            refused -> assertThat(refused.toString()).contains("id_conflict"));
+  }
+
+  @Test
   void log_letsCallsShareABatchWhileWritesAreUnderWay() {
     MongoLogger logger = open(100, 1 << 20, 10, 1);
     database.hold();

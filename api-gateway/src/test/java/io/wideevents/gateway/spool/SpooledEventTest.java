@@ -36,7 +36,6 @@ class SpooledEventTest {
     EventDocument document = spooled.document(Tier.MONGODB);
     assertThat(document.id()).isEqualTo(posted.id());
     assertThat(document.hash()).isEqualTo(posted.document(Tier.SPOOL).hash());
-    assertThat(document.derivedId()).isTrue();
     assertThat(document.bson()).isEqualTo(posted.document(Tier.SPOOL).bson());
     assertThat(spooled.requestId()).isEqualTo("r-1");
     assertThat(spooled.outcome()).isEqualTo(posted.outcome());

@@ -1,0 +1,164 @@
+package io.wideevents.mongo;
+
+import com.mongodb.MongoBulkWriteException;
+import com.mongodb.MongoCommandException;
+import com.mongodb.MongoSocketReadException;
+import com.mongodb.client.model.InsertManyOptions;
+import com.mongodb.reactivestreams.client.MongoCollection;
+import com.mongodb.reactivestreams.client.MongoDatabase;
+import io.wideevents.event.EventDocument;
+import io.wideevents.logging.Deadline;
+import io.wideevents.mongo.InsertReply.Duplicate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.bson.BsonSerializationException;
+import org.bson.RawBsonDocument;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * One batch on its way into the collection: the insert, the query about its duplicates, and further
+ * inserts where one answer does not cover every document. No operation begins after the deadline
+ * and each is bounded by the time left, so the batch ends at the deadline.
+ */
+final class BatchInsert {
+  private static final InsertManyOptions UNORDERED = new InsertManyOptions().ordered(false);
+
+  /**
+   * A server hangs up when its reply would be larger than 16 MB. An error may quote its document
+   * several times, so only documents of less than a sixteenth of that are above suspicion.
+   */
+  private static final long SMALL_BATCH_BYTES = 1 << 20;
+
+  private final MongoDatabase database;
+  private final String collection;
+  private final boolean clustered;
+  private final Duration timeout;
+  private final Deadline deadline;
+
+  /**
+   * @param clustered whether the collection is clustered by {@code _id}
+   * @param timeout of one operation
+   * @param deadline of all operations together
+   */
+  BatchInsert(
+      MongoDatabase database,
+      String collection,
+      boolean clustered,
+      Duration timeout,
+      Deadline deadline) {
+    this.database = database;
+    this.collection = collection;
+    this.clustered = clustered;
+    this.timeout = timeout;
+    this.deadline = deadline;
+  }
+
+  /** Writes the documents; one outcome each, in order. */
+  Mono<List<WriteOutcome>> write(List<EventDocument> documents) {
+    return insert(documents)
+        .flatMap(reply -> settleAgain(reply, documents))
+        .onErrorResume(Exception.class, failure -> writeInParts(documents, failure));
+  }
+
+  private Mono<InsertReply> insert(List<EventDocument> documents) {
+    return database().flatMap(bounded -> insert(bounded, documents));
+  }
+
+  private Mono<InsertReply> insert(MongoDatabase bounded, List<EventDocument> documents) {
+    List<RawBsonDocument> bson = documents.stream().map(EventDocument::bson).toList();
+    MongoCollection<RawBsonDocument> events =
+        bounded.getCollection(collection, RawBsonDocument.class);
+    return Mono.from(events.insertMany(bson, UNORDERED))
+        .map(stored -> InsertReply.allStored(documents))
+        .onErrorResume(
+            MongoBulkWriteException.class,
+            errors -> Mono.just(InsertReply.partlyFailed(documents, errors, events.getNamespace())))
+        .flatMap(reply -> settle(reply, documents));
+  }
+
+  private Mono<InsertReply> settle(InsertReply reply, List<EventDocument> documents) {
+    return reply.duplicates().isEmpty()
+        ? Mono.just(reply)
+        : database()
+            .flatMap(
+                bounded ->
+                    new DuplicateCheck(bounded, collection, clustered).settle(reply, documents))
+            .onErrorResume(
+                Exception.class, failure -> Mono.just(DuplicateCheck.unconfirmed(reply, failure)));
+  }
+
+  /**
+   * Inserts the documents whose duplicate is still unexplained once more. If a document vanished
+   * after the first attempt, this one stores it. If the second attempt meets the same, the
+   * duplicate is in an operator's index: to go on trying would not end.
+   */
+  private Mono<List<WriteOutcome>> settleAgain(InsertReply reply, List<EventDocument> documents) {
+    if (reply.duplicates().isEmpty()) {
+      return Mono.just(reply.outcomes());
+    }
+    List<Integer> places = reply.duplicates().stream().map(Duplicate::index).toList();
+    List<EventDocument> open = places.stream().map(documents::get).toList();
+    return insert(open)
+        .onErrorResume(
+            Exception.class, failure -> Mono.just(InsertReply.noneConfirmed(open, failure)))
+        .map(
+            again -> {
+              List<WriteOutcome> outcomes = new ArrayList<>(reply.outcomes());
+              for (int i = 0; i < places.size(); i++) {
+                outcomes.set(places.get(i), again.outcomes().get(i));
+              }
+              again
+                  .duplicates()
+                  .forEach(
+                      each -> outcomes.set(places.get(each.index()), DuplicateCheck.clashes()));
+              return outcomes;
+            });
+  }
+
+  /** Writes the halves of a batch whose failure as a whole one document may have caused. */
+  private Mono<List<WriteOutcome>> writeInParts(List<EventDocument> documents, Exception failure) {
+    if (!mayBeOneDocumentsFault(documents, failure)) {
+      return Mono.just(InsertReply.noneConfirmed(documents, failure).outcomes());
+    }
+    if (documents.size() == 1) {
+      int code = failure instanceof MongoCommandException error ? error.getErrorCode() : 0;
+      String words =
+          failure instanceof MongoCommandException error
+              ? WriteErrors.withoutContent(error.getErrorMessage())
+              : "the driver cannot send this document";
+      return Mono.just(List.of(new WriteOutcome.Refused(code, words)));
+    }
+    int half = documents.size() / 2;
+    // One after the other: of two contents under one id the earlier must come first.
+    return Flux.concat(
+            write(documents.subList(0, half)), write(documents.subList(half, documents.size())))
+        .collectList()
+        .map(halves -> halves.stream().flatMap(List::stream).toList());
+  }
+
+  private static boolean mayBeOneDocumentsFault(List<EventDocument> documents, Exception failure) {
+    if (failure instanceof MongoSocketReadException) {
+      long bytes = documents.stream().mapToLong(EventDocument::sizeBytes).sum();
+      return documents.size() > 1 && bytes > SMALL_BATCH_BYTES;
+    }
+    return failure instanceof BsonSerializationException
+        || (failure instanceof MongoCommandException error
+            && WriteErrors.blameSomeDocument(error.getErrorCode()));
+  }
+
+  /** The database with the time that the next operation may take. */
+  private Mono<MongoDatabase> database() {
+    return Mono.defer(
+        () -> {
+          long millis = deadline.atMost(timeout).remaining().toMillis();
+          // The driver takes zero for no limit.
+          return millis == 0
+              ? Mono.error(new TimeoutException("The batch could not be written by its deadline"))
+              : Mono.just(database.withTimeout(millis, TimeUnit.MILLISECONDS));
+        });
+  }
+}

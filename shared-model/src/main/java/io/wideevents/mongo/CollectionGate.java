@@ -1,0 +1,210 @@
+package io.wideevents.mongo;
+
+import com.mongodb.MongoCommandException;
+import com.mongodb.client.model.Filters;
+import com.mongodb.reactivestreams.client.MongoDatabase;
+import io.wideevents.logging.LogThrottle;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.bson.BsonDocument;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Keeps events out of a collection that cannot hold them exactly once. A time-series collection
+ * stores an event again at each repetition, a capped one deletes events when it is full, a view is
+ * not writable.
+ *
+ * <p>Every write asks {@link #state} first. The answer is at most {@value #MAX_AGE_MILLIS} ms old:
+ * an operator may drop the collection and create another under its name at any time. Under load one
+ * question to the server a second is enough, and no write waits for it.
+ *
+ * <p>A user who may not list collections cannot be answered; its events are written, and a warning
+ * says that they go unchecked. Safe for concurrent use, never blocks.
+ */
+final class CollectionGate {
+  static final long MAX_AGE_MILLIS = 2_000;
+
+  private static final Logger logger = LoggerFactory.getLogger(CollectionGate.class);
+  private static final long MAX_AGE_NANOS = Duration.ofMillis(MAX_AGE_MILLIS).toNanos();
+  private static final long REFRESH_AGE_NANOS = MAX_AGE_NANOS / 2;
+  private static final Duration ERROR_INTERVAL = Duration.ofMinutes(1);
+
+  private final MongoConnection connection;
+  private final LongSupplier nanoClock;
+  private final LogThrottle errors = new LogThrottle(ERROR_INTERVAL);
+
+  private @Nullable State last;
+  private long lastAskedNanos;
+  private @Nullable CompletableFuture<State> question;
+  private boolean warned;
+
+  /**
+   * What the collection is.
+   *
+   * @param problem why nothing may be written, with what to do about it; empty if all is well
+   * @param clustered whether the collection is clustered by {@code _id}
+   */
+  record State(Optional<String> problem, boolean clustered) {}
+
+  CollectionGate(MongoConnection connection) {
+    this(connection, System::nanoTime);
+  }
+
+  /**
+   * @param nanoClock monotonic, like {@link System#nanoTime}
+   */
+  CollectionGate(MongoConnection connection, LongSupplier nanoClock) {
+    this.connection = connection;
+    this.nanoClock = nanoClock;
+  }
+
+  /**
+   * What the collection is, at most {@value #MAX_AGE_MILLIS} ms ago. Completes at once if that is
+   * known, else within one client timeout; exceptionally if the server did not answer.
+   */
+  synchronized CompletableFuture<State> state() {
+    State known = last;
+    long age = nanoClock.getAsLong() - lastAskedNanos;
+    if (known == null || age >= MAX_AGE_NANOS) {
+      return ask();
+    }
+    if (age >= REFRESH_AGE_NANOS) {
+      var unused = ask();
+    }
+    return CompletableFuture.completedFuture(known);
+  }
+
+  /**
+   * Why nothing may be written, as far as is known; empty if nothing is known against it. Asks the
+   * server again when the answer is old, for the next caller.
+   */
+  synchronized Optional<String> problem() {
+    var unused = state();
+    return last == null ? Optional.empty() : last.problem();
+  }
+
+  private CompletableFuture<State> ask() {
+    if (question != null) {
+      return question;
+    }
+    CompletableFuture<State> asked = new CompletableFuture<>();
+    question = asked;
+    long now = nanoClock.getAsLong();
+    var unused =
+        Mono.fromFuture(database())
+            .flatMap(this::list)
+            .map(listed -> stateOf(listed.orElse(null)))
+            .onErrorResume(MongoCommandException.class, this::withoutAnswer)
+            .toFuture()
+            .whenComplete((state, failure) -> answer(asked, now, state, failure));
+    return asked;
+  }
+
+  private CompletableFuture<MongoDatabase> database() {
+    CompletableFuture<MongoDatabase> database = connection.database();
+    // To build the client may take long: it asks DNS for the servers of an SRV name.
+    return database.isDone()
+        ? database
+        : database.orTimeout(connection.settings().timeout().toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private Mono<Optional<BsonDocument>> list(MongoDatabase database) {
+    String name = connection.settings().collection();
+    return Flux.from(database.listCollections(BsonDocument.class).filter(Filters.eq("name", name)))
+        .next()
+        .map(Optional::of)
+        .defaultIfEmpty(Optional.empty());
+  }
+
+  private void answer(
+      CompletableFuture<State> asked,
+      long askedNanos,
+      @Nullable State state,
+      @Nullable Throwable failure) {
+    synchronized (this) {
+      question = null;
+      if (state != null) {
+        log(last, state);
+        last = state;
+        lastAskedNanos = askedNanos;
+      }
+    }
+    if (state != null) {
+      asked.complete(state);
+    } else {
+      asked.completeExceptionally(
+          failure == null ? new IllegalStateException("The server listed nothing") : failure);
+    }
+  }
+
+  private State stateOf(@Nullable BsonDocument listed) {
+    Optional<String> problem =
+        LayoutComparison.unsuitable(listed)
+            .map(
+                what ->
+                    "Collection %s.%s is %s and cannot hold events exactly once; rename it, or set MONGODB_COLLECTION to another name"
+                        .formatted(
+                            connection.settings().database(),
+                            connection.settings().collection(),
+                            what));
+    boolean clustered =
+        listed != null
+            && listed.getDocument("options", new BsonDocument()).containsKey("clusteredIndex");
+    return new State(problem, clustered);
+  }
+
+  private Mono<State> withoutAnswer(MongoCommandException refused) {
+    int code = refused.getErrorCode();
+    if (!WriteErrors.forbidden(code) && WriteErrors.blameServer(code)) {
+      return Mono.error(refused);
+    }
+    State known;
+    boolean first;
+    synchronized (this) {
+      known = last == null ? new State(Optional.empty(), false) : last;
+      first = !warned;
+      warned = true;
+    }
+    if (first) {
+      logger
+          .atWarn()
+          .addKeyValue("database", connection.settings().database())
+          .addKeyValue("collection", connection.settings().collection())
+          .addKeyValue("error", WriteFailures.text(refused))
+          .addKeyValue("fix", "grant this user listCollections on the database")
+          .log("Collection cannot be checked; events are written to it unchecked");
+    }
+    return Mono.just(known);
+  }
+
+  private void log(@Nullable State before, State now) {
+    Optional<String> earlier = before == null ? Optional.empty() : before.problem();
+    if (now.problem().isPresent()) {
+      if (!now.problem().equals(earlier)) {
+        errors.reset();
+      }
+      errors
+          .tryShow()
+          .ifPresent(
+              heldBack ->
+                  logger
+                      .atError()
+                      .addKeyValue("problem", now.problem().get())
+                      .addKeyValue("notShown", heldBack)
+                      .log("No events are written to MongoDB"));
+    } else if (earlier.isPresent()) {
+      logger
+          .atInfo()
+          .addKeyValue("database", connection.settings().database())
+          .addKeyValue("collection", connection.settings().collection())
+          .log("Collection can hold events again; writing continues");
+    }
+  }
+}
