@@ -2,6 +2,7 @@ package io.wideevents.gateway;
 
 import io.wideevents.gateway.config.GatewaySettings;
 import io.wideevents.gateway.delivery.DeliveryTiers;
+import io.wideevents.gateway.delivery.DirectDatabase;
 import io.wideevents.gateway.delivery.TierStatus;
 import io.wideevents.gateway.kafka.KafkaClient;
 import io.wideevents.gateway.kafka.KafkaDeadLetters;
@@ -18,7 +19,6 @@ import io.wideevents.mongo.MongoConnection;
 import io.wideevents.process.ClosingTime;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -38,19 +38,20 @@ final class Backends implements DrainTargets.Target {
   private Backends(GatewaySettings settings, ClosingTime closing, TierFactory factory) {
     mongo = new MongoConnection(settings.mongo(), APPLICATION_NAME);
     setup = new CollectionSetup(new EventCollection(mongo));
+    MongoBatchWriter writer = new MongoBatchWriter(mongo);
     kafka = settings.kafka().map(to -> new KafkaClient(to, closing));
     deadLetters = settings.kafka().map(to -> new KafkaDeadLetters(to, closing));
     tiers =
         factory.tiers(
             kafka.map(client -> client),
-            new MongoLogger(new MongoBatchWriter(mongo), MongoLoggerSettings.DEFAULT, closing),
-            setup::hasAnswer);
+            new MongoLogger(writer, MongoLoggerSettings.DEFAULT, closing),
+            database(setup, writer));
   }
 
   /** Puts the tiers together from the upper two. */
   private interface TierFactory {
     DeliveryTiers tiers(
-        Optional<MqClientPort> mq, LoggerPort direct, BooleanSupplier directReached);
+        Optional<MqClientPort> mq, LoggerPort direct, DirectDatabase directDatabase);
   }
 
   /**
@@ -68,8 +69,8 @@ final class Backends implements DrainTargets.Target {
     return new Backends(
         settings,
         closing,
-        (mq, direct, reached) ->
-            new DeliveryTiers(mq, direct, reached, spool, spoolStatus, closing));
+        (mq, direct, database) ->
+            new DeliveryTiers(mq, direct, database, spool, spoolStatus, closing));
   }
 
   /** The backends alone, started: for emptying a spool into them. */
@@ -79,9 +80,23 @@ final class Backends implements DrainTargets.Target {
         new Backends(
             settings,
             closing,
-            (mq, direct, reached) -> DeliveryTiers.withoutSpool(mq, direct, closing));
+            (mq, direct, database) -> DeliveryTiers.withoutSpool(mq, direct, closing));
     backends.start();
     return backends;
+  }
+
+  private static DirectDatabase database(CollectionSetup setup, MongoBatchWriter writer) {
+    return new DirectDatabase() {
+      @Override
+      public boolean hasAnswered() {
+        return setup.hasAnswer();
+      }
+
+      @Override
+      public Optional<String> unavailability() {
+        return writer.unavailability();
+      }
+    };
   }
 
   /** Begins to connect, in the background. */

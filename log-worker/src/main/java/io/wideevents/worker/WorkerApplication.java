@@ -48,6 +48,7 @@ public final class WorkerApplication implements AutoCloseable {
   private final MetricsPage page = new MetricsPage(WorkerApplication.class);
   private final MongoConnection mongo;
   private final CollectionSetup setup;
+  private final MongoBatchWriter writer;
   private final DeadLetterSink deadLetters;
   private final MqConsumerService consumer;
   private final HealthCheck health;
@@ -63,6 +64,7 @@ public final class WorkerApplication implements AutoCloseable {
     BatchLog batchLog = new BatchLog(nanoClock);
     mongo = new MongoConnection(settings.mongo(), APPLICATION_NAME);
     setup = new CollectionSetup(new EventCollection(mongo));
+    writer = new MongoBatchWriter(mongo);
     deadLetters =
         new KafkaDeadLetterSink(
             kafka::newProducer,
@@ -72,7 +74,7 @@ public final class WorkerApplication implements AutoCloseable {
     BatchPipeline pipeline =
         new BatchPipeline(
             settings.batches(),
-            new MongoBatchWriter(mongo),
+            writer,
             deadLetters,
             new DeadLetterBrake(settings.brake(), nanoClock),
             completions,
@@ -94,7 +96,7 @@ public final class WorkerApplication implements AutoCloseable {
             backoff,
             clock,
             nanoClock);
-    health = new HealthCheck(consumer::status, kafka::isConnected, this::mongoAnswers, nanoClock);
+    health = new HealthCheck(consumer::status, kafka::isConnected, mongoPing(), nanoClock);
     http = httpServer(settings);
   }
 
@@ -151,6 +153,20 @@ public final class WorkerApplication implements AutoCloseable {
               .formatted(settings.httpHost(), settings.httpPort(), e.getMessage()),
           e);
     }
+  }
+
+  private HealthCheck.MongoPing mongoPing() {
+    return new HealthCheck.MongoPing() {
+      @Override
+      public boolean answers() {
+        return mongoAnswers();
+      }
+
+      @Override
+      public Optional<String> unavailability() {
+        return writer.unavailability();
+      }
+    };
   }
 
   private boolean mongoAnswers() {

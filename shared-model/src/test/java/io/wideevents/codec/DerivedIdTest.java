@@ -79,7 +79,6 @@ class DerivedIdTest {
     EncodedEvent event = encode(withId(minimal("r", NOW), id));
 
     assertThat(event.id()).hasToString(id);
-    assertThat(event.document(Tier.KAFKA).derivedId()).isFalse();
   }
 
   @Test

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +33,7 @@ public final class DeliveryTiers implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DeliveryTiers.class);
 
   private final Optional<MqClientPort> mq;
-  private final BooleanSupplier directReached;
+  private final DirectDatabase directDatabase;
   private final Supplier<TierStatus> spoolStatus;
   private final Instant made = Instant.now();
   private final TierBreaker mqBreaker = new TierBreaker(Tier.KAFKA);
@@ -45,8 +44,7 @@ public final class DeliveryTiers implements AutoCloseable {
   /**
    * @param mq tier 1; empty when it is switched off
    * @param direct tier 2
-   * @param directReached whether its database is known to have answered, besides what its events
-   *     tell; must not block
+   * @param directDatabase what is known about its database
    * @param spool tier 3
    * @param spoolStatus asks the spool how it is; must not block
    * @param closing what bounds the end of all tiers together
@@ -54,12 +52,12 @@ public final class DeliveryTiers implements AutoCloseable {
   public DeliveryTiers(
       Optional<MqClientPort> mq,
       LoggerPort direct,
-      BooleanSupplier directReached,
+      DirectDatabase directDatabase,
       LoggerPort spool,
       Supplier<TierStatus> spoolStatus,
       ClosingTime closing) {
     this.mq = mq;
-    this.directReached = directReached;
+    this.directDatabase = directDatabase;
     this.spoolStatus = spoolStatus;
     LoggerPort liveDirect =
         new FailoverLogger(
@@ -170,7 +168,17 @@ public final class DeliveryTiers implements AutoCloseable {
   /** Nobody knows that a database takes events before it has given a sign of life. */
   private TierStatus directStatus() {
     TierStatus circuit = directBreaker.status();
-    boolean reached = directBreaker.hasAnswered() || directReached.getAsBoolean();
+    Optional<String> unavailability = directDatabase.unavailability();
+    if (unavailability.isPresent()) {
+      // The circuit opens only when events come, and may close for a moment by its timer.
+      return new TierStatus(
+          Tier.MONGODB,
+          State.DOWN,
+          Optional.of(circuit.since().orElse(made)),
+          unavailability.get(),
+          circuit.backlog());
+    }
+    boolean reached = directBreaker.hasAnswered() || directDatabase.hasAnswered();
     return circuit.state() == State.UP && !reached
         ? TierStatus.of(Tier.MONGODB, State.DOWN).since(made).because("not reached yet")
         : circuit;

@@ -163,6 +163,41 @@ class DeliveryTiersTest {
   }
 
   @Test
+  void status_saysWhyNoEventCanBeWrittenToTheDatabase() {
+    // Given a database that answers, with a collection that cannot hold events
+    mongodbReached.set(true);
+    DirectDatabase unsuitable =
+        new DirectDatabase() {
+          @Override
+          public boolean hasAnswered() {
+            return true;
+          }
+
+          @Override
+          public Optional<String> unavailability() {
+            return Optional.of("the collection is capped");
+          }
+        };
+
+    try (DeliveryTiers direct =
+        new DeliveryTiers(
+            Optional.empty(),
+            mongodb,
+            unsuitable,
+            spool,
+            () -> TierStatus.of(Tier.SPOOL, State.UP),
+            new ClosingTime(Duration.ofSeconds(30)))) {
+      // When
+      TierStatus status = direct.status().getFirst();
+
+      // Then
+      assertThat(status.state()).isEqualTo(State.DOWN);
+      assertThat(status.detail()).isEqualTo("the collection is capped");
+      assertThat(status.since()).isPresent();
+    }
+  }
+
+  @Test
   void status_tellsSinceWhenKafkaIsDownThoughNoEventCame() {
     mq.goDown();
 

@@ -5,6 +5,7 @@ import io.wideevents.worker.consume.ConsumerStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -34,6 +35,11 @@ public final class HealthCheck {
   public interface MongoPing {
     /** Waits for an answer, a second at most. */
     boolean answers();
+
+    /** Why nothing is written to it, with what to do about it; empty if writes are tried. */
+    default Optional<String> unavailability() {
+      return Optional.empty();
+    }
   }
 
   public HealthCheck(
@@ -61,7 +67,9 @@ public final class HealthCheck {
   public Readiness readiness() {
     ConsumerStatus now = status.get();
     boolean kafka = kafkaConnected.getAsBoolean();
-    boolean mongodb = !now.pipeline().databaseDown() && mongo.answers();
+    PipelineStatus pipeline = now.pipeline();
+    Optional<String> unavailability = mongo.unavailability();
+    boolean mongodb = unavailability.isEmpty() && !pipeline.databaseDown() && mongo.answers();
     List<String> reasons = new ArrayList<>();
     if (stopping) {
       reasons.add("the worker is stopping");
@@ -74,8 +82,9 @@ public final class HealthCheck {
     } else if (!now.joined()) {
       reasons.add("not a member of the consumer group yet");
     }
-    PipelineStatus pipeline = now.pipeline();
-    if (pipeline.databaseDown()) {
+    if (unavailability.isPresent()) {
+      reasons.add(unavailability.get());
+    } else if (pipeline.databaseDown()) {
       reasons.add("MongoDB takes no writes: " + pipeline.databaseDownReason());
     } else if (!mongodb) {
       reasons.add("MongoDB takes no writes");

@@ -7,6 +7,7 @@ import io.wideevents.worker.consume.ConsumerStatus;
 import io.wideevents.worker.testing.ManualClock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class HealthCheckTest {
@@ -52,6 +53,30 @@ class HealthCheckTest {
     mongo = false;
 
     assertThat(health.readiness().reasons()).containsExactly("MongoDB takes no writes");
+  }
+
+  @Test
+  void notReady_whenTheCollectionCannotHoldEvents() {
+    HealthCheck unsuitable =
+        new HealthCheck(
+            () -> status,
+            () -> kafka,
+            new HealthCheck.MongoPing() {
+              @Override
+              public boolean answers() {
+                return mongo;
+              }
+
+              @Override
+              public Optional<String> unavailability() {
+                return Optional.of("the collection is capped");
+              }
+            },
+            clock);
+
+    assertThat(unsuitable.readiness().reasons()).containsExactly("the collection is capped");
+    assertThat(unsuitable.readiness().mongodb()).isFalse();
+    assertThat(unsuitable.isLive()).isTrue();
   }
 
   @Test
