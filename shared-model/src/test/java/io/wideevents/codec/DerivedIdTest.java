@@ -221,7 +221,6 @@ class DerivedIdTest {
 
     assertThat(document.id()).isEqualTo(id);
     assertThat(document.hash()).isEqualTo(hash);
-    assertThat(document.derivedId()).isTrue();
   }
 
   /** A worker whose EVENT_REDACT or EVENT_REDACT_PATTERN is another than the gateway's. */
