@@ -21,6 +21,7 @@ import io.wideevents.worker.deadletter.KafkaDeadLetterSink;
 import io.wideevents.worker.http.HealthCheck;
 import io.wideevents.worker.http.StatusGauges;
 import io.wideevents.worker.http.WorkerHttpServer;
+import io.wideevents.worker.kafka.AdminTopicIds;
 import io.wideevents.worker.kafka.KafkaClient;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.retry.Backoff;
@@ -50,6 +51,7 @@ public final class WorkerApplication implements AutoCloseable {
   private final CollectionSetup setup;
   private final MongoBatchWriter writer;
   private final DeadLetterSink deadLetters;
+  private final AdminTopicIds topicIds;
   private final MqConsumerService consumer;
   private final HealthCheck health;
   private final Optional<WorkerHttpServer> http;
@@ -83,9 +85,11 @@ public final class WorkerApplication implements AutoCloseable {
             backoff,
             clock,
             nanoClock);
+    topicIds = new AdminTopicIds(kafka::newAdmin);
     consumer =
         new MqConsumerService(
             kafka,
+            topicIds,
             settings.kafka().events().name(),
             settings.kafka().group(),
             pipeline,
@@ -122,6 +126,7 @@ public final class WorkerApplication implements AutoCloseable {
   public void close() {
     health.stopping();
     consumer.close();
+    topicIds.close();
     deadLetters.close();
     setup.close();
     mongo.close();

@@ -7,6 +7,7 @@ import io.wideevents.worker.batch.PendingRecord;
 import io.wideevents.worker.batch.RecordIntake;
 import io.wideevents.worker.kafka.ConsumerSource;
 import io.wideevents.worker.kafka.KafkaClient;
+import io.wideevents.worker.kafka.TopicIds;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.offset.Assignment;
 import io.wideevents.worker.offset.PartitionProgress;
@@ -52,9 +53,6 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   // Without anything to wait for: how soon lag and connection are looked at again.
   private static final long LONGEST_POLL_NANOS = Duration.ofMillis(500).toNanos();
 
-  // Completed records behind one that is stuck: about 10 MB, and what a crash repeats at most.
-  private static final int MAX_PENDING_OFFSETS = 200_000;
-
   private final Consumer<byte[], byte[]> consumer;
   private final BatchPipeline pipeline;
   private final CompletionQueue completions;
@@ -65,6 +63,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   private final Assignment assignment = new Assignment();
   private final OffsetCommits commits;
   private final StartPositions startPositions;
+  private final TopicWatch topicWatch;
   private final BrokerWatch brokerWatch;
   private boolean joined;
   private boolean moreToCome;
@@ -72,6 +71,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   ConsumerSession(
       Consumer<byte[], byte[]> consumer,
       ConsumerSource source,
+      TopicIds topicIds,
       BatchPipeline pipeline,
       CompletionQueue completions,
       RecordIntake intake,
@@ -88,11 +88,13 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     this.nanoClock = nanoClock;
     commits = new OffsetCommits(consumer, assignment, metrics, nanoClock);
     startPositions = new StartPositions(consumer, assignment, metrics, lostRecords);
+    topicWatch = new TopicWatch(consumer, topicIds, assignment, startPositions, nanoClock);
     brokerWatch = new BrokerWatch(consumer, source, nanoClock);
     completions.wakeBy(consumer::wakeup);
   }
 
   void subscribe(String topic) {
+    topicWatch.subscribed(topic);
     consumer.subscribe(List.of(topic), this);
   }
 
@@ -107,12 +109,14 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     commits.commitIfDue();
     pauseOrResume();
     receive(poll());
+    topicWatch.tick();
     brokerWatch.tick();
   }
 
   /** Settles what is held, as far as the time allows, commits, and leaves the group. */
   void finish(Duration drain, Duration commit, Duration leave) {
     drainAndCommit(List.copyOf(consumer.assignment()), drain, commit);
+    reportLastCopies();
     abandon(leave);
   }
 
@@ -141,6 +145,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
     joined = true;
     assignment.assign(partitions);
+    topicWatch.assigned(partitions);
     logRebalance("Partitions assigned", partitions);
     // Within poll, which would otherwise return records of them at once.
     pauseOrResume();
@@ -174,6 +179,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
       // Awake before the lookup: a settled write would cut it short.
       completions.wokeUp();
       findPosition(noPosition);
+      topicWatch.lookUpNow(); // a topic that was created again is one of the causes
       return ConsumerRecords.empty();
     } finally {
       completions.wokeUp();
@@ -218,12 +224,12 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   }
 
   private void pauseOrResume() {
-    boolean wants = pipeline.wantsRecords();
+    // One bound for the worker: completed records cost nothing, however many a stuck one holds up.
+    boolean reads = pipeline.wantsRecords();
     Set<TopicPartition> paused = consumer.paused();
     List<TopicPartition> toPause = new ArrayList<>();
     List<TopicPartition> toResume = new ArrayList<>();
     for (PartitionProgress progress : assignment.all()) {
-      boolean reads = wants && progress.pendingOffsets() < MAX_PENDING_OFFSETS;
       boolean reading = !paused.contains(progress.partition());
       if (reads != reading) {
         (reads ? toResume : toPause).add(progress.partition());
@@ -269,8 +275,25 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     }
   }
 
+  private void reportLastCopies() {
+    int records = assignment.lastCopies();
+    if (records > 0) {
+      metrics.lostToTopicDeletion(records);
+      LOG.atError()
+          .addKeyValue("records", records)
+          .log(
+              "Records of a log that was deleted or truncated were read but not stored before the"
+                  + " worker ended: they are lost");
+    }
+  }
+
   private void forget(Collection<TopicPartition> partitions) {
-    assignment.forget(partitions);
+    if (topicWatch.isMissing()) {
+      // No next owner can read the records again: those in memory are the last copies.
+      assignment.detach(partitions);
+    } else {
+      assignment.forget(partitions);
+    }
     pipeline.dropVoid();
   }
 

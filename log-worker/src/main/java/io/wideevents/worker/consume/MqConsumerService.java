@@ -4,6 +4,7 @@ import io.wideevents.worker.batch.BatchPipeline;
 import io.wideevents.worker.batch.CompletionQueue;
 import io.wideevents.worker.batch.RecordIntake;
 import io.wideevents.worker.kafka.ConsumerSource;
+import io.wideevents.worker.kafka.TopicIds;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.retry.Backoff;
 import java.time.Duration;
@@ -41,6 +42,7 @@ public final class MqConsumerService implements AutoCloseable {
   private static final Duration STATUS_INTERVAL = Duration.ofMillis(200);
 
   private final ConsumerSource source;
+  private final TopicIds topicIds;
   private final String topic;
   private final String group;
   private final BatchPipeline pipeline;
@@ -59,6 +61,7 @@ public final class MqConsumerService implements AutoCloseable {
 
   public MqConsumerService(
       ConsumerSource source,
+      TopicIds topicIds,
       String topic,
       String group,
       BatchPipeline pipeline,
@@ -70,6 +73,7 @@ public final class MqConsumerService implements AutoCloseable {
       InstantSource clock,
       LongSupplier nanoClock) {
     this.source = source;
+    this.topicIds = topicIds;
     this.topic = topic;
     this.group = group;
     this.pipeline = pipeline;
@@ -162,7 +166,16 @@ public final class MqConsumerService implements AutoCloseable {
 
   private ConsumerSession newSession(Consumer<byte[], byte[]> consumer) {
     return new ConsumerSession(
-        consumer, source, pipeline, completions, intake, metrics, lostRecords, clock, nanoClock);
+        consumer,
+        source,
+        topicIds,
+        pipeline,
+        completions,
+        intake,
+        metrics,
+        lostRecords,
+        clock,
+        nanoClock);
   }
 
   private void abandon(ConsumerSession session) {

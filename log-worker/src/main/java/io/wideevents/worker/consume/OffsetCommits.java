@@ -117,7 +117,7 @@ final class OffsetCommits {
         (partition, offset) -> {
           PartitionProgress progress = assignment.progress(partition);
           if (progress != null) {
-            notes.add(() -> progress.committed(offset.offset()));
+            notes.add(() -> progress.committed(offset));
           }
         });
     return notes;

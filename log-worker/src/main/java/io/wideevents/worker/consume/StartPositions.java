@@ -5,8 +5,8 @@ import io.wideevents.worker.offset.Assignment;
 import io.wideevents.worker.offset.PartitionProgress;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,8 +24,9 @@ import org.slf4j.LoggerFactory;
  * Decides where to read when Kafka cannot tell: never silently past a hole. A group without a
  * committed offset begins at offset 0. Where retention has overtaken a committed offset, or that
  * beginning, the lost range is counted and logged, and reading goes on at the start of the log. A
- * position beyond the log's end, after a truncation, goes back; what is read twice is stored once.
- * Why a beginning that is gone counts as lost: {@code docs/decisions/no-committed-offset.md}.
+ * position beyond the log's end, after a truncation, goes back, and so does the position in a topic
+ * that was deleted and created again; what is read twice is stored once. Why a beginning that is
+ * gone counts as lost: {@code docs/decisions/no-committed-offset.md}.
  *
  * <p>Belongs to the polling thread; {@link #lostRecords} may be called by any.
  */
@@ -74,6 +76,37 @@ final class StartPositions {
       }
       default -> throw complaint;
     }
+  }
+
+  /**
+   * Reads a partition from the start of its log, because its topic was deleted and created again.
+   * The records of the deleted topic that are in memory stay valid: they are the last copies.
+   *
+   * @param unread records of the deleted topic that were still to be read when it was last seen;
+   *     empty when that is not known
+   */
+  void recreated(PartitionProgress old, Uuid topicId, OptionalLong unread) {
+    TopicPartition partition = old.partition();
+    metrics.topicRecreated(unread.orElse(0));
+    OffsetAndMetadata start = new OffsetAndMetadata(0);
+    LOG.atError()
+        .addKeyValue("topic", partition.topic())
+        .addKeyValue("partition", partition.partition())
+        .addKeyValue("oldTopicId", old.topicId())
+        .addKeyValue("topicId", topicId)
+        .addKeyValue("offset", old.positionOffset())
+        .addKeyValue("nextOffset", start.offset())
+        .addKeyValue("unread", unread.isPresent() ? unread.getAsLong() : "unknown")
+        .log(
+            "The topic was deleted and created again. The worker reads the new topic from its"
+                + " start. Records of the deleted topic that were not read are lost");
+    assignment.restart(partition);
+    PartitionProgress progress = assignment.progress(partition);
+    if (progress != null) {
+      progress.topicId(topicId);
+    }
+    begun.remove(partition);
+    readOnAt(partition, start);
   }
 
   /** Records that retention deleted before they were read, since the process started. */
@@ -136,8 +169,9 @@ final class StartPositions {
   }
 
   // Backwards begins a new epoch: results of records read before must not move the new position.
+  // Those records stay valid, for the log may no longer have them.
   private void goBack(TopicPartition partition, OffsetAndMetadata to) {
-    assignment.assign(List.of(partition));
+    assignment.restart(partition);
     readOnAt(partition, to);
   }
 

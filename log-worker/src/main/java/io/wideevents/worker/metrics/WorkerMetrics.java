@@ -27,6 +27,8 @@ public final class WorkerMetrics {
   private final Counter handedBack;
   private final Counter redacted;
   private final Counter lostToRetention;
+  private final Counter topicRecreations;
+  private final Counter lostToTopicDeletion;
   private final Counter commits;
   private final Counter failedCommits;
   private final Counter rebalances;
@@ -50,6 +52,16 @@ public final class WorkerMetrics {
             registry,
             "lost_to_retention",
             "Records the topic's retention deleted before the group had read them");
+    topicRecreations =
+        counter(
+            registry,
+            "topic_recreations",
+            "Partitions read from the start because their topic was deleted and created again");
+    lostToTopicDeletion =
+        counter(
+            registry,
+            "lost_to_topic_deletion",
+            "Records of a deleted topic that were not stored, as far as their number is known");
     commits = counter(registry, "commits", "Successful offset commits");
     failedCommits = counter(registry, "commit_failures", "Offset commits that failed");
     rebalances = counter(registry, "rebalances", "Changes of the assigned partitions");
@@ -123,6 +135,21 @@ public final class WorkerMetrics {
 
   public void lostToRetention(long records) {
     lostToRetention.increment((double) records);
+  }
+
+  /**
+   * Counts a partition of a topic that was deleted and created again.
+   *
+   * @param unread records of the deleted topic known to be unread
+   */
+  public void topicRecreated(long unread) {
+    topicRecreations.increment();
+    lostToTopicDeletion.increment((double) unread);
+  }
+
+  /** Counts records of a deleted topic that were read but not stored before the worker ended. */
+  public void lostToTopicDeletion(long records) {
+    lostToTopicDeletion.increment((double) records);
   }
 
   public void committed() {

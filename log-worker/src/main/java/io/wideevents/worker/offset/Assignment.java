@@ -1,7 +1,9 @@
 package io.wideevents.worker.offset;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -12,17 +14,47 @@ import org.jspecify.annotations.Nullable;
  * when it is assigned and ends when it is revoked or lost; a cooperative rebalance leaves the
  * others alone.
  *
+ * <p>An epoch also ends when the log behind it is replaced or cut off ({@link #restart}, {@link
+ * #detach}). Records that were polled in it are then the last copies: they stay valid until they
+ * are stored or dead-lettered, but they move no offset.
+ *
  * <p>Not thread-safe: belongs to the polling thread.
  */
 public final class Assignment {
   private final Map<TopicPartition, PartitionProgress> owned = new HashMap<>();
+  private final List<PartitionProgress> detached = new ArrayList<>();
 
-  /** Begins an epoch for each partition; one that is still owned begins anew. */
+  /** Begins an epoch for each partition; the records of an epoch that it replaces are void. */
   public void assign(Collection<TopicPartition> partitions) {
     for (TopicPartition partition : partitions) {
       PartitionProgress old = owned.put(partition, new PartitionProgress(partition));
       if (old != null) {
         old.forget();
+      }
+    }
+  }
+
+  /**
+   * Begins a new epoch for an owned partition that must be read from an earlier offset. The records
+   * of the old epoch stay valid. A partition that is not owned is ignored.
+   */
+  public void restart(TopicPartition partition) {
+    PartitionProgress old = owned.get(partition);
+    if (old != null) {
+      owned.put(partition, old.successor());
+      keep(old);
+    }
+  }
+
+  /**
+   * Ends the epoch of each partition, whose log is gone. Their records stay valid. Partitions not
+   * owned are ignored.
+   */
+  public void detach(Collection<TopicPartition> partitions) {
+    for (TopicPartition partition : partitions) {
+      PartitionProgress old = owned.remove(partition);
+      if (old != null) {
+        keep(old);
       }
     }
   }
@@ -69,10 +101,28 @@ public final class Assignment {
     return ready;
   }
 
-  /** Whether none of the partitions has a record that is still worked on. */
+  /** Records that are still worked on and whose log is gone. */
+  public int lastCopies() {
+    return detached.stream().mapToInt(PartitionProgress::incomplete).sum();
+  }
+
+  /**
+   * Whether none of the partitions has a record that is still worked on, and no record is left
+   * whose log is gone.
+   */
   public boolean isDrained(Collection<TopicPartition> partitions) {
-    return partitions.stream()
-        .map(owned::get)
-        .allMatch(progress -> progress == null || progress.incomplete() == 0);
+    detached.removeIf(progress -> progress.incomplete() == 0);
+    return detached.isEmpty()
+        && partitions.stream()
+            .map(owned::get)
+            .allMatch(progress -> progress == null || progress.incomplete() == 0);
+  }
+
+  private void keep(PartitionProgress old) {
+    old.detach();
+    detached.removeIf(progress -> progress.incomplete() == 0);
+    if (old.incomplete() > 0) {
+      detached.add(old);
+    }
   }
 }

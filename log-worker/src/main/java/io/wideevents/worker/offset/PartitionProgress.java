@@ -1,33 +1,50 @@
 package io.wideevents.worker.offset;
 
-import java.util.ArrayDeque;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has become of one partition's records during one assignment of it. Records complete in any
- * order; the offset to commit is that of the first record that is not complete, so a crash repeats
- * records but never skips one.
+ * The state of one partition's records during one assignment of it. Records complete in any order;
+ * the offset to commit is that of the first record that is not complete, so a crash repeats records
+ * but never skips one.
  *
  * <p>An object of this class <em>is</em> the assignment epoch: the next assignment of the partition
  * gets a new object, and completions of the old one cannot reach it.
  *
- * <p>Offsets with gaps (compaction, transactions) are normal. Not thread-safe: belongs to the
- * polling thread.
+ * <p>Memory is held for incomplete records only. They form a linked list in offset order; a record
+ * that completes leaves the list in constant time, wherever it stands. Everything below the first
+ * record of the list is complete or a gap of the log (compaction, transactions).
+ *
+ * <p>Not thread-safe: belongs to the polling thread.
  */
 public final class PartitionProgress {
-  private final TopicPartition partition;
+  private enum State {
+    OWNED,
+    /** Its records still count, but move no offset. */
+    DETACHED,
+    /** Its records are void. */
+    FORGOTTEN
+  }
 
-  // In offset order; the head is incomplete after every advance.
-  private final ArrayDeque<TrackedOffset> pending = new ArrayDeque<>();
+  private final TopicPartition partition;
+  private @Nullable TrackedOffset first;
+  private @Nullable TrackedOffset last;
   private int incomplete;
-  private @Nullable OffsetAndMetadata position;
-  private Optional<Integer> prefixLeaderEpoch = Optional.empty();
-  private long committedOffset = -1;
+
+  // Where reading goes on, and the leader epoch of what is below it in the log.
+  private long nextOffset = -1;
+  private Optional<Integer> nextLeaderEpoch = Optional.empty();
   private long lastTimestampMillis = -1;
-  private boolean forgotten;
+  private long committedOffset = -1;
+  private @Nullable OffsetAndMetadata start;
+  private boolean startKnown;
+  private Uuid topicId = Uuid.ZERO_UUID;
+  private String metadata = "";
+  private Uuid committedTopicId = Uuid.ZERO_UUID;
+  private State state = State.OWNED;
 
   PartitionProgress(TopicPartition partition) {
     this.partition = partition;
@@ -35,6 +52,42 @@ public final class PartitionProgress {
 
   public TopicPartition partition() {
     return partition;
+  }
+
+  /**
+   * Records what the group had committed when the assignment began. Before this call nothing is
+   * committed: a commit could replace the id of a deleted topic, the only evidence that the offset
+   * belongs to another log.
+   *
+   * @param committed null when the group had committed nothing
+   */
+  public void started(@Nullable OffsetAndMetadata committed) {
+    startKnown = true;
+    if (committed == null) {
+      return;
+    }
+    topicId(CommitMetadata.topicId(committed.metadata()));
+    committedTopicId = topicId;
+    if (nextOffset < 0) {
+      start = committed;
+      committedOffset = committed.offset();
+    }
+  }
+
+  /** Whether {@link #started} was called. */
+  public boolean isStartKnown() {
+    return startKnown;
+  }
+
+  /** The id of the topic that this epoch reads; zero while it is not known. */
+  public Uuid topicId() {
+    return topicId;
+  }
+
+  /** Sets the id of the topic that this epoch reads. Each later commit carries the id. */
+  public void topicId(Uuid id) {
+    topicId = id;
+    metadata = CommitMetadata.of(id);
   }
 
   /**
@@ -47,46 +100,57 @@ public final class PartitionProgress {
    *     the caller: after a seek backwards a new assignment epoch must be begun
    */
   public TrackedOffset track(long offset, Optional<Integer> leaderEpoch, long timestampMillis) {
-    TrackedOffset last = pending.peekLast();
-    if ((last != null && offset <= last.offset())
-        || (position != null && offset < position.offset())) {
+    if (offset < nextOffset) {
       throw new IllegalStateException(
           "Offset " + offset + " of " + partition + " was polled a second time in one assignment");
     }
+    TrackedOffset tracked =
+        new TrackedOffset(this, offset, epochBelow(offset, leaderEpoch), timestampMillis);
+    append(tracked);
     startAt(offset);
-    TrackedOffset tracked = new TrackedOffset(this, offset, leaderEpoch, timestampMillis);
-    pending.addLast(tracked);
-    incomplete++;
+    continueAt(offset + 1, leaderEpoch);
     lastTimestampMillis = timestampMillis;
     return tracked;
   }
 
   /**
-   * Notes where the consumer reads next. With nothing pending this is what is committed, so that
-   * control records and compacted offsets at the end of the log leave no lag.
+   * Sets where the consumer reads next. With no incomplete record this is what is committed, so
+   * that control records and compacted offsets at the end of the log leave no lag.
    */
   public void advanceTo(OffsetAndMetadata next) {
     startAt(next.offset());
-    position = next;
+    continueAt(next.offset(), next.leaderEpoch());
   }
 
   /**
-   * Notes that reading goes on elsewhere: not below what was read in this epoch. Once what was read
-   * before is complete the new position is committed, even if nothing is read there.
+   * Sets the position after a seek. The new offset must not be lower than any offset read in this
+   * epoch. Once the records read before are complete the new position is committed, even if nothing
+   * is read there.
    */
   public void jumpTo(OffsetAndMetadata next) {
-    position = next;
+    continueAt(next.offset(), next.leaderEpoch());
   }
 
-  /** What to commit now; null when nothing is ahead of what is committed. */
+  /**
+   * The offset to commit now; null when it is committed already. Also returned once without
+   * progress, when the committed offset lacks the id of the topic.
+   */
   public @Nullable OffsetAndMetadata commitReady() {
-    OffsetAndMetadata ready = committable();
-    return ready != null && ready.offset() > committedOffset ? ready : null;
+    if (!startKnown || state != State.OWNED) {
+      return null;
+    }
+    long offset = firstUnsettled();
+    if (offset < 0) {
+      offset = start == null ? -1 : start.offset();
+    }
+    boolean due = offset > committedOffset || (offset == committedOffset && lacksTopicId());
+    return offset < 0 || !due ? null : new OffsetAndMetadata(offset, leaderEpoch(), metadata);
   }
 
-  /** Notes that an offset is committed. */
-  public void committed(long offset) {
-    committedOffset = Math.max(committedOffset, offset);
+  /** Records that an offset is committed. */
+  public void committed(OffsetAndMetadata committed) {
+    committedOffset = Math.max(committedOffset, committed.offset());
+    committedTopicId = CommitMetadata.topicId(committed.metadata());
   }
 
   /** Records that are polled and neither stored nor dead-lettered. */
@@ -95,73 +159,128 @@ public final class PartitionProgress {
   }
 
   /**
-   * Records from the first incomplete one on, complete or not: what this object holds in memory.
-   */
-  public int pendingOffsets() {
-    return pending.size();
-  }
-
-  /**
-   * The first offset that is not settled: records from here on are lag. -1 before the first poll.
+   * The first offset that is not complete: records from here on are lag. -1 before the first poll.
    */
   public long firstUnsettled() {
-    OffsetAndMetadata ready = committable();
-    return ready == null ? -1 : ready.offset();
+    return first != null ? first.offset() : positionOffset();
   }
 
   /** The offset up to which the consumer has read; -1 before the first poll. */
   public long positionOffset() {
-    TrackedOffset last = pending.peekLast();
-    long tracked = last == null ? -1 : last.offset() + 1;
-    return Math.max(tracked, position == null ? -1 : position.offset());
+    return nextOffset;
   }
 
   /**
-   * The timestamp of the first record that is not settled, or of the last one seen when all are;
+   * The timestamp of the first record that is not complete, or of the last one polled when all are;
    * milliseconds since the epoch, -1 before the first record.
    */
   public long oldestTimestampMillis() {
-    TrackedOffset head = pending.peekFirst();
-    return head == null ? lastTimestampMillis : head.timestampMillis();
+    return first == null ? lastTimestampMillis : first.timestampMillis();
   }
 
   boolean isForgotten() {
-    return forgotten;
+    return state == State.FORGOTTEN;
   }
 
-  /** Ends the assignment: nothing is committed for it any more. */
+  /** Ends the assignment: nothing is committed for it any more, and its records are void. */
   void forget() {
-    forgotten = true;
-    pending.clear();
+    state = State.FORGOTTEN;
+    first = null;
+    last = null;
     incomplete = 0;
+    nextOffset = -1;
+    start = null;
   }
 
-  void completed() {
-    if (forgotten) {
-      return;
-    }
-    incomplete--;
-    for (TrackedOffset head = pending.peekFirst();
-        head != null && head.isComplete();
-        head = pending.peekFirst()) {
-      prefixLeaderEpoch = head.leaderEpoch();
-      pending.removeFirst();
-      if (pending.isEmpty() && (position == null || position.offset() <= head.offset())) {
-        position = new OffsetAndMetadata(head.offset() + 1, prefixLeaderEpoch, "");
-      }
+  /**
+   * Ends the assignment, but not the work on its records: their log is gone, so no owner can read
+   * them again.
+   */
+  void detach() {
+    state = State.DETACHED;
+  }
+
+  /** The epoch that follows when this one must go back: same topic, nothing committed yet. */
+  PartitionProgress successor() {
+    PartitionProgress next = new PartitionProgress(partition);
+    next.startKnown = startKnown;
+    next.topicId(topicId);
+    next.committedTopicId = committedTopicId;
+    return next;
+  }
+
+  void completed(TrackedOffset record) {
+    if (state != State.FORGOTTEN) {
+      unlink(record);
     }
   }
 
-  private @Nullable OffsetAndMetadata committable() {
-    TrackedOffset head = pending.peekFirst();
-    // Everything below the first incomplete record is complete or a gap.
-    return head == null ? position : new OffsetAndMetadata(head.offset(), prefixLeaderEpoch, "");
+  /** The leader epoch of what is below the offset that {@link #commitReady} returns. */
+  private Optional<Integer> leaderEpoch() {
+    if (first != null) {
+      return first.leaderEpochBelow();
+    }
+    return nextOffset < 0 && start != null ? start.leaderEpoch() : nextLeaderEpoch;
+  }
+
+  /**
+   * The leader epoch of what is below a polled record. After a gap that is not known. The epoch of
+   * the record before the gap may have ended inside the gap, and the next owner would take the log
+   * for truncated; the polled record's own epoch is safe.
+   */
+  private Optional<Integer> epochBelow(long offset, Optional<Integer> own) {
+    if (offset == nextOffset) {
+      return nextLeaderEpoch;
+    }
+    boolean atStart = nextOffset < 0 && start != null && start.offset() == offset;
+    return atStart ? start.leaderEpoch() : own;
+  }
+
+  private void continueAt(long offset, Optional<Integer> leaderEpoch) {
+    nextOffset = offset;
+    if (!leaderEpoch.equals(nextLeaderEpoch)) {
+      nextLeaderEpoch = leaderEpoch; // one object for all records of an epoch
+    }
+  }
+
+  private boolean lacksTopicId() {
+    return !topicId.equals(Uuid.ZERO_UUID) && !topicId.equals(committedTopicId);
   }
 
   // Where reading started is what was committed before: to commit it again would be noise.
   private void startAt(long offset) {
-    if (position == null && committedOffset < 0) {
+    if (nextOffset < 0 && committedOffset < 0) {
       committedOffset = offset;
     }
+  }
+
+  private void append(TrackedOffset record) {
+    record.previous = last;
+    if (last == null) {
+      first = record;
+    } else {
+      last.next = record;
+    }
+    last = record;
+    incomplete++;
+  }
+
+  private void unlink(TrackedOffset record) {
+    TrackedOffset previous = record.previous;
+    TrackedOffset next = record.next;
+    if (previous == null) {
+      first = next;
+    } else {
+      previous.next = next;
+    }
+    if (next == null) {
+      last = previous;
+    } else {
+      next.previous = previous;
+    }
+    // Without links a record that is still referenced keeps no other alive.
+    record.previous = null;
+    record.next = null;
+    incomplete--;
   }
 }

@@ -1,29 +1,33 @@
 package io.wideevents.worker.offset;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The place of one polled record in its partition, from the poll until it is settled. Whoever works
- * on the record carries this along and calls {@link #complete} once the record is stored or
- * dead-lettered.
+ * The offset of one polled record, from the poll until the record is stored or dead-lettered. The
+ * code that works on the record carries this object along and calls {@link #complete} at the end.
  *
  * <p>Not thread-safe: belongs to the polling thread.
  */
 public final class TrackedOffset {
   private final PartitionProgress progress;
   private final long offset;
-  private final Optional<Integer> leaderEpoch;
+  private final Optional<Integer> leaderEpochBelow;
   private final long timestampMillis;
   private boolean complete;
+
+  // The incomplete records around this one; both null once it is complete.
+  @Nullable TrackedOffset previous;
+  @Nullable TrackedOffset next;
 
   TrackedOffset(
       PartitionProgress progress,
       long offset,
-      Optional<Integer> leaderEpoch,
+      Optional<Integer> leaderEpochBelow,
       long timestampMillis) {
     this.progress = progress;
     this.offset = offset;
-    this.leaderEpoch = leaderEpoch;
+    this.leaderEpochBelow = leaderEpochBelow;
     this.timestampMillis = timestampMillis;
   }
 
@@ -31,28 +35,26 @@ public final class TrackedOffset {
     return offset;
   }
 
-  /** Says that the record needs no more work. A second call, or one on a void place, is nothing. */
+  /** Reports that the record needs no more work. A second call has no effect. */
   public void complete() {
     if (!complete) {
       complete = true;
-      progress.completed();
+      progress.completed(this);
     }
   }
 
   /**
-   * Whether the assignment this record was polled under has ended: its result counts for nothing,
-   * for the partition's next owner reads the record again.
+   * Whether the assignment under which this record was polled has ended. The result of a void
+   * record does not count, because the partition's next owner reads the record again. A record that
+   * no owner can read again is never void.
    */
   public boolean isVoid() {
     return progress.isForgotten();
   }
 
-  boolean isComplete() {
-    return complete;
-  }
-
-  Optional<Integer> leaderEpoch() {
-    return leaderEpoch;
+  /** The leader epoch of what is below this record in the log. */
+  Optional<Integer> leaderEpochBelow() {
+    return leaderEpochBelow;
   }
 
   long timestampMillis() {

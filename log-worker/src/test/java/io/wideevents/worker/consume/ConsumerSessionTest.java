@@ -50,6 +50,7 @@ class ConsumerSessionTest {
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final WorkerMetrics metrics = new WorkerMetrics(registry);
   private final AtomicLong lost = new AtomicLong();
+  private final FakeTopicIds topicIds = new FakeTopicIds();
   private final BatchPipeline pipeline =
       new BatchPipeline(
           new BatchLimits(10, 10, 1 << 20, SECOND, 2, 1 << 24),
@@ -550,6 +551,7 @@ class ConsumerSessionTest {
     return new ConsumerSession(
         over,
         new FakeConsumerSource(),
+        topicIds,
         pipeline,
         completions,
         new RecordIntake(new RecordDecoder(EncoderSettings.DEFAULT, clock), clock),

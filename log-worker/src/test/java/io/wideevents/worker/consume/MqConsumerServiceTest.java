@@ -144,6 +144,7 @@ class MqConsumerServiceTest {
             System::nanoTime);
     return new MqConsumerService(
         source,
+        new FakeTopicIds(),
         TOPIC,
         "log-consumer-group",
         pipeline,

@@ -2,6 +2,7 @@ package io.wideevents.worker.offset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,17 +13,20 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Random histories of polls with gaps, completions in any order, revocations and reassignments,
- * held step by step against a model too naive to be wrong.
+ * Random histories of polls with gaps, completions in any order, revocations, reassignments, new
+ * leaders and re-created topics, held step by step against a model too naive to be wrong.
  */
 class AssignmentModelTest {
   private static final int RUNS_PER_SEED = 3_000;
   private static final int STEPS = 60;
   private static final int PARTITIONS = 3;
+  private static final int EPOCH_AT_START = 7;
 
   @ParameterizedTest
   @ValueSource(longs = {1, 20_261_122, 3, 0xBADCAFE})
@@ -37,24 +41,94 @@ class AssignmentModelTest {
     }
   }
 
-  /** What the tracker should say, by looking at every record each time. */
-  private static final class Model {
-    final TreeMap<Long, Boolean> completeByOffset = new TreeMap<>();
-    long position;
-    long committed;
+  @Test
+  void commitReady_ofTwoDozenPartitionsWithAStuckHeadCostsNothingPerCompletedRecord() {
+    // Given a record in each of 24 partitions that never completes
+    Assignment assignment = new Assignment();
+    List<TopicPartition> partitions = new ArrayList<>();
+    for (int p = 0; p < 24; p++) {
+      partitions.add(new TopicPartition("log-events", p));
+    }
+    assignment.assign(partitions);
+    assignment.all().forEach(progress -> progress.started(null));
+    Map<TopicPartition, TrackedOffset> stuck = new HashMap<>();
+    partitions.forEach(p -> stuck.put(p, track(assignment, p, 0)));
+    List<WeakReference<TrackedOffset>> completed = new ArrayList<>();
 
-    Model(long start) {
-      position = start;
-      committed = start;
+    // When 250 000 records complete behind each
+    for (int offset = 1; offset <= 250_000; offset++) {
+      for (TopicPartition partition : partitions) {
+        TrackedOffset record = track(assignment, partition, offset);
+        record.complete();
+        if (offset % 10_000 == 0) {
+          completed.add(new WeakReference<>(record));
+        }
+      }
     }
 
-    long committable() {
-      for (Map.Entry<Long, Boolean> record : completeByOffset.entrySet()) {
-        if (!record.getValue()) {
+    // Then none of them is in memory, and they are committed with the head
+    System.gc();
+    assertThat(completed.stream().filter(record -> record.get() != null).count()).isLessThan(2);
+    assertThat(assignment.commitReady()).isEmpty();
+    stuck.values().forEach(TrackedOffset::complete);
+    assertThat(assignment.commitReady().values())
+        .hasSize(24)
+        .allMatch(offset -> offset.offset() == 250_001);
+  }
+
+  private static TrackedOffset track(Assignment assignment, TopicPartition partition, long offset) {
+    return Objects.requireNonNull(assignment.progress(partition))
+        .track(offset, Optional.of(1), offset);
+  }
+
+  /** What the tracker should say, by looking at every record each time. */
+  private static final class Model {
+    final TreeMap<Long, Record> records = new TreeMap<>();
+    final Uuid topicId;
+    long position;
+    Optional<Integer> positionEpoch;
+    long committed;
+    Uuid committedTopicId;
+    boolean keepsRecords;
+
+    Model(OffsetAndMetadata start, Uuid topicId) {
+      this.topicId = topicId;
+      position = start.offset();
+      positionEpoch = start.leaderEpoch();
+      committed = start.offset();
+      committedTopicId = CommitMetadata.topicId(start.metadata());
+    }
+
+    OffsetAndMetadata committable() {
+      for (Map.Entry<Long, Record> record : records.entrySet()) {
+        if (!record.getValue().complete) {
+          return new OffsetAndMetadata(
+              record.getKey(), record.getValue().epochBelow, CommitMetadata.of(topicId));
+        }
+      }
+      return new OffsetAndMetadata(position, positionEpoch, CommitMetadata.of(topicId));
+    }
+
+    long oldestTimestamp() {
+      for (Map.Entry<Long, Record> record : records.entrySet()) {
+        if (!record.getValue().complete) {
           return record.getKey();
         }
       }
-      return position;
+      return records.isEmpty() ? -1 : records.lastKey();
+    }
+
+    long incomplete() {
+      return records.values().stream().filter(record -> !record.complete).count();
+    }
+  }
+
+  private static final class Record {
+    final Optional<Integer> epochBelow;
+    boolean complete;
+
+    Record(Optional<Integer> epochBelow) {
+      this.epochBelow = epochBelow;
     }
   }
 
@@ -64,22 +138,28 @@ class AssignmentModelTest {
     private final Random random;
     private final Assignment assignment = new Assignment();
     private final Map<TopicPartition, Model> owned = new HashMap<>();
-    private final Map<TopicPartition, Long> groupOffsets = new HashMap<>();
+    private final Map<TopicPartition, OffsetAndMetadata> groupOffsets = new HashMap<>();
     private final List<Polled> open = new ArrayList<>();
+    private int leaderEpoch = EPOCH_AT_START;
+    private Uuid topicId = Uuid.randomUuid();
 
     History(Random random) {
       this.random = random;
       for (int p = 0; p < PARTITIONS; p++) {
-        groupOffsets.put(new TopicPartition("log-events", p), (long) random.nextInt(5));
+        groupOffsets.put(
+            new TopicPartition("log-events", p),
+            new OffsetAndMetadata(random.nextInt(5), Optional.of(EPOCH_AT_START), ""));
       }
     }
 
     void step() {
       TopicPartition partition = new TopicPartition("log-events", random.nextInt(PARTITIONS));
-      switch (random.nextInt(10)) {
-        case 0 -> toggle(partition);
-        case 1, 2, 3 -> poll(partition);
-        case 4 -> commit();
+      switch (random.nextInt(24)) {
+        case 0, 1 -> toggle(partition);
+        case 2 -> recreate();
+        case 3 -> leaderEpoch++;
+        case 4, 5, 6, 7, 8, 9 -> poll(partition);
+        case 10, 11 -> commit();
         default -> completeOne();
       }
     }
@@ -90,10 +170,33 @@ class AssignmentModelTest {
         assignment.forget(List.of(partition));
       } else {
         assignment.assign(List.of(partition));
-        long start = Objects.requireNonNull(groupOffsets.get(partition));
-        owned.put(partition, new Model(start));
-        progress(partition).advanceTo(new OffsetAndMetadata(start));
+        OffsetAndMetadata start = Objects.requireNonNull(groupOffsets.get(partition));
+        boolean other = CommitMetadata.differ(CommitMetadata.topicId(start.metadata()), topicId);
+        progress(partition).started(start);
+        owned.put(partition, new Model(start, topicId));
+        if (other) {
+          restart(partition);
+        } else {
+          progress(partition).topicId(topicId);
+        }
       }
+    }
+
+    /** Another topic under the name: all partitions begin at 0, and their records stay valid. */
+    private void recreate() {
+      topicId = Uuid.randomUuid();
+      List.copyOf(owned.keySet()).forEach(this::restart);
+    }
+
+    private void restart(TopicPartition partition) {
+      Objects.requireNonNull(owned.get(partition)).keepsRecords = true;
+      assignment.restart(partition);
+      progress(partition).topicId(topicId);
+      OffsetAndMetadata start = new OffsetAndMetadata(0, Optional.of(EPOCH_AT_START), "");
+      progress(partition).jumpTo(start);
+      Model model = new Model(start, topicId);
+      model.committed = -1;
+      owned.put(partition, model);
     }
 
     private void poll(TopicPartition partition) {
@@ -103,60 +206,71 @@ class AssignmentModelTest {
       }
       long next = model.position;
       for (int i = random.nextInt(4); i > 0; i--) {
-        next += random.nextInt(3); // now and then a gap before the record
-        TrackedOffset tracked = progress(partition).track(next, Optional.empty(), 0);
-        model.completeByOffset.put(next, false);
+        int gap = random.nextInt(3);
+        next += gap;
+        Optional<Integer> epoch = Optional.of(leaderEpoch);
+        TrackedOffset tracked = progress(partition).track(next, epoch, next);
+        model.records.put(next, new Record(gap == 0 ? model.positionEpoch : epoch));
+        model.positionEpoch = epoch;
         open.add(new Polled(partition, model, tracked));
         next++;
       }
       next += random.nextInt(2); // now and then a control record after the last
       model.position = next;
-      progress(partition).advanceTo(new OffsetAndMetadata(next));
+      model.positionEpoch = Optional.of(leaderEpoch);
+      progress(partition).advanceTo(new OffsetAndMetadata(next, model.positionEpoch, ""));
     }
 
     private void completeOne() {
       if (!open.isEmpty()) {
         Polled polled = open.remove(random.nextInt(open.size()));
         polled.tracked().complete();
-        polled.epoch().completeByOffset.put(polled.tracked().offset(), true);
+        Objects.requireNonNull(polled.epoch().records.get(polled.tracked().offset())).complete =
+            true;
       }
     }
 
     private void commit() {
-      Map<TopicPartition, OffsetAndMetadata> ready = assignment.commitReady();
-      ready.forEach(
-          (partition, offset) ->
-              Objects.requireNonNull(assignment.progress(partition)).committed(offset.offset()));
-      ready.forEach(
-          (partition, offset) -> {
-            Objects.requireNonNull(owned.get(partition)).committed = offset.offset();
-            groupOffsets.put(partition, offset.offset());
-          });
+      assignment
+          .commitReady()
+          .forEach(
+              (partition, offset) -> {
+                progress(partition).committed(offset);
+                Model model = Objects.requireNonNull(owned.get(partition));
+                model.committed = offset.offset();
+                model.committedTopicId = model.topicId;
+                groupOffsets.put(partition, offset);
+              });
     }
 
     void compare(String when) {
-      Map<TopicPartition, Long> expected = new HashMap<>();
+      Map<TopicPartition, OffsetAndMetadata> expected = new HashMap<>();
       owned.forEach(
           (partition, model) -> {
-            if (model.committable() > model.committed) {
-              expected.put(partition, model.committable());
+            OffsetAndMetadata ready = model.committable();
+            if (ready.offset() > model.committed || !model.topicId.equals(model.committedTopicId)) {
+              expected.put(partition, ready);
             }
           });
-      Map<TopicPartition, Long> ready = new HashMap<>();
-      assignment
-          .commitReady()
-          .forEach((partition, offset) -> ready.put(partition, offset.offset()));
-      assertThat(ready).as(when).isEqualTo(expected);
+      assertThat(assignment.commitReady()).as(when).isEqualTo(expected);
       for (Polled polled : open) {
         boolean epochEnded = owned.get(polled.partition()) != polled.epoch();
-        assertThat(polled.tracked().isVoid()).as(when).isEqualTo(epochEnded);
+        assertThat(polled.tracked().isVoid())
+            .as(when)
+            .isEqualTo(epochEnded && !polled.epoch().keepsRecords);
       }
       owned.forEach(
-          (partition, model) ->
-              assertThat(progress(partition).incomplete())
-                  .as(when)
-                  .isEqualTo(
-                      model.completeByOffset.values().stream().filter(done -> !done).count()));
+          (partition, model) -> {
+            assertThat(progress(partition).incomplete()).as(when).isEqualTo(model.incomplete());
+            assertThat(progress(partition).oldestTimestampMillis())
+                .as(when)
+                .isEqualTo(model.oldestTimestamp());
+          });
+      long lastCopies =
+          open.stream()
+              .filter(p -> owned.get(p.partition()) != p.epoch() && p.epoch().keepsRecords)
+              .count();
+      assertThat(assignment.lastCopies()).as(when).isEqualTo((int) lastCopies);
     }
 
     private PartitionProgress progress(TopicPartition partition) {

@@ -3,14 +3,23 @@ package io.wideevents.worker.offset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PartitionProgressTest {
   private final PartitionProgress progress =
       new PartitionProgress(new TopicPartition("log-events", 0));
+
+  @BeforeEach
+  void begin() {
+    progress.started(null);
+  }
 
   @Test
   void commitReady_isNothingBeforeTheFirstPoll() {
@@ -62,7 +71,7 @@ class PartitionProgressTest {
   @Test
   void commitReady_doesNotRepeatWhatIsCommitted() {
     progress.track(5, Optional.empty(), 0).complete();
-    progress.committed(6);
+    progress.committed(new OffsetAndMetadata(6));
 
     assertThat(progress.commitReady()).isNull();
   }
@@ -112,6 +121,36 @@ class PartitionProgressTest {
     assertThat(first.isVoid()).isTrue();
     assertThat(progress.commitReady()).isNull();
     assertThat(progress.incomplete()).isZero();
+  }
+
+  @Test
+  void forget_leavesNothingToCommit() {
+    // Given a record that is not complete, below the position
+    progress.track(5, Optional.empty(), 0);
+    progress.advanceTo(new OffsetAndMetadata(9));
+
+    progress.forget();
+
+    assertThat(progress.commitReady()).isNull();
+    assertThat(progress.firstUnsettled()).isEqualTo(-1);
+    assertThat(progress.positionOffset()).isEqualTo(-1);
+  }
+
+  @Test
+  void complete_keepsNothingOfARecordBehindAnIncompleteOne() {
+    progress.track(0, Optional.of(1), 0);
+    List<WeakReference<TrackedOffset>> completed = new ArrayList<>();
+    for (int offset = 1; offset <= 1_000; offset++) {
+      TrackedOffset record = progress.track(offset, Optional.of(1), 0);
+      record.complete();
+      completed.add(new WeakReference<>(record));
+    }
+
+    System.gc();
+
+    assertThat(completed.stream().filter(record -> record.get() != null).count())
+        .isLessThanOrEqualTo(1);
+    assertThat(progress.incomplete()).isEqualTo(1);
   }
 
   @Test

@@ -1,0 +1,252 @@
+package io.wideevents.worker.consume;
+
+import io.wideevents.worker.kafka.TopicIds;
+import io.wideevents.worker.offset.Assignment;
+import io.wideevents.worker.offset.CommitMetadata;
+import io.wideevents.worker.offset.PartitionProgress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Notices that the topic was deleted and created again. Kafka's consumer then reads on at its old
+ * position, and the first records of the new topic would be skipped. Each partition knows the id of
+ * the topic it reads, from the metadata of the committed offset; this class compares it with the
+ * topic's id after each assignment and every five seconds. Why and how: {@code
+ * docs/decisions/re-created-topic.md}.
+ *
+ * <p>Not thread-safe: belongs to the polling thread. A look-up runs elsewhere; {@link #tick} only
+ * checks whether it is done.
+ */
+final class TopicWatch {
+  static final Duration INTERVAL = Duration.ofSeconds(5);
+
+  /**
+   * How soon a difference is checked a second time. Brokers learn of a new topic one after the
+   * other, and an answer of a broker that lags must not make the worker change back and forth.
+   */
+  static final Duration CONFIRM = Duration.ofSeconds(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(TopicWatch.class);
+
+  // Above what a look-up takes at most; then another is started beside it.
+  private static final long ABANDON_NANOS = Duration.ofSeconds(15).toNanos();
+
+  private static final Duration COMMITTED_TIMEOUT = Duration.ofSeconds(1);
+
+  private final Consumer<byte[], byte[]> consumer;
+  private final TopicIds topicIds;
+  private final Assignment assignment;
+  private final StartPositions startPositions;
+  private final LongSupplier nanoClock;
+  private String topic = "";
+
+  private @Nullable CompletableFuture<Uuid> lookUp;
+  private long lookUpStarted;
+  private long nextLookUp;
+  private long nextStarts;
+  private @Nullable Uuid unconfirmed;
+  private boolean missing;
+  private boolean warned;
+
+  // Records that were still to be read when the topic was last seen unchanged.
+  private final Map<TopicPartition, Long> unread = new HashMap<>();
+
+  TopicWatch(
+      Consumer<byte[], byte[]> consumer,
+      TopicIds topicIds,
+      Assignment assignment,
+      StartPositions startPositions,
+      LongSupplier nanoClock) {
+    this.consumer = consumer;
+    this.topicIds = topicIds;
+    this.assignment = assignment;
+    this.startPositions = startPositions;
+    this.nanoClock = nanoClock;
+    this.nextLookUp = nanoClock.getAsLong();
+    this.nextStarts = nextLookUp;
+  }
+
+  void subscribed(String topicName) {
+    topic = topicName;
+  }
+
+  /** Has partitions that were just assigned compared at the next {@link #tick}. */
+  void assigned(Collection<TopicPartition> partitions) {
+    unread.keySet().removeAll(partitions);
+    nextStarts = nanoClock.getAsLong();
+    lookUpNow();
+  }
+
+  /**
+   * Drops the look-up under way and starts another. Its answer may be older than what the caller
+   * just learned, for example the metadata of another worker's commit.
+   */
+  void lookUpNow() {
+    lookUp = null;
+    nextLookUp = nanoClock.getAsLong();
+  }
+
+  /** Whether the topic did not exist when it was last looked up. */
+  boolean isMissing() {
+    return missing;
+  }
+
+  /**
+   * Reads the committed offsets of partitions that are new, takes the answer of a look-up, and
+   * starts one that is due. Blocks for a second at most, and only after an assignment.
+   */
+  void tick() {
+    if (assignment.all().isEmpty() && !missing) {
+      return;
+    }
+    readStarts();
+    CompletableFuture<Uuid> answer = lookUp;
+    if (answer != null && answer.isDone()) {
+      lookUp = null;
+      nextLookUp = nanoClock.getAsLong() + INTERVAL.toNanos();
+      take(answer);
+    } else if (answer != null && nanoClock.getAsLong() - lookUpStarted > ABANDON_NANOS) {
+      lookUp = null;
+    }
+    if (lookUp == null && nanoClock.getAsLong() - nextLookUp >= 0) {
+      lookUpStarted = nanoClock.getAsLong();
+      lookUp = topicIds.lookUp(topic);
+    }
+  }
+
+  private void readStarts() {
+    Set<TopicPartition> unknown = new HashSet<>();
+    for (PartitionProgress progress : assignment.all()) {
+      if (!progress.isStartKnown()) {
+        unknown.add(progress.partition());
+      }
+    }
+    if (unknown.isEmpty() || nanoClock.getAsLong() - nextStarts < 0) {
+      return;
+    }
+    nextStarts = nanoClock.getAsLong() + INTERVAL.toNanos();
+    try {
+      Map<TopicPartition, OffsetAndMetadata> committed =
+          consumer.committed(unknown, COMMITTED_TIMEOUT);
+      for (TopicPartition partition : unknown) {
+        PartitionProgress progress = assignment.progress(partition);
+        if (progress != null) {
+          progress.started(committed.get(partition));
+        }
+      }
+      lookUpNow();
+    } catch (WakeupException late) {
+      nextStarts = nanoClock.getAsLong(); // it was meant for a poll that had returned already
+    } catch (RetriableException e) {
+      // Nothing of these partitions is committed until this succeeds; they are read meanwhile.
+      LOG.atDebug().setCause(e).log("The committed offsets are not known yet");
+    }
+  }
+
+  private void take(CompletableFuture<Uuid> answer) {
+    try {
+      compare(answer.join());
+    } catch (CompletionException e) {
+      failed(e.getCause() == null ? e : e.getCause());
+    }
+  }
+
+  private void compare(Uuid current) {
+    if (missing) {
+      missing = false;
+      LOG.atInfo().addKeyValue("topic", topic).addKeyValue("topicId", current).log("Topic found");
+    }
+    if (current.equals(Uuid.ZERO_UUID)) {
+      warnOnce("the brokers have no topic ids");
+      return;
+    }
+    warned = false;
+    List<PartitionProgress> different = new ArrayList<>();
+    for (PartitionProgress progress : assignment.all()) {
+      if (!progress.isStartKnown()) {
+        continue;
+      }
+      if (CommitMetadata.differ(progress.topicId(), current)) {
+        different.add(progress);
+      } else {
+        progress.topicId(current);
+        remember(progress.partition());
+      }
+    }
+    if (different.isEmpty()) {
+      unconfirmed = null;
+    } else if (current.equals(unconfirmed)) {
+      unconfirmed = null;
+      different.forEach(progress -> restart(progress, current));
+    } else {
+      unconfirmed = current;
+      nextLookUp = nanoClock.getAsLong() + CONFIRM.toNanos();
+    }
+  }
+
+  private void remember(TopicPartition partition) {
+    OptionalLong lag = consumer.currentLag(partition);
+    if (lag.isPresent()) {
+      unread.put(partition, lag.getAsLong());
+    } else {
+      unread.remove(partition);
+    }
+  }
+
+  private void restart(PartitionProgress old, Uuid current) {
+    Long left = unread.remove(old.partition());
+    startPositions.recreated(
+        old, current, left == null ? OptionalLong.empty() : OptionalLong.of(left));
+  }
+
+  private void failed(Throwable cause) {
+    unconfirmed = null;
+    if (cause instanceof UnknownTopicOrPartitionException) {
+      if (!missing) {
+        missing = true;
+        LOG.atWarn()
+            .addKeyValue("topic", topic)
+            .log(
+                "The topic does not exist. The worker waits for it; records that were not read"
+                    + " before it was deleted are lost");
+      }
+    } else if (cause instanceof RetriableException) {
+      LOG.atDebug().setCause(cause).log("The topic's id was not looked up");
+    } else {
+      warnOnce(cause.toString());
+    }
+  }
+
+  private void warnOnce(String error) {
+    if (!warned) {
+      warned = true;
+      LOG.atWarn()
+          .addKeyValue("topic", topic)
+          .addKeyValue("error", error)
+          .log(
+              "The topic's id cannot be looked up. Until it can, a topic that is deleted and"
+                  + " created again is not noticed, and its first records may be skipped; grant"
+                  + " Describe on the topic");
+    }
+  }
+}
