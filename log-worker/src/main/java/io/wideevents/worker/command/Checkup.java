@@ -149,6 +149,13 @@ final class Checkup {
                 "lag",
                 state + "; retention deleted " + lost + " records before they were read",
                 "start workers now, and raise the topic's retention.ms above the longest outage"));
+      } else if (lag.recreated()) {
+        tell(
+            Finding.warn(
+                "lag",
+                state + "; the topic was deleted and created again since the last commit",
+                "a running worker begins at the start of the new topic within 10 s; find out who"
+                    + " deleted the topic"));
       } else if (lag.members() == 0) {
         tell(Finding.warn("lag", state, "no worker runs: start one with log-worker run"));
       } else {

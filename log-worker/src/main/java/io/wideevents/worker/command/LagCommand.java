@@ -119,6 +119,11 @@ final class LagCommand implements Callable<Integer> {
                   partition.lost()));
     }
     out.line("%9s %14s %14s %12d".formatted("total", "", "", lag.total()));
+    if (lag.recreated()) {
+      out.line(
+          "The topic was deleted and created again since the last commit; workers read it from its"
+              + " start");
+    }
   }
 
   private static void printJson(GroupLag lag, String topic, String group, Output out) {
@@ -137,6 +142,7 @@ final class LagCommand implements Callable<Integer> {
             json.writeNumberProperty("end", partition.end());
             json.writeNumberProperty("lag", partition.lag());
             json.writeNumberProperty("lost", partition.lost());
+            json.writeBooleanProperty("recreated", partition.recreated());
             json.writeEndObject();
           }
           json.writeEndArray();

@@ -179,7 +179,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
       // Awake before the lookup: a settled write would cut it short.
       completions.wokeUp();
       findPosition(noPosition);
-      topicWatch.lookUpNow(); // a topic that was created again is one of the causes
+      topicWatch.lookUpSoon(); // a topic that was created again is one of the causes
       return ConsumerRecords.empty();
     } finally {
       completions.wokeUp();

@@ -61,6 +61,7 @@ final class TopicWatch {
   private String topic = "";
 
   private @Nullable CompletableFuture<Uuid> lookUp;
+  private boolean outdated;
   private long lookUpStarted;
   private long nextLookUp;
   private long nextStarts;
@@ -94,15 +95,11 @@ final class TopicWatch {
   void assigned(Collection<TopicPartition> partitions) {
     unread.keySet().removeAll(partitions);
     nextStarts = nanoClock.getAsLong();
-    lookUpNow();
+    lookUpAfresh();
   }
 
-  /**
-   * Drops the look-up under way and starts another. Its answer may be older than what the caller
-   * just learned, for example the metadata of another worker's commit.
-   */
-  void lookUpNow() {
-    lookUp = null;
+  /** Has the topic looked up at the next {@link #tick}, unless a look-up is under way. */
+  void lookUpSoon() {
     nextLookUp = nanoClock.getAsLong();
   }
 
@@ -123,13 +120,16 @@ final class TopicWatch {
     CompletableFuture<Uuid> answer = lookUp;
     if (answer != null && answer.isDone()) {
       lookUp = null;
-      nextLookUp = nanoClock.getAsLong() + INTERVAL.toNanos();
-      take(answer);
+      if (!outdated) {
+        nextLookUp = nanoClock.getAsLong() + INTERVAL.toNanos();
+        take(answer);
+      }
     } else if (answer != null && nanoClock.getAsLong() - lookUpStarted > ABANDON_NANOS) {
       lookUp = null;
     }
     if (lookUp == null && nanoClock.getAsLong() - nextLookUp >= 0) {
       lookUpStarted = nanoClock.getAsLong();
+      outdated = false;
       lookUp = topicIds.lookUp(topic);
     }
   }
@@ -154,13 +154,20 @@ final class TopicWatch {
           progress.started(committed.get(partition));
         }
       }
-      lookUpNow();
+      lookUpAfresh();
     } catch (WakeupException late) {
       nextStarts = nanoClock.getAsLong(); // it was meant for a poll that had returned already
     } catch (RetriableException e) {
       // Nothing of these partitions is committed until this succeeds; they are read meanwhile.
       LOG.atDebug().setCause(e).log("The committed offsets are not known yet");
     }
+  }
+
+  // The answer of a look-up under way may be older than the id that another worker committed.
+  private void lookUpAfresh() {
+    outdated = true;
+    unconfirmed = null;
+    lookUpSoon();
   }
 
   private void take(CompletableFuture<Uuid> answer) {
@@ -207,7 +214,7 @@ final class TopicWatch {
   private void remember(TopicPartition partition) {
     OptionalLong lag = consumer.currentLag(partition);
     if (lag.isPresent()) {
-      unread.put(partition, lag.getAsLong());
+      unread.put(partition, Math.max(0, lag.getAsLong()));
     } else {
       unread.remove(partition);
     }

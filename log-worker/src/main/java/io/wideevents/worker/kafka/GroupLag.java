@@ -1,5 +1,6 @@
 package io.wideevents.worker.kafka;
 
+import io.wideevents.worker.offset.CommitMetadata;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,28 +36,37 @@ public record GroupLag(String state, int members, List<PartitionLag> partitions)
    * @param start the first offset the log still has
    * @param committed where the group goes on; empty when it never committed
    * @param end the offset the next record gets
+   * @param recreated whether the topic was deleted and created again since the commit, so that the
+   *     committed offset says nothing about this log
    */
-  public record PartitionLag(int partition, long start, OptionalLong committed, long end) {
+  public record PartitionLag(
+      int partition, long start, OptionalLong committed, long end, boolean recreated) {
     /**
      * Records the group has not settled; gaps in offsets count as well. Where the log was cut off
-     * below what is committed that is all of it, for the workers read it again from its start.
+     * below what is committed, or belongs to another topic, that is all of it, for the workers read
+     * it again from its start.
      */
     public long lag() {
-      long from = committed.orElse(start);
+      long from = recreated ? start : committed.orElse(start);
       return end - (from > end ? start : Math.max(start, from));
     }
 
     /**
      * Records the log has lost to retention before the group read them. Without a committed offset
-     * that is everything before the log's start, as the workers will count it.
+     * of this log that is everything before the log's start, as the workers will count it.
      */
     public long lost() {
-      return Math.max(0, start - committed.orElse(0));
+      return Math.max(0, start - (recreated ? 0 : committed.orElse(0)));
     }
   }
 
   public long total() {
     return partitions.stream().mapToLong(PartitionLag::lag).sum();
+  }
+
+  /** Whether the topic was deleted and created again since the group's last commit. */
+  public boolean recreated() {
+    return partitions.stream().anyMatch(PartitionLag::recreated);
   }
 
   /**
@@ -94,7 +104,10 @@ public record GroupLag(String state, int members, List<PartitionLag> partitions)
                   partition.partition(),
                   start.offset(),
                   offset == null ? OptionalLong.empty() : OptionalLong.of(offset.offset()),
-                  AdminCall.about(partition, ends).offset()));
+                  AdminCall.about(partition, ends).offset(),
+                  offset != null
+                      && CommitMetadata.differ(
+                          CommitMetadata.topicId(offset.metadata()), description.topicId())));
         });
     return describe(admin, group, new ArrayList<>(partitions.values()));
   }

@@ -140,9 +140,6 @@ public final class PartitionProgress {
       return null;
     }
     long offset = firstUnsettled();
-    if (offset < 0) {
-      offset = start == null ? -1 : start.offset();
-    }
     boolean due = offset > committedOffset || (offset == committedOffset && lacksTopicId());
     return offset < 0 || !due ? null : new OffsetAndMetadata(offset, leaderEpoch(), metadata);
   }
@@ -159,15 +156,16 @@ public final class PartitionProgress {
   }
 
   /**
-   * The first offset that is not complete: records from here on are lag. -1 before the first poll.
+   * The first offset that is not complete: records from here on are lag. -1 while it is not known
+   * where reading begins.
    */
   public long firstUnsettled() {
     return first != null ? first.offset() : positionOffset();
   }
 
-  /** The offset up to which the consumer has read; -1 before the first poll. */
+  /** The offset up to which the consumer has read; -1 while it is not known. */
   public long positionOffset() {
-    return nextOffset;
+    return nextOffset < 0 && start != null ? start.offset() : nextOffset;
   }
 
   /**

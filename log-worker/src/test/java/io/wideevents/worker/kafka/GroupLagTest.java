@@ -23,7 +23,17 @@ class GroupLagTest {
     assertThat(lag.total()).isEqualTo(140);
   }
 
+  @Test
+  void lag_ofATopicThatWasCreatedAgainIsAllOfIt() {
+    GroupLag.PartitionLag other = new GroupLag.PartitionLag(0, 10, OptionalLong.of(40), 100, true);
+    GroupLag lag = new GroupLag("Stable", 1, List.of(other));
+
+    assertThat(other.lag()).isEqualTo(90);
+    assertThat(other.lost()).isEqualTo(10);
+    assertThat(lag.recreated()).isTrue();
+  }
+
   private static GroupLag.PartitionLag partition(long start, OptionalLong committed, long end) {
-    return new GroupLag.PartitionLag(0, start, committed, end);
+    return new GroupLag.PartitionLag(0, start, committed, end, false);
   }
 }
