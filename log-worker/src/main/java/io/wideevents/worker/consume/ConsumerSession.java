@@ -109,7 +109,9 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     commits.commitIfDue();
     pauseOrResume();
     receive(poll());
-    topicWatch.tick();
+    if (topicWatch.tick()) {
+      pipeline.dropVoid();
+    }
     brokerWatch.tick();
   }
 
@@ -288,12 +290,8 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   }
 
   private void forget(Collection<TopicPartition> partitions) {
-    if (topicWatch.isMissing()) {
-      // No next owner can read the records again: those in memory are the last copies.
-      assignment.detach(partitions);
-    } else {
-      assignment.forget(partitions);
-    }
+    assignment.release(partitions);
+    topicWatch.released();
     pipeline.dropVoid();
   }
 

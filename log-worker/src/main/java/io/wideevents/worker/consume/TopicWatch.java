@@ -65,7 +65,12 @@ final class TopicWatch {
   private long lookUpStarted;
   private long nextLookUp;
   private long nextStarts;
+  private long releasedNanos;
   private @Nullable Uuid unconfirmed;
+
+  // The id of the topic when this session last owned partitions of it.
+  private Uuid lastSeen = Uuid.ZERO_UUID;
+
   private boolean missing;
   private boolean warned;
 
@@ -100,23 +105,29 @@ final class TopicWatch {
 
   /** Has the topic looked up at the next {@link #tick}, unless a look-up is under way. */
   void lookUpSoon() {
-    nextLookUp = nanoClock.getAsLong();
+    if (unconfirmed == null) { // else the second look-up would be too close to the first
+      nextLookUp = nanoClock.getAsLong();
+    }
   }
 
-  /** Whether the topic did not exist when it was last looked up. */
-  boolean isMissing() {
-    return missing;
+  /** Has it found out whether the records of partitions that were revoked can be read again. */
+  void released() {
+    releasedNanos = nanoClock.getAsLong();
+    lookUpAfresh();
   }
 
   /**
    * Reads the committed offsets of partitions that are new, takes the answer of a look-up, and
    * starts one that is due. Blocks for a second at most, and only after an assignment.
+   *
+   * @return whether records became void
    */
-  void tick() {
-    if (assignment.all().isEmpty() && !missing) {
-      return;
+  boolean tick() {
+    if (assignment.all().isEmpty() && assignment.released().isEmpty() && !missing) {
+      return false;
     }
     readStarts();
+    int pending = assignment.released().size();
     CompletableFuture<Uuid> answer = lookUp;
     if (answer != null && answer.isDone()) {
       lookUp = null;
@@ -132,6 +143,7 @@ final class TopicWatch {
       outdated = false;
       lookUp = topicIds.lookUp(topic);
     }
+    return assignment.released().size() < pending;
   }
 
   private void readStarts() {
@@ -184,14 +196,22 @@ final class TopicWatch {
       LOG.atInfo().addKeyValue("topic", topic).addKeyValue("topicId", current).log("Topic found");
     }
     if (current.equals(Uuid.ZERO_UUID)) {
+      assignment.forgetReleased();
       warnOnce("the brokers have no topic ids");
       return;
     }
     warned = false;
+    compareReleased(current);
     List<PartitionProgress> different = new ArrayList<>();
+    boolean compared = false;
     for (PartitionProgress progress : assignment.all()) {
       if (!progress.isStartKnown()) {
         continue;
+      }
+      compared = true;
+      if (progress.topicId().equals(Uuid.ZERO_UUID)) {
+        // The broker deletes the committed offsets, and with them the id, of a deleted topic.
+        progress.topicId(lastSeen);
       }
       if (CommitMetadata.differ(progress.topicId(), current)) {
         different.add(progress);
@@ -202,13 +222,38 @@ final class TopicWatch {
     }
     if (different.isEmpty()) {
       unconfirmed = null;
+      lastSeen = compared ? current : lastSeen;
     } else if (current.equals(unconfirmed)) {
       unconfirmed = null;
+      lastSeen = current;
       different.forEach(progress -> restart(progress, current));
     } else {
       unconfirmed = current;
       nextLookUp = nanoClock.getAsLong() + CONFIRM.toNanos();
     }
+  }
+
+  private void compareReleased(Uuid current) {
+    if (assignment.released().stream()
+        .anyMatch(progress -> CommitMetadata.differ(progress.topicId(), current))) {
+      keepReleased();
+    } else if (lookUpStarted - releasedNanos >= CONFIRM.toNanos()) {
+      assignment.forgetReleased();
+    } else if (!assignment.released().isEmpty()) {
+      // A broker that does not know yet that the topic was deleted may have answered.
+      nextLookUp = releasedNanos + CONFIRM.toNanos();
+    }
+  }
+
+  private void keepReleased() {
+    int records = assignment.released().stream().mapToInt(PartitionProgress::incomplete).sum();
+    if (records > 0) {
+      LOG.atWarn()
+          .addKeyValue("topic", topic)
+          .addKeyValue("records", records)
+          .log("The topic was deleted; records of it that are in memory are still stored");
+    }
+    assignment.keepReleased();
   }
 
   private void remember(TopicPartition partition) {
@@ -229,6 +274,7 @@ final class TopicWatch {
   private void failed(Throwable cause) {
     unconfirmed = null;
     if (cause instanceof UnknownTopicOrPartitionException) {
+      keepReleased();
       if (!missing) {
         missing = true;
         LOG.atWarn()
@@ -240,6 +286,7 @@ final class TopicWatch {
     } else if (cause instanceof RetriableException) {
       LOG.atDebug().setCause(cause).log("The topic's id was not looked up");
     } else {
+      assignment.forgetReleased();
       warnOnce(cause.toString());
     }
   }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,15 +15,16 @@ import org.jspecify.annotations.Nullable;
  * when it is assigned and ends when it is revoked or lost; a cooperative rebalance leaves the
  * others alone.
  *
- * <p>An epoch also ends when the log behind it is replaced or cut off ({@link #restart}, {@link
- * #detach}). Records that were polled in it are then the last copies: they stay valid until they
- * are stored or dead-lettered, but they move no offset.
+ * <p>An epoch also ends when the log behind it is replaced or cut off. Records that were polled in
+ * it are then the last copies: they stay valid until they are stored or dead-lettered, but they
+ * move no offset.
  *
  * <p>Not thread-safe: belongs to the polling thread.
  */
 public final class Assignment {
   private final Map<TopicPartition, PartitionProgress> owned = new HashMap<>();
   private final List<PartitionProgress> detached = new ArrayList<>();
+  private final List<PartitionProgress> released = new ArrayList<>();
 
   /** Begins an epoch for each partition; the records of an epoch that it replaces are void. */
   public void assign(Collection<TopicPartition> partitions) {
@@ -47,16 +49,42 @@ public final class Assignment {
   }
 
   /**
-   * Ends the epoch of each partition, whose log is gone. Their records stay valid. Partitions not
-   * owned are ignored.
+   * Ends the epoch of each partition that was revoked or lost. Incomplete records stay valid until
+   * it is known whether the next owner can read them again: the topic may have been deleted, and
+   * that is why the partition was revoked. One of {@link #forgetReleased} and {@link #keepReleased}
+   * must follow. Without a topic id the records are void at once. Partitions not owned are ignored.
    */
-  public void detach(Collection<TopicPartition> partitions) {
+  public void release(Collection<TopicPartition> partitions) {
     for (TopicPartition partition : partitions) {
       PartitionProgress old = owned.remove(partition);
-      if (old != null) {
-        keep(old);
+      if (old == null) {
+        continue;
+      }
+      if (old.incomplete() == 0 || old.topicId().equals(Uuid.ZERO_UUID)) {
+        old.forget();
+      } else {
+        old.detach();
+        released.add(old);
       }
     }
+  }
+
+  /** The epochs that ended with incomplete records, and that still exist in memory. */
+  public Collection<PartitionProgress> released() {
+    released.removeIf(progress -> progress.incomplete() == 0);
+    return released;
+  }
+
+  /** Makes the records of released partitions void: their next owners read them again. */
+  public void forgetReleased() {
+    released.forEach(PartitionProgress::forget);
+    released.clear();
+  }
+
+  /** Keeps the records of released partitions: their log is gone. */
+  public void keepReleased() {
+    detached.addAll(released());
+    released.clear();
   }
 
   /** Ends the epoch of each partition; partitions not owned are ignored. */
@@ -72,6 +100,7 @@ public final class Assignment {
   public void forgetAll() {
     owned.values().forEach(PartitionProgress::forget);
     owned.clear();
+    forgetReleased();
   }
 
   /** The partition's progress; null when the partition is not owned. */

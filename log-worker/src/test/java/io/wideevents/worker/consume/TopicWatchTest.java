@@ -17,6 +17,7 @@ import io.wideevents.worker.retry.Backoff;
 import io.wideevents.worker.testing.LogRecords;
 import io.wideevents.worker.testing.ManualClock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +63,7 @@ class TopicWatchTest {
           clock,
           clock);
   private int failingCommittedLookUps;
+  private boolean offsetsDeleted;
   private final MockConsumer<byte[], byte[]> consumer =
       new MockConsumer<>("none") {
         @Override
@@ -70,7 +72,7 @@ class TopicWatchTest {
           if (failingCommittedLookUps-- > 0) {
             throw new TimeoutException("no coordinator");
           }
-          return super.committed(partitions, timeout);
+          return offsetsDeleted ? new HashMap<>() : super.committed(partitions, timeout);
         }
       };
   private final ConsumerSession session =
@@ -308,6 +310,68 @@ class TopicWatchTest {
     // Then
     assertThat(database.stored()).hasSize(10);
     assertThat(count("wide_events.handed_back")).isZero();
+  }
+
+  @Test
+  void revokedBecauseTheTopicIsDeleted_keepsWhatIsInMemory() {
+    // Given a revocation that comes before the worker looks the topic up
+    joinAt(0);
+    database.goDown();
+    add(0, 10);
+    seconds(2);
+    topicIds.willFail(new UnknownTopicOrPartitionException());
+    consumer.rebalance(List.of());
+    seconds(2);
+
+    // When the new topic has other events, and the database comes back
+    topicIds.willAnswer(NEW);
+    consumer.rebalance(List.of(P0));
+    seconds(8);
+    database.comeBack();
+    seconds(40);
+    addNew(0, 20);
+    seconds(2);
+
+    // Then
+    assertThat(database.stored()).hasSize(30);
+    assertThat(count("wide_events.handed_back")).isZero();
+    assertThat(committed()).isEqualTo(new OffsetAndMetadata(20, "topicId=" + NEW));
+  }
+
+  @Test
+  void recreatedAndItsOffsetsDeleted_isCountedAndLogged() {
+    // Given a broker that deletes the offsets of the deleted topic before its partitions come back
+    joinAt(0);
+    add(0, 10);
+    seconds(2);
+    topicIds.willFail(new UnknownTopicOrPartitionException());
+    consumer.rebalance(List.of());
+    seconds(2);
+
+    // When
+    offsetsDeleted = true;
+    topicIds.willAnswer(NEW);
+    consumer.rebalance(List.of(P0));
+    consumer.seek(P0, 0);
+    addNew(0, 20);
+    seconds(4);
+
+    // Then
+    assertThat(count("wide_events.topic_recreations")).isEqualTo(1);
+  }
+
+  @Test
+  void revokedFromATopicThatExists_handsBackWhatIsInMemorySoon() {
+    joinAt(0);
+    database.goDown();
+    add(0, 10);
+    seconds(2);
+
+    consumer.rebalance(List.of());
+    seconds(3);
+
+    assertThat(count("wide_events.handed_back")).isEqualTo(10);
+    assertThat(pipeline.heldRecords()).isZero();
   }
 
   @Test

@@ -81,6 +81,14 @@ class AssignmentModelTest {
         .track(offset, Optional.of(1), offset);
   }
 
+  /** What becomes of an epoch's incomplete records. */
+  private enum Fate {
+    OWNED,
+    RELEASED,
+    LAST_COPIES,
+    VOID
+  }
+
   /** What the tracker should say, by looking at every record each time. */
   private static final class Model {
     final TreeMap<Long, Record> records = new TreeMap<>();
@@ -89,7 +97,7 @@ class AssignmentModelTest {
     Optional<Integer> positionEpoch;
     long committed;
     Uuid committedTopicId;
-    boolean keepsRecords;
+    Fate fate = Fate.OWNED;
 
     Model(OffsetAndMetadata start, Uuid topicId) {
       this.topicId = topicId;
@@ -140,6 +148,7 @@ class AssignmentModelTest {
     private final Map<TopicPartition, Model> owned = new HashMap<>();
     private final Map<TopicPartition, OffsetAndMetadata> groupOffsets = new HashMap<>();
     private final List<Polled> open = new ArrayList<>();
+    private final List<Model> releasedEpochs = new ArrayList<>();
     private int leaderEpoch = EPOCH_AT_START;
     private Uuid topicId = Uuid.randomUuid();
 
@@ -158,16 +167,24 @@ class AssignmentModelTest {
         case 0, 1 -> toggle(partition);
         case 2 -> recreate();
         case 3 -> leaderEpoch++;
-        case 4, 5, 6, 7, 8, 9 -> poll(partition);
+        case 4 -> resolveReleased();
+        case 5, 6, 7, 8, 9 -> poll(partition);
         case 10, 11 -> commit();
         default -> completeOne();
       }
     }
 
     private void toggle(TopicPartition partition) {
-      if (owned.remove(partition) != null) {
-        // Completions that are still open stay open: they will come late, and must be void.
-        assignment.forget(List.of(partition));
+      Model old = owned.remove(partition);
+      if (old != null) {
+        // Completions that are still open stay open: they will come late, and must move nothing.
+        old.fate = random.nextBoolean() ? Fate.RELEASED : Fate.VOID;
+        if (old.fate == Fate.RELEASED) {
+          releasedEpochs.add(old);
+          assignment.release(List.of(partition));
+        } else {
+          assignment.forget(List.of(partition));
+        }
       } else {
         assignment.assign(List.of(partition));
         OffsetAndMetadata start = Objects.requireNonNull(groupOffsets.get(partition));
@@ -182,6 +199,18 @@ class AssignmentModelTest {
       }
     }
 
+    /** Whether released records can be read again becomes known. */
+    private void resolveReleased() {
+      boolean logIsGone = random.nextBoolean();
+      releasedEpochs.forEach(epoch -> epoch.fate = logIsGone ? Fate.LAST_COPIES : Fate.VOID);
+      releasedEpochs.clear();
+      if (logIsGone) {
+        assignment.keepReleased();
+      } else {
+        assignment.forgetReleased();
+      }
+    }
+
     /** Another topic under the name: all partitions begin at 0, and their records stay valid. */
     private void recreate() {
       topicId = Uuid.randomUuid();
@@ -189,7 +218,7 @@ class AssignmentModelTest {
     }
 
     private void restart(TopicPartition partition) {
-      Objects.requireNonNull(owned.get(partition)).keepsRecords = true;
+      Objects.requireNonNull(owned.get(partition)).fate = Fate.LAST_COPIES;
       assignment.restart(partition);
       progress(partition).topicId(topicId);
       OffsetAndMetadata start = new OffsetAndMetadata(0, Optional.of(EPOCH_AT_START), "");
@@ -254,10 +283,7 @@ class AssignmentModelTest {
           });
       assertThat(assignment.commitReady()).as(when).isEqualTo(expected);
       for (Polled polled : open) {
-        boolean epochEnded = owned.get(polled.partition()) != polled.epoch();
-        assertThat(polled.tracked().isVoid())
-            .as(when)
-            .isEqualTo(epochEnded && !polled.epoch().keepsRecords);
+        assertThat(polled.tracked().isVoid()).as(when).isEqualTo(polled.epoch().fate == Fate.VOID);
       }
       owned.forEach(
           (partition, model) -> {
@@ -266,10 +292,7 @@ class AssignmentModelTest {
                 .as(when)
                 .isEqualTo(model.oldestTimestamp());
           });
-      long lastCopies =
-          open.stream()
-              .filter(p -> owned.get(p.partition()) != p.epoch() && p.epoch().keepsRecords)
-              .count();
+      long lastCopies = open.stream().filter(p -> p.epoch().fate == Fate.LAST_COPIES).count();
       assertThat(assignment.lastCopies()).as(when).isEqualTo((int) lastCopies);
     }
 
