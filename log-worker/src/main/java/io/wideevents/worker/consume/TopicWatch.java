@@ -98,7 +98,13 @@ final class TopicWatch {
 
   /** Has partitions that were just assigned compared at the next {@link #tick}. */
   void assigned(Collection<TopicPartition> partitions) {
-    unread.keySet().removeAll(partitions);
+    for (TopicPartition partition : partitions) {
+      unread.remove(partition);
+      PartitionProgress progress = assignment.progress(partition);
+      if (progress != null) {
+        progress.awaitStart();
+      }
+    }
     nextStarts = nanoClock.getAsLong();
     lookUpAfresh();
   }

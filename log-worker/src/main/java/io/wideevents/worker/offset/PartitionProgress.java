@@ -40,7 +40,7 @@ public final class PartitionProgress {
   private long lastTimestampMillis = -1;
   private long committedOffset = -1;
   private @Nullable OffsetAndMetadata start;
-  private boolean startKnown;
+  private boolean startKnown = true;
   private Uuid topicId = Uuid.ZERO_UUID;
   private String metadata = "";
   private Uuid committedTopicId = Uuid.ZERO_UUID;
@@ -55,9 +55,15 @@ public final class PartitionProgress {
   }
 
   /**
-   * Records what the group had committed when the assignment began. Before this call nothing is
-   * committed: a commit could replace the id of a deleted topic, the only evidence that the offset
-   * belongs to another log.
+   * Commits nothing until {@link #started} is called: a commit could replace the id of a deleted
+   * topic, the only evidence that the committed offset belongs to another log.
+   */
+  public void awaitStart() {
+    startKnown = false;
+  }
+
+  /**
+   * Records what the group had committed when the assignment began.
    *
    * @param committed null when the group had committed nothing
    */
@@ -74,7 +80,7 @@ public final class PartitionProgress {
     }
   }
 
-  /** Whether {@link #started} was called. */
+  /** Whether {@link #started} need not be called any more. */
   public boolean isStartKnown() {
     return startKnown;
   }

@@ -50,7 +50,6 @@ class AssignmentModelTest {
       partitions.add(new TopicPartition("log-events", p));
     }
     assignment.assign(partitions);
-    assignment.all().forEach(progress -> progress.started(null));
     Map<TopicPartition, TrackedOffset> stuck = new HashMap<>();
     partitions.forEach(p -> stuck.put(p, track(assignment, p, 0)));
     List<WeakReference<TrackedOffset>> completed = new ArrayList<>();

@@ -9,17 +9,11 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PartitionProgressTest {
   private final PartitionProgress progress =
       new PartitionProgress(new TopicPartition("log-events", 0));
-
-  @BeforeEach
-  void begin() {
-    progress.started(null);
-  }
 
   @Test
   void commitReady_isNothingBeforeTheFirstPoll() {
@@ -121,6 +115,27 @@ class PartitionProgressTest {
     assertThat(first.isVoid()).isTrue();
     assertThat(progress.commitReady()).isNull();
     assertThat(progress.incomplete()).isZero();
+  }
+
+  @Test
+  void commitReady_isNothingUntilTheStartIsKnown() {
+    progress.awaitStart();
+    progress.track(5, Optional.empty(), 0).complete();
+
+    assertThat(progress.commitReady()).isNull();
+    progress.started(new OffsetAndMetadata(5));
+    assertThat(progress.commitReady()).isEqualTo(new OffsetAndMetadata(6));
+  }
+
+  @Test
+  void commitReady_afterAGapCarriesTheEpochBehindIt() {
+    // Given a gap in which epoch 3 may have ended
+    TrackedOffset first = progress.track(5, Optional.of(3), 0);
+    progress.track(9, Optional.of(4), 0);
+
+    first.complete();
+
+    assertThat(progress.commitReady()).isEqualTo(new OffsetAndMetadata(9, Optional.of(4), ""));
   }
 
   @Test
