@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.wideevents.stack.TestStack;
 import io.wideevents.worker.config.WorkerCatalogue;
 import io.wideevents.worker.config.WorkerSettings;
+import io.wideevents.worker.kafka.GroupLag;
 import io.wideevents.worker.testing.EventTopic;
 import io.wideevents.worker.testing.StoredEvents;
 import java.time.Duration;
@@ -14,11 +15,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A topic that is deleted and created again, against a real broker and a real MongoDB. */
@@ -62,17 +65,23 @@ class TopicRecreationIT {
     awaitNoLag();
   }
 
+  /** The new topic begins at leader epoch 0, whatever the old one had reached. */
   @ParameterizedTest
-  @ValueSource(strings = {"classic", "consumer"})
-  void aWorkerThatWasStoppedMeanwhileReadsTheNewTopicFromItsStart(String protocol)
+  @CsvSource({"classic,0", "consumer,0", "classic,50", "consumer,50"})
+  void aWorkerThatWasStoppedMeanwhileReadsTheNewTopicFromItsStart(String protocol, int leaderEpoch)
       throws Exception {
     // Given the offsets of the deleted topic, which a late commit put back after the deletion
     topic.sendEvents(0, OLD_EVENTS, now);
     WorkerApplication first = start(protocol);
     awaitNoLag();
     first.close();
-    Map<TopicPartition, OffsetAndMetadata> offsets =
-        topic.admin().listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    topic
+        .admin()
+        .listConsumerGroupOffsets(group)
+        .partitionsToOffsetAndMetadata()
+        .get()
+        .forEach((partition, at) -> offsets.put(partition, withLeaderEpoch(at, leaderEpoch)));
     recreate();
     topic.sendEvents(OLD_EVENTS, OLD_EVENTS + NEW_EVENTS, now);
     await()
@@ -83,11 +92,18 @@ class TopicRecreationIT {
               topic.admin().alterConsumerGroupOffsets(group, offsets).all().get();
               assertThat(topic.committed(group)).hasSize(EventTopic.PARTITIONS);
             });
+    GroupLag lag = GroupLag.of(topic.admin(), name, group);
+    assertThat(lag.recreated()).isTrue();
+    assertThat(lag.total()).isEqualTo(NEW_EVENTS);
 
     start(protocol);
 
     awaitStored(OLD_EVENTS + NEW_EVENTS);
     awaitNoLag();
+  }
+
+  private static OffsetAndMetadata withLeaderEpoch(OffsetAndMetadata offset, int leaderEpoch) {
+    return new OffsetAndMetadata(offset.offset(), Optional.of(leaderEpoch), offset.metadata());
   }
 
   /** Deletes the topic and creates it again at once; the broker has the new one when it returns. */

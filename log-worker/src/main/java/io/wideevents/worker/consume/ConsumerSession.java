@@ -27,6 +27,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -111,6 +112,12 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     receive(poll());
     if (topicWatch.tick()) {
       pipeline.dropVoid();
+    }
+    if (topicWatch.needsNewConsumer()) {
+      commits.commitNow(List.copyOf(consumer.assignment()), REVOKE_COMMIT);
+      throw new KafkaException(
+          "The topic was deleted and created again while no worker saw it; a new consumer is"
+              + " needed, which does not know the leader epochs of the deleted topic");
     }
     brokerWatch.tick();
   }

@@ -74,6 +74,10 @@ final class TopicWatch {
   private boolean missing;
   private boolean warned;
 
+  // Partitions whose topic was the expected one at least once in this assignment.
+  private final Set<TopicPartition> unchanged = new HashSet<>();
+  private boolean needsNewConsumer;
+
   // Records that were still to be read when the topic was last seen unchanged.
   private final Map<TopicPartition, Long> unread = new HashMap<>();
 
@@ -100,6 +104,7 @@ final class TopicWatch {
   void assigned(Collection<TopicPartition> partitions) {
     for (TopicPartition partition : partitions) {
       unread.remove(partition);
+      unchanged.remove(partition);
       PartitionProgress progress = assignment.progress(partition);
       if (progress != null) {
         progress.awaitStart();
@@ -150,6 +155,15 @@ final class TopicWatch {
       lookUp = topicIds.lookUp(topic);
     }
     return assignment.released().size() < pending;
+  }
+
+  /**
+   * Whether the consumer must be replaced. A consumer that reads a committed leader epoch takes
+   * lower ones for outdated. The epochs of a new topic are low, so the consumer would wait for a
+   * leader that never comes. A consumer that runs while the topic is replaced is not affected.
+   */
+  boolean needsNewConsumer() {
+    return needsNewConsumer;
   }
 
   private void readStarts() {
@@ -223,6 +237,7 @@ final class TopicWatch {
         different.add(progress);
       } else {
         progress.topicId(current);
+        unchanged.add(progress.partition());
         remember(progress.partition());
       }
     }
@@ -272,6 +287,9 @@ final class TopicWatch {
   }
 
   private void restart(PartitionProgress old, Uuid current) {
+    if (!unchanged.remove(old.partition()) && old.startLeaderEpoch().isPresent()) {
+      needsNewConsumer = true;
+    }
     Long left = unread.remove(old.partition());
     startPositions.recreated(
         old, current, left == null ? OptionalLong.empty() : OptionalLong.of(left));

@@ -41,6 +41,7 @@ public final class PartitionProgress {
   private long committedOffset = -1;
   private @Nullable OffsetAndMetadata start;
   private boolean startKnown = true;
+  private Optional<Integer> startLeaderEpoch = Optional.empty();
   private Uuid topicId = Uuid.ZERO_UUID;
   private String metadata = "";
   private Uuid committedTopicId = Uuid.ZERO_UUID;
@@ -72,6 +73,7 @@ public final class PartitionProgress {
     if (committed == null) {
       return;
     }
+    startLeaderEpoch = committed.leaderEpoch();
     topicId(CommitMetadata.topicId(committed.metadata()));
     committedTopicId = topicId;
     if (nextOffset < 0) {
@@ -83,6 +85,11 @@ public final class PartitionProgress {
   /** Whether {@link #started} need not be called any more. */
   public boolean isStartKnown() {
     return startKnown;
+  }
+
+  /** The leader epoch that was committed when the assignment began. */
+  public Optional<Integer> startLeaderEpoch() {
+    return startLeaderEpoch;
   }
 
   /** The id of the topic that this epoch reads; zero while it is not known. */
@@ -236,8 +243,10 @@ public final class PartitionProgress {
     if (offset == nextOffset) {
       return nextLeaderEpoch;
     }
-    boolean atStart = nextOffset < 0 && start != null && start.offset() == offset;
-    return atStart ? start.leaderEpoch() : own;
+    if (nextOffset < 0 && start != null && start.offset() == offset) {
+      return start.leaderEpoch();
+    }
+    return own;
   }
 
   private void continueAt(long offset, Optional<Integer> leaderEpoch) {

@@ -1,6 +1,7 @@
 package io.wideevents.worker.consume;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.wideevents.codec.EncoderSettings;
@@ -27,6 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -138,6 +140,19 @@ class TopicWatchTest {
 
     assertThat(database.stored()).hasSize(20);
     assertThat(committed()).isEqualTo(new OffsetAndMetadata(20, "topicId=" + NEW));
+  }
+
+  @Test
+  void recreatedWhileDown_needsANewConsumerWhenALeaderEpochWasCommitted() {
+    consumer.commitSync(Map.of(P0, new OffsetAndMetadata(10, Optional.of(50), "topicId=" + OLD)));
+    topicIds.willAnswer(NEW);
+    joinAtCommitted();
+
+    assertThatThrownBy(() -> seconds(5))
+        .isInstanceOf(KafkaException.class)
+        .hasMessageContaining("created again");
+
+    assertThat(committed()).isEqualTo(new OffsetAndMetadata(0, "topicId=" + NEW));
   }
 
   @Test
