@@ -90,7 +90,7 @@ class AssignmentModelTest {
 
   /** What the tracker should say, by looking at every record each time. */
   private static final class Model {
-    final TreeMap<Long, Record> records = new TreeMap<>();
+    final TreeMap<Long, RecordState> records = new TreeMap<>();
     final Uuid topicId;
     long position;
     Optional<Integer> positionEpoch;
@@ -107,7 +107,7 @@ class AssignmentModelTest {
     }
 
     OffsetAndMetadata committable() {
-      for (Map.Entry<Long, Record> record : records.entrySet()) {
+      for (Map.Entry<Long, RecordState> record : records.entrySet()) {
         if (!record.getValue().complete) {
           return new OffsetAndMetadata(
               record.getKey(), record.getValue().epochBelow, CommitMetadata.of(topicId));
@@ -117,7 +117,7 @@ class AssignmentModelTest {
     }
 
     long oldestTimestamp() {
-      for (Map.Entry<Long, Record> record : records.entrySet()) {
+      for (Map.Entry<Long, RecordState> record : records.entrySet()) {
         if (!record.getValue().complete) {
           return record.getKey();
         }
@@ -130,11 +130,11 @@ class AssignmentModelTest {
     }
   }
 
-  private static final class Record {
+  private static final class RecordState {
     final Optional<Integer> epochBelow;
     boolean complete;
 
-    Record(Optional<Integer> epochBelow) {
+    RecordState(Optional<Integer> epochBelow) {
       this.epochBelow = epochBelow;
     }
   }
@@ -238,7 +238,7 @@ class AssignmentModelTest {
         next += gap;
         Optional<Integer> epoch = Optional.of(leaderEpoch);
         TrackedOffset tracked = progress(partition).track(next, epoch, next);
-        model.records.put(next, new Record(gap == 0 ? model.positionEpoch : epoch));
+        model.records.put(next, new RecordState(gap == 0 ? model.positionEpoch : epoch));
         model.positionEpoch = epoch;
         open.add(new Polled(partition, model, tracked));
         next++;
