@@ -76,7 +76,7 @@ class PausedTopicRecreationIT {
   }
 
   private static int held(MqConsumerService service) {
-    return service.status().heldRecords();
+    return service.status().pipeline().heldRecords();
   }
 
   private void create() {
