@@ -220,9 +220,8 @@ public final class BatchPipeline {
       LOG.atError()
           .addKeyValue("reason", reason.label())
           .log(
-              "More than half of the last minute's records became dead letters; polling stops but"
-                  + " for one trial batch a minute. Was a wrong version deployed? MQ_DLQ_BRAKE=off"
-                  + " lets them all go");
+              "Dead-letter circuit breaker opened; polling stops but for one trial batch a minute. {}",
+              brake.explain());
     }
     batch.unstorable(DeadLetterBrake.counts(reason));
     deadLetters.submit(record, new DeadLetter(record.source(), reason, error, attempts));

@@ -3,17 +3,22 @@ package io.wideevents.worker.deadletter;
 import io.wideevents.codec.DeadLetterReason;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
-import java.util.EnumSet;
-import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Stops a bad deploy from emptying the topic into the dead-letter topic. Engaged once more than
- * half of the records settled in the last 60 s, and at least 1 000, were dead letters; then one
- * trial batch is allowed every 60 s, and the brake is released by a trial in which dead letters are
- * not more than half. Letters that speak of single events, not of a broken rule (conflicts, expired
- * timestamps), do not count.
+ * The dead-letter circuit breaker: keeps a bad deployment, or a wrong clock, from emptying the
+ * topic into the dead-letter topic. It opens (is "engaged") once more than half of the records
+ * completed in the last 60 s, and at least 1 000, were dead letters. One trial batch is then
+ * allowed every 60 s. A trial batch in which at most half of the records are dead letters closes
+ * it.
+ *
+ * <p>Every reason counts, also {@code expired} and {@code id_conflict}. A few of those speak of
+ * single events; a share of more than half speaks of a clock that jumped, or of a client that gives
+ * every event the same id. The price: after an outage that was longer than the retention of events,
+ * a backlog of expired records opens the circuit breaker as well. {@link #explain} says how to let
+ * such a backlog pass.
  *
  * <p>Not thread-safe: belongs to the polling thread.
  */
@@ -23,20 +28,22 @@ public final class DeadLetterBrake {
   static final Duration TRIAL_INTERVAL = Duration.ofSeconds(60);
 
   private static final long SLICE_NANOS = Duration.ofSeconds(1).toNanos();
-  private static final Set<DeadLetterReason> NOT_COUNTED =
-      EnumSet.of(DeadLetterReason.ID_CONFLICT, DeadLetterReason.EXPIRED);
+  private static final DeadLetterReason[] REASONS = DeadLetterReason.values();
 
   private final boolean enabled;
   private final LongSupplier nanoClock;
   private final Deque<Slice> slices = new ArrayDeque<>();
-  private long settled;
+  private final long[] deadLettersByReason = new long[REASONS.length];
+  private long completed;
   private long deadLetters;
   private boolean engaged;
+  private DeadLetterReason mainReason = DeadLetterReason.MALFORMED;
   private long nextTrialNanos;
 
   /**
    * @param enabled false never engages
-   * @param nanoClock monotonic, like {@link System#nanoTime}
+   * @param nanoClock monotonic, like {@link System#nanoTime}: a jump of the wall clock must not
+   *     move the window
    */
   public DeadLetterBrake(boolean enabled, LongSupplier nanoClock) {
     this.enabled = enabled;
@@ -45,27 +52,27 @@ public final class DeadLetterBrake {
 
   /** Counts records that were stored, now or before. */
   public void stored(int records) {
-    slice().settled += records;
-    settled += records;
+    slice().completed += records;
+    completed += records;
   }
 
   /**
    * Counts a record that is about to be dead-lettered.
    *
-   * @return whether this very letter engaged the brake
+   * @return whether this very dead letter engaged the circuit breaker
    */
   public boolean deadLettered(DeadLetterReason reason) {
     Slice slice = slice();
-    slice.settled++;
-    settled++;
-    if (counts(reason)) {
-      slice.deadLetters++;
-      deadLetters++;
-    }
-    if (!enabled || engaged || deadLetters < MIN_DEAD_LETTERS || deadLetters * 2 <= settled) {
+    slice.completed++;
+    slice.deadLettersByReason[reason.ordinal()]++;
+    completed++;
+    deadLetters++;
+    deadLettersByReason[reason.ordinal()]++;
+    if (!enabled || engaged || deadLetters < MIN_DEAD_LETTERS || deadLetters * 2 <= completed) {
       return false;
     }
     engaged = true;
+    mainReason = mostFrequent();
     nextTrialNanos = nanoClock.getAsLong() + TRIAL_INTERVAL.toNanos();
     return true;
   }
@@ -73,6 +80,33 @@ public final class DeadLetterBrake {
   /** Whether only trial batches may be started. */
   public boolean isEngaged() {
     return engaged;
+  }
+
+  /**
+   * Why the circuit breaker engaged last and what to do, in complete sentences for a log line. Of
+   * no use before it has engaged.
+   */
+  public String explain() {
+    return "More than half of the last minute's records became dead letters, most of them %s. %s MQ_DLQ_BRAKE=off lets them all pass."
+        .formatted(
+            mainReason.label(),
+            switch (mainReason) {
+              case EXPIRED ->
+                  "Is this machine's clock right (log-worker doctor compares it with MongoDB's)?"
+                      + " If the records really are older than EVENT_RETENTION, they are a backlog"
+                      + " or an import of old events.";
+              case INVALID ->
+                  "Is this machine's clock right (a clock in the past makes timestamps lie in the"
+                      + " future)? Was a producer or a worker of a wrong version deployed?";
+              case ID_CONFLICT ->
+                  "Does a client send different events under one eventId? Each event needs its"
+                      + " own.";
+              case REFUSED_BY_DATABASE ->
+                  "Was a validator or an index of the collection changed? log-worker dlq list shows"
+                      + " MongoDB's error.";
+              case EMPTY, MALFORMED, TOO_LARGE, UNSUPPORTED_SCHEMA, ID_MISMATCH ->
+                  "Was a producer or a worker of a wrong version deployed?";
+            });
   }
 
   /** Nanoseconds until a trial batch may start; zero or less when it may now. */
@@ -98,22 +132,31 @@ public final class DeadLetterBrake {
     }
     engaged = false;
     slices.clear();
-    settled = 0;
+    Arrays.fill(deadLettersByReason, 0);
+    completed = 0;
     deadLetters = 0;
     return true;
   }
 
-  /** Whether letters of this reason count towards the brake. */
+  /** Whether dead letters of this reason count: all do. */
   public static boolean counts(DeadLetterReason reason) {
-    return !NOT_COUNTED.contains(reason);
+    return true;
+  }
+
+  private DeadLetterReason mostFrequent() {
+    DeadLetterReason most = REASONS[0];
+    for (DeadLetterReason reason : REASONS) {
+      if (deadLettersByReason[reason.ordinal()] > deadLettersByReason[most.ordinal()]) {
+        most = reason;
+      }
+    }
+    return most;
   }
 
   private Slice slice() {
     long now = nanoClock.getAsLong();
     while (!slices.isEmpty() && now - slices.peekFirst().startNanos >= WINDOW.toNanos()) {
-      Slice old = slices.removeFirst();
-      settled -= old.settled;
-      deadLetters -= old.deadLetters;
+      forget(slices.removeFirst());
     }
     Slice last = slices.peekLast();
     if (last == null || now - last.startNanos >= SLICE_NANOS) {
@@ -123,10 +166,18 @@ public final class DeadLetterBrake {
     return last;
   }
 
+  private void forget(Slice old) {
+    completed -= old.completed;
+    for (int i = 0; i < REASONS.length; i++) {
+      deadLetters -= old.deadLettersByReason[i];
+      deadLettersByReason[i] -= old.deadLettersByReason[i];
+    }
+  }
+
   private static final class Slice {
     final long startNanos;
-    long settled;
-    long deadLetters;
+    final int[] deadLettersByReason = new int[REASONS.length];
+    long completed;
 
     Slice(long startNanos) {
       this.startNanos = startNanos;

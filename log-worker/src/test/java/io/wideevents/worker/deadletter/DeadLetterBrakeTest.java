@@ -1,11 +1,19 @@
 package io.wideevents.worker.deadletter;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.codec.DeadLetterReason;
+import io.wideevents.codec.EncoderSettings;
+import io.wideevents.codec.RecordDecoder;
+import io.wideevents.codec.RecordResult;
 import io.wideevents.worker.testing.ManualClock;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DeadLetterBrakeTest {
   private final ManualClock clock = new ManualClock();
@@ -58,12 +66,70 @@ class DeadLetterBrakeTest {
     assertThat(brake.isEngaged()).isTrue();
   }
 
-  @Test
-  void conflictsAndExpired_doNotCount() {
-    deadLetter(3_000, DeadLetterReason.ID_CONFLICT);
-    deadLetter(3_000, DeadLetterReason.EXPIRED);
+  @ParameterizedTest
+  @EnumSource(DeadLetterReason.class)
+  void engages_onAFloodOfAnyReason(DeadLetterReason reason) {
+    brake.stored(900);
+
+    deadLetter(1_000, reason);
+
+    assertThat(brake.isEngaged()).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource(DeadLetterReason.class)
+  void staysReleased_whenSingleEventsFailAmongManyOthers(DeadLetterReason reason) {
+    for (int i = 0; i < 3_000; i++) {
+      brake.stored(2);
+      deadLetter(1, reason);
+    }
 
     assertThat(brake.isEngaged()).isFalse();
+  }
+
+  @Test
+  void engages_whenTheClockJumpsForwardBetweenTwoBatches() {
+    brake.stored(100_000);
+    clock.advance(Duration.ofSeconds(61)); // the minute of good records has passed
+
+    deadLetter(1_000, DeadLetterReason.EXPIRED);
+
+    assertThat(brake.isEngaged()).isTrue();
+    assertThat(brake.explain()).contains("expired", "clock", "EVENT_RETENTION", "MQ_DLQ_BRAKE=off");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1970-01-01T00:00:00Z", "2140-01-01T00:00:00Z"})
+  void engages_whenTheClockIsWrongInEitherDirection(Instant wrong) {
+    RecordDecoder decoder = new RecordDecoder(EncoderSettings.DEFAULT, () -> wrong);
+    byte[] good =
+        """
+        {"requestId":"r","service":"s","route":"/","timestamp":"2026-11-26T01:03:19Z"}"""
+            .getBytes(UTF_8);
+
+    for (int i = 0; i < 1_000; i++) {
+      RecordResult result = decoder.decode(good, null, null, wrong);
+      brake.deadLettered(((RecordResult.Poison) result).reason());
+    }
+
+    assertThat(brake.isEngaged()).isTrue();
+    assertThat(brake.explain()).contains("clock");
+  }
+
+  @Test
+  void explain_namesTheReasonOfMostLetters() {
+    deadLetter(400, DeadLetterReason.MALFORMED);
+    deadLetter(700, DeadLetterReason.ID_CONFLICT);
+
+    assertThat(brake.explain()).contains("id_conflict", "eventId");
+  }
+
+  @Test
+  void explain_remembersTheReasonAfterTheMinuteHasPassed() {
+    deadLetter(1_000, DeadLetterReason.EXPIRED);
+    clock.advance(Duration.ofMinutes(10));
+
+    assertThat(brake.explain()).contains("expired");
   }
 
   @Test
@@ -101,7 +167,7 @@ class DeadLetterBrakeTest {
   }
 
   @Test
-  void release_startsCountingAnew() {
+  void release_resetsTheCounts() {
     deadLetter(1_000, DeadLetterReason.MALFORMED);
     brake.trialEnded(100, 0);
 
