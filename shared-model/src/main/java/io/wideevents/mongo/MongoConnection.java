@@ -5,6 +5,9 @@ import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoCommandException;
 import com.mongodb.ReadPreference;
 import com.mongodb.WriteConcern;
+import com.mongodb.connection.ServerDescription;
+import com.mongodb.event.ServerDescriptionChangedEvent;
+import com.mongodb.event.ServerListener;
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
 import com.mongodb.reactivestreams.client.MongoCollection;
@@ -56,6 +59,7 @@ public final class MongoConnection implements AutoCloseable {
   private Duration pause = MIN_PAUSE;
   private long nextAttemptNanos = System.nanoTime();
   private boolean closed;
+  private volatile @Nullable MongoTrouble membership;
 
   /**
    * Connects to nothing yet.
@@ -63,7 +67,8 @@ public final class MongoConnection implements AutoCloseable {
    * @param applicationName what the server's logs and {@code currentOp} call this process
    */
   public MongoConnection(MongoSettings settings, String applicationName) {
-    this(settings, () -> MongoClients.create(clientSettings(settings, applicationName)));
+    this.settings = settings;
+    this.clients = () -> MongoClients.create(clientSettings(applicationName));
   }
 
   /** For tests of clients that cannot be built. */
@@ -133,6 +138,17 @@ public final class MongoConnection implements AutoCloseable {
         && refused.getErrorCode() == COMMAND_NOT_FOUND;
   }
 
+  /**
+   * Why an operation on this connection failed, for an operator; knows more than {@link
+   * MongoTrouble#explain}: the driver drops members of another replica set without a word in its
+   * exceptions. Does not block.
+   */
+  public MongoTrouble explain(Throwable failure) {
+    MongoTrouble found = membership;
+    MongoTrouble told = MongoTrouble.of(failure);
+    return found == null || !told.isAboutMembers() ? told : found;
+  }
+
   /** Closes the client; operations in flight fail. Idempotent, does not wait. */
   @Override
   public void close() {
@@ -177,7 +193,7 @@ public final class MongoConnection implements AutoCloseable {
                       .addKeyValue("servers", settings.servers())
                       .addKeyValue("retryInMs", wait.toMillis())
                       .addKeyValue("notShown", heldBack)
-                      .addKeyValue("error", e.getMessage())
+                      .addKeyValue("error", MongoTrouble.explain(e))
                       .log("MongoDB client could not be built; will try again"));
       building.completeExceptionally(e);
     }
@@ -193,8 +209,18 @@ public final class MongoConnection implements AutoCloseable {
     return wait;
   }
 
-  private static MongoClientSettings clientSettings(
-      MongoSettings settings, String applicationName) {
+  /** Remembers a server that the driver leaves out because of its replica set. */
+  private void note(ServerDescription server, @Nullable String wantedSet) {
+    if (wantedSet != null && server.isOk()) {
+      membership =
+          wantedSet.equals(server.getSetName())
+              ? null
+              : MongoTrouble.otherReplicaSet(
+                  server.getAddress().toString(), server.getSetName(), wantedSet);
+    }
+  }
+
+  private MongoClientSettings clientSettings(String applicationName) {
     ConnectionString uri = new ConnectionString(settings.uri());
     long connectTimeoutMillis =
         Math.min(settings.timeout().toMillis(), MAX_CONNECT_TIMEOUT.toMillis());
@@ -216,7 +242,17 @@ public final class MongoConnection implements AutoCloseable {
                     .tlsCaFile()
                     .ifPresent(file -> ssl.enabled(true).context(TrustedAuthorities.context(file))))
         .applyToServerSettings(
-            server -> server.heartbeatFrequency(HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS))
+            server ->
+                server
+                    .heartbeatFrequency(HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS)
+                    .addServerListener(
+                        new ServerListener() {
+                          @Override
+                          public void serverDescriptionChanged(
+                              ServerDescriptionChangedEvent event) {
+                            note(event.getNewDescription(), uri.getRequiredReplicaSetName());
+                          }
+                        }))
         .applyToConnectionPoolSettings(
             pool -> {
               if (uri.getMaxConnectionPoolSize() == null) {
