@@ -16,6 +16,7 @@ import io.wideevents.mongo.CollectionSetup;
 import io.wideevents.mongo.EventCollection;
 import io.wideevents.mongo.MongoBatchWriter;
 import io.wideevents.mongo.MongoConnection;
+import io.wideevents.mongo.RetentionChange;
 import io.wideevents.process.ClosingTime;
 import java.time.Duration;
 import java.util.Optional;
@@ -35,9 +36,13 @@ final class Backends implements DrainTargets.Target {
   private final Optional<KafkaDeadLetters> deadLetters;
   private final DeliveryTiers tiers;
 
-  private Backends(GatewaySettings settings, ClosingTime closing, TierFactory factory) {
+  private Backends(
+      GatewaySettings settings,
+      RetentionChange retention,
+      ClosingTime closing,
+      TierFactory factory) {
     mongo = new MongoConnection(settings.mongo(), APPLICATION_NAME);
-    setup = new CollectionSetup(new EventCollection(mongo));
+    setup = new CollectionSetup(new EventCollection(mongo), retention);
     MongoBatchWriter writer = new MongoBatchWriter(mongo);
     kafka = settings.kafka().map(to -> new KafkaClient(to, closing));
     deadLetters = settings.kafka().map(to -> new KafkaDeadLetters(to, closing));
@@ -59,15 +64,18 @@ final class Backends implements DrainTargets.Target {
    *
    * @param spool the tier below them
    * @param spoolStatus asks the spool how it is; must not block
+   * @param retention what this process may do to the retention of events
    * @param closing what bounds their end
    */
   static Backends above(
       LoggerPort spool,
       Supplier<TierStatus> spoolStatus,
       GatewaySettings settings,
+      RetentionChange retention,
       ClosingTime closing) {
     return new Backends(
         settings,
+        retention,
         closing,
         (mq, direct, database) ->
             new DeliveryTiers(mq, direct, database, spool, spoolStatus, closing));
@@ -79,6 +87,7 @@ final class Backends implements DrainTargets.Target {
     Backends backends =
         new Backends(
             settings,
+            RetentionChange.NONE,
             closing,
             (mq, direct, database) -> DeliveryTiers.withoutSpool(mq, direct, closing));
     backends.start();

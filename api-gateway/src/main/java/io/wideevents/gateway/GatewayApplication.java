@@ -16,6 +16,7 @@ import io.wideevents.gateway.spool.SpoolReplayer;
 import io.wideevents.gateway.spool.SpoolStats;
 import io.wideevents.logging.LoggingService;
 import io.wideevents.metrics.MetricsPage;
+import io.wideevents.mongo.RetentionChange;
 import io.wideevents.process.ClosingTime;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -68,7 +69,13 @@ public final class GatewayApplication implements AutoCloseable {
         .addKeyValue("refusedEvents", found.refusedEvents())
         .log("Spool opened");
     ClosingTime beforeSpool = closing.keeping(KEPT_FOR_SPOOL);
-    backends = Backends.above(new SpoolLogger(spool), this::spoolStatus, settings, beforeSpool);
+    backends =
+        Backends.above(
+            new SpoolLogger(spool),
+            this::spoolStatus,
+            settings,
+            RetentionChange.LENGTHEN,
+            beforeSpool);
     replayer =
         new SpoolReplayer(
             spool,

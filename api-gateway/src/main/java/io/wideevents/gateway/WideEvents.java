@@ -14,6 +14,7 @@ import io.wideevents.gateway.spool.SpoolReplayer;
 import io.wideevents.logging.LoggerPort;
 import io.wideevents.logging.LoggingService;
 import io.wideevents.logging.LoggingSettings;
+import io.wideevents.mongo.RetentionChange;
 import io.wideevents.process.ClosingTime;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -53,6 +54,7 @@ public final class WideEvents implements AutoCloseable {
             new SpoolLogger(spool),
             () -> TierStatus.of(Tier.SPOOL, TierStatus.State.UP),
             settings,
+            RetentionChange.NONE,
             closing.keeping(KEPT_FOR_SPOOL));
     replayer =
         new SpoolReplayer(

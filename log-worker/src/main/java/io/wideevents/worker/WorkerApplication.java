@@ -6,6 +6,7 @@ import io.wideevents.mongo.CollectionSetup;
 import io.wideevents.mongo.EventCollection;
 import io.wideevents.mongo.MongoBatchWriter;
 import io.wideevents.mongo.MongoConnection;
+import io.wideevents.mongo.RetentionChange;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.worker.batch.BatchPipeline;
@@ -65,7 +66,7 @@ public final class WorkerApplication implements AutoCloseable {
     CompletionQueue completions = new CompletionQueue();
     BatchLog batchLog = new BatchLog(nanoClock);
     mongo = new MongoConnection(settings.mongo(), APPLICATION_NAME);
-    setup = new CollectionSetup(new EventCollection(mongo));
+    setup = new CollectionSetup(new EventCollection(mongo), RetentionChange.LENGTHEN);
     writer = new MongoBatchWriter(mongo);
     deadLetters =
         new KafkaDeadLetterSink(

@@ -12,8 +12,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.bson.BsonDocument;
-import org.bson.BsonInt64;
 import org.bson.BsonString;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -38,6 +39,8 @@ public final class EventCollection {
   /** Another process was quicker, perhaps with other settings: a new look tells what it made. */
   private static final Set<Integer> CREATED_MEANWHILE = Set.of(85, 86);
 
+  private static final int MAX_RACES = 3;
+
   private final MongoConnection connection;
   private final MongoSettings settings;
   private final List<EventIndex> wanted;
@@ -56,26 +59,107 @@ public final class EventCollection {
     return settle(Mono.fromFuture(connection.database()).flatMap(this::examine));
   }
 
-  /**
-   * Creates what is missing and adapts the retention; what an operator made differently is only
-   * reported. Idempotent, does not block. The future completes, normally, within a few client
-   * timeouts plus the time the server takes to build indexes, an hour each at most.
-   */
-  public CompletableFuture<LayoutOutcome> ensure() {
-    return settle(Mono.fromFuture(connection.database()).flatMap(this::mend));
+  /** Why an outcome is {@code Unavailable}, for an operator. */
+  MongoTrouble explain(Throwable cause) {
+    return connection.explain(cause);
   }
 
-  private Mono<Examined> mend(MongoDatabase database) {
+  /** As {@link #ensure(RetentionChange)}, for a starting process. */
+  public CompletableFuture<LayoutOutcome> ensure() {
+    return ensure(RetentionChange.LENGTHEN);
+  }
+
+  /**
+   * Creates what is missing; what an operator made differently is only reported. Idempotent, does
+   * not block. The future completes, normally, within a few client timeouts plus the time the
+   * server takes to build indexes, an hour each at most.
+   *
+   * @param allowed what may be done to the retention
+   */
+  public CompletableFuture<LayoutOutcome> ensure(RetentionChange allowed) {
+    return settle(
+        Mono.fromFuture(connection.database())
+            .flatMap(database -> change(database, allowed, MAX_RACES)));
+  }
+
+  /**
+   * Looks what {@link #ensure} with {@link RetentionChange#ANY} would delete that is kept today;
+   * changes nothing, does not block. Empty when it deletes no event. Completes within a minute or
+   * two; exceptionally when MongoDB does not answer.
+   */
+  public CompletableFuture<Optional<RetentionImpact>> retentionImpact() {
+    return Mono.fromFuture(connection.database())
+        .flatMap(
+            database ->
+                compare(database)
+                    .flatMap(found -> Mono.justOrEmpty(shortening(found)))
+                    .flatMap(change -> new Retention(connection, database).impact(change)))
+        .map(Optional::of)
+        .defaultIfEmpty(Optional.empty())
+        .toFuture();
+  }
+
+  private Optional<String> shortening(LayoutComparison found) {
+    String wanted = Expiry.age(settings.retention().toSeconds());
+    return Stream.concat(
+            found.missing().stream()
+                .filter(EventIndex::expires)
+                .map(
+                    index ->
+                        "index %s is missing; it will delete events after %s"
+                            .formatted(index.name(), wanted)),
+            found.otherExpiry().stream()
+                .filter(renewal -> !renewal.lengthens())
+                .map(
+                    renewal ->
+                        "index %s %s; it will delete events after %s"
+                            .formatted(renewal.name(), renewal.found(), wanted)))
+        .findFirst();
+  }
+
+  private Mono<Examined> change(MongoDatabase database, RetentionChange allowed, int racesLeft) {
+    AtomicBoolean raced = new AtomicBoolean();
     return compare(database)
         .flatMap(
             found ->
                 Flux.concat(
                         Flux.fromIterable(found.missing())
-                            .concatMap(index -> create(database, index)),
+                            .filterWhen(index -> mayCreate(database, found, index, allowed))
+                            .concatMap(index -> create(database, index, raced)),
                         Flux.fromIterable(found.otherExpiry())
-                            .concatMap(renewal -> renew(database, renewal)))
+                            .filter(renewal -> mayRenew(renewal, allowed))
+                            .concatMap(renewal -> renew(database, renewal, allowed)))
                     .reduce(Examined.nothing(), Examined::and))
-        .flatMap(done -> examine(database).map(done::and));
+        .flatMap(
+            done ->
+                (raced.get() && racesLeft > 0
+                        ? change(database, allowed, racesLeft - 1)
+                        : examine(database))
+                    .map(done::and));
+  }
+
+  private Mono<Boolean> mayCreate(
+      MongoDatabase database, LayoutComparison found, EventIndex index, RetentionChange allowed) {
+    if (!index.expires()) {
+      return Mono.just(true);
+    }
+    return switch (allowed) {
+      case NONE -> Mono.just(false);
+      // The first events are often stored before the collection is laid out.
+      case LENGTHEN ->
+          found.expiresOtherwise()
+              ? Mono.just(false)
+              : new Retention(connection, database).deletesNothing();
+      case ANY -> Mono.just(true);
+    };
+  }
+
+  private static boolean mayRenew(Renewal renewal, RetentionChange allowed) {
+    return switch (allowed) {
+      case NONE -> false;
+      case LENGTHEN -> renewal.lengthens();
+      case ANY -> true;
+    };
   }
 
   private Mono<Examined> examine(MongoDatabase database) {
@@ -107,7 +191,7 @@ public final class EventCollection {
         : Mono.just(List.of());
   }
 
-  private Mono<Examined> create(MongoDatabase database, EventIndex index) {
+  private Mono<Examined> create(MongoDatabase database, EventIndex index, AtomicBoolean raced) {
     // One by one: what one server refuses (a partial index, say) must not cost the others.
     return Mono.from(
             events(database)
@@ -116,32 +200,31 @@ public final class EventCollection {
         .map(name -> Examined.changed("created index " + name))
         .onErrorResume(
             MongoCommandException.class,
-            error -> refused("index " + index.name() + " could not be created", error));
+            error -> {
+              if (CREATED_MEANWHILE.contains(error.getErrorCode())) {
+                raced.set(true);
+                return Mono.just(Examined.nothing());
+              }
+              return rejected("index " + index.name() + " could not be created", error);
+            });
   }
 
-  private Mono<Examined> renew(MongoDatabase database, Renewal renewal) {
-    long seconds = settings.retention().toSeconds();
-    BsonDocument command =
-        new BsonDocument("collMod", new BsonString(settings.collection()))
-            .append(
-                "index",
-                new BsonDocument("name", new BsonString(renewal.name()))
-                    .append("expireAfterSeconds", new BsonInt64(seconds)));
-    return Mono.from(database.runCommand(command, BsonDocument.class))
+  private Mono<Examined> renew(MongoDatabase database, Renewal renewal, RetentionChange allowed) {
+    return new Retention(connection, database)
+        .set(renewal.name(), renewal.seconds(), allowed)
         .map(
-            reply ->
+            seconds ->
                 Examined.changed(
-                    "index %s deletes events after %d s now".formatted(renewal.name(), seconds)))
+                    "index %s deletes events after %s now"
+                        .formatted(renewal.name(), Expiry.age(seconds))))
         .onErrorResume(
             MongoCommandException.class,
-            error -> refused("expiry of index " + renewal.name() + " could not be changed", error));
+            error ->
+                rejected("expiry of index " + renewal.name() + " could not be changed", error));
   }
 
-  private static Mono<Examined> refused(String what, MongoCommandException error) {
+  private static Mono<Examined> rejected(String what, MongoCommandException error) {
     int code = error.getErrorCode();
-    if (CREATED_MEANWHILE.contains(code)) {
-      return Mono.just(Examined.nothing());
-    }
     if (NOT_AUTHORIZED.contains(code) || WriteErrors.blameServer(code)) {
       return Mono.error(error);
     }

@@ -72,12 +72,14 @@ record EventIndex(
 
   /** Whether a listed index deletes documents at the same age, or both never do. */
   boolean sameExpiry(BsonDocument listed) {
-    BsonValue seconds = listed.get("expireAfterSeconds");
-    return expireAfterSeconds == null
-        ? seconds == null
-        : seconds != null
-            && seconds.isNumber()
-            && seconds.asNumber().longValue() == expireAfterSeconds;
+    Expiry wanted =
+        expireAfterSeconds == null ? new Expiry.Never() : new Expiry.After(expireAfterSeconds);
+    return wanted.equals(Expiry.of(listed));
+  }
+
+  /** Whether this index deletes documents. */
+  boolean expires() {
+    return expireAfterSeconds != null;
   }
 
   static boolean isUnique(BsonDocument listed) {

@@ -1,7 +1,6 @@
 package io.wideevents.mongo;
 
 import io.wideevents.mongo.LayoutDifference.Kind;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,15 +14,31 @@ import org.jspecify.annotations.Nullable;
  * What a collection has, held against what it should have.
  *
  * @param missing indexes that can be created as they are
- * @param otherExpiry names of indexes that only need another expiry, with the index they should be
- * @param differences all there are, including those two kinds
+ * @param otherExpiry indexes that only need another expiry
+ * @param expiresOtherwise whether an index that is not ours deletes events by their timestamp
+ * @param differences all there are
  */
 record LayoutComparison(
-    List<EventIndex> missing, List<Renewal> otherExpiry, List<LayoutDifference> differences) {
+    List<EventIndex> missing,
+    List<Renewal> otherExpiry,
+    boolean expiresOtherwise,
+    List<LayoutDifference> differences) {
   private static final String INIT = "run `log-worker init`";
+  private static final String INIT_ASKS =
+      INIT + ", which reports the events it will delete, and asks";
 
-  /** An index that exists under {@code name}, which need not be the name we would give it. */
-  record Renewal(String name, EventIndex index) {}
+  /**
+   * An index that exists under {@code name}, which need not be the name we would give it.
+   *
+   * @param found when it deletes events now
+   * @param seconds when it should
+   */
+  record Renewal(String name, Expiry found, long seconds) {
+    /** Whether the new expiry deletes no event that the old one keeps. */
+    boolean lengthens() {
+      return found instanceof Expiry.After after && after.seconds() < seconds;
+    }
+  }
 
   /**
    * Compares; asks no server.
@@ -43,18 +58,16 @@ record LayoutComparison(
               Kind.COLLECTION_UNSUITABLE,
               "the collection is " + unsuitable.get() + ", not a regular one",
               "rename it, or set MONGODB_COLLECTION to another name"));
-      return new LayoutComparison(missing, otherExpiry, differences);
+      return new LayoutComparison(missing, otherExpiry, false, differences);
     }
+    List<BsonDocument> others = new ArrayList<>(listed);
     for (EventIndex index : wanted) {
       List<BsonDocument> sameKeys = listed.stream().filter(index::sameKeys).toList();
       Optional<BsonDocument> match = sameKeys.stream().filter(index::sameOptions).findFirst();
       if (match.isPresent()) {
+        others.remove(match.get());
         if (!index.sameExpiry(match.get())) {
-          Renewal renewal = new Renewal(name(match.get()), index);
-          differences.add(expiryDiffers(renewal, match.get()));
-          if (index.expireAfterSeconds() != null) {
-            otherExpiry.add(renewal);
-          }
+          differences.add(compareExpiry(index, match.get(), otherExpiry));
         }
       } else if (!sameKeys.isEmpty()) {
         differences.add(optionsDiffer(index, name(sameKeys.getFirst())));
@@ -62,15 +75,81 @@ record LayoutComparison(
         differences.add(optionsDiffer(index, index.name()));
       } else {
         missing.add(index);
-        differences.add(
-            new LayoutDifference(
-                Kind.INDEX_MISSING, "index " + index.name() + " is missing", INIT));
+        differences.add(missing(index));
       }
     }
+    List<BsonDocument> expiring =
+        others.stream().filter(index -> !Expiry.of(index).equals(new Expiry.Never())).toList();
+    expiring.forEach(index -> differences.add(expiresAsWell(index)));
+    ofClusteredIndex(collection).ifPresent(differences::add);
     listed.stream()
-        .filter(EventIndex::isUnique)
+        .filter(index -> EventIndex.isUnique(index) && !index.containsKey("clustered"))
         .forEach(index -> differences.add(makesEventsClash(name(index))));
-    return new LayoutComparison(missing, otherExpiry, differences);
+    return new LayoutComparison(
+        missing,
+        otherExpiry,
+        expiring.stream().anyMatch(index -> index.getDocument("key").containsKey("timestamp")),
+        differences);
+  }
+
+  private static LayoutDifference compareExpiry(
+      EventIndex wanted, BsonDocument match, List<Renewal> otherExpiry) {
+    Expiry found = Expiry.of(match);
+    Long seconds = wanted.expireAfterSeconds();
+    if (seconds == null) {
+      return new LayoutDifference(
+          Kind.INDEX_DIFFERS,
+          "index %s %s, and should not".formatted(name(match), found),
+          "drop index " + name(match) + ", then " + INIT);
+    }
+    Renewal renewal = new Renewal(name(match), found, seconds);
+    otherExpiry.add(renewal);
+    return new LayoutDifference(
+        Kind.RETENTION_DIFFERS,
+        "index %s %s, and EVENT_RETENTION is %s".formatted(name(match), found, Expiry.age(seconds)),
+        switch (found) {
+          case Expiry.After after when renewal.lengthens() ->
+              INIT
+                  + ", which lengthens it; where the server knows no collMod, drop index "
+                  + renewal.name()
+                  + " first";
+          case Expiry.After after ->
+              "set EVENT_RETENTION=%s here; or, to delete events earlier, %s"
+                  .formatted(Expiry.setting(after.seconds()), INIT_ASKS);
+          case Expiry.Never never -> "to delete events after that time, " + INIT_ASKS;
+          case Expiry.Unclear unclear -> "to delete events after that time, " + INIT_ASKS;
+        });
+  }
+
+  private static LayoutDifference missing(EventIndex index) {
+    Long seconds = index.expireAfterSeconds();
+    return seconds == null
+        ? new LayoutDifference(Kind.INDEX_MISSING, "index " + index.name() + " is missing", INIT)
+        : new LayoutDifference(
+            Kind.INDEX_MISSING,
+            "index %s is missing, which deletes events after %s"
+                .formatted(index.name(), Expiry.age(seconds)),
+            INIT_ASKS);
+  }
+
+  private static LayoutDifference expiresAsWell(BsonDocument index) {
+    return new LayoutDifference(
+        Kind.OTHER_EXPIRY,
+        "index %s, which is not ours, %s as well".formatted(name(index), Expiry.of(index)),
+        "drop index " + name(index) + " if EVENT_RETENTION alone is to count");
+  }
+
+  private static Optional<LayoutDifference> ofClusteredIndex(@Nullable BsonDocument collection) {
+    BsonValue options = collection == null ? null : collection.get("options");
+    if (options == null || !options.asDocument().containsKey("expireAfterSeconds")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new LayoutDifference(
+            Kind.OTHER_EXPIRY,
+            "the collection itself has expireAfterSeconds, which deletes by the date in _id; an"
+                + " event's _id holds none",
+            "take it off with collMod expireAfterSeconds: \"off\"; index timestamp_1 deletes events"));
   }
 
   /** What the collection is if it cannot hold events exactly once, as "a view"; else empty. */
@@ -88,23 +167,6 @@ record LayoutComparison(
     return capped ? Optional.of("capped") : Optional.empty();
   }
 
-  private static LayoutDifference expiryDiffers(Renewal renewal, BsonDocument listed) {
-    BsonValue seconds = listed.get("expireAfterSeconds");
-    String message =
-        "index %s deletes events after %s, not after %s"
-            .formatted(
-                renewal.name(),
-                age(seconds == null ? null : seconds.asNumber().longValue()),
-                age(renewal.index().expireAfterSeconds()));
-    return renewal.index().expireAfterSeconds() == null
-        ? new LayoutDifference(
-            Kind.INDEX_DIFFERS, message, "drop index " + renewal.name() + ", then " + INIT)
-        : new LayoutDifference(
-            Kind.RETENTION_DIFFERS,
-            message,
-            INIT + "; where the server knows no collMod, drop index " + renewal.name() + " first");
-  }
-
   private static LayoutDifference optionsDiffer(EventIndex wanted, String found) {
     return new LayoutDifference(
         Kind.INDEX_DIFFERS,
@@ -117,14 +179,6 @@ record LayoutComparison(
         Kind.UNIQUE_INDEX,
         "index " + name + " is unique: events that share its value are refused",
         "drop index " + name);
-  }
-
-  private static String age(@Nullable Long seconds) {
-    if (seconds == null) {
-      return "no time";
-    }
-    Duration age = Duration.ofSeconds(seconds);
-    return age.equals(Duration.ofDays(age.toDays())) ? age.toDays() + " d" : seconds + " s";
   }
 
   private static String name(BsonDocument listed) {

@@ -18,6 +18,8 @@ public record LayoutDifference(Kind kind, String message, String fix) {
     INDEX_MISSING,
     /** Events live longer or shorter than the settings say. */
     RETENTION_DIFFERS,
+    /** Something that is not ours deletes documents as well. */
+    OTHER_EXPIRY,
     /** An index over the right fields has other options, or its name is taken by another. */
     INDEX_DIFFERS,
     /** The server knows the operation by name or not at all, and would not do it. */

@@ -90,6 +90,11 @@ public record MongoTrouble(String what, String fix) {
         "check MONGODB_URI and that the server runs; log-worker doctor looks at both");
   }
 
+  /** Whether an operation failed because no server could be selected. */
+  static boolean isAboutServers(Throwable failure) {
+    return String.valueOf(failure.getMessage()).contains(VIEW);
+  }
+
   /** What to say when the members found belong to another replica set than the one asked for. */
   static MongoTrouble otherReplicaSet(String address, @Nullable String found, String wanted) {
     return new MongoTrouble(

@@ -1,11 +1,18 @@
 package io.wideevents.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.wideevents.stack.TestStack;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CancellationException;
+import org.bson.BsonDocument;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,6 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
 
 class EventCollectionFaultsIT {
   private static final int UNAUTHORIZED = 13;
@@ -93,7 +102,7 @@ class EventCollectionFaultsIT {
   @Test
   void setup_laysTheCollectionOutOnceTheServerAnswers() {
     mongod.pause();
-    try (CollectionSetup setup = new CollectionSetup(collection, Duration.ofMillis(100))) {
+    try (CollectionSetup setup = setup()) {
       setup.start();
       boolean doneWhilePaused = setup.outcome().isDone();
 
@@ -108,9 +117,73 @@ class EventCollectionFaultsIT {
   }
 
   @Test
+  void setup_saysOnceWhyMongoDbGivesNoAnswer() {
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    Logger log = (Logger) LoggerFactory.getLogger(CollectionSetup.class);
+    Level usual = log.getLevel();
+    lines.start();
+    log.setLevel(Level.INFO);
+    log.addAppender(lines);
+    mongod.fail(NOT_WRITABLE_PRIMARY, "listCollections");
+    try (CollectionSetup setup = setup()) {
+      setup.start();
+
+      await().atMost(PATIENCE).until(() -> setup.trouble().isPresent());
+      String during = setup.trouble().orElseThrow().toString();
+      mongod.heal();
+      await().atMost(PATIENCE).until(setup::hasAnswer);
+
+      assertThat(during).contains("not a writable primary (error 10107");
+      assertThat(setup.trouble()).isEmpty();
+      assertThat(lines.list)
+          .filteredOn(line -> line.getLevel() == Level.WARN)
+          .singleElement()
+          .satisfies(
+              line ->
+                  assertThat(line.getKeyValuePairs().toString())
+                      .contains("not a writable primary", "rs.status()"));
+    } finally {
+      log.detachAppender(lines);
+      log.setLevel(usual);
+    }
+  }
+
+  @Test
+  void setup_noticesAChangeOfTheRetentionWhileRunning() {
+    try (CollectionSetup setup = setup()) {
+      setup.start();
+      await().atMost(PATIENCE).until(setup::hasAnswer);
+      List<LayoutDifference> atFirst = setup.differences();
+
+      var unused =
+          connection
+              .database()
+              .thenCompose(
+                  database ->
+                      Mono.from(
+                              database.runCommand(
+                                  BsonDocument.parse(
+                                      "{collMod: 'wide_events', index: {name: 'timestamp_1',"
+                                          + " expireAfterSeconds: 86400}}")))
+                          .toFuture())
+              .join();
+
+      assertThat(atFirst).isEmpty();
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(setup.differences())
+                      .extracting(LayoutDifference::message)
+                      .containsExactly(
+                          "index timestamp_1 deletes events after 1 d, and EVENT_RETENTION is 30 d"));
+    }
+  }
+
+  @Test
   void setup_endsItsAttemptsWhenClosed() {
     mongod.fail(NOT_WRITABLE_PRIMARY, "listCollections");
-    CollectionSetup setup = new CollectionSetup(collection, Duration.ofMillis(100));
+    CollectionSetup setup = setup();
     setup.start();
 
     setup.close();
@@ -119,5 +192,10 @@ class EventCollectionFaultsIT {
         .failsWithin(PATIENCE)
         .withThrowableThat()
         .withRootCauseInstanceOf(CancellationException.class);
+  }
+
+  private CollectionSetup setup() {
+    return new CollectionSetup(
+        collection, RetentionChange.LENGTHEN, Duration.ofMillis(100), Duration.ofMillis(100));
   }
 }

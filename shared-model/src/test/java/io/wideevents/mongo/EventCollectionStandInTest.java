@@ -38,9 +38,9 @@ class EventCollectionStandInTest {
 
   @Test
   void ensure_saysThatItCannotChangeTheRetention() {
-    ensure("retention", Duration.ofDays(30));
+    ensure("retention", Duration.ofDays(7));
 
-    Examined examined = ensure("retention", Duration.ofDays(7));
+    Examined examined = ensure("retention", Duration.ofDays(30));
 
     assertThat(examined.changes()).isEmpty();
     assertThat(examined.differences())

@@ -84,7 +84,9 @@ class LayoutComparisonTest {
 
     LayoutComparison comparison =
         LayoutComparison.of(
-            COLLECTION, listed, List.of(new EventIndex(List.of("requestId"), null, null)));
+            COLLECTION,
+            listed,
+            List.of(WANTED.getFirst(), new EventIndex(List.of("requestId"), null, null)));
 
     assertThat(comparison.otherExpiry()).isEmpty();
     assertThat(comparison.differences())
@@ -92,7 +94,8 @@ class LayoutComparisonTest {
         .satisfies(
             difference -> {
               assertThat(difference.kind()).isEqualTo(Kind.INDEX_DIFFERS);
-              assertThat(difference.message()).contains("after 60 s, not after no time");
+              assertThat(difference.message())
+                  .contains("requestId_1 deletes events after 60 s, and should not");
             });
   }
 
@@ -101,10 +104,73 @@ class LayoutComparisonTest {
     listed.set(1, parse("{key: {timestamp: 1}, name: 'ttl', expireAfterSeconds: 604800}"));
 
     assertThat(compare().otherExpiry())
-        .containsExactly(new LayoutComparison.Renewal("ttl", WANTED.getFirst()));
+        .containsExactly(new LayoutComparison.Renewal("ttl", new Expiry.After(604_800), 3_600));
     assertThat(compare().differences())
-        .extracting(LayoutDifference::message)
-        .containsExactly("index ttl deletes events after 7 d, not after 3600 s");
+        .singleElement()
+        .satisfies(
+            difference -> {
+              assertThat(difference.message())
+                  .isEqualTo("index ttl deletes events after 7 d, and EVENT_RETENTION is 3600 s");
+              assertThat(difference.fix()).contains("EVENT_RETENTION=7d", "log-worker init");
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "expireAfterSeconds: 60 | true",
+        "expireAfterSeconds: 0 | true",
+        "expireAfterSeconds: 59.5 | true",
+        "expireAfterSeconds: 3601 | false",
+        "expireAfterSeconds: {$numberDouble: 'NaN'} | false",
+        "expireAfterSeconds: {$numberDouble: 'Infinity'} | false",
+        "expireAfterSeconds: -1 | false",
+        "expireAfterSeconds: {$numberLong: '9223372036854775807'} | false",
+        "expireAfterSeconds: '60' | false",
+        "hidden: true | false"
+      })
+  void of_takesForLengtheningOnlyWhatIsCertainlyShorter(String expiry, boolean lengthens) {
+    listed.set(1, parse("{key: {timestamp: 1}, name: 'ttl', " + expiry + "}"));
+
+    assertThat(compare().otherExpiry())
+        .singleElement()
+        .satisfies(renewal -> assertThat(renewal.lengthens()).isEqualTo(lengthens));
+    assertThat(kinds()).containsExactly(Kind.RETENTION_DIFFERS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "key: {timestamp: -1}",
+        "key: {timestamp: 1}, collation: {locale: 'de'}",
+        "key: {timestamp: 1}, partialFilterExpression: {a: 1}"
+      })
+  void of_reportsAnotherIndexThatDeletesEvents(String other) {
+    list("{name: 'other', expireAfterSeconds: 60, " + other + "}");
+
+    assertThat(compare().expiresOtherwise()).isTrue();
+    assertThat(compare().differences())
+        .singleElement()
+        .satisfies(
+            difference -> {
+              assertThat(difference.kind()).isEqualTo(Kind.OTHER_EXPIRY);
+              assertThat(difference.message()).contains("other", "after 60 s");
+            });
+  }
+
+  @Test
+  void of_takesTheIndexOfAClusteredCollectionForWhatItIs() {
+    BsonDocument clustered =
+        parse(
+            "{name: 'wide_events', type: 'collection', options: {expireAfterSeconds: 60,"
+                + " clusteredIndex: {v: 2, key: {_id: 1}, unique: true}}}");
+    listed.set(0, parse("{key: {_id: 1}, name: '_id_', unique: true, clustered: true}"));
+
+    assertThat(LayoutComparison.of(clustered, listed, WANTED).differences())
+        .extracting(LayoutDifference::kind)
+        .containsExactly(Kind.OTHER_EXPIRY);
   }
 
   @ParameterizedTest

@@ -10,6 +10,7 @@ import io.wideevents.mongo.EventCollection;
 import io.wideevents.mongo.MongoBatchWriter;
 import io.wideevents.mongo.MongoConnection;
 import io.wideevents.mongo.MongoSettings;
+import io.wideevents.mongo.RetentionChange;
 import io.wideevents.mongo.WriteOutcome;
 import java.time.Duration;
 import java.util.List;
@@ -42,7 +43,7 @@ final class SynchronousMongo implements LoggerPort {
                 MongoSettings.DEFAULT_RETENTION,
                 false),
             "demo-shop");
-    setup = new CollectionSetup(new EventCollection(connection));
+    setup = new CollectionSetup(new EventCollection(connection), RetentionChange.NONE);
     setup.start();
     writer = new MongoBatchWriter(connection);
   }

@@ -1,0 +1,59 @@
+package io.wideevents.mongo;
+
+import java.time.Duration;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
+
+/** When a listed index deletes documents. */
+sealed interface Expiry {
+  /** The index has no {@code expireAfterSeconds}. */
+  record Never() implements Expiry {
+    @Override
+    public String toString() {
+      return "deletes nothing";
+    }
+  }
+
+  /** The index deletes documents of this age. */
+  record After(long seconds) implements Expiry {
+    @Override
+    public String toString() {
+      return "deletes events after " + age(seconds);
+    }
+  }
+
+  /** A value such as NaN: versions of MongoDB disagree on whether it deletes all or nothing. */
+  record Unclear(String text) implements Expiry {
+    @Override
+    public String toString() {
+      return "has expireAfterSeconds " + text + ", which not every MongoDB takes for the same";
+    }
+  }
+
+  /** The expiry of an index as the server lists it. */
+  static Expiry of(BsonDocument listed) {
+    BsonValue value = listed.get("expireAfterSeconds");
+    if (value == null) {
+      return new Never();
+    }
+    if (value.isNumber()) {
+      double seconds = value.asNumber().doubleValue();
+      if (seconds >= 0 && seconds <= Integer.MAX_VALUE) {
+        return new After((long) seconds);
+      }
+      return new Unclear(String.valueOf(seconds));
+    }
+    return new Unclear("of type " + value.getBsonType());
+  }
+
+  /** An age as messages show it. */
+  static String age(long seconds) {
+    Duration age = Duration.ofSeconds(seconds);
+    return age.equals(Duration.ofDays(age.toDays())) ? age.toDays() + " d" : seconds + " s";
+  }
+
+  /** An age as settings take it. */
+  static String setting(long seconds) {
+    return age(seconds).replace(" ", "");
+  }
+}
