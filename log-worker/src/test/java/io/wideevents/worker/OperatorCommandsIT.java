@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.mongodb.ConnectionString;
 import com.mongodb.client.model.Filters;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.ProcessMain;
@@ -57,6 +58,60 @@ class OperatorCommandsIT {
     assertThat(init.exitCode()).isEqualTo(ExitCode.OK);
     assertThat(init.out()).contains("created topic " + name + ".dlq", "created index timestamp_1");
     assertThat(after.exitCode()).as(after.out()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void init_shortensTheRetentionOnlyWhenThatIsConfirmed() {
+    assumeTrue(TestStack.mongoIsServer(), "The stand-in for MongoDB changes no index");
+    run("init", "--event-retention", "90d");
+    stored.insertOld(Duration.ofDays(40));
+
+    Result check = run("init", "--check", "--event-retention", "30d");
+    Result refused = run("init", "--event-retention", "30d");
+    String afterRefusal = run("doctor", "--event-retention", "30d").out();
+    Result done = run("init", "--event-retention", "30d", "--yes");
+
+    assertThat(check.exitCode()).isEqualTo(ExitCode.CHECK_FAILED);
+    assertThat(check.out()).contains("deletes 1 events older than");
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.CHECK_FAILED);
+    assertThat(refused.out())
+        .contains(
+            "index timestamp_1 deletes events after 90 d; it will delete events after 30 d",
+            "That deletes 1 events older than",
+            "not changed",
+            "log-worker init --yes");
+    assertThat(afterRefusal)
+        .contains("index timestamp_1 deletes events after 90 d, and EVENT_RETENTION is 30 d");
+    assertThat(done.exitCode()).as(done.out()).isEqualTo(ExitCode.OK);
+    assertThat(done.out()).contains("index timestamp_1 deletes events after 30 d now");
+  }
+
+  @Test
+  void doctor_tellsTheCauseWhenMongoDbIsMisconfigured() {
+    assumeTrue(TestStack.mongoIsServer(), "There is only a stand-in for MongoDB");
+    String server = new ConnectionString(TestStack.mongo()).getHosts().getFirst();
+    Map<String, String> causes =
+        Map.of(
+            "mongodb://" + server + "/?replicaSet=wrong",
+            "and MONGODB_URI asks for",
+            "mongodb://" + server + "/?tls=true",
+            "TLS",
+            "mongodb://127.0.0.1:1/",
+            "connection refused",
+            "mongodb+srv://unknown.invalid/",
+            "SRV",
+            "mongodb://u:geheim@" + server + "/",
+            "rejected the credentials");
+
+    causes.forEach(
+        (uri, cause) -> {
+          Result doctor = run("doctor", "--mongodb-uri", uri);
+
+          assertThat(doctor.exitCode()).as(uri).isEqualTo(ExitCode.UNREACHABLE);
+          assertThat(doctor.out())
+              .contains("fail  mongodb", cause, "→ ")
+              .doesNotContain("Timed out", "geheim");
+        });
   }
 
   @Test
@@ -250,6 +305,9 @@ class OperatorCommandsIT {
                 TestStack.mongo(),
                 "--mongodb-database",
                 databaseName));
+    if (List.of(arguments).contains("--mongodb-uri")) {
+      all.subList(6, 8).clear();
+    }
     if (!List.of(arguments).contains("--brokers")) {
       all.addAll(List.of("--brokers", TestStack.kafka()));
     }

@@ -15,11 +15,13 @@ import com.mongodb.reactivestreams.client.MongoDatabase;
 import io.wideevents.logging.LogThrottle;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.RawBsonDocument;
@@ -119,18 +121,42 @@ public final class MongoConnection implements AutoCloseable {
    * the server does not tell: {@code hello} is known from MongoDB 4.4.2 on.
    */
   public CompletableFuture<Optional<Instant>> serverTime() {
-    BsonDocument command = new BsonDocument("hello", new BsonInt32(1));
-    return database()
-        .thenCompose(
-            database ->
-                Mono.from(database.runCommand(command, BsonDocument.class))
-                    .onErrorReturn(MongoConnection::isUnknownCommand, new BsonDocument())
-                    .toFuture())
+    return admin(new BsonDocument("hello", new BsonInt32(1)))
         .thenApply(
             reply ->
                 reply.isDateTime("localTime")
                     ? Optional.of(Instant.ofEpochMilli(reply.getDateTime("localTime").getValue()))
                     : Optional.empty());
+  }
+
+  /**
+   * Asks whether the server takes writes, which a secondary that is addressed directly does not;
+   * does not block. Completes as {@link #ping} does; true when the server does not tell.
+   */
+  public CompletableFuture<Boolean> isWritable() {
+    return admin(new BsonDocument("hello", new BsonInt32(1)))
+        .thenApply(reply -> reply.getBoolean("isWritablePrimary", BsonBoolean.TRUE).getValue());
+  }
+
+  /**
+   * Asks which rights the user of this connection lacks for storing events; does not block.
+   * Completes as {@link #ping} does; empty when none, and when the server does not tell.
+   */
+  public CompletableFuture<List<String>> missingRights() {
+    return admin(
+            new BsonDocument("connectionStatus", new BsonInt32(1))
+                .append("showPrivileges", BsonBoolean.TRUE))
+        .thenApply(reply -> UserRights.missing(reply, settings.database(), settings.collection()));
+  }
+
+  /** Runs a command that not every server knows; an empty document where it is not known. */
+  private CompletableFuture<BsonDocument> admin(BsonDocument command) {
+    return database()
+        .thenCompose(
+            database ->
+                Mono.from(database.runCommand(command, BsonDocument.class))
+                    .onErrorReturn(MongoConnection::isUnknownCommand, new BsonDocument())
+                    .toFuture());
   }
 
   private static boolean isUnknownCommand(Throwable failure) {

@@ -4,6 +4,7 @@ import io.wideevents.mongo.EventCollection;
 import io.wideevents.mongo.LayoutDifference;
 import io.wideevents.mongo.LayoutOutcome;
 import io.wideevents.mongo.MongoConnection;
+import io.wideevents.mongo.MongoTrouble;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.kafka.GroupLag;
 import io.wideevents.worker.kafka.KafkaClient;
@@ -75,21 +76,24 @@ final class Checkup {
     topics(new KafkaClient(settings.kafka()).checkTopics());
   }
 
-  /** Looks at the collection and its indexes, and compares the clocks. */
+  /** Looks at the server, the user's rights, the collection and its indexes, and the clocks. */
   void mongo() throws InterruptedException {
     try (MongoConnection mongo = new MongoConnection(settings.mongo(), "log-worker-doctor")) {
-      Optional<Optional<Instant>> time = answer(mongo.serverTime());
+      Optional<Optional<Instant>> time = answer(mongo, mongo.serverTime());
       if (time.isEmpty()) {
         return;
       }
       tell(Finding.ok("mongodb", "answers at " + settings.mongo().servers()));
       time.get().ifPresent(this::clock);
-      answer(new EventCollection(mongo).check()).ifPresent(this::collection);
+      answer(mongo, mongo.isWritable()).ifPresent(this::writable);
+      answer(mongo, mongo.missingRights()).ifPresent(this::rights);
+      answer(mongo, new EventCollection(mongo).check())
+          .ifPresent(outcome -> collection(mongo, outcome));
     }
   }
 
   /** Tells what an attempt on the collection came to. */
-  void collection(LayoutOutcome outcome) {
+  void collection(MongoConnection mongo, LayoutOutcome outcome) {
     switch (outcome) {
       case LayoutOutcome.Examined examined -> {
         for (LayoutDifference difference : examined.differences()) {
@@ -113,8 +117,48 @@ final class Checkup {
         }
       }
       case LayoutOutcome.NotAuthorized refused ->
-          tell(Finding.warn("collection", "may not be looked at or changed", refused.fix()));
-      case LayoutOutcome.Unavailable unavailable -> mongoDown(unavailable.cause());
+          tell(
+              Finding.warn(
+                  "collection",
+                  "may not be looked at or changed: " + mongo.explain(refused.cause()).what(),
+                  refused.fix()));
+      case LayoutOutcome.Unavailable unavailable -> mongoDown(mongo, unavailable.cause());
+    }
+  }
+
+  /** Tells why MongoDB gave no answer. */
+  void mongoDown(MongoConnection mongo, Throwable cause) {
+    unreachable = true;
+    MongoTrouble trouble = mongo.explain(cause);
+    tell(
+        Finding.fail(
+            "mongodb",
+            "%s: %s".formatted(settings.mongo().servers(), trouble.what()),
+            trouble.fix()));
+  }
+
+  private void writable(boolean writable) {
+    if (!writable) {
+      tell(
+          Finding.fail(
+              "mongodb",
+              "the server that answers is not a primary and takes no writes",
+              "name the whole replica set in MONGODB_URI (replicaSet=, no directConnection), and"
+                  + " look at rs.status()"));
+    }
+  }
+
+  private void rights(List<String> missing) {
+    if (!missing.isEmpty()) {
+      tell(
+          Finding.fail(
+              "mongodb",
+              "the user of MONGODB_URI may not %s in %s.%s"
+                  .formatted(
+                      String.join(" and ", missing),
+                      settings.mongo().database(),
+                      settings.mongo().collection()),
+              "grant it the role readWrite on the database"));
     }
   }
 
@@ -177,31 +221,14 @@ final class Checkup {
     }
   }
 
-  private <T> Optional<T> answer(CompletableFuture<T> asked) throws InterruptedException {
+  private <T> Optional<T> answer(MongoConnection mongo, CompletableFuture<T> asked)
+      throws InterruptedException {
     try {
       return Optional.of(asked.get(MONGO_BOUND.toSeconds(), TimeUnit.SECONDS));
-    } catch (ExecutionException e) {
-      mongoDown(e.getCause() == null ? e : e.getCause());
-    } catch (TimeoutException e) {
-      mongoDown(e);
+    } catch (ExecutionException | TimeoutException e) {
+      mongoDown(mongo, e);
     }
     return Optional.empty();
-  }
-
-  private void mongoDown(Throwable cause) {
-    unreachable = true;
-    tell(
-        Finding.fail(
-            "mongodb",
-            "%s: %s".formatted(settings.mongo().servers(), firstSentence(cause)),
-            "check MONGODB_URI, the user's rights, and that the server runs"));
-  }
-
-  // The driver's message goes on with the whole state of its cluster.
-  private static String firstSentence(Throwable cause) {
-    String message = String.valueOf(cause.getMessage());
-    int end = message.indexOf(". ");
-    return end < 0 ? message : message.substring(0, end);
   }
 
   private void tell(Finding finding) {

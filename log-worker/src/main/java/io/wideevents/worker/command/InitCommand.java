@@ -3,11 +3,18 @@ package io.wideevents.worker.command;
 import io.wideevents.mongo.EventCollection;
 import io.wideevents.mongo.LayoutOutcome;
 import io.wideevents.mongo.MongoConnection;
+import io.wideevents.mongo.RetentionChange;
+import io.wideevents.mongo.RetentionImpact;
 import io.wideevents.process.ExitCode;
 import io.wideevents.worker.config.WorkerSettings;
+import java.io.PrintWriter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,22 +30,32 @@ import picocli.CommandLine.Spec;
       "Creates the topics, the collection and its indexes, and sets how long events are kept. What"
           + " is there already stays; workers may run meanwhile. Workers and gateway do the same by"
           + " themselves, if they may: this is for where they may not.",
+      "Only this command makes MongoDB delete events earlier than before. It first reports how many"
+          + " events that deletes, and asks; without a terminal it needs --yes.",
       "Ends with 5 when something is not as the settings say and was not changed."
     },
     footer = {
       "",
       "Examples:",
       "  log-worker init --check           change nothing, only tell",
-      "  log-worker init --event-retention 90d"
+      "  log-worker init --event-retention 90d",
+      "  log-worker init --event-retention 7d --yes    delete older events without asking"
     })
 final class InitCommand implements Callable<Integer> {
   @Option(names = "--check", description = "Only tell what is not as the settings say.")
   private boolean check;
 
+  @Option(
+      names = "--yes",
+      description = "Agree to the deletion of events by a shorter retention; for scripts.")
+  private boolean yes;
+
   @Option(names = "--json", description = "One JSON object a line.")
   private boolean json;
 
   @Spec private @Nullable CommandSpec spec;
+
+  private boolean declined;
 
   @Override
   public Integer call() throws Exception {
@@ -71,24 +88,100 @@ final class InitCommand implements Callable<Integer> {
         });
     if (check) {
       checkup.mongo();
+      if (!checkup.metUnreachable()) {
+        reportImpact(settings, checkup, printer);
+      }
     } else {
       ensureCollection(settings, checkup, printer);
     }
     if (checkup.metUnreachable()) {
       return ExitCode.UNREACHABLE;
     }
-    return differences.isEmpty() ? ExitCode.OK : ExitCode.CHECK_FAILED;
+    return differences.isEmpty() && !declined ? ExitCode.OK : ExitCode.CHECK_FAILED;
   }
 
-  private static void ensureCollection(
+  private static void reportImpact(
       WorkerSettings settings, Checkup checkup, FindingPrinter printer) {
     try (MongoConnection mongo = new MongoConnection(settings.mongo(), "log-worker-init")) {
-      // Bounded by the driver's own timeouts, and by an hour for each index the server builds.
-      LayoutOutcome outcome = new EventCollection(mongo).ensure().join();
-      if (outcome instanceof LayoutOutcome.Examined examined) {
-        examined.changes().forEach(change -> printer.accept(Finding.ok("changed", change)));
-      }
-      checkup.collection(outcome);
+      impact(mongo, new EventCollection(mongo), checkup)
+          .ifPresent(
+              found ->
+                  printer.accept(
+                      Finding.warn(
+                          "retention",
+                          describe(found),
+                          "log-worker init asks before it does that; for scripts: --yes")));
     }
+  }
+
+  private void ensureCollection(WorkerSettings settings, Checkup checkup, FindingPrinter printer) {
+    try (MongoConnection mongo = new MongoConnection(settings.mongo(), "log-worker-init")) {
+      EventCollection collection = new EventCollection(mongo);
+      LayoutOutcome outcome = ensure(collection, RetentionChange.LENGTHEN, printer);
+      if (outcome instanceof LayoutOutcome.Examined) {
+        Optional<RetentionImpact> impact = impact(mongo, collection, checkup);
+        if (checkup.metUnreachable()) {
+          return;
+        }
+        if (impact.isEmpty() || agreed(impact.get(), printer)) {
+          outcome = ensure(collection, RetentionChange.ANY, printer);
+        } else {
+          declined = true;
+        }
+      }
+      checkup.collection(mongo, outcome);
+    }
+  }
+
+  // Bounded by the driver's own timeouts, and by an hour for each index the server builds.
+  private static LayoutOutcome ensure(
+      EventCollection collection, RetentionChange allowed, FindingPrinter printer) {
+    LayoutOutcome outcome = collection.ensure(allowed).join();
+    if (outcome instanceof LayoutOutcome.Examined examined) {
+      examined.changes().forEach(change -> printer.accept(Finding.ok("changed", change)));
+    }
+    return outcome;
+  }
+
+  private static Optional<RetentionImpact> impact(
+      MongoConnection mongo, EventCollection collection, Checkup checkup) {
+    try {
+      return collection.retentionImpact().join();
+    } catch (CompletionException e) {
+      checkup.mongoDown(mongo, e);
+      return Optional.empty();
+    }
+  }
+
+  private boolean agreed(RetentionImpact impact, FindingPrinter printer) {
+    printer.accept(
+        Finding.warn(
+            "retention",
+            describe(impact),
+            "a worker or gateway with a longer EVENT_RETENTION lengthens it again at its next start"));
+    PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+    if (yes || (!json && Confirmation.ask(err, "Delete them?"))) {
+      return true;
+    }
+    printer.accept(
+        Finding.fail(
+            "retention",
+            "not changed: events would be deleted, and that was not confirmed",
+            "answer yes on a terminal, or run log-worker init --yes"));
+    return false;
+  }
+
+  private static String describe(RetentionImpact impact) {
+    String before = impact.before().truncatedTo(ChronoUnit.SECONDS).toString();
+    String count =
+        impact.events().isPresent()
+            ? "%,d events".formatted(impact.events().getAsLong())
+            : "all events, too many to count in 30 s,";
+    String oldest =
+        impact
+            .oldest()
+            .map(time -> ", the oldest from " + time.truncatedTo(ChronoUnit.SECONDS))
+            .orElse("");
+    return "%s. That deletes %s older than %s%s".formatted(impact.change(), count, before, oldest);
   }
 }

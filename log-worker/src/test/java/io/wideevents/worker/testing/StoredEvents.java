@@ -8,8 +8,10 @@ import com.mongodb.reactivestreams.client.MongoClients;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.conversions.Bson;
 import reactor.core.publisher.Flux;
@@ -47,6 +49,12 @@ public final class StoredEvents implements AutoCloseable {
         Flux.from(collection().find(Filters.eq("requestId", requestId)))
             .collectList()
             .block(TIMEOUT));
+  }
+
+  /** Stores a document with a timestamp of this age. */
+  public void insertOld(Duration age) {
+    BsonDateTime timestamp = new BsonDateTime(Instant.now().minus(age).toEpochMilli());
+    Mono.from(collection().insertOne(new BsonDocument("timestamp", timestamp))).block(TIMEOUT);
   }
 
   /** Creates the collection with a validator, before anything is stored. */
