@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
@@ -101,7 +102,9 @@ public final class WorkerApplication implements AutoCloseable {
             backoff,
             clock,
             nanoClock);
-    health = new HealthCheck(consumer::status, kafka::isConnected, mongoPing(), nanoClock);
+    health =
+        new HealthCheck(
+            consumer::status, kafka::isConnected, mongoPing(), this::warnings, nanoClock);
     http = httpServer(settings);
   }
 
@@ -173,6 +176,12 @@ public final class WorkerApplication implements AutoCloseable {
         return writer.unavailability();
       }
     };
+  }
+
+  private List<String> warnings() {
+    return setup.differences().stream()
+        .map(difference -> difference.message() + "; " + difference.fix())
+        .toList();
   }
 
   private boolean mongoAnswers() {

@@ -34,6 +34,7 @@ final class Checkup {
   private final WorkerSettings settings;
   private final Consumer<Finding> found;
   private boolean unreachable;
+  private boolean mongoDown;
   private boolean failed;
 
   Checkup(WorkerSettings settings, Consumer<Finding> found) {
@@ -76,20 +77,38 @@ final class Checkup {
     topics(new KafkaClient(settings.kafka()).checkTopics());
   }
 
+  /** Something a command does with MongoDB. */
+  interface MongoWork {
+    void with(MongoConnection mongo) throws InterruptedException;
+  }
+
+  /** Does something with a connection of its own to MongoDB. */
+  void withMongo(String applicationName, MongoWork work) throws InterruptedException {
+    MongoConnection mongo = new MongoConnection(settings.mongo(), applicationName);
+    work.with(mongo);
+    if (!mongoDown) {
+      // While it looks for a name in vain, the driver answers a close with a stack trace on the
+      // terminal. The process ends anyway.
+      mongo.close();
+    }
+  }
+
   /** Looks at the server, the user's rights, the collection and its indexes, and the clocks. */
   void mongo() throws InterruptedException {
-    try (MongoConnection mongo = new MongoConnection(settings.mongo(), "log-worker-doctor")) {
-      Optional<Optional<Instant>> time = answer(mongo, mongo.serverTime());
-      if (time.isEmpty()) {
-        return;
-      }
-      tell(Finding.ok("mongodb", "answers at " + settings.mongo().servers()));
-      time.get().ifPresent(this::clock);
-      answer(mongo, mongo.isWritable()).ifPresent(this::writable);
-      answer(mongo, mongo.missingRights()).ifPresent(this::rights);
-      answer(mongo, new EventCollection(mongo).check())
-          .ifPresent(outcome -> collection(mongo, outcome));
+    withMongo("log-worker-doctor", this::look);
+  }
+
+  private void look(MongoConnection mongo) throws InterruptedException {
+    Optional<Optional<Instant>> time = answer(mongo, mongo.serverTime());
+    if (time.isEmpty()) {
+      return;
     }
+    tell(Finding.ok("mongodb", "answers at " + settings.mongo().servers()));
+    time.get().ifPresent(this::clock);
+    answer(mongo, mongo.isWritable()).ifPresent(this::writable);
+    answer(mongo, mongo.missingRights()).ifPresent(this::rights);
+    answer(mongo, new EventCollection(mongo).check())
+        .ifPresent(outcome -> collection(mongo, outcome));
   }
 
   /** Tells what an attempt on the collection came to. */
@@ -129,6 +148,7 @@ final class Checkup {
   /** Tells why MongoDB gave no answer. */
   void mongoDown(MongoConnection mongo, Throwable cause) {
     unreachable = true;
+    mongoDown = true;
     MongoTrouble trouble = mongo.explain(cause);
     tell(
         Finding.fail(

@@ -42,6 +42,8 @@ import picocli.CommandLine.Spec;
       "  log-worker init --event-retention 7d --yes    delete older events without asking"
     })
 final class InitCommand implements Callable<Integer> {
+  private static final String APPLICATION_NAME = "log-worker-init";
+
   @Option(names = "--check", description = "Only tell what is not as the settings say.")
   private boolean check;
 
@@ -89,10 +91,14 @@ final class InitCommand implements Callable<Integer> {
     if (check) {
       checkup.mongo();
       if (!checkup.metUnreachable()) {
-        reportImpact(settings, checkup, printer);
+        checkup.withMongo(
+            APPLICATION_NAME,
+            mongo -> reportImpact(mongo, new EventCollection(mongo), checkup, printer));
       }
     } else {
-      ensureCollection(settings, checkup, printer);
+      checkup.withMongo(
+          APPLICATION_NAME,
+          mongo -> ensureCollection(mongo, new EventCollection(mongo), checkup, printer));
     }
     if (checkup.metUnreachable()) {
       return ExitCode.UNREACHABLE;
@@ -101,36 +107,32 @@ final class InitCommand implements Callable<Integer> {
   }
 
   private static void reportImpact(
-      WorkerSettings settings, Checkup checkup, FindingPrinter printer) {
-    try (MongoConnection mongo = new MongoConnection(settings.mongo(), "log-worker-init")) {
-      impact(mongo, new EventCollection(mongo), checkup)
-          .ifPresent(
-              found ->
-                  printer.accept(
-                      Finding.warn(
-                          "retention",
-                          describe(found),
-                          "log-worker init asks before it does that; for scripts: --yes")));
-    }
+      MongoConnection mongo, EventCollection collection, Checkup checkup, FindingPrinter printer) {
+    impact(mongo, collection, checkup)
+        .ifPresent(
+            found ->
+                printer.accept(
+                    Finding.warn(
+                        "retention",
+                        describe(found),
+                        "log-worker init asks before it does that; for scripts: --yes")));
   }
 
-  private void ensureCollection(WorkerSettings settings, Checkup checkup, FindingPrinter printer) {
-    try (MongoConnection mongo = new MongoConnection(settings.mongo(), "log-worker-init")) {
-      EventCollection collection = new EventCollection(mongo);
-      LayoutOutcome outcome = ensure(collection, RetentionChange.LENGTHEN, printer);
-      if (outcome instanceof LayoutOutcome.Examined) {
-        Optional<RetentionImpact> impact = impact(mongo, collection, checkup);
-        if (checkup.metUnreachable()) {
-          return;
-        }
-        if (impact.isEmpty() || agreed(impact.get(), printer)) {
-          outcome = ensure(collection, RetentionChange.ANY, printer);
-        } else {
-          declined = true;
-        }
+  private void ensureCollection(
+      MongoConnection mongo, EventCollection collection, Checkup checkup, FindingPrinter printer) {
+    LayoutOutcome outcome = ensure(collection, RetentionChange.LENGTHEN, printer);
+    if (outcome instanceof LayoutOutcome.Examined) {
+      Optional<RetentionImpact> impact = impact(mongo, collection, checkup);
+      if (checkup.metUnreachable()) {
+        return;
       }
-      checkup.collection(mongo, outcome);
+      if (impact.isEmpty() || agreed(impact.get(), printer)) {
+        outcome = ensure(collection, RetentionChange.ANY, printer);
+      } else {
+        declined = true;
+      }
     }
+    checkup.collection(mongo, outcome);
   }
 
   // Bounded by the driver's own timeouts, and by an hour for each index the server builds.

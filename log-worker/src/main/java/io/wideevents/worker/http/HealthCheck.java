@@ -27,6 +27,7 @@ public final class HealthCheck {
   private final Supplier<ConsumerStatus> status;
   private final BooleanSupplier kafkaConnected;
   private final MongoPing mongo;
+  private final Supplier<List<String>> warnings;
   private final LongSupplier nanoClock;
   private volatile boolean stopping;
 
@@ -47,6 +48,19 @@ public final class HealthCheck {
       BooleanSupplier kafkaConnected,
       MongoPing mongo,
       LongSupplier nanoClock) {
+    this(status, kafkaConnected, mongo, List::of, nanoClock);
+  }
+
+  /**
+   * @param warnings what a person should look at although events are stored; must not block
+   */
+  public HealthCheck(
+      Supplier<ConsumerStatus> status,
+      BooleanSupplier kafkaConnected,
+      MongoPing mongo,
+      Supplier<List<String>> warnings,
+      LongSupplier nanoClock) {
+    this.warnings = warnings;
     this.status = status;
     this.kafkaConnected = kafkaConnected;
     this.mongo = mongo;
@@ -102,18 +116,24 @@ public final class HealthCheck {
                   pipeline.waitingRecords(),
                   pipeline.heldRecords()));
     }
-    return new Readiness(reasons, kafka, mongodb, now);
+    return new Readiness(reasons, warnings.get(), kafka, mongodb, now);
   }
 
   /**
    * Whether the worker is ready, and what it is doing.
    *
    * @param reasons why it is not ready; empty when it is
+   * @param warnings what a person should look at; they do not make it unready
    */
   public record Readiness(
-      List<String> reasons, boolean kafka, boolean mongodb, ConsumerStatus status) {
+      List<String> reasons,
+      List<String> warnings,
+      boolean kafka,
+      boolean mongodb,
+      ConsumerStatus status) {
     public Readiness {
       reasons = List.copyOf(reasons);
+      warnings = List.copyOf(warnings);
     }
 
     public boolean isReady() {

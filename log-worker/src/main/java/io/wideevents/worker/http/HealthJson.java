@@ -21,6 +21,11 @@ final class HealthJson {
       json.writeArrayPropertyStart("reasons");
       readiness.reasons().forEach(json::writeString);
       json.writeEndArray();
+      if (!readiness.warnings().isEmpty()) {
+        json.writeArrayPropertyStart("warnings");
+        readiness.warnings().forEach(json::writeString);
+        json.writeEndArray();
+      }
       json.writeStringProperty("kafka", readiness.kafka() ? "up" : "down");
       json.writeStringProperty("mongodb", readiness.mongodb() ? "up" : "down");
       json.writeBooleanProperty("joined", status.joined());

@@ -1,5 +1,6 @@
 package io.wideevents.worker.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.worker.batch.PipelineStatus;
@@ -96,6 +97,16 @@ class HealthCheckTest {
     assertThat(health.readiness().reasons())
         .containsExactly(
             "polling has been paused for 31 seconds: 5 of 7 records wait for a retry or for the dead-letter topic");
+  }
+
+  @Test
+  void ready_withAWarningWhenTheCollectionDiffers() {
+    HealthCheck warned =
+        new HealthCheck(() -> status, () -> true, () -> true, () -> List.of("differs"), clock);
+
+    assertThat(warned.readiness().isReady()).isTrue();
+    assertThat(new String(HealthJson.of(warned.readiness()), UTF_8))
+        .contains("\"reasons\":[],\"warnings\":[\"differs\"],\"kafka\":\"up\"");
   }
 
   @Test
