@@ -1,5 +1,6 @@
 package io.wideevents.gateway;
 
+import io.wideevents.event.DeadLetterPart;
 import io.wideevents.gateway.config.GatewaySettings;
 import io.wideevents.gateway.delivery.DeliveryTiers;
 import io.wideevents.gateway.delivery.DirectDatabase;
@@ -126,6 +127,11 @@ final class Backends implements DrainTargets.Target {
   @Override
   public DeadLetterPort deadLetters() {
     return deadLetters.<DeadLetterPort>map(port -> port).orElse(DeadLetterPort.UNAVAILABLE);
+  }
+
+  /** How many dead letters lack a part of their event. */
+  long deadLettersLacking(DeadLetterPart part) {
+    return deadLetters.map(letters -> letters.lacking(part)).orElse(0L);
   }
 
   /**

@@ -107,6 +107,7 @@ public final class GatewayApplication implements AutoCloseable {
     gauges.breakers(backends.delivery()::circuits);
     gauges.tierFailures(backends.delivery()::failures);
     gauges.spool(spool::stats, replayer::stats, clock);
+    gauges.deadLettersCut(backends::deadLettersLacking);
     gauges.requestMemory(http::inFlightBytes, settings.http().maxInFlightBytes());
     ownEvents.ifPresent(logging -> LoggingMeters.bind(metrics.registry(), logging::stats));
   }

@@ -74,6 +74,7 @@ public final class WorkerApplication implements AutoCloseable {
             kafka::newProducer,
             kafka::ensureDeadLetters,
             settings.kafka().deadLetters().name(),
+            metrics::deadLetterCut,
             nanoClock);
     BatchPipeline pipeline =
         new BatchPipeline(

@@ -46,6 +46,12 @@ public final class DeadLetterFormat {
   /** {@code true} when the value is a stub in JSON, because the record was too large. */
   public static final String STUB = "dlq-stub";
 
+  /**
+   * The {@link DeadLetterPart}s of the record that the letter lacks, separated by commas; absent
+   * when it lacks none.
+   */
+  public static final String CUT = "dlq-cut";
+
   /** How often the record was replayed from here before; the one header a replay keeps. */
   public static final String REPLAYS = "dlq-replays";
 
@@ -58,11 +64,23 @@ public final class DeadLetterFormat {
   /** The longest {@link #ERROR}, in characters. */
   public static final int MAX_ERROR_CHARS = 1_000;
 
+  /** The longest {@link #ERROR} of the smallest stub, in characters. */
+  public static final int SMALLEST_ERROR_CHARS = 100;
+
   private DeadLetterFormat() {}
 
   /** An error message, as much of it as a header takes. */
   public static String error(String message) {
-    return message.substring(0, Math.min(message.length(), MAX_ERROR_CHARS));
+    return error(message, MAX_ERROR_CHARS);
+  }
+
+  /** An error message, at most so many characters of it; never half of a surrogate pair. */
+  public static String error(String message, int maxChars) {
+    if (message.length() <= maxChars) {
+      return message;
+    }
+    boolean splitsPair = Character.isHighSurrogate(message.charAt(maxChars - 1));
+    return message.substring(0, splitsPair ? maxChars - 1 : maxChars);
   }
 
   /**
@@ -71,9 +89,10 @@ public final class DeadLetterFormat {
    * @param place members of a JSON object, without braces, that tell where the original was
    * @param keyBytes length of the original key
    * @param value the original value
+   * @param headBytes how much of the beginning of the value is kept
    */
-  public static byte[] stub(String place, int keyBytes, byte[] value) {
-    byte[] head = Arrays.copyOf(value, Math.min(value.length, STUB_HEAD_BYTES));
+  public static byte[] stub(String place, int keyBytes, byte[] value, int headBytes) {
+    byte[] head = Arrays.copyOf(value, Math.min(value.length, headBytes));
     return """
     {%s,"keyBytes":%d,"valueBytes":%d,"sha256":"%s","head":"%s"}"""
         .formatted(

@@ -1,14 +1,23 @@
 package io.wideevents.gateway.kafka;
 
+import io.wideevents.event.DeadLetterPart;
 import io.wideevents.gateway.spool.DeadLetterPort;
 import io.wideevents.gateway.spool.SpooledEvent;
+import io.wideevents.logging.DeadLetterCuts;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.process.ClosingTime;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes spooled events that MongoDB refuses to the dead-letter topic, as records of the events'
@@ -18,6 +27,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * use. Owned, and closed, by {@code GatewayApplication}.
  */
 public final class KafkaDeadLetters implements DeadLetterPort, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(KafkaDeadLetters.class);
+
   // What is not acknowledged by then is still in the spool, and will be sent again.
   private static final Duration FLUSH_TIMEOUT = Duration.ofMillis(200);
 
@@ -25,6 +36,9 @@ public final class KafkaDeadLetters implements DeadLetterPort, AutoCloseable {
   private final KafkaConnection connection;
   private final DeadLetterForm form;
   private final RecordPublisher<SpooledEvent> publisher;
+  private final Map<DeadLetterPart, LongAdder> cut =
+      Arrays.stream(DeadLetterPart.values())
+          .collect(Collectors.toUnmodifiableMap(part -> part, part -> new LongAdder()));
   private final AtomicBoolean started = new AtomicBoolean();
 
   /**
@@ -37,8 +51,13 @@ public final class KafkaDeadLetters implements DeadLetterPort, AutoCloseable {
   KafkaDeadLetters(KafkaSettings settings, ProducerSource producers, ClosingTime closing) {
     this.closing = closing;
     this.connection = new KafkaConnection(producers, settings.brokers());
+    String topic = settings.deadLetters().name();
     this.form =
-        new DeadLetterForm(settings.deadLetters().name(), new EventForm(settings.topic().name()));
+        new DeadLetterForm(
+            topic,
+            new EventForm(settings.topic().name()),
+            new DeadLetterCuts(
+                log, topic, part -> Objects.requireNonNull(cut.get(part)).increment()));
     this.publisher = new RecordPublisher<>(connection, form);
   }
 
@@ -51,6 +70,11 @@ public final class KafkaDeadLetters implements DeadLetterPort, AutoCloseable {
     return publisher
         .publish(events, deadline)
         .thenApply(outcomes -> form.stubNextTime(events, outcomes));
+  }
+
+  /** How many dead letters lack a part of their event. */
+  public long lacking(DeadLetterPart part) {
+    return Objects.requireNonNull(cut.get(part)).sum();
   }
 
   @Override

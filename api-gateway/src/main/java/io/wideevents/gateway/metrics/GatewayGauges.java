@@ -3,6 +3,7 @@ package io.wideevents.gateway.metrics;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.wideevents.event.DeadLetterPart;
 import io.wideevents.event.Tier;
 import io.wideevents.gateway.delivery.TierStatus;
 import io.wideevents.gateway.delivery.TierStatus.State;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
 /**
  * The gateway's state as numbers, asked for at each scrape: the tiers, their circuits, the spool,
@@ -109,6 +111,17 @@ public final class GatewayGauges {
         "Refused events the dead-letter topic took",
         replay,
         ReplayStats::deadLettered);
+  }
+
+  /** Counts dead letters that lack a part of their event. */
+  public void deadLettersCut(ToLongFunction<DeadLetterPart> count) {
+    for (DeadLetterPart part : DeadLetterPart.values()) {
+      FunctionCounter.builder(
+              "wide_events.dead_letters_cut", registry, same -> (double) count.applyAsLong(part))
+          .description("Dead letters that lack a part of their event")
+          .tag("part", part.label())
+          .register(registry);
+    }
   }
 
   /**

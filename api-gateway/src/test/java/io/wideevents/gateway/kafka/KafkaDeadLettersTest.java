@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.RecordDecoder;
+import io.wideevents.event.DeadLetterPart;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
 import io.wideevents.gateway.spool.EventSpool;
@@ -14,6 +16,7 @@ import io.wideevents.gateway.spool.SegmentEventSpool;
 import io.wideevents.gateway.spool.SpoolPosition;
 import io.wideevents.gateway.spool.SpoolSettings;
 import io.wideevents.gateway.spool.SpooledEvent;
+import io.wideevents.gateway.testing.LogCapture;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.process.ClosingTime;
@@ -97,7 +100,8 @@ class KafkaDeadLettersTest {
     assertThat(headers(producer.history().getFirst()))
         .containsEntry("dlq-reason", "invalid")
         .containsEntry("dlq-attempts", "0")
-        .containsEntry("dlq-error", "x".repeat(1_000));
+        .containsEntry("dlq-error", "x".repeat(1_000))
+        .containsEntry("dlq-cut", "error");
   }
 
   @Test
@@ -118,12 +122,43 @@ class KafkaDeadLettersTest {
     assertThat(headers(letter))
         .containsEntry("dlq-stub", "true")
         .containsEntry("dlq-reason", "refused_by_database");
+    assertThat(deadLetters.lacking(DeadLetterPart.VALUE)).isEqualTo(1);
     Document value = Document.parse(new String(letter.value(), UTF_8));
     assertThat(value)
         .containsEntry("origin", "spool")
         .containsEntry("eventId", refused.id().toString())
         .containsEntry("valueBytes", refused.json(Tier.KAFKA).length)
         .containsKeys("sha256", "head", "keyBytes");
+  }
+
+  @Test
+  void letter_goesAsTheSmallestStubWhenEvenAStubIsTooLarge() {
+    SpooledEvent refused = refused("refused_by_database", "too wide");
+    for (int i = 0; i < 2; i++) {
+      CompletableFuture<List<DeliveryOutcome>> larger = send(refused);
+      producer.errorNext(new RecordTooLargeException("over max.message.bytes"));
+      assertThat(larger.join()).hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
+    }
+    try (LogCapture lines = new LogCapture(KafkaDeadLetters.class)) {
+      CompletableFuture<List<DeliveryOutcome>> smallest = send(refused);
+      producer.completeNext();
+
+      assertThat(smallest).isCompletedWithValue(List.of(new DeliveryOutcome.Durable(Tier.KAFKA)));
+      ProducerRecord<byte[], byte[]> letter = producer.history().getLast();
+      assertThat(new String(letter.value(), UTF_8)).contains("\"head\":\"\"");
+      assertThat(headers(letter)).containsEntry("dlq-cut", "value,key");
+      assertThat(deadLetters.lacking(DeadLetterPart.VALUE)).isEqualTo(1);
+      assertThat(lines.events(Level.WARN))
+          .singleElement()
+          .satisfies(
+              line ->
+                  assertThat(line.getKeyValuePairs().toString())
+                      .contains(
+                          "eventId=\"" + refused.id(),
+                          "recordBytes=",
+                          "keptBytes=",
+                          "raise max.message.bytes of log-events.dlq above"));
+    }
   }
 
   @Test

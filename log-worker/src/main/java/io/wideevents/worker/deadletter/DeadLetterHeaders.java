@@ -3,6 +3,8 @@ package io.wideevents.worker.deadletter;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.wideevents.event.DeadLetterFormat;
+import io.wideevents.event.DeadLetterPart;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -31,35 +33,42 @@ public final class DeadLetterHeaders {
   /** {@code true} when the value is a stub in JSON, because the record was too large. */
   public static final String STUB = DeadLetterFormat.STUB;
 
+  /** The parts of the record that the letter lacks, separated by commas. */
+  public static final String CUT = DeadLetterFormat.CUT;
+
   /** How often the record was replayed from here before; the one header a replay keeps. */
   public static final String REPLAYS = DeadLetterFormat.REPLAYS;
 
   private DeadLetterHeaders() {}
 
   /** The record's own headers, unchanged and in order, followed by ours. */
-  static Headers around(DeadLetter letter) {
+  static Headers around(DeadLetter letter, Set<DeadLetterPart> cut) {
     Headers headers = new RecordHeaders(letter.source().headers().toArray());
-    addTo(headers, letter);
+    addTo(headers, letter, DeadLetterFormat.MAX_ERROR_CHARS, cut);
     return headers;
   }
 
   /** Ours alone, for a stub: it may have been the record's headers that were too large. */
-  static Headers ofStub(DeadLetter letter) {
+  static Headers ofStub(DeadLetter letter, int maxErrorChars, Set<DeadLetterPart> cut) {
     Headers headers = new RecordHeaders();
-    addTo(headers, letter);
+    addTo(headers, letter, maxErrorChars, cut);
     add(headers, STUB, "true");
     return headers;
   }
 
-  private static void addTo(Headers headers, DeadLetter letter) {
+  private static void addTo(
+      Headers headers, DeadLetter letter, int maxErrorChars, Set<DeadLetterPart> cut) {
     ConsumerRecord<byte[], byte[]> source = letter.source();
     add(headers, REASON, letter.reason().label());
-    add(headers, ERROR, DeadLetterFormat.error(letter.error()));
+    add(headers, ERROR, DeadLetterFormat.error(letter.error(), maxErrorChars));
     add(headers, SOURCE_TOPIC, source.topic());
     add(headers, SOURCE_PARTITION, Integer.toString(source.partition()));
     add(headers, SOURCE_OFFSET, Long.toString(source.offset()));
     add(headers, SOURCE_TIMESTAMP, Long.toString(source.timestamp()));
     add(headers, ATTEMPTS, Integer.toString(letter.attempts()));
+    if (!cut.isEmpty()) {
+      add(headers, CUT, DeadLetterPart.labels(cut));
+    }
   }
 
   private static void add(Headers headers, String name, String value) {

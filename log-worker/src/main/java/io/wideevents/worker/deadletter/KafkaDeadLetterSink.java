@@ -1,6 +1,11 @@
 package io.wideevents.worker.deadletter;
 
+import io.wideevents.event.DeadLetterPart;
+import io.wideevents.logging.DeadLetterCuts;
+import io.wideevents.worker.deadletter.DeadLetterRecord.Size;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -10,21 +15,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Dead letters in a Kafka topic. A record too large for it is replaced by a stub.
+ * Dead letters in a Kafka topic. A record too large for it is replaced by a stub, and that by the
+ * smallest one; both are counted and logged.
  *
  * <p>A thread of its own owns the producer, since sending may block for seconds while metadata is
  * fetched; the producer is built with the first letter and rebuilt after a fatal error. Whether the
  * topic is still there, and still ours, is looked at before a letter, at most every few seconds.
  */
 public final class KafkaDeadLetterSink implements DeadLetterSink {
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaDeadLetterSink.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(800);
 
   // Letters are rare; in a flood of them, that many seconds of it may go to a topic whose settings
@@ -34,6 +44,7 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
   private final Supplier<Producer<byte[], byte[]>> producers;
   private final Runnable ensureTopic;
   private final String topic;
+  private final DeadLetterCuts cuts;
   private final LongSupplier nanoClock;
   private final ExecutorService sender =
       Executors.newSingleThreadExecutor(
@@ -54,18 +65,30 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
     }
   }
 
+  /** As the other, without a counter. */
+  KafkaDeadLetterSink(
+      Supplier<Producer<byte[], byte[]>> producers,
+      Runnable ensureTopic,
+      String topic,
+      LongSupplier nanoClock) {
+    this(producers, ensureTopic, topic, part -> {}, nanoClock);
+  }
+
   /**
    * @param producers makes a producer; may fail with a {@link KafkaException}, and is asked again
    *     for the next letter then
    * @param ensureTopic creates the topic if it is absent; may block for seconds, and fail with a
    *     {@link KafkaException}
+   * @param cut counts each part of a record that a dead letter lacks
    * @param nanoClock monotonic, like {@link System#nanoTime}
    */
   public KafkaDeadLetterSink(
       Supplier<Producer<byte[], byte[]>> producers,
       Runnable ensureTopic,
       String topic,
+      Consumer<DeadLetterPart> cut,
       LongSupplier nanoClock) {
+    this.cuts = new DeadLetterCuts(LOG, topic, cut);
     this.producers = producers;
     this.ensureTopic = ensureTopic;
     this.topic = topic;
@@ -76,7 +99,7 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
   @Override
   public CompletableFuture<DeadLetterOutcome> send(DeadLetter letter) {
     CompletableFuture<DeadLetterOutcome> outcome = new CompletableFuture<>();
-    onSender(() -> sendWhole(letter, outcome), outcome);
+    onSender(() -> send(letter, Size.WHOLE, outcome), outcome);
     return outcome;
   }
 
@@ -95,42 +118,40 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
     }
   }
 
-  private void sendWhole(DeadLetter letter, CompletableFuture<DeadLetterOutcome> outcome) {
-    ProducerRecord<byte[], byte[]> whole =
-        new ProducerRecord<>(
-            topic,
-            null,
-            letter.source().key(),
-            letter.source().value(),
-            DeadLetterHeaders.around(letter));
+  private void send(DeadLetter letter, Size size, CompletableFuture<DeadLetterOutcome> outcome) {
+    DeadLetterRecord record = DeadLetterRecord.of(letter, topic, size);
     send(
-        whole,
+        record.record(),
         failure -> {
           if (failure == null) {
-            outcome.complete(new DeadLetterOutcome.Kept());
-          } else if (failure instanceof RecordTooLargeException) {
-            onSender(() -> sendStub(letter, outcome), outcome);
+            kept(letter, record);
+            outcome.complete(
+                size == Size.WHOLE
+                    ? new DeadLetterOutcome.Kept()
+                    : new DeadLetterOutcome.KeptAsStub());
+          } else if (failure instanceof RecordTooLargeException && size != Size.SMALLEST) {
+            Size smaller = size == Size.WHOLE ? Size.STUB : Size.SMALLEST;
+            onSender(() -> send(letter, smaller, outcome), outcome);
           } else {
             outcome.complete(new DeadLetterOutcome.NotConfirmed(failure));
           }
         });
   }
 
-  private void sendStub(DeadLetter letter, CompletableFuture<DeadLetterOutcome> outcome) {
-    ProducerRecord<byte[], byte[]> stub =
-        new ProducerRecord<>(
-            topic,
-            null,
-            DeadLetterStub.key(letter.source()),
-            DeadLetterStub.value(letter.source()),
-            DeadLetterHeaders.ofStub(letter));
-    send(
-        stub,
-        failure ->
-            outcome.complete(
-                failure == null
-                    ? new DeadLetterOutcome.KeptAsStub()
-                    : new DeadLetterOutcome.NotConfirmed(failure)));
+  private void kept(DeadLetter letter, DeadLetterRecord record) {
+    if (record.cut().isEmpty()) {
+      return;
+    }
+    ConsumerRecord<byte[], byte[]> source = letter.source();
+    Map<String, Object> place = new LinkedHashMap<>();
+    place.put("topic", source.topic());
+    place.put("partition", source.partition());
+    place.put("offset", source.offset());
+    cuts.kept(
+        place,
+        record.cut(),
+        DeadLetterRecord.of(letter, topic, Size.WHOLE).bytes(),
+        record.bytes());
   }
 
   private void send(ProducerRecord<byte[], byte[]> record, Consumer<@Nullable Exception> answer) {

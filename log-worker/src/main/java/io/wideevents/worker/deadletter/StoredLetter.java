@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.wideevents.event.DeadLetterFormat;
 import java.time.Instant;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -62,6 +63,12 @@ public record StoredLetter(ConsumerRecord<byte[], byte[]> record) {
   /** Whether only a stub is here, because the record was too large. */
   public boolean isStub() {
     return !text(DeadLetterHeaders.STUB).isEmpty();
+  }
+
+  /** The parts of the record that this letter lacks, such as {@code value}; empty when none. */
+  public List<String> cut() {
+    String parts = text(DeadLetterHeaders.CUT);
+    return parts.isEmpty() ? List.of() : List.of(parts.split(","));
   }
 
   /** Bytes of the value; 0 for a tombstone. */

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.wideevents.codec.DeadLetterReason;
+import io.wideevents.event.DeadLetterPart;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -33,6 +34,7 @@ public final class WorkerMetrics {
   private final Counter failedCommits;
   private final Counter rebalances;
   private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
+  private final Map<DeadLetterPart, Counter> deadLettersCut = new EnumMap<>(DeadLetterPart.class);
   private final Timer flush;
   private final Timer eventToStored;
   private final DistributionSummary batchSize;
@@ -71,6 +73,14 @@ public final class WorkerMetrics {
           Counter.builder("wide_events.dead_lettered")
               .description("Records sent to the dead-letter topic")
               .tag("reason", reason.label())
+              .register(registry));
+    }
+    for (DeadLetterPart part : DeadLetterPart.values()) {
+      deadLettersCut.put(
+          part,
+          Counter.builder("wide_events.dead_letters_cut")
+              .description("Dead letters that lack a part of their record")
+              .tag("part", part.label())
               .register(registry));
     }
     flush =
@@ -121,6 +131,11 @@ public final class WorkerMetrics {
 
   public void deadLettered(DeadLetterReason reason) {
     Objects.requireNonNull(deadLetters.get(reason)).increment();
+  }
+
+  /** Counts a part of a record that a dead letter lacks. */
+  public void deadLetterCut(DeadLetterPart part) {
+    Objects.requireNonNull(deadLettersCut.get(part)).increment();
   }
 
   public void handedBack() {

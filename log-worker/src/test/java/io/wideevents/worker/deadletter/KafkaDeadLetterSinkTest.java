@@ -3,7 +3,12 @@ package io.wideevents.worker.deadletter;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.wideevents.codec.DeadLetterReason;
+import io.wideevents.event.DeadLetterPart;
 import io.wideevents.worker.testing.LogRecords;
 import io.wideevents.worker.testing.ManualClock;
 import java.time.Duration;
@@ -12,7 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -26,7 +33,9 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
   private final List<TestProducer> producers = new ArrayList<>();
@@ -35,12 +44,23 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
   private final ManualClock clock = new ManualClock();
   private volatile @Nullable KafkaException topicFailure;
   private int topicChecks;
+  private final List<DeadLetterPart> counted = new CopyOnWriteArrayList<>();
   private final KafkaDeadLetterSink sink =
-      new KafkaDeadLetterSink(this::newProducer, this::ensureTopic, "dlq", clock);
+      new KafkaDeadLetterSink(this::newProducer, this::ensureTopic, "dlq", counted::add, clock);
+  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  private final Logger log = (Logger) LoggerFactory.getLogger(KafkaDeadLetterSink.class);
+  private volatile int limit = 500_000;
+
+  @BeforeEach
+  void listen() {
+    lines.start();
+    log.addAppender(lines);
+  }
 
   @AfterEach
   void close() {
     sink.close();
+    log.detachAppender(lines);
   }
 
   @Override
@@ -103,6 +123,82 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
                 + "\"valueBytes\":1000000,\"sha256\":\"d29751f2649b32ff")
         .contains("\"head\":\"AAAA");
     assertThat(headers(stub)).containsEntry("dlq-stub", "true");
+  }
+
+  @Test
+  void send_logsAndCountsWhatAStubLacks() throws Exception {
+    ConsumerRecord<byte[], byte[]> source =
+        LogRecords.of("log-events", 3, 42, new byte[1_000_000], ManualClock.START);
+    source.headers().add("trace", "abc".getBytes(UTF_8));
+
+    await(sink.send(new DeadLetter(source, DeadLetterReason.TOO_LARGE, "x".repeat(1_001), 0)));
+
+    assertThat(counted)
+        .containsExactly(DeadLetterPart.VALUE, DeadLetterPart.HEADERS, DeadLetterPart.ERROR);
+    assertThat(headers(history().getFirst())).containsEntry("dlq-cut", "value,headers,error");
+    assertThat(lines.list)
+        .singleElement()
+        .satisfies(
+            line -> {
+              assertThat(line.getLevel()).isEqualTo(Level.WARN);
+              assertThat(line.getKeyValuePairs().toString())
+                  .contains(
+                      "topic=\"log-events\"",
+                      "partition=\"3\"",
+                      "offset=\"42\"",
+                      "recordBytes=\"100",
+                      "keptBytes=\"8",
+                      "deadLetterTopic=\"dlq\"",
+                      "raise max.message.bytes of dlq above");
+            });
+  }
+
+  @Test
+  void send_logsAFloodOfStubsOnce() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      await(sink.send(tooLarge(i)));
+    }
+
+    assertThat(lines.list).hasSize(1);
+    assertThat(counted).hasSize(50);
+  }
+
+  @Test
+  void send_keepsTheSmallestStubWhereEvenAStubIsTooLarge() throws Exception {
+    limit = 300;
+    DeadLetterOutcome outcome = await(sink.send(tooLarge(42)));
+
+    assertThat(outcome).isEqualTo(new DeadLetterOutcome.KeptAsStub());
+    ProducerRecord<byte[], byte[]> stub = history().getFirst();
+    assertThat(stub.key()).isEmpty();
+    assertThat(new String(stub.value(), UTF_8))
+        .contains("\"topic\":\"log-events\",\"partition\":3,\"offset\":42", "\"head\":\"\"");
+    assertThat(headers(stub)).containsEntry("dlq-cut", "value,key");
+  }
+
+  @Test
+  void send_isNotConfirmedWhereNotEvenTheSmallestStubFits() throws Exception {
+    limit = 10;
+
+    assertThat(await(sink.send(tooLarge(42)))).isInstanceOf(DeadLetterOutcome.NotConfirmed.class);
+    assertThat(counted).isEmpty();
+  }
+
+  @Test
+  void send_saysThatItCutTheErrorOfAWholeLetterAndSplitsNoCharacter() throws Exception {
+    String error = "x".repeat(999) + "\uD83D\uDE00";
+    ConsumerRecord<byte[], byte[]> source =
+        LogRecords.of("log-events", 3, 42, new byte[10], ManualClock.START);
+
+    DeadLetterOutcome outcome =
+        await(sink.send(new DeadLetter(source, DeadLetterReason.INVALID, error, 0)));
+
+    assertThat(outcome).isEqualTo(new DeadLetterOutcome.Kept());
+    assertThat(headers(history().getFirst()))
+        .containsEntry("dlq-error", "x".repeat(999))
+        .containsEntry("dlq-cut", "error")
+        .doesNotContainKey("dlq-stub");
+    assertThat(counted).containsExactly(DeadLetterPart.ERROR);
   }
 
   @Test
@@ -179,6 +275,14 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
     assertThat(await(sink.send(letter(1, "a")))).isInstanceOf(DeadLetterOutcome.NotConfirmed.class);
   }
 
+  private static DeadLetter tooLarge(long offset) {
+    return new DeadLetter(
+        LogRecords.of("log-events", 3, offset, new byte[1_000_000], ManualClock.START),
+        DeadLetterReason.TOO_LARGE,
+        "Too large",
+        0);
+  }
+
   private void ensureTopic() {
     assertThat(topicChecks++ > 0 || producers.isEmpty()).as("first of all").isTrue();
     if (topicFailure != null) {
@@ -217,7 +321,7 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
     @Override
     public synchronized Future<RecordMetadata> send(
         ProducerRecord<byte[], byte[]> record, Callback callback) {
-      if (record.value().length > 500_000) {
+      if (record.value().length > limit) {
         // As the real one does: through the callback, not as an exception.
         callback.onCompletion(null, new RecordTooLargeException("1000000 bytes"));
         return CompletableFuture.failedFuture(new RecordTooLargeException("1000000 bytes"));

@@ -1,0 +1,73 @@
+package io.wideevents.logging;
+
+import io.wideevents.event.DeadLetterPart;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * Counts and logs dead letters that hold less than the record they stand for. Safe for concurrent
+ * use; does not block.
+ */
+public final class DeadLetterCuts {
+  private static final Duration INTERVAL = Duration.ofSeconds(10);
+
+  private final Logger logger;
+  private final String topic;
+  private final Consumer<DeadLetterPart> counter;
+  private final LogThrottle stubs = new LogThrottle(INTERVAL);
+  private final LogThrottle errors = new LogThrottle(INTERVAL);
+
+  /**
+   * @param topic the dead-letter topic
+   * @param counter counts each part that a dead letter lacks
+   */
+  public DeadLetterCuts(Logger logger, String topic, Consumer<DeadLetterPart> counter) {
+    this.logger = logger;
+    this.topic = topic;
+    this.counter = counter;
+  }
+
+  /**
+   * Records a dead letter that the topic has taken; nothing happens when it lacks no part.
+   *
+   * @param source where the record came from, as key-values of the log line
+   * @param parts what the dead letter lacks
+   * @param recordBytes size of key, value and headers that the whole dead letter would have had
+   * @param keptBytes the same of what was kept
+   */
+  public void kept(
+      Map<String, Object> source, Set<DeadLetterPart> parts, long recordBytes, long keptBytes) {
+    if (parts.isEmpty()) {
+      return;
+    }
+    parts.forEach(counter);
+    boolean onlyText = parts.equals(Set.of(DeadLetterPart.ERROR));
+    (onlyText ? errors : stubs)
+        .tryShow()
+        .ifPresent(
+            notShown -> {
+              LoggingEventBuilder line = onlyText ? logger.atInfo() : logger.atWarn();
+              source.forEach(line::addKeyValue);
+              line.addKeyValue("cut", DeadLetterPart.labels(parts))
+                  .addKeyValue("recordBytes", recordBytes)
+                  .addKeyValue("keptBytes", keptBytes)
+                  .addKeyValue("deadLetterTopic", topic)
+                  .addKeyValue("notShown", notShown);
+              if (onlyText) {
+                line.log("The error text of a dead letter was cut");
+              } else {
+                line.addKeyValue(
+                        "fix",
+                        "raise max.message.bytes of %s above %d; at a topic and offset named here, the original stays until the topic's retention ends"
+                            .formatted(topic, recordBytes))
+                    .log(
+                        "A record is too large for the dead-letter topic; only a stub was kept,"
+                            + " which cannot be replayed");
+              }
+            });
+  }
+}
