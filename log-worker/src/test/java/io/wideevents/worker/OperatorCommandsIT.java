@@ -230,6 +230,58 @@ class OperatorCommandsIT {
   }
 
   @Test
+  void dlqReplay_asksWhereToStartOnceKafkaMayHaveForgottenTheLast() throws Exception {
+    run("init");
+    long longAgo = Instant.now().minus(Duration.ofDays(10)).toEpochMilli();
+    for (int i = 0; i < 3; i++) {
+      topic.send(new ProducerRecord<>(name + ".dlq", i, longAgo + i, bytes("key"), bytes("value")));
+    }
+
+    Result plain = run("dlq", "replay");
+    Result from = run("dlq", "replay", "--from", "1:0", "--json");
+    Result stillAsks = run("dlq", "replay");
+    Result fromTime = run("dlq", "replay", "--from", "2d", "--json");
+    Result after = run("dlq", "replay", "--json");
+    Result all = run("dlq", "replay", "--all", "--dry-run", "--json");
+
+    assertThat(plain.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(plain.err()).contains(name + ".dlq-replay", "3 letters", "--all", "--from");
+    assertThat(from.out()).contains("\"replayed\":1");
+    assertThat(stillAsks.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(fromTime.out()).as("earlier letters count as replayed").contains("\"replayed\":0");
+    assertThat(after.exitCode()).as(after.err()).isEqualTo(ExitCode.OK);
+    assertThat(after.out()).contains("\"replayed\":0");
+    assertThat(all.out()).contains("\"replayed\":3");
+    assertThat(run("dlq", "replay", "--from", "77:0").exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run("dlq", "replay", "--from", "1:0", "--all").exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run("dlq", "replay", "--from", "yesterday").err()).contains("2026-11-26T01:03:17Z");
+  }
+
+  @Test
+  void dlq_marksAStubAndDoesNotReplayIt() throws Exception {
+    run("init");
+    ProducerRecord<byte[], byte[]> stub =
+        new ProducerRecord<>(name + ".dlq", 0, bytes("key"), bytes("{}"));
+    stub.headers()
+        .add("dlq-reason", bytes("too_large"))
+        .add("dlq-source-topic", bytes(name))
+        .add("dlq-source-partition", bytes("3"))
+        .add("dlq-source-offset", bytes("42"))
+        .add("dlq-stub", bytes("true"))
+        .add("dlq-cut", bytes("value,headers"));
+    topic.send(stub);
+
+    assertThat(run("dlq", "list").out()).contains("SOURCE", name + ":3:42", " stub ");
+    assertThat(run("dlq", "list", "--json").out())
+        .contains("\"stub\":true,\"cut\":[\"value\",\"headers\"]");
+    assertThat(run("dlq", "show", "0:0").out())
+        .contains("kept      a stub, which cannot be replayed", name + ":3:42", "value, headers");
+    Result replay = run("dlq", "replay");
+    assertThat(replay.exitCode()).isEqualTo(ExitCode.CHECK_FAILED);
+    assertThat(replay.out()).contains("Replayed 0 dead letters", "1 skipped: only a stub is kept");
+  }
+
+  @Test
   void dlqReplay_toATopicThatDoesNotExistSendsNothing() throws Exception {
     run("init");
     topic.send(new ProducerRecord<>(name + ".dlq", bytes("key"), bytes("value")));

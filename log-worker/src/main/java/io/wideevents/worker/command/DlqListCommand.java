@@ -20,7 +20,12 @@ import picocli.CommandLine.Spec;
     name = "list",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Lists dead letters that were not replayed yet, oldest first in each partition.",
+    description = {
+      "Lists dead letters that were not replayed yet, oldest first in each partition, each with the"
+          + " topic, partition and offset it came from.",
+      "A stub stands for a record that was too large for the dead-letter topic. It cannot be"
+          + " replayed; the original is at its source, until that topic's retention ends."
+    },
     footer = {
       "",
       "Examples:",
@@ -29,6 +34,7 @@ import picocli.CommandLine.Spec;
     })
 final class DlqListCommand implements Callable<Integer> {
   private static final int ERROR_CHARS = 60;
+  private static final String FORMAT = "%-12s %-20s %-20s %-20s %-5s %7s %7s  %s";
 
   @ArgGroup(validate = false)
   private LetterFilter filter = new LetterFilter();
@@ -71,8 +77,8 @@ final class DlqListCommand implements Callable<Integer> {
     }
     if (!json) {
       out.line(
-          "%-12s %-20s %-20s %7s %7s  %s"
-              .formatted("POSITION", "TIME", "REASON", "BYTES", "REPLAYS", "ERROR"));
+          FORMAT.formatted(
+              "POSITION", "TIME", "REASON", "SOURCE", "KEPT", "BYTES", "REPLAYS", "ERROR"));
     }
     Instant now = Instant.now();
     long shown = 0;
@@ -107,19 +113,23 @@ final class DlqListCommand implements Callable<Integer> {
             object.writeNumberProperty("attempts", letter.attempts());
             object.writeNumberProperty("replays", letter.replays());
             object.writeBooleanProperty("stub", letter.isStub());
+            object.writeArrayPropertyStart("cut");
+            letter.cut().forEach(object::writeString);
+            object.writeEndArray();
           });
       return;
     }
     String error = printable(letter.error());
     out.line(
-        "%-12s %-20s %-20s %7d %7d  %s"
-            .formatted(
-                letter.position(),
-                letter.time().truncatedTo(ChronoUnit.SECONDS),
-                printable(letter.reason()),
-                letter.valueBytes(),
-                letter.replays(),
-                error.length() <= ERROR_CHARS ? error : error.substring(0, ERROR_CHARS) + "…"));
+        FORMAT.formatted(
+            letter.position(),
+            letter.time().truncatedTo(ChronoUnit.SECONDS),
+            printable(letter.reason()),
+            printable(letter.source()),
+            letter.isStub() ? "stub" : "whole",
+            letter.valueBytes(),
+            letter.replays(),
+            error.length() <= ERROR_CHARS ? error : error.substring(0, ERROR_CHARS) + "…"));
   }
 
   /** Errors name the fields of a record, and whoever wrote it must not play with the terminal. */

@@ -1,24 +1,35 @@
 package io.wideevents.worker.command;
 
+import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.deadletter.DeadLetterReader;
 import io.wideevents.worker.deadletter.DeadLetterReplay;
 import io.wideevents.worker.deadletter.StoredLetter;
 import io.wideevents.worker.kafka.KafkaClient;
+import io.wideevents.worker.kafka.OffsetsRetention;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code log-worker dlq replay}. */
@@ -30,8 +41,12 @@ import picocli.CommandLine.Spec;
       "Puts dead letters back into the topic, original key, value and headers, for the workers to"
           + " try again; do it once the cause is mended. A letter that fails again comes back as a"
           + " new one. Replaying twice is harmless: an event is stored once.",
-      "Goes on where the last replay ended (progress is in the group <group>.dlq-replay). With a"
-          + " filter or --all that progress neither counts nor moves.",
+      "Goes on where the last replay ended. The group <group>.dlq-replay remembers that; Kafka"
+          + " forgets it when no dlq command was used for a while (offsets.retention.minutes, a week"
+          + " by default). Then --all or --from has to say where to start. With a filter what is"
+          + " remembered neither counts nor moves.",
+      "Ends with 5 when letters were skipped that cannot be replayed: stubs, and letters larger than"
+          + " the topic takes."
     },
     footer = {
       "",
@@ -40,9 +55,12 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  log-worker dlq replay --dry-run",
-      "  log-worker dlq replay --reason refused_by_database --since 2h"
+      "  log-worker dlq replay --reason refused_by_database --since 2h",
+      "  log-worker dlq replay --from 2026-11-26T01:00:00Z",
+      "  log-worker dlq replay --from 0:42 --from 3:17"
     })
 final class DlqReplayCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(DlqReplayCommand.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   @ArgGroup(validate = false)
@@ -50,6 +68,17 @@ final class DlqReplayCommand implements Callable<Integer> {
 
   @Option(names = "--all", description = "From the first letter, also those replayed before.")
   private boolean all;
+
+  @Option(
+      names = "--from",
+      paramLabel = "<start>",
+      converter = ReplayStart.Converter.class,
+      description = {
+        "From a letter on, as <partition:offset>, in that partition alone; may be given once for"
+            + " each partition. Or from a time or age on, such as 2026-11-26T01:00:00Z or 2d, in"
+            + " all. Earlier letters count as replayed."
+      })
+  private List<ReplayStart> from = new ArrayList<>();
 
   @Option(
       names = "--max-replays",
@@ -75,14 +104,25 @@ final class DlqReplayCommand implements Callable<Integer> {
 
   /** A reader of the dead letters that knows what was replayed. */
   static DeadLetterReader open(KafkaClient kafka, WorkerSettings settings) {
-    return new DeadLetterReader(
-        kafka.newReader(settings.kafka().group() + ".dlq-replay"),
-        settings.kafka().deadLetters().name());
+    DeadLetterReader reader =
+        new DeadLetterReader(
+            kafka.newReader(group(settings)), settings.kafka().deadLetters().name());
+    try {
+      reader.renew();
+    } catch (KafkaException e) {
+      LOG.debug("Could not renew what the group remembers", e); // a user who may only read
+    }
+    return reader;
+  }
+
+  private static String group(WorkerSettings settings) {
+    return settings.kafka().group() + ".dlq-replay";
   }
 
   @Override
   public Integer call() throws Exception {
     PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+    checkStart();
     return Operator.run(
         spec,
         (settings, out) ->
@@ -93,19 +133,15 @@ final class DlqReplayCommand implements Callable<Integer> {
                     replay(reader, kafka, settings, err);
                   }
                   report(out);
-                  return ExitCode.OK;
+                  return stubs + tooLarge > 0 ? ExitCode.CHECK_FAILED : ExitCode.OK;
                 }));
   }
 
   private void replay(
       DeadLetterReader reader, KafkaClient kafka, WorkerSettings settings, PrintWriter err)
       throws InterruptedException {
-    boolean movesProgress = !all && !filter.isActive() && !dryRun;
-    if (all || filter.isActive()) {
-      reader.seekToStart();
-    } else {
-      reader.seekToPending();
-    }
+    boolean movesProgress = !filter.isActive() && !dryRun;
+    seek(reader, kafka, settings, err);
     // A producer would create a topic of a mistyped name, and the letters would be gone.
     kafka.requireEventTopic();
     Producer<byte[], byte[]> producer = kafka.newProducer();
@@ -125,10 +161,87 @@ final class DlqReplayCommand implements Callable<Integer> {
         }
         progress.advance(letters.size());
       }
+      if (movesProgress) {
+        reader.replayed(List.of());
+      }
       progress.end();
     } finally {
       producer.close(CLOSE_TIMEOUT);
     }
+  }
+
+  private void checkStart() {
+    long times = from.stream().filter(ReplayStart.Time.class::isInstance).count();
+    if ((all && !from.isEmpty()) || (times > 0 && from.size() > 1)) {
+      throw usage("Give either --all, or --from with one time, or --from with positions");
+    }
+  }
+
+  private void seek(
+      DeadLetterReader reader, KafkaClient kafka, WorkerSettings settings, PrintWriter err) {
+    if (!from.isEmpty()) {
+      seekToFrom(reader);
+    } else if (all || filter.isActive()) {
+      reader.seekToStart();
+    } else {
+      requireMemory(reader, kafka, settings);
+      Optional<Instant> oldest = reader.oldestPending();
+      reader.seekToPending();
+      oldest.ifPresent(
+          time ->
+              err.printf(
+                  "%s: %,d letters are pending, the oldest from %s%n",
+                  reader.remembersReplay()
+                      ? "Going on after the last replay"
+                      : "No replay is remembered by group " + group(settings),
+                  reader.remaining(),
+                  time.truncatedTo(ChronoUnit.SECONDS)));
+      err.flush();
+    }
+  }
+
+  private void seekToFrom(DeadLetterReader reader) {
+    Map<Integer, Long> positions = new HashMap<>();
+    for (ReplayStart start : from) {
+      switch (start) {
+        case ReplayStart.Time time -> {
+          reader.seekTo(time.at());
+          return;
+        }
+        case ReplayStart.Position position ->
+            positions.put(position.partition(), position.offset());
+      }
+    }
+    try {
+      reader.seekTo(positions);
+    } catch (IllegalArgumentException e) {
+      throw usage("--from: " + e.getMessage());
+    }
+  }
+
+  /** Thousands of letters that were replayed before must not be replayed without a word. */
+  private static void requireMemory(
+      DeadLetterReader reader, KafkaClient kafka, WorkerSettings settings) {
+    Duration memory;
+    try (Admin admin = kafka.newAdmin()) {
+      memory = OffsetsRetention.of(admin);
+    }
+    Optional<Instant> oldest = reader.oldestForgotten(memory, Instant.now());
+    if (oldest.isPresent()) {
+      reader.seekToPending();
+      throw new CommandFailedException(
+          ExitCode.USAGE,
+          "Group %s remembers no replay of some partitions: Kafka forgets one after %d hours without a dlq command. %,d letters are there, the oldest from %s; some may have been replayed before. Say where to start: --all (an event is stored once, however often it is replayed) or --from <partition:offset, time or age>"
+              .formatted(
+                  group(settings),
+                  memory.toHours(),
+                  reader.remaining(),
+                  oldest.get().truncatedTo(ChronoUnit.SECONDS)));
+    }
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(Objects.requireNonNull(spec).commandLine(), message);
   }
 
   private List<StoredLetter> choose(List<StoredLetter> letters) {
@@ -164,7 +277,9 @@ final class DlqReplayCommand implements Callable<Integer> {
     out.line((dryRun ? "Would replay " : "Replayed ") + replayed + " dead letters");
     if (stubs > 0) {
       out.line(
-          stubs + " skipped: only a stub is kept; dlq list --all tells where the originals were");
+          stubs
+              + " skipped: only a stub is kept, which cannot be replayed; dlq list --all shows where"
+              + " the originals were");
     }
     if (exhausted > 0) {
       out.line(exhausted + " skipped: came back " + maxReplays + " times (--max-replays)");

@@ -93,6 +93,7 @@ final class DlqShowCommand implements Callable<Integer> {
       out.line("reason    " + letter.reason());
       out.line("error     " + letter.error());
       out.line("source    " + letter.source());
+      out.line("kept      " + kept(letter));
       out.line("key       " + text(letter.record().key()));
       for (Header header : letter.record().headers()) {
         out.line("header    " + header.key() + ": " + text(header.value()));
@@ -100,6 +101,16 @@ final class DlqShowCommand implements Callable<Integer> {
       out.line("value     " + letter.valueBytes() + " bytes");
       out.line(text(letter.record().value()));
     }
+  }
+
+  private static String kept(StoredLetter letter) {
+    String cut = letter.cut().isEmpty() ? "" : "; cut: " + String.join(", ", letter.cut());
+    return letter.isStub()
+        ? "a stub, which cannot be replayed: the record was too large for this topic; the original"
+            + " was at "
+            + letter.source()
+            + cut
+        : "the whole record" + cut;
   }
 
   private static void showJson(StoredLetter letter, Output out) {
@@ -110,6 +121,10 @@ final class DlqShowCommand implements Callable<Integer> {
           object.writeStringProperty("reason", letter.reason());
           object.writeStringProperty("error", letter.error());
           object.writeStringProperty("source", letter.source());
+          object.writeBooleanProperty("stub", letter.isStub());
+          object.writeArrayPropertyStart("cut");
+          letter.cut().forEach(object::writeString);
+          object.writeEndArray();
           object.writeStringProperty("key", text(letter.record().key()));
           object.writeObjectPropertyStart("headers");
           for (Header header : letter.record().headers()) {

@@ -1,8 +1,10 @@
 package io.wideevents.worker.deadletter;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,7 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -21,7 +24,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /**
  * Reads the dead-letter topic up to where it ended when reading began, so that it ends even while
  * letters keep arriving. What has been replayed is remembered as the committed offsets of a group
- * that only replays use.
+ * that only replays use. Kafka forgets those some time after the last commit, a week by default;
+ * {@link #renew} makes that time begin again.
  *
  * <p>Not thread-safe. Every method may block for ten seconds and fails with a {@link
  * KafkaException} when Kafka does not answer.
@@ -29,12 +33,15 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 public final class DeadLetterReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration CLOCK_TOLERANCE = Duration.ofHours(1);
 
   private final Consumer<byte[], byte[]> consumer;
   private final List<TopicPartition> partitions;
   private final Map<TopicPartition, Long> starts;
   private final Map<TopicPartition, Long> ends;
   private final Map<TopicPartition, Long> progress = new HashMap<>();
+  private final Set<TopicPartition> remembered = new HashSet<>();
+  private List<TopicPartition> reading;
   private final Duration patience;
 
   /**
@@ -55,6 +62,7 @@ public final class DeadLetterReader implements AutoCloseable {
       throw new UnknownTopicOrPartitionException("there is no topic " + topic);
     }
     partitions = infos.stream().map(info -> new TopicPartition(topic, info.partition())).toList();
+    reading = partitions;
     consumer.assign(partitions);
     starts = consumer.beginningOffsets(partitions);
     ends = consumer.endOffsets(partitions);
@@ -62,22 +70,117 @@ public final class DeadLetterReader implements AutoCloseable {
     for (TopicPartition partition : partitions) {
       OffsetAndMetadata at = replayed.get(partition);
       progress.put(partition, Math.max(at == null ? 0 : at.offset(), start(partition)));
+      if (at != null) {
+        remembered.add(partition);
+      }
     }
+  }
+
+  /** Whether a replay is remembered, for one partition at least. */
+  public boolean remembersReplay() {
+    return !remembered.isEmpty();
+  }
+
+  /** Commits what is remembered once more, as it is, so that it lasts. */
+  public void renew() {
+    if (remembersReplay()) {
+      commit(remembered);
+    }
+  }
+
+  /**
+   * Looks for partitions whose replays Kafka may have forgotten: nothing is remembered, and their
+   * first letter is older than what Kafka remembers. Younger letters cannot have been replayed, or
+   * that would still be remembered.
+   *
+   * @param memory how long Kafka remembers
+   * @return the time of the oldest letter of such partitions; empty when there are none
+   */
+  public Optional<Instant> oldestForgotten(Duration memory, Instant now) {
+    return oldest(partitions.stream().filter(partition -> !remembered.contains(partition)).toList())
+        .filter(time -> time.isBefore(now.minus(memory).plus(CLOCK_TOLERANCE)));
+  }
+
+  /** The time of the first letter that is pending; empty when none is. */
+  public Optional<Instant> oldestPending() {
+    return oldest(partitions);
   }
 
   /** Goes to the first letter that was not replayed yet. */
   public void seekToPending() {
+    read(partitions);
     progress.forEach(consumer::seek);
   }
 
   /** Goes to the first letter the topic still has. */
   public void seekToStart() {
+    read(partitions);
     starts.forEach(consumer::seek);
+  }
+
+  /**
+   * Goes to offsets of some partitions; only those are read. Letters before them count as replayed.
+   *
+   * @throws IllegalArgumentException if there is no such partition
+   */
+  public void seekTo(Map<Integer, Long> offsets) {
+    Map<TopicPartition, Long> wanted = new HashMap<>();
+    offsets.forEach(
+        (partition, offset) ->
+            wanted.put(
+                partitions.stream()
+                    .filter(known -> known.partition() == partition)
+                    .findFirst()
+                    .orElseThrow(
+                        () ->
+                            new IllegalArgumentException(
+                                "the dead-letter topic has no partition " + partition)),
+                offset));
+    read(List.copyOf(wanted.keySet()));
+    wanted.forEach(this::seek);
+  }
+
+  /** Goes to the first letters put there at a time or later. Letters before count as replayed. */
+  public void seekTo(Instant time) {
+    read(partitions);
+    Map<TopicPartition, Long> times = new HashMap<>();
+    partitions.forEach(partition -> times.put(partition, time.toEpochMilli()));
+    Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(times);
+    for (TopicPartition partition : partitions) {
+      OffsetAndTimestamp at = found.get(partition);
+      seek(partition, at == null ? end(partition) : at.offset());
+    }
+  }
+
+  private void seek(TopicPartition partition, long offset) {
+    long within = Math.clamp(offset, start(partition), end(partition));
+    consumer.seek(partition, within);
+    progress.merge(partition, within, Math::max);
+  }
+
+  private void read(List<TopicPartition> some) {
+    reading = some;
+    consumer.assign(some);
+  }
+
+  private Optional<Instant> oldest(List<TopicPartition> some) {
+    Optional<Instant> oldest = Optional.empty();
+    for (TopicPartition partition : some) {
+      read(List.of(partition));
+      consumer.seek(partition, progress.getOrDefault(partition, 0L));
+      for (StoredLetter first : next().stream().limit(1).toList()) {
+        oldest =
+            oldest
+                .filter(earlier -> earlier.isBefore(first.time()))
+                .or(() -> Optional.of(first.time()));
+      }
+    }
+    return oldest;
   }
 
   /** Letters between where reading stands and the end, gaps included: for a progress bar. */
   public long remaining() {
-    return partitions.stream()
+    return reading.stream()
         .mapToLong(partition -> Math.max(0, end(partition) - consumer.position(partition)))
         .sum();
   }
@@ -108,7 +211,7 @@ public final class DeadLetterReader implements AutoCloseable {
     if (wanted.isEmpty() || offset < start(wanted.get()) || offset >= end(wanted.get())) {
       return Optional.empty();
     }
-    consumer.assign(List.of(wanted.get()));
+    read(List.of(wanted.get()));
     consumer.seek(wanted.get(), offset);
     long movedNanos = System.nanoTime();
     while (consumer.position(wanted.get()) <= offset) {
@@ -130,8 +233,15 @@ public final class DeadLetterReader implements AutoCloseable {
           new TopicPartition(letter.record().topic(), letter.record().partition());
       progress.merge(partition, letter.record().offset() + 1, Math::max);
     }
+    remembered.addAll(reading);
+    commit(remembered);
+  }
+
+  private void commit(Set<TopicPartition> some) {
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-    progress.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
+    some.forEach(
+        partition ->
+            offsets.put(partition, new OffsetAndMetadata(progress.getOrDefault(partition, 0L))));
     consumer.commitSync(offsets);
   }
 

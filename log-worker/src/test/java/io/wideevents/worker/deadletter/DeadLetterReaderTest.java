@@ -7,9 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.wideevents.worker.testing.LogRecords;
 import io.wideevents.worker.testing.ManualClock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -21,9 +24,25 @@ import org.junit.jupiter.api.Timeout;
 class DeadLetterReaderTest {
   private static final String TOPIC = "log-events.dlq";
   private static final TopicPartition P0 = new TopicPartition(TOPIC, 0);
+  private static final Duration WEEK = Duration.ofDays(7);
   private static final Duration PATIENCE = Duration.ofMillis(100);
 
-  private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
+  private final Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
+
+  // The mock forgets commits with each assignment, which a broker does not.
+  private final MockConsumer<byte[], byte[]> consumer =
+      new MockConsumer<>("none") {
+        @Override
+        public synchronized void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
+          committed.putAll(offsets);
+        }
+
+        @Override
+        public synchronized Map<TopicPartition, OffsetAndMetadata> committed(
+            Set<TopicPartition> partitions) {
+          return Map.copyOf(committed);
+        }
+      };
 
   @BeforeEach
   void fill() {
@@ -61,6 +80,59 @@ class DeadLetterReaderTest {
     DeadLetterReader reader = reader();
 
     assertThatThrownBy(() -> reader.find(0, 1)).isInstanceOf(TimeoutException.class);
+  }
+
+  @Test
+  void oldestForgotten_isEmptyWhileLettersAreYoungerThanWhatKafkaRemembers() {
+    DeadLetterReader reader = reader();
+    add(0);
+
+    assertThat(
+            reader.oldestForgotten(Duration.ofDays(7), ManualClock.START.plus(WEEK.minusDays(1))))
+        .isEmpty();
+  }
+
+  @Test
+  void oldestForgotten_isTheOldestLetterThatMayHaveBeenReplayed() {
+    DeadLetterReader reader = reader();
+    add(0);
+
+    assertThat(reader.oldestForgotten(WEEK, ManualClock.START.plus(WEEK.plusDays(1))))
+        .contains(ManualClock.START);
+  }
+
+  @Test
+  void oldestForgotten_isEmptyWhileAReplayIsRemembered() {
+    DeadLetterReader first = reader();
+    first.replayed(List.of());
+
+    assertThat(reader().oldestForgotten(WEEK, ManualClock.START.plus(WEEK.plusDays(1)))).isEmpty();
+  }
+
+  @Test
+  void renew_commitsWhatIsRememberedAndNothingElse() {
+    reader().renew();
+    boolean afterNothing = reader().remembersReplay();
+    DeadLetterReader replayed = reader();
+    replayed.seekTo(Map.of(0, 1L));
+    replayed.replayed(List.of());
+
+    reader().renew();
+
+    assertThat(afterNothing).isFalse();
+    assertThat(committed).containsExactly(Map.entry(P0, new OffsetAndMetadata(1)));
+  }
+
+  @Test
+  void seekTo_readsOnlyThePartitionsNamedAndStaysWithinThem() {
+    DeadLetterReader reader = reader();
+
+    reader.seekTo(Map.of(0, 99L));
+
+    assertThat(reader.remaining()).isZero();
+    assertThatThrownBy(() -> reader.seekTo(Map.of(7, 0L)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no partition 7");
   }
 
   private DeadLetterReader reader() {
