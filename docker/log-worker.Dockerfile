@@ -38,9 +38,11 @@ COPY --from=build /out/log-worker/lib/ lib/
 COPY --from=build /out/log-worker/own/ ./
 COPY docker/healthcheck LICENSE ./
 # An argument file, because what a JVM can do depends on JAVA_VERSION. The heap is a share of the
-# container's limit; the rest is for code, threads, network buffers and decompression.
+# container's limit; the rest is for code, threads, network buffers and decompression. Without
+# ExitOnOutOfMemoryError: the worker recovers from a record that is larger than its heap, and ends
+# itself when the heap is too small for anything else.
 RUN set -eu; \
-    printf '%s\n' -XX:MaxRAMPercentage=60 -XX:+ExitOnOutOfMemoryError -XX:-UsePerfData \
+    printf '%s\n' -XX:MaxRAMPercentage=60 -XX:-UsePerfData \
       --enable-native-access=ALL-UNNAMED >java.options; \
     if [ "$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$JAVA_HOME/release")" -ge 25 ]; then \
       printf '%s\n' -XX:+UseCompactObjectHeaders -XX:AOTCache=/app/app.aot >>java.options; \

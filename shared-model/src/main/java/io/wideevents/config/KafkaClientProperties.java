@@ -33,6 +33,7 @@ record KafkaClientProperties(Map<String, String> values) {
           Map.entry("auto.commit.interval.ms", OFFSETS),
           Map.entry("auto.offset.reset", OFFSETS),
           Map.entry("isolation.level", OFFSETS),
+          Map.entry("check.crcs", PROMISE),
           Map.entry("partition.assignment.strategy", OFFSETS),
           Map.entry("key.serializer", BYTES),
           Map.entry("value.serializer", BYTES),

@@ -104,6 +104,21 @@ public final class DeadLetterFormat {
         .getBytes(UTF_8);
   }
 
+  /**
+   * The value of a letter whose own value was never read whole: as {@link #stub}, without a hash.
+   *
+   * @param valueBytes length of the original value, headers included
+   * @param head the beginning of the original value
+   */
+  public static byte[] stubOfCut(
+      String place, int keyBytes, int valueBytes, byte[] head, int headBytes) {
+    byte[] kept = Arrays.copyOf(head, Math.min(head.length, headBytes));
+    return """
+    {%s,"keyBytes":%d,"valueBytes":%d,"head":"%s"}"""
+        .formatted(place, keyBytes, valueBytes, Base64.getEncoder().encodeToString(kept))
+        .getBytes(UTF_8);
+  }
+
   private static byte[] sha256(byte[] bytes) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(bytes);

@@ -44,6 +44,14 @@ public final class LogSetup {
           "org.apache.kafka.clients.NetworkClient",
           "org.apache.kafka.clients.producer.internals.Sender");
 
+  /**
+   * Logs an ERROR for each record that does not deserialize. The worker's deserializers fail on
+   * purpose when a poll has returned enough bytes; a failure of any other kind comes to us as an
+   * exception.
+   */
+  private static final String DESERIALIZATION =
+      "org.apache.kafka.clients.consumer.internals.CompletedFetch";
+
   private LogSetup() {}
 
   /** Applies {@code LOG_LEVEL} and {@code LOG_FORMAT}. */
@@ -80,6 +88,7 @@ public final class LogSetup {
       for (String logger : TIRELESS) {
         context.getLogger(logger).setLevel(Level.ERROR);
       }
+      context.getLogger(DESERIALIZATION).setLevel(Level.OFF);
     }
   }
 

@@ -4,6 +4,7 @@ import io.wideevents.codec.RecordResult;
 import io.wideevents.worker.offset.TrackedOffset;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A polled, decoded record that is not settled yet.
@@ -32,10 +33,7 @@ public record PendingRecord(
       TrackedOffset place,
       RecordResult content,
       long polledNanos) {
-    long bytes =
-        (long) OVERHEAD_BYTES
-            + Math.max(0, source.serializedKeySize())
-            + Math.max(0, source.serializedValueSize());
+    long bytes = (long) OVERHEAD_BYTES + length(source.key()) + length(source.value());
     for (Header header : source.headers()) {
       bytes += header.key().length() + (header.value() == null ? 0 : header.value().length);
     }
@@ -43,5 +41,10 @@ public record PendingRecord(
       bytes += decoded.document().sizeBytes();
     }
     return new PendingRecord(source, place, content, polledNanos, bytes);
+  }
+
+  // Of a record that is cut, what is left.
+  static int length(byte @Nullable [] bytes) {
+    return bytes == null ? 0 : bytes.length;
   }
 }

@@ -6,6 +6,7 @@ import io.wideevents.codec.DeadLetterReason;
 import io.wideevents.codec.RecordDecoder;
 import io.wideevents.codec.RecordResult;
 import io.wideevents.event.WireFormat;
+import io.wideevents.worker.kafka.LargeRecords;
 import io.wideevents.worker.offset.TrackedOffset;
 import java.time.Instant;
 import java.util.function.LongSupplier;
@@ -22,6 +23,9 @@ import org.slf4j.LoggerFactory;
 public final class RecordIntake {
   private static final Logger LOG = LoggerFactory.getLogger(RecordIntake.class);
 
+  // A record that may be to blame when there is no memory to decode it.
+  private static final int LARGE_BYTES = 1024 * 1024;
+
   private final RecordDecoder decoder;
   private final LongSupplier nanoClock;
 
@@ -36,13 +40,27 @@ public final class RecordIntake {
   }
 
   private RecordResult decode(ConsumerRecord<byte[], byte[]> record) {
+    if (LargeRecords.isCut(record)) {
+      return new RecordResult.Poison(
+          DeadLetterReason.TOO_LARGE,
+          "The record has a key of %d bytes and %d bytes besides, too many to be kept whole"
+              .formatted(
+                  Math.max(0, record.serializedKeySize()),
+                  Math.max(0, record.serializedValueSize())));
+    }
     try {
       return decoder.decode(
           record.value(),
           text(record, WireFormat.EVENT_ID_HEADER),
           text(record, WireFormat.SCHEMA_HEADER),
           Instant.ofEpochMilli(record.timestamp()));
-    } catch (RuntimeException e) {
+    } catch (OutOfMemoryError e) {
+      if (PendingRecord.length(record.value()) < LARGE_BYTES) {
+        throw e; // the heap is full of something else
+      }
+      return new RecordResult.Poison(
+          DeadLetterReason.TOO_LARGE, "The record cannot be decoded within the heap; see -Xmx");
+    } catch (RuntimeException | StackOverflowError e) {
       // A bug of the decoder. The log must not stop for it, and the dead letter keeps the evidence;
       // should it concern many records, the brake holds.
       LOG.atError()

@@ -36,16 +36,26 @@ final class BrokerWatch {
     this.nextNanos = nanoClock.getAsLong() + INTERVAL_NANOS;
   }
 
-  /** Looks once a second. */
-  void tick() {
+  /**
+   * Looks once a second.
+   *
+   * @return whether it was time to look
+   */
+  boolean tick() {
     if (nextNanos - nanoClock.getAsLong() > 0) {
-      return;
+      return false;
     }
     nextNanos = nanoClock.getAsLong() + INTERVAL_NANOS;
     if (connections.isEmpty()) {
       connections = find();
     }
     connections.ifPresent(this::judge);
+    return true;
+  }
+
+  /** Whether the last look found a connection, or could not find out. */
+  boolean isConnected() {
+    return withoutConnection < CHECKS_WITHOUT_CONNECTION;
   }
 
   private void judge(Metric metric) {

@@ -6,7 +6,6 @@ import io.wideevents.worker.batch.CompletionQueue;
 import io.wideevents.worker.batch.PendingRecord;
 import io.wideevents.worker.batch.RecordIntake;
 import io.wideevents.worker.kafka.ConsumerSource;
-import io.wideevents.worker.kafka.KafkaClient;
 import io.wideevents.worker.kafka.TopicIds;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.offset.Assignment;
@@ -65,8 +64,12 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   private final OffsetCommits commits;
   private final StartPositions startPositions;
   private final TopicWatch topicWatch;
+  private final PartitionIsolation isolation;
   private final BrokerWatch brokerWatch;
+  private final StallWatch stallWatch;
+  private final int maxPollRecords;
   private boolean joined;
+  private boolean callbackFailed;
   private boolean moreToCome;
 
   ConsumerSession(
@@ -90,7 +93,17 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     commits = new OffsetCommits(consumer, assignment, metrics, nanoClock);
     startPositions = new StartPositions(consumer, assignment, metrics, lostRecords);
     topicWatch = new TopicWatch(consumer, topicIds, assignment, startPositions, nanoClock);
+    maxPollRecords = source.maxPollRecords();
+    isolation =
+        new PartitionIsolation(
+            consumer,
+            source::newPartitionReader,
+            assignment,
+            startPositions,
+            maxPollRecords,
+            nanoClock);
     brokerWatch = new BrokerWatch(consumer, source, nanoClock);
+    stallWatch = new StallWatch(consumer, nanoClock);
     completions.wakeBy(consumer::wakeup);
   }
 
@@ -109,7 +122,10 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     pipeline.run(moreToCome);
     commits.commitIfDue();
     pauseOrResume();
-    receive(poll());
+    ConsumerRecords<byte[], byte[]> polled = poll();
+    moreToCome = polled.count() >= maxPollRecords;
+    receive(polled);
+    readIsolated();
     if (topicWatch.tick()) {
       pipeline.dropVoid();
     }
@@ -119,7 +135,9 @@ final class ConsumerSession implements ConsumerRebalanceListener {
           "The topic was deleted and created again while no worker saw it; a new consumer is"
               + " needed, which does not know the leader epochs of the deleted topic");
     }
-    brokerWatch.tick();
+    if (brokerWatch.tick()) {
+      isolateStalled();
+    }
   }
 
   /** Settles what is held, as far as the time allows, commits, and leaves the group. */
@@ -131,27 +149,58 @@ final class ConsumerSession implements ConsumerRebalanceListener {
 
   /** Gives up everything and closes the consumer; its partitions are read again by others. */
   void abandon(Duration leave) {
-    assignment.forgetAll();
-    pipeline.dropVoid();
-    completions.wakeBy(() -> {});
-    consumer.close(CloseOptions.timeout(leave));
+    try {
+      assignment.forgetAll();
+      pipeline.dropVoid();
+      completions.wakeBy(() -> {});
+      isolation.close();
+    } finally {
+      // Whatever the cause was: a consumer that stays open keeps its partitions from others.
+      consumer.close(CloseOptions.timeout(leave));
+    }
   }
 
   ConsumerStatus status() {
     return new ConsumerStatus(
         nanoClock.getAsLong(),
         joined,
-        !consumer.paused().isEmpty(),
+        consumer.paused().stream().anyMatch(partition -> !isolation.holds(partition)),
         pipeline.status(),
         startPositions.lostRecords(),
         assignment.all().stream()
             .map(this::lag)
             .sorted(Comparator.comparingInt(ConsumerStatus.PartitionLag::partition))
-            .toList());
+            .toList(),
+        isolation.stopped());
   }
 
   @Override
   public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+    inCallback(() -> assigned(partitions));
+  }
+
+  @Override
+  public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+    inCallback(() -> revoked(partitions));
+  }
+
+  @Override
+  public void onPartitionsLost(Collection<TopicPartition> partitions) {
+    inCallback(() -> lost(partitions));
+  }
+
+  /** A callback that fails makes the poll around it fail, and leaves a session of no use. */
+  private void inCallback(Runnable callback) {
+    boolean done = false;
+    try {
+      callback.run();
+      done = true;
+    } finally {
+      callbackFailed |= !done;
+    }
+  }
+
+  private void assigned(Collection<TopicPartition> partitions) {
     joined = true;
     assignment.assign(partitions);
     topicWatch.assigned(partitions);
@@ -160,8 +209,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     pauseOrResume();
   }
 
-  @Override
-  public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+  private void revoked(Collection<TopicPartition> partitions) {
     if (partitions.stream().allMatch(partition -> assignment.progress(partition) == null)) {
       return; // closing: everything was given up before
     }
@@ -171,8 +219,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     logRebalance("Partitions revoked", partitions);
   }
 
-  @Override
-  public void onPartitionsLost(Collection<TopicPartition> partitions) {
+  private void lost(Collection<TopicPartition> partitions) {
     joined = false;
     forget(partitions);
     logRebalance("Partitions lost: the group went on without this worker", partitions);
@@ -190,6 +237,13 @@ final class ConsumerSession implements ConsumerRebalanceListener {
       findPosition(noPosition);
       topicWatch.lookUpSoon(); // a topic that was created again is one of the causes
       return ConsumerRecords.empty();
+    } catch (RuntimeException | OutOfMemoryError failure) {
+      completions.wokeUp();
+      metrics.pollFailed();
+      if (callbackFailed || !isolation.handles(failure)) {
+        throw failure;
+      }
+      return ConsumerRecords.empty();
     } finally {
       completions.wokeUp();
     }
@@ -205,8 +259,36 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     }
   }
 
+  private void readIsolated() {
+    if (isolation.hasWork() && pipeline.wantsRecords()) {
+      receive(isolation.read());
+      moreToCome |= isolation.hasWork();
+    }
+  }
+
+  private void isolateStalled() {
+    Set<TopicPartition> paused = consumer.paused();
+    List<PartitionProgress> owned = List.copyOf(assignment.all());
+    for (PartitionProgress progress : owned) {
+      if (paused.contains(progress.partition()) || !brokerWatch.isConnected()) {
+        stallWatch.forget(progress.partition());
+      } else if (stallWatch.isStalled(progress, owned.size())) {
+        stallWatch.forget(progress.partition());
+        isolate(progress);
+      }
+    }
+  }
+
+  private void isolate(PartitionProgress stalled) {
+    try {
+      isolation.isolate(stalled);
+    } catch (RetriableException passing) {
+      // Its committed offset cannot be had now. It is still read by the consumer, and watched.
+      LOG.atDebug().setCause(passing).log("A partition that brings nothing is looked into later");
+    }
+  }
+
   private void receive(ConsumerRecords<byte[], byte[]> records) {
-    moreToCome = records.count() >= KafkaClient.MAX_POLL_RECORDS;
     metrics.consumed(records.count());
     for (TopicPartition partition : records.partitions()) {
       PartitionProgress progress = owned(partition);
@@ -234,11 +316,12 @@ final class ConsumerSession implements ConsumerRebalanceListener {
 
   private void pauseOrResume() {
     // One bound for the worker: completed records cost nothing, however many a stuck one holds up.
-    boolean reads = pipeline.wantsRecords();
+    boolean wants = pipeline.wantsRecords();
     Set<TopicPartition> paused = consumer.paused();
     List<TopicPartition> toPause = new ArrayList<>();
     List<TopicPartition> toResume = new ArrayList<>();
     for (PartitionProgress progress : assignment.all()) {
+      boolean reads = wants && !isolation.holds(progress.partition());
       boolean reading = !paused.contains(progress.partition());
       if (reads != reading) {
         (reads ? toResume : toPause).add(progress.partition());
@@ -298,6 +381,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
 
   private void forget(Collection<TopicPartition> partitions) {
     assignment.release(partitions);
+    isolation.forget(partitions);
     topicWatch.released();
     pipeline.dropVoid();
   }
@@ -308,7 +392,8 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     if (ahead.isEmpty() || progress.firstUnsettled() < 0) {
       return new ConsumerStatus.PartitionLag(partition, -1, 0);
     }
-    long records = ahead.getAsLong() + progress.positionOffset() - progress.firstUnsettled();
+    long position = isolation.parkedAt(progress.partition()).orElse(progress.positionOffset());
+    long records = ahead.getAsLong() + position - progress.firstUnsettled();
     long oldest = progress.oldestTimestampMillis();
     double seconds =
         records == 0 || oldest < 0 ? 0 : Math.max(0, clock.millis() - oldest) / 1_000.0;

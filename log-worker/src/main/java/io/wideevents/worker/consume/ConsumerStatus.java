@@ -12,6 +12,7 @@ import java.util.List;
  * @param pipeline what the pipeline was doing
  * @param lostRecords records that retention deleted before they were read
  * @param partitions the partitions this worker owns
+ * @param stopped those of them that cannot be read at the moment
  */
 public record ConsumerStatus(
     long seenNanos,
@@ -19,9 +20,11 @@ public record ConsumerStatus(
     boolean paused,
     PipelineStatus pipeline,
     long lostRecords,
-    List<PartitionLag> partitions) {
+    List<PartitionLag> partitions,
+    List<StoppedPartition> stopped) {
   public ConsumerStatus {
     partitions = List.copyOf(partitions);
+    stopped = List.copyOf(stopped);
   }
 
   /**
@@ -32,8 +35,18 @@ public record ConsumerStatus(
    */
   public record PartitionLag(int partition, long records, double seconds) {}
 
+  /**
+   * A partition that is paused alone, because what it holds at an offset cannot be read. Reading it
+   * is tried again every minute.
+   *
+   * @param offset the first offset that was not read
+   * @param cause what is wrong there
+   */
+  public record StoppedPartition(int partition, long offset, String cause) {}
+
   /** The status while there is no consumer: before the first, and between two. */
   static ConsumerStatus withoutConsumer(long nowNanos, long lostRecords) {
-    return new ConsumerStatus(nowNanos, false, false, PipelineStatus.IDLE, lostRecords, List.of());
+    return new ConsumerStatus(
+        nowNanos, false, false, PipelineStatus.IDLE, lostRecords, List.of(), List.of());
   }
 }

@@ -28,16 +28,23 @@ import org.slf4j.LoggerFactory;
 public final class MqConsumerService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MqConsumerService.class);
 
-  // With the consumer's own closing inside them these add up to less than the eight seconds that a
-  // shutdown may take.
+  /** How long {@link #close} blocks at most. */
+  public static final Duration CLOSE = Duration.ofSeconds(6);
+
+  // Together less than CLOSE, for the pass that is under way.
   private static final Duration DRAIN = Duration.ofMillis(3_500);
   private static final Duration COMMIT = Duration.ofSeconds(1);
   private static final Duration LEAVE = Duration.ofSeconds(1);
-  private static final Duration CLOSE = Duration.ofMillis(6_500);
+
+  /** What is done of {@link #CLOSE} on the polling thread. */
+  public static final Duration FINISH = DRAIN.plus(COMMIT).plus(LEAVE);
 
   // As long as the longest backoff: a consumer that joins and fails again and again must not make
   // its group rebalance all the time.
   private static final Duration WORKED = Duration.ofSeconds(30);
+
+  // An OutOfMemoryError of a poll is answered by the session; these are the others, in a row.
+  private static final int MAX_OUT_OF_MEMORY = 3;
 
   private static final Duration STATUS_INTERVAL = Duration.ofMillis(200);
 
@@ -58,6 +65,7 @@ public final class MqConsumerService implements AutoCloseable {
   private volatile boolean stopping;
   private volatile ConsumerStatus status;
   private @Nullable String lastFailure;
+  private int outOfMemory;
 
   public MqConsumerService(
       ConsumerSource source,
@@ -100,15 +108,20 @@ public final class MqConsumerService implements AutoCloseable {
 
   /**
    * Stops taking records in, settles and commits what is held as far as a few seconds allow, leaves
-   * the group and ends the thread; blocks for 6.5 s at most. While the database is down nothing is
-   * waited for: what is not stored is not committed, and will be read again. Idempotent.
+   * the group and ends the thread; blocks for {@link #CLOSE} at most. While the database is down
+   * nothing is waited for: what is not stored is not committed, and will be read again. Idempotent.
    */
   @Override
   public void close() {
+    close(CLOSE);
+  }
+
+  /** Closes as {@link #close()} does, and blocks for {@code most} at most. */
+  void close(Duration most) {
     stopping = true;
     completions.execute(() -> LOG.debug("Stopping"));
     try {
-      if (thread.isAlive() && !thread.join(CLOSE)) {
+      if (thread.isAlive() && !thread.join(most)) {
         LOG.atWarn()
             .addKeyValue("heldRecords", status.pipeline().heldRecords())
             .log("The polling thread did not end in time; its records will be read again");
@@ -143,6 +156,9 @@ public final class MqConsumerService implements AutoCloseable {
     } catch (KafkaException e) {
       LOG.atDebug().setCause(e).log("No consumer yet"); // the client told already
       return false;
+    } catch (RuntimeException | Error e) {
+      tell(e);
+      return false;
     }
     long start = nanoClock.getAsLong();
     try {
@@ -155,13 +171,18 @@ public final class MqConsumerService implements AutoCloseable {
         publish(session);
       }
       session.finish(DRAIN, COMMIT, LEAVE);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // Kafka's fatal errors, and our own bugs: a consumer made anew re-reads what is not
       // committed.
       tell(e);
       abandon(session);
+      endProcessIfOutOfMemory(e, hasWorkedSince(start));
     }
-    return nanoClock.getAsLong() - start >= WORKED.toNanos();
+    return hasWorkedSince(start);
+  }
+
+  private boolean hasWorkedSince(long startNanos) {
+    return nanoClock.getAsLong() - startNanos >= WORKED.toNanos();
   }
 
   private ConsumerSession newSession(Consumer<byte[], byte[]> consumer) {
@@ -181,12 +202,23 @@ public final class MqConsumerService implements AutoCloseable {
   private void abandon(ConsumerSession session) {
     try {
       session.abandon(LEAVE);
-    } catch (KafkaException e) {
+    } catch (RuntimeException | Error e) {
       LOG.atDebug().setCause(e).log("The failed consumer did not close cleanly");
     }
   }
 
-  private void tell(RuntimeException failure) {
+  /**
+   * Lets the thread die of a heap that stays too small. A restarted process may do better, and one
+   * that only rebuilds its consumer would look alive.
+   */
+  private void endProcessIfOutOfMemory(Throwable failure, boolean worked) {
+    outOfMemory = failure instanceof OutOfMemoryError ? (worked ? 1 : outOfMemory + 1) : 0;
+    if (failure instanceof OutOfMemoryError heap && outOfMemory >= MAX_OUT_OF_MEMORY) {
+      throw heap;
+    }
+  }
+
+  private void tell(Throwable failure) {
     String text = failure.toString();
     if (!text.equals(lastFailure)) {
       lastFailure = text;

@@ -2,6 +2,7 @@ package io.wideevents.worker.deadletter;
 
 import io.wideevents.event.DeadLetterFormat;
 import io.wideevents.event.DeadLetterPart;
+import io.wideevents.worker.kafka.LargeRecords;
 import java.util.EnumSet;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -89,8 +90,18 @@ record DeadLetterRecord(ProducerRecord<byte[], byte[]> record, Set<DeadLetterPar
             topic,
             null,
             key.length > keyBytes ? NOTHING : key,
-            DeadLetterFormat.stub(place, key.length, value, headBytes),
+            stubValue(source, place, value, headBytes),
             DeadLetterHeaders.ofStub(letter, errorChars, cut)),
         cut);
+  }
+
+  /** A record that was cut when it was read has no hash. */
+  private static byte[] stubValue(
+      ConsumerRecord<byte[], byte[]> source, String place, byte[] value, int headBytes) {
+    int keyBytes = Math.max(0, source.serializedKeySize());
+    return LargeRecords.isCut(source)
+        ? DeadLetterFormat.stubOfCut(
+            place, keyBytes, source.serializedValueSize(), value, headBytes)
+        : DeadLetterFormat.stub(place, keyBytes, value, headBytes);
   }
 }

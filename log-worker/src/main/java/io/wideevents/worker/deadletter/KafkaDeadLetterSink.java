@@ -3,6 +3,7 @@ package io.wideevents.worker.deadletter;
 import io.wideevents.event.DeadLetterPart;
 import io.wideevents.logging.DeadLetterCuts;
 import io.wideevents.worker.deadletter.DeadLetterRecord.Size;
+import io.wideevents.worker.kafka.LargeRecords;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,11 +43,15 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
   // are mended right after.
   private static final Duration TOPIC_CHECK_INTERVAL = Duration.ofSeconds(5);
 
+  // Half a minute: longer than the producer's own delivery timeout of 20 s.
+  private static final Duration LONGEST_SEND = Duration.ofSeconds(30);
+
   private final Supplier<Producer<byte[], byte[]>> producers;
   private final Runnable ensureTopic;
   private final String topic;
   private final DeadLetterCuts cuts;
   private final LongSupplier nanoClock;
+  private final Duration longestSend;
   private final ExecutorService sender =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("dead-letter-sender").factory());
@@ -88,7 +94,18 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
       String topic,
       Consumer<DeadLetterPart> cut,
       LongSupplier nanoClock) {
+    this(producers, ensureTopic, topic, cut, nanoClock, LONGEST_SEND);
+  }
+
+  KafkaDeadLetterSink(
+      Supplier<Producer<byte[], byte[]>> producers,
+      Runnable ensureTopic,
+      String topic,
+      Consumer<DeadLetterPart> cut,
+      LongSupplier nanoClock,
+      Duration longestSend) {
     this.cuts = new DeadLetterCuts(LOG, topic, cut);
+    this.longestSend = longestSend;
     this.producers = producers;
     this.ensureTopic = ensureTopic;
     this.topic = topic;
@@ -99,20 +116,24 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
   @Override
   public CompletableFuture<DeadLetterOutcome> send(DeadLetter letter) {
     CompletableFuture<DeadLetterOutcome> outcome = new CompletableFuture<>();
-    onSender(() -> send(letter, Size.WHOLE, outcome), outcome);
+    // What was cut when it was read must not look like the whole record.
+    Size first = LargeRecords.isCut(letter.source()) ? Size.STUB : Size.WHOLE;
+    onSender(() -> send(letter, first, outcome), outcome);
     return outcome;
   }
 
   @Override
   public void close() {
     sender.shutdown();
+    long deadline = System.nanoTime() + CLOSE_TIMEOUT.toNanos();
     Link open = link;
     if (open != null) {
       open.producer.close(CLOSE_TIMEOUT);
     }
     sender.shutdownNow();
     try {
-      sender.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+      // One bound for both: what the producer has used the sender does not get.
+      sender.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -158,15 +179,27 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
     try {
       ensureTopic();
       Link open = open();
+      CompletableFuture<Void> answered = new CompletableFuture<>();
       Future<?> unused =
           open.producer.send(
               record,
               (metadata, failure) -> {
+                answered.complete(null);
                 if (isFatal(failure)) {
                   open.broken = true;
                 }
                 answer.accept(failure);
               });
+      // A producer whose own thread an Error has ended answers nothing more.
+      CompletableFuture<?> unusedGuard =
+          answered
+              .orTimeout(longestSend.toMillis(), TimeUnit.MILLISECONDS)
+              .exceptionally(
+                  late -> {
+                    open.broken = true;
+                    answer.accept(new TimeoutException("The producer did not answer in time"));
+                    return null;
+                  });
     } catch (KafkaException | IllegalStateException e) {
       answer.accept(e);
     }
@@ -208,8 +241,9 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
           () -> {
             try {
               task.run();
-            } catch (RuntimeException e) {
-              // A bug; but whoever waits has to hear of it, or the record's partition would stand
+            } catch (RuntimeException | OutOfMemoryError e) {
+              // A bug, or a large letter; but whoever waits has to hear of it, or the record's
+              // partition would stand
               // still without a word.
               outcome.complete(new DeadLetterOutcome.NotConfirmed(e));
             }

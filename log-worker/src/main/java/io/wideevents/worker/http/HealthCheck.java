@@ -103,6 +103,11 @@ public final class HealthCheck {
     } else if (!mongodb) {
       reasons.add("MongoDB takes no writes");
     }
+    for (ConsumerStatus.StoppedPartition stopped : now.stopped()) {
+      reasons.add(
+          "partition %d is stopped at offset %d: %s"
+              .formatted(stopped.partition(), stopped.offset(), stopped.cause()));
+    }
     if (pipeline.braked()) {
       reasons.add(
           "the dead-letter circuit breaker is open: most records are dead letters; see log-worker"

@@ -46,6 +46,15 @@ final class HealthJson {
         json.writeEndObject();
       }
       json.writeEndArray();
+      json.writeArrayPropertyStart("stopped");
+      for (ConsumerStatus.StoppedPartition stopped : status.stopped()) {
+        json.writeStartObject();
+        json.writeNumberProperty("partition", stopped.partition());
+        json.writeNumberProperty("offset", stopped.offset());
+        json.writeStringProperty("cause", stopped.cause());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
       json.writeEndObject();
     }
     return bytes.toByteArray();

@@ -7,9 +7,12 @@ import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
 import io.wideevents.worker.consume.ConsumerStatus;
 import io.wideevents.worker.consume.ConsumerStatus.PartitionLag;
+import io.wideevents.worker.consume.ConsumerStatus.StoppedPartition;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * The worker's state as numbers, read from what the polling thread last published.
@@ -20,6 +23,7 @@ public final class StatusGauges {
   private final Supplier<ConsumerStatus> status;
   private final MultiGauge lag;
   private final MultiGauge lagSeconds;
+  private final MultiGauge stopped;
 
   public StatusGauges(MeterRegistry registry, Supplier<ConsumerStatus> status) {
     this.status = status;
@@ -55,14 +59,24 @@ public final class StatusGauges {
         MultiGauge.builder("wide_events.lag.seconds")
             .description("Age of the first record that is not settled")
             .register(registry);
+    stopped =
+        MultiGauge.builder("wide_events.partition.stopped")
+            .description("1 while a partition is owned and cannot be read")
+            .register(registry);
   }
 
   /** Takes over the partitions owned now; to be called before each scrape. */
   public void refresh() {
+    ConsumerStatus now = status.get();
     List<PartitionLag> partitions =
-        status.get().partitions().stream().filter(partition -> partition.records() >= 0).toList();
+        now.partitions().stream().filter(partition -> partition.records() >= 0).toList();
     lag.register(rows(partitions, PartitionLag::records), true);
     lagSeconds.register(rows(partitions, PartitionLag::seconds), true);
+    Set<Integer> cannotBeRead =
+        now.stopped().stream().map(StoppedPartition::partition).collect(Collectors.toSet());
+    stopped.register(
+        rows(now.partitions(), partition -> cannotBeRead.contains(partition.partition()) ? 1 : 0),
+        true);
   }
 
   private static List<Row<?>> rows(

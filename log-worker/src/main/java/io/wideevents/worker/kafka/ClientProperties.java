@@ -15,6 +15,9 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 final class ClientProperties {
   private static final int MEBIBYTE = 1024 * 1024;
 
+  // Small, because all of them are in memory at once, decompressed, whatever their size.
+  private static final int MAX_POLL_RECORDS = 250;
+
   // What a poll may bring if all events are as large as they may be: as much as with the default
   // limit, at which the full number of records just fits.
   private static final int MAX_POLL_BYTES = 64 * MEBIBYTE;
@@ -23,6 +26,11 @@ final class ClientProperties {
 
   ClientProperties(KafkaSettings settings) {
     this.settings = settings;
+  }
+
+  /** The most records that a poll returns. */
+  int maxPollRecords() {
+    return Math.clamp(MAX_POLL_BYTES / settings.maxEventBytes(), 1, MAX_POLL_RECORDS);
   }
 
   Map<String, Object> consumer() {
@@ -39,9 +47,9 @@ final class ClientProperties {
     // What is fetched ahead stays compressed in memory; this bounds it without slowing down.
     properties.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 * MEBIBYTE);
     properties.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, MEBIBYTE);
-    properties.put(
-        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-        Math.clamp(MAX_POLL_BYTES / settings.maxEventBytes(), 1, KafkaClient.MAX_POLL_RECORDS));
+    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxPollRecords());
+    // A corrupt batch must stop its partition, whatever it would be read as.
+    properties.put(ConsumerConfig.CHECK_CRCS_CONFIG, true);
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, settings.group());
     properties.put(
         ConsumerConfig.GROUP_PROTOCOL_CONFIG, settings.protocol().name().toLowerCase(Locale.ROOT));
@@ -76,7 +84,7 @@ final class ClientProperties {
     // then, and a topic that somebody deleted would come back with the broker's defaults.
     properties.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, 5_000);
     // Records of any size the log let through must come by: the topic's limit decides, not ours.
-    properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 24 * MEBIBYTE);
+    properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LargeRecords.MAX_REQUEST_BYTES);
     properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 32L * MEBIBYTE);
     return properties;
   }

@@ -17,6 +17,15 @@ public interface ConsumerSource {
    */
   Consumer<byte[], byte[]> newConsumer();
 
+  /** The most records that a poll of such a consumer returns. */
+  int maxPollRecords();
+
+  /**
+   * Reads a single partition, for what a consumer cannot read. Does not block; closed by the
+   * caller.
+   */
+  PartitionReader newPartitionReader();
+
   /** Notes that a broker answers. */
   void connected();
 

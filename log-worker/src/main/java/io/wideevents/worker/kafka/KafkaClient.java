@@ -22,13 +22,10 @@ import org.slf4j.LoggerFactory;
  * concurrent use; clients are closed by whoever asked for them.
  */
 public final class KafkaClient implements ConsumerSource {
-  /**
-   * Records a poll may return. Small, because all of them are in memory at once, decompressed,
-   * whatever their size.
-   */
-  public static final int MAX_POLL_RECORDS = 250;
-
   private static final Logger LOG = LoggerFactory.getLogger(KafkaClient.class);
+
+  // Less than what is held at once (MQ_HELD_MAX_BYTES), which a poll may exceed by this much.
+  private static final long MAX_POLL_BYTES = 16 * 1024 * 1024;
 
   private enum Reach {
     UNKNOWN,
@@ -52,14 +49,24 @@ public final class KafkaClient implements ConsumerSource {
     try {
       ensureTopics();
       Consumer<byte[], byte[]> consumer =
-          new KafkaConsumer<>(
-              properties.consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+          new BudgetedConsumer(
+              properties.consumer(), new PollBudget(MAX_POLL_BYTES, LargeRecords.maxBytes()));
       connected();
       return consumer;
     } catch (KafkaException e) {
       failed(e);
       throw e;
     }
+  }
+
+  @Override
+  public int maxPollRecords() {
+    return properties.maxPollRecords();
+  }
+
+  @Override
+  public PartitionReader newPartitionReader() {
+    return new LeaderReader(properties.consumer(), LargeRecords.maxBytes());
   }
 
   /** A producer for dead letters. Does not block. */

@@ -33,6 +33,7 @@ public final class WorkerMetrics {
   private final Counter commits;
   private final Counter failedCommits;
   private final Counter rebalances;
+  private final Counter failedPolls;
   private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
   private final Map<DeadLetterPart, Counter> deadLettersCut = new EnumMap<>(DeadLetterPart.class);
   private final Timer flush;
@@ -67,6 +68,8 @@ public final class WorkerMetrics {
     commits = counter(registry, "commits", "Successful offset commits");
     failedCommits = counter(registry, "commit_failures", "Offset commits that failed");
     rebalances = counter(registry, "rebalances", "Changes of the assigned partitions");
+    failedPolls =
+        counter(registry, "poll_failures", "Polls that failed; none of their records is lost");
     for (DeadLetterReason reason : DeadLetterReason.values()) {
       deadLetters.put(
           reason,
@@ -173,6 +176,10 @@ public final class WorkerMetrics {
 
   public void commitFailed() {
     failedCommits.increment();
+  }
+
+  public void pollFailed() {
+    failedPolls.increment();
   }
 
   public void rebalanced() {

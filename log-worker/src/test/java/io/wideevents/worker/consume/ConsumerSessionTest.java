@@ -2,6 +2,7 @@ package io.wideevents.worker.consume;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -13,6 +14,7 @@ import io.wideevents.worker.batch.BatchLimits;
 import io.wideevents.worker.batch.BatchPipeline;
 import io.wideevents.worker.batch.CompletionQueue;
 import io.wideevents.worker.batch.RecordIntake;
+import io.wideevents.worker.consume.ConsumerStatus.StoppedPartition;
 import io.wideevents.worker.deadletter.DeadLetterBrake;
 import io.wideevents.worker.deadletter.RecordingDeadLetterSink;
 import io.wideevents.worker.metrics.WorkerMetrics;
@@ -23,17 +25,28 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +64,7 @@ class ConsumerSessionTest {
   private final WorkerMetrics metrics = new WorkerMetrics(registry);
   private final AtomicLong lost = new AtomicLong();
   private final FakeTopicIds topicIds = new FakeTopicIds();
+  private final FakeConsumerSource source = new FakeConsumerSource();
   private final BatchPipeline pipeline =
       new BatchPipeline(
           new BatchLimits(10, 10, 1 << 20, SECOND, 2, 1 << 24),
@@ -63,6 +77,9 @@ class ConsumerSessionTest {
           new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new Random(1)),
           clock,
           clock);
+  // What the next poll does first.
+  private final AtomicReference<Runnable> dying = new AtomicReference<>(() -> {});
+  private final AtomicReference<@Nullable Error> pausing = new AtomicReference<>();
   private MockConsumer<byte[], byte[]> consumer = newConsumer();
   private ConsumerSession session = newSession(consumer);
 
@@ -487,6 +504,250 @@ class ConsumerSessionTest {
             });
   }
 
+  @Test
+  void corruptBatch_stopsItsPartitionAloneAndIsNamed() {
+    // Given a poll that fails, without a word of the partition, when P0 is to be read at 5
+    add(P0, 0, 5);
+    turns();
+    inLog(P0, 5, 8);
+    inLog(P1, 0, 4);
+    source.log.corruptAt(P0, 5);
+    consumer.setPollException(new CorruptRecordException("Invalid magic found in record: 66"));
+
+    // When
+    turns();
+    add(P1, 4, 10);
+    turns();
+    clock.advance(SECOND);
+    turns();
+
+    // Then
+    assertThat(database.stored()).hasSize(15);
+    assertThat(committed(P0)).isEqualTo(5);
+    assertThat(committed(P1)).isEqualTo(10);
+    assertThat(session.status().stopped())
+        .containsExactly(new StoppedPartition(0, 5, "Record is corrupt"));
+    assertThat(session.status().paused()).isFalse();
+    assertThat(consumer.paused()).containsExactly(P0);
+    assertThat(count("wide_events.poll_failures")).isEqualTo(1);
+  }
+
+  @Test
+  void corruptBatch_isTriedAgainEveryMinuteAndReadOnWhenItIsRepaired() {
+    // Given
+    inLog(P0, 0, 8);
+    source.log.corruptAt(P0, 5);
+    consumer.setPollException(new KafkaException("Received exception when fetching"));
+    turn(session, 300);
+    int reads = source.log.reads;
+    turn(session, 600);
+    assertThat(source.log.reads - reads).isBetween(9, 11);
+    assertThat(committed(P0)).isEqualTo(5);
+
+    // When
+    source.log.repair(P0);
+    turn(session, 70);
+    add(P0, 8, 12);
+    turn(session, 3);
+
+    // Then
+    assertThat(database.stored()).hasSize(12);
+    assertThat(session.status().stopped()).isEmpty();
+    assertThat(consumer.paused()).isEmpty();
+    assertThat(committed(P0)).isEqualTo(12);
+  }
+
+  @Test
+  void corruptBatch_isPassedOverOnlyWhenItsRecordsAreDeletedFromTheLog() {
+    // Given
+    inLog(P0, 0, 12);
+    source.log.corruptAt(P0, 5);
+    consumer.setPollException(new KafkaException("Received exception when fetching"));
+    turn(session, 100);
+    assertThat(committed(P0)).isEqualTo(5);
+
+    // When an operator deletes the records up to the next batch
+    source.log.deleteBefore(P0, 8);
+    consumer.updateBeginningOffsets(Map.of(P0, 8L, P1, 0L));
+    turn(session, 70);
+    add(P0, 8, 12);
+    turn(session, 3);
+
+    // Then
+    assertThat(lost).hasValue(3);
+    assertThat(database.stored()).hasSize(9);
+    assertThat(committed(P0)).isEqualTo(12);
+    assertThat(session.status().stopped()).isEmpty();
+  }
+
+  @Test
+  void corruptBatch_isForgottenWithItsPartition() {
+    inLog(P0, 0, 3);
+    source.log.corruptAt(P0, 0);
+    consumer.setPollException(new KafkaException("Received exception when fetching"));
+    turns();
+    assertThat(session.status().stopped()).hasSize(1);
+
+    consumer.rebalance(List.of(P1));
+
+    assertThat(session.status().stopped()).isEmpty();
+    consumer.rebalance(List.of(P0, P1));
+    assertThat(consumer.paused()).isEmpty();
+  }
+
+  @Test
+  void outOfMemoryInAPoll_losesNothingOfWhatThePollHadRead() {
+    // Given a poll that has taken records of both partitions when the heap ends
+    inLog(P0, 0, 10);
+    inLog(P1, 0, 10);
+    dying.set(
+        () -> {
+          consumer.seek(P0, 10);
+          consumer.seek(P1, 7);
+          throw new OutOfMemoryError("Java heap space");
+        });
+
+    // When
+    turns();
+
+    // Then
+    assertThat(database.stored()).hasSize(20);
+    assertThat(committed(P0)).isEqualTo(10);
+    assertThat(committed(P1)).isEqualTo(10);
+    assertThat(consumer.paused()).isEmpty();
+    assertThat(consumer.position(P1)).isEqualTo(10);
+  }
+
+  @Test
+  void recordTooLargeForTheHeap_becomesADeadLetterByItsCoordinates() {
+    // Given
+    inLog(P0, 0, 3);
+    source.log.add(cut(3, 200_000_000));
+    inLog(P0, 4, 10);
+    dying.set(
+        () -> {
+          throw new OutOfMemoryError("Java heap space");
+        });
+
+    // When
+    turns();
+
+    // Then
+    assertThat(database.stored()).hasSize(9);
+    assertThat(deadLetters.kept())
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(letter.reason()).isEqualTo(DeadLetterReason.TOO_LARGE);
+              assertThat(letter.source().offset()).isEqualTo(3);
+              assertThat(letter.error()).contains("200000000");
+            });
+    assertThat(committed(P0)).isEqualTo(10);
+  }
+
+  @Test
+  void errorInARebalanceCallback_endsTheSession() {
+    // Given a callback that has to pause a partition, which fails
+    consumer.rebalance(List.of(P0));
+    database.goDown();
+    add(P0, 0, 10);
+    turns();
+    pausing.set(new OutOfMemoryError("Java heap space"));
+    consumer.schedulePollTask(() -> consumer.rebalance(List.of(P0, P1)));
+
+    // Then it is not taken for a poll that ran out of memory
+    assertThatThrownBy(() -> session.turn()).isInstanceOf(OutOfMemoryError.class);
+    assertThat(source.log.reads).isZero();
+  }
+
+  @Test
+  void pollsThatFailForNoPartition_endTheSession() {
+    consumer.setPollException(new KafkaException("Unexpected error"));
+    turns();
+    consumer.setPollException(new KafkaException("Unexpected error"));
+
+    assertThatThrownBy(this::turns).isInstanceOf(KafkaException.class);
+  }
+
+  @Test
+  void pollThatIsNotAuthorized_endsTheSessionAtOnce() {
+    consumer.setPollException(new TopicAuthorizationException(Set.of(TOPIC)));
+
+    assertThatThrownBy(() -> session.turn()).isInstanceOf(TopicAuthorizationException.class);
+  }
+
+  @Test
+  void leaderThatCannotBeReached_isNamedAndTriedAgain() {
+    inLog(P0, 0, 3);
+    source.log.unreachable = "no connection";
+    consumer.setPollException(new KafkaException("Received exception when fetching"));
+    turns();
+    assertThat(session.status().stopped())
+        .extracting(StoppedPartition::cause)
+        .allMatch(cause -> cause.contains("no connection"));
+
+    source.log.unreachable = null;
+    turn(session, 70);
+
+    assertThat(session.status().stopped()).isEmpty();
+    assertThat(committed(P0)).isEqualTo(3);
+  }
+
+  @Test
+  void partitionThatHasRecordsAndBringsNone_isLookedInto() {
+    // Given
+    consumer.updateEndOffsets(Map.of(P0, 20L, P1, 0L));
+    source.log.corruptAt(P0, 0);
+
+    // When
+    turn(session, 34);
+    assertThat(session.status().stopped()).isEmpty();
+    turn(session, 8);
+
+    // Then
+    assertThat(session.status().stopped())
+        .containsExactly(new StoppedPartition(0, 0, "Record is corrupt"));
+  }
+
+  @Test
+  void moreToCome_isKnownByTheNumberThatAPollReallyReturns() {
+    source.maxPollRecords = 4;
+    MockConsumer<byte[], byte[]> lowered = newConsumer();
+    ConsumerSession small = newSession(lowered);
+    join(small, lowered);
+    lowered.setMaxPollRecords(4);
+    for (int offset = 0; offset < 8; offset++) {
+      lowered.addRecord(LogRecords.event(TOPIC, 0, offset, offset, ManualClock.START));
+    }
+
+    small.turn();
+    small.turn();
+
+    assertThat(lowered.lastPollTimeout()).isZero();
+  }
+
+  private void inLog(TopicPartition partition, int fromOffset, int toOffset) {
+    for (int offset = fromOffset; offset < toOffset; offset++) {
+      int n = partition.partition() * 1_000_000 + offset;
+      source.log.add(LogRecords.event(TOPIC, partition.partition(), offset, n, ManualClock.START));
+    }
+  }
+
+  private static ConsumerRecord<byte[], byte[]> cut(long offset, int bytes) {
+    return new ConsumerRecord<>(
+        TOPIC,
+        0,
+        offset,
+        ManualClock.START.toEpochMilli(),
+        TimestampType.CREATE_TIME,
+        0,
+        bytes,
+        new byte[0],
+        new byte[100],
+        new RecordHeaders(),
+        Optional.empty());
+  }
+
   private void add(TopicPartition partition, int fromOffset, int toOffset) {
     for (int offset = fromOffset; offset < toOffset; offset++) {
       int n = partition.partition() * 1_000_000 + offset;
@@ -540,8 +801,31 @@ class ConsumerSessionTest {
     return registry.get(name).counter().count();
   }
 
-  private static MockConsumer<byte[], byte[]> newConsumer() {
-    MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
+  private MockConsumer<byte[], byte[]> newConsumer() {
+    MockConsumer<byte[], byte[]> consumer =
+        new MockConsumer<>("none") {
+          @Override
+          public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+            dying.getAndSet(() -> {}).run();
+            return super.poll(timeout);
+          }
+
+          @Override
+          public synchronized void pause(Collection<TopicPartition> partitions) {
+            Error failure = pausing.getAndSet(null);
+            if (failure != null) {
+              throw failure;
+            }
+            super.pause(partitions);
+          }
+        };
+    Node leader = new Node(1, "127.0.0.1", 9092);
+    Node[] replicas = {leader};
+    consumer.updatePartitions(
+        TOPIC,
+        List.of(
+            new PartitionInfo(TOPIC, 0, leader, replicas, replicas),
+            new PartitionInfo(TOPIC, 1, leader, replicas, replicas)));
     consumer.updateBeginningOffsets(Map.of(P0, 0L, P1, 0L));
     consumer.updateEndOffsets(Map.of(P0, 0L, P1, 0L));
     return consumer;
@@ -550,7 +834,7 @@ class ConsumerSessionTest {
   private ConsumerSession newSession(MockConsumer<byte[], byte[]> over) {
     return new ConsumerSession(
         over,
-        new FakeConsumerSource(),
+        source,
         topicIds,
         pipeline,
         completions,

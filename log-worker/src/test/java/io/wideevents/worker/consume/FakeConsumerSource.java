@@ -1,6 +1,7 @@
 package io.wideevents.worker.consume;
 
 import io.wideevents.worker.kafka.ConsumerSource;
+import io.wideevents.worker.kafka.PartitionReader;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -9,6 +10,8 @@ import org.apache.kafka.common.KafkaException;
 /** Hands out the consumers, or failures, that a test put in, and remembers what it was told. */
 final class FakeConsumerSource implements ConsumerSource {
   private final Deque<Object> answers = new ArrayDeque<>();
+  final FakePartitionReader log = new FakePartitionReader();
+  int maxPollRecords = 250;
   int asked;
 
   synchronized void willGive(Consumer<byte[], byte[]> consumer) {
@@ -19,6 +22,10 @@ final class FakeConsumerSource implements ConsumerSource {
     answers.add(new KafkaException(message));
   }
 
+  synchronized void willDie(Error error) {
+    answers.add(error);
+  }
+
   @Override
   @SuppressWarnings("unchecked") // only consumers of bytes are put in
   public synchronized Consumer<byte[], byte[]> newConsumer() {
@@ -27,7 +34,20 @@ final class FakeConsumerSource implements ConsumerSource {
     if (answer instanceof Consumer<?, ?> consumer) {
       return (Consumer<byte[], byte[]>) consumer;
     }
+    if (answer instanceof Error error) {
+      throw error;
+    }
     throw answer instanceof KafkaException failure ? failure : new KafkaException("no consumer");
+  }
+
+  @Override
+  public int maxPollRecords() {
+    return maxPollRecords;
+  }
+
+  @Override
+  public PartitionReader newPartitionReader() {
+    return log;
   }
 
   @Override

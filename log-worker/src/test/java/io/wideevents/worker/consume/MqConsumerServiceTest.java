@@ -20,16 +20,25 @@ import io.wideevents.worker.testing.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.MockConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class MqConsumerServiceTest {
   private static final String TOPIC = "log-events";
@@ -40,6 +49,7 @@ class MqConsumerServiceTest {
   private final InMemoryBatchWriter database = new InMemoryBatchWriter();
   private final FakeConsumerSource source = new FakeConsumerSource();
   private final List<Long> waits = new CopyOnWriteArrayList<>();
+  private final CompletionQueue completions = new CompletionQueue();
   private final MqConsumerService service = service();
 
   @AfterEach
@@ -61,7 +71,7 @@ class MqConsumerServiceTest {
   @Test
   void fatalError_isAnsweredWithANewConsumer() {
     MockConsumer<byte[], byte[]> first = consumerWith(0, 3);
-    first.schedulePollTask(() -> first.setPollException(new KafkaException("Fenced")));
+    first.schedulePollTask(() -> first.setPollException(new FencedInstanceIdException("Fenced")));
     source.willGive(first);
     source.willGive(consumerWith(0, 5));
 
@@ -71,12 +81,110 @@ class MqConsumerServiceTest {
     assertThat(first.closed()).isTrue();
   }
 
+  @ParameterizedTest
+  @MethodSource("errors")
+  void errorOnThePollingThread_isAnsweredWithANewConsumer(Error error) {
+    MockConsumer<byte[], byte[]> first = consumerWith(0, 3);
+    first.schedulePollTask(
+        () -> {
+          throw error;
+        });
+    source.willGive(first);
+    source.willGive(consumerWith(0, 5));
+
+    service.start();
+
+    await().untilAsserted(() -> assertThat(database.stored()).hasSize(5));
+    assertThat(first.closed()).isTrue();
+  }
+
+  static Stream<Error> errors() {
+    return Stream.of(
+        new NoClassDefFoundError("gone"), new StackOverflowError(), new AssertionError("bug"));
+  }
+
+  @Test
+  void errorWhileAConsumerIsBuilt_isAnsweredWithAnotherTry() {
+    source.willDie(new NoClassDefFoundError("gone"));
+    source.willGive(consumerWith(0, 3));
+
+    service.start();
+
+    await().untilAsserted(() -> assertThat(database.stored()).hasSize(3));
+  }
+
+  @Test
+  void errorInACompletion_isAnsweredWithANewConsumer() {
+    source.willGive(consumerWith(0, 3));
+    source.willGive(consumerWith(0, 5));
+    service.start();
+    await().until(() -> service.status().pipeline().heldRecords() == 3);
+
+    completions.execute(
+        () -> {
+          throw new ExceptionInInitializerError("bug");
+        });
+
+    await().untilAsserted(() -> assertThat(database.stored()).hasSize(5));
+  }
+
+  @Test
+  void outOfMemoryOutsideAPoll_endsTheThreadWhenItComesAgainAndAgain() throws Exception {
+    AtomicReference<Throwable> died = new AtomicReference<>();
+    Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> died.set(failure));
+    try {
+      for (int i = 0; i < 3; i++) {
+        MockConsumer<byte[], byte[]> full =
+            new MockConsumer<>("none") {
+              @Override
+              public synchronized void subscribe(
+                  Collection<String> topics, ConsumerRebalanceListener listener) {
+                throw new OutOfMemoryError("Java heap space");
+              }
+            };
+        source.willGive(full);
+      }
+
+      service.start();
+
+      await().dontCatchUncaughtExceptions().until(() -> died.get() instanceof OutOfMemoryError);
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
+  }
+
+  @Test
+  void close_returnsInTimeThoughTheConsumerDoesNotClose() {
+    CountDownLatch released = new CountDownLatch(1);
+    source.willGive(
+        new MockConsumer<>("none") {
+          @Override
+          public synchronized void close(CloseOptions options) {
+            try {
+              released.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+        });
+    service.start();
+    await().until(() -> source.asked == 1);
+    long start = System.nanoTime();
+
+    service.close(Duration.ofMillis(200));
+
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+    released.countDown();
+  }
+
   @Test
   void consumersThatFailSoon_areBuiltAnewMoreAndMoreSlowly() {
     for (int i = 0; i < 4; i++) {
       MockConsumer<byte[], byte[]> consumer = consumerWith(0, 3);
       consumer.schedulePollTask(
-          () -> consumer.setPollException(new KafkaException("Not authorized to read")));
+          () ->
+              consumer.setPollException(new TopicAuthorizationException("Not authorized to read")));
       source.willGive(consumer);
     }
 
@@ -127,7 +235,6 @@ class MqConsumerServiceTest {
   private MqConsumerService service() {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     WorkerMetrics metrics = new WorkerMetrics(registry);
-    CompletionQueue completions = new CompletionQueue();
     Backoff backoff =
         new Backoff(Duration.ofMillis(1), Duration.ofMillis(20), new Recorder(new Random(5)));
     BatchPipeline pipeline =

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
@@ -30,6 +31,8 @@ import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -199,6 +202,57 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
         .containsEntry("dlq-cut", "error")
         .doesNotContainKey("dlq-stub");
     assertThat(counted).containsExactly(DeadLetterPart.ERROR);
+  }
+
+  @Test
+  void send_keepsAStubOfWhatWasCutWhenItWasRead() throws Exception {
+    DeadLetter letter =
+        new DeadLetter(
+            new ConsumerRecord<>(
+                "log-events",
+                3,
+                42,
+                ManualClock.START.toEpochMilli(),
+                TimestampType.CREATE_TIME,
+                3,
+                200_000_000,
+                "key".getBytes(UTF_8),
+                new byte[] {1, 2, 3},
+                new RecordHeaders(),
+                Optional.empty()),
+            DeadLetterReason.TOO_LARGE,
+            "Too large",
+            0);
+
+    DeadLetterOutcome outcome = await(sink.send(letter));
+
+    assertThat(outcome).isEqualTo(new DeadLetterOutcome.KeptAsStub());
+    ProducerRecord<byte[], byte[]> stub = history().getFirst();
+    assertThat(new String(stub.value(), UTF_8))
+        .isEqualTo(
+            "{\"topic\":\"log-events\",\"partition\":3,\"offset\":42,\"keyBytes\":3,"
+                + "\"valueBytes\":200000000,\"head\":\"AQID\"}");
+    assertThat(headers(stub)).containsEntry("dlq-stub", "true");
+  }
+
+  @Test
+  void send_buildsTheProducerAnewWhenItDoesNotAnswer() throws Exception {
+    // Given a producer whose own thread has died
+    List<Producer<byte[], byte[]>> given = new ArrayList<>();
+    given.add(
+        new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()));
+    given.add(new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer()));
+    try (KafkaDeadLetterSink impatient =
+        new KafkaDeadLetterSink(
+            given::removeFirst, () -> {}, "dlq", counted::add, clock, Duration.ofMillis(50))) {
+      // When
+      DeadLetterOutcome first = await(impatient.send(letter(1, "a")));
+      DeadLetterOutcome second = await(impatient.send(letter(1, "a")));
+
+      // Then
+      assertThat(first).isInstanceOf(DeadLetterOutcome.NotConfirmed.class);
+      assertThat(second).isEqualTo(new DeadLetterOutcome.Kept());
+    }
   }
 
   @Test

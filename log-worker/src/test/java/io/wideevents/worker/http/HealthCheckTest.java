@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class HealthCheckTest {
+  private List<ConsumerStatus.StoppedPartition> stopped = List.of();
   private final ManualClock clock = new ManualClock();
   private ConsumerStatus status = status(true, false, false, 0);
   private boolean kafka = true;
@@ -110,6 +111,15 @@ class HealthCheckTest {
   }
 
   @Test
+  void notReady_whenAPartitionIsStopped() {
+    stopped = List.of(new ConsumerStatus.StoppedPartition(3, 4711, "Record is corrupt"));
+    status = status(true, false, false, 0);
+
+    assertThat(health.readiness().reasons())
+        .containsExactly("partition 3 is stopped at offset 4711: Record is corrupt");
+  }
+
+  @Test
   void notReady_whenStopping() {
     health.stopping();
 
@@ -139,6 +149,7 @@ class HealthCheckTest {
             Duration.ZERO,
             Duration.ofMillis(fullMillis)),
         0,
-        List.of(new ConsumerStatus.PartitionLag(0, 12, 3.5)));
+        List.of(new ConsumerStatus.PartitionLag(0, 12, 3.5)),
+        stopped);
   }
 }

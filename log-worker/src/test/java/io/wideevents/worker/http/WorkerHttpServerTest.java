@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 class WorkerHttpServerTest {
-  private final ConsumerStatus status =
+  private volatile ConsumerStatus status =
       new ConsumerStatus(
           System.nanoTime(),
           true,
@@ -37,7 +37,8 @@ class WorkerHttpServerTest {
           5,
           List.of(
               new ConsumerStatus.PartitionLag(0, 12, 3.5),
-              new ConsumerStatus.PartitionLag(1, -1, 0)));
+              new ConsumerStatus.PartitionLag(1, -1, 0)),
+          List.of());
   private final MetricsPage page = new MetricsPage(WorkerHttpServerTest.class);
   private final WorkerMetrics metrics = new WorkerMetrics(page.registry());
   private volatile boolean mongo = true;
@@ -75,7 +76,30 @@ class WorkerHttpServerTest {
             "{\"status\":\"ready\",\"reasons\":[],\"kafka\":\"up\",\"mongodb\":\"up\","
                 + "\"joined\":true,\"paused\":true,\"brake\":\"released\",\"inFlight\":42,\"waiting\":9,\"isolated\":2,"
                 + "\"lostToRetention\":5,\"partitions\":"
-                + "[{\"partition\":0,\"lag\":12,\"lagSeconds\":3.5},{\"partition\":1}]}");
+                + "[{\"partition\":0,\"lag\":12,\"lagSeconds\":3.5},{\"partition\":1}],\"stopped\":[]}");
+  }
+
+  @Test
+  void ready_namesThePartitionsThatCannotBeRead() throws Exception {
+    status =
+        new ConsumerStatus(
+            System.nanoTime(),
+            true,
+            false,
+            PipelineStatus.IDLE,
+            0,
+            List.of(new ConsumerStatus.PartitionLag(1, 9, 60)),
+            List.of(new ConsumerStatus.StoppedPartition(1, 4711, "Record is corrupt")));
+
+    HttpResponse<String> response = request("GET", "/health/ready");
+
+    assertThat(response.statusCode()).isEqualTo(503);
+    assertThat(response.body())
+        .contains(
+            "\"reasons\":[\"partition 1 is stopped at offset 4711: Record is corrupt\"]",
+            "\"stopped\":[{\"partition\":1,\"offset\":4711,\"cause\":\"Record is corrupt\"}]");
+    assertThat(request("GET", "/metrics").body())
+        .contains("wide_events_partition_stopped{partition=\"1\"} 1.0");
   }
 
   @Test
@@ -113,7 +137,8 @@ class WorkerHttpServerTest {
             "wide_events_event_to_stored_seconds_count 1",
             "wide_events_flush_seconds_bucket",
             "wide_events_batch_size_bucket")
-        .doesNotContain("partition=\"1\"");
+        .contains("wide_events_partition_stopped{partition=\"1\"} 0.0")
+        .doesNotContain("lag{partition=\"1\"");
   }
 
   @Test

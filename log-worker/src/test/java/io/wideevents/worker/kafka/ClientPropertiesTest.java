@@ -15,7 +15,7 @@ class ClientPropertiesTest {
 
   @Test
   void consumer_pollsManySmallEvents() {
-    assertThat(maxPollRecords(256 * KIBIBYTE)).isEqualTo(KafkaClient.MAX_POLL_RECORDS);
+    assertThat(maxPollRecords(256 * KIBIBYTE)).isEqualTo(250);
   }
 
   @ParameterizedTest

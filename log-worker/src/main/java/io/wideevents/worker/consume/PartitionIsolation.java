@@ -1,0 +1,407 @@
+package io.wideevents.worker.consume;
+
+import io.wideevents.worker.consume.ConsumerStatus.StoppedPartition;
+import io.wideevents.worker.kafka.PartitionReader;
+import io.wideevents.worker.kafka.Stretch;
+import io.wideevents.worker.offset.Assignment;
+import io.wideevents.worker.offset.PartitionProgress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.CorruptRecordException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the partition whose data makes a poll fail, and keeps the others going. A consumer does not
+ * say reliably which partition it was, returns nothing of the others from then on, and has lost
+ * what it had read when memory ran out in the middle of a poll.
+ *
+ * <p>After a failed poll every partition is isolated: paused in the consumer, and read from where
+ * its progress stands by a {@link PartitionReader}, one after the other. A partition whose fetched
+ * stretch was read goes back to the consumer behind that stretch. A partition that cannot be read
+ * stays isolated, is reported as stopped, and is tried again now and then: a corrupt batch may be
+ * fine on another replica. Nothing is passed over.
+ *
+ * <p>Not thread-safe: belongs to the polling thread. The group membership is not touched.
+ */
+final class PartitionIsolation implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PartitionIsolation.class);
+  private static final Duration LOOKUP_TIMEOUT = Duration.ofSeconds(3);
+  private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
+  private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
+
+  // One pass must not keep the thread from polling, nor bring more than a poll does.
+  private static final long PASS_NANOS = Duration.ofMillis(200).toNanos();
+  private static final long PASS_BYTES = 16 * 1024 * 1024;
+
+  // While the partitions are read one by one, the consumer may still fail for what it had fetched.
+  private static final int FAILURES_IN_A_ROUND = 10;
+
+  private final Consumer<byte[], byte[]> consumer;
+  private final Supplier<PartitionReader> readers;
+  private final Assignment assignment;
+  private final StartPositions startPositions;
+  private final int maxRecords;
+  private final LongSupplier nanoClock;
+  private final Map<TopicPartition, Isolated> isolated = new LinkedHashMap<>();
+  private @Nullable PartitionReader reader;
+  private @Nullable OpenStretch open;
+  private int failures;
+  private boolean fruitful;
+
+  /** One partition that the consumer does not read. */
+  private static final class Isolated {
+    final long start;
+    long notBeforeNanos;
+    int failures;
+    @Nullable StoppedPartition stop;
+
+    Isolated(long start, long nowNanos) {
+      this.start = start;
+      this.notBeforeNanos = nowNanos;
+    }
+  }
+
+  private record OpenStretch(
+      TopicPartition partition, PartitionProgress progress, Isolated isolated, Stretch stretch) {}
+
+  /**
+   * @param readers makes a reader when the first poll fails
+   * @param maxRecords records that one pass returns at most
+   */
+  PartitionIsolation(
+      Consumer<byte[], byte[]> consumer,
+      Supplier<PartitionReader> readers,
+      Assignment assignment,
+      StartPositions startPositions,
+      int maxRecords,
+      LongSupplier nanoClock) {
+    this.consumer = consumer;
+    this.readers = readers;
+    this.assignment = assignment;
+    this.startPositions = startPositions;
+    this.maxRecords = maxRecords;
+    this.nanoClock = nanoClock;
+  }
+
+  /**
+   * Isolates all partitions after a poll that failed, if the failure may come from what a partition
+   * holds. Blocks for a few seconds at most.
+   *
+   * @return false if the failure is another one, or reading the partitions one by one has not
+   *     helped: then this consumer is of no more use
+   */
+  boolean handles(Throwable failure) {
+    if (!mayComeFromData(failure)) {
+      return false;
+    }
+    if (failures > 0 && (isRoundOver() ? !fruitful : failures >= FAILURES_IN_A_ROUND)) {
+      return false;
+    }
+    if (isRoundOver()) {
+      LOG.atWarn()
+          .addKeyValue("error", failure)
+          .log("A poll failed; the partitions are read one by one to find the one it failed for");
+      failures = 0;
+      fruitful = false;
+    }
+    failures++;
+    for (PartitionProgress progress : List.copyOf(assignment.all())) {
+      if (!isolated.containsKey(progress.partition())) {
+        isolate(progress);
+      }
+    }
+    return true;
+  }
+
+  /** Whether the consumer must not read a partition. */
+  boolean holds(TopicPartition partition) {
+    return isolated.containsKey(partition);
+  }
+
+  /** Whether {@link #read} has something to do now. */
+  boolean hasWork() {
+    return open != null || due().isPresent();
+  }
+
+  /**
+   * Reads on in an isolated partition: as many records as a poll returns at most. Blocks for a few
+   * seconds at most.
+   */
+  ConsumerRecords<byte[], byte[]> read() {
+    OpenStretch now = current();
+    if (now == null) {
+      return ConsumerRecords.empty();
+    }
+    long start = nanoClock.getAsLong();
+    long bytes = 0;
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    OffsetAndMetadata next = null;
+    while (next == null
+        && records.size() < maxRecords
+        && bytes < PASS_BYTES
+        && nanoClock.getAsLong() - start < PASS_NANOS) {
+      switch (now.stretch.next()) {
+        case Stretch.Step.Read read -> {
+          fruitful = true;
+          records.add(read.record());
+          bytes += bytes(read.record().key()) + bytes(read.record().value());
+        }
+        case Stretch.Step.Corrupt corrupt -> {
+          fruitful = true;
+          closeOpen();
+          stopCorrupt(now, corrupt);
+          next = new OffsetAndMetadata(corrupt.offset());
+        }
+        case Stretch.Step.End end -> {
+          closeOpen();
+          giveBack(now.partition, now.isolated, end.next().offset());
+          next = end.next();
+        }
+      }
+    }
+    return new ConsumerRecords<>(
+        records.isEmpty() ? Map.of() : Map.of(now.partition, records),
+        next == null ? Map.of() : Map.of(now.partition, next));
+  }
+
+  /** Where the consumer's own position of an isolated partition is: not where reading goes on. */
+  OptionalLong parkedAt(TopicPartition partition) {
+    Isolated it = isolated.get(partition);
+    return it == null ? OptionalLong.empty() : OptionalLong.of(it.start + 1);
+  }
+
+  /** The partitions that cannot be read, by number. */
+  List<StoppedPartition> stopped() {
+    return isolated.values().stream()
+        .map(it -> it.stop)
+        .filter(Objects::nonNull)
+        .sorted(Comparator.comparingInt(StoppedPartition::partition))
+        .toList();
+  }
+
+  /** Ends what is known of partitions that are no longer owned. */
+  void forget(Collection<TopicPartition> partitions) {
+    isolated.keySet().removeAll(partitions);
+    if (open != null && partitions.contains(open.partition)) {
+      closeOpen();
+    }
+  }
+
+  @Override
+  public void close() {
+    isolated.clear();
+    closeOpen();
+    if (reader != null) {
+      reader.close();
+      reader = null;
+    }
+  }
+
+  private static boolean mayComeFromData(Throwable failure) {
+    return switch (failure) {
+      case OutOfMemoryError heap -> true;
+      case CorruptRecordException data -> true;
+      case SerializationException data -> true;
+      case RecordTooLargeException data -> true;
+      case ApiException another -> false;
+      case InterruptException another -> false;
+      default -> failure instanceof RuntimeException;
+    };
+  }
+
+  private boolean isRoundOver() {
+    return isolated.values().stream().allMatch(it -> it.stop != null);
+  }
+
+  /** Looks into one partition, which brings nothing though it has records. */
+  void isolate(PartitionProgress progress) {
+    TopicPartition partition = progress.partition();
+    long start = start(progress);
+    consumer.pause(List.of(partition));
+    // Anywhere else: what the consumer has fetched at its position fails again as long as it stays.
+    consumer.seek(partition, start + 1);
+    isolated.put(partition, new Isolated(start, nanoClock.getAsLong()));
+  }
+
+  /**
+   * Where reading goes on. Not the consumer's position: that of a poll which ended in an error may
+   * be behind records that were never returned.
+   */
+  private long start(PartitionProgress progress) {
+    if (progress.positionOffset() >= 0) {
+      return progress.positionOffset();
+    }
+    Set<TopicPartition> wanted = Set.of(progress.partition());
+    OffsetAndMetadata committed;
+    try {
+      committed = consumer.committed(wanted, LOOKUP_TIMEOUT).get(progress.partition());
+    } catch (WakeupException lateWakeUp) {
+      // Meant for a poll that had returned already; it is used up now.
+      committed = consumer.committed(wanted, LOOKUP_TIMEOUT).get(progress.partition());
+    }
+    if (committed == null) {
+      startPositions.resolve(new NoOffsetForPartitionException(progress.partition()));
+      return progress.positionOffset();
+    }
+    return committed.offset();
+  }
+
+  private @Nullable OpenStretch current() {
+    // The partition may have begun again elsewhere in the meantime, for example in a new topic.
+    if (open != null && assignment.progress(open.partition) != open.progress) {
+      closeOpen();
+    }
+    if (open == null) {
+      due().ifPresent(this::open);
+    }
+    return open;
+  }
+
+  private Optional<TopicPartition> due() {
+    long now = nanoClock.getAsLong();
+    return isolated.entrySet().stream()
+        .filter(entry -> entry.getValue().notBeforeNanos - now <= 0)
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  private void open(TopicPartition partition) {
+    Isolated it = Objects.requireNonNull(isolated.get(partition));
+    PartitionProgress progress = assignment.progress(partition);
+    if (progress == null) {
+      isolated.remove(partition);
+      return;
+    }
+    long offset = progress.positionOffset() >= 0 ? progress.positionOffset() : it.start;
+    try {
+      if (reader == null) {
+        reader = readers.get();
+      }
+      Stretch stretch = reader.read(leader(partition), partition, offset);
+      open = new OpenStretch(partition, progress, it, stretch);
+    } catch (OffsetOutOfRangeException gone) {
+      skip(partition, it, gone);
+    } catch (WakeupException lateWakeUp) {
+      LOG.atDebug().log("A late wake-up; the next pass reads");
+    } catch (KafkaException unreachable) {
+      stopUnreachable(partition, it, offset, unreachable);
+    }
+  }
+
+  private Node leader(TopicPartition partition) {
+    List<PartitionInfo> infos = consumer.partitionsFor(partition.topic(), LOOKUP_TIMEOUT);
+    return (infos == null ? List.<PartitionInfo>of() : infos)
+        .stream()
+            .filter(info -> info.partition() == partition.partition() && info.leader() != null)
+            .map(PartitionInfo::leader)
+            .filter(leader -> !leader.isEmpty())
+            .findFirst()
+            .orElseThrow(() -> new KafkaException("it has no leader"));
+  }
+
+  /** The log does not have the offset: deleted by retention, or by an operator who skips it. */
+  private void skip(TopicPartition partition, Isolated it, OffsetOutOfRangeException gone) {
+    fruitful = true;
+    try {
+      startPositions.resolve(gone);
+      PartitionProgress progress = assignment.progress(partition);
+      if (progress != null) {
+        giveBack(partition, it, progress.positionOffset());
+      }
+    } catch (KafkaException later) {
+      it.notBeforeNanos = nanoClock.getAsLong() + FIRST_RETRY.toNanos();
+    }
+  }
+
+  private void giveBack(TopicPartition partition, Isolated it, long position) {
+    isolated.remove(partition);
+    consumer.seek(partition, position);
+    if (it.stop != null) {
+      LOG.atInfo()
+          .addKeyValue("topic", partition.topic())
+          .addKeyValue("partition", partition.partition())
+          .addKeyValue("offset", position)
+          .log("The partition that was stopped is read again");
+    }
+  }
+
+  private void stopCorrupt(OpenStretch at, Stretch.Step.Corrupt corrupt) {
+    if (stop(at.partition, at.isolated, corrupt.offset(), corrupt.cause())) {
+      LOG.atError()
+          .addKeyValue("topic", at.partition.topic())
+          .addKeyValue("partition", at.partition.partition())
+          .addKeyValue("offset", corrupt.offset())
+          .addKeyValue(
+              "nextOffset",
+              corrupt.nextOffset().isPresent() ? corrupt.nextOffset().getAsLong() : "unknown")
+          .addKeyValue("error", corrupt.cause())
+          .log(
+              "A record batch is corrupt: its partition is stopped, all others go on. It is tried"
+                  + " again every minute. Repair it, for example by moving the leader to another"
+                  + " replica; or skip it: delete the partition's records up to the next batch with"
+                  + " kafka-delete-records. See PartitionStopped in docs/operations.md");
+    }
+  }
+
+  private void stopUnreachable(
+      TopicPartition partition, Isolated it, long offset, KafkaException cause) {
+    if (stop(partition, it, offset, "Its leader cannot be read from: " + cause.getMessage())) {
+      LOG.atWarn()
+          .addKeyValue("topic", partition.topic())
+          .addKeyValue("partition", partition.partition())
+          .addKeyValue("offset", offset)
+          .setCause(cause)
+          .log("A partition cannot be read from its leader; it is tried again every minute");
+    }
+  }
+
+  /** Returns whether this is news. */
+  private boolean stop(TopicPartition partition, Isolated it, long offset, String cause) {
+    long pause =
+        Math.min(FIRST_RETRY.toNanos() << Math.min(it.failures, 10), LONGEST_RETRY.toNanos());
+    it.failures++;
+    it.notBeforeNanos = nanoClock.getAsLong() + pause;
+    StoppedPartition before = it.stop;
+    it.stop = new StoppedPartition(partition.partition(), offset, cause);
+    return !it.stop.equals(before);
+  }
+
+  private void closeOpen() {
+    if (open != null) {
+      open.stretch.close();
+      open = null;
+    }
+  }
+
+  private static long bytes(byte @Nullable [] bytes) {
+    return bytes == null ? 0 : bytes.length;
+  }
+}

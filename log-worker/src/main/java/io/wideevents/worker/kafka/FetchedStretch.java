@@ -1,0 +1,163 @@
+package io.wideevents.worker.kafka;
+
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.PriorityQueue;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
+import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.DefaultRecordBatch;
+import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.common.record.internal.Records;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a fetch of one partition has brought. Checks every batch's checksum, and passes over aborted
+ * transactions and control records as a consumer with {@code read_committed} does.
+ */
+final class FetchedStretch implements Stretch {
+  private final TopicPartition partition;
+  private final int maxRecordBytes;
+  private final boolean isEmpty;
+  private final Iterator<? extends RecordBatch> batches;
+  private final PriorityQueue<AbortedTransaction> aborted =
+      new PriorityQueue<>(Comparator.comparingLong(AbortedTransaction::firstOffset));
+  private final Set<Long> abortedProducers = new HashSet<>();
+  private long nextOffset;
+  private Optional<Integer> leaderEpoch = Optional.empty();
+  private @Nullable RecordBatch batch;
+  private @Nullable RecordStream records;
+
+  /**
+   * @param offset the first offset that is wanted; the first batch may begin before it
+   * @param maxRecordBytes larger records are cut
+   */
+  FetchedStretch(
+      TopicPartition partition,
+      long offset,
+      Records fetched,
+      List<AbortedTransaction> aborted,
+      int maxRecordBytes) {
+    this.partition = partition;
+    this.nextOffset = offset;
+    this.maxRecordBytes = maxRecordBytes;
+    this.isEmpty = fetched.sizeInBytes() == 0;
+    this.batches = fetched.batches().iterator();
+    this.aborted.addAll(aborted);
+  }
+
+  @Override
+  public Step next() {
+    try {
+      return step();
+    } catch (IOException | RuntimeException e) {
+      return corrupt(e.getMessage() == null ? e.toString() : e.getMessage());
+    } catch (OutOfMemoryError e) {
+      // Not of a record's size, which is bounded: of what a decompressor asks for.
+      return corrupt("It cannot be decompressed within the heap: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public void close() {
+    if (records != null) {
+      try {
+        records.close();
+      } catch (IOException | RuntimeException e) {
+        // Nothing is left to read; a decompressor may complain about the end that is missing.
+      }
+      records = null;
+    }
+  }
+
+  private Step step() throws IOException {
+    while (true) {
+      if (records != null) {
+        ConsumerRecord<byte[], byte[]> record = records.next();
+        if (record != null && record.offset() >= nextOffset) {
+          nextOffset = record.offset() + 1;
+          return new Step.Read(record);
+        }
+        if (record != null) {
+          continue;
+        }
+        endBatch();
+      } else if (batches.hasNext()) {
+        begin(batches.next());
+      } else if (batch == null && !isEmpty) {
+        throw new IOException("The log's bytes there are no batch");
+      } else {
+        return new Step.End(new OffsetAndMetadata(nextOffset, leaderEpoch, ""));
+      }
+    }
+  }
+
+  private void begin(RecordBatch next) throws IOException {
+    batch = next;
+    if (!(next instanceof DefaultRecordBatch readable)) {
+      throw new IOException("Message format " + next.magic() + " is not read here");
+    }
+    readable.ensureValid();
+    if (readable.partitionLeaderEpoch() >= 0) {
+      leaderEpoch = Optional.of(readable.partitionLeaderEpoch());
+    }
+    if (isPassedOver(readable)) {
+      endBatch();
+    } else {
+      records = new RecordStream(partition, readable, maxRecordBytes);
+    }
+  }
+
+  private boolean isPassedOver(DefaultRecordBatch next) {
+    if (next.hasProducerId()) {
+      while (!aborted.isEmpty() && aborted.element().firstOffset() <= next.lastOffset()) {
+        abortedProducers.add(aborted.remove().producerId());
+      }
+      if (isAbortMarker(next)) {
+        abortedProducers.remove(next.producerId());
+      }
+    }
+    return next.isControlBatch()
+        || (next.isTransactional() && abortedProducers.contains(next.producerId()));
+  }
+
+  private static boolean isAbortMarker(DefaultRecordBatch next) {
+    if (!next.isControlBatch()) {
+      return false;
+    }
+    Iterator<Record> markers = next.iterator();
+    return markers.hasNext()
+        && ControlRecordType.parse(markers.next().key()) == ControlRecordType.ABORT;
+  }
+
+  private void endBatch() {
+    close();
+    if (batch != null) {
+      nextOffset = Math.max(nextOffset, batch.nextOffset());
+    }
+  }
+
+  private Step.Corrupt corrupt(String cause) {
+    close();
+    return new Step.Corrupt(nextOffset, behindBatch(), cause);
+  }
+
+  // The header of a corrupt batch cannot be trusted with where it ends; the next batch can.
+  private OptionalLong behindBatch() {
+    try {
+      long behind = batches.hasNext() ? batches.next().baseOffset() : -1;
+      return behind > nextOffset ? OptionalLong.of(behind) : OptionalLong.empty();
+    } catch (RuntimeException e) {
+      return OptionalLong.empty();
+    }
+  }
+}

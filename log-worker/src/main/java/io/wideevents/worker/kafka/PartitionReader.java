@@ -1,0 +1,27 @@
+package io.wideevents.worker.kafka;
+
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Reads one partition at a time, without a group, batch by batch. For what a consumer cannot read:
+ * it inflates a record whatever its size, and does not say which partition's batch is corrupt.
+ *
+ * <p>Not thread-safe. Owned, and closed, by the consumer session.
+ */
+public interface PartitionReader extends AutoCloseable {
+  /**
+   * Fetches what the log has from an offset on: one batch or more, at most about 1 MiB unless the
+   * first batch is larger. Blocks for a few seconds at most.
+   *
+   * @param leader the partition's leader
+   * @throws OffsetOutOfRangeException if the log does not have the offset
+   * @throws KafkaException if the leader does not answer, or refuses; a later call may succeed
+   */
+  Stretch read(Node leader, TopicPartition partition, long offset);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,84 @@
+package io.wideevents.worker.consume;
+
+import io.wideevents.worker.kafka.PartitionReader;
+import io.wideevents.worker.kafka.Stretch;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/** A log in memory, some of whose offsets are corrupt. */
+final class FakePartitionReader implements PartitionReader {
+  private final Map<TopicPartition, TreeMap<Long, ConsumerRecord<byte[], byte[]>>> records =
+      new HashMap<>();
+  private final Map<TopicPartition, Long> corrupt = new HashMap<>();
+  private final Map<TopicPartition, Long> starts = new HashMap<>();
+  @Nullable String unreachable;
+  boolean closed;
+  int reads;
+
+  void add(ConsumerRecord<byte[], byte[]> record) {
+    records
+        .computeIfAbsent(
+            new TopicPartition(record.topic(), record.partition()), unused -> new TreeMap<>())
+        .put(record.offset(), record);
+  }
+
+  void corruptAt(TopicPartition partition, long offset) {
+    corrupt.put(partition, offset);
+  }
+
+  void repair(TopicPartition partition) {
+    corrupt.remove(partition);
+  }
+
+  void deleteBefore(TopicPartition partition, long offset) {
+    starts.put(partition, offset);
+  }
+
+  @Override
+  public Stretch read(Node leader, TopicPartition partition, long offset) {
+    reads++;
+    if (unreachable != null) {
+      throw new KafkaException(unreachable);
+    }
+    if (offset < starts.getOrDefault(partition, 0L)) {
+      throw new OffsetOutOfRangeException(Map.of(partition, offset));
+    }
+    ArrayDeque<ConsumerRecord<byte[], byte[]>> left =
+        new ArrayDeque<>(
+            records.getOrDefault(partition, new TreeMap<>()).tailMap(offset, true).values());
+    return new Stretch() {
+      private long next = offset;
+
+      @Override
+      public Step next() {
+        if (Objects.equals(corrupt.get(partition), next)) {
+          return new Step.Corrupt(next, OptionalLong.empty(), "Record is corrupt");
+        }
+        if (left.isEmpty()) {
+          return new Step.End(new OffsetAndMetadata(next));
+        }
+        next = left.element().offset() + 1;
+        return new Step.Read(left.remove());
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}
