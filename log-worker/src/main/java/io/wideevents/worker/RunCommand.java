@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
     })
 final class RunCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
-  private static final Duration CLOSE_BOUND = Duration.ofMillis(7_800);
+  static final Duration CLOSE_BOUND = Duration.ofMillis(7_800);
 
   @Spec private @Nullable CommandSpec spec;
 

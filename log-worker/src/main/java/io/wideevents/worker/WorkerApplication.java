@@ -7,6 +7,7 @@ import io.wideevents.mongo.EventCollection;
 import io.wideevents.mongo.MongoBatchWriter;
 import io.wideevents.mongo.MongoConnection;
 import io.wideevents.mongo.RetentionChange;
+import io.wideevents.process.ClosingTime;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.worker.batch.BatchPipeline;
@@ -47,6 +48,15 @@ import java.util.function.LongSupplier;
 public final class WorkerApplication implements AutoCloseable {
   private static final String APPLICATION_NAME = "log-worker";
   private static final Duration PING_TIMEOUT = Duration.ofSeconds(1);
+
+  /** For everything together; RunCommand's bound is above it. */
+  static final Duration CLOSE_BOUND = Duration.ofMillis(7_300);
+
+  // Besides the consumer's, these add up to less than the bound, so that nothing is left out when
+  // everything hangs.
+  static final Duration DEAD_LETTERS_CLOSE = Duration.ofMillis(900);
+  static final Duration MONGO_CLOSE = Duration.ofMillis(200);
+  static final Duration HTTP_CLOSE = Duration.ofMillis(200);
 
   private final MetricsPage page = new MetricsPage(WorkerApplication.class);
   private final MongoConnection mongo;
@@ -130,13 +140,29 @@ public final class WorkerApplication implements AutoCloseable {
   @Override
   public void close() {
     health.stopping();
-    consumer.close();
-    topicIds.close();
-    deadLetters.close();
-    setup.close();
-    mongo.close();
-    http.ifPresent(WorkerHttpServer::close);
-    page.close();
+    ClosingSequence closing = new ClosingSequence(new ClosingTime(CLOSE_BOUND));
+    Duration later = DEAD_LETTERS_CLOSE.plus(MONGO_CLOSE).plus(HTTP_CLOSE);
+    closing.close("consumer", MqConsumerService.CLOSE, later, consumer::close);
+    later = later.minus(DEAD_LETTERS_CLOSE);
+    closing.close("dead-letters", DEAD_LETTERS_CLOSE, later, deadLetters::close);
+    later = later.minus(MONGO_CLOSE);
+    closing.close(
+        "mongo",
+        MONGO_CLOSE,
+        later,
+        () -> {
+          topicIds.close();
+          setup.close();
+          mongo.close();
+        });
+    closing.close(
+        "http",
+        HTTP_CLOSE,
+        Duration.ZERO,
+        () -> {
+          http.ifPresent(WorkerHttpServer::close);
+          page.close();
+        });
   }
 
   /** The port of health and metrics; empty when they are turned off. */
