@@ -219,10 +219,7 @@ final class PartitionIsolation implements AutoCloseable {
   public void close() {
     isolated.clear();
     closeOpen();
-    if (reader != null) {
-      reader.close();
-      reader = null;
-    }
+    closeReader();
   }
 
   private static boolean mayComeFromData(Throwable failure) {
@@ -343,6 +340,9 @@ final class PartitionIsolation implements AutoCloseable {
 
   private void giveBack(TopicPartition partition, Isolated it, long position) {
     isolated.remove(partition);
+    if (isolated.isEmpty()) {
+      closeReader(); // the broker would close an idle connection, and the next read would fail
+    }
     consumer.seek(partition, position);
     if (it.stop != null) {
       LOG.atInfo()
@@ -398,6 +398,13 @@ final class PartitionIsolation implements AutoCloseable {
     if (open != null) {
       open.stretch.close();
       open = null;
+    }
+  }
+
+  private void closeReader() {
+    if (reader != null) {
+      reader.close();
+      reader = null;
     }
   }
 

@@ -4,12 +4,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -131,8 +129,9 @@ public final class KafkaClient implements ConsumerSource {
    * under a group of its own. Does not block.
    */
   public Consumer<byte[], byte[]> newReader(String group) {
-    return new KafkaConsumer<>(
-        properties.reader(group), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    // Nothing is cut: what is read may be written again.
+    return new BudgetedConsumer(
+        properties.reader(group), new PollBudget(MAX_POLL_BYTES, Integer.MAX_VALUE));
   }
 
   /** An admin client, whose calls fail after 5 s. Does not block. */

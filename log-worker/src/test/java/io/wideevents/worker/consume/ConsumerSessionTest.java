@@ -616,6 +616,7 @@ class ConsumerSessionTest {
     assertThat(committed(P1)).isEqualTo(10);
     assertThat(consumer.paused()).isEmpty();
     assertThat(consumer.position(P1)).isEqualTo(10);
+    assertThat(source.log.closed).isTrue();
   }
 
   @Test
