@@ -29,9 +29,9 @@ final class BatchInsert {
 
   /**
    * A server hangs up when its reply would be larger than 16 MB. An error may quote its document
-   * several times, so only documents of less than a sixteenth of that are above suspicion.
+   * several times, so a part of a batch has a sixteenth of that, or one document.
    */
-  private static final long SMALL_BATCH_BYTES = 1 << 20;
+  private static final long SMALL_PART_BYTES = 1 << 20;
 
   private final MongoDatabase database;
   private final String collection;
@@ -119,10 +119,14 @@ final class BatchInsert {
             });
   }
 
-  /** Writes the halves of a batch whose failure as a whole one document may have caused. */
+  /** Writes a batch in parts if one of its documents may have made it fail as a whole. */
   private Mono<List<WriteOutcome>> writeInParts(List<EventDocument> documents, Exception failure) {
-    if (!mayBeOneDocumentsFault(documents, failure)) {
-      return Mono.just(InsertReply.noneConfirmed(documents, failure).outcomes());
+    if (failure instanceof MongoSocketReadException) {
+      List<List<EventDocument>> parts = smallParts(documents);
+      return parts.size() > 1 ? writeEach(parts) : noneConfirmed(documents, failure);
+    }
+    if (!blamesSomeDocument(failure)) {
+      return noneConfirmed(documents, failure);
     }
     if (documents.size() == 1) {
       int code = failure instanceof MongoCommandException error ? error.getErrorCode() : 0;
@@ -133,21 +137,49 @@ final class BatchInsert {
       return Mono.just(List.of(new WriteOutcome.Refused(code, words)));
     }
     int half = documents.size() / 2;
-    // One after the other: of two contents under one id the earlier must come first.
-    return Flux.concat(
-            write(documents.subList(0, half)), write(documents.subList(half, documents.size())))
-        .collectList()
-        .map(halves -> halves.stream().flatMap(List::stream).toList());
+    return writeEach(
+        List.of(documents.subList(0, half), documents.subList(half, documents.size())));
   }
 
-  private static boolean mayBeOneDocumentsFault(List<EventDocument> documents, Exception failure) {
-    if (failure instanceof MongoSocketReadException) {
-      long bytes = documents.stream().mapToLong(EventDocument::sizeBytes).sum();
-      return documents.size() > 1 && bytes > SMALL_BATCH_BYTES;
-    }
+  private Mono<List<WriteOutcome>> writeEach(List<List<EventDocument>> parts) {
+    // One after the other: of two contents under one id the earlier must come first.
+    return Flux.fromIterable(parts)
+        .concatMap(this::write)
+        .collectList()
+        .map(outcomes -> outcomes.stream().flatMap(List::stream).toList());
+  }
+
+  private static Mono<List<WriteOutcome>> noneConfirmed(
+      List<EventDocument> documents, Exception failure) {
+    return Mono.just(InsertReply.noneConfirmed(documents, failure).outcomes());
+  }
+
+  private static boolean blamesSomeDocument(Exception failure) {
     return failure instanceof BsonSerializationException
         || (failure instanceof MongoCommandException error
             && WriteErrors.blameSomeDocument(error.getErrorCode()));
+  }
+
+  /**
+   * The documents in parts whose replies fit into a message. Not by halves: the driver repeats a
+   * write that the server hangs up on until the time of the operation is used up, so there is time
+   * for one more level only.
+   */
+  private static List<List<EventDocument>> smallParts(List<EventDocument> documents) {
+    List<List<EventDocument>> parts = new ArrayList<>();
+    int start = 0;
+    long bytes = 0;
+    for (int i = 0; i < documents.size(); i++) {
+      int size = documents.get(i).sizeBytes();
+      if (i > start && bytes + size > SMALL_PART_BYTES) {
+        parts.add(documents.subList(start, i));
+        start = i;
+        bytes = 0;
+      }
+      bytes += size;
+    }
+    parts.add(documents.subList(start, documents.size()));
+    return parts;
   }
 
   /** The database with the time that the next operation may take. */

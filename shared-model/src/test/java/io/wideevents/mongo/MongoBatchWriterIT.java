@@ -13,10 +13,12 @@ import io.wideevents.event.EventDocument;
 import io.wideevents.event.StubEvent;
 import io.wideevents.mongo.InsertReply.Duplicate;
 import io.wideevents.stack.TestStack;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -230,16 +232,22 @@ class MongoBatchWriterIT extends MongoBatchWriterContract {
     validate(
         BsonDocument.parse(
             "{$and: [{filler: {$type: 'int'}}, {filler: {$type: 'date'}}, {filler: {$type: 'bool'}}]}"));
-    BsonDocument filler = new BsonDocument("filler", new BsonString("z".repeat(1_000_000)));
+    BsonDocument filler = new BsonDocument("filler", new BsonString("z".repeat(900_000)));
     List<EventDocument> batch = new ArrayList<>();
-    for (int n = 0; n < 22; n++) {
+    for (int n = 0; n < 8; n++) {
       batch.add(with(document(n), filler));
     }
 
-    List<WriteOutcome> outcomes = write(batch);
+    List<WriteOutcome> outcomes;
+    // The driver repeats the write until the client timeout has passed.
+    Duration timeout = Duration.ofSeconds(6);
+    try (MongoConnection impatient =
+        new MongoConnection(settings(uri(), connection().settings().database(), timeout), "test")) {
+      outcomes = new MongoBatchWriter(impatient).write(batch).get(60, TimeUnit.SECONDS);
+    }
 
     assertThat(outcomes)
-        .hasSize(22)
+        .hasSize(8)
         .containsOnly(new WriteOutcome.Refused(121, "Document failed validation"));
   }
 
