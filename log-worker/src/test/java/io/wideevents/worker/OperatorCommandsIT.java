@@ -245,7 +245,7 @@ class OperatorCommandsIT {
     Result all = run("dlq", "replay", "--all", "--dry-run", "--json");
 
     assertThat(plain.exitCode()).isEqualTo(ExitCode.USAGE);
-    assertThat(plain.err()).contains(name + ".dlq-replay", "3 letters", "--all", "--from");
+    assertThat(plain.err()).contains(name + ".dlq-replay", "3 dead letters", "--all", "--from");
     assertThat(from.out()).contains("\"replayed\":1");
     assertThat(stillAsks.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(fromTime.out()).as("earlier letters count as replayed").contains("\"replayed\":0");

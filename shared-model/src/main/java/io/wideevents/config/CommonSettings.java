@@ -125,7 +125,7 @@ public final class CommonSettings {
       Setting.named("EVENT_RETENTION", SettingType.duration(Duration.ofMinutes(1), TEN_YEARS))
           .defaultsTo("30d")
           .means(
-              "Age at which MongoDB deletes an event (its TTL index follows); older ones are refused.");
+              "Age at which MongoDB deletes an event; older ones are rejected. Only log-worker init shortens it for events that are stored.");
 
   public static final Setting<Duration> EVENT_MAX_FUTURE =
       Setting.named("EVENT_MAX_FUTURE", SettingType.duration(Duration.ZERO, TEN_YEARS))

@@ -153,7 +153,9 @@ final class Checkup {
     tell(
         Finding.fail(
             "mongodb",
-            "%s: %s".formatted(settings.mongo().servers(), trouble.what()),
+            trouble.what().startsWith(settings.mongo().servers())
+                ? trouble.what()
+                : "%s: %s".formatted(settings.mongo().servers(), trouble.what()),
             trouble.fix()));
   }
 

@@ -190,7 +190,7 @@ final class DlqReplayCommand implements Callable<Integer> {
       oldest.ifPresent(
           time ->
               err.printf(
-                  "%s: %,d letters are pending, the oldest from %s%n",
+                  "%s: %,d dead letters are pending, the oldest from %s%n",
                   reader.remembersReplay()
                       ? "Going on after the last replay"
                       : "No replay is remembered by group " + group(settings),
@@ -231,7 +231,7 @@ final class DlqReplayCommand implements Callable<Integer> {
       reader.seekToPending();
       throw new CommandFailedException(
           ExitCode.USAGE,
-          "Group %s remembers no replay of some partitions: Kafka forgets one after %d hours without a dlq command. %,d letters are there, the oldest from %s; some may have been replayed before. Say where to start: --all (an event is stored once, however often it is replayed) or --from <partition:offset, time or age>"
+          "Group %s remembers no replay of some partitions: Kafka forgets one after %d hours without a dlq command. %,d dead letters are there, the oldest from %s; some may have been replayed before. Say where to start: --all (an event is stored once, however often it is replayed) or --from <partition:offset, time or age>"
               .formatted(
                   group(settings),
                   memory.toHours(),

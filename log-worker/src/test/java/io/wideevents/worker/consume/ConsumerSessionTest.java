@@ -653,6 +653,8 @@ class ConsumerSessionTest {
     database.goDown();
     add(P0, 0, 10);
     turns();
+    add(P0, 10, 20); // what the probes need
+    turns();
     pausing.set(new OutOfMemoryError("Java heap space"));
     consumer.schedulePollTask(() -> consumer.rebalance(List.of(P0, P1)));
 
