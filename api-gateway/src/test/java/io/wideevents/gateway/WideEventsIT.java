@@ -12,10 +12,12 @@ import io.wideevents.stack.FreePort;
 import io.wideevents.stack.TestStack;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 class WideEventsIT {
@@ -55,6 +57,25 @@ class WideEventsIT {
 
       assertThat(events.logging().stats().durable()).containsEntry(Tier.SPOOL, 20L);
       await().atMost(Duration.ofSeconds(60)).until(() -> stored() == 20);
+    }
+  }
+
+  @Test
+  void retention_isNotTouchedByTheLibrary() throws Exception {
+    try (WideEvents events = start(TestStack.mongo(), WideEvents.Wait.FOR_THE_TIERS)) {
+      complete(events.logging(), 1);
+
+      await().atMost(Duration.ofSeconds(60)).until(() -> indexes().size() >= 4);
+      assertThat(indexes()).noneMatch(index -> index.containsKey("expireAfterSeconds"));
+    }
+  }
+
+  private List<Document> indexes() {
+    try (MongoClient client = MongoClients.create(TestStack.mongo())) {
+      return Flux.from(client.getDatabase(database).getCollection("wide_events").listIndexes())
+          .collectList()
+          .blockOptional(Duration.ofSeconds(30))
+          .orElse(List.of());
     }
   }
 
