@@ -86,15 +86,8 @@ public final class WriteFailures {
       case UnsuitableCollectionException error -> message;
       case TimeoutException error -> message;
       case IllegalStateException error -> message.map(WriteErrors::withoutContent);
-      case MongoException error ->
-          message.map(
-              words -> {
-                // The message goes on with the state of the whole cluster.
-                int end = words.indexOf(". ");
-                return error.getClass().getSimpleName()
-                    + ": "
-                    + WriteErrors.withoutContent(end < 0 ? words : words.substring(0, end));
-              });
+      // The driver's own text is a timeout with the state of the whole cluster.
+      case MongoException error -> Optional.of(MongoTrouble.explain(error));
       default -> Optional.empty();
     };
   }

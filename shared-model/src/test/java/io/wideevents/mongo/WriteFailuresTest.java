@@ -57,7 +57,7 @@ class WriteFailuresTest {
     assertThat(WriteFailures.isThrottled(failure)).isFalse();
     assertThat(WriteFailures.text(failure))
         .isEqualTo(
-            "MongoTimeoutException: Timed out while waiting for a server that matches WritableServerSelector");
+            "no server answers; check that mongod runs there, and host and port in MONGODB_URI");
   }
 
   @Test

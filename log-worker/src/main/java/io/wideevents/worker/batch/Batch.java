@@ -12,7 +12,6 @@ final class Batch {
   private final boolean trial;
   private int stored;
   private int unstorable;
-  private int countedByBreaker;
 
   /**
    * @param trial whether the dead-letter circuit breaker waits for this batch's result
@@ -26,12 +25,8 @@ final class Batch {
     stored++;
   }
 
-  /**
-   * @param counted whether the reason counts for the dead-letter circuit breaker
-   */
-  void unstorable(boolean counted) {
+  void unstorable() {
     unstorable++;
-    countedByBreaker += counted ? 1 : 0;
   }
 
   boolean isTrial() {
@@ -50,10 +45,5 @@ final class Batch {
   /** Records that become dead letters. */
   int deadLetters() {
     return unstorable;
-  }
-
-  /** Dead letters whose reason counts for the dead-letter circuit breaker. */
-  int countedDeadLetters() {
-    return countedByBreaker;
   }
 }

@@ -223,7 +223,7 @@ public final class BatchPipeline {
               "Dead-letter circuit breaker opened; polling stops but for one trial batch a minute. {}",
               brake.explain());
     }
-    batch.unstorable(DeadLetterBrake.counts(reason));
+    batch.unstorable();
     deadLetters.submit(record, new DeadLetter(record.source(), reason, error, attempts));
   }
 
@@ -258,7 +258,7 @@ public final class BatchPipeline {
   private void end(Batch batch) {
     Duration took = Duration.ofNanos(nanoClock.getAsLong() - batch.startNanos());
     SettledBatch end = new SettledBatch(batch.storedEvents(), batch.deadLetters(), took);
-    if (batch.isTrial() && brake.trialEnded(end.records(), batch.countedDeadLetters())) {
+    if (batch.isTrial() && brake.trialEnded(end.records(), end.deadLettered())) {
       LOG.atInfo().log("A trial batch was stored; the dead-letter circuit breaker closed");
     }
     if (end.records() > 0) {

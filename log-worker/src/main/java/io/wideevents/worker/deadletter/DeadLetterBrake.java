@@ -138,11 +138,6 @@ public final class DeadLetterBrake {
     return true;
   }
 
-  /** Whether dead letters of this reason count: all do. */
-  public static boolean counts(DeadLetterReason reason) {
-    return true;
-  }
-
   private DeadLetterReason mostFrequent() {
     DeadLetterReason most = REASONS[0];
     for (DeadLetterReason reason : REASONS) {
