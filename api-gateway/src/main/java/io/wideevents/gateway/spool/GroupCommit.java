@@ -60,7 +60,7 @@ final class GroupCommit {
     thread.setDaemon(true);
   }
 
-  /** Looks for room, so that a spool found full is known to be, and starts the thread. */
+  /** Looks for room, so that a spool found full is reported as full, and starts the thread. */
   void start() {
     lookForRoom();
     thread.start();
@@ -98,17 +98,30 @@ final class GroupCommit {
 
   private void run() {
     while (!ended()) {
-      List<Append> group = nextGroup();
-      if (group.isEmpty()) {
+      awaitWork();
+      if (!runOnce()) {
         lookForRoom();
-      } else {
-        complete(group, write(group));
       }
     }
   }
 
+  /**
+   * Writes, syncs and answers one group; blocks for the disk and not for work. Used by one thread
+   * at a time: the writer's, or a simulation's that never calls {@link #start}.
+   *
+   * @return whether there was a group
+   */
+  boolean runOnce() {
+    List<Append> group = nextGroup();
+    if (group.isEmpty()) {
+      return false;
+    }
+    complete(group, write(group));
+    return true;
+  }
+
   /** A gateway that is not ready for a full spool gets no event to find out with. */
-  private void lookForRoom() {
+  void lookForRoom() {
     try {
       trouble.look(bounds.checkRoom());
     } catch (RuntimeException | Error e) {
@@ -126,11 +139,9 @@ final class GroupCommit {
     }
   }
 
-  /** Blocks for work; empty when none came for a while, or once closed. */
   private List<Append> nextGroup() {
     lock.lock();
     try {
-      awaitWork();
       List<Append> group = new ArrayList<>();
       long bytes = 0;
       while (!queue.isEmpty()
@@ -145,15 +156,19 @@ final class GroupCommit {
     }
   }
 
+  /** Blocks until an append waits, for a limited time, or until closed. */
   private void awaitWork() {
     long nanos = LOOK_INTERVAL.toNanos();
+    lock.lock();
     try {
       while (queue.isEmpty() && !closed && nanos > 0) {
         nanos = work.awaitNanos(nanos);
       }
     } catch (InterruptedException e) {
-      // Nobody does that; the writer ends by a flag alone.
+      // The writer ends by a flag alone. An interrupt is a bug elsewhere.
       LOG.warn("The spool's writer was interrupted and goes on");
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -199,6 +214,11 @@ final class GroupCommit {
       work.signal();
     } finally {
       lock.unlock();
+    }
+    if (thread.getState() == Thread.State.NEW) {
+      // Without a thread the caller of runOnce is the writer, and this is the caller.
+      while (runOnce()) {}
+      return true;
     }
     try {
       return thread.join(stopTimeout.get());

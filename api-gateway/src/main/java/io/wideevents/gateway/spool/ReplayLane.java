@@ -10,10 +10,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +47,29 @@ final class ReplayLane {
   }
 
   /**
+   * A chunk that was handed to the target.
+   *
+   * @param expiresAt when the answer is given up, on the lane's clock
+   */
+  record Delivery(
+      List<SpooledEvent> chunk, CompletableFuture<List<DeliveryOutcome>> answer, long expiresAt) {
+
+    /** One outcome for each event; not confirmed while there is no answer. */
+    private List<DeliveryOutcome> outcomes() {
+      return switch (answer.state()) {
+        case SUCCESS -> answer.resultNow();
+        case FAILED -> notConfirmed(answer.exceptionNow());
+        case CANCELLED, RUNNING ->
+            notConfirmed(new TimeoutException("The target did not answer in time"));
+      };
+    }
+
+    private List<DeliveryOutcome> notConfirmed(Throwable cause) {
+      return Collections.nCopies(chunk.size(), new DeliveryOutcome.NotConfirmed(cause));
+    }
+  }
+
+  /**
    * What came of one chunk.
    *
    * @param read events in it; 0 at the end of a pass
@@ -66,38 +87,63 @@ final class ReplayLane {
   private final SpoolQueue queue;
   private final Target target;
   private final Refusals refusals;
-  private final CompletableFuture<Void> stopped;
+  private final LongSupplier nanoTime;
   private SpoolPosition position = SpoolPosition.START;
   private boolean failing;
   private boolean startedOver;
 
   /**
-   * @param stopped completes when nobody waits for the target any more; what it confirms after that
-   *     is delivered again by the next start, which is harmless
+   * @param nanoTime monotonic clock, as {@link System#nanoTime}
    */
-  ReplayLane(SpoolQueue queue, Target target, Refusals refusals, CompletableFuture<Void> stopped) {
+  ReplayLane(SpoolQueue queue, Target target, Refusals refusals, LongSupplier nanoTime) {
     this.queue = queue;
     this.target = target;
     this.refusals = refusals;
-    this.stopped = stopped;
+    this.nanoTime = nanoTime;
   }
 
-  /** Delivers the next chunk; blocks until the target has answered or the deadline has passed. */
-  Step step() throws InterruptedException {
+  /**
+   * Reads the next chunk and hands it to the target; blocks for the disk and not for the target.
+   * Each delivery has to be given to {@link #conclude} before the next begins.
+   *
+   * @return empty at the end of a pass; the next chunk is then the oldest
+   */
+  Optional<Delivery> begin() {
     List<SpooledEvent> chunk = queue.read(position, CHUNK_EVENTS, CHUNK_BYTES);
     if (chunk.isEmpty()) {
       position = SpoolPosition.START;
       startedOver = false;
-      return Step.END_OF_PASS;
+      return Optional.empty();
     }
-    Step step = settle(chunk, deliver(chunk));
+    long now = nanoTime.getAsLong();
+    Deadline deadline = new Deadline(now + DEADLINE.toNanos());
+    return Optional.of(
+        new Delivery(chunk, deliver(chunk, deadline), now + DEADLINE.plus(GRACE).toNanos()));
+  }
+
+  private CompletableFuture<List<DeliveryOutcome>> deliver(
+      List<SpooledEvent> chunk, Deadline deadline) {
+    try {
+      return target.deliver(chunk, deadline);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /**
+   * Removes what the target confirmed. A delivery without an answer confirms nothing; what it
+   * confirms later is delivered again, which is harmless.
+   */
+  Step conclude(Delivery delivery) {
+    List<SpooledEvent> chunk = delivery.chunk();
+    // First, so that a chunk which cannot be concluded does not come back before the others.
+    position = chunk.getLast().next();
+    Step step = settle(chunk, delivery.outcomes());
     boolean recovered = failing && step.isProgress();
     failing = !step.isProgress();
     if (recovered && !startedOver) {
       position = SpoolPosition.START;
       startedOver = true;
-    } else {
-      position = chunk.getLast().next();
     }
     return step;
   }
@@ -144,33 +190,6 @@ final class ReplayLane {
     } catch (UncheckedIOException e) {
       LOG.atWarn().setCause(e).log("Refused events stay among the pending ones for now");
       return 0;
-    }
-  }
-
-  private List<DeliveryOutcome> deliver(List<SpooledEvent> chunk) throws InterruptedException {
-    try {
-      return await(chunk);
-    } catch (RuntimeException | TimeoutException e) {
-      return Collections.nCopies(chunk.size(), new DeliveryOutcome.NotConfirmed(e));
-    }
-  }
-
-  private List<DeliveryOutcome> await(List<SpooledEvent> chunk)
-      throws InterruptedException, TimeoutException {
-    CompletableFuture<List<DeliveryOutcome>> answer =
-        target.deliver(chunk, Deadline.after(DEADLINE));
-    try {
-      CompletableFuture.anyOf(answer, stopped)
-          .get(DEADLINE.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
-      if (!answer.isDone()) {
-        throw new TimeoutException("The replay was stopped before the target answered");
-      }
-      return answer.join();
-    } catch (ExecutionException | CompletionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new IllegalStateException("The target failed instead of answering", e);
     }
   }
 }

@@ -1,17 +1,20 @@
 package io.wideevents.gateway.spool;
 
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that walks one {@link ReplayLane}, at a bounded pace. Ended by a flag and never by an
- * interrupt, which would close files under it.
+ * Walks one {@link ReplayLane} at a bounded pace, on a thread of its own or stepped by a
+ * simulation. The thread ends by a flag and never by an interrupt, which would close files under
+ * it.
  */
 final class ReplayLoop {
   private static final Logger LOG = LoggerFactory.getLogger(ReplayLoop.class);
@@ -19,30 +22,38 @@ final class ReplayLoop {
   private static final Duration STOP_TIMEOUT = Duration.ofMillis(500);
 
   private final ReplayLane lane;
-  private final CompletableFuture<Void> stopped;
   private final int eventsPerSecond;
   private final ReplayBackoff backoff;
+  private final LongSupplier nanoTime;
   private final Thread thread;
   private final LongAdder delivered = new LongAdder();
   private final LongAdder refused = new LongAdder();
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition wakeUp = lock.newCondition();
+  private final Condition signal = lock.newCondition();
+
   private boolean awake;
+  private boolean stopped;
+
+  // Belong to the thread that calls runOnce.
+  private ReplayLane.@Nullable Delivery inFlight;
+  private long stepStart;
+  private long nextStep;
 
   /**
-   * @param stopped completed by {@link #stop}; what the lane waits on too
+   * @param nanoTime monotonic clock, the one the lane has
    */
   ReplayLoop(
       String threadName,
       ReplayLane lane,
-      CompletableFuture<Void> stopped,
       int eventsPerSecond,
-      RandomGenerator random) {
+      RandomGenerator random,
+      LongSupplier nanoTime) {
     this.lane = lane;
-    this.stopped = stopped;
     this.eventsPerSecond = eventsPerSecond;
     this.backoff = new ReplayBackoff(random);
+    this.nanoTime = nanoTime;
+    this.nextStep = nanoTime.getAsLong();
     this.thread = new Thread(this::run, threadName);
     thread.setDaemon(true);
   }
@@ -61,27 +72,82 @@ final class ReplayLoop {
 
   private void run() {
     try {
-      while (!stopped.isDone()) {
-        long start = System.nanoTime();
-        ReplayLane.Step step = step();
-        delivered.add(step.delivered());
-        refused.add(step.refused());
-        pause(waitAfter(step).minusNanos(System.nanoTime() - start));
+      while (!isStopped()) {
+        await(runOnce());
       }
+      concludeIfAnswered();
     } catch (InterruptedException e) {
       LOG.warn("Replay was interrupted and ends; spooled events wait for the next start");
       Thread.currentThread().interrupt();
     }
   }
 
-  private ReplayLane.Step step() throws InterruptedException {
-    try {
-      return lane.step();
-    } catch (RuntimeException e) {
-      // A bug, or a disk that fails: neither may end the replay for good.
-      LOG.atError().setCause(e).log("Replay failed; it will go on");
-      return new ReplayLane.Step(1, 0, 0);
+  /**
+   * Does what is due: concludes a delivery that was answered or expired, or begins the next one.
+   * Blocks for the disk and not for the target. Used by one thread at a time.
+   *
+   * @return nanoseconds until there is work again; {@link #wake} or the target's answer may end
+   *     that time earlier
+   */
+  long runOnce() {
+    ReplayLane.Delivery delivery = inFlight;
+    if (delivery == null) {
+      return begin();
     }
+    long left = delivery.expiresAt() - nanoTime.getAsLong();
+    if (left > 0 && !delivery.answer().isDone()) {
+      return left;
+    }
+    return conclude(delivery);
+  }
+
+  private long begin() {
+    long pause = nextStep - nanoTime.getAsLong();
+    if (pause > 0 && !takeAwake()) {
+      return pause;
+    }
+    stepStart = nanoTime.getAsLong();
+    try {
+      Optional<ReplayLane.Delivery> begun = lane.begin();
+      if (begun.isEmpty()) {
+        return pauseAfter(ReplayLane.Step.END_OF_PASS);
+      }
+      inFlight = begun.get();
+      var unused = inFlight.answer().whenComplete((outcomes, failure) -> signalAll());
+      return 0;
+    } catch (RuntimeException e) {
+      return pauseAfter(failed(e));
+    }
+  }
+
+  private long conclude(ReplayLane.Delivery delivery) {
+    inFlight = null;
+    try {
+      ReplayLane.Step step = lane.conclude(delivery);
+      delivered.add(step.delivered());
+      refused.add(step.refused());
+      return pauseAfter(step);
+    } catch (RuntimeException e) {
+      return pauseAfter(failed(e));
+    }
+  }
+
+  private void concludeIfAnswered() {
+    ReplayLane.Delivery delivery = inFlight;
+    if (delivery != null && delivery.answer().isDone()) {
+      var unused = conclude(delivery);
+    }
+  }
+
+  /** A bug, or a disk that fails: neither may end the replay. */
+  private static ReplayLane.Step failed(RuntimeException cause) {
+    LOG.atError().setCause(cause).log("Replay failed; it will go on");
+    return new ReplayLane.Step(1, 0, 0);
+  }
+
+  private long pauseAfter(ReplayLane.Step step) {
+    nextStep = stepStart + waitAfter(step).toNanos();
+    return Math.max(0, nextStep - nanoTime.getAsLong());
   }
 
   /** Time from the beginning of a step to the beginning of the next. */
@@ -96,14 +162,46 @@ final class ReplayLoop {
     return Duration.ofNanos(step.read() * 1_000_000_000L / eventsPerSecond);
   }
 
-  private void pause(Duration duration) throws InterruptedException {
-    long nanos = duration.toNanos();
+  private void await(long nanos) throws InterruptedException {
+    long left = nanos;
     lock.lock();
     try {
-      while (nanos > 0 && !awake && !stopped.isDone()) {
-        nanos = wakeUp.awaitNanos(nanos);
+      while (left > 0 && !stopped && !isDue()) {
+        left = signal.awaitNanos(left);
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isDue() {
+    return inFlight == null ? awake : inFlight.answer().isDone();
+  }
+
+  private boolean takeAwake() {
+    lock.lock();
+    try {
+      boolean taken = awake;
       awake = false;
+      return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isStopped() {
+    lock.lock();
+    try {
+      return stopped;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void signalAll() {
+    lock.lock();
+    try {
+      signal.signalAll();
     } finally {
       lock.unlock();
     }
@@ -114,7 +212,7 @@ final class ReplayLoop {
     lock.lock();
     try {
       awake = true;
-      wakeUp.signal();
+      signal.signalAll();
     } finally {
       lock.unlock();
     }
@@ -122,8 +220,13 @@ final class ReplayLoop {
 
   /** Has the thread end after what it is doing. Idempotent. */
   void stop() {
-    stopped.complete(null);
-    wake();
+    lock.lock();
+    try {
+      stopped = true;
+      signal.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Waits for the thread to end, at most 0.5 s; to be called after {@link #stop}. */

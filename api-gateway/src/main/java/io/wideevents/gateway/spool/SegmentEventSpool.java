@@ -96,7 +96,39 @@ public final class SegmentEventSpool implements EventSpool {
       RecordDecoder decoder,
       InstantSource clock,
       ClosingTime closing) {
-    SpoolDirectory directory = SpoolDirectory.take(settings.directory());
+    SegmentEventSpool spool =
+        open(SpoolDirectory.take(settings.directory()), settings, files, decoder, clock, closing);
+    spool.writer.start();
+    return spool;
+  }
+
+  /**
+   * Opens a spool without a thread, for a simulation on one thread: appended events wait until
+   * {@link #writeOnce}. Takes no lock, since the directory exists in {@code files} alone.
+   *
+   * @throws SpoolUnavailableException if the files cannot be listed or made
+   */
+  static SegmentEventSpool openStepped(
+      SpoolSettings settings, SpoolFiles files, RecordDecoder decoder, InstantSource clock) {
+    SegmentEventSpool spool =
+        open(
+            SpoolDirectory.simulated(settings.directory()),
+            settings,
+            files,
+            decoder,
+            clock,
+            new ClosingTime(STOP_TIMEOUT));
+    spool.lookForRoom();
+    return spool;
+  }
+
+  private static SegmentEventSpool open(
+      SpoolDirectory directory,
+      SpoolSettings settings,
+      SpoolFiles files,
+      RecordDecoder decoder,
+      InstantSource clock,
+      ClosingTime closing) {
     try {
       SegmentEventSpool spool =
           new SegmentEventSpool(directory, settings, files, decoder, clock, closing);
@@ -104,12 +136,25 @@ public final class SegmentEventSpool implements EventSpool {
       spool.refused.start();
       // A directory that a power cut takes back takes along every file synced in it.
       files.syncDirectory(directory.path());
-      spool.writer.start();
       return spool;
     } catch (IOException e) {
       directory.close();
       throw SpoolDirectory.notWritable(settings.directory(), e);
     }
+  }
+
+  /**
+   * Writes and answers one group of appended events, on a spool without a thread.
+   *
+   * @return whether events waited
+   */
+  boolean writeOnce() {
+    return writer.runOnce();
+  }
+
+  /** What the writer's thread does every two seconds while it has nothing to write. */
+  void lookForRoom() {
+    writer.lookForRoom();
   }
 
   @Override

@@ -36,9 +36,11 @@ final class SpoolDirectory implements AutoCloseable {
 
   private final Path path;
   private final Path realPath;
-  private final FileChannel channel;
 
-  private SpoolDirectory(Path path, Path realPath, FileChannel channel) {
+  /** Holds the lock; null for a simulated directory. */
+  private final @Nullable FileChannel channel;
+
+  private SpoolDirectory(Path path, Path realPath, @Nullable FileChannel channel) {
     this.path = path;
     this.realPath = realPath;
     this.channel = channel;
@@ -65,6 +67,11 @@ final class SpoolDirectory implements AutoCloseable {
     } catch (IOException e) {
       throw notWritable(path, e);
     }
+  }
+
+  /** A directory that exists in a simulated file system alone, where there is nothing to lock. */
+  static SpoolDirectory simulated(Path path) {
+    return new SpoolDirectory(path, path, null);
   }
 
   /** Makes the directory, so that a power cut does not take it back. */
@@ -161,7 +168,7 @@ final class SpoolDirectory implements AutoCloseable {
   /** Lets others take the directory. Idempotent. */
   @Override
   public void close() {
-    if (!channel.isOpen()) {
+    if (channel == null || !channel.isOpen()) {
       return;
     }
     try {

@@ -2,7 +2,8 @@ package io.wideevents.gateway.spool;
 
 import io.wideevents.logging.LoggerPort;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -24,25 +25,40 @@ public final class SpoolReplayer implements AutoCloseable {
    */
   public SpoolReplayer(
       EventSpool spool, LoggerPort tiers, DeadLetterPort deadLetters, int eventsPerSecond) {
-    CompletableFuture<Void> stopped = new CompletableFuture<>();
+    this(spool, tiers, deadLetters, eventsPerSecond, RandomGenerator::getDefault, System::nanoTime);
+  }
+
+  /**
+   * With a clock of the caller's, for a simulation that calls {@link #runOnce} and never {@link
+   * #start}.
+   *
+   * @param randoms one for each of the two backoffs
+   * @param nanoTime monotonic clock, as {@link System#nanoTime}; deadlines are given on it
+   */
+  SpoolReplayer(
+      EventSpool spool,
+      LoggerPort tiers,
+      DeadLetterPort deadLetters,
+      int eventsPerSecond,
+      Supplier<RandomGenerator> randoms,
+      LongSupplier nanoTime) {
     this.pending =
         new ReplayLoop(
             "spool-replay",
-            pendingLane(spool, tiers, stopped),
-            stopped,
+            pendingLane(spool, tiers, nanoTime),
             eventsPerSecond,
-            RandomGenerator.getDefault());
+            randoms.get(),
+            nanoTime);
     this.refused =
         new ReplayLoop(
             "spool-refused",
-            refusedLane(spool, deadLetters, stopped),
-            stopped,
+            refusedLane(spool, deadLetters, nanoTime),
             eventsPerSecond,
-            RandomGenerator.getDefault());
+            randoms.get(),
+            nanoTime);
   }
 
-  static ReplayLane pendingLane(
-      EventSpool spool, LoggerPort tiers, CompletableFuture<Void> stopped) {
+  static ReplayLane pendingLane(EventSpool spool, LoggerPort tiers, LongSupplier nanoTime) {
     return new ReplayLane(
         spool.pending(),
         (events, deadline) -> tiers.log(List.copyOf(events), deadline),
@@ -50,13 +66,23 @@ public final class SpoolReplayer implements AutoCloseable {
           spool.setAside(refusals);
           return refusals.size();
         },
-        stopped);
+        nanoTime);
   }
 
   static ReplayLane refusedLane(
-      EventSpool spool, DeadLetterPort deadLetters, CompletableFuture<Void> stopped) {
+      EventSpool spool, DeadLetterPort deadLetters, LongSupplier nanoTime) {
     // Refused by the dead-letter topic as well: there is no further place, so it stays.
-    return new ReplayLane(spool.refused(), deadLetters::deadLetter, refusals -> 0, stopped);
+    return new ReplayLane(spool.refused(), deadLetters::deadLetter, refusals -> 0, nanoTime);
+  }
+
+  /**
+   * Does what is due, on the caller's thread: blocks for the disk and not for the targets.
+   *
+   * @return nanoseconds until there is work again, unless a target answers or {@link #wake} is
+   *     called before
+   */
+  long runOnce() {
+    return Math.min(pending.runOnce(), refused.runOnce());
   }
 
   public void start() {
