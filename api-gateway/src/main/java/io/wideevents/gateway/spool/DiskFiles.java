@@ -50,6 +50,13 @@ final class DiskFiles implements SpoolFiles {
   }
 
   @Override
+  public void sync(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, WRITE)) {
+      channel.force(false);
+    }
+  }
+
+  @Override
   public long size(Path file) throws IOException {
     return Files.size(file);
   }
@@ -94,6 +101,14 @@ final class DiskFiles implements SpoolFiles {
     public void write(ByteBuffer bytes) throws IOException {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
+      }
+    }
+
+    @Override
+    public void overwrite(long position, ByteBuffer bytes) throws IOException {
+      long at = position;
+      while (bytes.hasRemaining()) {
+        at += channel.write(bytes, at);
       }
     }
 

@@ -19,6 +19,9 @@ interface SpoolFiles {
     /** Writes all remaining bytes at the end of the file. */
     void write(ByteBuffer bytes) throws IOException;
 
+    /** Replaces bytes within the file; needs no free space. Synced with the rest of the file. */
+    void overwrite(long position, ByteBuffer bytes) throws IOException;
+
     /** Blocks until everything written is on the disk itself. */
     void sync() throws IOException;
   }
@@ -35,6 +38,9 @@ interface SpoolFiles {
 
   /** Replaces bytes within the file; not synced, and in need of no free space. */
   void overwrite(Path file, long position, ByteBuffer bytes) throws IOException;
+
+  /** Blocks until the bytes of a file are on the disk itself. */
+  void sync(Path file) throws IOException;
 
   long size(Path file) throws IOException;
 

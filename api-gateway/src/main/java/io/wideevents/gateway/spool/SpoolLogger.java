@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 
 /**
  * The last tier: events are durable on this machine's disk and replayed later.
@@ -21,27 +22,55 @@ import java.util.concurrent.TimeoutException;
  */
 public final class SpoolLogger implements LoggerPort {
   private final EventSpool spool;
+  private final LongSupplier nanoTime;
+  private final Timeouts timeouts;
   private volatile boolean closed;
 
+  /** Answers a call whose deadline passes before the disk answers. */
+  @FunctionalInterface
+  public interface Timeouts {
+    /**
+     * Completes a future with {@code late} unless it completes within a time.
+     *
+     * @return the same future
+     */
+    CompletableFuture<DeliveryOutcome> limit(
+        CompletableFuture<DeliveryOutcome> answer, DeliveryOutcome late, long nanos);
+  }
+
   public SpoolLogger(EventSpool spool) {
+    this(
+        spool,
+        System::nanoTime,
+        (answer, late, nanos) -> answer.completeOnTimeout(late, nanos, TimeUnit.NANOSECONDS));
+  }
+
+  /**
+   * With a clock of the caller's.
+   *
+   * @param nanoTime the clock that deadlines are given on
+   */
+  public SpoolLogger(EventSpool spool, LongSupplier nanoTime, Timeouts timeouts) {
     this.spool = spool;
+    this.nanoTime = nanoTime;
+    this.timeouts = timeouts;
   }
 
   @Override
   public CompletableFuture<List<DeliveryOutcome>> log(
       List<EncodedEvent> events, Deadline deadline) {
-    long nanosLeft = deadline.remaining().toNanos();
-    if (closed || nanosLeft == 0) {
+    long nanosLeft = deadline.nanoTime() - nanoTime.getAsLong();
+    if (closed || nanosLeft <= 0) {
       String why = closed ? "The spool tier is closed" : "No time was left for the spool";
       return CompletableFuture.completedFuture(
           Collections.nCopies(events.size(), notConfirmed(new IllegalStateException(why))));
     }
     DeliveryOutcome late =
         notConfirmed(new TimeoutException("The spool's disk did not answer by the deadline"));
-    return spool
-        .append(events)
-        .thenApply(SpoolLogger::outcome)
-        .completeOnTimeout(late, nanosLeft, TimeUnit.NANOSECONDS)
+    CompletableFuture<DeliveryOutcome> answer =
+        spool.append(events).thenApply(SpoolLogger::outcome);
+    return timeouts
+        .limit(answer, late, nanosLeft)
         .thenApply(outcome -> Collections.nCopies(events.size(), outcome));
   }
 

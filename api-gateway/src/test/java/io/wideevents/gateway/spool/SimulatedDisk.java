@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -15,11 +16,15 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A disk that keeps what is written in memory apart from what was synced, has a size, fails on
- * demand, and whose plug can be pulled. Safe for concurrent use.
+ * A disk in memory that keeps what is written apart from what was synced, has a size, fails on
+ * demand, damages what it holds, and whose plug can be pulled. Two kinds of end are told apart:
+ * after a kill the next process sees every byte written; after a power cut the synced bytes are
+ * there, and of the rest each block and each change of a directory may or may not be. Safe for
+ * concurrent use.
  */
-final class SimulatedDisk implements SpoolFiles {
+public final class SimulatedDisk implements SpoolFiles {
   private static final int BLOCK = 4096;
+  private static final int SECTOR = 512;
 
   /** A file as the running system sees it, and as the platter holds it. */
   private static final class Content {
@@ -30,8 +35,26 @@ final class SimulatedDisk implements SpoolFiles {
     boolean lying;
   }
 
+  /** A change of a directory that the platter may not have yet. */
+  private record Change(@Nullable Path from, @Nullable Path to, Content content) {
+    boolean isIn(Path directory) {
+      return (from != null && directory.equals(from.getParent()))
+          || (to != null && directory.equals(to.getParent()));
+    }
+
+    void applyTo(Map<Path, Content> files) {
+      if (from != null && !files.remove(from, content)) {
+        return;
+      }
+      if (to != null) {
+        files.put(to, content);
+      }
+    }
+  }
+
   private final Map<Path, Content> entries = new HashMap<>();
   private final Map<Path, Content> syncedEntries = new HashMap<>();
+  private final List<Change> changes = new ArrayList<>();
 
   /** Made, and whether that is known to the platter: with a directory goes what is in it. */
   private final Map<Path, Boolean> directories = new HashMap<>();
@@ -44,31 +67,35 @@ final class SimulatedDisk implements SpoolFiles {
   private boolean failReads;
   private @Nullable CountDownLatch hang;
   private int syncs;
+  private long readBytes;
+  private long operations;
+  private long lastOperation = Long.MAX_VALUE;
 
-  synchronized void limitTo(long bytes) {
+  public synchronized void limitTo(long bytes) {
     capacity = bytes;
   }
 
   /** Says that there is ample space however little there is, as under a quota. */
-  synchronized void hideLimit() {
+  public synchronized void hideLimit() {
     limitHidden = true;
   }
 
   /** Somebody else's files take all that is left, or give it back. */
-  synchronized void takeAllSpace(boolean taken) {
+  public synchronized void takeAllSpace(boolean taken) {
     foreignBytes = taken ? Math.max(0, capacity - used()) : 0;
   }
 
   /** Asking how much space there is fails, in a way that no file system should. */
-  synchronized void failLooks(boolean fail) {
+  public synchronized void failLooks(boolean fail) {
     failLooks = fail;
   }
 
-  synchronized void failSyncs(boolean fail) {
+  /** Every sync of a file fails from now on, and takes the unsynced bytes with it. */
+  public synchronized void failSyncs(boolean fail) {
     failSyncs = fail;
   }
 
-  synchronized void failReads(boolean fail) {
+  public synchronized void failReads(boolean fail) {
     failReads = fail;
   }
 
@@ -85,34 +112,84 @@ final class SimulatedDisk implements SpoolFiles {
   }
 
   /** Syncs of files so far. */
-  synchronized int syncs() {
+  public synchronized int syncs() {
     return syncs;
   }
 
-  synchronized void flipBit(Path file, int byteAt, int bit) throws IOException {
-    Content content = content(file);
-    content.written[byteAt] ^= (byte) (1 << bit);
+  /** Bytes read so far. */
+  public synchronized long readBytes() {
+    return readBytes;
   }
 
-  synchronized void put(Path file, byte[] bytes) {
+  /** Writes, syncs and changes of directories so far. */
+  public synchronized long operations() {
+    return operations;
+  }
+
+  /** Cuts the power after as many more operations; from then on everything fails. */
+  public synchronized void cutPowerAfter(long moreOperations) {
+    lastOperation = operations + moreOperations;
+  }
+
+  /** Whether the power was cut. */
+  public synchronized boolean isOff() {
+    return operations > lastOperation;
+  }
+
+  /** Flips one bit, on the platter too. */
+  public synchronized void flipBit(Path file, int byteAt, int bit) throws IOException {
+    Content content = content(file);
+    content.written[byteAt] ^= (byte) (1 << bit);
+    if (content.written != content.synced && byteAt < content.synced.length) {
+      content.synced[byteAt] ^= (byte) (1 << bit);
+    }
+  }
+
+  /** A file as the running system sees it. */
+  public synchronized byte[] bytes(Path file) throws IOException {
+    return content(file).written.clone();
+  }
+
+  /** Makes or replaces a file, on the platter too. */
+  public synchronized void put(Path file, byte[] bytes) {
     Content content = new Content();
     content.written = bytes.clone();
     content.synced = bytes.clone();
     entries.put(file, content);
     syncedEntries.put(file, content);
+    changes.removeIf(change -> file.equals(change.from) || file.equals(change.to));
     directories.put(file.getParent(), true);
   }
 
-  /**
-   * What is found after the power was cut: synced bytes for certain, of the rest as much as chance
-   * had written, possibly the length without the bytes.
-   */
-  synchronized SimulatedDisk afterPowerCut(Random random) {
+  /** Takes a file away, from the platter too, as a mistaken hand does. */
+  public synchronized void lose(Path file) {
+    entries.remove(file);
+    syncedEntries.remove(file);
+    changes.removeIf(change -> file.equals(change.from) || file.equals(change.to));
+  }
+
+  /** What the next process finds after the process was killed: every byte that was written. */
+  public synchronized SimulatedDisk afterKill() {
     SimulatedDisk disk = new SimulatedDisk();
-    Map<Path, Content> survivors = random.nextBoolean() ? syncedEntries : entries;
-    // A created file's entry may be there without a sync, but a synced one certainly is.
+    entries.forEach((file, content) -> disk.put(file, content.written));
+    return disk;
+  }
+
+  /**
+   * What is found after the power was cut: synced bytes for certain; of the rest as much as chance
+   * had written, possibly the length without the bytes; of unsynced changes of directories the
+   * first few, or any.
+   */
+  public synchronized SimulatedDisk afterPowerCut(Random random) {
+    SimulatedDisk disk = new SimulatedDisk();
     Map<Path, Content> found = new HashMap<>(syncedEntries);
-    found.putAll(survivors);
+    boolean inOrder = random.nextBoolean();
+    int first = random.nextInt(changes.size() + 1);
+    for (int i = 0; i < changes.size(); i++) {
+      if (inOrder ? i < first : random.nextBoolean()) {
+        changes.get(i).applyTo(found);
+      }
+    }
     if (random.nextBoolean()) {
       found.keySet().removeIf(file -> !directories.getOrDefault(file.getParent(), true));
     }
@@ -122,30 +199,42 @@ final class SimulatedDisk implements SpoolFiles {
 
   private static byte[] afterPowerCut(Content content, Random random) {
     int unsynced = content.written.length - content.synced.length;
-    int extra = unsynced > 0 ? random.nextInt(unsynced + 1) : 0;
-    byte[] found = Arrays.copyOf(content.written, content.synced.length + extra);
-    if (random.nextBoolean()) {
-      Arrays.fill(found, content.synced.length, found.length, (byte) 0);
-    }
-    if (random.nextBoolean()) {
-      // The note in the header is written over in place and never synced.
-      int header = Math.min(SegmentHeader.BYTES, content.synced.length);
-      System.arraycopy(content.synced, 0, found, 0, header);
+    int extra = unsynced > 0 && random.nextInt(4) > 0 ? random.nextInt(unsynced + 1) : unsynced;
+    byte[] found = Arrays.copyOf(content.synced, content.synced.length + extra);
+    int block = random.nextBoolean() ? BLOCK : SECTOR;
+    int chanceOfBlock = random.nextInt(5);
+    for (int at = 0; at < found.length; at += block) {
+      if (random.nextInt(4) < chanceOfBlock) {
+        System.arraycopy(content.written, at, found, at, Math.min(block, found.length - at));
+      }
     }
     return found;
   }
 
+  private void operate() throws IOException {
+    operations++;
+    if (isOff()) {
+      throw new IOException("The power is off");
+    }
+  }
+
   @Override
   public synchronized Appender create(Path file) throws IOException {
+    operate();
     if (entries.containsKey(file)) {
       throw new FileAlreadyExistsException(file.toString());
     }
     Content content = new Content();
-    entries.put(file, content);
+    change(new Change(null, file, content));
     return new Appender() {
       @Override
       public void write(ByteBuffer bytes) throws IOException {
         SimulatedDisk.this.write(content, bytes);
+      }
+
+      @Override
+      public void overwrite(long position, ByteBuffer bytes) throws IOException {
+        SimulatedDisk.this.overwrite(content, position, bytes);
       }
 
       @Override
@@ -158,7 +247,13 @@ final class SimulatedDisk implements SpoolFiles {
     };
   }
 
+  private void change(Change change) {
+    changes.add(change);
+    change.applyTo(entries);
+  }
+
   private synchronized void write(Content content, ByteBuffer bytes) throws IOException {
+    operate();
     int at = content.written.length;
     int wanted = bytes.remaining();
     long room = blocks(at) - at + Math.max(0, capacity - used() - foreignBytes) / BLOCK * BLOCK;
@@ -168,6 +263,12 @@ final class SimulatedDisk implements SpoolFiles {
     if (count < wanted) {
       throw new IOException("No space left on device");
     }
+  }
+
+  private synchronized void overwrite(Content content, long position, ByteBuffer bytes)
+      throws IOException {
+    operate();
+    bytes.get(content.written, (int) position, bytes.remaining());
   }
 
   private void sync(Content content) throws IOException {
@@ -184,6 +285,7 @@ final class SimulatedDisk implements SpoolFiles {
       }
     }
     synchronized (this) {
+      operate();
       if (failSyncs) {
         content.lying = true;
         throw new IOException("Input/output error");
@@ -196,20 +298,26 @@ final class SimulatedDisk implements SpoolFiles {
 
   @Override
   public synchronized void read(Path file, long position, ByteBuffer target) throws IOException {
-    if (failReads) {
+    if (failReads || isOff()) {
       throw new IOException("Input/output error");
     }
     byte[] written = content(file).written;
     if (position + target.remaining() > written.length) {
       throw new EOFException(file.toString());
     }
+    readBytes += target.remaining();
     target.put(written, (int) position, target.remaining());
   }
 
   @Override
   public synchronized void overwrite(Path file, long position, ByteBuffer bytes)
       throws IOException {
-    bytes.get(content(file).written, (int) position, bytes.remaining());
+    overwrite(content(file), position, bytes);
+  }
+
+  @Override
+  public void sync(Path file) throws IOException {
+    sync(content(file));
   }
 
   @Override
@@ -231,21 +339,30 @@ final class SimulatedDisk implements SpoolFiles {
   }
 
   @Override
-  public synchronized void syncDirectory(Path directory) {
-    syncedEntries.keySet().removeIf(file -> directory.equals(file.getParent()));
-    list(directory).forEach(file -> syncedEntries.put(file, entries.get(file)));
+  public synchronized void syncDirectory(Path directory) throws IOException {
+    operate();
+    for (Change change : changes) {
+      if (change.isIn(directory)) {
+        change.applyTo(syncedEntries);
+      }
+    }
+    changes.removeIf(change -> change.isIn(directory));
     directories.replaceAll((made, synced) -> synced || directory.equals(made.getParent()));
   }
 
   @Override
   public synchronized void rename(Path from, Path to) throws IOException {
-    entries.put(to, content(from));
-    entries.remove(from);
+    operate();
+    change(new Change(from, to, content(from)));
   }
 
   @Override
-  public synchronized void delete(Path file) {
-    entries.remove(file);
+  public synchronized void delete(Path file) throws IOException {
+    operate();
+    Content content = entries.get(file);
+    if (content != null) {
+      change(new Change(file, null, content));
+    }
   }
 
   @Override
@@ -256,7 +373,7 @@ final class SimulatedDisk implements SpoolFiles {
     return limitHidden ? Long.MAX_VALUE : Math.max(0, capacity - used() - foreignBytes);
   }
 
-  private Content content(Path file) throws NoSuchFileException {
+  private synchronized Content content(Path file) throws NoSuchFileException {
     Content content = entries.get(file);
     if (content == null) {
       throw new NoSuchFileException(file.toString());
