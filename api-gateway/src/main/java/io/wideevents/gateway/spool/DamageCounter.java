@@ -28,6 +28,25 @@ final class DamageCounter {
     }
   }
 
+  /** A file that is not as it was written, though its events may be. */
+  void found(Path file, String error) {
+    ranges.increment();
+    LOG.atError()
+        .addKeyValue("file", file)
+        .addKeyValue("error", error)
+        .log("A spool file is damaged; check the disk. The file will be kept");
+  }
+
+  /** Segments that are not in the directory though nothing removed them. */
+  void missing(Path directory, long from, long to) {
+    ranges.increment();
+    LOG.atError()
+        .addKeyValue("directory", directory)
+        .addKeyValue("from", from)
+        .addKeyValue("to", to)
+        .log("Spool files are missing, with the events in them; check the disk");
+  }
+
   /** A file that the disk does not give back, now; what is in it stays where it is. */
   void unreadable(Path file, IOException cause) {
     ranges.increment();

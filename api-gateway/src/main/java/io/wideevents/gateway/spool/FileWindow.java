@@ -6,7 +6,7 @@ import java.nio.file.Path;
 
 /** A view on a part of a file, moved as it is read; holds a bounded part in memory. */
 final class FileWindow {
-  private static final int LEAST_BYTES = 256 << 10;
+  static final int LEAST_BYTES = 256 << 10;
 
   private final SpoolFiles files;
   private final Path file;
@@ -37,10 +37,13 @@ final class FileWindow {
     return bytes.slice(offset - start, length);
   }
 
-  /** The byte at {@code offset}, which is under the limit. */
-  byte at(int offset) throws IOException {
-    include(offset, 1);
-    return bytes.get(offset - start);
+  /**
+   * What is in memory from {@code offset} on, at least {@code length} bytes; valid until the next
+   * call.
+   */
+  ByteBuffer from(int offset, int length) throws IOException {
+    include(offset, length);
+    return bytes.slice(offset - start, bytes.limit() - (offset - start));
   }
 
   private void include(int offset, int length) throws IOException {

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 
@@ -23,6 +24,9 @@ import java.util.zip.CRC32C;
  * 20  8  time of spooling, in ms since the epoch
  * 28 16  event id
  * </pre>
+ *
+ * The highest bit of the first text's length marks a frame that begins a group: everything before
+ * it in the file was synced before it was written.
  */
 final class Frame {
   static final int HEADER_BYTES = 44;
@@ -32,10 +36,19 @@ final class Frame {
   private static final int MARKER = 0xFF57_4501;
 
   private static final int CHECKSUM_AT = 4;
-  private static final int CHECKED_FROM = 8;
+  private static final int LENGTH_AT = 8;
+  private static final int TEXT_LENGTHS_AT = 12;
+  private static final int BEGINS_GROUP = 0x8000;
+
+  /** Where the checked bytes begin. */
+  static final int CHECKED_FROM = LENGTH_AT;
+
   private static final int MAX_JSON_BYTES = 64 << 20;
   private static final int MAX_TEXT_BYTES = 2048;
   private static final int TEXTS = 4;
+
+  /** Refusal code of a stored event that cannot be read as one. */
+  static final String UNDECODABLE = "undecodable";
 
   private Frame() {}
 
@@ -70,14 +83,38 @@ final class Frame {
     if (header.getInt(at) != MARKER) {
       return 0;
     }
-    int jsonBytes = header.getInt(at + 8);
+    int jsonBytes = header.getInt(at + LENGTH_AT);
     int textBytes = 0;
     for (int text = 0; text < TEXTS; text++) {
-      textBytes += Short.toUnsignedInt(header.getShort(at + 12 + 2 * text));
+      textBytes += textLength(header.getShort(at + TEXT_LENGTHS_AT + 2 * text));
     }
     boolean plausible =
         jsonBytes > 0 && jsonBytes <= MAX_JSON_BYTES && textBytes <= TEXTS * MAX_TEXT_BYTES;
     return plausible ? HEADER_BYTES + textBytes + jsonBytes : 0;
+  }
+
+  private static int textLength(short length) {
+    return Short.toUnsignedInt(length) & ~BEGINS_GROUP;
+  }
+
+  /** Marks an encoded frame as the first of a group. */
+  static void beginGroup(byte[] frame) {
+    frame[TEXT_LENGTHS_AT] |= (byte) (BEGINS_GROUP >>> Byte.SIZE);
+    ByteBuffer.wrap(frame).putInt(CHECKSUM_AT, checksum(frame));
+  }
+
+  /**
+   * Whether an intact frame is the first of a group.
+   *
+   * @param frame from its position
+   */
+  static boolean beginsGroup(ByteBuffer frame) {
+    return frame.get(frame.position() + TEXT_LENGTHS_AT) < 0;
+  }
+
+  /** The checksum that a frame says it has. */
+  static int statedChecksum(ByteBuffer header) {
+    return header.getInt(header.position() + CHECKSUM_AT);
   }
 
   /** Whether a frame can begin with this byte; no JSON text contains it. */
@@ -92,19 +129,46 @@ final class Frame {
     return (int) crc.getValue() == frame.getInt(frame.position() + CHECKSUM_AT);
   }
 
-  /** Reads an intact frame, exactly from position to limit; the position moves to the limit. */
-  static StoredEvent decode(ByteBuffer frame) {
+  /**
+   * Reads an intact frame, exactly from position to limit; the position moves to the limit. An
+   * event whose outcome this version does not know is read as one that was refused.
+   *
+   * @return empty if the frame holds no event, which no version writes
+   */
+  static Optional<StoredEvent> decode(ByteBuffer frame) {
     frame.position(frame.position() + CHECKED_FROM);
     byte[] json = new byte[frame.getInt()];
     int[] lengths = new int[TEXTS];
-    Arrays.setAll(lengths, text -> Short.toUnsignedInt(frame.getShort()));
+    Arrays.setAll(lengths, text -> textLength(frame.getShort()));
     Instant spooledAt = Instant.ofEpochMilli(frame.getLong());
-    EventId id = new EventId(new UUID(frame.getLong(), frame.getLong()));
+    UUID id = new UUID(frame.getLong(), frame.getLong());
     String[] texts = new String[TEXTS];
     Arrays.setAll(texts, text -> text(frame, lengths[text]));
     frame.get(json);
-    return new StoredEvent(
-        id, Outcome.valueOf(texts[0]), spooledAt, texts[1], texts[2], texts[3], json);
+    if (!isId(id)) {
+      return Optional.empty();
+    }
+    Optional<Outcome> outcome = outcome(texts[0]);
+    boolean refuse = outcome.isEmpty() && texts[2].isEmpty();
+    return Optional.of(
+        new StoredEvent(
+            new EventId(id),
+            outcome.orElse(Outcome.EDGE_CASE),
+            spooledAt,
+            texts[1],
+            refuse ? UNDECODABLE : texts[2],
+            refuse ? "Its outcome is unknown to this version of the gateway" : texts[3],
+            json));
+  }
+
+  private static boolean isId(UUID id) {
+    boolean nil = id.equals(new UUID(0, 0));
+    boolean max = id.equals(new UUID(-1, -1));
+    return !nil && !max;
+  }
+
+  private static Optional<Outcome> outcome(String name) {
+    return Arrays.stream(Outcome.values()).filter(known -> known.name().equals(name)).findFirst();
   }
 
   private static int checksum(byte[] frame) {

@@ -1,33 +1,41 @@
 package io.wideevents.gateway.spool;
 
+import io.wideevents.gateway.spool.FrameSearch.Place;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
- * Walks the frames of a segment file from an offset, over whatever cannot be read between them. Not
- * safe for concurrent use.
+ * Walks the frames of a segment file from an offset, over whatever cannot be read between them, in
+ * time and disk reads proportional to the bytes walked. Not safe for concurrent use.
  */
 final class FrameScanner {
+  /** Bytes that may be looked at in vain, apart from those that are allowed for walked bytes. */
+  private static final long FREE_BYTES = 1 << 20;
 
   /** What was found next; {@code from} to {@code to} are offsets in the file. */
   sealed interface Found {
-    record Intact(int from, int to, StoredEvent event) implements Found {}
+    /**
+     * @param beginsGroup whether everything before was synced before this was written
+     */
+    record Intact(int from, int to, StoredEvent event, boolean beginsGroup) implements Found {}
 
     /** Bytes that are no intact frame, up to the next one or to the end. */
     record Damaged(int from, int to) implements Found {}
-
-    /** The end, as a write leaves it that was cut off: nothing was acknowledged there. */
-    record TornTail(int from, int to) implements Found {}
 
     record End() implements Found {}
   }
 
   private final FileWindow window;
+  private final FrameSearch search;
   private final int limit;
   private int offset;
+  private long spareBytes = FREE_BYTES;
 
   FrameScanner(SpoolFiles files, Path file, int from, int limit) {
     this.window = new FileWindow(files, file, limit);
+    this.search = new FrameSearch(window, limit);
     this.offset = from;
     this.limit = limit;
   }
@@ -46,55 +54,40 @@ final class FrameScanner {
       return new Found.End();
     }
     int from = offset;
-    int length = intactLength(from);
-    if (length > 0) {
-      offset = from + length;
-      return new Found.Intact(from, offset, Frame.decode(window.at(from, length)));
+    Optional<Place> place = frameAt(from);
+    if (place.isEmpty()) {
+      place = search.next(from);
     }
-    offset = nextIntact(from + 1);
-    return offset == limit && looksTorn(from)
-        ? new Found.TornTail(from, offset)
-        : new Found.Damaged(from, offset);
-  }
-
-  /** Length of the intact frame at an offset; 0 if there is none. */
-  private int intactLength(int at) throws IOException {
-    if (limit - at < Frame.HEADER_BYTES) {
-      return 0;
+    int begin = place.map(Place::from).orElse(limit);
+    if (begin > from) {
+      offset = begin;
+      return new Found.Damaged(from, begin);
     }
-    int length = Frame.length(window.at(at, Frame.HEADER_BYTES));
-    boolean intact = length > 0 && length <= limit - at && Frame.isIntact(window.at(at, length));
-    return intact ? length : 0;
-  }
-
-  private int nextIntact(int after) throws IOException {
-    for (int at = after; at <= limit - Frame.HEADER_BYTES; at++) {
-      if (Frame.canBeginWith(window.at(at)) && intactLength(at) > 0) {
-        return at;
-      }
-    }
-    return limit;
+    offset = place.map(Place::to).orElse(limit);
+    spareBytes += offset - from;
+    ByteBuffer frame = window.at(from, offset - from);
+    boolean beginsGroup = Frame.beginsGroup(frame);
+    return Frame.decode(frame)
+        .<Found>map(event -> new Found.Intact(from, offset, event, beginsGroup))
+        .orElse(new Found.Damaged(from, offset));
   }
 
   /**
-   * Whether the bytes from here to the end are what a crash leaves of a write: the beginning of a
-   * frame that was not written to its end, or (after a power cut) a length without its data.
+   * The frame at an offset, if it is intact and a look costs little: a file in which many places
+   * look like long frames is left to the search, which passes over each byte once.
    */
-  private boolean looksTorn(int from) throws IOException {
-    int left = limit - from;
-    boolean cutOff =
-        left < Frame.HEADER_BYTES
-            ? Frame.canBeginWith(window.at(from))
-            : Frame.length(window.at(from, Frame.HEADER_BYTES)) > left;
-    return cutOff || isZero(from);
-  }
-
-  private boolean isZero(int from) throws IOException {
-    for (int at = from; at < limit; at++) {
-      if (window.at(at) != 0) {
-        return false;
-      }
+  private Optional<Place> frameAt(int at) throws IOException {
+    if (limit - at < Frame.HEADER_BYTES) {
+      return Optional.empty();
     }
-    return true;
+    int length = Frame.length(window.at(at, Frame.HEADER_BYTES));
+    if (length == 0 || length > limit - at || length > spareBytes) {
+      return Optional.empty();
+    }
+    if (Frame.isIntact(window.at(at, length))) {
+      return Optional.of(new Place(at, at + length));
+    }
+    spareBytes -= Math.max(length, FileWindow.LEAST_BYTES);
+    return Optional.empty();
   }
 }

@@ -42,6 +42,22 @@ final class Quarantine {
         .log("Put a damaged spool file into quarantine; look at it, then delete it");
   }
 
+  /**
+   * Leaves an empty file that stands for missing segments, for a person to find after a restart.
+   */
+  void noteMissing(long from, long to) {
+    try {
+      String name = String.valueOf(SegmentNames.missing(directory, from, to).getFileName());
+      files.create(free(name)).close();
+      count.incrementAndGet();
+    } catch (IOException e) {
+      LOG.atWarn()
+          .addKeyValue("directory", directory)
+          .setCause(e)
+          .log("Could not note in the quarantine that spool files are missing");
+    }
+  }
+
   long count() {
     return count.get();
   }

@@ -178,7 +178,7 @@ final class ReplayLane {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof UndecodableEventException undecodable
           && undecodable.eventId().equals(event.id())) {
-        return Optional.of(new Refusal(event, "undecodable", undecodable.reason()));
+        return Optional.of(new Refusal(event, Frame.UNDECODABLE, undecodable.reason()));
       }
     }
     return Optional.empty();

@@ -1,37 +1,55 @@
 package io.wideevents.gateway.spool;
 
+import io.wideevents.gateway.spool.SegmentHeader.Identity;
+import io.wideevents.gateway.spool.SegmentHeader.Synced;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes one new segment file. Used by one thread at a time. */
-final class SegmentAppender implements AutoCloseable {
+final class SegmentAppender {
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentAppender.class);
+
+  private final SpoolFiles files;
+  private final Path directory;
+  private final Identity identity;
   private final SpoolFiles.Appender file;
   private final ByteBuffer staging;
+  private Synced synced = Synced.NONE;
+  private boolean named;
 
-  private SegmentAppender(SpoolFiles.Appender file, ByteBuffer staging) {
+  private SegmentAppender(
+      SpoolFiles files,
+      Path directory,
+      Identity identity,
+      SpoolFiles.Appender file,
+      ByteBuffer staging) {
+    this.files = files;
+    this.directory = directory;
+    this.identity = identity;
     this.file = file;
     this.staging = staging;
   }
 
   /**
-   * Creates the file; when that fails nothing is left of it.
+   * Creates the file, under a name of its own until the first group is synced: what is found under
+   * the name of a segment was whole once. When that fails nothing is left, unless the disk refuses
+   * that too.
    *
    * @param staging a direct buffer, for this use alone while a write lasts: a heap buffer would be
    *     copied into a direct one of its own size, which the thread then keeps
    */
   static SegmentAppender create(
-      SpoolFiles files, Path directory, long sequence, Instant createdAt, ByteBuffer staging)
-      throws IOException {
-    Path path = SegmentRecovery.file(directory, sequence);
+      SpoolFiles files, Path directory, Identity identity, ByteBuffer staging) throws IOException {
+    Path path = SegmentNames.unfinished(directory, identity.sequence());
+    files.delete(path);
     SpoolFiles.Appender file = files.create(path);
     try {
-      file.write(SegmentHeader.encode(createdAt));
-      // Without it the file itself, synced or not, may be gone after a power cut.
-      files.syncDirectory(directory);
-      return new SegmentAppender(file, staging);
+      file.write(SegmentHeader.encode(identity));
+      return new SegmentAppender(files, directory, identity, file, staging);
     } catch (IOException e) {
       discard(files, path, file, e);
       throw e;
@@ -48,22 +66,68 @@ final class SegmentAppender implements AutoCloseable {
     }
   }
 
-  /** Adds frames and blocks until they are on the disk. */
+  /** Adds a group of frames and blocks until they are on the disk. */
   void append(List<byte[]> frames) throws IOException {
+    Frame.beginGroup(frames.getFirst());
+    int length = synced.writtenTo();
     staging.clear();
     for (byte[] frame : frames) {
-      int written = 0;
-      while (written < frame.length) {
-        int part = Math.min(frame.length - written, staging.remaining());
-        staging.put(frame, written, part);
-        written += part;
-        if (!staging.hasRemaining()) {
-          flush();
-        }
-      }
+      write(frame);
+      length += frame.length;
     }
     flush();
+    // Before the sync, so that the sync makes frames and length durable together. Behind the
+    // frames, so that a killed process leaves no length without its frames.
+    writeSynced(synced.syncedTo(), length, synced.syncedEvents());
     file.sync();
+    name();
+    confirm(length, synced.syncedEvents() + frames.size());
+  }
+
+  private void name() throws IOException {
+    if (!named) {
+      files.rename(
+          SegmentNames.unfinished(directory, identity.sequence()),
+          SegmentNames.segment(directory, identity.sequence()));
+      // Without it the file itself, synced or not, may be gone after a power cut.
+      files.syncDirectory(directory);
+      named = true;
+    }
+  }
+
+  /**
+   * Notes that the group is synced. Not synced itself: until the disk has it, damage to this group
+   * cannot be told from a write that a power cut interrupted, and is reported.
+   */
+  private void confirm(int length, int events) {
+    try {
+      writeSynced(length, length, events);
+    } catch (IOException e) {
+      // The group is durable, which is what counts; the next group notes it again.
+      synced = new Synced(synced.generation(), length, length, events);
+      LOG.atDebug()
+          .addKeyValue("segment", identity.sequence())
+          .setCause(e)
+          .log("Could not note a synced length");
+    }
+  }
+
+  private void writeSynced(int syncedTo, int writtenTo, int events) throws IOException {
+    Synced next = new Synced(synced.generation() + 1, syncedTo, writtenTo, events);
+    SegmentHeader.writeSynced(file, identity, next);
+    synced = next;
+  }
+
+  private void write(byte[] frame) throws IOException {
+    int written = 0;
+    while (written < frame.length) {
+      int part = Math.min(frame.length - written, staging.remaining());
+      staging.put(frame, written, part);
+      written += part;
+      if (!staging.hasRemaining()) {
+        flush();
+      }
+    }
   }
 
   private void flush() throws IOException {
@@ -72,8 +136,17 @@ final class SegmentAppender implements AutoCloseable {
     staging.clear();
   }
 
-  @Override
-  public void close() throws IOException {
-    file.close();
+  /**
+   * Ends appending. What a failed write or sync left behind the acknowledged bytes is noted as not
+   * acknowledged; a file without acknowledged bytes is deleted if it has no name yet.
+   */
+  void close() throws IOException {
+    try (file) {
+      if (!named) {
+        files.delete(SegmentNames.unfinished(directory, identity.sequence()));
+      } else if (synced.writtenTo() > synced.syncedTo()) {
+        writeSynced(synced.syncedTo(), synced.syncedTo(), synced.syncedEvents());
+      }
+    }
   }
 }

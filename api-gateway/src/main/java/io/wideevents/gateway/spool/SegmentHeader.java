@@ -6,100 +6,210 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.zip.CRC32C;
 
 /**
- * The first {@value #BYTES} bytes of a segment file: what it is, written once, and a note of how
- * far it has been drained, written over in place. The note only saves work: without it, a start
- * scans the file and replay repeats what was delivered already.
+ * The first {@value #BYTES} bytes of a segment file: which segment it is, how far it is
+ * acknowledged, and how far it is drained. Two pages, with everything that an acknowledgement hangs
+ * on in both of them: a torn write of one page leaves the other.
  *
  * <pre>
- *  0  8  "WESPOOL1"
- *  8  8  time of creation, in ms since the epoch
- * 16  4  CRC-32C of the above
- * 20 12  zero
- * 32  4  length of the segment once it takes no more events, else 0
- * 36  4  events in it, else 0
- * 40  4  offset up to which it is drained
- * 44  4  events before that offset
- * 48  4  CRC-32C of the note
- * 52 12  zero
+ *    0 40  identity
+ *  512 28  synced length, even generations
+ * 1024 40  drain note
+ * 4096 40  identity, the same
+ * 4608 28  synced length, odd generations
  * </pre>
+ *
+ * Each part ends with a CRC-32C over it and, but for the identity, over the identity's checksum: a
+ * part copied from another segment is not taken for this one's. All other bytes are zero. How the
+ * parts are used is explained in docs/decisions/spool-storage.md.
  */
 final class SegmentHeader {
-  static final int BYTES = 64;
+  static final int BYTES = 8192;
 
-  private static final byte[] MAGIC = "WESPOOL1".getBytes(US_ASCII);
-  private static final int IDENTITY_BYTES = 16;
-  private static final int NOTE_AT = 32;
-  private static final int NOTE_BYTES = 16;
+  private static final byte[] MAGIC = "WESPOOL2".getBytes(US_ASCII);
+  private static final int PAGE = 4096;
+  private static final int SYNCED_AT = 512;
+  private static final int NOTE_AT = 1024;
   private static final int CHECKSUM_BYTES = 4;
+  private static final int IDENTITY_BYTES = 40;
+  private static final int SYNCED_BYTES = 28;
+  private static final int NOTE_BYTES = 40;
 
   /**
-   * How far a segment has been drained.
+   * Written once.
    *
-   * @param sealedLength length of a segment that takes no more events; 0 while it may
-   * @param sealedEvents events in such a segment
+   * @param previous number of the segment before it if that existed at the time, else 0
+   * @param previousLength acknowledged length of that segment
    */
-  record Note(int sealedLength, int sealedEvents, int drainedTo, int drainedEvents) {
-    static final Note NONE = new Note(0, 0, BYTES, 0);
+  record Identity(long sequence, Instant createdAt, long previous, int previousLength) {
+    private ByteBuffer encode() {
+      ByteBuffer bytes = ByteBuffer.allocate(IDENTITY_BYTES);
+      bytes.put(MAGIC).putLong(sequence).putLong(createdAt.toEpochMilli());
+      bytes.putLong(previous).putInt(previousLength);
+      return sealed(bytes, 0);
+    }
+
+    private static Optional<Identity> decode(ByteBuffer bytes) {
+      return bytes.slice(0, MAGIC.length).equals(ByteBuffer.wrap(MAGIC)) && isIntact(bytes, 0)
+          ? Optional.of(
+              new Identity(
+                  bytes.getLong(8),
+                  Instant.ofEpochMilli(bytes.getLong(16)),
+                  bytes.getLong(24),
+                  bytes.getInt(32)))
+          : Optional.empty();
+    }
+
+    private int checksum() {
+      return encode().getInt(IDENTITY_BYTES - CHECKSUM_BYTES);
+    }
   }
+
+  /**
+   * How far the segment is acknowledged. Written before the sync of a group, with the group's end
+   * in {@code writtenTo}, and again after it, with the same in both.
+   *
+   * @param generation grows by one with each write
+   * @param syncedTo bytes before it were synced when this was written
+   * @param writtenTo bytes from here on were not written when this was written
+   * @param syncedEvents events before {@code syncedTo}
+   */
+  record Synced(long generation, int syncedTo, int writtenTo, int syncedEvents) {
+    static final Synced NONE = new Synced(0, BYTES, BYTES, 0);
+
+    private ByteBuffer encode(int binding) {
+      ByteBuffer bytes = ByteBuffer.allocate(SYNCED_BYTES);
+      bytes.putLong(generation).putInt(syncedTo).putInt(writtenTo).putInt(syncedEvents).putInt(0);
+      return sealed(bytes, binding);
+    }
+
+    private static Optional<Synced> decode(ByteBuffer bytes, int binding) {
+      return isIntact(bytes, binding)
+          ? Optional.of(
+              new Synced(bytes.getLong(0), bytes.getInt(8), bytes.getInt(12), bytes.getInt(16)))
+          : Optional.empty();
+    }
+  }
+
+  /**
+   * What a header says.
+   *
+   * @param synced the newest that is intact; empty if neither is
+   * @param note empty if it is damaged
+   * @param sound whether every byte of the header is as it was written
+   */
+  record Content(
+      Identity identity, Optional<Synced> synced, Optional<DrainNote> note, boolean sound) {}
 
   private SegmentHeader() {}
 
-  static ByteBuffer encode(Instant createdAt) {
+  /** The header of a new segment. */
+  static ByteBuffer encode(Identity identity) {
     ByteBuffer header = ByteBuffer.allocate(BYTES);
-    header.put(MAGIC).putLong(createdAt.toEpochMilli());
-    header.putInt(checksum(header.slice(0, IDENTITY_BYTES)));
-    header.position(NOTE_AT).put(encode(Note.NONE));
-    return header.rewind();
+    int binding = identity.checksum();
+    for (int page : new int[] {0, PAGE}) {
+      header.put(page, identity.encode().array());
+      header.put(page + SYNCED_AT, Synced.NONE.encode(binding).array());
+    }
+    header.put(NOTE_AT, encode(DrainNote.none(BYTES), binding).array());
+    return header;
   }
 
-  private static ByteBuffer encode(Note note) {
-    ByteBuffer bytes = ByteBuffer.allocate(NOTE_BYTES + CHECKSUM_BYTES);
-    bytes.putInt(note.sealedLength).putInt(note.sealedEvents);
-    bytes.putInt(note.drainedTo).putInt(note.drainedEvents);
-    bytes.putInt(checksum(bytes.slice(0, NOTE_BYTES)));
-    return bytes.flip();
+  private static ByteBuffer encode(DrainNote note, int binding) {
+    ByteBuffer bytes = ByteBuffer.allocate(NOTE_BYTES);
+    bytes.putInt(note.sealedLength()).putInt(note.sealedEvents());
+    bytes.putInt(note.drainedTo()).putInt(note.drainedEvents()).putLong(note.absentTo());
+    bytes.position(NOTE_BYTES - CHECKSUM_BYTES);
+    return sealed(bytes, binding);
   }
 
-  static void writeNote(SpoolFiles files, Path file, Note note) throws IOException {
-    files.overwrite(file, NOTE_AT, encode(note));
-  }
-
-  /** The header of a file that is at least {@link #BYTES} long. */
-  static ByteBuffer read(SpoolFiles files, Path file) throws IOException {
-    ByteBuffer header = ByteBuffer.allocate(BYTES);
-    files.read(file, 0, header);
-    return header.flip();
-  }
-
-  /** When the segment was created; empty if this is no header of a segment. */
-  static Optional<Instant> createdAt(ByteBuffer header) {
-    boolean ours =
-        header.slice(0, MAGIC.length).equals(ByteBuffer.wrap(MAGIC))
-            && header.getInt(IDENTITY_BYTES) == checksum(header.slice(0, IDENTITY_BYTES));
-    return ours
-        ? Optional.of(Instant.ofEpochMilli(header.getLong(MAGIC.length)))
+  private static Optional<DrainNote> decodeNote(ByteBuffer bytes, int binding) {
+    return isIntact(bytes, binding)
+        ? Optional.of(
+            new DrainNote(
+                bytes.getInt(0),
+                bytes.getInt(4),
+                bytes.getInt(8),
+                bytes.getInt(12),
+                bytes.getLong(16)))
         : Optional.empty();
   }
 
-  /** The note; {@link Note#NONE} if it is damaged or speaks of more than the file holds. */
-  static Note note(ByteBuffer header, long fileBytes) {
-    ByteBuffer bytes = header.slice(NOTE_AT, NOTE_BYTES + CHECKSUM_BYTES);
-    Note note = new Note(bytes.getInt(), bytes.getInt(), bytes.getInt(), bytes.getInt());
-    boolean believable =
-        bytes.getInt() == checksum(bytes.slice(0, NOTE_BYTES))
-            && note.drainedTo >= BYTES
-            && note.drainedTo <= fileBytes
-            && (note.sealedLength == 0 || note.sealedLength == fileBytes);
-    return believable ? note : Note.NONE;
+  /** Replaces the older of the two synced lengths; not synced. */
+  static void writeSynced(SpoolFiles.Appender file, Identity identity, Synced synced)
+      throws IOException {
+    int page = synced.generation % 2 == 0 ? 0 : PAGE;
+    file.overwrite(page + SYNCED_AT, synced.encode(identity.checksum()));
   }
 
-  private static int checksum(ByteBuffer bytes) {
+  /** Replaces the drain note; not synced. */
+  static void writeNote(SpoolFiles files, Path file, Identity identity, DrainNote note)
+      throws IOException {
+    files.overwrite(file, NOTE_AT, encode(note, identity.checksum()));
+  }
+
+  /**
+   * Reads a header.
+   *
+   * @param header {@link #BYTES}, from 0
+   * @return empty if neither of the pages says which segment this is
+   */
+  static Optional<Content> decode(ByteBuffer header) {
+    Optional<Identity> first = Identity.decode(header.slice(0, IDENTITY_BYTES));
+    Optional<Identity> second = Identity.decode(header.slice(PAGE, IDENTITY_BYTES));
+    return first.or(() -> second).map(identity -> content(header, identity, first.equals(second)));
+  }
+
+  private static Content content(ByteBuffer header, Identity identity, boolean identitiesAgree) {
+    int binding = identity.checksum();
+    Function<Integer, Optional<Synced>> synced =
+        page -> Synced.decode(header.slice(page + SYNCED_AT, SYNCED_BYTES), binding);
+    Optional<Synced> even = synced.apply(0);
+    Optional<Synced> odd = synced.apply(PAGE);
+    Optional<Synced> newest =
+        even.flatMap(a -> odd.map(b -> a.generation > b.generation ? a : b))
+            .or(() -> even.or(() -> odd));
+    Optional<DrainNote> note = decodeNote(header.slice(NOTE_AT, NOTE_BYTES), binding);
+    boolean sound =
+        identitiesAgree
+            && even.isPresent()
+            && odd.isPresent()
+            && note.isPresent()
+            && isZeroElsewhere(header);
+    return new Content(identity, newest, note, sound);
+  }
+
+  private static boolean isZeroElsewhere(ByteBuffer header) {
+    byte[] rest = new byte[BYTES];
+    header.get(0, rest);
+    for (int page : List.of(0, PAGE)) {
+      Arrays.fill(rest, page, page + IDENTITY_BYTES, (byte) 0);
+      Arrays.fill(rest, page + SYNCED_AT, page + SYNCED_AT + SYNCED_BYTES, (byte) 0);
+    }
+    Arrays.fill(rest, NOTE_AT, NOTE_AT + NOTE_BYTES, (byte) 0);
+    return Arrays.equals(rest, new byte[BYTES]);
+  }
+
+  /** Adds the checksum and rewinds. */
+  private static ByteBuffer sealed(ByteBuffer bytes, int binding) {
+    bytes.putInt(bytes.limit() - CHECKSUM_BYTES, checksum(bytes, binding));
+    return bytes.rewind();
+  }
+
+  private static boolean isIntact(ByteBuffer bytes, int binding) {
+    return bytes.getInt(bytes.limit() - CHECKSUM_BYTES) == checksum(bytes, binding);
+  }
+
+  private static int checksum(ByteBuffer bytes, int binding) {
     CRC32C crc = new CRC32C();
-    crc.update(bytes);
+    crc.update(bytes.slice(0, bytes.limit() - CHECKSUM_BYTES));
+    crc.update(ByteBuffer.allocate(CHECKSUM_BYTES).putInt(0, binding));
     return (int) crc.getValue();
   }
 }

@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -86,8 +87,8 @@ final class SegmentLog implements SpoolQueue {
   /** Finds what an earlier run left; to be called once, before anything else. */
   void start() throws IOException {
     files.createDirectories(directory);
-    SegmentRecovery recovery = new SegmentRecovery(files, quarantine, damage);
-    for (Segment segment : recovery.recover(directory)) {
+    SegmentRecovery recovery = new SegmentRecovery(directory, files, quarantine, damage);
+    for (Segment segment : recovery.recover()) {
       segments.put(segment.sequence(), segment);
       bytes.addAndGet(segment.fileBytes());
     }
@@ -130,37 +131,70 @@ final class SegmentLog implements SpoolQueue {
   }
 
   private OpenSegment open(int total) throws IOException {
+    Optional<OpenSegment> target = current(total);
+    // Created outside of the lock: a disk that hangs holds up no reader.
+    return target.isPresent() ? target.get() : register(create(), total);
+  }
+
+  /** The newest file, if it takes that much more; else it takes no more at all. */
+  private Optional<OpenSegment> current(int total) {
     lock.lock();
     try {
       OpenSegment target = open;
       if (target == null || target.segment.length() + (long) total > segmentBytes) {
         seal();
-        target = create();
+        return Optional.empty();
       }
-      target.writing = true;
-      // Counted first: a write that fails may have taken a part of it.
-      target.segment.wrote(total);
-      bytes.addAndGet(total);
-      return target;
+      write(target, total);
+      return Optional.of(target);
     } finally {
       lock.unlock();
     }
+  }
+
+  private OpenSegment register(OpenSegment created, int total) {
+    lock.lock();
+    try {
+      lastSequence = created.segment.sequence();
+      segments.put(lastSequence, created.segment);
+      bytes.addAndGet(created.segment.fileBytes());
+      open = created;
+      write(created, total);
+      return created;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void write(OpenSegment target, int total) {
+    target.writing = true;
+    // Counted first: a write that fails may have taken a part of it.
+    target.segment.wrote(total);
+    bytes.addAndGet(total);
   }
 
   private OpenSegment create() throws IOException {
     if (staging == null) {
       staging = ByteBuffer.allocateDirect(STAGING_BYTES);
     }
-    Instant now = clock.instant();
-    lastSequence++;
-    SegmentAppender appender = SegmentAppender.create(files, directory, lastSequence, now, staging);
-    Segment segment =
-        Segment.empty(lastSequence, SegmentRecovery.file(directory, lastSequence), now);
-    OpenSegment created = new OpenSegment(segment, appender);
-    segments.put(lastSequence, segment);
-    bytes.addAndGet(segment.fileBytes());
-    open = created;
-    return created;
+    SegmentHeader.Identity identity = nextIdentity();
+    SegmentAppender appender = SegmentAppender.create(files, directory, identity, staging);
+    Path file = SegmentNames.segment(directory, identity.sequence());
+    return new OpenSegment(Segment.empty(identity, file), appender);
+  }
+
+  private SegmentHeader.Identity nextIdentity() {
+    lock.lock();
+    try {
+      Segment last = segments.get(lastSequence);
+      return new SegmentHeader.Identity(
+          lastSequence + 1,
+          clock.instant(),
+          last == null ? 0 : last.sequence(),
+          last == null ? 0 : last.length());
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void finish(OpenSegment target, boolean synced, int events) {
@@ -204,8 +238,8 @@ final class SegmentLog implements SpoolQueue {
     for (Segment segment : segmentsFrom(from)) {
       int offset =
           segment.sequence() == from.segment()
-              ? Math.max(from.offset(), SegmentHeader.BYTES)
-              : SegmentHeader.BYTES;
+              ? Math.max(from.offset(), segment.start())
+              : segment.start();
       left = read(segment, offset, maxEvents, left, events);
       if (events.size() >= maxEvents || left <= 0) {
         break;
@@ -240,8 +274,6 @@ final class SegmentLog implements SpoolQueue {
             events.add(event(segment.sequence(), intact));
           }
           case Found.Damaged range -> damaged(segment, range.from(), range.to());
-          // What counts of a segment ends with a whole frame: this one was whole once.
-          case Found.TornTail tail -> damaged(segment, tail.from(), tail.to());
           case Found.End end -> {
             return left;
           }
@@ -332,7 +364,7 @@ final class SegmentLog implements SpoolQueue {
 
   private void noteDown(Segment segment) {
     try {
-      SegmentHeader.writeNote(files, segment.file(), segment.note());
+      segment.writeNote(files);
     } catch (IOException e) {
       LOG.atDebug()
           .addKeyValue("file", segment.file())
@@ -348,6 +380,12 @@ final class SegmentLog implements SpoolQueue {
     for (Segment segment : finished) {
       if (open != null && open.segment == segment) {
         seal();
+      }
+      if (segment.isEmpty() && segment.sequence() == lastSequence) {
+        // Nothing was ever acknowledged in it: the next takes its number, which leaves no gap.
+        lastSequence--;
+      } else {
+        accountFor(segment);
       }
       try {
         if (segment.isDamaged()) {
@@ -367,6 +405,29 @@ final class SegmentLog implements SpoolQueue {
       }
     }
     publishHolding();
+  }
+
+  /**
+   * Has the segment before account for one that leaves, durably: a gap without an account is taken
+   * for a lost file. Events leave almost in order, so that there is rarely one before.
+   */
+  private void accountFor(Segment leaving) {
+    Map.Entry<Long, Segment> before = segments.lowerEntry(leaving.sequence());
+    if (before == null || before.getValue().absentTo() >= leaving.sequence()) {
+      return;
+    }
+    Segment segment = before.getValue();
+    if (segment.accountFor(Math.max(leaving.sequence(), leaving.absentTo()))) {
+      try {
+        segment.writeNote(files);
+        files.sync(segment.file());
+      } catch (IOException e) {
+        LOG.atDebug()
+            .addKeyValue("file", segment.file())
+            .setCause(e)
+            .log("Could not account for a drained spool file; a restart may report it as missing");
+      }
+    }
   }
 
   private void publishHolding() {

@@ -1,135 +1,418 @@
 package io.wideevents.gateway.spool;
 
 import io.wideevents.gateway.spool.FrameScanner.Found;
-import io.wideevents.gateway.spool.SegmentHeader.Note;
+import io.wideevents.gateway.spool.Segment.Form;
+import io.wideevents.gateway.spool.SegmentHeader.Content;
+import io.wideevents.gateway.spool.SegmentHeader.Synced;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Finds the segments of an earlier run. A segment whose header says that it is complete is
- * believed, so that a start costs a page per segment and not the backlog; only what was being
- * written when the process ended is scanned. What is not a segment goes into quarantine.
+ * believed, so that a start costs a header per segment and not the backlog; only what was being
+ * written when the process ended is scanned. What was acknowledged and cannot be read is damage;
+ * what was not is the torn end of a write. What is not a segment goes into quarantine.
  */
 final class SegmentRecovery {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentRecovery.class);
-  private static final Pattern NAME = Pattern.compile("(\\d{18})\\.segment");
 
+  private final Path directory;
   private final SpoolFiles files;
   private final Quarantine quarantine;
   private final DamageCounter damage;
-  private long highestSequence;
 
-  SegmentRecovery(SpoolFiles files, Quarantine quarantine, DamageCounter damage) {
+  /** Segments by number; null where there is a file that cannot be used now. */
+  private final NavigableMap<Long, @Nullable Segment> found = new TreeMap<>();
+
+  /** Files that stood under another name. */
+  private final Set<Path> renamed = new HashSet<>();
+
+  /** A segment file before its frames are looked at. */
+  private record Header(long sequence, Path file, int size, ByteBuffer bytes) {
+    Optional<Content> current() {
+      return size >= SegmentHeader.BYTES ? SegmentHeader.decode(bytes) : Optional.empty();
+    }
+
+    Optional<Instant> legacy() {
+      return size >= LegacyHeader.BYTES ? LegacyHeader.createdAt(bytes) : Optional.empty();
+    }
+  }
+
+  SegmentRecovery(Path directory, SpoolFiles files, Quarantine quarantine, DamageCounter damage) {
+    this.directory = directory;
     this.files = files;
     this.quarantine = quarantine;
     this.damage = damage;
   }
 
-  static Path file(Path directory, long sequence) {
-    return directory.resolve("%018d.segment".formatted(sequence));
+  /** The segments of the directory, oldest first. */
+  List<Segment> recover() throws IOException {
+    for (Path file : files.list(directory)) {
+      if (SegmentNames.sequence(file).isEmpty()) {
+        unless(file, this::rename);
+      }
+    }
+    List<Header> headers = new ArrayList<>();
+    for (Path file : files.list(directory)) {
+      unless(file, segment -> readHeader(segment).ifPresent(headers::add));
+    }
+    for (int i = 0; i < headers.size(); i++) {
+      Header header = headers.get(i);
+      int least = i + 1 < headers.size() ? leastLength(header, headers.get(i + 1)) : 0;
+      unless(
+          header.file, file -> recover(header, least).ifPresent(s -> found.put(s.sequence(), s)));
+    }
+    lookForMissing();
+    return usable();
   }
 
-  /** The segments of a directory, oldest first. */
-  List<Segment> recover(Path directory) throws IOException {
+  private List<Segment> usable() {
     List<Segment> segments = new ArrayList<>();
-    for (Path file : files.list(directory)) {
-      recoverIfPossible(file).ifPresent(segments::add);
+    for (@Nullable Segment segment : found.values()) {
+      if (segment != null) {
+        segments.add(segment);
+      }
     }
     return segments;
   }
 
   /** The highest number any file of the directory has; 0 if there is none. */
   long highestSequence() {
-    return highestSequence;
+    return found.isEmpty() ? 0 : found.lastKey();
   }
 
-  private Optional<Segment> recoverIfPossible(Path file) {
+  @FunctionalInterface
+  private interface Step {
+    void on(Path file) throws IOException;
+  }
+
+  /** Does something with a file, unless the disk fails for it. */
+  private void unless(Path file, Step step) {
     try {
-      Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
-      if (!name.matches()) {
-        quarantine.take(file, "not named like a segment");
-        return Optional.empty();
-      }
-      long sequence = Long.parseLong(name.group(1));
-      highestSequence = Math.max(highestSequence, sequence);
-      return recover(file, sequence);
+      step.on(file);
     } catch (IOException e) {
       // It may be readable again tomorrow: left where it is, for the next start.
       damage.unreadable(file, e);
-      return Optional.empty();
     }
   }
 
-  private Optional<Segment> recover(Path file, long sequence) throws IOException {
+  /** Gives a segment with a foreign name one of ours; what is no segment goes into quarantine. */
+  private void rename(Path file) throws IOException {
     long size = files.size(file);
-    if (size < SegmentHeader.BYTES || size > Integer.MAX_VALUE) {
+    if (SegmentNames.isUnfinished(file)) {
+      // A crash before its first group was acknowledged.
+      files.delete(file);
+      return;
+    }
+    Optional<Header> header =
+        size <= Integer.MAX_VALUE ? header(0, file, (int) size) : Optional.empty();
+    boolean isSegment =
+        header.isPresent()
+            && (header.get().current().isPresent() || header.get().legacy().isPresent());
+    if (!isSegment) {
+      quarantine.take(file, "not named like a segment");
+      return;
+    }
+    Path name = freeName(header.get());
+    damage.found(file, "a segment under a foreign name, now " + name.getFileName());
+    files.rename(file, name);
+    renamed.add(name);
+  }
+
+  /** The segment's own number if no file has it, else one behind all. */
+  private Path freeName(Header header) throws IOException {
+    List<Path> taken = files.list(directory);
+    Optional<Path> own =
+        header
+            .current()
+            .map(content -> SegmentNames.segment(directory, content.identity().sequence()))
+            .filter(name -> !taken.contains(name) && SegmentNames.sequence(name).isPresent());
+    long last =
+        taken.stream()
+            .map(SegmentNames::sequence)
+            .flatMapToLong(OptionalLong::stream)
+            .max()
+            .orElse(0);
+    return own.orElseGet(() -> SegmentNames.segment(directory, last + 1));
+  }
+
+  private Optional<Header> readHeader(Path file) throws IOException {
+    OptionalLong sequence = SegmentNames.sequence(file);
+    if (sequence.isEmpty()) {
+      return Optional.empty();
+    }
+    found.put(sequence.getAsLong(), null);
+    long size = files.size(file);
+    if (size < LegacyHeader.BYTES || size > Integer.MAX_VALUE) {
       quarantine.take(file, "a segment cannot have %d bytes".formatted(size));
       return Optional.empty();
     }
-    ByteBuffer header = SegmentHeader.read(files, file);
-    Optional<Instant> createdAt = SegmentHeader.createdAt(header);
-    if (createdAt.isEmpty()) {
-      return salvage(file, sequence, (int) size);
-    }
-    Note note = SegmentHeader.note(header, size);
-    return Optional.of(
-        note.sealedLength() > 0
-            ? new Segment(sequence, file, createdAt.get(), (int) size, note.sealedEvents(), note)
-            : scan(file, sequence, createdAt.get(), (int) size, note));
+    return header(sequence.getAsLong(), file, (int) size);
   }
 
-  /** A file with a damaged header may hold intact events all the same; a foreign one holds none. */
-  private Optional<Segment> salvage(Path file, long sequence, int size) throws IOException {
-    FrameScanner scanner = new FrameScanner(files, file, SegmentHeader.BYTES, size);
-    for (Found found = scanner.next(); !(found instanceof Found.End); found = scanner.next()) {
-      if (found instanceof Found.Intact first) {
-        Segment segment = scan(file, sequence, first.event().spooledAt(), size, Note.NONE);
-        damage.range(file, 0, SegmentHeader.BYTES);
-        segment.markDamaged();
-        return Optional.of(segment);
-      }
-    }
-    quarantine.take(file, "not a segment of this spool");
-    return Optional.empty();
+  private Optional<Header> header(long sequence, Path file, int size) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(Math.min(size, SegmentHeader.BYTES));
+    files.read(file, 0, bytes);
+    return Optional.of(new Header(sequence, file, size, bytes.flip()));
   }
 
-  private Segment scan(Path file, long sequence, Instant createdAt, int size, Note note)
-      throws IOException {
-    List<Found.Damaged> damaged = new ArrayList<>();
-    FrameScanner scanner = new FrameScanner(files, file, note.drainedTo(), size);
-    int length = size;
-    int events = note.drainedEvents();
-    boolean more = true;
-    while (more) {
-      switch (scanner.next()) {
-        case Found.Intact intact -> events++;
-        case Found.Damaged range -> damaged.add(range);
-        case Found.TornTail tail -> {
-          length = tail.from();
-          damage.tornTail();
-          LOG.atInfo()
-              .addKeyValue("file", file)
-              .addKeyValue("bytes", tail.to() - tail.from())
-              .log("Left out the torn end of a spool file; it had not been acknowledged");
-        }
-        case Found.End end -> more = false;
-      }
+  /** What the next segment says about the length of this one. */
+  private static int leastLength(Header header, Header next) {
+    return next.current()
+        .map(Content::identity)
+        .filter(identity -> identity.previous() == header.sequence)
+        .map(SegmentHeader.Identity::previousLength)
+        .orElse(0);
+  }
+
+  private Optional<Segment> recover(Header header, int leastLength) throws IOException {
+    Optional<Content> current = header.current();
+    if (current.isPresent()) {
+      return Optional.of(recover(header, current.get(), leastLength));
     }
-    Segment segment = new Segment(sequence, file, createdAt, length, events, note);
-    segment.wrote(size - length);
-    for (Found.Damaged range : damaged) {
-      damage.range(file, range.from(), range.to());
-      segment.damage(range.from(), range.to());
+    Optional<Instant> legacy = header.legacy();
+    return legacy.isPresent() ? Optional.of(recoverLegacy(header, legacy.get())) : salvage(header);
+  }
+
+  private Segment recover(Header header, Content content, int leastLength) throws IOException {
+    boolean sound = content.sound() && content.identity().sequence() == header.sequence;
+    Optional<Synced> synced = content.synced().filter(unused -> sound);
+    DrainNote note =
+        believable(
+            header,
+            SegmentHeader.BYTES,
+            synced.map(Synced::syncedTo).orElse(header.size),
+            content.note().filter(unused -> sound));
+    Form form = sound ? new Form.Current(content.identity()) : new Form.Unknown();
+    boolean complete =
+        note.sealedLength() == header.size
+            && header.size >= leastLength
+            && synced.filter(s -> s.syncedTo() == header.size).isPresent();
+    if (complete && !renamed.contains(header.file)) {
+      return new Segment(
+          header.sequence,
+          header.file,
+          form,
+          content.identity().createdAt(),
+          header.size,
+          note.sealedEvents(),
+          note);
+    }
+    Scan scan = scan(header, note.drainedTo(), SegmentHeader.BYTES);
+    boolean believed = sound && !scan.contradicts(synced, note);
+    int acknowledged =
+        believed
+            ? Math.max(leastLength, synced.map(Synced::writtenTo).orElse(0))
+            : Math.max(leastLength, header.size);
+    Segment segment =
+        segment(header, form, content.identity().createdAt(), note, scan, acknowledged);
+    if (!believed || renamed.contains(header.file)) {
+      damage.found(header.file, "its header is damaged, replaced or older than the frames");
+      segment.markDamaged();
     }
     return segment;
+  }
+
+  /** What an earlier version left; it does not say how far it was acknowledged. */
+  private Segment recoverLegacy(Header header, Instant createdAt) throws IOException {
+    DrainNote note =
+        believable(header, LegacyHeader.BYTES, header.size, LegacyHeader.note(header.bytes));
+    Form form = new Form.Legacy();
+    if (note.sealedLength() == header.size) {
+      return new Segment(
+          header.sequence, header.file, form, createdAt, header.size, note.sealedEvents(), note);
+    }
+    Scan scan = scan(header, note.drainedTo(), LegacyHeader.BYTES);
+    return segment(header, form, createdAt, note, scan, header.size);
+  }
+
+  /** A file with a damaged header may hold intact events; a foreign one holds none. */
+  private Optional<Segment> salvage(Header header) throws IOException {
+    Scan scan = scan(header, LegacyHeader.BYTES, LegacyHeader.BYTES);
+    if (scan.events == 0) {
+      quarantine.take(header.file, "not a segment of this spool, or nothing of it can be read");
+      return Optional.empty();
+    }
+    Segment segment =
+        segment(
+            header,
+            new Form.Unknown(),
+            scan.firstSpooledAt,
+            DrainNote.none(LegacyHeader.BYTES),
+            scan,
+            header.size);
+    damage.found(header.file, "its header is damaged");
+    segment.markDamaged();
+    return Optional.of(segment);
+  }
+
+  /** The note if it fits the file and the first frame that it leaves begins like one. */
+  private DrainNote believable(Header header, int start, int syncedTo, Optional<DrainNote> stated)
+      throws IOException {
+    if (stated.isEmpty() || !stated.get().fits(start, header.size)) {
+      return DrainNote.none(start);
+    }
+    DrainNote note = stated.get();
+    if (note.drainedTo() > header.size - Frame.HEADER_BYTES) {
+      return note;
+    }
+    ByteBuffer frame = ByteBuffer.allocate(Frame.HEADER_BYTES);
+    files.read(header.file, note.drainedTo(), frame);
+    return Frame.length(frame.flip()) > 0 ? note : new DrainNote(0, 0, start, 0, note.absentTo());
+  }
+
+  /** What the frames of a file are, from an offset on. */
+  private static final class Scan {
+    int events;
+    int endOfFrames;
+    int beginOfLastGroup;
+    Instant firstSpooledAt = Instant.EPOCH;
+    final List<Found.Damaged> unreadable = new ArrayList<>();
+    final NavigableMap<Integer, Integer> eventsByEnd = new TreeMap<>();
+
+    /**
+     * Whether the frames show that a header is not the newest: a group begins behind everything
+     * that the header knows to be written, or another number of events is there.
+     */
+    boolean contradicts(Optional<Synced> synced, DrainNote note) {
+      if (synced.isEmpty() || beginOfLastGroup > synced.get().writtenTo()) {
+        return true;
+      }
+      int syncedTo = synced.get().syncedTo();
+      Map.Entry<Integer, Integer> last = eventsByEnd.floorEntry(syncedTo);
+      int counted = note.drainedEvents() + (last == null ? 0 : last.getValue());
+      return unreadable.isEmpty()
+          && syncedTo >= note.drainedTo()
+          && syncedTo <= endOfFrames
+          && counted != synced.get().syncedEvents();
+    }
+  }
+
+  private Scan scan(Header header, int from, int start) throws IOException {
+    Scan scan = new Scan();
+    scan.endOfFrames = from;
+    scan.beginOfLastGroup = start;
+    FrameScanner scanner = new FrameScanner(files, header.file, from, header.size);
+    for (Found next = scanner.next(); !(next instanceof Found.End); next = scanner.next()) {
+      switch (next) {
+        case Found.Intact intact -> {
+          if (scan.events == 0) {
+            scan.firstSpooledAt = intact.event().spooledAt();
+          }
+          scan.events++;
+          scan.endOfFrames = intact.to();
+          scan.eventsByEnd.put(intact.to(), scan.events);
+          if (intact.beginsGroup()) {
+            scan.beginOfLastGroup = intact.from();
+          }
+        }
+        case Found.Damaged range -> scan.unreadable.add(range);
+        case Found.End end -> {}
+      }
+    }
+    return scan;
+  }
+
+  /**
+   * @param acknowledged bytes before it may have been acknowledged; those behind it were not
+   */
+  private Segment segment(
+      Header header, Form form, Instant createdAt, DrainNote note, Scan scan, int acknowledged) {
+    int known = Math.max(acknowledged, scan.beginOfLastGroup);
+    boolean endIsTorn =
+        !scan.unreadable.isEmpty()
+            && scan.unreadable.getLast().to() == header.size
+            && scan.unreadable.getLast().from() >= known;
+    int length = endIsTorn ? scan.endOfFrames : header.size;
+    Segment segment =
+        new Segment(
+            header.sequence,
+            header.file,
+            form,
+            createdAt,
+            length,
+            note.drainedEvents() + scan.events,
+            note);
+    segment.wrote(header.size - length);
+    for (Found.Damaged range : scan.unreadable) {
+      if (range.from() >= known) {
+        torn(header.file, range);
+        segment.skip(range.from(), range.to());
+      } else {
+        damage.range(header.file, range.from(), range.to());
+        segment.damage(range.from(), range.to());
+      }
+    }
+    boolean endIsReported =
+        !scan.unreadable.isEmpty() && scan.unreadable.getLast().to() == header.size && !endIsTorn;
+    if (header.size < known && !endIsReported) {
+      damage.range(header.file, header.size, known);
+    }
+    if (header.size < known) {
+      segment.markDamaged();
+    }
+    return segment;
+  }
+
+  private void torn(Path file, Found.Damaged range) {
+    damage.tornTail();
+    LOG.atInfo()
+        .addKeyValue("file", file)
+        .addKeyValue("bytes", range.to() - range.from())
+        .log("Left out the torn end of a spool file; it had not been acknowledged");
+  }
+
+  /**
+   * A segment leaves a gap when it is drained before an older one; the older one then accounts for
+   * it. A gap without an account is a file that was lost.
+   */
+  private void lookForMissing() {
+    List<Segment> segments = usable();
+    for (int i = 0; i + 1 < segments.size(); i++) {
+      Segment segment = segments.get(i);
+      long first = Math.max(segment.absentTo(), segment.sequence()) + 1;
+      long next = segments.get(i + 1).sequence();
+      if (first < next && segment.accountFor(next - 1)) {
+        // What is there and cannot be used was reported by itself.
+        for (long there : found.subMap(first, next).keySet()) {
+          reportMissing(first, there - 1);
+          first = there + 1;
+        }
+        reportMissing(first, next - 1);
+        writeNote(segment);
+      }
+    }
+  }
+
+  private void reportMissing(long from, long to) {
+    if (from <= to) {
+      damage.missing(directory, from, to);
+      quarantine.noteMissing(from, to);
+    }
+  }
+
+  private void writeNote(Segment segment) {
+    try {
+      segment.writeNote(files);
+    } catch (IOException e) {
+      LOG.atDebug()
+          .addKeyValue("file", segment.file())
+          .setCause(e)
+          .log("Could not account for a missing spool file; it will be reported again");
+    }
   }
 }

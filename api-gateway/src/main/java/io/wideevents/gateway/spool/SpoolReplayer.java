@@ -1,7 +1,13 @@
 package io.wideevents.gateway.spool;
 
+import io.wideevents.event.EncodedEvent;
+import io.wideevents.logging.Deadline;
+import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.LoggerPort;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -61,12 +67,41 @@ public final class SpoolReplayer implements AutoCloseable {
   static ReplayLane pendingLane(EventSpool spool, LoggerPort tiers, LongSupplier nanoTime) {
     return new ReplayLane(
         spool.pending(),
-        (events, deadline) -> tiers.log(List.copyOf(events), deadline),
+        (events, deadline) -> deliver(tiers, events, deadline),
         refusals -> {
           spool.setAside(refusals);
           return refusals.size();
         },
         nanoTime);
+  }
+
+  /** Delivers those that can be read as events; the others are refused here. */
+  private static CompletableFuture<List<DeliveryOutcome>> deliver(
+      LoggerPort tiers, List<SpooledEvent> events, Deadline deadline) {
+    List<EncodedEvent> readable = new ArrayList<>();
+    events.stream().filter(event -> !isRefused(event)).forEach(readable::add);
+    if (readable.size() == events.size()) {
+      return tiers.log(readable, deadline);
+    }
+    CompletableFuture<List<DeliveryOutcome>> answer =
+        readable.isEmpty()
+            ? CompletableFuture.completedFuture(List.of())
+            : tiers.log(readable, deadline);
+    return answer.thenApply(
+        outcomes -> {
+          Iterator<DeliveryOutcome> delivered = outcomes.iterator();
+          return events.stream()
+              .map(event -> isRefused(event) ? refusal(event) : delivered.next())
+              .toList();
+        });
+  }
+
+  private static boolean isRefused(SpooledEvent event) {
+    return !event.refusalCode().isEmpty();
+  }
+
+  private static DeliveryOutcome refusal(SpooledEvent event) {
+    return new DeliveryOutcome.Refused(event.refusalCode(), event.refusalMessage());
   }
 
   static ReplayLane refusedLane(

@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,38 +30,6 @@ class SpoolDamageTest {
   private static final List<StubEvent> EVENTS = StubEvent.many(20);
 
   @TempDir Path directory;
-
-  @Test
-  void tornTail_isLeftOutAndCounted() throws Exception {
-    Path segment = spoolAndClose();
-    byte[] whole = Files.readAllBytes(segment);
-    int lastFrame = frameOffsets(segment).getLast();
-    for (int cut = lastFrame + 1; cut < whole.length; cut += 13) {
-      Files.write(segment, Arrays.copyOf(whole, cut));
-      clearNote(segment);
-
-      try (SegmentEventSpool spool = TestSpools.open(directory)) {
-        assertThat(idsOf(read(spool.pending()))).isEqualTo(idsOf(EVENTS.subList(0, 19)));
-        assertThat(spool.stats().pendingEvents()).isEqualTo(19);
-        assertThat(spool.stats().damage()).isEqualTo(new SpoolStats.Damage(0, 1, 0));
-      }
-    }
-  }
-
-  @Test
-  void tornTail_leavesNothingBehindOnceTheRestIsDelivered() throws Exception {
-    Path segment = spoolAndClose();
-    byte[] whole = Files.readAllBytes(segment);
-    Files.write(segment, Arrays.copyOf(whole, whole.length - 5));
-
-    try (SegmentEventSpool spool = TestSpools.open(directory)) {
-      spool.pending().remove(read(spool.pending()));
-
-      assertThat(spool.stats().bytes()).isZero();
-      assertThat(spool.stats().damage().quarantinedFiles()).isZero();
-      assertThat(segment).doesNotExist();
-    }
-  }
 
   @Test
   void lengthWithoutData_isATornTail() throws Exception {
@@ -257,10 +224,5 @@ class SpoolDamageTest {
     byte[] bytes = Files.readAllBytes(file);
     bytes[at] ^= (byte) (1 << bit);
     Files.write(file, bytes);
-  }
-
-  /** What a killed process leaves: a segment that does not say that it is complete. */
-  private static void clearNote(Path segment) throws IOException {
-    SegmentHeader.writeNote(new DiskFiles(), segment, SegmentHeader.Note.NONE);
   }
 }
