@@ -159,6 +159,7 @@ public final class GatewayApplication implements AutoCloseable {
     return stats
         .trouble()
         .map(trouble -> status.because(trouble.message()).since(trouble.since()))
+        .or(() -> stats.damage().summary().map(status::because))
         .orElse(status);
   }
 }

@@ -175,7 +175,7 @@ final class GroupCommit {
   private SpoolOutcome write(List<Append> group) {
     long bytes = group.stream().mapToLong(Append::bytes).sum();
     try {
-      Optional<Refused> refused = bounds.checkDisk(bytes);
+      Optional<Refused> refused = bounds.checkDisk(bytes + log.headerBytesFor(bytes));
       if (refused.isPresent()) {
         return refused.get();
       }

@@ -12,6 +12,7 @@ final class Segment {
   private final ResolvedRanges resolved;
   private long fileBytes;
   private int length;
+  private int notAcknowledgedFrom = Integer.MAX_VALUE;
   private int events;
   private long absentTo;
   private boolean sealed;
@@ -90,6 +91,11 @@ final class Segment {
     return length;
   }
 
+  /** Length of what was certainly acknowledged: intact events may follow that were not. */
+  int acknowledgedLength() {
+    return Math.min(length, notAcknowledgedFrom);
+  }
+
   int remainingEvents() {
     return events - resolved.events();
   }
@@ -147,6 +153,7 @@ final class Segment {
 
   /** A stretch that a crash left of a write and that holds nothing acknowledged. */
   void skip(int from, int to) {
+    notAcknowledgedFrom = Math.min(notAcknowledgedFrom, from);
     resolved.add(from, to, 0);
   }
 

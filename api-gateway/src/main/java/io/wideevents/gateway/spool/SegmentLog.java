@@ -44,6 +44,10 @@ final class SegmentLog implements SpoolQueue {
   private final ReentrantLock lock = new ReentrantLock();
   private final NavigableMap<Long, Segment> segments = new TreeMap<>();
   private long lastSequence;
+
+  /** A file was deleted, and the directory not synced since. */
+  private boolean deletionUnsynced;
+
   private @Nullable OpenSegment open;
   private volatile Holding holding = new Holding(0, Optional.empty());
 
@@ -130,6 +134,16 @@ final class SegmentLog implements SpoolQueue {
     }
   }
 
+  /** Disk space that an append takes beyond the frames themselves. */
+  int headerBytesFor(long total) {
+    lock.lock();
+    try {
+      return open == null || open.segment.length() + total > segmentBytes ? SegmentHeader.BYTES : 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private OpenSegment open(int total) throws IOException {
     Optional<OpenSegment> target = current(total);
     // Created outside of the lock: a disk that hangs holds up no reader.
@@ -191,7 +205,7 @@ final class SegmentLog implements SpoolQueue {
           lastSequence + 1,
           clock.instant(),
           last == null ? 0 : last.sequence(),
-          last == null ? 0 : last.length());
+          last == null ? 0 : last.acknowledgedLength());
     } finally {
       lock.unlock();
     }
@@ -387,12 +401,14 @@ final class SegmentLog implements SpoolQueue {
       } else {
         accountFor(segment);
       }
+      syncDeletions();
       try {
         if (segment.isDamaged()) {
           quarantine.take(segment.file(), "damaged; what could be read of it was delivered");
         } else {
           files.delete(segment.file());
         }
+        deletionUnsynced = true;
         segments.remove(segment.sequence());
         bytes.addAndGet(-segment.fileBytes());
       } catch (IOException e) {
@@ -405,6 +421,24 @@ final class SegmentLog implements SpoolQueue {
       }
     }
     publishHolding();
+  }
+
+  /**
+   * Makes the deletion before the next one durable. A power cut that took back the older of two
+   * deletions alone would leave a gap.
+   */
+  private void syncDeletions() {
+    if (deletionUnsynced) {
+      try {
+        files.syncDirectory(directory);
+        deletionUnsynced = false;
+      } catch (IOException e) {
+        LOG.atDebug()
+            .addKeyValue("directory", directory)
+            .setCause(e)
+            .log("Could not sync a deletion; a restart may report a drained file as missing");
+      }
+    }
   }
 
   /**

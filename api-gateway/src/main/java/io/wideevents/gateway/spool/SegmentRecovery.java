@@ -220,8 +220,10 @@ final class SegmentRecovery {
             : Math.max(leastLength, header.size);
     Segment segment =
         segment(header, form, content.identity().createdAt(), note, scan, acknowledged);
+    if (!believed) {
+      damage.found(header.file, "its header is damaged, of another file, or older than its frames");
+    }
     if (!believed || renamed.contains(header.file)) {
-      damage.found(header.file, "its header is damaged, replaced or older than the frames");
       segment.markDamaged();
     }
     return segment;
@@ -351,7 +353,9 @@ final class SegmentRecovery {
     for (Found.Damaged range : scan.unreadable) {
       if (range.from() >= known) {
         torn(header.file, range);
-        segment.skip(range.from(), range.to());
+        if (range.from() < length) {
+          segment.skip(range.from(), range.to());
+        }
       } else {
         damage.range(header.file, range.from(), range.to());
         segment.damage(range.from(), range.to());

@@ -36,8 +36,8 @@ final class SpoolBounds {
    * @param queuedBytes what is queued already
    */
   Optional<Refused> checkSize(long queuedBytes, long more) {
-    long over =
-        heldBytes.getAsLong() + queuedBytes + more + SegmentHeader.BYTES - settings.maxBytes();
+    long written = queuedBytes + more;
+    long over = heldBytes.getAsLong() + written + headerBytes(written) - settings.maxBytes();
     if (over > 0) {
       return Optional.of(
           new Refused(
@@ -51,6 +51,11 @@ final class SpoolBounds {
             new Refused(
                 RefusalReason.BUSY, "%d bytes wait for the spool's disk".formatted(queuedBytes)))
         : Optional.empty();
+  }
+
+  /** Of any two segments in a row, what is in both together is more than one may hold. */
+  private long headerBytes(long written) {
+    return SegmentHeader.BYTES * (1 + 2 * written / settings.segmentBytes());
   }
 
   /** Whether there is room for any event that may come next; may wait for the disk. */

@@ -35,11 +35,21 @@ public record SpoolStats(
   /**
    * What could not be read.
    *
-   * @param ranges stretches of bytes inside segments that hold no intact event
-   * @param tornTails ends of segments cut off by a crash in the middle of a write; what was there
-   *     had not been acknowledged
+   * @param ranges stretches of acknowledged bytes that hold no intact event, damaged headers,
+   *     unreadable files, and gaps where files are missing
+   * @param tornTails stretches that a crash left of a write; what was there had not been
+   *     acknowledged
    * @param quarantinedFiles files in the quarantine now, those of earlier runs included; they are
    *     for a person to look at and may be deleted
    */
-  public record Damage(long ranges, long tornTails, long quarantinedFiles) {}
+  public record Damage(long ranges, long tornTails, long quarantinedFiles) {
+    /** One sentence for people; empty while nothing acknowledged is damaged. */
+    public Optional<String> summary() {
+      return ranges + quarantinedFiles == 0
+          ? Optional.empty()
+          : Optional.of(
+              "%d damaged places since the start, %d files in quarantine"
+                  .formatted(ranges, quarantinedFiles));
+    }
+  }
 }

@@ -17,6 +17,13 @@ record StatusReport(Path directory, SpoolStats stats, Instant now) {
   String text() {
     String oldest =
         stats.oldest().map(since -> ", oldest " + age(Duration.between(since, now))).orElse("");
+    String damage =
+        stats.damage().ranges() == 0
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                "damage      %,d places cannot be read; check the disk%n",
+                stats.damage().ranges());
     String quarantine =
         stats.damage().quarantinedFiles() == 0
             ? ""
@@ -32,13 +39,14 @@ record StatusReport(Path directory, SpoolStats stats, Instant now) {
         pending     %,d events%s
         refused     %,d events
         size        %s of %s
-        %s""",
+        %s%s""",
         directory,
         stats.pendingEvents(),
         oldest,
         stats.refusedEvents(),
         size(stats.bytes()),
         size(stats.maxBytes()),
+        damage,
         quarantine);
   }
 
@@ -65,6 +73,10 @@ record StatusReport(Path directory, SpoolStats stats, Instant now) {
   }
 
   private static String age(Duration age) {
+    if (age.isNegative()) {
+      // The clock was set back since.
+      return "0 min 0 s";
+    }
     if (age.toDays() > 0) {
       return "%d d %d h".formatted(age.toDays(), age.toHoursPart());
     }

@@ -32,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,24 @@ class SpoolCommandTest {
         .contains("\"pendingEvents\":9,\"refusedEvents\":1,")
         .contains("\"maxBytes\":2147483648,\"oldest\":\"2")
         .endsWith("\"quarantinedFiles\":0}\n");
+  }
+
+  @Test
+  void status_showsDamageAlsoAfterTheDamagedFileIsDrained() throws Exception {
+    spoolAndClose();
+    Path segment = spoolDirectory().resolve("pending").resolve("000000000000000001.segment");
+    byte[] bytes = Files.readAllBytes(segment);
+    Files.write(segment, Arrays.copyOf(bytes, bytes.length - 1));
+
+    run("status");
+    run("status", "--json");
+    assertThat(out.toString())
+        .containsPattern("damage +1 places cannot be read")
+        .contains("\"damagedRanges\":1,");
+    run("drain");
+    run("status");
+
+    assertThat(out.toString()).containsPattern("quarantine +1 files");
   }
 
   @Test
