@@ -68,7 +68,7 @@ public final class SegmentEventSpool implements EventSpool {
 
   /**
    * Takes the directory, finds what an earlier run left and starts the writer; blocks for the disk,
-   * for one page of every segment and all of the newest one.
+   * for the header of every segment and all of the newest one.
    *
    * @param decoder turns stored events into documents, for the MongoDB tier
    * @param closing what bounds the end, and ends a wait of five seconds for the disk earlier
