@@ -63,11 +63,13 @@ class FrameScannerTest {
     assertThat(disk.readBytes()).isLessThan((long) MOST_PASSES * FILE_BYTES);
   }
 
-  /** A head of a frame every 44 bytes, each of which would reach far. */
+  /**
+   * A head of a frame every 44 bytes, each of which would reach farther than what is read at once.
+   */
   private static ByteBuffer longFrameHeads() {
     ByteBuffer bytes = ByteBuffer.allocate(FILE_BYTES);
     for (int at = 0; at + Frame.HEADER_BYTES <= FILE_BYTES; at += Frame.HEADER_BYTES) {
-      bytes.putInt(at, 0xFF57_4501).putInt(at + 8, 200 << 10);
+      bytes.putInt(at, 0xFF57_4501).putInt(at + 8, 300 << 10);
     }
     return bytes;
   }
