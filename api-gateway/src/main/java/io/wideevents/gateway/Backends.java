@@ -12,6 +12,7 @@ import io.wideevents.gateway.mongo.MongoLogger;
 import io.wideevents.gateway.mongo.MongoLoggerSettings;
 import io.wideevents.gateway.spool.DeadLetterPort;
 import io.wideevents.gateway.spool.command.DrainTargets;
+import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.LoggerPort;
 import io.wideevents.mongo.CollectionSetup;
 import io.wideevents.mongo.EventCollection;
@@ -41,16 +42,21 @@ final class Backends implements DrainTargets.Target {
       GatewaySettings settings,
       RetentionChange retention,
       ClosingTime closing,
+      Timing timing,
       TierFactory factory) {
     mongo = new MongoConnection(settings.mongo(), APPLICATION_NAME);
     setup = new CollectionSetup(new EventCollection(mongo), retention);
     MongoBatchWriter writer = new MongoBatchWriter(mongo);
-    kafka = settings.kafka().map(to -> new KafkaClient(to, closing));
-    deadLetters = settings.kafka().map(to -> new KafkaDeadLetters(to, closing));
+    kafka = settings.kafka().map(to -> new KafkaClient(to, closing, timing));
+    deadLetters = settings.kafka().map(to -> new KafkaDeadLetters(to, closing, timing));
     tiers =
         factory.tiers(
             kafka.map(client -> client),
-            new MongoLogger(writer, MongoLoggerSettings.DEFAULT, closing),
+            new MongoLogger(
+                writer,
+                MongoLoggerSettings.forClient(settings.mongo().timeout()),
+                closing,
+                timing),
             database(setup, writer));
   }
 
@@ -74,23 +80,28 @@ final class Backends implements DrainTargets.Target {
       GatewaySettings settings,
       RetentionChange retention,
       ClosingTime closing) {
+    Timing timing = Timing.system();
     return new Backends(
         settings,
         retention,
         closing,
+        timing,
         (mq, direct, database) ->
-            new DeliveryTiers(mq, direct, database, spool, spoolStatus, closing));
+            new DeliveryTiers(mq, direct, database, spool, spoolStatus, closing, timing));
   }
 
   /** The backends alone, started: for emptying a spool into them. */
   static Backends withoutSpool(GatewaySettings settings) {
     ClosingTime closing = new ClosingTime(DRAIN_CLOSE_BOUND);
+    Timing timing = Timing.system();
     Backends backends =
         new Backends(
             settings,
             RetentionChange.NONE,
             closing,
-            (mq, direct, database) -> DeliveryTiers.withoutSpool(mq, direct, closing));
+            timing,
+            (mq, direct, database) ->
+                DeliveryTiers.withoutSpool(mq, direct, closing, timing));
     backends.start();
     return backends;
   }

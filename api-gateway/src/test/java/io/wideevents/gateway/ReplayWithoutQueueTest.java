@@ -1,7 +1,6 @@
 package io.wideevents.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.wideevents.codec.BodyFormat;
 import io.wideevents.codec.BodyResult;
@@ -10,6 +9,7 @@ import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.EventEncoder;
 import io.wideevents.codec.RecordDecoder;
 import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.TestEvents;
 import io.wideevents.event.Tier;
@@ -19,119 +19,185 @@ import io.wideevents.gateway.mongo.MongoLogger;
 import io.wideevents.gateway.mongo.MongoLoggerSettings;
 import io.wideevents.gateway.spool.DeadLetterPort;
 import io.wideevents.gateway.spool.ReplayStats;
-import io.wideevents.gateway.spool.SegmentEventSpool;
+import io.wideevents.gateway.spool.SimulatedDisk;
 import io.wideevents.gateway.spool.SpoolLogger;
+import io.wideevents.gateway.spool.SpoolOutcome;
+import io.wideevents.gateway.spool.SpoolPosition;
 import io.wideevents.gateway.spool.SpoolReplayer;
 import io.wideevents.gateway.spool.SpoolSettings;
+import io.wideevents.gateway.spool.SpooledEvent;
+import io.wideevents.gateway.spool.SteppedSpool;
+import io.wideevents.gateway.time.VirtualTime;
+import io.wideevents.logging.Deadline;
 import io.wideevents.mongo.InMemoryBatchWriter;
 import io.wideevents.process.ClosingTime;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The spool's replay into MongoDB alone, by the parts a gateway is made of. */
+/** The spool's replay into MongoDB alone, by the parts a gateway is made of, on virtual time. */
 class ReplayWithoutQueueTest {
   private static final int MEBIBYTE = 1 << 20;
+  private static final Duration STEP = Duration.ofMillis(50);
 
-  @TempDir private Path directory;
+  private final VirtualTime time = new VirtualTime();
   private final InMemoryBatchWriter database = new InMemoryBatchWriter();
   private final ClosingTime closing = new ClosingTime(Duration.ofSeconds(30));
+  private final SteppedSpool spool =
+      SteppedSpool.open(
+          new SimulatedDisk(),
+          new SpoolSettings(Path.of("/simulated/spool"), MEBIBYTE, 0, 1_000_000),
+          new RecordDecoder(EncoderSettings.DEFAULT, time.wallClock()),
+          time.wallClock());
+  private final DeliveryTiers tiers =
+      new DeliveryTiers(
+          Optional.empty(),
+          new MongoLogger(database, MongoLoggerSettings.DEFAULT, closing, time),
+          () -> true,
+          new SpoolLogger(spool.spool(), time),
+          () -> TierStatus.of(Tier.SPOOL, TierStatus.State.UP),
+          closing,
+          time);
+  private final SpoolReplayer replayer =
+      spool.replayer(
+          tiers.replay(),
+          DeadLetterPort.UNAVAILABLE,
+          1_000_000,
+          () -> new Random(1),
+          time.nanoClock());
 
   @Test
-  void eventThatMongoDbFailsForWithAnErrorOnNoList_isSetAside() throws Exception {
+  void eventThatMongoDbFailsForWithAnErrorOnNoList_isSetAside() {
     // Given such an event in front of others
     List<EncodedEvent> events = posted(6);
-    EncodedEvent culprit = events.getFirst();
-    database.fail(document -> document.id().equals(culprit.id()));
+    EncodedEvent poison = events.getFirst();
+    database.fail(document -> document.id().equals(poison.id()));
+    spool(events);
 
-    replay(
-        events,
-        (spool, replayer) -> {
-          // Then it is the only one that does not get there
-          await()
-              .atMost(Duration.ofSeconds(30))
-              .until(() -> replayer.stats().equals(new ReplayStats(5, 1, 0)));
-          assertThat(spool.stats().pendingEvents()).isZero();
-          assertThat(spool.stats().refusedEvents()).isOne();
-          assertThat(database.stored()).hasSize(5);
-        });
+    // When, while other events come
+    run(Duration.ofMinutes(4), true);
+
+    // Then it is the only one that does not get there
+    assertThat(replayer.stats()).isEqualTo(new ReplayStats(5, 1, 0));
+    assertThat(spool.spool().stats().pendingEvents()).isZero();
+    assertThat(spool.spool().stats().refusedEvents()).isOne();
+    assertThat(database.stored()).containsKeys(ids(events.subList(1, 6)));
   }
 
   @Test
-  void eventThatMongoDbFailsFor_keepsNoOtherInTheSpoolAfterAnOutage() throws Exception {
+  void eventThatMongoDbFailsFor_keepsNoOtherInTheSpoolAfterAnOutage() {
     // Given such an event in front of others, and a circuit that an outage opened
     List<EncodedEvent> events = posted(6);
-    EncodedEvent culprit = events.getFirst();
-    database.fail(document -> document.id().equals(culprit.id()));
+    EncodedEvent poison = events.getFirst();
+    database.fail(document -> document.id().equals(poison.id()));
     database.goDown();
+    spool(events);
+    run(Duration.ofSeconds(20), false);
+    assertThat(tiers.circuits()).extracting(TierStatus::state).doesNotContain(TierStatus.State.UP);
 
-    replay(
-        events,
-        (spool, replayer) -> {
-          await().until(() -> database.batches().stream().anyMatch(probe -> probe.size() == 1));
+    // When
+    database.comeBack();
+    run(Duration.ofSeconds(20), false);
 
-          // When
-          database.comeBack();
-
-          // Then
-          await()
-              .atMost(Duration.ofSeconds(30))
-              .until(() -> replayer.stats().equals(new ReplayStats(5, 1, 0)));
-        });
+    // Then
+    assertThat(replayer.stats()).isEqualTo(new ReplayStats(5, 0, 0));
+    assertThat(spool.spool().stats().pendingEvents()).isOne();
   }
 
   @Test
-  void eventThatIsNoneAnyMore_isSetAside() throws Exception {
+  void manyEventsThatMongoDbFailsFor_stayInTheSpoolUntilItTakesThem() {
+    // Given a server that fails for more events than may be poison
+    List<EncodedEvent> events = posted(60);
+    database.fail(document -> document.id().value().hashCode() % 3 == 0);
+    spool(events);
+
+    // When
+    run(Duration.ofMinutes(10), true);
+
+    // Then
+    assertThat(replayer.stats().setAside()).isZero();
+    database.fail(document -> false);
+    run(Duration.ofSeconds(20), false);
+    assertThat(database.stored()).containsKeys(ids(events));
+    assertThat(spool.spool().stats().pendingEvents()).isZero();
+  }
+
+  @Test
+  void eventWhoseIdIsTakenByOtherContent_isSetAside() {
+    // Given an event of a client's own id, and another content under that id in MongoDB
+    UUID id = UUID.fromString("0190a1b2-c3d4-4e5f-8a9b-0123456789ab");
+    List<EncodedEvent> events = posted("{\"eventId\":\"" + id + "\",", 1);
+    database.write(List.of(StubEvent.withId(id, "other").document())).join();
+    spool(events);
+
+    // When
+    run(Duration.ofSeconds(20), false);
+
+    // Then
+    assertThat(replayer.stats()).isEqualTo(new ReplayStats(0, 1, 0));
+    assertThat(spool.spool().refused().read(SpoolPosition.START, 1, MEBIBYTE))
+        .extracting(SpooledEvent::refusalCode)
+        .containsExactly("id_conflict");
+  }
+
+  @Test
+  void eventThatIsNoneAnyMore_isSetAside() {
     // Given a stub, whose _ingest is not whole, in front of others
     List<EncodedEvent> events = new ArrayList<>(posted(5));
     events.addFirst(StubEvent.numbered(1));
+    spool(events);
 
-    replay(
-        events,
-        (spool, replayer) -> {
-          await().until(() -> replayer.stats().equals(new ReplayStats(5, 1, 0)));
-          assertThat(spool.stats().pendingEvents()).isZero();
-          assertThat(spool.stats().refusedEvents()).isOne();
-        });
+    run(Duration.ofSeconds(20), false);
+
+    assertThat(replayer.stats()).isEqualTo(new ReplayStats(5, 1, 0));
+    assertThat(spool.spool().stats().pendingEvents()).isZero();
+    assertThat(spool.spool().stats().refusedEvents()).isOne();
   }
 
-  private interface Expectation {
-    void await(SegmentEventSpool spool, SpoolReplayer replayer);
+  private void spool(List<EncodedEvent> events) {
+    CompletableFuture<SpoolOutcome> spooled = spool.spool().append(events);
+    spool.writeOnce();
+    assertThat(spooled).isCompletedWithValue(new SpoolOutcome.Spooled());
   }
 
-  private void replay(List<EncodedEvent> events, Expectation expectation) throws Exception {
-    try (SegmentEventSpool spool =
-            SegmentEventSpool.open(
-                new SpoolSettings(directory, MEBIBYTE, 0, 1_000_000),
-                new RecordDecoder(EncoderSettings.DEFAULT, InstantSource.system()),
-                InstantSource.system());
-        DeliveryTiers tiers =
-            new DeliveryTiers(
-                Optional.empty(),
-                new MongoLogger(database, MongoLoggerSettings.DEFAULT, closing),
-                () -> true,
-                new SpoolLogger(spool),
-                () -> TierStatus.of(Tier.SPOOL, TierStatus.State.UP),
-                closing);
-        SpoolReplayer replayer =
-            new SpoolReplayer(spool, tiers.replay(), DeadLetterPort.UNAVAILABLE, 1_000_000)) {
-      spool.append(events).get(30, TimeUnit.SECONDS);
-      replayer.start();
-      expectation.await(spool, replayer);
+  /** Lets time pass, in which other events may come every second. */
+  private void run(Duration length, boolean traffic) {
+    long steps = length.dividedBy(STEP);
+    for (long step = 0; step < steps; step++) {
+      if (traffic && step % 20 == 10) {
+        Deadline deadline = Deadline.after(Duration.ofSeconds(30), time.nanoClock());
+        var unused = tiers.live().log(posted(1), deadline);
+      }
+      while (spool.writeOnce() || SteppedSpool.replayOnce(replayer) == 0) {
+        time.advance(Duration.ZERO);
+      }
+      time.advance(STEP);
     }
   }
 
-  private static List<EncodedEvent> posted(int count) {
-    byte[] body = TestEvents.utf8(TestEvents.array(TestEvents.checkouts(count, Instant.now())));
+  private static EventId[] ids(List<EncodedEvent> events) {
+    return events.stream().map(EncodedEvent::id).toArray(EventId[]::new);
+  }
+
+  private List<EncodedEvent> posted(int count) {
+    return posted("{", count);
+  }
+
+  /**
+   * @param start what each event starts with
+   */
+  private List<EncodedEvent> posted(String start, int count) {
+    String json = TestEvents.array(TestEvents.checkouts(count, time.wallClock().instant()));
+    byte[] body = TestEvents.utf8(json.replaceFirst("\\{", Matcher.quoteReplacement(start)));
     BodyResult result =
-        new EventEncoder(EncoderSettings.DEFAULT, InstantSource.system())
+        new EventEncoder(EncoderSettings.DEFAULT, time.wallClock())
             .encode(body, body.length, BodyFormat.JSON);
     return ((BodyResult.Events) result)
         .results().stream().map(each -> ((EncodeResult.Encoded) each).event()).toList();

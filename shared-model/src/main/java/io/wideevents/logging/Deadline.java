@@ -1,26 +1,36 @@
 package io.wideevents.logging;
 
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /**
- * A point in time by which work must be answered, on the monotonic clock.
+ * A point in time by which work must be answered, on a monotonic clock. The deadline carries its
+ * clock, so that all parts that one call passes through measure the same time.
  *
- * @param nanoTime the {@link System#nanoTime} at which time is up
+ * @param nanoTime the time on {@code clock} at which the deadline passes
+ * @param clock monotonic, like {@link System#nanoTime}
  */
-public record Deadline(long nanoTime) {
+public record Deadline(long nanoTime, LongSupplier clock) {
+  private static final LongSupplier SYSTEM = System::nanoTime;
 
+  /** A deadline on the system's clock. */
   public static Deadline after(Duration duration) {
-    return new Deadline(System.nanoTime() + duration.toNanos());
+    return after(duration, SYSTEM);
+  }
+
+  /** A deadline on a clock that is given, like {@link System#nanoTime}. */
+  public static Deadline after(Duration duration, LongSupplier clock) {
+    return new Deadline(clock.getAsLong() + duration.toNanos(), clock);
   }
 
   /** Time left; zero once the deadline has passed, never negative. */
   public Duration remaining() {
-    return Duration.ofNanos(Math.max(0, nanoTime - System.nanoTime()));
+    return Duration.ofNanos(Math.max(0, nanoTime - clock.getAsLong()));
   }
 
   /** The earlier of this deadline and {@code duration} from now. */
   public Deadline atMost(Duration duration) {
-    Deadline other = after(duration);
+    Deadline other = after(duration, clock);
     // Differences, not values: nanoTime may overflow.
     return other.nanoTime - nanoTime < 0 ? other : this;
   }

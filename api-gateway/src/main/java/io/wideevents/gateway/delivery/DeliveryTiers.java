@@ -5,6 +5,7 @@ import io.wideevents.event.Tier;
 import io.wideevents.gateway.delivery.FailoverLogger.OnRefusal;
 import io.wideevents.gateway.delivery.TierStatus.State;
 import io.wideevents.gateway.kafka.MqClientPort;
+import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.LoggerPort;
@@ -35,9 +36,9 @@ public final class DeliveryTiers implements AutoCloseable {
   private final Optional<MqClientPort> mq;
   private final DirectDatabase directDatabase;
   private final Supplier<TierStatus> spoolStatus;
-  private final Instant made = Instant.now();
-  private final TierBreaker mqBreaker = new TierBreaker(Tier.KAFKA);
-  private final TierBreaker directBreaker = new TierBreaker(Tier.MONGODB);
+  private final Instant made;
+  private final TierBreaker mqBreaker;
+  private final TierBreaker directBreaker;
   private final LoggerPort live;
   private final LoggerPort replay;
 
@@ -48,6 +49,7 @@ public final class DeliveryTiers implements AutoCloseable {
    * @param spool tier 3
    * @param spoolStatus asks the spool how it is; must not block
    * @param closing what bounds the end of all tiers together
+   * @param timing the clocks and threads of both chains
    */
   public DeliveryTiers(
       Optional<MqClientPort> mq,
@@ -55,49 +57,56 @@ public final class DeliveryTiers implements AutoCloseable {
       DirectDatabase directDatabase,
       LoggerPort spool,
       Supplier<TierStatus> spoolStatus,
-      ClosingTime closing) {
+      ClosingTime closing,
+      Timing timing) {
     this.mq = mq;
+    this.made = timing.wallClock().instant();
+    this.mqBreaker = new TierBreaker(Tier.KAFKA, timing);
+    this.directBreaker = new TierBreaker(Tier.MONGODB, timing);
     this.directDatabase = directDatabase;
     this.spoolStatus = spoolStatus;
+    GuardedTier guardedDirect = new GuardedTier(direct::log, directBreaker, timing);
     LoggerPort liveDirect =
         new FailoverLogger(
-            direct::log,
+            guardedDirect,
             direct::close,
-            directBreaker,
             spool,
             OnRefusal.ANSWER,
             new FallbackLog(log, Level.WARN, "MongoDB write failed, falling back to the spool"),
-            closing);
+            closing,
+            timing);
     this.live =
-        mq.<LoggerPort>map(client -> new MqLoggerAdapter(client, mqBreaker, liveDirect, closing))
+        mq.<LoggerPort>map(
+                client -> new MqLoggerAdapter(client, mqBreaker, liveDirect, closing, timing))
             .orElse(liveDirect);
-    // The replayer itself tells how it gets on.
+    // The replayer itself logs its progress.
     var quiet = new FallbackLog(log, Level.DEBUG, "Replayed events were not confirmed");
-    LoggerPort replayDirect = new LastTier(direct::log, directBreaker);
+    LoggerPort replayDirect = new LastTier(guardedDirect);
     this.replay =
         mq.<LoggerPort>map(
                 client ->
                     new FailoverLogger(
-                        client::publish,
+                        new GuardedTier(client::publish, mqBreaker, timing),
                         DeliveryTiers::leaveOpen,
-                        mqBreaker,
                         replayDirect,
                         OnRefusal.TRY_NEXT,
                         quiet,
-                        closing))
+                        closing,
+                        timing))
             .orElse(replayDirect);
   }
 
   /** The upper two tiers alone, for emptying a spool into them. */
   public static DeliveryTiers withoutSpool(
-      Optional<MqClientPort> mq, LoggerPort direct, ClosingTime closing) {
+      Optional<MqClientPort> mq, LoggerPort direct, ClosingTime closing, Timing timing) {
     return new DeliveryTiers(
         mq,
         direct,
         () -> false,
         new NoTier(),
         () -> TierStatus.of(Tier.SPOOL, State.DOWN).because("not used here"),
-        closing);
+        closing,
+        timing);
   }
 
   /** Where posted events go. */

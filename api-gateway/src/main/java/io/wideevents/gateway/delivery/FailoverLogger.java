@@ -2,6 +2,7 @@ package io.wideevents.gateway.delivery;
 
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.gateway.delivery.TierBreaker.Admission;
+import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.LoggerPort;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -47,28 +47,26 @@ final class FailoverLogger implements LoggerPort {
   private final ClosingTime closing;
   private final ExecutorService executor;
 
+  /**
+   * @param closeFirst closes the first tier
+   * @param closing what bounds the end
+   */
   FailoverLogger(
-      DeliveryAttempt first,
+      GuardedTier first,
       Runnable closeFirst,
-      TierBreaker breaker,
       LoggerPort next,
       OnRefusal onRefusal,
       FallbackLog log,
-      ClosingTime closing) {
-    this.first = new GuardedTier(first, breaker);
+      ClosingTime closing,
+      Timing timing) {
+    this.first = first;
     this.closeFirst = closeFirst;
     this.next = next;
     this.onRefusal = onRefusal;
     this.log = log;
     this.closing = closing;
     // Its queue needs no bound of its own: a request has one task in it at most.
-    this.executor =
-        Executors.newFixedThreadPool(
-            THREADS,
-            Thread.ofPlatform()
-                .daemon()
-                .name("delivery-" + breaker.tier().label() + "-", 1)
-                .factory());
+    this.executor = timing.executor("delivery-" + first.label(), THREADS);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.wideevents.gateway.delivery;
 
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.gateway.delivery.TierBreaker.Admission;
+import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.LogThrottle;
@@ -10,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,11 +31,13 @@ final class GuardedTier {
 
   private final DeliveryAttempt tier;
   private final TierBreaker breaker;
+  private final LongSupplier nanoClock;
   private final LogThrottle throttle = new LogThrottle(LOG_INTERVAL);
 
-  GuardedTier(DeliveryAttempt tier, TierBreaker breaker) {
+  GuardedTier(DeliveryAttempt tier, TierBreaker breaker, Timing timing) {
     this.tier = tier;
     this.breaker = breaker;
+    this.nanoClock = timing.nanoClock();
   }
 
   String label() {
@@ -53,7 +57,7 @@ final class GuardedTier {
    */
   CompletableFuture<List<DeliveryOutcome>> attempt(
       Admission admission, List<EncodedEvent> events, Deadline deadline) {
-    long start = System.nanoTime();
+    long start = nanoClock.getAsLong();
     CompletableFuture<List<DeliveryOutcome>> answer;
     try {
       answer = tier.deliver(events, deadline.atMost(patience(events.size(), deadline)));
@@ -63,11 +67,12 @@ final class GuardedTier {
     return answer.handle(
         (outcomes, failure) -> {
           if (failure == null) {
-            breaker.record(admission, outcomes, Duration.ofNanos(System.nanoTime() - start));
+            breaker.record(admission, outcomes, Duration.ofNanos(nanoClock.getAsLong() - start));
             return outcomes;
           }
-          // Of whatever it was the breaker has to hear, and first, or it would wait for this call
-          // for ever.
+          // Record the outcome with the circuit breaker before anything else: a half-open permit
+          // that
+          // is never released keeps the circuit half-open.
           breaker.failed(admission);
           Throwable cause = cause(failure);
           tell(events.size(), cause);

@@ -22,8 +22,8 @@ final class LastTier implements LoggerPort {
   private final GuardedTier tier;
   private final AtomicInteger probes = new AtomicInteger();
 
-  LastTier(DeliveryAttempt tier, TierBreaker breaker) {
-    this.tier = new GuardedTier(tier, breaker);
+  LastTier(GuardedTier tier) {
+    this.tier = tier;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.wideevents.gateway.delivery;
 
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.gateway.kafka.MqClientPort;
+import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.LoggerPort;
@@ -26,19 +27,23 @@ public final class MqLoggerAdapter implements LoggerPort {
    * @param closing what bounds the end
    */
   public MqLoggerAdapter(
-      MqClientPort mq, TierBreaker breaker, LoggerPort fallback, ClosingTime closing) {
+      MqClientPort mq,
+      TierBreaker breaker,
+      LoggerPort fallback,
+      ClosingTime closing,
+      Timing timing) {
     this.failover =
         new FailoverLogger(
-            mq::publish,
+            new GuardedTier(mq::publish, breaker, timing),
             mq::close,
-            breaker,
             fallback,
             FailoverLogger.OnRefusal.TRY_NEXT,
             new FallbackLog(
                 LoggerFactory.getLogger(MqLoggerAdapter.class),
                 Level.WARN,
                 "MQ publish failed, falling back to direct logging"),
-            closing);
+            closing,
+            timing);
   }
 
   @Override

@@ -6,25 +6,30 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowT
 import io.github.resilience4j.core.IntervalFunction;
 import io.wideevents.event.Tier;
 import io.wideevents.gateway.delivery.TierStatus.State;
-import io.wideevents.logging.Deadline;
+import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.NotSentException;
 import io.wideevents.mongo.DocumentWriteException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Decides whether a tier is worth waiting for: opened by calls that fail, or that are slow although
  * the tier had been slow before they began; tried again with single events after a pause. Safe for
- * concurrent use; never blocks.
+ * concurrent use; never blocks for long.
+ *
+ * <p>Everything but the times in {@link #status} comes from the one monotonic clock: the end of the
+ * pause, the time to warm up, and how long calls took. No thread moves the circuit: it is found
+ * half-open when it is asked after the pause.
  *
  * <p>Why one pause does not open it: docs/decisions/slow-calls-and-the-breaker.md.
  */
@@ -48,9 +53,9 @@ public final class TierBreaker {
   // makes a producer's id. Those calls end well, and opening would only add the next tier's load.
   // What fails counts all the same, so an outage in this time costs no more than any other.
   private static final Duration WARM_UP = Duration.ofSeconds(15);
+  // Before jitter: half of it to one and a half.
   private static final IntervalFunction PAUSE =
-      IntervalFunction.ofExponentialRandomBackoff(
-          Duration.ofMillis(500), 1.5, 0.5, Duration.ofSeconds(5));
+      IntervalFunction.ofExponentialBackoff(Duration.ofMillis(500), 1.5, Duration.ofMillis(3_300));
 
   /** What a caller may do with the tier now. */
   enum Admission {
@@ -63,35 +68,51 @@ public final class TierBreaker {
   }
 
   private final Tier tier;
-  private final CircuitBreaker breaker;
+  private final IntervalFunction pause;
   private final Duration warmUp;
-  private final AtomicReference<@Nullable Deadline> warm = new AtomicReference<>();
-  private final Slowness slowness = new Slowness(QUIET);
   private final LongSupplier nanoClock;
+  private final InstantSource wallClock;
+  private final Slowness slowness = new Slowness(QUIET);
   private final LongAdder failures = new LongAdder();
   private final List<Runnable> onClosed = new CopyOnWriteArrayList<>();
-  private volatile boolean answered;
-  private volatile Instant since = Instant.now();
-  private volatile long changedNanos;
 
-  public TierBreaker(Tier tier) {
-    this(tier, PAUSE, WARM_UP, System::nanoTime);
+  // A permit and the state it was given in are read as one: a permit of the closed circuit must not
+  // be taken for the probe's when another call opens the circuit in between.
+  private final ReentrantLock lock = new ReentrantLock();
+  private final CircuitBreaker breaker;
+  private boolean confirmed;
+  private long warmNanos;
+  private boolean closedNow;
+  private Instant since;
+  private long changedNanos;
+  private long probeNanos;
+  private volatile boolean answered;
+
+  TierBreaker(Tier tier, Timing timing) {
+    this(
+        tier,
+        attempt -> timing.jittered(Duration.ofMillis(PAUSE.apply(attempt))).toMillis(),
+        WARM_UP,
+        timing);
   }
 
   /** Without a time to warm up. */
-  TierBreaker(Tier tier, IntervalFunction pause) {
-    this(tier, pause, Duration.ZERO, System::nanoTime);
+  TierBreaker(Tier tier, IntervalFunction pause, Timing timing) {
+    this(tier, pause, Duration.ZERO, timing);
   }
 
   /**
+   * @param pause until the circuit is half-open, by the number of times it opened in a row
    * @param warmUp for how long after the first confirmed call slow ones do not count
-   * @param nanoClock monotonic, like {@link System#nanoTime}
    */
-  TierBreaker(Tier tier, IntervalFunction pause, Duration warmUp, LongSupplier nanoClock) {
+  TierBreaker(Tier tier, IntervalFunction pause, Duration warmUp, Timing timing) {
     this.tier = tier;
-    this.nanoClock = nanoClock;
-    this.changedNanos = nanoClock.getAsLong();
+    this.pause = pause;
     this.warmUp = warmUp;
+    this.nanoClock = timing.nanoClock();
+    this.wallClock = timing.wallClock();
+    this.since = wallClock.instant();
+    this.changedNanos = nanoClock.getAsLong();
     this.breaker =
         CircuitBreaker.of(
             tier.label(),
@@ -101,30 +122,49 @@ public final class TierBreaker {
                 .slowCallRateThreshold(THRESHOLD_PERCENT)
                 .slowCallDurationThreshold(SLOW)
                 .permittedNumberOfCallsInHalfOpenState(1)
-                .waitIntervalFunctionInOpenState(pause)
-                // Not only on the next call: readiness shows it, and a gateway that is taken out
-                // of rotation for having no tier must come back without one.
-                .automaticTransitionFromOpenToHalfOpenEnabled(true)
+                .waitIntervalFunctionInOpenState(this::pauseFromNow)
+                .clock(new MonotonicClock(nanoClock))
+                .currentTimestampFunction(clock -> nanoClock.getAsLong(), TimeUnit.NANOSECONDS)
                 .build());
     breaker.getEventPublisher().onStateTransition(event -> changed(event.getStateTransition()));
   }
 
   /** Every answer but {@code NONE} must be followed by {@link #record} or {@link #failed} once. */
   Admission admit() {
-    if (!breaker.tryAcquirePermission()) {
-      return Admission.NONE;
+    lock.lock();
+    try {
+      if (!breaker.tryAcquirePermission()) {
+        return Admission.NONE;
+      }
+      return breaker.getState() == CircuitBreaker.State.CLOSED ? Admission.ALL : Admission.PROBE;
+    } finally {
+      lock.unlock();
     }
-    return breaker.getState() == CircuitBreaker.State.CLOSED ? Admission.ALL : Admission.PROBE;
   }
 
   /**
-   * Learns from an admitted call that ends now; errors of the events themselves say nothing about
-   * the tier.
+   * Learns from an admitted call that ends now. Errors of the events themselves, and events that
+   * this process did not send, say nothing about the tier.
    *
    * @param admission what {@link #admit} said
    * @param elapsed since it began
    */
   void record(Admission admission, List<DeliveryOutcome> outcomes, Duration elapsed) {
+    boolean closed;
+    lock.lock();
+    try {
+      learn(admission, outcomes, elapsed);
+      closed = closedNow;
+      closedNow = false;
+    } finally {
+      lock.unlock();
+    }
+    if (closed) {
+      onClosed.forEach(Runnable::run);
+    }
+  }
+
+  private void learn(Admission admission, List<DeliveryOutcome> outcomes, Duration elapsed) {
     if (!outcomes.stream().allMatch(DeliveryOutcome.NotConfirmed.class::isInstance)) {
       answered = true;
     }
@@ -132,15 +172,14 @@ public final class TierBreaker {
     long began = now - elapsed.toNanos();
     if (admission == Admission.ALL && began - changedNanos < 0) {
       // Made when the circuit was in another state, of which it may have been the reason: says
-      // nothing about the tier now, and must not be taken for the probe. The probe itself always
-      // counts: it may be admitted before the change it belongs to is noted.
+      // nothing about the tier now, and must not be taken for the probe.
       return;
     }
     boolean anyDurable = false;
     for (DeliveryOutcome outcome : outcomes) {
       switch (outcome) {
         case DeliveryOutcome.NotConfirmed failed -> {
-          if (!isAboutTheEvent(failed.cause())) {
+          if (isAboutTheTier(failed.cause())) {
             breaker.onError(elapsed.toNanos(), TimeUnit.NANOSECONDS, failed.cause());
             return;
           }
@@ -150,34 +189,41 @@ public final class TierBreaker {
       }
     }
     if (anyDurable) {
-      Duration granted = SLOW.plus(PER_EVENT.multipliedBy(outcomes.size()));
-      boolean slow = !isWarmingUp() && elapsed.compareTo(granted) > 0;
-      boolean again = slowness.isShownBy(began, now, slow);
-      // A probe is alone: there is no other call to wait for, and it costs no client anything.
-      boolean counts = again || (slow && breaker.getState() != CircuitBreaker.State.CLOSED);
-      breaker.onSuccess(counts ? elapsed.toNanos() : 0, TimeUnit.NANOSECONDS);
+      succeeded(began, now, outcomes.size());
     } else {
       release(admission);
     }
   }
 
-  /** An answer for one event that blames no tier: no reason to keep the others from it. */
-  private static boolean isAboutTheEvent(Throwable cause) {
-    return cause instanceof DocumentWriteException failure && !failure.blamesServer();
+  private void succeeded(long began, long now, int events) {
+    if (!confirmed) {
+      confirmed = true;
+      warmNanos = now + warmUp.toNanos();
+    }
+    long granted = SLOW.plus(PER_EVENT.multipliedBy(events)).toNanos();
+    boolean warm = now - warmNanos >= 0;
+    boolean slow = warm && now - began > granted;
+    boolean again = slowness.isShownBy(began, now, slow);
+    // A probe is alone: there is no other call to wait for, and it costs no client anything.
+    boolean counts = again || (slow && breaker.getState() != CircuitBreaker.State.CLOSED);
+    breaker.onSuccess(counts ? now - began : 0, TimeUnit.NANOSECONDS);
   }
 
-  private boolean isWarmingUp() {
-    Deadline until = warm.get();
-    if (until == null) {
-      until = Deadline.after(warmUp);
-      warm.compareAndSet(null, until);
-    }
-    return !until.remaining().isZero();
+  private static boolean isAboutTheTier(Throwable cause) {
+    return switch (cause) {
+      // An answer for one event.
+      case DocumentWriteException failure -> failure.blamesServer();
+      // Back-pressure of this process.
+      case NotSentException notSent -> false;
+      default -> true;
+    };
   }
 
   /** Ends an admitted call that says nothing about the tier. */
   private void release(Admission admission) {
-    // Only probes are numbered; a call of another time would make room for a second one.
+    // Only half-open calls hold a permit. Releasing the permit of a call that was admitted while
+    // the
+    // circuit was closed would admit a second probe.
     if (admission == Admission.PROBE) {
       breaker.releasePermission();
     }
@@ -185,14 +231,19 @@ public final class TierBreaker {
 
   /**
    * Ends an admitted call that failed instead of being answered. That is a bug, or an event that
-   * cannot be turned into what the tier takes, and costs nobody time: counted, and not held against
-   * the tier.
+   * cannot be turned into what the tier takes, and costs no time: counted, and not held against the
+   * tier.
    *
    * @param admission what {@link #admit} said
    */
   void failed(Admission admission) {
     failures.increment();
-    release(admission);
+    lock.lock();
+    try {
+      release(admission);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Whether the tier has ever confirmed or refused an event. */
@@ -205,13 +256,24 @@ public final class TierBreaker {
     return failures.sum();
   }
 
-  /** How the tier is, as far as its last calls tell. */
+  /**
+   * How the tier is, as far as its last calls tell. After the pause it is {@code PROBING} without a
+   * call: a gateway that is taken out of rotation for having no tier must come back without one.
+   */
   public TierStatus status() {
-    return switch (breaker.getState()) {
-      case OPEN, FORCED_OPEN -> TierStatus.of(tier, State.DOWN).since(since);
-      case HALF_OPEN -> TierStatus.of(tier, State.PROBING).since(since);
-      case CLOSED, DISABLED, METRICS_ONLY -> TierStatus.of(tier, State.UP);
-    };
+    lock.lock();
+    try {
+      return switch (breaker.getState()) {
+        case OPEN, FORCED_OPEN -> {
+          boolean paused = nanoClock.getAsLong() - probeNanos > 0;
+          yield TierStatus.of(tier, paused ? State.PROBING : State.DOWN).since(since);
+        }
+        case HALF_OPEN -> TierStatus.of(tier, State.PROBING).since(since);
+        case CLOSED, DISABLED, METRICS_ONLY -> TierStatus.of(tier, State.UP);
+      };
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Has {@code action} run whenever the tier is back; it must not block. */
@@ -223,17 +285,24 @@ public final class TierBreaker {
     return tier;
   }
 
+  /** Asked by the circuit as it opens. */
+  private long pauseFromNow(int attempt) {
+    long millis = pause.apply(attempt);
+    probeNanos = nanoClock.getAsLong() + TimeUnit.MILLISECONDS.toNanos(millis);
+    return millis;
+  }
+
   private void changed(CircuitBreaker.StateTransition transition) {
     changedNanos = nanoClock.getAsLong();
     switch (transition) {
       case CLOSED_TO_OPEN -> {
-        since = Instant.now();
+        since = wallClock.instant();
         log.atWarn().addKeyValue("tier", tier.label()).log("Circuit opened");
       }
       case HALF_OPEN_TO_CLOSED -> {
-        since = Instant.now();
+        since = wallClock.instant();
+        closedNow = true;
         log.atInfo().addKeyValue("tier", tier.label()).log("Circuit closed");
-        onClosed.forEach(Runnable::run);
       }
       default ->
           log.atDebug()

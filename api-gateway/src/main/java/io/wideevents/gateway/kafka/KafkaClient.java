@@ -1,6 +1,7 @@
 package io.wideevents.gateway.kafka;
 
 import io.wideevents.event.EncodedEvent;
+import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.process.ClosingTime;
@@ -26,14 +27,16 @@ public final class KafkaClient implements MqClientPort {
   /**
    * @param closing what bounds the end
    */
-  public KafkaClient(KafkaSettings settings, ClosingTime closing) {
-    this(settings, new KafkaProducerSource(settings, settings.topic()), closing);
+  public KafkaClient(KafkaSettings settings, ClosingTime closing, Timing timing) {
+    this(settings, new KafkaProducerSource(settings, settings.topic()), closing, timing);
   }
 
-  KafkaClient(KafkaSettings settings, ProducerSource producers, ClosingTime closing) {
+  KafkaClient(
+      KafkaSettings settings, ProducerSource producers, ClosingTime closing, Timing timing) {
     this.closing = closing;
-    this.connection = new KafkaConnection(producers, settings.brokers());
-    this.publisher = new RecordPublisher<>(connection, new EventForm(settings.topic().name()));
+    this.connection = new KafkaConnection(producers, settings.brokers(), timing);
+    this.publisher =
+        new RecordPublisher<>(connection, new EventForm(settings.topic().name()), timing);
   }
 
   /** Begins to connect, in the background, and keeps at it until closed. */

@@ -1,11 +1,15 @@
 package io.wideevents.gateway.kafka;
 
 import io.github.resilience4j.core.IntervalFunction;
-import io.wideevents.logging.Deadline;
+import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.LogThrottle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -23,9 +27,9 @@ final class KafkaConnection implements AutoCloseable {
   // The user's log lines carry the client's name.
   private static final Logger log = LoggerFactory.getLogger(KafkaClient.class);
 
+  // Before jitter: half of it to one and a half.
   private static final IntervalFunction BACKOFF =
-      IntervalFunction.ofExponentialRandomBackoff(
-          Duration.ofMillis(200), 2, 0.5, Duration.ofSeconds(5));
+      IntervalFunction.ofExponentialBackoff(Duration.ofMillis(200), 2, Duration.ofMillis(3_300));
   private static final Duration WARN_INTERVAL = Duration.ofSeconds(10);
   private static final Duration THREAD_END = Duration.ofMillis(200);
   // A producer that lived this long was fine: its successor begins without backoff.
@@ -37,30 +41,39 @@ final class KafkaConnection implements AutoCloseable {
   private final ProducerSource source;
   private final String brokers;
   private final Duration recheckInterval;
-  private final Thread thread;
-  private final LogThrottle failures = new LogThrottle(WARN_INTERVAL);
+  private final Timing timing;
+  private final ScheduledExecutorService executor;
+  private final LogThrottle failures;
   private final Object change = new Object();
+  private final Queue<Producer<byte[], byte[]>> broken = new ConcurrentLinkedQueue<>();
   private volatile @Nullable Producer<byte[], byte[]> producer;
   private volatile String unavailability = "not connected yet";
-  private volatile Instant since = Instant.now();
+  private volatile Instant since;
   private volatile boolean closed;
+
+  // Belong to the executor's thread.
+  private int failedInRow;
+  private long connectNanos;
 
   /**
    * @param brokers their addresses, for the log
    */
-  KafkaConnection(ProducerSource source, String brokers) {
-    this(source, brokers, RECHECK_INTERVAL);
+  KafkaConnection(ProducerSource source, String brokers, Timing timing) {
+    this(source, brokers, timing, RECHECK_INTERVAL);
   }
 
-  KafkaConnection(ProducerSource source, String brokers, Duration recheckInterval) {
+  KafkaConnection(ProducerSource source, String brokers, Timing timing, Duration recheckInterval) {
     this.recheckInterval = recheckInterval;
     this.source = source;
     this.brokers = brokers;
-    this.thread = Thread.ofPlatform().daemon().name("kafka-connect").unstarted(this::run);
+    this.timing = timing;
+    this.since = timing.wallClock().instant();
+    this.failures = new LogThrottle(WARN_INTERVAL, timing.nanoClock());
+    this.executor = timing.executor("kafka-connect", 1);
   }
 
   void start() {
-    thread.start();
+    later(this::connect, Duration.ZERO);
   }
 
   /** The producer to use; empty while there is none. */
@@ -82,13 +95,14 @@ final class KafkaConnection implements AutoCloseable {
    * Asks for another producer in place of this one, which is closed; ignored when it was replaced
    * already.
    */
-  void replace(Producer<byte[], byte[]> broken, Throwable cause) {
+  void replace(Producer<byte[], byte[]> unusable, Throwable cause) {
     synchronized (change) {
-      if (broken.equals(producer)) {
+      if (unusable.equals(producer)) {
         unavailability = reason(cause);
-        since = Instant.now();
+        since = timing.wallClock().instant();
         producer = null;
-        change.notifyAll();
+        broken.add(unusable);
+        executor.execute(this::connectAgain);
       }
     }
   }
@@ -105,19 +119,20 @@ final class KafkaConnection implements AutoCloseable {
       unavailability = "closed";
       last = producer;
       if (last != null) {
-        since = Instant.now();
+        since = timing.wallClock().instant();
       }
       producer = null;
-      change.notifyAll();
     }
-    thread.interrupt();
+    executor.shutdownNow();
     try {
-      // It may sit in name resolution, which knows no interrupt; it is a daemon then. In
-      // milliseconds, for that join also takes a thread that was never started.
-      thread.join(THREAD_END.toMillis());
+      // It may sit in name resolution, which does not react to an interrupt; it is a daemon then.
+      if (!executor.awaitTermination(THREAD_END.toMillis(), TimeUnit.MILLISECONDS)) {
+        log.debug("The thread that connects to Kafka has not ended yet");
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    discardBroken();
     return Optional.ofNullable(last);
   }
 
@@ -126,85 +141,88 @@ final class KafkaConnection implements AutoCloseable {
     disconnect().ifPresent(last -> last.close(Duration.ZERO));
   }
 
-  private void run() {
-    int failedInRow = 0;
+  private void connect() {
+    connectNanos = timing.nanoClock().getAsLong();
     try {
-      while (!closed) {
-        long start = System.nanoTime();
-        serveOne();
-        boolean stable = System.nanoTime() - start > STABLE.toNanos();
-        failedInRow = stable ? 1 : failedInRow + 1;
-        Thread.sleep(BACKOFF.apply(failedInRow));
-      }
+      use(source.connect());
     } catch (InterruptedException | InterruptException e) {
       // Only disconnect() interrupts this thread, and it ends here.
       Thread.currentThread().interrupt();
+    } catch (Throwable e) {
+      // An error, of a missing class for instance, must not end the attempts.
+      failed(e);
+      connectAgain();
     }
   }
 
-  /** Connects, and returns when that failed or when that producer is to be replaced. */
-  private void serveOne() throws InterruptedException {
-    Producer<byte[], byte[]> connected;
-    try {
-      connected = source.connect();
-    } catch (InterruptedException | InterruptException e) {
-      throw e;
-    } catch (Exception e) {
-      failed(e);
-      return;
-    }
-    boolean used = false;
+  private void use(Producer<byte[], byte[]> connected) {
     synchronized (change) {
       if (!closed) {
         log.info("Connected to Kafka broker at {}", brokers);
         failures.reset();
         producer = connected;
-        used = true;
+        later(() -> recheck(connected), recheckInterval);
+        return;
       }
     }
-    while (awaitReplacement(connected)) {
-      recheck();
-    }
-    // One in use when this is closed has been handed to the caller of disconnect().
-    if (!used || !closed) {
-      discard(connected);
+    discard(connected);
+  }
+
+  /** After a pause, which grows unless the last producer was in use for long. */
+  private void connectAgain() {
+    discardBroken();
+    boolean stable = timing.nanoClock().getAsLong() - connectNanos > STABLE.toNanos();
+    failedInRow = stable ? 1 : failedInRow + 1;
+    later(this::connect, timing.jittered(Duration.ofMillis(BACKOFF.apply(failedInRow))));
+  }
+
+  private void later(Runnable task, Duration delay) {
+    synchronized (change) {
+      if (!closed) {
+        var unused = executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+      }
     }
   }
 
-  private static void discard(Producer<byte[], byte[]> broken) {
+  private void discardBroken() {
+    for (var next = broken.poll(); next != null; next = broken.poll()) {
+      discard(next);
+    }
+  }
+
+  private static void discard(Producer<byte[], byte[]> unused) {
     try {
-      broken.close(Duration.ZERO);
+      unused.close(Duration.ZERO);
     } catch (KafkaException e) {
       // One of its plug-ins failed, after the rest was closed: no reason not to build another.
       log.atDebug().setCause(e).log("A producer did not close cleanly");
     }
   }
 
-  /** Whether the producer is still in use when it is time to look after the topic. */
-  private boolean awaitReplacement(Producer<byte[], byte[]> inUse) throws InterruptedException {
-    Deadline deadline = Deadline.after(recheckInterval);
-    synchronized (change) {
-      while (inUse.equals(producer) && !deadline.remaining().isZero()) {
-        // At least a millisecond: zero would be for ever.
-        change.wait(Math.max(1, deadline.remaining().toMillis()));
-      }
-      return inUse.equals(producer);
+  /** Looks after the topic for as long as this producer is in use. */
+  private void recheck(Producer<byte[], byte[]> inUse) {
+    if (!inUse.equals(producer)) {
+      return;
     }
-  }
-
-  private void recheck() throws InterruptedException {
     try {
       source.recheck();
     } catch (InterruptedException | InterruptException e) {
-      throw e;
-    } catch (Exception e) {
+      Thread.currentThread().interrupt();
+      return;
+    } catch (Throwable e) {
       // Whether Kafka takes events is learned from the events.
       log.debug("Could not look at the topic", e);
     }
+    later(() -> recheck(inUse), recheckInterval);
   }
 
-  private void failed(Exception cause) {
-    unavailability = reason(cause);
+  private void failed(Throwable cause) {
+    synchronized (change) {
+      if (closed) {
+        return;
+      }
+      unavailability = reason(cause);
+    }
     failures
         .tryShow()
         .ifPresent(

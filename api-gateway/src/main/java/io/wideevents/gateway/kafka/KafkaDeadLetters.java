@@ -3,6 +3,7 @@ package io.wideevents.gateway.kafka;
 import io.wideevents.event.DeadLetterPart;
 import io.wideevents.gateway.spool.DeadLetterPort;
 import io.wideevents.gateway.spool.SpooledEvent;
+import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.DeadLetterCuts;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
@@ -44,13 +45,14 @@ public final class KafkaDeadLetters implements DeadLetterPort, AutoCloseable {
   /**
    * @param closing what bounds the end
    */
-  public KafkaDeadLetters(KafkaSettings settings, ClosingTime closing) {
-    this(settings, new KafkaProducerSource(settings, settings.deadLetters()), closing);
+  public KafkaDeadLetters(KafkaSettings settings, ClosingTime closing, Timing timing) {
+    this(settings, new KafkaProducerSource(settings, settings.deadLetters()), closing, timing);
   }
 
-  KafkaDeadLetters(KafkaSettings settings, ProducerSource producers, ClosingTime closing) {
+  KafkaDeadLetters(
+      KafkaSettings settings, ProducerSource producers, ClosingTime closing, Timing timing) {
     this.closing = closing;
-    this.connection = new KafkaConnection(producers, settings.brokers());
+    this.connection = new KafkaConnection(producers, settings.brokers(), timing);
     String topic = settings.deadLetters().name();
     this.form =
         new DeadLetterForm(
@@ -58,7 +60,7 @@ public final class KafkaDeadLetters implements DeadLetterPort, AutoCloseable {
             new EventForm(settings.topic().name()),
             new DeadLetterCuts(
                 log, topic, part -> Objects.requireNonNull(cut.get(part)).increment()));
-    this.publisher = new RecordPublisher<>(connection, form);
+    this.publisher = new RecordPublisher<>(connection, form, timing);
   }
 
   @Override

@@ -1,8 +1,8 @@
 package io.wideevents.gateway.kafka;
 
 /**
- * Kafka did not take an event for a reason of ours: not connected, closed, or too late. Without a
- * stack trace: it is made for many events at once and the message says it all.
+ * Kafka did not take an event: there is no connection, or no acknowledgement came in time. Without
+ * a stack trace: it is made for many events at once and the message says it all.
  */
 final class KafkaUnavailableException extends Exception {
   private static final long serialVersionUID = 1;

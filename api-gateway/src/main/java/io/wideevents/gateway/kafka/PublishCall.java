@@ -1,13 +1,13 @@
 package io.wideevents.gateway.kafka;
 
 import io.wideevents.event.Tier;
+import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ final class PublishCall {
 
   private final AtomicReferenceArray<@Nullable DeliveryOutcome> outcomes;
   private final AtomicInteger missing;
-  private final CompletableFuture<Void> settled = new CompletableFuture<>();
+  private final CompletableFuture<PublishCall> settled = new CompletableFuture<>();
   private volatile @Nullable Throwable failure;
 
   PublishCall(int events) {
@@ -51,16 +51,19 @@ final class PublishCall {
   }
 
   /** All outcomes, once they are all in or the deadline has come. */
-  CompletableFuture<List<DeliveryOutcome>> outcomes(Deadline deadline) {
-    return settled
-        .completeOnTimeout(null, deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)
-        .thenApply(ended -> snapshot());
+  CompletableFuture<List<DeliveryOutcome>> outcomes(Deadline deadline, Timing timing) {
+    if (settled.isDone()) {
+      return CompletableFuture.completedFuture(snapshot());
+    }
+    return timing
+        .completeOnTimeout(settled, this, deadline.remaining())
+        .thenApply(PublishCall::snapshot);
   }
 
   private void settle(int index, DeliveryOutcome outcome) {
     outcomes.set(index, outcome);
     if (missing.decrementAndGet() == 0) {
-      settled.complete(null);
+      settled.complete(this);
     }
   }
 

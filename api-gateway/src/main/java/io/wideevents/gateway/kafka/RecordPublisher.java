@@ -1,10 +1,13 @@
 package io.wideevents.gateway.kafka;
 
+import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.NotSentException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
@@ -21,10 +24,12 @@ import org.apache.kafka.common.errors.RetriableException;
 final class RecordPublisher<E> {
   private final KafkaConnection connection;
   private final RecordForm<E> form;
+  private final Timing timing;
 
-  RecordPublisher(KafkaConnection connection, RecordForm<E> form) {
+  RecordPublisher(KafkaConnection connection, RecordForm<E> form, Timing timing) {
     this.connection = connection;
     this.form = form;
+    this.timing = timing;
   }
 
   /** The contract of {@link MqClientPort#publish}. */
@@ -38,12 +43,12 @@ final class RecordPublisher<E> {
         // What made that one fail, a full buffer or missing metadata, would block this one as long.
         call.notConfirmed(i, call.failure().get());
       } else if (deadline.remaining().isZero()) {
-        call.notConfirmed(i, new KafkaUnavailableException("No time left to publish"));
+        call.notConfirmed(i, new NotSentException("No time left to publish"));
       } else {
         send(producer.get(), events.get(i), call, i);
       }
     }
-    return call.outcomes(deadline);
+    return call.outcomes(deadline, timing);
   }
 
   // The callback gets what the future would: one of the two is enough.
@@ -72,6 +77,13 @@ final class RecordPublisher<E> {
       Producer<byte[], byte[]> producer, PublishCall call, int index, Exception failure) {
     if (failure instanceof RecordTooLargeException || failure instanceof InvalidRecordException) {
       call.refused(index, failure);
+      return;
+    }
+    if (failure instanceof BufferExhaustedException) {
+      // Says that this process sends faster than Kafka takes: a tier that takes nothing at all
+      // fails
+      // what is in the buffer.
+      call.notConfirmed(index, new NotSentException("The producer's buffer is full"));
       return;
     }
     if (!(failure instanceof RetriableException)) {

@@ -4,10 +4,14 @@ import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.EventId;
 import io.wideevents.event.Tier;
+import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.LogThrottle;
 import io.wideevents.logging.LoggerPort;
+import io.wideevents.logging.NotSentException;
 import io.wideevents.mongo.BatchWriter;
+import io.wideevents.mongo.DocumentWriteException;
 import io.wideevents.mongo.Suspect;
 import io.wideevents.mongo.WriteOutcome;
 import io.wideevents.process.ClosingTime;
@@ -17,13 +21,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,14 +34,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes events to MongoDB directly: tier 2. Events of many calls share one insert; a batch goes as
- * soon as one of a few concurrent writes is free, so a lone event waits for nobody and under load
+ * soon as one of a few concurrent writes is free, so a lone event waits for no other and under load
  * batches grow by themselves.
  *
  * <p>An event that MongoDB answers for with an error on no list is written alone from then on; it
- * is refused once it proved to be the culprit ({@link Suspect}), whoever has it tried.
+ * is refused once it is proven poison ({@link Suspects}), over all the calls that try it.
  *
  * <p>Pending events are bounded; what does not fit is {@code NotConfirmed} at once. A call is
- * answered by its deadline, and its events that were not sent until then are not sent any more.
+ * answered by its deadline, and its events that were not sent until then are not sent any more. A
+ * write without an answer ends after a timeout and gives its place to another.
  *
  * <p>Never blocks a caller. Futures complete on a thread of this logger: dependents that take time
  * must move on to another. Owned, and closed, by the gateway's composition; the writer is not
@@ -49,52 +53,53 @@ public final class MongoLogger implements LoggerPort {
 
   private static final String REFUSED = "refused_by_database";
 
-  // Each takes a write of its own at every attempt, and live events wait for it.
-  private static final int MOST_SUSPECTS = 100;
-  // Longer than the replay of the largest spool takes to come round to an event again.
-  private static final Duration SUSPICION = Duration.ofHours(1);
+  // An event that fails again within this time is the same suspect. The replay of a large spool may
+  // take longer to come round to it; it is convicted once the rest of the spool is drained.
+  private static final Duration SUSPICION = Duration.ofMinutes(10);
+  private static final Duration SUSPENSION = Duration.ofMinutes(1);
+  private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
 
   private final BatchWriter writer;
   private final MongoLoggerSettings settings;
   private final ClosingTime closing;
-  private final LongSupplier nanoClock;
-  private final Suspects suspects = new Suspects(MOST_SUSPECTS, SUSPICION);
+  private final Suspects suspects;
   private final WriteQueue queue;
+  private final LogThrottle unanswered;
 
   // The driver's I/O threads only hand outcomes over to this thread; it also keeps the deadlines.
-  private final ScheduledThreadPoolExecutor executor;
+  private final ScheduledExecutorService executor;
 
   /** Documents stored by this logger. */
   private final AtomicLong storedDocuments = new AtomicLong();
 
-  /**
-   * @param closing what bounds the end, besides the settings' own close timeout
-   */
-  public MongoLogger(BatchWriter writer, MongoLoggerSettings settings, ClosingTime closing) {
-    this(writer, settings, closing, System::nanoTime);
+  /** Writes that MongoDB answered. */
+  private final AtomicLong answeredWrites = new AtomicLong();
+
+  /** A write under way. Its fields belong to the executor's thread, once it was sent. */
+  private static final class Write {
+    final WriteBatch batch;
+    final long storedBefore;
+    Future<?> timeout = CompletableFuture.completedFuture(null);
+    boolean ended;
+
+    Write(WriteBatch batch, long storedBefore) {
+      this.batch = batch;
+      this.storedBefore = storedBefore;
+    }
   }
 
   /**
-   * @param nanoClock monotonic, like {@link System#nanoTime}
+   * @param closing what bounds the end, besides the settings' own close timeout
    */
-  MongoLogger(
-      BatchWriter writer,
-      MongoLoggerSettings settings,
-      ClosingTime closing,
-      LongSupplier nanoClock) {
+  public MongoLogger(
+      BatchWriter writer, MongoLoggerSettings settings, ClosingTime closing, Timing timing) {
     this.writer = writer;
-    this.nanoClock = nanoClock;
     this.settings = settings;
     this.closing = closing;
+    this.suspects = new Suspects(Suspect.MOST_AT_ONCE, SUSPICION, SUSPENSION, timing.nanoClock());
     this.queue = new WriteQueue(settings, suspects);
-    // What comes after close is dropped without a word: every call is answered by then.
-    this.executor =
-        new ScheduledThreadPoolExecutor(
-            1,
-            Thread.ofPlatform().daemon().name("mongo-logger").factory(),
-            new ThreadPoolExecutor.DiscardPolicy());
-    executor.setRemoveOnCancelPolicy(true);
-    executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    this.unanswered = new LogThrottle(LOG_INTERVAL, timing.nanoClock());
+    this.executor = timing.executor("mongo-logger", 1);
   }
 
   @Override
@@ -110,8 +115,8 @@ public final class MongoLogger implements LoggerPort {
       call.complete();
       return call.answer();
     }
-    ScheduledFuture<?> timer =
-        executor.schedule(() -> giveUp(call, late()), remaining.toNanos(), TimeUnit.NANOSECONDS);
+    long answeredBefore = answeredWrites.get();
+    Future<?> timer = after(remaining, () -> expire(call, answeredBefore));
     writeWhatMay();
     return call.answer().whenComplete((outcomes, failure) -> timer.cancel(false));
   }
@@ -135,8 +140,10 @@ public final class MongoLogger implements LoggerPort {
           .atWarn()
           .addKeyValue("calls", left.size())
           .log("Closed with events that MongoDB did not confirm");
-      Throwable cause = new IllegalStateException("The writer to MongoDB was closed");
-      left.forEach(call -> giveUp(call, cause));
+      Throwable unsent = new NotSentException("The writer to MongoDB was closed");
+      Throwable unknown =
+          new IllegalStateException("The writer to MongoDB was closed before an answer came");
+      left.forEach(call -> giveUp(call, unsent, unknown));
     }
     executor.shutdown();
   }
@@ -172,7 +179,8 @@ public final class MongoLogger implements LoggerPort {
   }
 
   private void write(WriteBatch batch) {
-    long storedBefore = storedDocuments.get();
+    Write write = new Write(batch, storedDocuments.get());
+    write.timeout = after(settings.writeTimeout(), () -> timedOut(write));
     CompletableFuture<List<WriteOutcome>> written;
     try {
       written = writer.write(batch.documents());
@@ -183,17 +191,35 @@ public final class MongoLogger implements LoggerPort {
     }
     var unused =
         written.whenCompleteAsync(
-            (outcomes, failure) -> settle(batch, outcomes, failure, storedBefore), executor);
+            (outcomes, failure) -> settle(write, outcomes, failure), executor);
+  }
+
+  private void timedOut(Write write) {
+    Duration bound = settings.writeTimeout();
+    unanswered
+        .tryShow()
+        .ifPresent(
+            notShown ->
+                logger
+                    .atWarn()
+                    .addKeyValue("events", write.batch.slots().size())
+                    .addKeyValue("notShown", notShown)
+                    .log("A write to MongoDB got no answer within {}", bound));
+    settle(write, null, new TimeoutException("MongoDB did not answer a write within " + bound));
   }
 
   private void settle(
-      WriteBatch batch,
-      @Nullable List<WriteOutcome> outcomes,
-      @Nullable Throwable failure,
-      long storedBefore) {
+      Write write, @Nullable List<WriteOutcome> outcomes, @Nullable Throwable failure) {
+    if (write.ended) {
+      // An answer after the timeout. Its events were reported as unknown and may be sent again.
+      return;
+    }
+    write.ended = true;
+    write.timeout.cancel(false);
+    WriteBatch batch = write.batch;
     List<DeliveryOutcome> delivered;
     if (outcomes != null && outcomes.size() == batch.slots().size()) {
-      delivered = delivered(batch, outcomes, storedBefore);
+      delivered = delivered(write, outcomes);
     } else {
       Throwable cause =
           failure != null
@@ -208,30 +234,47 @@ public final class MongoLogger implements LoggerPort {
     settled.forEach(PendingCall::complete);
   }
 
-  private void giveUp(PendingCall call, Throwable cause) {
-    if (queue.giveUp(call, cause)) {
+  /** The call's deadline has come. */
+  private void expire(PendingCall call, long answeredBefore) {
+    TimeoutException late = late();
+    // While MongoDB answers others, what was not sent waited for this process alone.
+    boolean answersOthers = answeredWrites.get() > answeredBefore;
+    giveUp(
+        call,
+        answersOthers
+            ? new NotSentException("Not sent to MongoDB by the request's deadline")
+            : late,
+        late);
+  }
+
+  private void giveUp(PendingCall call, Throwable unsent, Throwable unknown) {
+    if (queue.giveUp(call, unsent, unknown)) {
       call.complete();
     }
   }
 
-  private List<DeliveryOutcome> delivered(
-      WriteBatch batch, List<WriteOutcome> outcomes, long storedBefore) {
-    int stored = count(outcomes, WriteOutcome.Stored.class::isInstance);
-    int suspected = count(outcomes, MongoLogger::isSuspicious);
-    int lastStored = outcomes.lastIndexOf(new WriteOutcome.Stored());
-    storedDocuments.addAndGet(stored);
+  private Future<?> after(Duration delay, Runnable task) {
+    try {
+      return executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      // Closed meanwhile: closing answers every call.
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+
+  private List<DeliveryOutcome> delivered(Write write, List<WriteOutcome> outcomes) {
+    storedDocuments.addAndGet(count(outcomes, WriteOutcome.Stored.class::isInstance));
+    if (count(outcomes, MongoLogger::isAnswer) > 0) {
+      answeredWrites.incrementAndGet();
+    }
     List<DeliveryOutcome> delivered = new ArrayList<>(outcomes.size());
     for (int i = 0; i < outcomes.size(); i++) {
-      EventId id = batch.slots().get(i).document().id();
+      EventId id = write.batch.slots().get(i).document().id();
       DeliveryOutcome outcome = delivered(outcomes.get(i));
-      if (isSuspicious(outcomes.get(i))) {
-        if (outcomes.size() > 1) {
-          boolean storedAfterIt = i < lastStored;
-          suspects
-              .suspect(id)
-              .ifPresent(suspect -> suspect.failedAmong(stored, suspected, storedAfterIt));
-        } else if (isCulprit(id, storedBefore)) {
-          outcome = culprit((DeliveryOutcome.NotConfirmed) outcome);
+      if (outcomes.get(i) instanceof WriteOutcome.NotConfirmed failed) {
+        boolean alone = outcomes.size() == 1;
+        if (failed.perDocument() && suspects.failed(id, code(failed), alone, write.storedBefore)) {
+          outcome = poison(failed);
         }
       }
       if (!(outcome instanceof DeliveryOutcome.NotConfirmed)) {
@@ -242,22 +285,20 @@ public final class MongoLogger implements LoggerPort {
     return delivered;
   }
 
-  private boolean isCulprit(EventId id, long storedBefore) {
-    return suspects
-        .suspect(id)
-        .map(alone -> alone.failedAlone(storedBefore, nanoClock.getAsLong()))
-        .orElse(false);
+  /** Whether the server said anything about the document. */
+  private static boolean isAnswer(WriteOutcome outcome) {
+    return !(outcome instanceof WriteOutcome.NotConfirmed failed) || failed.perDocument();
+  }
+
+  private static int code(WriteOutcome.NotConfirmed failed) {
+    return failed.cause() instanceof DocumentWriteException failure ? failure.code() : 0;
   }
 
   private static int count(List<WriteOutcome> outcomes, Predicate<WriteOutcome> kind) {
     return (int) outcomes.stream().filter(kind).count();
   }
 
-  private static boolean isSuspicious(WriteOutcome outcome) {
-    return outcome instanceof WriteOutcome.NotConfirmed open && open.perDocument();
-  }
-
-  private static DeliveryOutcome culprit(DeliveryOutcome.NotConfirmed failed) {
+  private static DeliveryOutcome poison(WriteOutcome.NotConfirmed failed) {
     return new DeliveryOutcome.Refused(
         REFUSED,
         "MongoDB failed for this event alone while it stored others: "

@@ -61,6 +61,11 @@ final class PendingCall {
     return documents.get(next);
   }
 
+  /** How many documents were taken for writing. */
+  int taken() {
+    return next;
+  }
+
   /** Takes the next document for writing: its index. */
   int take() {
     return next++;

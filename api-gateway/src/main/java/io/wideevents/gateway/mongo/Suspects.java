@@ -6,52 +6,96 @@ import io.wideevents.mongo.Suspect;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The documents under suspicion, over all the calls that try to write them: a live one first, then
- * the spool's replay. Bounded: while there are too many, those that come later wait for their turn.
- * One that is not seen for long is forgotten, for another tier may have it. Safe for concurrent
- * use; never blocks for long.
+ * The suspected poison events: MongoDB answered for each with an error on no list. They are known
+ * over all the calls that try to write them: a live one first, then the spool's replay. A suspected
+ * event is written alone, and is refused once {@link Suspect} has proved it poison.
+ *
+ * <p>Many such events at once are an outage: of one shard, or behind a throttling server. While
+ * more than a few are suspected, isolation is suspended: no event is written alone or refused, and
+ * the proofs start over.
+ *
+ * <p>Bounded. An event that is not seen for some minutes is forgotten, since another tier may have
+ * it. Safe for concurrent use; never blocks for long.
  */
 final class Suspects {
+  private static final Logger log = LoggerFactory.getLogger(Suspects.class);
+
   private final int max;
   private final Duration memory;
+  private final Duration suspension;
+  private final LongSupplier nanoClock;
 
   /** Longest unseen first. */
   private final Map<EventId, Entry> entries = new LinkedHashMap<>();
+
+  private @Nullable Deadline suspended;
 
   private record Entry(Suspect suspect, Deadline until) {}
 
   /**
    * @param max how many at a time; each is written alone, at the cost of a write of its own
-   * @param memory how long one is remembered that is not seen again; longer than a replay takes to
-   *     come back to an event
+   * @param memory how long one is remembered that is not seen again
+   * @param suspension how long isolation is suspended after the last event that was one too many
+   * @param nanoClock monotonic, like {@link System#nanoTime}
    */
-  Suspects(int max, Duration memory) {
+  Suspects(int max, Duration memory, Duration suspension, LongSupplier nanoClock) {
     this.max = max;
     this.memory = memory;
+    this.suspension = suspension;
+    this.nanoClock = nanoClock;
   }
 
-  /** Whether the document must be written alone. */
-  synchronized boolean contains(EventId id) {
-    return entries.containsKey(id);
+  /** Whether the event must be written alone. */
+  synchronized boolean isIsolated(EventId id) {
+    return !entries.isEmpty() && entries.containsKey(id) && !isSuspended();
   }
 
-  /** The suspect, known or new; empty when there are too many. */
-  synchronized Optional<Suspect> suspect(EventId id) {
+  /**
+   * Records that MongoDB answered for the event with an error on no list.
+   *
+   * @param code the server's error code
+   * @param alone whether the event was the only one of its write
+   * @param storedBefore events that this process had stored when that write began
+   * @return whether the event is proven poison
+   */
+  synchronized boolean failed(EventId id, int code, boolean alone, long storedBefore) {
     Entry known = entries.remove(id);
     if (known == null && entries.size() >= max && !forgetOne()) {
-      return Optional.empty();
+      suspend();
+      return false;
     }
     Suspect suspect = known == null ? new Suspect() : known.suspect();
-    entries.put(id, new Entry(suspect, Deadline.after(memory)));
-    return Optional.of(suspect);
+    entries.put(id, new Entry(suspect, Deadline.after(memory, nanoClock)));
+    if (isSuspended()) {
+      suspect.restart();
+      return false;
+    }
+    return alone && suspect.failedAlone(code, storedBefore, nanoClock.getAsLong());
   }
 
-  /** The document is settled, one way or the other. */
+  /** The event has an outcome, or MongoDB is known to be to blame. */
   synchronized void clear(EventId id) {
     entries.remove(id);
+  }
+
+  private void suspend() {
+    if (!isSuspended()) {
+      log.atWarn()
+          .addKeyValue("suspected", max + 1)
+          .log("MongoDB fails for many events with errors on no list; isolation is suspended");
+    }
+    entries.values().forEach(entry -> entry.suspect().restart());
+    suspended = Deadline.after(suspension, nanoClock);
+  }
+
+  private boolean isSuspended() {
+    return suspended != null && !suspended.remaining().isZero();
   }
 
   private boolean forgetOne() {

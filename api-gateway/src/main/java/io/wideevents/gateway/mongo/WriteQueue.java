@@ -3,6 +3,7 @@ package io.wideevents.gateway.mongo;
 import io.wideevents.event.EventDocument;
 import io.wideevents.gateway.mongo.WriteBatch.Slot;
 import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.NotSentException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -76,7 +76,7 @@ final class WriteQueue {
   synchronized boolean offer(PendingCall call) {
     if (closed) {
       release(call.documents());
-      call.giveUpFrom(0, new IllegalStateException("The writer to MongoDB is closed"));
+      call.giveUpFrom(0, new NotSentException("The writer to MongoDB is closed"));
       return true;
     }
     if (call.documents().size() < call.size()) {
@@ -100,7 +100,7 @@ final class WriteQueue {
     boolean alone = false;
     while (call != null && !alone && slots.size() < settings.maxBatchEvents()) {
       int size = call.peek().sizeBytes();
-      alone = suspects.contains(call.peek().id());
+      alone = suspects.isIsolated(call.peek().id());
       if (!slots.isEmpty() && (alone || bytes + size > settings.maxBatchBytes())) {
         break;
       }
@@ -140,17 +140,21 @@ final class WriteQueue {
   /**
    * Stops waiting for a call: what has no outcome is not confirmed.
    *
+   * @param unsent why for those that no write has taken
+   * @param unanswered why for those that a write has taken
    * @return whether the call was still unsettled
    */
-  synchronized boolean giveUp(PendingCall call, Throwable cause) {
+  synchronized boolean giveUp(PendingCall call, Throwable unsent, Throwable unanswered) {
     if (!unsettled.contains(call)) {
       return false;
     }
     line.remove(call);
+    int taken = call.taken();
     while (call.hasNext()) {
       release(1, call.document(call.take()).sizeBytes());
     }
-    call.giveUp(cause);
+    call.giveUpFrom(taken, unsent);
+    call.giveUp(unanswered);
     return forget(call);
   }
 
@@ -195,8 +199,8 @@ final class WriteQueue {
     return removed;
   }
 
-  private RejectedExecutionException full() {
-    return new RejectedExecutionException(
+  private NotSentException full() {
+    return new NotSentException(
         "The writer to MongoDB is full: %d events of %d bytes wait already"
             .formatted(pendingEvents, pendingBytes));
   }

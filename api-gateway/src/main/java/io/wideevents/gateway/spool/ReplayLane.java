@@ -116,7 +116,7 @@ final class ReplayLane {
       return Optional.empty();
     }
     long now = nanoTime.getAsLong();
-    Deadline deadline = new Deadline(now + DEADLINE.toNanos());
+    Deadline deadline = Deadline.after(DEADLINE, nanoTime);
     return Optional.of(
         new Delivery(chunk, deliver(chunk, deadline), now + DEADLINE.plus(GRACE).toNanos()));
   }

@@ -2,15 +2,15 @@ package io.wideevents.gateway.spool;
 
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.Tier;
+import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.LoggerPort;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.LongSupplier;
 
 /**
  * The last tier: events are durable on this machine's disk and replayed later.
@@ -22,45 +22,24 @@ import java.util.function.LongSupplier;
  */
 public final class SpoolLogger implements LoggerPort {
   private final EventSpool spool;
-  private final LongSupplier nanoTime;
-  private final Timeouts timeouts;
+  private final Timing timing;
   private volatile boolean closed;
 
-  /** Answers a call whose deadline passes before the disk answers. */
-  @FunctionalInterface
-  public interface Timeouts {
-    /**
-     * Completes a future with {@code late} unless it completes within a time.
-     *
-     * @return the same future
-     */
-    CompletableFuture<DeliveryOutcome> limit(
-        CompletableFuture<DeliveryOutcome> answer, DeliveryOutcome late, long nanos);
-  }
-
+  /** With this process's own time. */
   public SpoolLogger(EventSpool spool) {
-    this(
-        spool,
-        System::nanoTime,
-        (answer, late, nanos) -> answer.completeOnTimeout(late, nanos, TimeUnit.NANOSECONDS));
+    this(spool, Timing.system());
   }
 
-  /**
-   * With a clock of the caller's.
-   *
-   * @param nanoTime the clock that deadlines are given on
-   */
-  public SpoolLogger(EventSpool spool, LongSupplier nanoTime, Timeouts timeouts) {
+  public SpoolLogger(EventSpool spool, Timing timing) {
     this.spool = spool;
-    this.nanoTime = nanoTime;
-    this.timeouts = timeouts;
+    this.timing = timing;
   }
 
   @Override
   public CompletableFuture<List<DeliveryOutcome>> log(
       List<EncodedEvent> events, Deadline deadline) {
-    long nanosLeft = deadline.nanoTime() - nanoTime.getAsLong();
-    if (closed || nanosLeft <= 0) {
+    Duration left = deadline.remaining();
+    if (closed || left.isZero()) {
       String why = closed ? "The spool tier is closed" : "No time was left for the spool";
       return CompletableFuture.completedFuture(
           Collections.nCopies(events.size(), notConfirmed(new IllegalStateException(why))));
@@ -69,8 +48,8 @@ public final class SpoolLogger implements LoggerPort {
         notConfirmed(new TimeoutException("The spool's disk did not answer by the deadline"));
     CompletableFuture<DeliveryOutcome> answer =
         spool.append(events).thenApply(SpoolLogger::outcome);
-    return timeouts
-        .limit(answer, late, nanosLeft)
+    return timing
+        .completeOnTimeout(answer, late, left)
         .thenApply(outcome -> Collections.nCopies(events.size(), outcome));
   }
 

@@ -9,6 +9,7 @@ import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
 import io.wideevents.gateway.delivery.TierStatus.State;
 import io.wideevents.gateway.kafka.InMemoryMqClient;
+import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.LoggerPort;
@@ -37,7 +38,8 @@ class DeliveryTiersTest {
           mongodbReached::get,
           spool,
           () -> TierStatus.of(Tier.SPOOL, State.UP),
-          new ClosingTime(Duration.ofSeconds(30)));
+          new ClosingTime(Duration.ofSeconds(30)),
+          Timing.system());
 
   @AfterEach
   void close() {
@@ -110,7 +112,8 @@ class DeliveryTiersTest {
             mongodbReached::get,
             spool,
             () -> TierStatus.of(Tier.SPOOL, State.UP),
-            new ClosingTime(Duration.ofSeconds(30)))) {
+            new ClosingTime(Duration.ofSeconds(30)),
+            Timing.system())) {
       assertThat(log(direct.live(), 1)).isEqualTo(new DeliveryOutcome.Durable(Tier.MONGODB));
       assertThat(direct.status()).extracting(TierStatus::tier).doesNotContain(Tier.KAFKA);
     }
@@ -154,7 +157,8 @@ class DeliveryTiersTest {
             mongodbReached::get,
             spool,
             () -> TierStatus.of(Tier.SPOOL, State.UP),
-            new ClosingTime(Duration.ofSeconds(30)))) {
+            new ClosingTime(Duration.ofSeconds(30)),
+            Timing.system())) {
       // When, Then: the replay looks at the cause
       assertThat(log(broken.replay(), 1)).isEqualTo(new DeliveryOutcome.NotConfirmed(undecodable));
       assertThat(log(broken.live(), 2)).isEqualTo(new DeliveryOutcome.Durable(Tier.SPOOL));
@@ -186,7 +190,8 @@ class DeliveryTiersTest {
             unsuitable,
             spool,
             () -> TierStatus.of(Tier.SPOOL, State.UP),
-            new ClosingTime(Duration.ofSeconds(30)))) {
+            new ClosingTime(Duration.ofSeconds(30)),
+            Timing.system())) {
       // When
       TierStatus status = direct.status().getFirst();
 

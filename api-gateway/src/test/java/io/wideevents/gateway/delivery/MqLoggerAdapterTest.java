@@ -7,6 +7,7 @@ import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
 import io.wideevents.gateway.kafka.InMemoryMqClient;
+import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.LoggerPort;
@@ -25,7 +26,11 @@ class MqLoggerAdapterTest extends LoggerPortContract {
   private final RecordingLogger direct = new RecordingLogger(Tier.MONGODB);
   private final LoggerPort logger =
       new MqLoggerAdapter(
-          mq, new TierBreaker(Tier.KAFKA), direct, new ClosingTime(Duration.ofSeconds(30)));
+          mq,
+          new TierBreaker(Tier.KAFKA, Timing.system()),
+          direct,
+          new ClosingTime(Duration.ofSeconds(30)),
+          Timing.system());
 
   @AfterEach
   void close() {

@@ -1,8 +1,9 @@
 package io.wideevents.gateway.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
+import io.wideevents.gateway.time.Timing;
+import io.wideevents.gateway.time.VirtualTime;
 import io.wideevents.logging.DeliveryOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,19 +11,17 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
-import java.util.function.LongSupplier;
 
 /**
  * A tier whose every answer is written down, and clients that ask it under a breaker, on a clock of
- * their own: no test waits for it. For one thread, but for the clock.
+ * their own: no test waits for it. For one thread.
  */
 final class ScriptedTier {
   private static final Comparator<Call> BY_END =
       Comparator.comparingLong(Call::endMillis).thenComparingLong(Call::beginMillis);
 
-  private final AtomicLong now = new AtomicLong();
+  private final VirtualTime time = new VirtualTime();
 
   /** What the tier says, and after how long. */
   record Answer(long millis, List<DeliveryOutcome> outcomes) {}
@@ -33,12 +32,16 @@ final class ScriptedTier {
     }
   }
 
-  LongSupplier nanoClock() {
-    return () -> TimeUnit.MILLISECONDS.toNanos(now.get());
+  Timing timing() {
+    return time;
   }
 
   void advance(long millis) {
-    now.addAndGet(millis);
+    time.advance(Duration.ofMillis(millis));
+  }
+
+  private long now() {
+    return TimeUnit.NANOSECONDS.toMillis(time.nanoClock().getAsLong());
   }
 
   /**
@@ -53,9 +56,9 @@ final class ScriptedTier {
     for (int i = 0; i < clients; i++) {
       underWay.add(begin(breaker, tier));
     }
-    while (now.get() < millis && breaker.status().state() == TierStatus.State.UP) {
+    while (now() < millis && breaker.status().state() == TierStatus.State.UP) {
       Call call = underWay.remove();
-      now.set(call.endMillis());
+      advance(call.endMillis() - now());
       breaker.record(TierBreaker.Admission.ALL, call.outcomes(), Duration.ofMillis(call.millis()));
       answered.add(call);
       if (breaker.status().state() == TierStatus.State.UP) {
@@ -72,14 +75,15 @@ final class ScriptedTier {
     breaker.record(TierBreaker.Admission.ALL, outcomes, Duration.ofMillis(millis));
   }
 
-  /** Waits until the breaker admits a probe, which begins now. */
+  /** Has the pause pass, and a probe begin. */
   void awaitProbe(TierBreaker breaker) {
-    await().until(breaker::admit, TierBreaker.Admission.PROBE::equals);
+    advance(11);
+    assertThat(breaker.admit()).isEqualTo(TierBreaker.Admission.PROBE);
   }
 
   private Call begin(TierBreaker breaker, LongFunction<Answer> tier) {
     assertThat(breaker.admit()).isEqualTo(TierBreaker.Admission.ALL);
-    Answer answer = tier.apply(now.get());
-    return new Call(now.get(), now.get() + answer.millis(), answer.outcomes());
+    Answer answer = tier.apply(now());
+    return new Call(now(), now() + answer.millis(), answer.outcomes());
   }
 }

@@ -195,12 +195,39 @@ class TierBreakerTest {
     assertThat(soon.status().state()).isEqualTo(TierStatus.State.DOWN);
   }
 
+  @Test
+  void status_isProbingAfterThePauseWithoutACall() {
+    // Given
+    script.play(breaker, 2, 60_000, at -> answer(PATIENCE, NOT_CONFIRMED));
+    assertThat(breaker.status().state()).isEqualTo(TierStatus.State.DOWN);
+
+    // When
+    script.advance(61_000);
+
+    // Then
+    assertThat(breaker.status().state()).isEqualTo(TierStatus.State.PROBING);
+  }
+
+  @Test
+  void slowCalls_countOnceTheTimeToWarmUpIsOver() {
+    // Given a tier that was confirmed first five minutes ago
+    TierBreaker cold = breaker(Duration.ofMinutes(5));
+    script.call(cold, FAST, DURABLE);
+    script.advance(Duration.ofMinutes(6).toMillis());
+
+    // When
+    script.play(cold, CLIENTS, 600_000, at -> answer(SLOW, DURABLE));
+
+    // Then
+    assertThat(cold.status().state()).isEqualTo(TierStatus.State.DOWN);
+  }
+
   private TierBreaker breaker(Duration warmUp) {
-    return new TierBreaker(Tier.KAFKA, PAUSE, warmUp, script.nanoClock());
+    return new TierBreaker(Tier.KAFKA, PAUSE, warmUp, script.timing());
   }
 
   private TierBreaker probedSoon(IntervalFunction pauses) {
-    return new TierBreaker(Tier.KAFKA, pauses, Duration.ZERO, script.nanoClock());
+    return new TierBreaker(Tier.KAFKA, pauses, Duration.ZERO, script.timing());
   }
 
   /** A tier that answers at once, but not between two moments. */

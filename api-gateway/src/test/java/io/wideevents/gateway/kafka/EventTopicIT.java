@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.wideevents.config.TopicLayout;
+import io.wideevents.gateway.time.Timing;
 import io.wideevents.stack.KafkaBroker;
 import io.wideevents.stack.TestStack;
 import java.time.Duration;
@@ -104,7 +105,8 @@ class EventTopicIT {
         new KafkaProducerSource(
             KafkaClientIT.settings(BROKER.bootstrapServers(), layout.name()), layout);
     try (var connection =
-        new KafkaConnection(source, BROKER.bootstrapServers(), Duration.ofMillis(200))) {
+        new KafkaConnection(
+            source, BROKER.bootstrapServers(), Timing.system(), Duration.ofMillis(200))) {
       connection.start();
       await().atMost(BOUND).until(() -> connection.producer().isPresent());
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
+import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.process.ClosingTime;
@@ -31,7 +32,9 @@ class KafkaClientIT extends MqClientPortContract {
   private final String topic = TestStack.uniqueName(KafkaClientIT.class);
   private final KafkaClient client =
       new KafkaClient(
-          settings(BROKER.bootstrapServers(), topic), new ClosingTime(Duration.ofSeconds(30)));
+          settings(BROKER.bootstrapServers(), topic),
+          new ClosingTime(Duration.ofSeconds(30)),
+          Timing.system());
   private boolean frozen;
 
   @AfterAll

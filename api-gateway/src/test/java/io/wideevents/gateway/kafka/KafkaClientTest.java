@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
+import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.process.ClosingTime;
@@ -48,7 +49,8 @@ class KafkaClientTest {
   private final AtomicInteger attempts = new AtomicInteger();
   private final Semaphore reachable = new Semaphore(0);
   private final KafkaClient client =
-      new KafkaClient(SETTINGS, this::connect, new ClosingTime(Duration.ofSeconds(30)));
+      new KafkaClient(
+          SETTINGS, this::connect, new ClosingTime(Duration.ofSeconds(30)), Timing.system());
 
   @AfterEach
   void close() {

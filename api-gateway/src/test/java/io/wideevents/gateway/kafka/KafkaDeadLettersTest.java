@@ -17,6 +17,7 @@ import io.wideevents.gateway.spool.SpoolPosition;
 import io.wideevents.gateway.spool.SpoolSettings;
 import io.wideevents.gateway.spool.SpooledEvent;
 import io.wideevents.gateway.testing.LogCapture;
+import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.process.ClosingTime;
@@ -47,7 +48,8 @@ class KafkaDeadLettersTest {
   private final MockProducer<byte[], byte[]> producer =
       new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
   private final KafkaDeadLetters deadLetters =
-      new KafkaDeadLetters(KafkaClientTest.SETTINGS, () -> producer, new ClosingTime(AMPLE));
+      new KafkaDeadLetters(
+          KafkaClientTest.SETTINGS, () -> producer, new ClosingTime(AMPLE), Timing.system());
 
   @TempDir private Path directory;
   private EventSpool spool;

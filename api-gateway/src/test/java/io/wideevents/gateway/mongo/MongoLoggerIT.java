@@ -7,6 +7,7 @@ import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
+import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.LoggerPort;
@@ -72,7 +73,8 @@ class MongoLoggerIT extends LoggerPortContract {
         new MongoLogger(
             new MongoBatchWriter(connection),
             MongoLoggerSettings.DEFAULT,
-            new ClosingTime(Duration.ofSeconds(30)));
+            new ClosingTime(Duration.ofSeconds(30)),
+            Timing.system());
   }
 
   @AfterEach

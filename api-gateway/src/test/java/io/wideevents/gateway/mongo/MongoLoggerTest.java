@@ -10,11 +10,13 @@ import io.wideevents.event.EventId;
 import io.wideevents.event.Outcome;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
+import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.DeliveryOutcome.NotConfirmed;
 import io.wideevents.logging.LoggerPort;
 import io.wideevents.logging.LoggerPortContract;
+import io.wideevents.logging.NotSentException;
 import io.wideevents.mongo.BatchWriter;
 import io.wideevents.mongo.InMemoryBatchWriter;
 import io.wideevents.mongo.WriteOutcome;
@@ -27,18 +29,16 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class MongoLoggerTest extends LoggerPortContract {
+  private static final Duration AMPLE = Duration.ofSeconds(30);
   private static final DeliveryOutcome DURABLE = new DeliveryOutcome.Durable(Tier.MONGODB);
 
   private final InMemoryBatchWriter database = new InMemoryBatchWriter();
@@ -127,7 +127,9 @@ class MongoLoggerTest extends LoggerPortContract {
   void log_keepsToTheBatchBytes() {
     int bytes = StubEvent.numbered(1).document().sizeBytes();
     MongoLogger logger =
-        open(new MongoLoggerSettings(100, 1 << 20, 100, 3L * bytes, 1, Duration.ofSeconds(1)));
+        open(
+            new MongoLoggerSettings(
+                100, 1 << 20, 100, 3L * bytes, 1, Duration.ofSeconds(1), AMPLE));
 
     var call = logger.log(List.copyOf(StubEvent.many(9)), ample());
 
@@ -279,7 +281,8 @@ class MongoLoggerTest extends LoggerPortContract {
               throw new IllegalStateException("broken");
             },
             MongoLoggerSettings.DEFAULT,
-            new ClosingTime(Duration.ofSeconds(30)));
+            new ClosingTime(AMPLE),
+            Timing.system());
     opened.add(logger);
 
     for (int i = 0; i < 2 * MongoLoggerSettings.DEFAULT.maxConcurrentWrites(); i++) {
@@ -300,8 +303,9 @@ class MongoLoggerTest extends LoggerPortContract {
               }
               return database.write(documents);
             },
-            new MongoLoggerSettings(100, 1 << 20, 10, 1 << 20, 1, Duration.ofSeconds(1)),
-            new ClosingTime(Duration.ofSeconds(30)));
+            new MongoLoggerSettings(100, 1 << 20, 10, 1 << 20, 1, Duration.ofSeconds(1), AMPLE),
+            new ClosingTime(AMPLE),
+            Timing.system());
     opened.add(logger);
     database.hold();
     var first = log(logger, StubEvent.numbered(0));
@@ -348,8 +352,10 @@ class MongoLoggerTest extends LoggerPortContract {
     MongoLogger logger =
         new MongoLogger(
             new SlowWriter(database),
-            new MongoLoggerSettings(maxPending, 1 << 20, 50, 1 << 14, 3, Duration.ofSeconds(5)),
-            new ClosingTime(Duration.ofSeconds(30)));
+            new MongoLoggerSettings(
+                maxPending, 1 << 20, 50, 1 << 14, 3, Duration.ofSeconds(5), AMPLE),
+            new ClosingTime(AMPLE),
+            Timing.system());
     opened.add(logger);
     Queue<CompletableFuture<List<DeliveryOutcome>>> calls = new ConcurrentLinkedQueue<>();
     List<Thread> callers = new ArrayList<>();
@@ -382,100 +388,6 @@ class MongoLoggerTest extends LoggerPortContract {
                 assertThat(answer(logger.log(numbered(0, maxPending), ample())))
                     .hasSize(maxPending)
                     .containsOnly(DURABLE));
-  }
-
-  @Test
-  void log_refusesWhatKeepsFailingAloneWhileOthersAreStored() {
-    // Given
-    MongoLogger logger = open(100, 1 << 20, 10, 1);
-    StubEvent culprit = StubEvent.numbered(0);
-    failFor(culprit);
-    assertThat(answer(log(logger, culprit)).getFirst()).isInstanceOf(NotConfirmed.class);
-    assertThat(answer(log(logger, StubEvent.numbered(1)))).containsExactly(DURABLE);
-    assertThat(answer(log(logger, culprit)).getFirst()).isInstanceOf(NotConfirmed.class);
-    assertThat(answer(log(logger, StubEvent.numbered(2)))).containsExactly(DURABLE);
-
-    // When
-    DeliveryOutcome third = answer(log(logger, culprit)).getFirst();
-
-    // Then
-    assertThat(third)
-        .isInstanceOfSatisfying(
-            DeliveryOutcome.Refused.class,
-            refused -> {
-              assertThat(refused.code()).isEqualTo("refused_by_database");
-              assertThat(refused.message()).contains("424242");
-            });
-  }
-
-  @Test
-  void log_blamesNoEventWhileNothingIsStored() {
-    MongoLogger logger = open(100, 1 << 20, 10, 1);
-    database.fail(document -> true);
-
-    for (int attempt = 0; attempt < 10; attempt++) {
-      assertThat(answer(logger.log(numbered(0, 5), ample())))
-          .hasSize(5)
-          .hasOnlyElementsOfType(NotConfirmed.class);
-    }
-  }
-
-  @Test
-  void log_blamesNoEventForAnOutageThatBeginsWithinABatch() {
-    MongoLogger logger = open(100, 1 << 20, 10, 1);
-    database.fail(document -> database.stored().size() >= 8);
-
-    for (int attempt = 0; attempt < 10; attempt++) {
-      assertThat(answer(logger.log(numbered(0, 10), ample())).subList(8, 10))
-          .hasOnlyElementsOfType(NotConfirmed.class);
-    }
-  }
-
-  @Test
-  void log_blamesNoEventForWhatIsConfirmedAfterAnOutageBegan() {
-    // Given an event that fails as an outage begins, while one from before waits for its majority
-    CompletableFuture<List<WriteOutcome>> majority = new CompletableFuture<>();
-    AtomicInteger writes = new AtomicInteger();
-    MongoLogger logger =
-        new MongoLogger(
-            documents -> writes.getAndIncrement() == 0 ? majority : database.write(documents),
-            MongoLoggerSettings.DEFAULT,
-            new ClosingTime(Duration.ofSeconds(30)),
-            anHourLaterEachTime());
-    opened.add(logger);
-    database.fail(document -> true);
-    var before = log(logger, StubEvent.numbered(0));
-    answer(log(logger, StubEvent.numbered(1)));
-
-    // When
-    majority.complete(List.of(new WriteOutcome.Stored()));
-    assertThat(answer(before)).containsExactly(DURABLE);
-
-    // Then
-    for (int attempt = 0; attempt < 10; attempt++) {
-      assertThat(answer(log(logger, StubEvent.numbered(1))))
-          .hasOnlyElementsOfType(NotConfirmed.class);
-    }
-  }
-
-  @Test
-  void log_writesASuspectAlone() {
-    // Given
-    MongoLogger logger = open(100, 1 << 20, 10, 1);
-    StubEvent culprit = StubEvent.numbered(2);
-    failFor(culprit);
-    answer(logger.log(numbered(0, 5), ample()));
-
-    // When
-    List<DeliveryOutcome> outcomes = answer(logger.log(numbered(0, 5), ample()));
-
-    // Then
-    assertThat(outcomes).filteredOn(DURABLE::equals).hasSize(4);
-    assertThat(database.batches()).hasSize(4).contains(List.of(culprit.document()));
-  }
-
-  private void failFor(StubEvent culprit) {
-    database.fail(document -> document.id().equals(culprit.id()));
   }
 
   /** Answers each batch a moment later, in any order, on threads like a driver's. */
@@ -556,13 +468,12 @@ class MongoLoggerTest extends LoggerPortContract {
   private MongoLogger open(int events, long bytes, int batchEvents, int writes) {
     return open(
         new MongoLoggerSettings(
-            events, bytes, batchEvents, 1 << 20, writes, Duration.ofSeconds(1)));
+            events, bytes, batchEvents, 1 << 20, writes, Duration.ofSeconds(1), AMPLE));
   }
 
   private MongoLogger open(MongoLoggerSettings settings) {
     MongoLogger logger =
-        new MongoLogger(
-            database, settings, new ClosingTime(Duration.ofSeconds(30)), anHourLaterEachTime());
+        new MongoLogger(database, settings, new ClosingTime(AMPLE), Timing.system());
     opened.add(logger);
     return logger;
   }
@@ -572,13 +483,8 @@ class MongoLoggerTest extends LoggerPortContract {
     return logger.log(List.of(event), ample());
   }
 
-  private static LongSupplier anHourLaterEachTime() {
-    AtomicLong now = new AtomicLong();
-    return () -> now.addAndGet(TimeUnit.HOURS.toNanos(1));
-  }
-
   private static Deadline ample() {
-    return Deadline.after(Duration.ofSeconds(30));
+    return Deadline.after(AMPLE);
   }
 
   private static List<EncodedEvent> numbered(int from, int to) {
@@ -587,7 +493,7 @@ class MongoLoggerTest extends LoggerPortContract {
 
   private static boolean isRejected(DeliveryOutcome outcome) {
     return outcome instanceof DeliveryOutcome.NotConfirmed notConfirmed
-        && notConfirmed.cause() instanceof RejectedExecutionException;
+        && notConfirmed.cause() instanceof NotSentException;
   }
 
   private static boolean isRefused(DeliveryOutcome outcome, String code) {

@@ -1,0 +1,51 @@
+package io.wideevents.gateway.time;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** The JDK's clocks and threads. */
+final class SystemTiming implements Timing {
+  static final SystemTiming INSTANCE = new SystemTiming();
+
+  private SystemTiming() {}
+
+  @Override
+  public LongSupplier nanoClock() {
+    return System::nanoTime;
+  }
+
+  @Override
+  public InstantSource wallClock() {
+    return InstantSource.system();
+  }
+
+  @Override
+  public <T> CompletableFuture<T> completeOnTimeout(
+      CompletableFuture<T> future, T value, Duration delay) {
+    return future.completeOnTimeout(value, delay.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public ScheduledExecutorService executor(String name, int threads) {
+    Thread.Builder.OfPlatform builder = Thread.ofPlatform().daemon();
+    var executor =
+        new ScheduledThreadPoolExecutor(
+            threads, (threads == 1 ? builder.name(name) : builder.name(name + "-", 1)).factory());
+    // A cancelled timeout keeps alive what it would have ended.
+    executor.setRemoveOnCancelPolicy(true);
+    executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    return executor;
+  }
+
+  @Override
+  public Duration jittered(Duration pause) {
+    return Duration.ofNanos(
+        (long) (pause.toNanos() * (0.5 + ThreadLocalRandom.current().nextDouble())));
+  }
+}
