@@ -170,6 +170,11 @@ public final class MongoLogger implements LoggerPort {
     }
   }
 
+  /** Events that are waiting or being written, for a test of their bound. */
+  int pendingEvents() {
+    return queue.pendingEvents();
+  }
+
   private void writeWhatMay() {
     Optional<WriteBatch> batch = queue.poll();
     while (batch.isPresent()) {

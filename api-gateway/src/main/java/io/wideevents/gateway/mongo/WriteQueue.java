@@ -186,6 +186,11 @@ final class WriteQueue {
     return List.copyOf(unsettled);
   }
 
+  /** Events that are waiting or being written. */
+  synchronized int pendingEvents() {
+    return pendingEvents;
+  }
+
   private void release(int events, long bytes) {
     pendingEvents -= events;
     pendingBytes -= bytes;

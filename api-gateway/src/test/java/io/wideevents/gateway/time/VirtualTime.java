@@ -71,7 +71,8 @@ public final class VirtualTime implements Timing {
   public <T> CompletableFuture<T> completeOnTimeout(
       CompletableFuture<T> future, T value, Duration delay) {
     if (!future.isDone()) {
-      add(new VirtualTask<>(() -> future.complete(value), due(delay), process, null));
+      Runnable timeout = () -> future.complete(value);
+      add(new VirtualTask<>(timeout, due(delay), process, null).reportTo(this));
     }
     return future;
   }
@@ -88,7 +89,7 @@ public final class VirtualTime implements Timing {
 
   /** Has the world do something later, whatever becomes of the process. */
   public void after(Duration delay, Runnable action) {
-    add(new VirtualTask<>(action, nanos + delay.toNanos(), VirtualTask.WORLD, null));
+    add(new VirtualTask<>(action, nanos + delay.toNanos(), VirtualTask.WORLD, null).reportTo(this));
   }
 
   /** Which process runs now; a new number after each crash. */

@@ -1,0 +1,11 @@
+package io.wideevents.gateway.mongo;
+
+/** What a simulation looks at in the writer to MongoDB. */
+public final class SteppedMongo {
+  private SteppedMongo() {}
+
+  /** Events that are waiting or being written. */
+  public static int pendingEvents(MongoLogger logger) {
+    return logger.pendingEvents();
+  }
+}

@@ -1,0 +1,144 @@
+package io.wideevents.gateway.simulation;
+
+import io.wideevents.event.Tier;
+import io.wideevents.gateway.spool.EventSpool;
+import io.wideevents.gateway.spool.SpoolPosition;
+import io.wideevents.gateway.spool.SpoolQueue;
+import io.wideevents.gateway.spool.SpooledEvent;
+import io.wideevents.logging.DeliveryOutcome;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What clients were answered, and whether it is true: an acknowledged event is in Kafka, in MongoDB
+ * or in the spool, or a dead letter with a reason; an event is refused only for its own sake.
+ */
+final class Ledger {
+  private static final int ALL = 1_000_000;
+
+  private final Optional<ModelBroker> broker;
+  private final ModelDatabase database;
+  private final Faults faults;
+
+  /** Acknowledged events that were in the spool alone when last looked. */
+  private final Set<Integer> onlySpooled = new TreeSet<>();
+
+  private int posted;
+  private int durable;
+  private int refused;
+  private int notConfirmed;
+  private int lost;
+
+  Ledger(Optional<ModelBroker> broker, ModelDatabase database, Faults faults) {
+    this.broker = broker;
+    this.database = database;
+    this.faults = faults;
+  }
+
+  void posted(int events) {
+    posted += events;
+  }
+
+  /** Calls that a crash left without an answer. */
+  void lost(int events) {
+    lost += events;
+  }
+
+  /** A client got its answer. */
+  void answered(List<Integer> events, List<DeliveryOutcome> outcomes) {
+    require(events.size() == outcomes.size(), "one outcome per event", outcomes.size());
+    for (int i = 0; i < events.size(); i++) {
+      int n = events.get(i);
+      switch (outcomes.get(i)) {
+        case DeliveryOutcome.Durable in -> {
+          durable++;
+          acknowledged(n, in.tier());
+        }
+        case DeliveryOutcome.Refused reason -> {
+          refused++;
+          requireOwnFault(n, reason.code());
+        }
+        case DeliveryOutcome.NotConfirmed unknown -> notConfirmed++;
+      }
+    }
+  }
+
+  private void acknowledged(int n, Tier tier) {
+    switch (tier) {
+      case KAFKA ->
+          require(broker.orElseThrow().events().contains(n), "acknowledged and not in Kafka", n);
+      case MONGODB -> require(database.holds(n), "acknowledged and not in MongoDB", n);
+      case SPOOL -> {
+        if (!isDelivered(n)) {
+          onlySpooled.add(n);
+        }
+      }
+    }
+  }
+
+  private boolean isDelivered(int n) {
+    return database.holds(n)
+        || broker
+            .filter(topics -> topics.events().contains(n) || topics.deadLetters().containsKey(n))
+            .isPresent();
+  }
+
+  /** Looks for every acknowledged event that no other place has; reads the whole spool. */
+  void check(EventSpool spool) {
+    onlySpooled.removeIf(this::isDelivered);
+    if (onlySpooled.isEmpty()) {
+      return;
+    }
+    Set<Integer> missing = new TreeSet<>(onlySpooled);
+    remove(missing, spool.pending());
+    if (!missing.isEmpty()) {
+      remove(missing, spool.refused());
+    }
+    require(missing.isEmpty(), "acknowledged and in no place", missing);
+  }
+
+  private static void remove(Set<Integer> events, SpoolQueue found) {
+    for (SpooledEvent event : found.read(SpoolPosition.START, ALL, Integer.MAX_VALUE)) {
+      events.remove(SimulatedEvents.number(event.requestId()));
+    }
+  }
+
+  /** Every dead letter, in the topic and on its way there, has a reason of its own. */
+  void checkDeadLetters(EventSpool spool) {
+    broker.ifPresent(topics -> topics.deadLetters().forEach(this::requireOwnFault));
+    for (SpooledEvent event : spool.refused().read(SpoolPosition.START, ALL, Integer.MAX_VALUE)) {
+      requireOwnFault(SimulatedEvents.number(event.requestId()), event.refusalCode());
+    }
+  }
+
+  private void requireOwnFault(int n, String reason) {
+    require(
+        SimulatedEvents.isRefused(n) || faults.poison.contains(n) || database.isTaken(n),
+        "refused although it is well (" + reason + ")",
+        n);
+  }
+
+  /** At the end, when no call is open and the spool is empty. */
+  void checkEnd() {
+    Iterator<Integer> left = onlySpooled.iterator();
+    require(
+        posted == durable + refused + notConfirmed + lost,
+        "counters that add up",
+        "%d posted, %d durable, %d refused, %d not confirmed, %d lost"
+            .formatted(posted, durable, refused, notConfirmed, lost));
+    require(!left.hasNext() || broker.isEmpty(), "acknowledged and not delivered", onlySpooled);
+  }
+
+  int durable() {
+    return durable;
+  }
+
+  static void require(boolean holds, String what, Object subject) {
+    if (!holds) {
+      throw new Violation(what + ": " + subject);
+    }
+  }
+}

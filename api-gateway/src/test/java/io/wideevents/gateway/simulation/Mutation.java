@@ -1,0 +1,39 @@
+package io.wideevents.gateway.simulation;
+
+import io.wideevents.gateway.kafka.MqClientPort;
+import io.wideevents.gateway.mongo.MongoLoggerSettings;
+import io.wideevents.gateway.spool.EventSpool;
+import io.wideevents.gateway.spool.SimulatedDisk;
+import io.wideevents.logging.LoggerPort;
+import io.wideevents.mongo.BatchWriter;
+
+/** A fault put into the gateway, to see whether the simulation finds it. Changes nothing itself. */
+class Mutation {
+  /** The gateway as it is. */
+  static final Mutation NONE = new Mutation();
+
+  BatchWriter database(BatchWriter writer) {
+    return writer;
+  }
+
+  MongoLoggerSettings settings(MongoLoggerSettings settings) {
+    return settings;
+  }
+
+  MqClientPort kafka(MqClientPort client) {
+    return client;
+  }
+
+  EventSpool spool(EventSpool spool) {
+    return spool;
+  }
+
+  LoggerPort replay(LoggerPort tiers) {
+    return tiers;
+  }
+
+  /** What a starting gateway finds on its disk. */
+  SimulatedDisk found(SimulatedDisk disk) {
+    return disk;
+  }
+}

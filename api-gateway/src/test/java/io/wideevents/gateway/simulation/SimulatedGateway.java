@@ -1,0 +1,262 @@
+package io.wideevents.gateway.simulation;
+
+import io.wideevents.codec.EncoderSettings;
+import io.wideevents.codec.RecordDecoder;
+import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.Tier;
+import io.wideevents.gateway.delivery.DeliveryTiers;
+import io.wideevents.gateway.delivery.TierStatus;
+import io.wideevents.gateway.kafka.KafkaClient;
+import io.wideevents.gateway.kafka.KafkaDeadLetters;
+import io.wideevents.gateway.kafka.SteppedKafka;
+import io.wideevents.gateway.mongo.MongoLogger;
+import io.wideevents.gateway.mongo.MongoLoggerSettings;
+import io.wideevents.gateway.mongo.SteppedMongo;
+import io.wideevents.gateway.spool.DeadLetterPort;
+import io.wideevents.gateway.spool.EventSpool;
+import io.wideevents.gateway.spool.Refusal;
+import io.wideevents.gateway.spool.SimulatedDisk;
+import io.wideevents.gateway.spool.SpoolLogger;
+import io.wideevents.gateway.spool.SpoolOutcome;
+import io.wideevents.gateway.spool.SpoolQueue;
+import io.wideevents.gateway.spool.SpoolReplayer;
+import io.wideevents.gateway.spool.SpoolSettings;
+import io.wideevents.gateway.spool.SpoolStats;
+import io.wideevents.gateway.spool.SpooledEvent;
+import io.wideevents.gateway.spool.SteppedSpool;
+import io.wideevents.gateway.time.VirtualTime;
+import io.wideevents.logging.Deadline;
+import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.LoggerPort;
+import io.wideevents.process.ClosingTime;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One life of a gateway process: the parts that {@code GatewayApplication} puts together, without
+ * HTTP. What its threads do is done by tasks on virtual time.
+ */
+final class SimulatedGateway {
+  static final int MAX_PENDING_EVENTS = 40;
+  private static final int MAX_BATCH_EVENTS = 8;
+  private static final int MAX_WRITES = 2;
+  private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(25);
+  private static final SpoolSettings SPOOL =
+      new SpoolSettings(Path.of("/simulated/spool"), 1 << 20, 0, 1_000);
+
+  private final VirtualTime time;
+  private final Faults faults;
+  private final ClosingTime closing = new ClosingTime(Duration.ofMinutes(5));
+  private final ScheduledExecutorService threads;
+  private final SteppedSpool spool;
+  private final MongoLogger mongo;
+  private final DeliveryTiers tiers;
+  private final Optional<KafkaDeadLetters> deadLetters;
+  private final SpoolReplayer replayer;
+  private boolean writing;
+  private long nextReplay = Long.MAX_VALUE;
+
+  /** Starts on a disk. */
+  SimulatedGateway(
+      VirtualTime time,
+      Faults faults,
+      Random random,
+      SimulatedDisk disk,
+      Optional<ModelBroker> broker,
+      ModelDatabase database,
+      Mutation mutation) {
+    this.time = time;
+    this.faults = faults;
+    // More than one thread: nothing may rest on the order of what they do.
+    this.threads = time.executor("threads", 3);
+    this.spool = openSpool(disk, time);
+    Optional<KafkaClient> kafka =
+        broker.map(topics -> SteppedKafka.client(() -> topics.connect(false), closing, time));
+    this.deadLetters =
+        broker.map(topics -> SteppedKafka.deadLetters(() -> topics.connect(true), closing, time));
+    MongoLoggerSettings settings =
+        new MongoLoggerSettings(
+            MAX_PENDING_EVENTS,
+            1 << 20,
+            MAX_BATCH_EVENTS,
+            1 << 20,
+            MAX_WRITES,
+            Duration.ZERO,
+            WRITE_TIMEOUT);
+    this.mongo =
+        new MongoLogger(mutation.database(database), mutation.settings(settings), closing, time);
+    this.tiers =
+        new DeliveryTiers(
+            kafka.map(mutation::kafka),
+            mongo,
+            () -> true,
+            new SpoolLogger(mutation.spool(new WatchedSpool()), time),
+            () -> TierStatus.of(Tier.SPOOL, TierStatus.State.UP),
+            closing,
+            time);
+    this.replayer =
+        spool.replayer(
+            new WatchedTiers(mutation.replay(tiers.replay())),
+            deadLetters
+                .<DeadLetterPort>map(port -> this::deadLetter)
+                .orElse(DeadLetterPort.UNAVAILABLE),
+            1_000,
+            () -> new Random(random.nextLong()),
+            time.nanoClock());
+    tiers.onRecovery(
+        () -> {
+          replayer.wake();
+          replayAfter(0);
+        });
+    kafka.ifPresent(KafkaClient::start);
+    replayAfter(0);
+    lookForRoom();
+  }
+
+  static SteppedSpool openSpool(SimulatedDisk disk, VirtualTime time) {
+    return SteppedSpool.open(
+        disk,
+        SPOOL,
+        new RecordDecoder(EncoderSettings.DEFAULT, time.wallClock()),
+        time.wallClock());
+  }
+
+  LoggerPort live() {
+    return tiers.live();
+  }
+
+  EventSpool spool() {
+    return spool.spool();
+  }
+
+  DeliveryTiers tiers() {
+    return tiers;
+  }
+
+  int pendingInMongo() {
+    return SteppedMongo.pendingEvents(mongo);
+  }
+
+  /** Ends as on a signal: every call is answered when this returns. */
+  void stop() {
+    replayer.stop();
+    tiers.close();
+    while (spool.writeOnce()) {}
+    deadLetters.ifPresent(KafkaDeadLetters::close);
+    spool.spool().close();
+  }
+
+  private void write() {
+    writing = spool.writeOnce();
+    if (writing) {
+      writeLater();
+    }
+  }
+
+  private void writeLater() {
+    writing = true;
+    long nanos = faults.diskLatency.toNanos();
+    var unused = threads.schedule(this::write, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private void lookForRoom() {
+    spool.lookForRoom();
+    var unused = threads.schedule(this::lookForRoom, 2, TimeUnit.SECONDS);
+  }
+
+  private void replay() {
+    nextReplay = Long.MAX_VALUE;
+    long nanos = SteppedSpool.replayOnce(replayer);
+    replayAfter(nanos == 0 ? 1_000 : nanos);
+  }
+
+  /** At the latest after so long; a task that turns out to be too early does nothing. */
+  private void replayAfter(long nanos) {
+    long due = time.nanoClock().getAsLong() + nanos;
+    if (due < nextReplay) {
+      nextReplay = due;
+      var unused =
+          threads.schedule(
+              () -> {
+                if (nextReplay == due) {
+                  replay();
+                }
+              },
+              nanos,
+              TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private CompletableFuture<List<DeliveryOutcome>> deadLetter(
+      List<SpooledEvent> events, Deadline deadline) {
+    return answered(deadLetters.orElseThrow().deadLetter(events, deadline));
+  }
+
+  private CompletableFuture<List<DeliveryOutcome>> answered(
+      CompletableFuture<List<DeliveryOutcome>> answer) {
+    return answer.whenComplete((outcomes, failure) -> replayAfter(0));
+  }
+
+  /** Wakes the replay when its target answers. */
+  private final class WatchedTiers implements LoggerPort {
+    private final LoggerPort target;
+
+    WatchedTiers(LoggerPort target) {
+      this.target = target;
+    }
+
+    @Override
+    public CompletableFuture<List<DeliveryOutcome>> log(
+        List<EncodedEvent> events, Deadline deadline) {
+      return answered(target.log(events, deadline));
+    }
+
+    @Override
+    public void close() {
+      target.close();
+    }
+  }
+
+  /** Wakes the writer when events are appended. */
+  private final class WatchedSpool implements EventSpool {
+    @Override
+    public CompletableFuture<SpoolOutcome> append(List<EncodedEvent> events) {
+      var answer = spool.spool().append(events);
+      if (!writing) {
+        writeLater();
+      }
+      return answer;
+    }
+
+    @Override
+    public SpoolQueue pending() {
+      return spool.spool().pending();
+    }
+
+    @Override
+    public SpoolQueue refused() {
+      return spool.spool().refused();
+    }
+
+    @Override
+    public void setAside(List<Refusal> refusals) {
+      spool.spool().setAside(refusals);
+    }
+
+    @Override
+    public SpoolStats stats() {
+      return spool.spool().stats();
+    }
+
+    @Override
+    public void close() {
+      spool.spool().close();
+    }
+  }
+}

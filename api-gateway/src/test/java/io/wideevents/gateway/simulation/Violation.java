@@ -1,0 +1,10 @@
+package io.wideevents.gateway.simulation;
+
+/** Something that must not happen has happened. */
+final class Violation extends AssertionError {
+  private static final long serialVersionUID = 1L;
+
+  Violation(String message) {
+    super(message);
+  }
+}
