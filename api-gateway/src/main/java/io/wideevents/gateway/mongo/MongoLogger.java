@@ -275,17 +275,15 @@ public final class MongoLogger implements LoggerPort {
     List<DeliveryOutcome> delivered = new ArrayList<>(outcomes.size());
     for (int i = 0; i < outcomes.size(); i++) {
       EventId id = write.batch.slots().get(i).document().id();
-      DeliveryOutcome outcome = delivered(outcomes.get(i));
-      if (outcomes.get(i) instanceof WriteOutcome.NotConfirmed failed) {
-        boolean alone = outcomes.size() == 1;
-        if (failed.perDocument() && suspects.failed(id, code(failed), alone, write.storedBefore)) {
-          outcome = poison(failed);
-        }
-      }
-      if (!(outcome instanceof DeliveryOutcome.NotConfirmed)) {
+      if (!(outcomes.get(i) instanceof WriteOutcome.NotConfirmed failed)) {
         suspects.clear(id);
+        delivered.add(delivered(outcomes.get(i)));
+      } else if (failed.perDocument()
+          && suspects.failed(id, code(failed), outcomes.size() == 1, write.storedBefore)) {
+        delivered.add(poison(failed));
+      } else {
+        delivered.add(new DeliveryOutcome.NotConfirmed(failed.cause()));
       }
-      delivered.add(outcome);
     }
     return delivered;
   }

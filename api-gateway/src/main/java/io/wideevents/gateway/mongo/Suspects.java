@@ -26,6 +26,8 @@ import org.slf4j.LoggerFactory;
 final class Suspects {
   private static final Logger log = LoggerFactory.getLogger(Suspects.class);
 
+  private static final int MOST_PROOFS = 100;
+
   private final int max;
   private final Duration memory;
   private final Duration suspension;
@@ -34,9 +36,17 @@ final class Suspects {
   /** Longest unseen first. */
   private final Map<EventId, Entry> entries = new LinkedHashMap<>();
 
+  /**
+   * Copies of an event may be in the spool many times, from a client that posts it again. Without
+   * this each of them would take minutes to be proven poison. Longest known first.
+   */
+  private final Map<EventId, Proof> proofs = new LinkedHashMap<>();
+
   private @Nullable Deadline suspended;
 
   private record Entry(Suspect suspect, Deadline until) {}
+
+  private record Proof(int code, Deadline until) {}
 
   /**
    * @param max how many at a time; each is written alone, at the cost of a write of its own
@@ -65,6 +75,9 @@ final class Suspects {
    * @return whether the event is proven poison
    */
   synchronized boolean failed(EventId id, int code, boolean alone, long storedBefore) {
+    if (isProven(id, code) && !isSuspended()) {
+      return true;
+    }
     Entry known = entries.remove(id);
     if (known == null && entries.size() >= max && !forgetOne()) {
       suspend();
@@ -76,12 +89,26 @@ final class Suspects {
       suspect.restart();
       return false;
     }
-    return alone && suspect.failedAlone(code, storedBefore, nanoClock.getAsLong());
+    if (!alone || !suspect.failedAlone(code, storedBefore, nanoClock.getAsLong())) {
+      return false;
+    }
+    entries.remove(id);
+    if (proofs.size() >= MOST_PROOFS) {
+      proofs.remove(proofs.keySet().iterator().next());
+    }
+    proofs.put(id, new Proof(code, Deadline.after(memory, nanoClock)));
+    return true;
   }
 
-  /** The event has an outcome, or MongoDB is known to be to blame. */
+  private boolean isProven(EventId id, int code) {
+    Proof proof = proofs.get(id);
+    return proof != null && proof.code() == code && !proof.until().remaining().isZero();
+  }
+
+  /** MongoDB stored the event, or refused it. */
   synchronized void clear(EventId id) {
     entries.remove(id);
+    proofs.remove(id);
   }
 
   private void suspend() {

@@ -37,6 +37,19 @@ class SuspectsTest {
   }
 
   @Test
+  void failed_needsNoSecondProofForACopyOfTheSameEvent() {
+    for (int attempt = 0; attempt < 6; attempt++) {
+      failed(0, true);
+      time.advance(Duration.ofSeconds(30));
+    }
+
+    assertThat(suspects.isIsolated(id(0))).isFalse();
+    assertThat(failed(0, false)).isTrue();
+    suspects.clear(id(0));
+    assertThat(failed(0, false)).isFalse();
+  }
+
+  @Test
   void failed_provesNothingOfAnEventThatFailedAmongOthers() {
     for (int attempt = 0; attempt < 20; attempt++) {
       assertThat(failed(0, false)).isFalse();
