@@ -89,7 +89,7 @@ final class GatewaySimulation {
   private long run() {
     int poison = random.nextInt(4);
     for (int i = 0; i < poison; i++) {
-      int n = random.nextInt(SimulatedEvents.COUNT);
+      int n = random.nextInt(600);
       // Beside a Kafka that takes all others, MongoDB stores nothing that would prove the event
       // poison:
       // it waits in the spool.

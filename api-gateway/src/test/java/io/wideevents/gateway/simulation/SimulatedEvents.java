@@ -20,7 +20,7 @@ import java.util.UUID;
  * event's request id, and so in every form of the event. Made once; immutable.
  */
 final class SimulatedEvents {
-  static final int COUNT = 600;
+  static final int COUNT = 2_000;
 
   private static final int PAIR_DISTANCE = 5;
   private static final SimulatedEvents ALL = new SimulatedEvents();
