@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(QuietLogs.class)
 class SimulationTest {
-  private static final int DEFAULT_SEEDS = 4_000;
+  private static final int DEFAULT_SEEDS = 3_000;
 
   @Test
   void everyAcknowledgedEventArrives_whateverFails() {
