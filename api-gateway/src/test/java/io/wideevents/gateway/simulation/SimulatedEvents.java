@@ -7,12 +7,16 @@ import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.EventEncoder;
 import io.wideevents.event.ContentHash;
 import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.EventDocument;
 import io.wideevents.event.EventId;
+import io.wideevents.event.Outcome;
 import io.wideevents.event.TestEvents;
 import io.wideevents.event.Tier;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -34,9 +38,50 @@ final class SimulatedEvents {
     for (int n = 0; n < COUNT; n++) {
       byte[] body = TestEvents.utf8(json(n, posted));
       var result = (BodyResult.Events) encoder.encode(body, body.length, BodyFormat.JSON);
-      EncodedEvent event = ((EncodeResult.Encoded) result.results().getFirst()).event();
+      EncodedEvent event = new Once(((EncodeResult.Encoded) result.results().getFirst()).event());
       events.add(event);
       hashes.add(event.document(Tier.MONGODB).hash());
+    }
+  }
+
+  /** Makes the forms of an event once for all runs. */
+  private static final class Once implements EncodedEvent {
+    private final EncodedEvent event;
+    private final Map<Tier, EventDocument> documents = new EnumMap<>(Tier.class);
+    private final Map<Tier, byte[]> texts = new EnumMap<>(Tier.class);
+
+    Once(EncodedEvent event) {
+      this.event = event;
+    }
+
+    @Override
+    public EventId id() {
+      return event.id();
+    }
+
+    @Override
+    public String requestId() {
+      return event.requestId();
+    }
+
+    @Override
+    public Outcome outcome() {
+      return event.outcome();
+    }
+
+    @Override
+    public byte[] json(Tier tier) {
+      return texts.computeIfAbsent(tier, event::json).clone();
+    }
+
+    @Override
+    public EventDocument document(Tier tier) {
+      return documents.computeIfAbsent(tier, event::document);
+    }
+
+    @Override
+    public int retainedBytes() {
+      return event.retainedBytes();
     }
   }
 

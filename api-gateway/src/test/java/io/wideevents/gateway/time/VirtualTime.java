@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
@@ -26,10 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class VirtualTime implements Timing {
   private static final Instant START = Instant.parse("2026-11-30T00:00:00Z");
 
-  private final PriorityQueue<VirtualTask<?>> tasks =
-      new PriorityQueue<>(
-          Comparator.<VirtualTask<?>>comparingLong(task -> task.dueNanos)
-              .thenComparingLong(task -> task.order));
+  private final PriorityQueue<VirtualTask<?>> tasks = new PriorityQueue<>(VirtualTime::compare);
   private final Supplier<Duration> latency;
   private final DoubleSupplier jitter;
   private Duration wallOffset = Duration.ZERO;
@@ -37,6 +33,12 @@ public final class VirtualTime implements Timing {
   private long order;
   private int process;
   private @Nullable Throwable failure;
+
+  private static int compare(VirtualTask<?> one, VirtualTask<?> other) {
+    return one.dueNanos == other.dueNanos
+        ? Long.compare(one.order, other.order)
+        : Long.compare(one.dueNanos, other.dueNanos);
+  }
 
   /** Tasks run at their exact time, and pauses are not jittered. */
   public VirtualTime() {
@@ -145,7 +147,7 @@ public final class VirtualTime implements Timing {
   List<VirtualTask<?>> take(Predicate<VirtualTask<?>> matching) {
     List<VirtualTask<?>> taken = new ArrayList<>(tasks.stream().filter(matching).toList());
     tasks.removeAll(taken);
-    taken.sort(tasks.comparator());
+    taken.sort(VirtualTime::compare);
     return taken;
   }
 
