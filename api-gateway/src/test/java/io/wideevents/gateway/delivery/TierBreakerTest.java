@@ -7,6 +7,7 @@ import io.wideevents.event.Tier;
 import io.wideevents.gateway.delivery.ScriptedTier.Call;
 import io.wideevents.gateway.delivery.TierBreaker.Admission;
 import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.NotSentException;
 import io.wideevents.mongo.DocumentWriteException;
 import java.time.Duration;
 import java.util.List;
@@ -129,6 +130,35 @@ class TierBreakerTest {
     }
 
     assertThat(breaker.status().state()).isEqualTo(TierStatus.State.UP);
+  }
+
+  @Test
+  void backPressure_doesNotOpenTheCircuit() {
+    List<DeliveryOutcome> notSent =
+        List.of(new DeliveryOutcome.NotConfirmed(new NotSentException("full")));
+
+    for (int i = 0; i < 20; i++) {
+      script.call(breaker, FAST, notSent);
+    }
+
+    assertThat(breaker.status().state()).isEqualTo(TierStatus.State.UP);
+  }
+
+  @Test
+  void backPressure_givesTheProbesPermitBack() {
+    // Given a half-open circuit
+    TierBreaker soon = probedSoon(IntervalFunction.of(Duration.ofMillis(10)));
+    script.play(soon, 2, 60_000, at -> answer(PATIENCE, NOT_CONFIRMED));
+    script.awaitProbe(soon);
+
+    // When the probe was not sent
+    soon.record(
+        Admission.PROBE,
+        List.of(new DeliveryOutcome.NotConfirmed(new NotSentException("full"))),
+        Duration.ofMillis(FAST));
+
+    // Then
+    assertThat(soon.admit()).isEqualTo(Admission.PROBE);
   }
 
   @Test

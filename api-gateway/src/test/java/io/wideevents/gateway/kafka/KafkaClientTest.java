@@ -9,6 +9,7 @@ import io.wideevents.event.Tier;
 import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.NotSentException;
 import io.wideevents.process.ClosingTime;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -196,6 +198,45 @@ class KafkaClientTest {
     await().untilAsserted(() -> assertThat(client.unavailability()).isEmpty());
     assertThat(publish(List.of(StubEvent.numbered(2)))).isNotDone();
     assertThat(second.history()).hasSize(1);
+  }
+
+  @Test
+  void publish_doesNotBlameKafkaForAFullBuffer() {
+    MockProducer<byte[], byte[]> producer = connected();
+    CompletableFuture<List<DeliveryOutcome>> outcomes = publish(List.of(StubEvent.numbered(1)));
+
+    producer.errorNext(new BufferExhaustedException("no memory within max.block.ms"));
+
+    assertThat(outcomes.join().getFirst())
+        .isInstanceOfSatisfying(
+            DeliveryOutcome.NotConfirmed.class,
+            failed -> assertThat(failed.cause()).isInstanceOf(NotSentException.class));
+    assertThat(client.unavailability()).isEmpty();
+  }
+
+  @Test
+  void start_goesOnConnectingAfterAnError() {
+    // Given an installation that lacks a class at first
+    AtomicInteger calls = new AtomicInteger();
+    MockProducer<byte[], byte[]> producer = newProducer();
+    KafkaClient broken =
+        new KafkaClient(
+            SETTINGS,
+            () -> {
+              if (calls.getAndIncrement() == 0) {
+                throw new NoClassDefFoundError("zstd");
+              }
+              return producer;
+            },
+            new ClosingTime(AMPLE),
+            Timing.system());
+
+    // When
+    broken.start();
+
+    // Then
+    await().untilAsserted(() -> assertThat(broken.unavailability()).isEmpty());
+    broken.close();
   }
 
   @Test
