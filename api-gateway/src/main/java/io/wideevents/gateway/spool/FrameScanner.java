@@ -17,6 +17,8 @@ final class FrameScanner {
   /** What was found next; {@code from} to {@code to} are offsets in the file. */
   sealed interface Found {
     /**
+     * A frame that is as it was written.
+     *
      * @param beginsGroup whether everything before was synced before this was written
      */
     record Intact(int from, int to, StoredEvent event, boolean beginsGroup) implements Found {}

@@ -269,12 +269,18 @@ final class SegmentRecovery {
       return DrainNote.none(start);
     }
     DrainNote note = stated.get();
-    if (note.drainedTo() > header.size - Frame.HEADER_BYTES) {
-      return note;
+    return note.drainedTo() >= syncedTo || frameMayBeginAt(header, note.drainedTo())
+        ? note
+        : new DrainNote(0, 0, start, 0, note.absentTo());
+  }
+
+  private boolean frameMayBeginAt(Header header, int offset) throws IOException {
+    if (offset > header.size - Frame.HEADER_BYTES) {
+      return false;
     }
     ByteBuffer frame = ByteBuffer.allocate(Frame.HEADER_BYTES);
-    files.read(header.file, note.drainedTo(), frame);
-    return Frame.length(frame.flip()) > 0 ? note : new DrainNote(0, 0, start, 0, note.absentTo());
+    files.read(header.file, offset, frame);
+    return Frame.length(frame.flip()) > 0;
   }
 
   /** What the frames of a file are, from an offset on. */
