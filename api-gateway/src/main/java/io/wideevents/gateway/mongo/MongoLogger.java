@@ -58,6 +58,7 @@ public final class MongoLogger implements LoggerPort {
   private static final Duration SUSPICION = Duration.ofMinutes(10);
   private static final Duration SUSPENSION = Duration.ofMinutes(1);
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
+  private static final Future<?> NO_TIMER = CompletableFuture.completedFuture(true);
 
   private final BatchWriter writer;
   private final MongoLoggerSettings settings;
@@ -79,7 +80,7 @@ public final class MongoLogger implements LoggerPort {
   private static final class Write {
     final WriteBatch batch;
     final long storedBefore;
-    Future<?> timeout = CompletableFuture.completedFuture(null);
+    Future<?> timeout = NO_TIMER;
     boolean ended;
 
     Write(WriteBatch batch, long storedBefore) {
@@ -263,7 +264,7 @@ public final class MongoLogger implements LoggerPort {
       return executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       // Closed meanwhile: closing answers every call.
-      return CompletableFuture.completedFuture(null);
+      return NO_TIMER;
     }
   }
 
