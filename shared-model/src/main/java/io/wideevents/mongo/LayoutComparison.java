@@ -108,14 +108,14 @@ record LayoutComparison(
         Kind.RETENTION_DIFFERS,
         "index %s %s, and EVENT_RETENTION is %s".formatted(name(match), found, Expiry.age(seconds)),
         switch (found) {
-          case Expiry.After after when renewal.lengthens() ->
-              INIT
-                  + ", which lengthens it; where the server knows no collMod, drop index "
-                  + renewal.name()
-                  + " first";
           case Expiry.After after ->
-              "set EVENT_RETENTION=%s here; or, to delete events earlier, %s"
-                  .formatted(Expiry.setting(after.seconds()), INIT_ASKS);
+              renewal.lengthens()
+                  ? INIT
+                      + ", which lengthens it; where the server knows no collMod, drop index "
+                      + renewal.name()
+                      + " first"
+                  : "set EVENT_RETENTION=%s here; or, to delete events earlier, %s"
+                      .formatted(Expiry.setting(after.seconds()), INIT_ASKS);
           case Expiry.Never never -> "to delete events after that time, " + INIT_ASKS;
           case Expiry.Unclear unclear -> "to delete events after that time, " + INIT_ASKS;
         });
