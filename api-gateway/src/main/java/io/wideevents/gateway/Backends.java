@@ -53,10 +53,7 @@ final class Backends implements DrainTargets.Target {
         factory.tiers(
             kafka.map(client -> client),
             new MongoLogger(
-                writer,
-                MongoLoggerSettings.forClient(settings.mongo().timeout()),
-                closing,
-                timing),
+                writer, MongoLoggerSettings.forClient(settings.mongo().timeout()), closing, timing),
             database(setup, writer));
   }
 
@@ -100,8 +97,7 @@ final class Backends implements DrainTargets.Target {
             RetentionChange.NONE,
             closing,
             timing,
-            (mq, direct, database) ->
-                DeliveryTiers.withoutSpool(mq, direct, closing, timing));
+            (mq, direct, database) -> DeliveryTiers.withoutSpool(mq, direct, closing, timing));
     backends.start();
     return backends;
   }

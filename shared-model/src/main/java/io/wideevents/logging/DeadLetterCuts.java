@@ -51,12 +51,15 @@ public final class DeadLetterCuts {
         .ifPresent(
             notShown -> {
               LoggingEventBuilder line = onlyText ? logger.atInfo() : logger.atWarn();
-              source.forEach(line::addKeyValue);
-              line.addKeyValue("cut", DeadLetterPart.labels(parts))
-                  .addKeyValue("recordBytes", recordBytes)
-                  .addKeyValue("keptBytes", keptBytes)
-                  .addKeyValue("deadLetterTopic", topic)
-                  .addKeyValue("notShown", notShown);
+              for (Map.Entry<String, Object> each : source.entrySet()) {
+                line = line.addKeyValue(each.getKey(), each.getValue());
+              }
+              line =
+                  line.addKeyValue("cut", DeadLetterPart.labels(parts))
+                      .addKeyValue("recordBytes", recordBytes)
+                      .addKeyValue("keptBytes", keptBytes)
+                      .addKeyValue("deadLetterTopic", topic)
+                      .addKeyValue("notShown", notShown);
               if (onlyText) {
                 line.log("The error text of a dead letter was cut");
               } else {

@@ -17,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
-import org.bson.BsonValue;
 import org.bson.conversions.Bson;
 import reactor.core.publisher.Mono;
 
@@ -83,16 +82,15 @@ final class Retention {
     return Mono.from(database.runCommand(command, BsonDocument.class))
         .flatMap(
             reply -> {
-              BsonValue before = reply.get("expireAfterSeconds_old");
-              boolean shortened =
-                  before != null
-                      && before.isNumber()
-                      && before.asNumber().longValue() > seconds
-                      && before.asNumber().longValue() <= Integer.MAX_VALUE;
+              long before =
+                  reply.isNumber("expireAfterSeconds_old")
+                      ? reply.getNumber("expireAfterSeconds_old").longValue()
+                      : 0;
+              boolean shortened = before > seconds && before <= Integer.MAX_VALUE;
               // Another process lengthened it further between our look and our change. MongoDB
               // deletes once a minute, and collMod knows no condition.
               return shortened && allowed == RetentionChange.LENGTHEN
-                  ? set(index, before.asNumber().longValue(), allowed)
+                  ? set(index, before, allowed)
                   : Mono.just(seconds);
             });
   }

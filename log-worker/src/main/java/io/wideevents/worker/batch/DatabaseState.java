@@ -74,11 +74,12 @@ final class DatabaseState {
     if (!down) {
       down = true;
       downSinceNanos = now;
-      var line = LOG.atWarn().addKeyValue("error", downReason);
-      WriteFailures.code(cause).ifPresent(code -> line.addKeyValue("code", code));
-      line.log(
-          "MongoDB took no write; polling pauses, nothing is committed, writes are retried until"
-              + " MongoDB takes one");
+      LOG.atWarn()
+          .addKeyValue("code", WriteFailures.code(cause).orElse(0))
+          .addKeyValue("error", downReason)
+          .log(
+              "MongoDB took no write; polling pauses, nothing is committed, writes are retried until"
+                  + " MongoDB takes one");
     }
   }
 

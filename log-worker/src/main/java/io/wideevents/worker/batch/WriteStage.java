@@ -438,17 +438,16 @@ final class WriteStage {
         .ifPresent(
             notShown -> {
               var source = failed.retry().record().source();
-              var line =
-                  LOG.atWarn()
-                      .addKeyValue("topic", source.topic())
-                      .addKeyValue("partition", source.partition())
-                      .addKeyValue("offset", source.offset())
-                      .addKeyValue("notShown", notShown)
-                      .addKeyValue("error", WriteFailures.text(failed.outcome().cause()));
-              WriteFailures.code(failed.outcome().cause())
-                  .ifPresent(code -> line.addKeyValue("code", code));
-              line.log(
-                  "MongoDB failed on a record while it took others; the record is retried alone");
+              Throwable cause = failed.outcome().cause();
+              LOG.atWarn()
+                  .addKeyValue("topic", source.topic())
+                  .addKeyValue("partition", source.partition())
+                  .addKeyValue("offset", source.offset())
+                  .addKeyValue("code", WriteFailures.code(cause).orElse(0))
+                  .addKeyValue("error", WriteFailures.text(cause))
+                  .addKeyValue("notShown", notShown)
+                  .log(
+                      "MongoDB failed on a record while it took others; the record is retried alone");
             });
   }
 
