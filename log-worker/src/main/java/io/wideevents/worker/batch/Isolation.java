@@ -1,10 +1,13 @@
 package io.wideevents.worker.batch;
 
+import io.wideevents.event.EventId;
 import io.wideevents.mongo.Suspect;
 import io.wideevents.worker.retry.Backoff;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -16,15 +19,18 @@ import org.jspecify.annotations.Nullable;
  * say nothing about MongoDB: suspected poison records, and records whose writes get no answer while
  * others do.
  *
- * <p>Holds at most {@link Suspect#MOST_AT_ONCE} records. More failures of this kind at once are an
- * outage, of one shard for instance, or a throttling server. Isolation is suspended then: all
- * records go back to the retry queue, all evidence is forgotten, and no record is isolated until
- * the number of such records has stayed within the limit for {@link #SUSPENSION}.
+ * <p>Holds at most {@link Suspect#MOST_AT_ONCE} records. More events that fail in this way at once
+ * are an outage, of one shard for instance, or a throttling server. Isolation is suspended then:
+ * all records go back to the retry queue, all evidence is forgotten, and no record is isolated
+ * until the number of such records has stayed within the limit for {@link #SUSPENSION}.
  *
  * <p>Not thread-safe: belongs to the polling thread.
  */
 final class Isolation {
   static final Duration SUSPENSION = Duration.ofSeconds(30);
+
+  /** Proofs that are remembered, for records that hold copies of a proven event. */
+  static final int PROOFS = 100;
 
   // Six failures and two minutes prove a suspected record poison: the pauses add up to that.
   private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
@@ -37,6 +43,9 @@ final class Isolation {
 
   /** Records whose last failure was unexplained: isolated, being written, or in the retry queue. */
   private final Set<RetryRecord> unexplained = new LinkedHashSet<>();
+
+  /** The error codes of the events proven poison last. */
+  private final Map<EventId, Integer> proven = new LinkedHashMap<>();
 
   private @Nullable RetryRecord writing;
   private boolean suspended;
@@ -69,7 +78,7 @@ final class Isolation {
   /** Records that the last failure of a record was unexplained. */
   void unexplained(RetryRecord retry) {
     unexplained.add(retry);
-    if (unexplained.size() > Suspect.MOST_AT_ONCE) {
+    if (isOverLimit()) {
       overLimitNanos = nanoClock.getAsLong();
     }
   }
@@ -85,7 +94,7 @@ final class Isolation {
    * @return the records that were isolated until now and belong to the retry queue
    */
   List<RetryRecord> update() {
-    if (!suspended && unexplained.size() > Suspect.MOST_AT_ONCE) {
+    if (!suspended && isOverLimit()) {
       suspended = true;
       unexplained.forEach(retry -> retry.suspect().restart());
       List<RetryRecord> released = List.copyOf(waiting);
@@ -94,9 +103,26 @@ final class Isolation {
     }
     suspended =
         suspended
-            && (unexplained.size() > Suspect.MOST_AT_ONCE
-                || nanoClock.getAsLong() - overLimitNanos < SUSPENSION.toNanos());
+            && (isOverLimit() || nanoClock.getAsLong() - overLimitNanos < SUSPENSION.toNanos());
     return List.of();
+  }
+
+  /** Records that an event is proven poison. */
+  void prove(RetryRecord retry, int code) {
+    explained(retry);
+    proven.put(retry.eventId(), code);
+    if (proven.size() > PROOFS) {
+      proven.remove(proven.keySet().iterator().next());
+    }
+  }
+
+  /**
+   * Whether a record holds a copy of an event that is proven poison with this error code. A second
+   * proof would take minutes, and a producer may repeat the event faster than that.
+   */
+  boolean isProven(RetryRecord retry, int code) {
+    Integer known = proven.get(retry.eventId());
+    return known != null && known == code;
   }
 
   /** Whether one more record may be isolated. */
@@ -152,6 +178,12 @@ final class Isolation {
     retries
         .removeIf(retry -> unexplained.contains(retry) && waiting.size() < Suspect.MOST_AT_ONCE)
         .forEach(this::add);
+  }
+
+  /** Whether too many events fail in an unexplained way; copies of one event count once. */
+  private boolean isOverLimit() {
+    return unexplained.size() > Suspect.MOST_AT_ONCE
+        && unexplained.stream().map(RetryRecord::eventId).distinct().count() > Suspect.MOST_AT_ONCE;
   }
 
   private Optional<RetryRecord> next() {

@@ -1,5 +1,6 @@
 package io.wideevents.worker.batch;
 
+import io.wideevents.event.EventId;
 import io.wideevents.mongo.Suspect;
 
 /**
@@ -23,6 +24,11 @@ final class RetryRecord {
 
   PendingRecord record() {
     return record;
+  }
+
+  /** The id of the event; only records with an event are written. */
+  EventId eventId() {
+    return WriteStage.document(record).id();
   }
 
   boolean isVoid() {

@@ -361,6 +361,8 @@ final class WriteStage {
       }
       if (failed.retry().isVoid()) {
         handBack(failed.retry());
+      } else if (isProven(failed)) {
+        reject(write, failed);
       } else if (failed.outcome().perDocument()) {
         isolation.unexplained(failed.retry());
       } else {
@@ -370,7 +372,7 @@ final class WriteStage {
     updateIsolation();
     for (Open failed : open) {
       RetryRecord retry = failed.retry();
-      if (retry.isVoid()) {
+      if (retry.isVoid() || isProven(failed)) {
         continue;
       }
       boolean saysNothingAboutMongo =
@@ -391,20 +393,18 @@ final class WriteStage {
       handBack(retry);
       return;
     }
-    Throwable cause = failed.outcome().cause();
+    if (isProven(failed)) {
+      reject(write, failed);
+      return;
+    }
     if (failed.outcome().perDocument()) {
       isolation.unexplained(retry);
-      int code = WriteFailures.code(cause).orElse(0);
       if (!isolation.isSuspended()
-          && retry.suspect().failedAlone(code, write.storedBefore(), nanoClock.getAsLong())) {
-        isolation.explained(retry);
-        results.unstorable(
-            retry.record(),
-            write.batch(),
-            DeadLetterReason.REFUSED_BY_DATABASE,
-            "Failed alone %d times while others were stored: %s"
-                .formatted(Suspect.FAILURES, WriteFailures.text(cause)),
-            retry.attempts());
+          && retry
+              .suspect()
+              .failedAlone(code(failed), write.storedBefore(), nanoClock.getAsLong())) {
+        isolation.prove(retry, code(failed));
+        reject(write, failed);
         return;
       }
     } else {
@@ -415,6 +415,25 @@ final class WriteStage {
     } else {
       retries.add(retry);
     }
+  }
+
+  private boolean isProven(Open failed) {
+    return failed.outcome().perDocument() && isolation.isProven(failed.retry(), code(failed));
+  }
+
+  private void reject(Write write, Open failed) {
+    isolation.explained(failed.retry());
+    results.unstorable(
+        failed.retry().record(),
+        write.batch(),
+        DeadLetterReason.REFUSED_BY_DATABASE,
+        "Failed alone %d times while others were stored: %s"
+            .formatted(Suspect.FAILURES, WriteFailures.text(failed.outcome().cause())),
+        failed.retry().attempts());
+  }
+
+  private static int code(Open failed) {
+    return WriteFailures.code(failed.outcome().cause()).orElse(0);
   }
 
   private void updateIsolation() {
@@ -456,7 +475,7 @@ final class WriteStage {
     results.handedBack(retry.record());
   }
 
-  private static EventDocument document(PendingRecord record) {
+  static EventDocument document(PendingRecord record) {
     return switch (record.content()) {
       case RecordResult.Decoded decoded -> decoded.document();
       case RecordResult.Poison poison ->

@@ -68,6 +68,25 @@ class PipelineProgressTest {
   }
 
   @Test
+  void copiesOfOnePoisonEvent_countAsOneAndNeedOneProof() {
+    // Given a producer that repeats one event that MongoDB fails on
+    database.answer(event -> event == 0 ? failed(UNLISTED) : stored());
+    for (int copy = 0; copy < 30; copy++) {
+      pipeline.accept(records.event(0));
+    }
+
+    // When
+    trickle(1, Duration.ofMinutes(8));
+
+    // Then
+    assertThat(deadLetters.kept()).hasSize(30);
+    assertThat(records.committable()).isEqualTo(records.nextOffset());
+    pipeline.accept(records.event(0));
+    workFor(SECOND);
+    assertThat(deadLetters.kept()).hasSize(31);
+  }
+
+  @Test
   void suspectedRecordAndAnOutage_areBothOvercome() {
     // Given
     database.answer(event -> event == 0 ? failed(UNLISTED) : stored());
