@@ -252,6 +252,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   private void findPosition(InvalidOffsetException noPosition) {
     try {
       startPositions.resolve(noPosition);
+      pipeline.dropVoid();
     } catch (WakeupException | RetriableException passing) {
       // A wake-up sent before, or a partition without a leader. The next poll complains again;
       // leaving the group for it would only make every worker rebalance.

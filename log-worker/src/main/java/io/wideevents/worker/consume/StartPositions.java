@@ -159,13 +159,15 @@ final class StartPositions {
 
   private void truncate(LogTruncationException truncated, TopicPartition partition, long start) {
     OffsetAndMetadata divergent = truncated.divergentOffsets().get(partition);
-    OffsetAndMetadata to = divergent == null ? new OffsetAndMetadata(start) : divergent;
+    OffsetAndMetadata to =
+        assignment.restartTruncated(
+            partition, divergent == null ? new OffsetAndMetadata(start) : divergent);
     LOG.atWarn()
         .addKeyValue("topic", partition.topic())
         .addKeyValue("partition", partition.partition())
         .addKeyValue("nextOffset", to.offset())
         .log("The log was truncated below the committed offset; reading on where it diverges");
-    goBack(partition, to);
+    readOnAt(partition, to);
   }
 
   // Backwards begins a new epoch: results of records read before must not move the new position.

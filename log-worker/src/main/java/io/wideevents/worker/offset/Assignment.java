@@ -49,6 +49,25 @@ public final class Assignment {
   }
 
   /**
+   * Begins a new epoch for an owned partition whose log was truncated at an offset. Records of the
+   * old epoch from there on stay valid, for the log may have lost them. Those below are in the log
+   * and are void: they are read again, so that nothing above them is committed before they are
+   * complete.
+   *
+   * @return where reading goes on: at {@code divergent}, or at the first incomplete record below it
+   */
+  public OffsetAndMetadata restartTruncated(TopicPartition partition, OffsetAndMetadata divergent) {
+    PartitionProgress old = owned.get(partition);
+    OffsetAndMetadata to = divergent;
+    if (old != null && old.incomplete() > 0 && old.firstUnsettled() < divergent.offset()) {
+      to = old.firstIncomplete();
+      old.discardBelow(divergent.offset());
+    }
+    restart(partition);
+    return to;
+  }
+
+  /**
    * Ends the epoch of each partition that was revoked or lost. Incomplete records stay valid until
    * it is known whether the next owner can read them again: the topic may have been deleted, and
    * that is why the partition was revoked. One of {@link #forgetReleased} and {@link #keepReleased}

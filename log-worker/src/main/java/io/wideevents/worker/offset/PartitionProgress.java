@@ -176,6 +176,11 @@ public final class PartitionProgress {
     return first != null ? first.offset() : positionOffset();
   }
 
+  /** The first offset that is not complete, with the leader epoch of what is below it. */
+  public OffsetAndMetadata firstIncomplete() {
+    return new OffsetAndMetadata(firstUnsettled(), leaderEpoch(), "");
+  }
+
   /** The offset up to which the consumer has read; -1 while it is not known. */
   public long positionOffset() {
     return nextOffset < 0 && start != null ? start.offset() : nextOffset;
@@ -209,6 +214,14 @@ public final class PartitionProgress {
    */
   void detach() {
     state = State.DETACHED;
+  }
+
+  /** Makes the records below an offset void, because they are read again. */
+  void discardBelow(long offset) {
+    for (TrackedOffset head = first; head != null && head.offset() < offset; head = first) {
+      head.discard();
+      unlink(head);
+    }
   }
 
   /** The epoch that follows when this one must go back: same topic, nothing committed yet. */

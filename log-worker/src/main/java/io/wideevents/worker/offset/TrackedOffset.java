@@ -15,6 +15,7 @@ public final class TrackedOffset {
   private final Optional<Integer> leaderEpochBelow;
   private final long timestampMillis;
   private boolean complete;
+  private boolean discarded;
 
   // The incomplete records around this one; both null once it is complete.
   @Nullable TrackedOffset previous;
@@ -37,7 +38,7 @@ public final class TrackedOffset {
 
   /** Reports that the record needs no more work. A second call has no effect. */
   public void complete() {
-    if (!complete) {
+    if (!complete && !discarded) {
       complete = true;
       progress.completed(this);
     }
@@ -49,7 +50,12 @@ public final class TrackedOffset {
    * no owner can read again is never void.
    */
   public boolean isVoid() {
-    return progress.isForgotten();
+    return discarded || progress.isForgotten();
+  }
+
+  /** Makes the record void: it is read again under another object. */
+  void discard() {
+    discarded = true;
   }
 
   /** The leader epoch of what is below this record in the log. */

@@ -458,8 +458,29 @@ class TopicWatchTest {
 
     // Then
     assertThat(database.stored()).hasSize(10);
-    assertThat(consumer.position(P0)).isEqualTo(4);
-    assertThat(committed()).isEqualTo(new OffsetAndMetadata(4, Optional.of(1), "topicId=" + OLD));
+  }
+
+  @Test
+  void truncation_commitsNothingAboveWhatIsInMemoryBelowIt() {
+    // Given records in memory, of which a new leader has the first four
+    joinAt(0);
+    database.hold();
+    add(0, 10);
+    seconds(2);
+    Map<TopicPartition, Long> at = Map.of(P0, 10L);
+    OffsetAndMetadata divergence = new OffsetAndMetadata(4, Optional.of(0), "");
+
+    // When
+    consumer.setPollException(new LogTruncationException(at, Map.of(P0, divergence)));
+    seconds(2);
+
+    // Then a successor would read the four again
+    assertThat(consumer.position(P0)).isZero();
+    assertThat(committed().offset()).isZero();
+    add(0, 4);
+    database.release();
+    seconds(2);
+    assertThat(committed().offset()).isEqualTo(4);
   }
 
   private void joinAt(long offset) {
