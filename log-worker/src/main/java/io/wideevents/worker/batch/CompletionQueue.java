@@ -1,6 +1,7 @@
 package io.wideevents.worker.batch;
 
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -14,9 +15,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * polling thread. What is queued is bounded by what that thread itself has in flight.
  */
 public final class CompletionQueue implements Executor {
-  private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Runnable> tasks;
   private final AtomicBoolean asleep = new AtomicBoolean();
   private volatile Runnable alarm = () -> {};
+
+  public CompletionQueue() {
+    this(new LinkedBlockingQueue<>());
+  }
+
+  /** For the simulation, whose queue waits in virtual time. */
+  public CompletionQueue(BlockingQueue<Runnable> tasks) {
+    this.tasks = tasks;
+  }
 
   /** Sets what wakes the thread out of {@code poll}; may be called from any thread afterwards. */
   public void wakeBy(Runnable alarm) {

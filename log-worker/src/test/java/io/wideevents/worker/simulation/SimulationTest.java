@@ -1,0 +1,57 @@
+package io.wideevents.worker.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Many runs of the worker, each with the faults that its seed chooses. Options: {@code
+ * -Dwideevents.simulation.seeds=N} runs more seeds, {@code -Dwideevents.simulation.first=S} begins
+ * with another one, {@code -Dwideevents.simulation.seed=S} prints what happens with one seed.
+ */
+class SimulationTest {
+  private static final int SEEDS = 6_000;
+  private static final int SEEDS_WITH_EVERY_SITUATION = 600;
+  private static final int SEEDS_RUN_TWICE = 20;
+
+  private final SimulationRuns runs = new SimulationRuns();
+
+  @AfterEach
+  void restoreTheLog() {
+    runs.close();
+  }
+
+  @Test
+  void everySeed_keepsTheInvariants() {
+    Long one = Long.getLong("wideevents.simulation.seed");
+    if (one != null) {
+      runs.trace(one).forEach(System.out::println);
+    }
+
+    Optional<SimulationRuns.Failure> failure =
+        one == null
+            ? runs.firstFailure(
+                Long.getLong("wideevents.simulation.first", 1),
+                Long.getLong("wideevents.simulation.seeds", SEEDS),
+                Mutation.NONE)
+            : runs.firstFailure(one, 1, Mutation.NONE);
+
+    assertThat(failure).isEmpty();
+  }
+
+  @Test
+  void someSeeds_meetEverySituation() {
+    var unused = runs.firstFailure(1, SEEDS_WITH_EVERY_SITUATION, Mutation.NONE);
+
+    assertThat(runs.sightings()).containsExactlyInAnyOrder(Sighting.values());
+  }
+
+  @Test
+  void aSeed_givesTheSameRunAgain() {
+    for (long seed = 1; seed <= SEEDS_RUN_TWICE; seed++) {
+      assertThat(runs.trace(seed)).as("seed %d", seed).isEqualTo(runs.trace(seed));
+    }
+  }
+}

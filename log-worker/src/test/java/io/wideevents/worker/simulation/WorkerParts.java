@@ -1,0 +1,119 @@
+package io.wideevents.worker.simulation;
+
+import io.wideevents.codec.EncoderSettings;
+import io.wideevents.codec.RecordDecoder;
+import io.wideevents.mongo.BatchWriter;
+import io.wideevents.worker.batch.BatchLimits;
+import io.wideevents.worker.batch.BatchPipeline;
+import io.wideevents.worker.batch.CompletionQueue;
+import io.wideevents.worker.batch.RecordIntake;
+import io.wideevents.worker.consume.SessionDriver;
+import io.wideevents.worker.deadletter.DeadLetterBrake;
+import io.wideevents.worker.deadletter.DeadLetterSink;
+import io.wideevents.worker.kafka.ConsumerSource;
+import io.wideevents.worker.kafka.TopicIds;
+import io.wideevents.worker.metrics.WorkerMetrics;
+import io.wideevents.worker.retry.Backoff;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * The real parts of one worker's life, put together as {@code WorkerApplication} does. This is the
+ * one place that knows their constructors.
+ */
+final class WorkerParts {
+  /** Records that may be isolated at once. */
+  static final int MOST_ISOLATED = 10;
+
+  private static final ConsumerSource SOURCE =
+      new ConsumerSource() {
+        @Override
+        public Consumer<byte[], byte[]> newConsumer() {
+          throw new KafkaException("The simulation makes the consumers");
+        }
+
+        @Override
+        public void connected() {}
+
+        @Override
+        public void failed(Throwable cause) {}
+      };
+
+  final BatchPipeline pipeline;
+  final CompletionQueue completions;
+  final Backoff backoff;
+  private final RecordIntake intake;
+  private final WorkerMetrics metrics;
+  private final TopicIds topicIds;
+  private final VirtualTime time;
+  private final AtomicLong lostRecords = new AtomicLong();
+
+  WorkerParts(
+      BatchLimits limits,
+      BatchWriter writer,
+      DeadLetterSink deadLetters,
+      BlockingQueue<Runnable> tasks,
+      WorkerMetrics metrics,
+      TopicIds topicIds,
+      RandomGenerator random,
+      VirtualTime time) {
+    this.topicIds = topicIds;
+    this.metrics = metrics;
+    this.time = time;
+    completions = new CompletionQueue(tasks);
+    backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), random);
+    pipeline =
+        new BatchPipeline(
+            limits,
+            writer,
+            deadLetters,
+            new DeadLetterBrake(true, time),
+            completions,
+            metrics,
+            batch -> {},
+            backoff,
+            time,
+            time);
+    intake = new RecordIntake(new RecordDecoder(EncoderSettings.DEFAULT, time), time);
+  }
+
+  SessionDriver newSession(Consumer<byte[], byte[]> consumer) {
+    return new SessionDriver(
+        consumer,
+        SOURCE,
+        topicIds,
+        pipeline,
+        completions,
+        intake,
+        metrics,
+        lostRecords,
+        time,
+        time);
+  }
+
+  /** Limits of a worker that waits for each write, however long it takes. */
+  static BatchLimits withoutWriteTimeout(BatchLimits limits) {
+    return new BatchLimits(
+        limits.events(),
+        limits.catchUpEvents(),
+        limits.batchBytes(),
+        limits.maxAge(),
+        limits.batchesInFlight(),
+        limits.heldBytes(),
+        Duration.ofDays(365));
+  }
+
+  /** Records that do not wait for a retry, at which polling pauses. */
+  static int newRecords(BatchLimits limits) {
+    return (limits.batchesInFlight() + 1) * limits.catchUpEvents();
+  }
+
+  /** Writes that may be in flight at once: of new records, one retry, one isolated record. */
+  static int maxWrites(BatchLimits limits) {
+    return limits.batchesInFlight() + 2;
+  }
+}

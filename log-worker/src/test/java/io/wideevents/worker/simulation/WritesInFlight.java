@@ -1,0 +1,31 @@
+package io.wideevents.worker.simulation;
+
+import java.util.concurrent.CompletableFuture;
+
+/** Writes of one worker's life that are not answered and within the writer's time bound. */
+final class WritesInFlight {
+  private final VirtualTime time;
+  private int count;
+
+  WritesInFlight(VirtualTime time) {
+    this.time = time;
+  }
+
+  int count() {
+    return count;
+  }
+
+  void began(CompletableFuture<?> answer) {
+    count++;
+    boolean[] counted = {true};
+    Runnable ended =
+        () -> {
+          if (counted[0]) {
+            counted[0] = false;
+            count--;
+          }
+        };
+    var unused = answer.whenComplete((outcomes, failure) -> ended.run());
+    time.after(SimulatedMongo.WRITER_BOUND, ended);
+  }
+}
