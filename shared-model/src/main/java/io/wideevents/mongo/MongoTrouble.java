@@ -316,7 +316,7 @@ public record MongoTrouble(String what, String fix) {
 
   private static Throwable root(Throwable failure) {
     Throwable root = failure;
-    while (root.getCause() != null && root.getCause() != root) {
+    while (root.getCause() != null) {
       root = root.getCause();
     }
     return root;

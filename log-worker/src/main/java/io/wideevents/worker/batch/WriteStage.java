@@ -258,6 +258,8 @@ final class WriteStage {
                         .formatted(write.records().size(), limits.writeTimeout().toSeconds()))));
   }
 
+  // Two writes with equal components are still two writes.
+  @SuppressWarnings("ReferenceEquality")
   private void answered(
       Write write, @Nullable List<WriteOutcome> outcomes, @Nullable Throwable failure) {
     if (!inFlight.removeIf(each -> each == write)) {

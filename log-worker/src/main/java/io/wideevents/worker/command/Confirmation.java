@@ -12,6 +12,9 @@ final class Confirmation {
    *
    * @return whether the answer was yes; false when there is no terminal to ask on
    */
+  // From Java 22 to 24 there is a console without a terminal too; what is read from it then is an
+  // answer as well, or its end.
+  @SuppressWarnings("SystemConsoleNull")
   static boolean ask(PrintWriter err, String question) {
     Console console = System.console();
     if (console == null) {

@@ -3,8 +3,10 @@ package io.wideevents.worker.deadletter;
 import io.wideevents.codec.DeadLetterReason;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
@@ -28,12 +30,12 @@ public final class DeadLetterBrake {
   static final Duration TRIAL_INTERVAL = Duration.ofSeconds(60);
 
   private static final long SLICE_NANOS = Duration.ofSeconds(1).toNanos();
-  private static final DeadLetterReason[] REASONS = DeadLetterReason.values();
 
   private final boolean enabled;
   private final LongSupplier nanoClock;
   private final Deque<Slice> slices = new ArrayDeque<>();
-  private final long[] deadLettersByReason = new long[REASONS.length];
+  private final Map<DeadLetterReason, Long> deadLettersByReason =
+      new EnumMap<>(DeadLetterReason.class);
   private long completed;
   private long deadLetters;
   private boolean engaged;
@@ -64,10 +66,10 @@ public final class DeadLetterBrake {
   public boolean deadLettered(DeadLetterReason reason) {
     Slice slice = slice();
     slice.completed++;
-    slice.deadLettersByReason[reason.ordinal()]++;
+    slice.deadLettersByReason.merge(reason, 1L, Long::sum);
     completed++;
     deadLetters++;
-    deadLettersByReason[reason.ordinal()]++;
+    deadLettersByReason.merge(reason, 1L, Long::sum);
     if (!enabled || engaged || deadLetters < MIN_DEAD_LETTERS || deadLetters * 2 <= completed) {
       return false;
     }
@@ -132,20 +134,14 @@ public final class DeadLetterBrake {
     }
     engaged = false;
     slices.clear();
-    Arrays.fill(deadLettersByReason, 0);
+    deadLettersByReason.clear();
     completed = 0;
     deadLetters = 0;
     return true;
   }
 
   private DeadLetterReason mostFrequent() {
-    DeadLetterReason most = REASONS[0];
-    for (DeadLetterReason reason : REASONS) {
-      if (deadLettersByReason[reason.ordinal()] > deadLettersByReason[most.ordinal()]) {
-        most = reason;
-      }
-    }
-    return most;
+    return Collections.max(deadLettersByReason.entrySet(), Map.Entry.comparingByValue()).getKey();
   }
 
   private Slice slice() {
@@ -163,15 +159,16 @@ public final class DeadLetterBrake {
 
   private void forget(Slice old) {
     completed -= old.completed;
-    for (int i = 0; i < REASONS.length; i++) {
-      deadLetters -= old.deadLettersByReason[i];
-      deadLettersByReason[i] -= old.deadLettersByReason[i];
-    }
+    old.deadLettersByReason.forEach(
+        (reason, count) -> {
+          deadLetters -= count;
+          deadLettersByReason.merge(reason, -count, Long::sum);
+        });
   }
 
   private static final class Slice {
     final long startNanos;
-    final int[] deadLettersByReason = new int[REASONS.length];
+    final Map<DeadLetterReason, Long> deadLettersByReason = new EnumMap<>(DeadLetterReason.class);
     long completed;
 
     Slice(long startNanos) {

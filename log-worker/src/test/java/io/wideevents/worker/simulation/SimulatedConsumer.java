@@ -30,6 +30,7 @@ import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
@@ -147,7 +148,7 @@ final class SimulatedConsumer extends UnusedConsumer {
     runCallbacks();
     throwIfWoken();
     if (broker.isFaulty() && world.has(Fault.POLL_FAILURES) && dice.chance(0.002)) {
-      throw thrown(new KafkaException("The model's poll fails"));
+      throw thrown(new TopicAuthorizationException("The model's poll is not authorized"));
     }
     prepare();
     ConsumerRecords<byte[], byte[]> records = fetch();

@@ -143,6 +143,7 @@ final class SimulatedWorker implements WorkerSignals {
     parts =
         new WorkerParts(
             limits(),
+            plan.maxPollRecords,
             mongo.writer(writesInFlight),
             deadLetters,
             new SimulatedTasks(time, this),

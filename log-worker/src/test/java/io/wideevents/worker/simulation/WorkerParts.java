@@ -11,6 +11,7 @@ import io.wideevents.worker.consume.SessionDriver;
 import io.wideevents.worker.deadletter.DeadLetterBrake;
 import io.wideevents.worker.deadletter.DeadLetterSink;
 import io.wideevents.worker.kafka.ConsumerSource;
+import io.wideevents.worker.kafka.PartitionReader;
 import io.wideevents.worker.kafka.TopicIds;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.retry.Backoff;
@@ -19,7 +20,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.common.KafkaException;
 
 /**
  * The real parts of one worker's life, put together as {@code WorkerApplication} does. This is the
@@ -29,23 +29,10 @@ final class WorkerParts {
   /** Records that may be isolated at once. */
   static final int MOST_ISOLATED = 10;
 
-  private static final ConsumerSource SOURCE =
-      new ConsumerSource() {
-        @Override
-        public Consumer<byte[], byte[]> newConsumer() {
-          throw new KafkaException("The simulation makes the consumers");
-        }
-
-        @Override
-        public void connected() {}
-
-        @Override
-        public void failed(Throwable cause) {}
-      };
-
   final BatchPipeline pipeline;
   final CompletionQueue completions;
   final Backoff backoff;
+  private final ConsumerSource source;
   private final RecordIntake intake;
   private final WorkerMetrics metrics;
   private final TopicIds topicIds;
@@ -54,6 +41,7 @@ final class WorkerParts {
 
   WorkerParts(
       BatchLimits limits,
+      int maxPollRecords,
       BatchWriter writer,
       DeadLetterSink deadLetters,
       BlockingQueue<Runnable> tasks,
@@ -61,6 +49,7 @@ final class WorkerParts {
       TopicIds topicIds,
       RandomGenerator random,
       VirtualTime time) {
+    this.source = new SimulatedSource(maxPollRecords);
     this.topicIds = topicIds;
     this.metrics = metrics;
     this.time = time;
@@ -84,7 +73,7 @@ final class WorkerParts {
   SessionDriver newSession(Consumer<byte[], byte[]> consumer) {
     return new SessionDriver(
         consumer,
-        SOURCE,
+        source,
         topicIds,
         pipeline,
         completions,
@@ -115,5 +104,24 @@ final class WorkerParts {
   /** Writes that may be in flight at once: of new records, one retry, one isolated record. */
   static int maxWrites(BatchLimits limits) {
     return limits.batchesInFlight() + 2;
+  }
+
+  /** The simulation makes the consumers, and no partition of it holds a corrupt batch. */
+  private record SimulatedSource(int maxPollRecords) implements ConsumerSource {
+    @Override
+    public Consumer<byte[], byte[]> newConsumer() {
+      throw new UnsupportedOperationException("The simulation makes the consumers");
+    }
+
+    @Override
+    public PartitionReader newPartitionReader() {
+      throw new UnsupportedOperationException("The simulation has no corrupt batches");
+    }
+
+    @Override
+    public void connected() {}
+
+    @Override
+    public void failed(Throwable cause) {}
   }
 }
