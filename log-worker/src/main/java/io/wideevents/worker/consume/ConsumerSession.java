@@ -60,7 +60,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   private final WorkerMetrics metrics;
   private final InstantSource clock;
   private final LongSupplier nanoClock;
-  private final Assignment assignment = new Assignment();
+  private final Assignment assignment;
   private final OffsetCommits commits;
   private final StartPositions startPositions;
   private final TopicWatch topicWatch;
@@ -72,10 +72,15 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   private boolean callbackFailed;
   private boolean moreToCome;
 
+  /**
+   * @param assignment shared with the sessions before and after this one: records whose log is gone
+   *     outlive the session that polled them
+   */
   ConsumerSession(
       Consumer<byte[], byte[]> consumer,
       ConsumerSource source,
       TopicIds topicIds,
+      Assignment assignment,
       BatchPipeline pipeline,
       CompletionQueue completions,
       RecordIntake intake,
@@ -84,6 +89,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
       InstantSource clock,
       LongSupplier nanoClock) {
     this.consumer = consumer;
+    this.assignment = assignment;
     this.pipeline = pipeline;
     this.completions = completions;
     this.intake = intake;
@@ -143,7 +149,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   /** Settles what is held, as far as the time allows, commits, and leaves the group. */
   void finish(Duration drain, Duration commit, Duration leave) {
     drainAndCommit(List.copyOf(consumer.assignment()), drain, commit);
-    reportLastCopies();
+    reportLastCopies(assignment, metrics);
     abandon(leave);
   }
 
@@ -368,8 +374,9 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     }
   }
 
-  private void reportLastCopies() {
-    int records = assignment.lastCopies();
+  /** Reports records whose log is gone and that are not stored. A second call reports nothing. */
+  static void reportLastCopies(Assignment assignment, WorkerMetrics metrics) {
+    int records = assignment.forgetLastCopies();
     if (records > 0) {
       metrics.lostToTopicDeletion(records);
       LOG.atError()

@@ -6,6 +6,7 @@ import io.wideevents.worker.batch.RecordIntake;
 import io.wideevents.worker.kafka.ConsumerSource;
 import io.wideevents.worker.kafka.TopicIds;
 import io.wideevents.worker.metrics.WorkerMetrics;
+import io.wideevents.worker.offset.Assignment;
 import io.wideevents.worker.retry.Backoff;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -61,6 +62,9 @@ public final class MqConsumerService implements AutoCloseable {
   private final InstantSource clock;
   private final LongSupplier nanoClock;
   private final AtomicLong lostRecords = new AtomicLong();
+
+  // Belongs to the polling thread.
+  private final Assignment assignment = new Assignment();
   private final Thread thread;
   private volatile boolean stopping;
   private volatile ConsumerStatus status;
@@ -142,6 +146,8 @@ public final class MqConsumerService implements AutoCloseable {
         await(backoff.after(failures));
       }
     }
+    // Of sessions that failed; a session that finished has reported its own.
+    ConsumerSession.reportLastCopies(assignment, metrics);
   }
 
   /**
@@ -190,6 +196,7 @@ public final class MqConsumerService implements AutoCloseable {
         consumer,
         source,
         topicIds,
+        assignment,
         pipeline,
         completions,
         intake,

@@ -116,6 +116,7 @@ public final class Assignment {
     }
   }
 
+  /** Ends all epochs. Records whose log is gone stay valid. */
   public void forgetAll() {
     owned.values().forEach(PartitionProgress::forget);
     owned.clear();
@@ -152,6 +153,18 @@ public final class Assignment {
   /** Records that are still worked on and whose log is gone. */
   public int lastCopies() {
     return detached.stream().mapToInt(PartitionProgress::incomplete).sum();
+  }
+
+  /**
+   * Makes the records whose log is gone void.
+   *
+   * @return how many there were: no owner can read them again
+   */
+  public int forgetLastCopies() {
+    int records = lastCopies();
+    detached.forEach(PartitionProgress::forget);
+    detached.clear();
+    return records;
   }
 
   /**

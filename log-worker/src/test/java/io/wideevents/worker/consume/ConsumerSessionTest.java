@@ -18,6 +18,7 @@ import io.wideevents.worker.consume.ConsumerStatus.StoppedPartition;
 import io.wideevents.worker.deadletter.DeadLetterBrake;
 import io.wideevents.worker.deadletter.RecordingDeadLetterSink;
 import io.wideevents.worker.metrics.WorkerMetrics;
+import io.wideevents.worker.offset.Assignment;
 import io.wideevents.worker.retry.Backoff;
 import io.wideevents.worker.testing.LogRecords;
 import io.wideevents.worker.testing.ManualClock;
@@ -839,6 +840,7 @@ class ConsumerSessionTest {
         over,
         source,
         topicIds,
+        new Assignment(),
         pipeline,
         completions,
         new RecordIntake(new RecordDecoder(EncoderSettings.DEFAULT, clock), clock),

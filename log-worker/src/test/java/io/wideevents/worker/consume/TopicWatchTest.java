@@ -14,6 +14,7 @@ import io.wideevents.worker.batch.RecordIntake;
 import io.wideevents.worker.deadletter.DeadLetterBrake;
 import io.wideevents.worker.deadletter.RecordingDeadLetterSink;
 import io.wideevents.worker.metrics.WorkerMetrics;
+import io.wideevents.worker.offset.Assignment;
 import io.wideevents.worker.retry.Backoff;
 import io.wideevents.worker.testing.LogRecords;
 import io.wideevents.worker.testing.ManualClock;
@@ -77,18 +78,8 @@ class TopicWatchTest {
           return offsetsDeleted ? new HashMap<>() : super.committed(partitions, timeout);
         }
       };
-  private final ConsumerSession session =
-      new ConsumerSession(
-          consumer,
-          new FakeConsumerSource(),
-          topicIds,
-          pipeline,
-          completions,
-          new RecordIntake(new RecordDecoder(EncoderSettings.DEFAULT, clock), clock),
-          metrics,
-          new AtomicLong(),
-          clock,
-          clock);
+  private final Assignment assignment = new Assignment();
+  private final ConsumerSession session = newSession(consumer);
 
   @BeforeEach
   void join() {
@@ -441,6 +432,26 @@ class TopicWatchTest {
   }
 
   @Test
+  void lastCopiesOfASessionThatFailed_areCountedWhenTheDatabaseDidNotTakeThem() {
+    // Given records of the old topic in memory when the consumer fails
+    joinAt(0);
+    database.goDown();
+    add(0, 10);
+    seconds(2);
+    topicIds.willAnswer(NEW);
+    seconds(8);
+    session.abandon(SECOND);
+
+    // When the worker ends during the next session
+    ConsumerSession next = newSession(new MockConsumer<>("none"));
+    next.subscribe(TOPIC);
+    next.finish(SECOND, SECOND, SECOND);
+
+    // Then
+    assertThat(count("wide_events.lost_to_topic_deletion")).isEqualTo(10);
+  }
+
+  @Test
   void truncation_storesWhatWasReadAboveIt() {
     // Given records in memory that a new leader does not have
     joinAt(0);
@@ -481,6 +492,21 @@ class TopicWatchTest {
     database.release();
     seconds(2);
     assertThat(committed().offset()).isEqualTo(4);
+  }
+
+  private ConsumerSession newSession(MockConsumer<byte[], byte[]> over) {
+    return new ConsumerSession(
+        over,
+        new FakeConsumerSource(),
+        topicIds,
+        assignment,
+        pipeline,
+        completions,
+        new RecordIntake(new RecordDecoder(EncoderSettings.DEFAULT, clock), clock),
+        metrics,
+        new AtomicLong(),
+        clock,
+        clock);
   }
 
   private void joinAt(long offset) {
