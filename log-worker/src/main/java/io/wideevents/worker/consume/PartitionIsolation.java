@@ -78,12 +78,12 @@ final class PartitionIsolation implements AutoCloseable {
 
   /** One partition that the consumer does not read. */
   private static final class Isolated {
-    final long start;
+    final OffsetAndMetadata start;
     long notBeforeNanos;
     int failures;
     @Nullable StoppedPartition stop;
 
-    Isolated(long start, long nowNanos) {
+    Isolated(OffsetAndMetadata start, long nowNanos) {
       this.start = start;
       this.notBeforeNanos = nowNanos;
     }
@@ -178,11 +178,11 @@ final class PartitionIsolation implements AutoCloseable {
           fruitful = true;
           closeOpen();
           stopCorrupt(now, corrupt);
-          next = new OffsetAndMetadata(corrupt.offset());
+          next = new OffsetAndMetadata(corrupt.offset(), corrupt.leaderEpoch(), "");
         }
         case Stretch.Step.End end -> {
           closeOpen();
-          giveBack(now.partition, now.isolated, end.next().offset());
+          giveBack(now.partition, now.isolated, end.next());
           next = end.next();
         }
       }
@@ -195,7 +195,7 @@ final class PartitionIsolation implements AutoCloseable {
   /** Where the consumer's own position of an isolated partition is: not where reading goes on. */
   OptionalLong parkedAt(TopicPartition partition) {
     Isolated it = isolated.get(partition);
-    return it == null ? OptionalLong.empty() : OptionalLong.of(it.start + 1);
+    return it == null ? OptionalLong.empty() : OptionalLong.of(it.start.offset() + 1);
   }
 
   /** The partitions that cannot be read, by number. */
@@ -241,10 +241,10 @@ final class PartitionIsolation implements AutoCloseable {
   /** Looks into one partition, which brings nothing though it has records. */
   void isolate(PartitionProgress progress) {
     TopicPartition partition = progress.partition();
-    long start = start(progress);
+    OffsetAndMetadata start = start(progress);
     consumer.pause(List.of(partition));
     // Anywhere else: what the consumer has fetched at its position fails again as long as it stays.
-    consumer.seek(partition, start + 1);
+    consumer.seek(partition, start.offset() + 1);
     isolated.put(partition, new Isolated(start, nanoClock.getAsLong()));
   }
 
@@ -252,9 +252,10 @@ final class PartitionIsolation implements AutoCloseable {
    * Where reading goes on. Not the consumer's position: that of a poll which ended in an error may
    * be behind records that were never returned.
    */
-  private long start(PartitionProgress progress) {
-    if (progress.positionOffset() >= 0) {
-      return progress.positionOffset();
+  private OffsetAndMetadata start(PartitionProgress progress) {
+    OffsetAndMetadata position = progress.position();
+    if (position != null) {
+      return position;
     }
     Set<TopicPartition> wanted = Set.of(progress.partition());
     OffsetAndMetadata committed;
@@ -266,9 +267,9 @@ final class PartitionIsolation implements AutoCloseable {
     }
     if (committed == null) {
       startPositions.resolve(new NoOffsetForPartitionException(progress.partition()));
-      return progress.positionOffset();
+      return Objects.requireNonNull(progress.position());
     }
-    return committed.offset();
+    return committed;
   }
 
   private @Nullable OpenStretch current() {
@@ -297,19 +298,20 @@ final class PartitionIsolation implements AutoCloseable {
       isolated.remove(partition);
       return;
     }
-    long offset = progress.positionOffset() >= 0 ? progress.positionOffset() : it.start;
+    OffsetAndMetadata position = progress.position();
+    OffsetAndMetadata from = position == null ? it.start : position;
     try {
       if (reader == null) {
         reader = readers.get();
       }
-      Stretch stretch = reader.read(leader(partition), partition, offset);
+      Stretch stretch = reader.read(leader(partition), partition, from);
       open = new OpenStretch(partition, progress, it, stretch);
     } catch (OffsetOutOfRangeException gone) {
       skip(partition, it, gone);
     } catch (WakeupException lateWakeUp) {
       LOG.atDebug().log("A late wake-up; the next pass reads");
     } catch (KafkaException unreachable) {
-      stopUnreachable(partition, it, offset, unreachable);
+      stopUnreachable(partition, it, from.offset(), unreachable);
     }
   }
 
@@ -330,15 +332,16 @@ final class PartitionIsolation implements AutoCloseable {
     try {
       startPositions.resolve(gone);
       PartitionProgress progress = assignment.progress(partition);
-      if (progress != null) {
-        giveBack(partition, it, progress.positionOffset());
+      OffsetAndMetadata position = progress == null ? null : progress.position();
+      if (position != null) {
+        giveBack(partition, it, position);
       }
     } catch (KafkaException later) {
       it.notBeforeNanos = nanoClock.getAsLong() + FIRST_RETRY.toNanos();
     }
   }
 
-  private void giveBack(TopicPartition partition, Isolated it, long position) {
+  private void giveBack(TopicPartition partition, Isolated it, OffsetAndMetadata position) {
     isolated.remove(partition);
     if (isolated.isEmpty()) {
       closeReader(); // the broker would close an idle connection, and the next read would fail
@@ -348,7 +351,7 @@ final class PartitionIsolation implements AutoCloseable {
       LOG.atInfo()
           .addKeyValue("topic", partition.topic())
           .addKeyValue("partition", partition.partition())
-          .addKeyValue("offset", position)
+          .addKeyValue("offset", position.offset())
           .log("The partition that was stopped is read again");
     }
   }

@@ -33,22 +33,23 @@ final class FetchedStretch implements Stretch {
       new PriorityQueue<>(Comparator.comparingLong(AbortedTransaction::firstOffset));
   private final Set<Long> abortedProducers = new HashSet<>();
   private long nextOffset;
-  private Optional<Integer> leaderEpoch = Optional.empty();
+  private Optional<Integer> leaderEpoch;
   private @Nullable RecordBatch batch;
   private @Nullable RecordStream records;
 
   /**
-   * @param offset the first offset that is wanted; the first batch may begin before it
+   * @param from the first offset that is wanted; the first batch may begin before it
    * @param maxRecordBytes larger records are cut
    */
   FetchedStretch(
       TopicPartition partition,
-      long offset,
+      OffsetAndMetadata from,
       Records fetched,
       List<AbortedTransaction> aborted,
       int maxRecordBytes) {
     this.partition = partition;
-    this.nextOffset = offset;
+    this.nextOffset = from.offset();
+    this.leaderEpoch = from.leaderEpoch();
     this.maxRecordBytes = maxRecordBytes;
     this.isEmpty = fetched.sizeInBytes() == 0;
     this.batches = fetched.batches().iterator();
@@ -148,7 +149,7 @@ final class FetchedStretch implements Stretch {
 
   private Step.Corrupt corrupt(String cause) {
     close();
-    return new Step.Corrupt(nextOffset, behindBatch(), cause);
+    return new Step.Corrupt(nextOffset, leaderEpoch, behindBatch(), cause);
   }
 
   // The header of a corrupt batch cannot be trusted with where it ends; the next batch can.

@@ -15,6 +15,8 @@ import org.apache.kafka.clients.MetadataRecoveryStrategy;
 import org.apache.kafka.clients.NetworkClient;
 import org.apache.kafka.clients.NetworkClientUtils;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.LogTruncationException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
@@ -69,26 +71,32 @@ final class LeaderReader implements PartitionReader {
   }
 
   @Override
-  public Stretch read(Node leader, TopicPartition partition, long offset) {
-    FetchResponseData.PartitionData data = fetch(leader, partition, offset);
+  public Stretch read(Node leader, TopicPartition partition, OffsetAndMetadata from) {
+    long offset = from.offset();
+    FetchResponseData.PartitionData data = fetch(leader, partition, from);
     Errors error = Errors.forCode(data.errorCode());
     if (error == Errors.OFFSET_OUT_OF_RANGE) {
       throw new OffsetOutOfRangeException(Map.of(partition, offset));
     }
     if (error == Errors.CORRUPT_MESSAGE) {
-      return new UnreadableStretch(offset, "The broker finds the batch corrupt");
+      return new UnreadableStretch(from, "The broker finds the batch corrupt");
     }
     if (error != Errors.NONE) {
       throw new KafkaException("The leader refuses: " + error.message());
     }
+    FetchResponse.divergingEpoch(data)
+        .ifPresent(
+            divergence -> {
+              throw truncated(partition, offset, divergence);
+            });
     if (FetchResponse.recordsSize(data) == 0 && data.lastStableOffset() > offset) {
       return new UnreadableStretch(
-          offset,
+          from,
           "The broker returns nothing there, though the log goes on to " + data.lastStableOffset());
     }
     return new FetchedStretch(
         partition,
-        offset,
+        from,
         FetchResponse.recordsOrFail(data),
         data.abortedTransactions() == null ? List.of() : data.abortedTransactions(),
         maxRecordBytes);
@@ -103,7 +111,7 @@ final class LeaderReader implements PartitionReader {
   }
 
   private FetchResponseData.PartitionData fetch(
-      Node leader, TopicPartition partition, long offset) {
+      Node leader, TopicPartition partition, OffsetAndMetadata from) {
     NetworkClient open = open();
     try {
       if (!NetworkClientUtils.awaitReady(open, leader, Time.SYSTEM, TIMEOUT.toMillis())) {
@@ -113,7 +121,7 @@ final class LeaderReader implements PartitionReader {
           NetworkClientUtils.sendAndReceive(
               open,
               open.newClientRequest(
-                  leader.idString(), request(partition, offset), Time.SYSTEM.milliseconds(), true),
+                  leader.idString(), request(partition, from), Time.SYSTEM.milliseconds(), true),
               Time.SYSTEM);
       FetchResponse answer = (FetchResponse) response.responseBody();
       if (answer.error() != Errors.NONE) {
@@ -130,14 +138,24 @@ final class LeaderReader implements PartitionReader {
     }
   }
 
-  private static FetchRequest.Builder request(TopicPartition partition, long offset) {
+  private static LogTruncationException truncated(
+      TopicPartition partition, long offset, FetchResponseData.EpochEndOffset divergence) {
+    OffsetAndMetadata to =
+        new OffsetAndMetadata(
+            Math.min(offset, divergence.endOffset()), Optional.of(divergence.epoch()), "");
+    return new LogTruncationException(Map.of(partition, offset), Map.of(partition, to));
+  }
+
+  private static FetchRequest.Builder request(TopicPartition partition, OffsetAndMetadata from) {
     FetchRequest.PartitionData wanted =
         new FetchRequest.PartitionData(
             Uuid.ZERO_UUID,
-            offset,
+            from.offset(),
             FetchRequest.INVALID_LOG_START_OFFSET,
             FETCH_BYTES,
-            Optional.empty());
+            Optional.empty(),
+            // A new leader may have truncated the log and written other records at the offset.
+            from.leaderEpoch());
     return FetchRequest.Builder.forConsumer(FETCH_VERSION, 0, 0, Map.of(partition, wanted))
         .isolationLevel(IsolationLevel.READ_COMMITTED)
         .setMaxBytes(FETCH_BYTES);

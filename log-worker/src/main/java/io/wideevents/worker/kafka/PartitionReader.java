@@ -1,5 +1,6 @@
 package io.wideevents.worker.kafka;
 
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
@@ -17,10 +18,13 @@ public interface PartitionReader extends AutoCloseable {
    * first batch is larger. Blocks for a few seconds at most.
    *
    * @param leader the partition's leader
+   * @param from the offset, with the leader epoch of what is below it in the log, if that is known
    * @throws OffsetOutOfRangeException if the log does not have the offset
+   * @throws org.apache.kafka.clients.consumer.LogTruncationException if the log was truncated below
+   *     the offset and may have other records there now
    * @throws KafkaException if the leader does not answer, or refuses; a later call may succeed
    */
-  Stretch read(Node leader, TopicPartition partition, long offset);
+  Stretch read(Node leader, TopicPartition partition, OffsetAndMetadata from);
 
   @Override
   void close();

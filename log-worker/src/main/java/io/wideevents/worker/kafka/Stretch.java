@@ -1,5 +1,6 @@
 package io.wideevents.worker.kafka;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -28,10 +29,13 @@ public interface Stretch extends AutoCloseable {
      * A batch that cannot be read.
      *
      * @param offset the first offset that was not read
+     * @param leaderEpoch of what is below that offset in the log, if known
      * @param nextOffset the first offset of the next batch, if that was fetched as well
      * @param cause what is wrong, without any of the content
      */
-    record Corrupt(long offset, OptionalLong nextOffset, String cause) implements Step {}
+    record Corrupt(
+        long offset, Optional<Integer> leaderEpoch, OptionalLong nextOffset, String cause)
+        implements Step {}
 
     /** All of the stretch is read; control records and aborted transactions are passed over. */
     record End(OffsetAndMetadata next) implements Step {}

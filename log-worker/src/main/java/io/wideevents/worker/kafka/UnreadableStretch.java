@@ -1,20 +1,21 @@
 package io.wideevents.worker.kafka;
 
 import java.util.OptionalLong;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
 /** A stretch of which nothing can be read: the broker does not return it. */
 final class UnreadableStretch implements Stretch {
-  private final long offset;
+  private final OffsetAndMetadata from;
   private final String cause;
 
-  UnreadableStretch(long offset, String cause) {
-    this.offset = offset;
+  UnreadableStretch(OffsetAndMetadata from, String cause) {
+    this.from = from;
     this.cause = cause;
   }
 
   @Override
   public Step next() {
-    return new Step.Corrupt(offset, OptionalLong.empty(), cause);
+    return new Step.Corrupt(from.offset(), from.leaderEpoch(), OptionalLong.empty(), cause);
   }
 
   @Override

@@ -186,6 +186,14 @@ public final class PartitionProgress {
     return nextOffset < 0 && start != null ? start.offset() : nextOffset;
   }
 
+  /** {@link #positionOffset} with the leader epoch of what is below it; null while not known. */
+  public @Nullable OffsetAndMetadata position() {
+    if (nextOffset < 0) {
+      return start;
+    }
+    return new OffsetAndMetadata(nextOffset, nextLeaderEpoch, "");
+  }
+
   /**
    * The timestamp of the first record that is not complete, or of the last one polled when all are;
    * milliseconds since the epoch, -1 before the first record.

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -582,6 +583,31 @@ class ConsumerSessionTest {
   }
 
   @Test
+  void corruptBatch_thatATruncationRemovesIsNoticedByTheLeaderEpoch() {
+    // Given a partition that is stopped at offset 3, read so far from the leader of epoch 5
+    for (int offset = 0; offset < 3; offset++) {
+      source.log.add(ofEpoch(5, offset));
+    }
+    source.log.corruptAt(P0, 3);
+    consumer.setPollException(new KafkaException("Received exception when fetching"));
+    turns();
+
+    // When a leader whose log ends at offset 1 is elected, and others are written from there on
+    source.log.truncate(P0, new OffsetAndMetadata(1, Optional.of(4), ""));
+    source.log.repair(P0);
+    for (int offset = 1; offset < 10; offset++) {
+      source.log.add(LogRecords.event(TOPIC, 0, offset, 1_000 + offset, ManualClock.START));
+    }
+    turn(session, 7);
+
+    // Then
+    OffsetAndMetadata lastRead = Objects.requireNonNull(source.log.lastRead);
+    assertThat(lastRead).isEqualTo(new OffsetAndMetadata(3, Optional.of(5), ""));
+    assertThat(consumer.position(P0)).isEqualTo(1);
+    assertThat(session.status().stopped()).isEmpty();
+  }
+
+  @Test
   void corruptBatch_isForgottenWithItsPartition() {
     inLog(P0, 0, 3);
     source.log.corruptAt(P0, 0);
@@ -735,6 +761,23 @@ class ConsumerSessionTest {
       int n = partition.partition() * 1_000_000 + offset;
       source.log.add(LogRecords.event(TOPIC, partition.partition(), offset, n, ManualClock.START));
     }
+  }
+
+  private static ConsumerRecord<byte[], byte[]> ofEpoch(int leaderEpoch, int offset) {
+    ConsumerRecord<byte[], byte[]> record =
+        LogRecords.event(TOPIC, 0, offset, offset, ManualClock.START);
+    return new ConsumerRecord<>(
+        TOPIC,
+        0,
+        offset,
+        record.timestamp(),
+        record.timestampType(),
+        record.serializedKeySize(),
+        record.serializedValueSize(),
+        record.key(),
+        record.value(),
+        record.headers(),
+        Optional.of(leaderEpoch));
   }
 
   private static ConsumerRecord<byte[], byte[]> cut(long offset, int bytes) {

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.header.Header;
@@ -163,7 +164,8 @@ class FetchedStretchTest {
       MemoryRecords records, long offset, List<AbortedTransaction> aborted) {
     List<Step> steps = new ArrayList<>();
     try (FetchedStretch stretch =
-        new FetchedStretch(PARTITION, offset, records, aborted, MAX_RECORD_BYTES)) {
+        new FetchedStretch(
+            PARTITION, new OffsetAndMetadata(offset), records, aborted, MAX_RECORD_BYTES)) {
       do {
         steps.add(stretch.next());
       } while (steps.getLast() instanceof Step.Read);
