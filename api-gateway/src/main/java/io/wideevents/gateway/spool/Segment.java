@@ -151,9 +151,14 @@ final class Segment {
     }
   }
 
+  /** Intact events from an offset on may never have been synced. They are delivered like others. */
+  void mayNotBeAcknowledgedFrom(int offset) {
+    notAcknowledgedFrom = Math.min(notAcknowledgedFrom, offset);
+  }
+
   /** A stretch that a crash left of a write and that holds nothing acknowledged. */
   void skip(int from, int to) {
-    notAcknowledgedFrom = Math.min(notAcknowledgedFrom, from);
+    mayNotBeAcknowledgedFrom(from);
     resolved.add(from, to, 0);
   }
 

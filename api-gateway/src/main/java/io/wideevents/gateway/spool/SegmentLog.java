@@ -45,8 +45,8 @@ final class SegmentLog implements SpoolQueue {
   private final NavigableMap<Long, Segment> segments = new TreeMap<>();
   private long lastSequence;
 
-  /** A file was deleted, and the directory not synced since. */
-  private boolean deletionUnsynced;
+  /** A file may have been deleted, also by a process before this, and the directory not synced. */
+  private boolean deletionUnsynced = true;
 
   private @Nullable OpenSegment open;
   private volatile Holding holding = new Holding(0, Optional.empty());

@@ -220,7 +220,11 @@ final class SegmentRecovery {
             : Math.max(leastLength, header.size);
     Segment segment =
         segment(header, form, content.identity().createdAt(), note, scan, acknowledged);
-    if (!believed) {
+    if (believed) {
+      int syncedTo = synced.map(Synced::syncedTo).orElse(0);
+      int certain = Math.max(leastLength, Math.max(syncedTo, scan.beginOfLastGroup));
+      segment.mayNotBeAcknowledgedFrom(certain);
+    } else {
       damage.found(header.file, "its header is damaged, of another file, or older than its frames");
     }
     if (!believed || renamed.contains(header.file)) {
@@ -311,6 +315,7 @@ final class SegmentRecovery {
   }
 
   private Scan scan(Header header, int from, int start) throws IOException {
+    sync(header.file);
     Scan scan = new Scan();
     scan.endOfFrames = from;
     scan.beginOfLastGroup = start;
@@ -333,6 +338,21 @@ final class SegmentRecovery {
       }
     }
     return scan;
+  }
+
+  /**
+   * Makes durable what a killed process wrote and did not sync. Otherwise a power cut may leave the
+   * header without the frames that it names, which looks like damage.
+   */
+  private void sync(Path file) {
+    try {
+      files.sync(file);
+    } catch (IOException e) {
+      LOG.atDebug()
+          .addKeyValue("file", file)
+          .setCause(e)
+          .log("Could not sync a spool file; a power cut may cause a report of damage");
+    }
   }
 
   /**

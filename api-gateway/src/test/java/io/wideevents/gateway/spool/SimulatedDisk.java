@@ -9,10 +9,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,14 @@ public final class SimulatedDisk implements SpoolFiles {
 
     /** A sync failed: the system takes the lost pages for clean, and says so from now on. */
     boolean lying;
+
+    Content copy() {
+      Content copy = new Content();
+      copy.written = written.clone();
+      copy.synced = synced.clone();
+      copy.lying = lying;
+      return copy;
+    }
   }
 
   /** A change of a directory that the platter may not have yet. */
@@ -168,10 +178,19 @@ public final class SimulatedDisk implements SpoolFiles {
     changes.removeIf(change -> file.equals(change.from) || file.equals(change.to));
   }
 
-  /** What the next process finds after the process was killed: every byte that was written. */
+  /**
+   * What the next process finds after the process was killed: every byte that was written. What was
+   * not synced is still not synced, and a power cut may yet take it.
+   */
   public synchronized SimulatedDisk afterKill() {
     SimulatedDisk disk = new SimulatedDisk();
-    entries.forEach((file, content) -> disk.put(file, content.written));
+    Map<Content, Content> copies = new IdentityHashMap<>();
+    UnaryOperator<Content> copy = content -> copies.computeIfAbsent(content, Content::copy);
+    entries.forEach((file, content) -> disk.entries.put(file, copy.apply(content)));
+    syncedEntries.forEach((file, content) -> disk.syncedEntries.put(file, copy.apply(content)));
+    changes.forEach(
+        change -> disk.changes.add(new Change(change.from, change.to, copy.apply(change.content))));
+    disk.directories.putAll(directories);
     return disk;
   }
 

@@ -92,6 +92,35 @@ class SpoolCrashTest {
   }
 
   @Test
+  void powerCut_afterAKillAndARestartReportsNothing() {
+    for (int operations = 0; operations < 60; operations++) {
+      for (int seed = 0; seed < 20; seed++) {
+        // Given a killed process, whose last writes the system has not brought to the disk
+        Random random = new Random(seed);
+        begin();
+        append(3);
+        disk.cutPowerAfter(operations);
+        for (int group = 1; group <= 8; group++) {
+          append(group * 20);
+          removeSome(random);
+        }
+
+        // When the next process has taken events
+        restart(disk.afterKill());
+        append(1);
+        removeSome(random);
+        restart(disk.afterPowerCut(random));
+
+        // Then
+        String description = "operation %d, seed %d".formatted(operations, seed);
+        assertNothingIsLost(description);
+        assertThat(spool.spool().stats().damage().ranges()).as(description).isZero();
+        assertThat(spool.spool().stats().damage().quarantinedFiles()).as(description).isZero();
+      }
+    }
+  }
+
+  @Test
   void powerCut_inAnyWriteLosesNothingAcknowledged() {
     int alarms = 0;
     int cuts = 0;
