@@ -12,6 +12,7 @@ import io.wideevents.logging.DeliveryOutcome;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,9 +75,11 @@ final class DeadLetterForm implements RecordForm<SpooledEvent> {
    */
   List<DeliveryOutcome> stubNextTime(List<SpooledEvent> letters, List<DeliveryOutcome> outcomes) {
     List<DeliveryOutcome> answers = new ArrayList<>(outcomes);
+    Map<EventId, Integer> failures = new HashMap<>();
     for (int i = 0; i < outcomes.size(); i++) {
+      // Copies of an event fail together, which is one failure: the stub of the event may fit.
       if (outcomes.get(i) instanceof DeliveryOutcome.Refused refused
-          && tooLarge.merge(letters.get(i).id(), 1, Integer::sum) <= SMALLEST) {
+          && failures.computeIfAbsent(letters.get(i).id(), this::countFailure) <= SMALLEST) {
         answers.set(
             i,
             new DeliveryOutcome.NotConfirmed(
@@ -85,6 +88,10 @@ final class DeadLetterForm implements RecordForm<SpooledEvent> {
       }
     }
     return answers;
+  }
+
+  private int countFailure(EventId id) {
+    return tooLarge.merge(id, 1, Integer::sum);
   }
 
   /** A record, and what it lacks of the event. */
