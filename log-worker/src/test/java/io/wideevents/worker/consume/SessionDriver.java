@@ -6,6 +6,7 @@ import io.wideevents.worker.batch.RecordIntake;
 import io.wideevents.worker.kafka.ConsumerSource;
 import io.wideevents.worker.kafka.TopicIds;
 import io.wideevents.worker.metrics.WorkerMetrics;
+import io.wideevents.worker.offset.Assignment;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,6 +25,7 @@ public final class SessionDriver {
       Consumer<byte[], byte[]> consumer,
       ConsumerSource source,
       TopicIds topicIds,
+      Assignment assignment,
       BatchPipeline pipeline,
       CompletionQueue completions,
       RecordIntake intake,
@@ -36,6 +38,7 @@ public final class SessionDriver {
             consumer,
             source,
             topicIds,
+            assignment,
             pipeline,
             completions,
             intake,

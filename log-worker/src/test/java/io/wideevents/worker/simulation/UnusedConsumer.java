@@ -182,6 +182,7 @@ abstract class UnusedConsumer implements Consumer<byte[], byte[]> {
   }
 
   @Override
+  @SuppressWarnings("deprecation") // Kafka still asks for it
   public final void close(Duration a0) {
     throw unused();
   }

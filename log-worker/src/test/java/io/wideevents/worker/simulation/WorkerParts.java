@@ -14,6 +14,7 @@ import io.wideevents.worker.kafka.ConsumerSource;
 import io.wideevents.worker.kafka.PartitionReader;
 import io.wideevents.worker.kafka.TopicIds;
 import io.wideevents.worker.metrics.WorkerMetrics;
+import io.wideevents.worker.offset.Assignment;
 import io.wideevents.worker.retry.Backoff;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -38,6 +39,7 @@ final class WorkerParts {
   private final TopicIds topicIds;
   private final VirtualTime time;
   private final AtomicLong lostRecords = new AtomicLong();
+  private final Assignment assignment = new Assignment();
 
   WorkerParts(
       BatchLimits limits,
@@ -75,6 +77,7 @@ final class WorkerParts {
         consumer,
         source,
         topicIds,
+        assignment,
         pipeline,
         completions,
         intake,
