@@ -172,12 +172,16 @@ final class Isolation {
 
   /** Isolates the records in the retry queue that failed in an unexplained way. */
   void takeFrom(RetryQueue retries) {
-    if (suspended || unexplained.size() <= size()) {
+    if (!hasCapacity() || unexplained.size() <= size()) {
       return;
     }
-    retries
-        .removeIf(retry -> unexplained.contains(retry) && waiting.size() < Suspect.MOST_AT_ONCE)
-        .forEach(this::add);
+    for (RetryRecord retry : retries.removeIf(unexplained::contains)) {
+      if (hasCapacity()) {
+        add(retry);
+      } else {
+        retries.add(retry);
+      }
+    }
   }
 
   /** Whether too many events fail in an unexplained way; copies of one event count once. */
