@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,9 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -204,6 +207,53 @@ class PollRecoveryIT {
         .containsExactlyInAnyOrder("10", "22");
     assertThat(deadLetters()).hasSizeGreaterThanOrEqualTo(202);
     assertThat(worker.logText()).contains("OutOfMemoryError").doesNotContain("Thread died");
+  }
+
+  @Test
+  void recordsWhoseHeadersDoNotFitTheHeap_becomeDeadLettersAndTheOthersAreStored()
+      throws Exception {
+    // Given: headers of two bytes, each of which is an object of its own in memory
+    sendTo(PARTITION, 0, 10);
+    try (Producer<byte[], byte[]> producer = bombs("zstd", 16_384)) {
+      for (int i = 0; i < 60; i++) {
+        producer.send(withEmptyHeaders(new byte[1], 100_000));
+      }
+      producer.send(withEmptyHeaders(null, 600_000));
+      // Tombstones without a key, of which a poll's budget learns nothing
+      for (int i = 0; i < 250; i++) {
+        producer.send(
+            new ProducerRecord<>(
+                name,
+                PARTITION,
+                null,
+                null,
+                null,
+                List.of(new RecordHeader("h", new byte[2 * MEBIBYTE]))));
+      }
+    }
+    sendTo(PARTITION, 10, 20);
+    sendTo(0, 100, 200);
+
+    // When
+    ChildProcess worker = startProcess("-Xmx256m", "-XX:+UseSerialGC", "classic");
+
+    // Then
+    awaitStored(120);
+    await()
+        .atMost(LONG)
+        .untilAsserted(() -> assertThat(topic.committed(group)).isEqualTo(topic.endOffsets()));
+    assertThat(worker.isAlive()).as(worker.logText()).isTrue();
+    assertThat(worker.logText()).doesNotContain("Thread died").doesNotContain("built anew");
+  }
+
+  private ProducerRecord<byte[], byte[]> withEmptyHeaders(byte @Nullable [] value, int count) {
+    return new ProducerRecord<>(
+        name,
+        PARTITION,
+        null,
+        null,
+        value,
+        Collections.nCopies(count, new RecordHeader("", (byte[]) null)));
   }
 
   private void sendTo(int partition, int from, int to) throws Exception {

@@ -1,9 +1,9 @@
 package io.wideevents.worker.batch;
 
 import io.wideevents.codec.RecordResult;
+import io.wideevents.worker.kafka.LargeRecords;
 import io.wideevents.worker.offset.TrackedOffset;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +34,7 @@ public record PendingRecord(
       RecordResult content,
       long polledNanos) {
     long bytes = (long) OVERHEAD_BYTES + length(source.key()) + length(source.value());
-    for (Header header : source.headers()) {
-      bytes += header.key().length() + (header.value() == null ? 0 : header.value().length);
-    }
+    bytes += LargeRecords.headerBytes(source.headers());
     if (content instanceof RecordResult.Decoded decoded) {
       bytes += decoded.document().sizeBytes();
     }

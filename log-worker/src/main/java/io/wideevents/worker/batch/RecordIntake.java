@@ -36,7 +36,8 @@ public final class RecordIntake {
 
   /** Decodes a record that was just polled. */
   public PendingRecord take(ConsumerRecord<byte[], byte[]> record, TrackedOffset place) {
-    return PendingRecord.of(record, place, decode(record), nanoClock.getAsLong());
+    ConsumerRecord<byte[], byte[]> kept = LargeRecords.cutHeaders(record);
+    return PendingRecord.of(kept, place, decode(kept), nanoClock.getAsLong());
   }
 
   private RecordResult decode(ConsumerRecord<byte[], byte[]> record) {

@@ -1,6 +1,7 @@
 package io.wideevents.worker.consume;
 
 import io.wideevents.worker.consume.ConsumerStatus.StoppedPartition;
+import io.wideevents.worker.kafka.LargeRecords;
 import io.wideevents.worker.kafka.PartitionReader;
 import io.wideevents.worker.kafka.Stretch;
 import io.wideevents.worker.offset.Assignment;
@@ -173,6 +174,7 @@ final class PartitionIsolation implements AutoCloseable {
           fruitful = true;
           records.add(read.record());
           bytes += bytes(read.record().key()) + bytes(read.record().value());
+          bytes += LargeRecords.headerBytes(read.record().headers());
         }
         case Stretch.Step.Corrupt corrupt -> {
           fruitful = true;

@@ -2,6 +2,10 @@ package io.wideevents.worker.kafka;
 
 import java.util.Arrays;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records too large to be kept whole. Such a record can never be stored, and the dead-letter
@@ -15,6 +19,9 @@ public final class LargeRecords {
   /** A larger dead letter cannot be sent whole. */
   static final int MAX_REQUEST_BYTES = 24 * 1024 * 1024;
 
+  /** Memory of one header besides its bytes: it is several objects, however short it is. */
+  static final int HEADER_OVERHEAD_BYTES = 128;
+
   // On a heap that is smaller than recommended, a record may take an eighth of it.
   private static final int HEAP_SHARE = 8;
 
@@ -26,12 +33,47 @@ public final class LargeRecords {
   }
 
   /**
-   * Whether a record is cut: it has less of its key or value than it had in the log. Its serialized
-   * sizes are those in the log.
+   * Whether a record is cut: it has less of its key, value or headers than it had in the log. Its
+   * serialized sizes are those in the log.
    */
   public static boolean isCut(ConsumerRecord<byte[], byte[]> record) {
     return isCut(record.key(), record.serializedKeySize())
         || isCut(record.value(), record.serializedValueSize());
+  }
+
+  /** Memory that headers keep alive, in bytes. A header of two bytes in the log takes far more. */
+  public static long headerBytes(Headers headers) {
+    long bytes = 0;
+    for (Header header : headers) {
+      byte @Nullable [] value = header.value();
+      bytes += HEADER_OVERHEAD_BYTES + header.key().length() + (value == null ? 0 : value.length);
+    }
+    return bytes;
+  }
+
+  /**
+   * The record, or one without its headers that counts as cut, if the headers take too much memory
+   * for the record to be kept whole.
+   */
+  public static ConsumerRecord<byte[], byte[]> cutHeaders(ConsumerRecord<byte[], byte[]> record) {
+    long headerBytes = headerBytes(record.headers());
+    if (headerBytes <= maxBytes()) {
+      return record;
+    }
+    byte[] value = record.value() == null ? new byte[0] : record.value();
+    long sizeInLog = Math.max(0, record.serializedValueSize()) + headerBytes;
+    return new ConsumerRecord<>(
+        record.topic(),
+        record.partition(),
+        record.offset(),
+        record.timestamp(),
+        record.timestampType(),
+        record.serializedKeySize(),
+        (int) Math.min(Integer.MAX_VALUE, sizeInLog),
+        record.key(),
+        value,
+        new RecordHeaders(),
+        record.leaderEpoch());
   }
 
   /** The beginning of a key or a value. */

@@ -2,10 +2,8 @@ package io.wideevents.worker.kafka;
 
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds the bytes that one poll returns. Kafka's own bounds count records, and bytes as they are
@@ -84,21 +82,12 @@ final class PollBudget {
       // The consumer reads the record's size from this buffer afterwards: its position must stay.
       ByteBuffer bytes = data.duplicate();
       int size = bytes.remaining();
-      take(size + headerBytes(headers));
+      take(size + LargeRecords.headerBytes(headers));
       byte[] copy =
           new byte[size > maxRecordBytes ? Math.min(size, LargeRecords.HEAD_BYTES) : size];
       bytes.get(copy);
       return copy;
     }
-  }
-
-  private static long headerBytes(Headers headers) {
-    long bytes = 0;
-    for (Header header : headers) {
-      byte @Nullable [] value = header.value();
-      bytes += value == null ? 0 : value.length;
-    }
-    return bytes;
   }
 
   /** Ends a poll that has returned enough. Never leaves {@code poll}. */

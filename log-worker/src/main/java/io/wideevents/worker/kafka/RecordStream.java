@@ -64,13 +64,15 @@ final class RecordStream implements AutoCloseable {
     int valueBytes = ByteUtils.readVarint(body);
     byte @Nullable [] value = body.bytes(valueBytes, large);
     Headers headers = new RecordHeaders();
+    int headerCount = large ? 0 : ByteUtils.readVarint(body);
+    large |= size + (long) headerCount * LargeRecords.HEADER_OVERHEAD_BYTES > maxRecordBytes;
     if (large) {
       // Its headers may be what is large: they are counted with the value.
       valueBytes = size - Math.max(0, keyBytes);
       value = value == null ? new byte[0] : value;
       body.skip(body.left);
     } else {
-      readHeaders(body, headers);
+      readHeaders(body, headerCount, headers);
     }
     boolean appendTime = batch.timestampType() == TimestampType.LOG_APPEND_TIME;
     return new ConsumerRecord<>(
@@ -92,8 +94,8 @@ final class RecordStream implements AutoCloseable {
     in.close();
   }
 
-  private static void readHeaders(Body body, Headers headers) throws IOException {
-    for (int count = ByteUtils.readVarint(body); count > 0; count--) {
+  private static void readHeaders(Body body, int count, Headers headers) throws IOException {
+    for (int i = 0; i < count; i++) {
       byte @Nullable [] name = body.bytes(ByteUtils.readVarint(body), false);
       byte @Nullable [] value = body.bytes(ByteUtils.readVarint(body), false);
       if (name == null) {

@@ -46,6 +46,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
@@ -674,6 +675,30 @@ class ConsumerSessionTest {
   }
 
   @Test
+  void recordsOfManyHeaders_areReadAFewAtATime() {
+    // Given a poll for whose records of few bytes and many headers there is no memory
+    Headers headers = new RecordHeaders();
+    for (int i = 0; i < 50_000; i++) {
+      headers.add("", null);
+    }
+    for (int offset = 0; offset < 40; offset++) {
+      source.log.add(tombstone(offset, headers));
+    }
+    dying.set(
+        () -> {
+          throw new OutOfMemoryError("Java heap space");
+        });
+
+    // When
+    session.turn();
+    session.turn();
+
+    // Then
+    assertThat(count("wide_events.consumed")).isBetween(1.0, 10.0);
+    assertThat(pipeline.status().heldRecords()).isLessThan(10);
+  }
+
+  @Test
   void errorInARebalanceCallback_endsTheSession() {
     // Given a callback that has to pause a partition, which fails
     consumer.rebalance(List.of(P0));
@@ -778,6 +803,21 @@ class ConsumerSessionTest {
         record.value(),
         record.headers(),
         Optional.of(leaderEpoch));
+  }
+
+  private static ConsumerRecord<byte[], byte[]> tombstone(long offset, Headers headers) {
+    return new ConsumerRecord<>(
+        TOPIC,
+        0,
+        offset,
+        ManualClock.START.toEpochMilli(),
+        TimestampType.CREATE_TIME,
+        -1,
+        -1,
+        null,
+        null,
+        headers,
+        Optional.empty());
   }
 
   private static ConsumerRecord<byte[], byte[]> cut(long offset, int bytes) {

@@ -90,6 +90,25 @@ class FetchedStretchTest {
   }
 
   @Test
+  void next_cutsARecordWhoseHeadersTakeTooMuchMemory() {
+    Header[] headers = new Header[30_000];
+    Arrays.fill(headers, new RecordHeader("", (byte[]) null));
+    MemoryRecords records =
+        batch(
+            0,
+            CompressionType.ZSTD,
+            new SimpleRecord(1, null, new byte[10], headers),
+            record("after"));
+
+    List<Step> steps = read(records, 0);
+
+    ConsumerRecord<byte[], byte[]> large = ((Step.Read) steps.get(0)).record();
+    assertThat(LargeRecords.isCut(large)).isTrue();
+    assertThat(large.headers()).isEmpty();
+    assertThat(value(steps.get(1))).isEqualTo("after");
+  }
+
+  @Test
   void next_beginsAtTheOffsetWithinABatch() {
     List<Step> steps = read(batch(10, CompressionType.ZSTD, record("a"), record("b")), 11);
 

@@ -49,6 +49,17 @@ class PollBudgetTest {
   }
 
   @Test
+  void deserialize_countsTheMemoryOfHeadersWithoutBytes() {
+    for (int i = 0; i < 20; i++) {
+      headers.add("", null);
+    }
+    budget.begin();
+    value(1);
+
+    assertThatThrownBy(() -> value(1)).isInstanceOf(SerializationException.class);
+  }
+
+  @Test
   void deserialize_cutsWhatIsTooLargeToBeKeptAndLeavesItsSizeReadable() {
     PollBudget large = new PollBudget(1_000, 100_000);
     ByteBuffer data = ByteBuffer.allocate(100_001);
