@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,9 +32,11 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.CorruptRecordException;
+import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -72,6 +75,7 @@ final class PartitionIsolation implements AutoCloseable {
   private final int maxRecords;
   private final LongSupplier nanoClock;
   private final Map<TopicPartition, Isolated> isolated = new LinkedHashMap<>();
+  private final Map<Integer, Unanswered> unanswered = new HashMap<>();
   private @Nullable PartitionReader reader;
   private @Nullable OpenStretch open;
   private int failures;
@@ -89,6 +93,9 @@ final class PartitionIsolation implements AutoCloseable {
       this.notBeforeNanos = nowNanos;
     }
   }
+
+  /** The last attempt at a leader that did not answer. */
+  private record Unanswered(KafkaException failure, int failures, long untilNanos) {}
 
   private record OpenStretch(
       TopicPartition partition, PartitionProgress progress, Isolated isolated, Stretch stretch) {}
@@ -306,7 +313,7 @@ final class PartitionIsolation implements AutoCloseable {
       if (reader == null) {
         reader = readers.get();
       }
-      Stretch stretch = reader.read(leader(partition), partition, from);
+      Stretch stretch = read(reader, leader(partition), partition, from);
       open = new OpenStretch(partition, progress, it, stretch);
     } catch (OffsetOutOfRangeException gone) {
       skip(partition, it, gone);
@@ -314,6 +321,28 @@ final class PartitionIsolation implements AutoCloseable {
       LOG.atDebug().log("A late wake-up; the next pass reads");
     } catch (KafkaException unreachable) {
       stopUnreachable(partition, it, from.offset(), unreachable);
+    }
+  }
+
+  /**
+   * Reads from a leader, unless it has just been found not to answer. Each attempt at such a leader
+   * blocks for seconds, and it may lead many of the partitions.
+   */
+  private Stretch read(
+      PartitionReader from, Node leader, TopicPartition partition, OffsetAndMetadata position) {
+    Unanswered last = unanswered.get(leader.id());
+    if (last != null && last.untilNanos - nanoClock.getAsLong() > 0) {
+      throw last.failure;
+    }
+    try {
+      Stretch stretch = from.read(leader, partition, position);
+      unanswered.remove(leader.id());
+      return stretch;
+    } catch (TimeoutException | DisconnectException failure) {
+      int failures = last == null ? 0 : last.failures;
+      long until = nanoClock.getAsLong() + pauseNanos(failures);
+      unanswered.put(leader.id(), new Unanswered(failure, failures + 1, until));
+      throw failure;
     }
   }
 
@@ -390,13 +419,15 @@ final class PartitionIsolation implements AutoCloseable {
 
   /** Returns whether this is news. */
   private boolean stop(TopicPartition partition, Isolated it, long offset, String cause) {
-    long pause =
-        Math.min(FIRST_RETRY.toNanos() << Math.min(it.failures, 10), LONGEST_RETRY.toNanos());
+    it.notBeforeNanos = nanoClock.getAsLong() + pauseNanos(it.failures);
     it.failures++;
-    it.notBeforeNanos = nanoClock.getAsLong() + pause;
     StoppedPartition before = it.stop;
     it.stop = new StoppedPartition(partition.partition(), offset, cause);
     return !it.stop.equals(before);
+  }
+
+  private static long pauseNanos(int failures) {
+    return Math.min(FIRST_RETRY.toNanos() << Math.min(failures, 10), LONGEST_RETRY.toNanos());
   }
 
   private void closeOpen() {

@@ -749,6 +749,25 @@ class ConsumerSessionTest {
   }
 
   @Test
+  void leaderThatDoesNotAnswer_isAskedOnceForAllItsPartitions() {
+    // Given a leader of both partitions each attempt at which takes three seconds
+    source.log.hanging = () -> clock.advance(Duration.ofSeconds(3));
+    consumer.setPollException(new KafkaException("Received exception when fetching"));
+
+    // When
+    turns();
+
+    // Then
+    assertThat(session.status().stopped()).hasSize(2);
+    assertThat(source.log.reads).isEqualTo(1);
+    inLog(P0, 0, 3);
+    source.log.hanging = null;
+    turn(session, 70);
+    assertThat(session.status().stopped()).isEmpty();
+    assertThat(committed(P0)).isEqualTo(3);
+  }
+
+  @Test
   void partitionThatHasRecordsAndBringsNone_isLookedInto() {
     // Given
     consumer.updateEndOffsets(Map.of(P0, 20L, P1, 0L));

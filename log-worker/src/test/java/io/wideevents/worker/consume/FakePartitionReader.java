@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A log in memory, some of whose offsets are corrupt. */
@@ -26,6 +27,7 @@ final class FakePartitionReader implements PartitionReader {
   private final Map<TopicPartition, Long> starts = new HashMap<>();
   private final Map<TopicPartition, OffsetAndMetadata> truncated = new HashMap<>();
   @Nullable String unreachable;
+  @Nullable Runnable hanging;
   boolean closed;
   int reads;
   @Nullable OffsetAndMetadata lastRead;
@@ -59,6 +61,10 @@ final class FakePartitionReader implements PartitionReader {
     long offset = from.offset();
     reads++;
     lastRead = from;
+    if (hanging != null) {
+      hanging.run();
+      throw new TimeoutException("no connection to the leader");
+    }
     if (unreachable != null) {
       throw new KafkaException(unreachable);
     }
