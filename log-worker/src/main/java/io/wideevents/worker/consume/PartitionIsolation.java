@@ -83,12 +83,14 @@ final class PartitionIsolation implements AutoCloseable {
 
   /** One partition that the consumer does not read. */
   private static final class Isolated {
+    final PartitionProgress progress;
     final OffsetAndMetadata start;
     long notBeforeNanos;
     int failures;
     @Nullable StoppedPartition stop;
 
-    Isolated(OffsetAndMetadata start, long nowNanos) {
+    Isolated(PartitionProgress progress, OffsetAndMetadata start, long nowNanos) {
+      this.progress = progress;
       this.start = start;
       this.notBeforeNanos = nowNanos;
     }
@@ -97,8 +99,7 @@ final class PartitionIsolation implements AutoCloseable {
   /** The last attempt at a leader that did not answer. */
   private record Unanswered(KafkaException failure, int failures, long untilNanos) {}
 
-  private record OpenStretch(
-      TopicPartition partition, PartitionProgress progress, Isolated isolated, Stretch stretch) {}
+  private record OpenStretch(TopicPartition partition, Isolated isolated, Stretch stretch) {}
 
   /**
    * @param readers makes a reader when the first poll fails
@@ -156,6 +157,7 @@ final class PartitionIsolation implements AutoCloseable {
 
   /** Whether {@link #read} has something to do now. */
   boolean hasWork() {
+    releaseRestarted();
     return open != null || due().isPresent();
   }
 
@@ -231,6 +233,23 @@ final class PartitionIsolation implements AutoCloseable {
     closeReader();
   }
 
+  /**
+   * Gives partitions back that have begun again elsewhere, for example in a new topic: what they
+   * were isolated for is gone, and the consumer was sent to the new position.
+   */
+  private void releaseRestarted() {
+    boolean released =
+        isolated
+            .entrySet()
+            .removeIf(entry -> assignment.progress(entry.getKey()) != entry.getValue().progress);
+    if (released && open != null && !isolated.containsKey(open.partition)) {
+      closeOpen();
+    }
+    if (released && isolated.isEmpty()) {
+      closeReader();
+    }
+  }
+
   private static boolean mayComeFromData(Throwable failure) {
     return switch (failure) {
       case OutOfMemoryError heap -> true;
@@ -254,7 +273,7 @@ final class PartitionIsolation implements AutoCloseable {
     consumer.pause(List.of(partition));
     // Anywhere else: what the consumer has fetched at its position fails again as long as it stays.
     consumer.seek(partition, start.offset() + 1);
-    isolated.put(partition, new Isolated(start, nanoClock.getAsLong()));
+    isolated.put(partition, new Isolated(progress, start, nanoClock.getAsLong()));
   }
 
   /**
@@ -282,10 +301,6 @@ final class PartitionIsolation implements AutoCloseable {
   }
 
   private @Nullable OpenStretch current() {
-    // The partition may have begun again elsewhere in the meantime, for example in a new topic.
-    if (open != null && assignment.progress(open.partition) != open.progress) {
-      closeOpen();
-    }
     if (open == null) {
       due().ifPresent(this::open);
     }
@@ -314,7 +329,7 @@ final class PartitionIsolation implements AutoCloseable {
         reader = readers.get();
       }
       Stretch stretch = read(reader, leader(partition), partition, from);
-      open = new OpenStretch(partition, progress, it, stretch);
+      open = new OpenStretch(partition, it, stretch);
     } catch (OffsetOutOfRangeException gone) {
       skip(partition, it, gone);
     } catch (WakeupException lateWakeUp) {

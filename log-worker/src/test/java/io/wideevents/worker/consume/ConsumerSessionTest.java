@@ -43,6 +43,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
@@ -606,6 +607,28 @@ class ConsumerSessionTest {
     assertThat(lastRead).isEqualTo(new OffsetAndMetadata(3, Optional.of(5), ""));
     assertThat(consumer.position(P0)).isEqualTo(1);
     assertThat(session.status().stopped()).isEmpty();
+  }
+
+  @Test
+  void corruptBatch_ofADeletedTopicHoldsUpNothingOfTheNewTopic() {
+    // Given a partition that was tried several times and waits for a minute
+    topicIds.willAnswer(Uuid.fromString("AAAAAAAAAAAAAAAAAAAAAQ"));
+    turn(session, 20);
+    source.log.corruptAt(P0, 0);
+    consumer.setPollException(new KafkaException("Received exception when fetching"));
+    turn(session, 80);
+    assertThat(session.status().stopped()).hasSize(1);
+    int reads = source.log.reads;
+
+    // When
+    topicIds.willAnswer(Uuid.fromString("AAAAAAAAAAAAAAAAAAAAAg"));
+    turn(session, 8);
+
+    // Then the consumer reads the partition again
+    assertThat(session.status().stopped()).isEmpty();
+    assertThat(consumer.paused()).isEmpty();
+    assertThat(consumer.position(P0)).isZero();
+    assertThat(source.log.reads).isEqualTo(reads);
   }
 
   @Test
