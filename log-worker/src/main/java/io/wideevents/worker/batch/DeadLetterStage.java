@@ -38,6 +38,7 @@ final class DeadLetterStage {
   private static final class Attempt {
     final Post post;
     final long deadlineNanos;
+    CompletableFuture<DeadLetterOutcome> outcome = new CompletableFuture<>();
     boolean answered;
 
     Attempt(Post post, long deadlineNanos) {
@@ -131,8 +132,10 @@ final class DeadLetterStage {
     attempts.addLast(attempt);
     unanswered++;
     // The outcome is handed over as a task, so that a bug in it surfaces on the polling thread.
+    attempt.outcome = hand(post.letter());
     CompletableFuture<?> unused =
-        hand(post.letter())
+        attempt
+            .outcome
             .exceptionally(DeadLetterOutcome.NotConfirmed::new)
             .whenComplete(
                 (outcome, failure) -> pollingThread.execute(() -> answered(attempt, outcome)));
@@ -150,7 +153,10 @@ final class DeadLetterStage {
     long now = nanoClock.getAsLong();
     while (!attempts.isEmpty() && attempts.getFirst().deadlineNanos - now <= 0) {
       var cause = new TimeoutException("No answer within " + SEND_TIMEOUT.toSeconds() + " s");
-      answered(attempts.getFirst(), new DeadLetterOutcome.NotConfirmed(cause));
+      Attempt overdue = attempts.getFirst();
+      answered(overdue, new DeadLetterOutcome.NotConfirmed(cause));
+      // The sink need not send it any more if it still waits there.
+      overdue.outcome.completeExceptionally(cause);
     }
   }
 

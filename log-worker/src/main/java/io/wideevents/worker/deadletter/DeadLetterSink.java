@@ -12,7 +12,8 @@ public interface DeadLetterSink extends AutoCloseable {
   /**
    * Hands a letter over; returns at once. The future completes within the sink's time bound, on one
    * of its threads: dependents must only hand the outcome on. It completes exceptionally for bugs
-   * only.
+   * only. A caller that completes the future itself gives the letter up: it is not sent any more,
+   * unless it is being sent already.
    */
   CompletableFuture<DeadLetterOutcome> send(DeadLetter letter);
 

@@ -239,6 +239,9 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
     try {
       sender.execute(
           () -> {
+            if (outcome.isDone()) {
+              return; // the caller gave up while the letter waited, and sends it again
+            }
             try {
               task.run();
             } catch (RuntimeException | OutOfMemoryError e) {

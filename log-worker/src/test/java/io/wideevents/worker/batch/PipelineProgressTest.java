@@ -170,6 +170,7 @@ class PipelineProgressTest {
     // Then
     assertThat(database.storedEvents()).hasSize(100);
     assertThat(sink.delegate.kept()).hasSize(1);
+    assertThat(sink.unanswered).hasSize(3).allMatch(CompletableFuture::isDone);
     assertThat(records.committable()).isEqualTo(101);
   }
 
@@ -560,6 +561,7 @@ class PipelineProgressTest {
   /** The first sends get no answer. */
   private static final class NeverAnsweringSink implements DeadLetterSink {
     final RecordingDeadLetterSink delegate = new RecordingDeadLetterSink();
+    final List<CompletableFuture<DeadLetterOutcome>> unanswered = new ArrayList<>();
     private int left;
 
     NeverAnsweringSink(int unanswered) {
@@ -568,7 +570,11 @@ class PipelineProgressTest {
 
     @Override
     public CompletableFuture<DeadLetterOutcome> send(DeadLetter letter) {
-      return left-- > 0 ? new CompletableFuture<>() : delegate.send(letter);
+      if (left-- > 0) {
+        unanswered.add(new CompletableFuture<>());
+        return unanswered.getLast();
+      }
+      return delegate.send(letter);
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Callback;
@@ -252,6 +253,39 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
       // Then
       assertThat(first).isInstanceOf(DeadLetterOutcome.NotConfirmed.class);
       assertThat(second).isEqualTo(new DeadLetterOutcome.Kept());
+    }
+  }
+
+  @Test
+  void send_skipsALetterThatTheCallerGaveUpWhileItWaited() throws Exception {
+    // Given a letter behind one that blocks
+    CountDownLatch unblocked = new CountDownLatch(1);
+    MockProducer<byte[], byte[]> producer =
+        new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    try (KafkaDeadLetterSink slow =
+        new KafkaDeadLetterSink(
+            () -> producer, () -> awaitQuietly(unblocked), "dlq", counted::add, clock)) {
+      CompletableFuture<DeadLetterOutcome> blocked = slow.send(letter(1, "a"));
+      CompletableFuture<DeadLetterOutcome> givenUp = slow.send(letter(2, "b"));
+
+      // When
+      givenUp.completeExceptionally(new TimeoutException("given up"));
+      unblocked.countDown();
+      await(blocked);
+      await(slow.send(letter(3, "c")));
+
+      // Then
+      assertThat(producer.history())
+          .extracting(record -> new String(record.value(), UTF_8))
+          .containsExactly("a", "c");
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
