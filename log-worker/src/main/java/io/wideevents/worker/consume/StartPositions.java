@@ -109,6 +109,31 @@ final class StartPositions {
     readOnAt(partition, start);
   }
 
+  /**
+   * Reads a partition from the start of its log, because the topic's id was learned too late to
+   * tell whether the position is one of this topic. The records that are in memory stay valid.
+   */
+  void restartInDoubt(PartitionProgress old, Uuid topicId) {
+    TopicPartition partition = old.partition();
+    OffsetAndMetadata start = new OffsetAndMetadata(0);
+    LOG.atWarn()
+        .addKeyValue("topic", partition.topic())
+        .addKeyValue("partition", partition.partition())
+        .addKeyValue("topicId", topicId)
+        .addKeyValue("offset", old.positionOffset())
+        .addKeyValue("nextOffset", start.offset())
+        .log(
+            "The topic's id was not known when the partition was assigned, so the topic may have"
+                + " been deleted and created again since. The worker reads it from its start, which"
+                + " stores nothing twice");
+    assignment.restart(partition);
+    PartitionProgress progress = assignment.progress(partition);
+    if (progress != null) {
+      progress.topicId(topicId);
+    }
+    readOnAt(partition, start);
+  }
+
   /** Records that retention deleted before they were read, since the process started. */
   long lostRecords() {
     return lostRecords.get();

@@ -20,6 +20,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -53,6 +54,9 @@ final class TopicWatch {
 
   private static final Duration COMMITTED_TIMEOUT = Duration.ofSeconds(1);
 
+  // Look-ups of a broker that works succeed long before.
+  private static final long HELD_TOO_LONG_NANOS = Duration.ofSeconds(30).toNanos();
+
   private final Consumer<byte[], byte[]> consumer;
   private final TopicIds topicIds;
   private final Assignment assignment;
@@ -68,11 +72,19 @@ final class TopicWatch {
   private long releasedNanos;
   private @Nullable Uuid unconfirmed;
 
-  // The id of the topic when this session last owned partitions of it.
+  // The id that the last look-up brought.
   private Uuid lastSeen = Uuid.ZERO_UUID;
+
+  // The same, when each partition was assigned: its position is not one of an earlier topic.
+  private final Map<TopicPartition, Uuid> seenBefore = new HashMap<>();
+
+  // Committed offsets at which partitions began, as long as the topic's id is not known.
+  private final Map<TopicPartition, OffsetAndMetadata> begunAt = new HashMap<>();
 
   private boolean missing;
   private boolean warned;
+  private boolean warnedHeld;
+  private long assignedNanos;
 
   // Partitions whose topic was the expected one at least once in this assignment.
   private final Set<TopicPartition> unchanged = new HashSet<>();
@@ -96,21 +108,27 @@ final class TopicWatch {
     this.nextStarts = nextLookUp;
   }
 
+  /** Looks the topic up at once, so that its id is known before partitions are assigned. */
   void subscribed(String topicName) {
     topic = topicName;
+    startLookUp();
   }
 
   /** Has partitions that were just assigned compared at the next {@link #tick}. */
   void assigned(Collection<TopicPartition> partitions) {
+    Uuid seen = seenByNow();
     for (TopicPartition partition : partitions) {
       unread.remove(partition);
       unchanged.remove(partition);
+      begunAt.remove(partition);
+      seenBefore.put(partition, seen);
       PartitionProgress progress = assignment.progress(partition);
       if (progress != null) {
         progress.awaitStart();
       }
     }
     nextStarts = nanoClock.getAsLong();
+    assignedNanos = nextStarts;
     lookUpAfresh();
   }
 
@@ -129,16 +147,36 @@ final class TopicWatch {
 
   /**
    * Reads the committed offsets of partitions that are new, takes the answer of a look-up, and
-   * starts one that is due. Blocks for a second at most, and only after an assignment.
+   * starts one that is due. Blocks for two seconds at most, and only until the start and the topic
+   * of all partitions are known.
    *
    * @return whether records became void
    */
   boolean tick() {
-    if (assignment.all().isEmpty() && assignment.released().isEmpty() && !missing) {
+    if (lookUp == null
+        && assignment.all().isEmpty()
+        && assignment.released().isEmpty()
+        && !missing) {
       return false;
     }
     readStarts();
     int pending = assignment.released().size();
+    takeAnswer();
+    if (lookUp == null && nanoClock.getAsLong() - nextLookUp >= 0) {
+      startLookUp();
+      takeAnswer();
+      warnIfHeld();
+    }
+    return assignment.released().size() < pending;
+  }
+
+  private void startLookUp() {
+    lookUpStarted = nanoClock.getAsLong();
+    outdated = false;
+    lookUp = topicIds.lookUp(topic);
+  }
+
+  private void takeAnswer() {
     CompletableFuture<Uuid> answer = lookUp;
     if (answer != null && answer.isDone()) {
       lookUp = null;
@@ -149,12 +187,14 @@ final class TopicWatch {
     } else if (answer != null && nanoClock.getAsLong() - lookUpStarted > ABANDON_NANOS) {
       lookUp = null;
     }
-    if (lookUp == null && nanoClock.getAsLong() - nextLookUp >= 0) {
-      lookUpStarted = nanoClock.getAsLong();
-      outdated = false;
-      lookUp = topicIds.lookUp(topic);
-    }
-    return assignment.released().size() < pending;
+  }
+
+  /** The last id that was answered, also when the answer is not taken yet. */
+  private Uuid seenByNow() {
+    CompletableFuture<Uuid> answer = lookUp;
+    boolean answered =
+        answer != null && !outdated && answer.isDone() && !answer.isCompletedExceptionally();
+    return answered ? answer.join() : lastSeen;
   }
 
   /**
@@ -183,7 +223,11 @@ final class TopicWatch {
       for (TopicPartition partition : unknown) {
         PartitionProgress progress = assignment.progress(partition);
         if (progress != null) {
-          progress.started(committed.get(partition));
+          OffsetAndMetadata start = committed.get(partition);
+          progress.started(start);
+          if (start != null) {
+            begunAt.put(partition, start);
+          }
         }
       }
       lookUpAfresh();
@@ -217,13 +261,16 @@ final class TopicWatch {
     }
     if (current.equals(Uuid.ZERO_UUID)) {
       assignment.forgetReleased();
+      commitWithoutTopicId();
       warnOnce("the brokers have no topic ids");
       return;
     }
     warned = false;
+    warnedHeld = false;
     compareReleased(current);
     List<PartitionProgress> different = new ArrayList<>();
-    boolean compared = false;
+    List<PartitionProgress> doubtful = new ArrayList<>();
+    boolean compared = assignment.all().isEmpty();
     for (PartitionProgress progress : assignment.all()) {
       if (!progress.isStartKnown()) {
         continue;
@@ -231,16 +278,17 @@ final class TopicWatch {
       compared = true;
       if (progress.topicId().equals(Uuid.ZERO_UUID)) {
         // The broker deletes the committed offsets, and with them the id, of a deleted topic.
-        progress.topicId(lastSeen);
+        progress.topicId(seenBefore.getOrDefault(progress.partition(), Uuid.ZERO_UUID));
       }
       if (CommitMetadata.differ(progress.topicId(), current)) {
         different.add(progress);
+      } else if (progress.isTopicAwaited() && progress.positionOffset() != 0) {
+        doubtful.add(progress);
       } else {
-        progress.topicId(current);
-        unchanged.add(progress.partition());
-        remember(progress.partition());
+        adopt(progress, current);
       }
     }
+    settle(doubtful, current);
     if (different.isEmpty()) {
       unconfirmed = null;
       lastSeen = compared ? current : lastSeen;
@@ -251,6 +299,49 @@ final class TopicWatch {
     } else {
       unconfirmed = current;
       nextLookUp = nanoClock.getAsLong() + CONFIRM.toNanos();
+    }
+  }
+
+  private void adopt(PartitionProgress progress, Uuid current) {
+    progress.topicId(current);
+    begunAt.remove(progress.partition());
+    unchanged.add(progress.partition());
+    remember(progress.partition());
+  }
+
+  /**
+   * Decides about partitions that began without any id. The topic may have been deleted and created
+   * again since. It was not if the committed offset at which a partition began is still there: a
+   * broker deletes it with the topic, and this worker has committed nothing in its place.
+   */
+  private void settle(List<PartitionProgress> doubtful, Uuid current) {
+    Set<TopicPartition> begun = new HashSet<>(begunAt.keySet());
+    begun.retainAll(doubtful.stream().map(PartitionProgress::partition).toList());
+    Map<TopicPartition, OffsetAndMetadata> committed = Map.of();
+    if (!begun.isEmpty()) {
+      try {
+        committed = consumer.committed(begun, COMMITTED_TIMEOUT);
+      } catch (WakeupException late) {
+        lookUpSoon(); // it was meant for a poll that had returned already
+        return;
+      } catch (RetriableException e) {
+        LOG.atDebug().setCause(e).log("The committed offsets are not known yet");
+        return;
+      }
+    }
+    for (PartitionProgress progress : doubtful) {
+      OffsetAndMetadata start = begunAt.remove(progress.partition());
+      if (start != null && start.equals(committed.get(progress.partition()))) {
+        adopt(progress, current);
+      } else {
+        startPositions.restartInDoubt(progress, current);
+      }
+    }
+  }
+
+  private void commitWithoutTopicId() {
+    for (PartitionProgress progress : assignment.all()) {
+      progress.commitWithoutTopicId();
     }
   }
 
@@ -298,6 +389,9 @@ final class TopicWatch {
   private void failed(Throwable cause) {
     unconfirmed = null;
     if (cause instanceof UnknownTopicOrPartitionException) {
+      if (assignment.all().isEmpty() && assignment.released().isEmpty()) {
+        return; // a topic that was just created, which not all brokers know
+      }
       keepReleased();
       if (!missing) {
         missing = true;
@@ -311,7 +405,24 @@ final class TopicWatch {
       LOG.atDebug().setCause(cause).log("The topic's id was not looked up");
     } else {
       assignment.forgetReleased();
+      if (cause instanceof ApiException) { // the broker has answered: not authorized, too old
+        commitWithoutTopicId();
+      }
       warnOnce(cause.toString());
+    }
+  }
+
+  private void warnIfHeld() {
+    if (!warnedHeld
+        && nanoClock.getAsLong() - assignedNanos >= HELD_TOO_LONG_NANOS
+        && assignment.all().stream().anyMatch(PartitionProgress::isTopicAwaited)) {
+      warnedHeld = true;
+      LOG.atWarn()
+          .addKeyValue("topic", topic)
+          .log(
+              "No broker has told the topic's id since partitions were assigned. Records are stored,"
+                  + " but offsets that have no topic id yet are not committed until one does; after a"
+                  + " restart these records are read again, which stores nothing twice");
     }
   }
 

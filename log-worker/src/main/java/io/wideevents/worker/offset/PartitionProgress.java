@@ -41,6 +41,7 @@ public final class PartitionProgress {
   private long committedOffset = -1;
   private @Nullable OffsetAndMetadata start;
   private boolean startKnown = true;
+  private boolean topicAwaited;
   private Optional<Integer> startLeaderEpoch = Optional.empty();
   private Uuid topicId = Uuid.ZERO_UUID;
   private String metadata = "";
@@ -57,10 +58,23 @@ public final class PartitionProgress {
 
   /**
    * Commits nothing until {@link #started} is called: a commit could replace the id of a deleted
-   * topic, the only evidence that the committed offset belongs to another log.
+   * topic, the only evidence that the committed offset belongs to another log. After that, commits
+   * offset 0 alone until the topic's id is known: a higher one without id would be trusted in
+   * another topic of the same name.
    */
   public void awaitStart() {
     startKnown = false;
+    topicAwaited = true;
+  }
+
+  /** Whether offsets above 0 are not committed because the id of the topic is not known yet. */
+  public boolean isTopicAwaited() {
+    return topicAwaited;
+  }
+
+  /** Commits without the id of the topic, because it cannot be known. */
+  public void commitWithoutTopicId() {
+    topicAwaited = false;
   }
 
   /**
@@ -101,6 +115,7 @@ public final class PartitionProgress {
   public void topicId(Uuid id) {
     topicId = id;
     metadata = CommitMetadata.of(id);
+    topicAwaited &= id.equals(Uuid.ZERO_UUID);
   }
 
   /**
@@ -153,6 +168,9 @@ public final class PartitionProgress {
       return null;
     }
     long offset = firstUnsettled();
+    if (topicAwaited && offset > 0) {
+      return null;
+    }
     boolean due = offset > committedOffset || (offset == committedOffset && lacksTopicId());
     return offset < 0 || !due ? null : new OffsetAndMetadata(offset, leaderEpoch(), metadata);
   }
@@ -236,6 +254,7 @@ public final class PartitionProgress {
   PartitionProgress successor() {
     PartitionProgress next = new PartitionProgress(partition);
     next.startKnown = startKnown;
+    next.topicAwaited = topicAwaited;
     next.topicId(topicId);
     next.committedTopicId = committedTopicId;
     return next;

@@ -5,9 +5,9 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
 
-/** Answers every look-up with what the test set last; at first not at all. */
+/** Answers every look-up with what the test set last; at first as a broker without topic ids. */
 final class FakeTopicIds implements TopicIds {
-  private CompletableFuture<Uuid> answer = new CompletableFuture<>();
+  private CompletableFuture<Uuid> answer = CompletableFuture.completedFuture(Uuid.ZERO_UUID);
   int asked;
 
   void willAnswer(Uuid topicId) {

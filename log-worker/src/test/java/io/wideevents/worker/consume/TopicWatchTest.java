@@ -263,6 +263,129 @@ class TopicWatchTest {
   }
 
   @Test
+  void recreatedBeforeTheFirstIdIsKnown_isReadFromItsStart() {
+    // Given look-ups that fail until the topic is another one
+    theFirstLookUpFails();
+    joinAt(0);
+    add(0, 10);
+    seconds(6);
+
+    // When
+    topicIds.willAnswer(NEW);
+    seconds(8);
+    addNew(0, 20);
+    seconds(2);
+
+    // Then
+    assertThat(database.stored()).hasSize(30);
+    assertThat(committed()).isEqualTo(new OffsetAndMetadata(20, "topicId=" + NEW));
+  }
+
+  @Test
+  void recreatedBeforeTheFirstIdIsKnown_isReadFromItsStartWhenAnOffsetWithoutIdIsGone() {
+    // Given
+    theFirstLookUpFails();
+    commitOnBehalfOfTheGroup(10, "");
+    joinAtCommitted();
+    add(10, 20);
+    seconds(6);
+
+    // When the broker has deleted the offset together with the topic
+    offsetsDeleted = true;
+    topicIds.willAnswer(NEW);
+    seconds(20);
+    offsetsDeleted = false;
+    addNew(0, 30);
+    seconds(2);
+
+    // Then
+    assertThat(database.stored()).hasSize(40);
+    assertThat(committed()).isEqualTo(new OffsetAndMetadata(30, "topicId=" + NEW));
+  }
+
+  @Test
+  void recreatedBeforeTheCommittedOffsetIsKnown_isReadFromItsStart() {
+    // Given an offset that is read by the consumer, and deleted before the worker sees its id
+    theFirstLookUpFails();
+    commitOnBehalfOfTheGroup(10, "topicId=" + OLD);
+    failingCommittedLookUps = 1;
+    joinAtCommitted();
+    add(10, 20);
+    seconds(2);
+
+    // When
+    offsetsDeleted = true;
+    topicIds.willAnswer(NEW);
+    seconds(12);
+    offsetsDeleted = false;
+    addNew(0, 30);
+    seconds(2);
+
+    // Then
+    assertThat(database.stored()).hasSize(40);
+    assertThat(committed()).isEqualTo(new OffsetAndMetadata(30, "topicId=" + NEW));
+  }
+
+  @Test
+  void untilTheFirstIdIsKnown_onlyTheLogsStartIsCommitted() {
+    theFirstLookUpFails();
+    consumer.rebalance(List.of(P0));
+    session.turn(); // begins at 0, for nothing is committed
+    add(0, 10);
+
+    seconds(20);
+
+    assertThat(database.stored()).hasSize(10);
+    assertThat(committed()).isEqualTo(new OffsetAndMetadata(0, ""));
+  }
+
+  @Test
+  void aFirstIdThatIsKnownLate_changesNothingWhileAnOffsetWithoutIdIsStillCommitted() {
+    theFirstLookUpFails();
+    commitOnBehalfOfTheGroup(10, "");
+    joinAtCommitted();
+    add(10, 20);
+    seconds(6);
+
+    topicIds.willAnswer(OLD);
+    seconds(8);
+
+    assertThat(consumer.position(P0)).isEqualTo(20);
+    assertThat(committed()).isEqualTo(new OffsetAndMetadata(20, "topicId=" + OLD));
+  }
+
+  @Test
+  void anIdThatWasKnownBeforeTheAssignment_isThatOfThePosition() {
+    session.turn(); // takes the answer to the look-up of the subscription
+    joinAt(0);
+    add(0, 10);
+
+    seconds(2);
+
+    assertThat(consumer.position(P0)).isEqualTo(10);
+    assertThat(committed()).isEqualTo(new OffsetAndMetadata(10, "topicId=" + OLD));
+  }
+
+  @Test
+  void unauthorizedLookUps_commitWithoutId() {
+    // Given
+    topicIds.willFail(new TopicAuthorizationException(TOPIC));
+    session.subscribe(TOPIC);
+    joinAt(0);
+    add(0, 10);
+    seconds(8);
+    assertThat(committed()).isEqualTo(new OffsetAndMetadata(10, ""));
+
+    // When they are authorized later
+    topicIds.willAnswer(OLD);
+    seconds(8);
+
+    // Then
+    assertThat(consumer.position(P0)).isEqualTo(10);
+    assertThat(committed()).isEqualTo(new OffsetAndMetadata(10, "topicId=" + OLD));
+  }
+
+  @Test
   void unauthorizedLookUps_leaveTheIdAsItWasCommitted() {
     commitOnBehalfOfTheGroup(10, "topicId=" + OLD);
     topicIds.willFail(new TopicAuthorizationException(TOPIC));
@@ -296,8 +419,19 @@ class TopicWatchTest {
 
     seconds(20);
 
-    assertThat(committed().offset()).isEqualTo(10);
     assertThat(topicIds.asked).isGreaterThan(asked);
+  }
+
+  @Test
+  void withoutAnswers_whatBeganAtAnOffsetWithItsIdIsCommitted() {
+    commitOnBehalfOfTheGroup(10, "topicId=" + OLD);
+    topicIds.willHang();
+    joinAtCommitted();
+    add(10, 20);
+
+    seconds(20);
+
+    assertThat(committed()).isEqualTo(new OffsetAndMetadata(20, "topicId=" + OLD));
   }
 
   @Test
@@ -507,6 +641,12 @@ class TopicWatchTest {
         new AtomicLong(),
         clock,
         clock);
+  }
+
+  /** Subscribes once more, so that nothing is known of the topic; before any commit. */
+  private void theFirstLookUpFails() {
+    topicIds.willFail(new TimeoutException("no broker"));
+    session.subscribe(TOPIC);
   }
 
   private void joinAt(long offset) {

@@ -118,12 +118,14 @@ class PartitionProgressTest {
   }
 
   @Test
-  void commitReady_isNothingUntilTheStartIsKnown() {
+  void commitReady_isNothingUntilTheStartAndTheTopicAreKnown() {
     progress.awaitStart();
     progress.track(5, Optional.empty(), 0).complete();
 
     assertThat(progress.commitReady()).isNull();
     progress.started(new OffsetAndMetadata(5));
+    assertThat(progress.commitReady()).isNull();
+    progress.commitWithoutTopicId();
     assertThat(progress.commitReady()).isEqualTo(new OffsetAndMetadata(6));
   }
 

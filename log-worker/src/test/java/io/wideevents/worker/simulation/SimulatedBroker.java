@@ -77,12 +77,9 @@ final class SimulatedBroker {
     }
   }
 
-  /**
-   * Whether a request may go without an answer. Not while the topic may be deleted and created
-   * again: a worker that has not learned the topic's id by then does not notice.
-   */
+  /** Whether a request may go without an answer. */
   boolean mayTimeOut() {
-    return faulty && world.has(Fault.POLL_FAILURES) && !world.has(Fault.RECREATION);
+    return faulty && world.has(Fault.POLL_FAILURES);
   }
 
   boolean isFaulty() {
@@ -345,11 +342,6 @@ final class SimulatedBroker {
   }
 
   private void delete() {
-    if (faulty && !isTopicIdCommitted()) {
-      // Until the worker has learned the topic's id it cannot know that the topic is another one.
-      time.after(SECOND, this::delete);
-      return;
-    }
     if (!faulty) {
       return;
     }
@@ -365,15 +357,6 @@ final class SimulatedBroker {
       rebalance();
     }
     time.after(noticed ? dice.millis(100, 15_000) : dice.millis(0, 2_000), () -> create(noticed));
-  }
-
-  private boolean isTopicIdCommitted() {
-    for (OffsetAndMetadata offset : committed) {
-      if (offset == null || !offset.metadata().startsWith(TOPIC_ID)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private void create(boolean noticed) {
