@@ -125,7 +125,7 @@ final class ReplayLane {
       List<SpooledEvent> chunk, Deadline deadline) {
     try {
       return target.deliver(chunk, deadline);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
   }

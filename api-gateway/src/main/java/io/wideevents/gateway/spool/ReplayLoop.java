@@ -115,7 +115,7 @@ final class ReplayLoop {
       inFlight = begun.get();
       var unused = inFlight.answer().whenComplete((outcomes, failure) -> signalAll());
       return 0;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return pauseAfter(failed(e));
     }
   }
@@ -127,7 +127,7 @@ final class ReplayLoop {
       delivered.add(step.delivered());
       refused.add(step.refused());
       return pauseAfter(step);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return pauseAfter(failed(e));
     }
   }
@@ -139,8 +139,8 @@ final class ReplayLoop {
     }
   }
 
-  /** A bug, or a disk that fails: neither may end the replay. */
-  private static ReplayLane.Step failed(RuntimeException cause) {
+  /** A bug, a disk that fails, or no memory: none of them may end the replay. */
+  private static ReplayLane.Step failed(Throwable cause) {
     LOG.atError().setCause(cause).log("Replay failed; it will go on");
     return new ReplayLane.Step(1, 0, 0);
   }

@@ -5,12 +5,18 @@ import static io.wideevents.gateway.spool.EventSpoolContract.idsOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
+import io.wideevents.logging.Deadline;
+import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.LoggerPort;
 import io.wideevents.logging.RecordingLogger;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +87,36 @@ class SpoolReplayerTest {
     assertThat(deadLetters.durable()).hasSize(10);
     assertThat(spool.stats().refusedEvents()).isZero();
     assertThat(spool.stats().bytes()).isZero();
+  }
+
+  @Test
+  void goesOnAfterAnError() throws Exception {
+    // Given tiers that lack a class, or memory, at first
+    append(spool, StubEvent.many(10));
+    AtomicInteger calls = new AtomicInteger();
+    LoggerPort broken =
+        new LoggerPort() {
+          @Override
+          public CompletableFuture<List<DeliveryOutcome>> log(
+              List<EncodedEvent> events, Deadline deadline) {
+            if (calls.getAndIncrement() == 0) {
+              throw new OutOfMemoryError("for a test");
+            }
+            return tiers.log(events, deadline);
+          }
+
+          @Override
+          public void close() {}
+        };
+
+    try (SpoolReplayer replayer =
+        new SpoolReplayer(spool, broken, DeadLetterPort.UNAVAILABLE, AMPLE)) {
+      // When
+      replayer.start();
+
+      // Then
+      await().until(() -> replayer.stats().replayed() == 10);
+    }
   }
 
   @Test
