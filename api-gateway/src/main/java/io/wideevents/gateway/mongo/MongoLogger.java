@@ -109,7 +109,10 @@ public final class MongoLogger implements LoggerPort {
     Duration remaining = deadline.remaining();
     if (remaining.isZero()) {
       return CompletableFuture.completedFuture(
-          Collections.nCopies(events.size(), new DeliveryOutcome.NotConfirmed(late())));
+          Collections.nCopies(
+              events.size(),
+              new DeliveryOutcome.NotConfirmed(
+                  new NotSentException("No time left to write to MongoDB"))));
     }
     PendingCall call = new PendingCall(documents(events), events.size());
     if (queue.offer(call)) {
@@ -202,6 +205,7 @@ public final class MongoLogger implements LoggerPort {
 
   private void timedOut(Write write) {
     Duration bound = settings.writeTimeout();
+    settle(write, null, new TimeoutException("MongoDB did not answer a write within " + bound));
     unanswered
         .tryShow()
         .ifPresent(
@@ -211,7 +215,6 @@ public final class MongoLogger implements LoggerPort {
                     .addKeyValue("events", write.batch.slots().size())
                     .addKeyValue("notShown", notShown)
                     .log("A write to MongoDB got no answer within {}", bound));
-    settle(write, null, new TimeoutException("MongoDB did not answer a write within " + bound));
   }
 
   private void settle(
@@ -223,21 +226,31 @@ public final class MongoLogger implements LoggerPort {
     write.ended = true;
     write.timeout.cancel(false);
     WriteBatch batch = write.batch;
-    List<DeliveryOutcome> delivered;
-    if (outcomes != null && outcomes.size() == batch.slots().size()) {
-      delivered = delivered(write, outcomes);
-    } else {
-      Throwable cause =
-          failure != null
-              ? failure
-              : new IllegalStateException("Outcomes and batch differ in size");
-      delivered =
-          Collections.nCopies(batch.slots().size(), new DeliveryOutcome.NotConfirmed(cause));
-    }
-    List<PendingCall> settled = queue.complete(batch, delivered);
+    List<PendingCall> settled = queue.complete(batch, delivered(write, outcomes, failure));
     // The free write first: dependents of an answer may take their time.
     writeWhatMay();
     settled.forEach(PendingCall::complete);
+  }
+
+  /** One outcome for each event, whatever the writer answered. */
+  private List<DeliveryOutcome> delivered(
+      Write write, @Nullable List<WriteOutcome> outcomes, @Nullable Throwable failure) {
+    int size = write.batch.slots().size();
+    Throwable cause = failure;
+    if (outcomes != null && outcomes.size() == size) {
+      try {
+        return delivered(write, outcomes);
+      } catch (RuntimeException | Error e) {
+        // A bug, or no memory. The place of this write must be given back, or it is lost for good.
+        cause = e;
+      }
+    }
+    return Collections.nCopies(
+        size,
+        new DeliveryOutcome.NotConfirmed(
+            cause != null
+                ? cause
+                : new IllegalStateException("Outcomes and batch differ in size")));
   }
 
   /** The call's deadline has come. */

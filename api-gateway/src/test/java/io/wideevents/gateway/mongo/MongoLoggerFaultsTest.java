@@ -18,6 +18,7 @@ import io.wideevents.mongo.WriteOutcome;
 import io.wideevents.process.ClosingTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -135,6 +136,34 @@ class MongoLoggerFaultsTest {
 
     // Then
     assertThat(waiting).isCompletedWithValue(List.of(DURABLE));
+  }
+
+  @Test
+  void log_getsAWriteBackWhoseAnswerCannotBeRead() {
+    // Given a writer with a bug: an outcome is missing
+    HangingWriter hanging = new HangingWriter(database);
+    MongoLogger logger = open(hanging, 1);
+    hanging.hang = true;
+    var broken = log(logger, List.of(StubEvent.numbered(0)), Duration.ofSeconds(2));
+    hanging.hang = false;
+
+    // When
+    hanging.answers.getFirst().complete(Collections.singletonList(null));
+    time.advance(Duration.ZERO);
+
+    // Then
+    assertThat(broken).isDone();
+    assertThat(broken.join()).hasOnlyElementsOfType(NotConfirmed.class);
+    assertThat(answer(logger, List.of(StubEvent.numbered(1)))).containsExactly(DURABLE);
+  }
+
+  @Test
+  void log_saysThatNothingWasSentWithoutTime() {
+    MongoLogger logger = open(database, 1);
+
+    var answer = log(logger, List.of(StubEvent.numbered(0)), Duration.ZERO);
+
+    assertThat(cause(answer.join(), 0)).isInstanceOf(NotSentException.class);
   }
 
   @Test
