@@ -200,7 +200,13 @@ public final class MongoConnection implements AutoCloseable {
       client = new CompletableFuture<>();
       CompletableFuture<MongoClient> building = client;
       // A thread of its own: parsing an SRV connection string asks DNS and may block for seconds.
-      Thread.ofPlatform().daemon().name("mongo-connect").start(() -> build(building));
+      try {
+        Thread.ofPlatform().daemon().name("mongo-connect").start(() -> build(building));
+      } catch (Error e) {
+        // No more threads at present. A future that never completes would end all attempts.
+        var unused = pauseAfterFailure();
+        building.completeExceptionally(e);
+      }
     }
     return client;
   }
@@ -208,8 +214,11 @@ public final class MongoConnection implements AutoCloseable {
   private void build(CompletableFuture<MongoClient> building) {
     try {
       building.complete(clients.get());
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // An error too, of a missing class for instance: this future must complete, or no client is
+      // built any more.
       Duration wait = pauseAfterFailure();
+      building.completeExceptionally(e);
       warnings
           .tryShow()
           .ifPresent(
@@ -221,7 +230,6 @@ public final class MongoConnection implements AutoCloseable {
                       .addKeyValue("notShown", heldBack)
                       .addKeyValue("error", MongoTrouble.explain(e))
                       .log("MongoDB client could not be built; will try again"));
-      building.completeExceptionally(e);
     }
   }
 

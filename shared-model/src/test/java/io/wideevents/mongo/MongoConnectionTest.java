@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -37,6 +38,29 @@ class MongoConnectionTest {
               () -> !connection.database().handle((ok, e) -> e != null).get(30, TimeUnit.SECONDS));
 
       assertThat(built).hasValue(4);
+    }
+  }
+
+  @Test
+  void database_buildsAgainAfterAnError() {
+    // Given an installation that lacks a class, or memory, at first
+    Supplier<MongoClient> clients =
+        () -> {
+          if (built.incrementAndGet() == 1) {
+            throw new NoClassDefFoundError("for a test");
+          }
+          return MongoClients.create(NOWHERE.uri());
+        };
+
+    try (MongoConnection connection = new MongoConnection(NOWHERE, clients)) {
+      // When
+      assertThat(connection.database()).failsWithin(PATIENCE);
+
+      // Then
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> !connection.database().handle((ok, e) -> e != null).get(30, TimeUnit.SECONDS));
     }
   }
 
