@@ -11,7 +11,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -193,8 +192,8 @@ final class KafkaConnection implements AutoCloseable {
   private static void discard(Producer<byte[], byte[]> unused) {
     try {
       unused.close(Duration.ZERO);
-    } catch (KafkaException e) {
-      // One of its plug-ins failed, after the rest was closed: no reason not to build another.
+    } catch (RuntimeException | Error e) {
+      // A plug-in of the producer failed, or a class is missing. Another producer must be built.
       log.atDebug().setCause(e).log("A producer did not close cleanly");
     }
   }

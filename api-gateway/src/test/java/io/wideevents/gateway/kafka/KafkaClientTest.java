@@ -20,6 +20,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -32,6 +33,8 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class KafkaClientTest {
   private static final Duration AMPLE = Duration.ofSeconds(30);
@@ -175,14 +178,15 @@ class KafkaClientTest {
     await().untilAsserted(() -> assertThat(first.closed()).isTrue());
   }
 
-  @Test
-  void publish_rebuildsTheProducerEvenIfTheOldOneCannotBeClosed() {
-    // Given a producer one of whose plug-ins fails as it is closed
+  @ParameterizedTest
+  @MethodSource("closeFailures")
+  void publish_rebuildsTheProducerEvenIfTheOldOneCannotBeClosed(Throwable failure) {
+    // Given a producer that fails as it is closed
     MockProducer<byte[], byte[]> first =
         new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()) {
           @Override
           public void close(Duration timeout) {
-            throw new KafkaException("Failed to close kafka producer");
+            throw KafkaClientTest.<RuntimeException>unchecked(failure);
           }
         };
     use(first);
@@ -198,6 +202,18 @@ class KafkaClientTest {
     await().untilAsserted(() -> assertThat(client.unavailability()).isEmpty());
     assertThat(publish(List.of(StubEvent.numbered(2)))).isNotDone();
     assertThat(second.history()).hasSize(1);
+  }
+
+  private static Stream<Throwable> closeFailures() {
+    return Stream.of(
+        new KafkaException("Failed to close kafka producer"),
+        new IllegalStateException("a plug-in is closed already"),
+        new NoClassDefFoundError("zstd"));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <E extends Throwable> E unchecked(Throwable failure) throws E {
+    throw (E) failure;
   }
 
   @Test
