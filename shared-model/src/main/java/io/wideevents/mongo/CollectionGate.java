@@ -97,13 +97,20 @@ final class CollectionGate {
     CompletableFuture<State> asked = new CompletableFuture<>();
     question = asked;
     long now = nanoClock.getAsLong();
-    var unused =
-        Mono.fromFuture(database())
-            .flatMap(this::list)
-            .map(listed -> stateOf(listed.orElse(null)))
-            .onErrorResume(MongoCommandException.class, this::withoutAnswer)
-            .toFuture()
-            .whenComplete((state, failure) -> answer(asked, now, state, failure));
+    try {
+      var unused =
+          Mono.fromFuture(database())
+              .flatMap(this::list)
+              .map(listed -> stateOf(listed.orElse(null)))
+              .onErrorResume(MongoCommandException.class, this::withoutAnswer)
+              .toFuture()
+              // The driver keeps its own bound, unless an Error ends its chain: every write waits
+              // for this answer.
+              .orTimeout(2 * connection.settings().timeout().toMillis(), TimeUnit.MILLISECONDS)
+              .whenComplete((state, failure) -> answer(asked, now, state, failure));
+    } catch (RuntimeException | Error e) {
+      answer(asked, now, null, e);
+    }
     return asked;
   }
 

@@ -94,7 +94,10 @@ class EventTopicIT {
     topic.ensure(admin);
 
     // Then
-    assertThat(config("retention.ms")).isEqualTo("1234567");
+    // A broker that has not heard of the new topic yet describes the defaults.
+    await()
+        .atMost(BOUND)
+        .untilAsserted(() -> assertThat(config("retention.ms")).isEqualTo("1234567"));
     assertThat(description().partitions()).hasSize(1);
   }
 

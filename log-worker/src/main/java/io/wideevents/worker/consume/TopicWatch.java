@@ -192,9 +192,10 @@ final class TopicWatch {
   /** The last id that was answered, also when the answer is not taken yet. */
   private Uuid seenByNow() {
     CompletableFuture<Uuid> answer = lookUp;
-    boolean answered =
-        answer != null && !outdated && answer.isDone() && !answer.isCompletedExceptionally();
-    return answered ? answer.join() : lastSeen;
+    if (answer == null || outdated || !answer.isDone() || answer.isCompletedExceptionally()) {
+      return lastSeen;
+    }
+    return answer.join();
   }
 
   /**
