@@ -13,6 +13,8 @@ final class DuplicateNames {
   /** Ordinary names sit within a few steps of their slot; only made-up collisions go further. */
   private static final int MAX_PROBES = 16;
 
+  private static final int FIRST_SLOTS = 128;
+
   private record Field(int object, String name) implements Comparable<Field> {
     // Colliding names land in a HashSet, which sorts long chains of comparable keys into a tree.
     @Override
@@ -22,11 +24,11 @@ final class DuplicateNames {
     }
   }
 
-  private @Nullable String[] names = new String[128];
-  private int[] objects = new int[128];
+  private @Nullable String[] names = new String[FIRST_SLOTS];
+  private int[] objects = new int[FIRST_SLOTS];
   private int used;
   private int openedObjects;
-  private final Set<Field> collisions = new HashSet<>();
+  private Set<Field> collisions = new HashSet<>();
 
   /** Starts a new object and returns its number, for {@link #add}. */
   int openObject() {
@@ -44,11 +46,25 @@ final class DuplicateNames {
   /** Forgets everything, for the next event. */
   void clear() {
     if (used > 0) {
-      Arrays.fill(names, null);
+      if (names.length > FIRST_SLOTS) {
+        // To clear the large table of one event after each small one that follows would take time
+        // in the product of their sizes.
+        names = new String[FIRST_SLOTS];
+        objects = new int[FIRST_SLOTS];
+      } else {
+        Arrays.fill(names, null);
+      }
       used = 0;
     }
-    collisions.clear();
+    if (!collisions.isEmpty()) {
+      collisions = new HashSet<>();
+    }
     openedObjects = 0;
+  }
+
+  /** How many slots the table has: what {@link #clear} costs. */
+  int slots() {
+    return names.length;
   }
 
   private boolean insert(int object, String name) {

@@ -106,7 +106,8 @@ final class Problems {
       if (context.getNestingDepth() > eventDepth) {
         path.append('.');
       }
-      path.append(context.currentName());
+      String name = context.currentName();
+      path.append(name, 0, Math.min(name.length(), MAX_PATH_LENGTH + 1));
     }
   }
 

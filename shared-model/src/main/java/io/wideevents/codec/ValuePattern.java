@@ -4,14 +4,15 @@ import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What must not be kept of the text in values, whatever their name: the parts a regular expression
  * matches become {@code [REDACTED]}.
  *
- * <p>The expression is RE2's, which reads a text once: none can be made to take exponential time,
- * neither by whoever writes the pattern nor by whoever sends the text. Safe for concurrent use.
+ * <p>The expression is RE2's, which reads a text once for each match. A text whose matches make it
+ * read further than they are long, again and again, would take quadratic time. The number of
+ * characters read is bounded, see {@link SearchedText}; when it is used up, the rest of the text is
+ * replaced as a whole. Safe for concurrent use.
  */
 public final class ValuePattern {
   /** Redacts nothing. */
@@ -55,30 +56,41 @@ public final class ValuePattern {
 
   /** The text without what matches; the very same when nothing does. */
   String redact(String text) {
-    return pattern.map(expression -> redact(expression, text)).orElse(text);
+    return pattern.isEmpty() ? text : redact(new SearchedText(text));
   }
 
-  private static String redact(Pattern expression, String text) {
-    Matcher matcher = expression.matcher(text);
-    @Nullable StringBuilder kept = null;
+  /** As {@link #redact(String)}, with the search counted. */
+  String redact(SearchedText searched) {
+    return pattern.map(expression -> redact(expression, searched)).orElse(searched.toString());
+  }
+
+  private static String redact(Pattern expression, SearchedText searched) {
+    String text = searched.toString();
+    StringBuilder kept = new StringBuilder(0);
     int from = 0;
-    while (matcher.find()) {
-      if (matcher.end() == matcher.start()) {
-        continue; // a boundary, which has nothing to hide
+    try {
+      Matcher matcher = expression.matcher(searched);
+      while (matcher.find()) {
+        if (matcher.end() == matcher.start()) {
+          continue; // a boundary, which has nothing to hide
+        }
+        if (isReplaced(text, matcher.start(), matcher.end())) {
+          continue; // so that text that is redacted already stays as it is
+        }
+        if (from == 0) {
+          kept.ensureCapacity(text.length());
+        }
+        kept.append(text, from, matcher.start()).append(Splice.REDACTED);
+        from = matcher.end();
+        if (kept.length() - from > MAX_GROWTH) {
+          return Splice.REDACTED;
+        }
       }
-      if (isReplaced(text, matcher.start(), matcher.end())) {
-        continue; // so that text that is redacted already stays as it is
-      }
-      if (kept == null) {
-        kept = new StringBuilder(text.length());
-      }
-      kept.append(text, from, matcher.start()).append(Splice.REDACTED);
-      from = matcher.end();
-      if (kept.length() - from > MAX_GROWTH) {
-        return Splice.REDACTED;
-      }
+    } catch (SearchedText.TooManyReadsException e) {
+      // What was not searched to its end may hold anything.
+      return kept.append(Splice.REDACTED).toString();
     }
-    return kept == null ? text : kept.append(text, from, text.length()).toString();
+    return from == 0 ? text : kept.append(text, from, text.length()).toString();
   }
 
   /** Whether the part from {@code start} to {@code end} lies within a replacement. */
