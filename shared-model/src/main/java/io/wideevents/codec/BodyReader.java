@@ -26,6 +26,7 @@ final class BodyReader {
    */
   private static final int MAX_TOLD_PROBLEMS = 1_000;
 
+  private final BodyParsers parsers;
   private final byte[] body;
   private final int length;
   private final EventRules rules;
@@ -37,7 +38,14 @@ final class BodyReader {
   private int problemsLeft = MAX_TOLD_PROBLEMS;
   private long bytesSearched;
 
-  BodyReader(byte[] body, int length, EventRules rules, int maxEvents, long receivedAtMillis) {
+  BodyReader(
+      BodyParsers parsers,
+      byte[] body,
+      int length,
+      EventRules rules,
+      int maxEvents,
+      long receivedAtMillis) {
+    this.parsers = parsers;
     this.body = body;
     this.length = length;
     this.rules = rules;
@@ -52,7 +60,7 @@ final class BodyReader {
     }
     BodyResult result = objectOrArray();
     if (result instanceof BodyResult.Malformed) {
-      unreadable = UnreadableParts.overwriteIn(body, length, maxEvents);
+      unreadable = UnreadableParts.overwriteIn(body, 0, length, 1, maxEvents, parsers);
       if (!unreadable.isEmpty()) {
         results.clear();
         problemsLeft = MAX_TOLD_PROBLEMS;
@@ -63,7 +71,7 @@ final class BodyReader {
   }
 
   private BodyResult objectOrArray() {
-    try (EventText text = EventText.open(body, 0, length, 1)) {
+    try (EventText text = EventText.openLimited(parsers, body, 0, length, 1)) {
       return objectOrArray(text);
     }
   }
@@ -112,7 +120,7 @@ final class BodyReader {
       result = event(text, 0);
     } catch (StreamConstraintsException e) {
       // JSON so far, and an event that breaks a rule; what follows can make that no better.
-      return new BodyResult.Events(List.of(rejected(0, JsonFailure.of(e, text))), false);
+      return new BodyResult.Events(List.of(rejected(0, overLimit(e, text, 0, 1))), false);
     }
     return text.parser().nextToken() == null
         ? new BodyResult.Events(List.of(result), false)
@@ -147,12 +155,12 @@ final class BodyReader {
     if (encoding != null) {
       return rejected(line, encoding);
     }
-    try (EventText text = EventText.open(body, from, to, line)) {
-      return line(text, line);
+    try (EventText text = EventText.openLimited(parsers, body, from, to, line)) {
+      return line(text, from, line);
     }
   }
 
-  private EncodeResult line(EventText text, long line) {
+  private EncodeResult line(EventText text, int from, long line) {
     try {
       if (text.parser().nextToken() != JsonToken.START_OBJECT) {
         return rejected(line, JsonFailure.notAnObject(text));
@@ -164,9 +172,20 @@ final class BodyReader {
       }
       boolean joined = more == JsonToken.START_OBJECT && isOnlyLine(text.end(), line);
       return rejected(line, joined ? JsonFailure.joinedLines(text) : JsonFailure.trailing(text));
+    } catch (StreamConstraintsException e) {
+      return rejected(line, overLimit(e, text, from, line));
     } catch (JacksonException e) {
       return rejected(line, JsonFailure.of(e, text));
     }
+  }
+
+  /** What was over a limit of the parser's, in the text of one event, which is overwritten. */
+  private EventProblem overLimit(
+      StreamConstraintsException e, EventText text, int from, long line) {
+    EventProblem failure = JsonFailure.of(e, text);
+    EventProblem part =
+        UnreadableParts.overwriteIn(body, from, text.end(), line, 1, parsers).of(from, text.end());
+    return part == null ? failure : part;
   }
 
   /** Reads the event at whose opening brace the parser stands. */

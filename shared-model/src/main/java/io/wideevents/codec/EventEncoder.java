@@ -14,11 +14,13 @@ public final class EventEncoder {
   private final EncoderSettings settings;
   private final InstantSource clock;
   private final NameRules names;
+  private final BodyParsers parsers;
 
   public EventEncoder(EncoderSettings settings, InstantSource clock) {
     this.settings = settings;
     this.clock = clock;
     this.names = new NameRules(settings.limits().maxNameBytes(), settings.redactedNames());
+    this.parsers = new BodyParsers(settings.limits());
   }
 
   /**
@@ -32,7 +34,7 @@ public final class EventEncoder {
     Instant now = clock.instant();
     EventRules rules = EventRules.strict(Origin.CLIENT, settings, names, now);
     BodyReader reader =
-        new BodyReader(body, length, rules, settings.maxEvents(), now.toEpochMilli());
+        new BodyReader(parsers, body, length, rules, settings.maxEvents(), now.toEpochMilli());
     return switch (format) {
       case JSON -> reader.readJson();
       case NDJSON -> reader.readNdjson();

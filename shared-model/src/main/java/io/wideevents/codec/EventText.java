@@ -12,13 +12,13 @@ final class EventText implements AutoCloseable {
   private final boolean mayEscapeSurrogates;
   private final JsonParser parser;
 
-  private EventText(byte[] bytes, int from, int to, long firstLine) {
+  private EventText(byte[] bytes, int from, int to, long firstLine, JsonParser parser) {
     this.bytes = bytes;
     this.from = from;
     this.end = to;
     this.firstLine = firstLine;
     this.mayEscapeSurrogates = Utf8.mayEscapeSurrogates(bytes, from, to);
-    this.parser = JsonText.parser(bytes, from, to);
+    this.parser = parser;
   }
 
   /**
@@ -28,7 +28,13 @@ final class EventText implements AutoCloseable {
    * @param firstLine the line of the body {@code from} stands in, counted from 1
    */
   static EventText open(byte[] bytes, int from, int to, long firstLine) {
-    return new EventText(bytes, from, to, firstLine);
+    return new EventText(bytes, from, to, firstLine, JsonText.parser(bytes, from, to));
+  }
+
+  /** As {@link #open}, with a bound on what one token takes. */
+  static EventText openLimited(
+      BodyParsers parsers, byte[] bytes, int from, int to, long firstLine) {
+    return new EventText(bytes, from, to, firstLine, parsers.parser(bytes, from, to));
   }
 
   /** The whole body or record value. */

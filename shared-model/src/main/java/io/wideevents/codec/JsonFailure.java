@@ -56,6 +56,34 @@ final class JsonFailure {
         position);
   }
 
+  static EventProblem nameTooLong(int maxBytes, Position position) {
+    return new EventProblem(
+        ProblemCode.NAME_TOO_LONG.code(),
+        "",
+        "A name is longer than %d bytes".formatted(maxBytes),
+        "Shorten the name; what varies belongs into the value",
+        position);
+  }
+
+  static EventProblem numberTooLong(int maxLength, Position position) {
+    return new EventProblem(
+        ProblemCode.NUMBER_OUT_OF_RANGE.code(),
+        "",
+        "A number is written with more than %d characters".formatted(maxLength),
+        "Send it as a string, or with fewer digits",
+        position);
+  }
+
+  static EventProblem textTooLarge(int maxEventBytes, Position position) {
+    return new EventProblem(
+        ProblemCode.EVENT_TOO_LARGE.code(),
+        "",
+        "A value of the event is longer than the %d bytes that are allowed for the whole event"
+            .formatted(maxEventBytes),
+        "Leave out large values, or split the event; the limit is the setting EVENT_MAX_BYTES",
+        position);
+  }
+
   static EventProblem malformed(String message, String fix, @Nullable Position position) {
     return new EventProblem(ProblemCode.MALFORMED_JSON.code(), "", message, fix, position);
   }

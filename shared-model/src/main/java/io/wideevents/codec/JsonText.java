@@ -19,23 +19,26 @@ final class JsonText {
    */
   static final int MAX_PARSER_DEPTH = 100_000;
 
+  /** For the values of records, which Kafka bounds; the tokens of an accepted event all fit. */
   private static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          // Bytes are UTF-8, as declared: guessing UTF-16 would give the same bytes two meanings.
-          .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
-          .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
-          .streamReadConstraints(
-              // Body and event are bounded in bytes; long names and numbers are refused event by
-              // event, where the parser's own limits would fail the whole body.
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(MAX_PARSER_DEPTH)
-                  .maxNameLength(Integer.MAX_VALUE)
-                  .maxNumberLength(Integer.MAX_VALUE)
-                  .maxStringLength(Integer.MAX_VALUE)
-                  .build())
-          .build();
+      factory(
+          StreamReadConstraints.builder()
+              .maxNestingDepth(MAX_PARSER_DEPTH)
+              .maxNameLength(Integer.MAX_VALUE)
+              .maxNumberLength(Integer.MAX_VALUE)
+              .maxStringLength(Integer.MAX_VALUE)
+              .build());
 
   private JsonText() {}
+
+  static JsonFactory factory(StreamReadConstraints constraints) {
+    return JsonFactory.builder()
+        // Bytes are UTF-8, as declared: guessing UTF-16 would give the same bytes two meanings.
+        .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
+        .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+        .streamReadConstraints(constraints)
+        .build();
+  }
 
   static JsonParser parser(byte[] bytes, int from, int to) {
     return FACTORY.createParser(ObjectReadContext.empty(), bytes, from, to - from);

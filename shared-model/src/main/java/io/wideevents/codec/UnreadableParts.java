@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the parser cannot get past though it is one event's fault: half a surrogate pair in a name,
- * and nesting past the parser's own limit. Found by a scan of a body that failed, and overwritten
- * there with text of the same length that can be read, so that the other events keep their places;
- * the event around it is refused for what stood there.
+ * nesting past the parser's own limit, and names, texts and numbers over the limits of {@link
+ * BodyParsers}. Found by a scan of a body that failed, and overwritten there with text of the same
+ * length that can be read, so that the other events keep their places; the event around it is
+ * refused for what stood there.
  *
  * <p>The scan follows texts and brackets and judges nothing else, so what lies inside an item that
  * nests too deep is not looked at. Takes time linear in the body. For one reader of one body.
@@ -23,11 +24,14 @@ final class UnreadableParts {
   private record Part(int offset, EventProblem problem) {}
 
   private final byte[] body;
+  private final int from;
   private final int length;
   private final int maxParts;
+  private final int maxNameBytes;
+  private final int maxTextBytes;
   private final List<Part> parts = new ArrayList<>();
 
-  private int line = 1;
+  private long line;
   private int lineStart;
   private int depth;
   private boolean inArray;
@@ -37,24 +41,41 @@ final class UnreadableParts {
   private boolean foundAny;
   private int next;
 
-  private UnreadableParts(byte[] body, int length, int maxParts) {
+  private UnreadableParts(
+      byte[] body,
+      int from,
+      int to,
+      long firstLine,
+      int maxParts,
+      int maxNameBytes,
+      int maxTextBytes) {
     this.body = body;
-    this.length = length;
+    this.from = from;
+    this.length = to;
+    this.line = firstLine;
+    this.lineStart = from;
     this.maxParts = maxParts;
+    this.maxNameBytes = maxNameBytes;
+    this.maxTextBytes = maxTextBytes;
   }
 
   /** Those of a body that has not been found to have any. */
   static UnreadableParts none() {
-    return new UnreadableParts(new byte[0], 0, 0);
+    return new UnreadableParts(new byte[0], 0, 0, 1, 0, 0, 0);
   }
 
   /**
-   * Scans a body, and overwrites what it finds.
+   * Scans {@code [from, to)} of a body, and overwrites what it finds.
    *
+   * @param firstLine the line in which {@code from} stands
    * @param maxParts how many are remembered; a body with as many events is refused as a whole
+   * @param limits what the parser can read
    */
-  static UnreadableParts overwriteIn(byte[] body, int length, int maxParts) {
-    UnreadableParts found = new UnreadableParts(body, length, maxParts);
+  static UnreadableParts overwriteIn(
+      byte[] body, int from, int to, long firstLine, int maxParts, BodyParsers limits) {
+    UnreadableParts found =
+        new UnreadableParts(
+            body, from, to, firstLine, maxParts, limits.maxNameBytes(), limits.maxTextBytes());
     found.scan();
     return found;
   }
@@ -72,13 +93,14 @@ final class UnreadableParts {
   }
 
   private void scan() {
-    int at = 0;
+    int at = from;
     while (at < length) {
       switch (body[at]) {
         case '"' -> at = text(at);
         case '[', '{' -> open(at);
         case ']', '}' -> close(at);
         case '\n' -> newLine(at);
+        case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> at = number(at);
         default -> {}
       }
       at++;
@@ -126,6 +148,7 @@ final class UnreadableParts {
   /** Passes over a text; returns where its closing quote is, or the body's end. */
   private int text(int quote) {
     int firstHalf = -1;
+    int bytes = 0;
     int at = quote + 1;
     while (at < length && body[at] != '"') {
       if (body[at] == '\\') {
@@ -135,25 +158,87 @@ final class UnreadableParts {
                 && unit <= Character.MAX_HIGH_SURROGATE
                 && isLow(Utf8.escapedUnit(body, at + ESCAPE_LENGTH, length));
         if (isPair) {
+          bytes += 4;
           at += 2 * ESCAPE_LENGTH;
           continue;
         }
         if (firstHalf < 0 && unit >= Character.MIN_SURROGATE && unit <= Character.MAX_SURROGATE) {
           firstHalf = at;
         }
+        bytes += unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3;
         at += unit < 0 ? 2 : ESCAPE_LENGTH;
         continue;
       }
       if (body[at] == '\n') {
         newLine(at);
       }
+      bytes++;
       at++;
     }
     int end = Math.min(at, length);
-    if (firstHalf >= 0 && isName(end)) {
-      overwriteHalves(firstHalf, end);
+    boolean isLong = bytes > Math.min(maxNameBytes, maxTextBytes);
+    if ((firstHalf >= 0 || isLong) && end < length) {
+      text(quote, end, firstHalf, bytes);
     }
     return end;
+  }
+
+  /**
+   * @param firstHalf where the first half of a surrogate pair stands; -1 when there is none
+   * @param bytes how long the text is with its escapes resolved
+   */
+  private void text(int quote, int end, int firstHalf, int bytes) {
+    if (!isName(end)) {
+      if (bytes > maxTextBytes) {
+        add(quote, tooLarge(quote));
+        overwrite(quote, end + 1, "\"\"");
+      }
+      return;
+    }
+    if (firstHalf >= 0) {
+      overwriteHalves(firstHalf, end);
+    }
+    if (bytes > maxNameBytes) {
+      add(quote, JsonFailure.nameTooLong(maxNameBytes, position(quote)));
+      overwrite(quote, end + 1, "\"\"");
+    }
+  }
+
+  /** Passes over a number; returns where its last character is. */
+  private int number(int start) {
+    int end = start + 1;
+    while (end < length && isNumberPart(body[end])) {
+      end++;
+    }
+    if (end - start > Math.min(BodyParsers.MAX_NUMBER_LENGTH, maxTextBytes)) {
+      add(
+          start,
+          end - start > maxTextBytes
+              ? tooLarge(start)
+              : JsonFailure.numberTooLong(BodyParsers.MAX_NUMBER_LENGTH, position(start)));
+      overwrite(start, end, "0");
+    }
+    return end - 1;
+  }
+
+  private static boolean isNumberPart(byte b) {
+    return b >= '0' && b <= '9' || b == '.' || b == 'e' || b == 'E' || b == '+' || b == '-';
+  }
+
+  private EventProblem tooLarge(int at) {
+    return JsonFailure.textTooLarge(maxTextBytes, position(at));
+  }
+
+  /** Puts a value that can be read in the place of one that cannot. Line feeds stay. */
+  private void overwrite(int from, int to, String value) {
+    for (int i = from; i < to; i++) {
+      if (body[i] != '\n') {
+        body[i] = ' ';
+      }
+    }
+    for (int i = 0; i < value.length(); i++) {
+      body[from + i] = (byte) value.charAt(i);
+    }
   }
 
   private boolean isName(int closingQuote) {

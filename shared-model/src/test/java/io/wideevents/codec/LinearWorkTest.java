@@ -2,6 +2,7 @@ package io.wideevents.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wideevents.event.EventLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -33,7 +34,9 @@ class LinearWorkTest {
             EncoderSettings.DEFAULT,
             new NameRules(256, EncoderSettings.DEFAULT_REDACTED_NAMES),
             Codecs.NOW);
-    BodyReader reader = new BodyReader(body, body.length, rules, MAX_LINES, 0);
+    BodyReader reader =
+        new BodyReader(
+            new BodyParsers(EventLimits.DEFAULT), body, body.length, rules, MAX_LINES, 0);
 
     BodyResult result = reader.readNdjson();
 
