@@ -57,8 +57,8 @@ class PausedTopicRecreationIT {
       service.start();
       await().atMost(LONG).untilAsserted(() -> assertThat(database.stored()).hasSize(600));
       database.goDown();
-      topic.sendEvents(600, 700, now);
-      await().atMost(LONG).until(() -> service.status().paused() && held(service) == 100);
+      topic.sendEvents(600, 900, now); // more than the probes need
+      await().atMost(LONG).until(() -> service.status().paused() && held(service) == 300);
 
       // When
       topic.admin().deleteTopics(List.of(name)).all().get();
@@ -67,7 +67,7 @@ class PausedTopicRecreationIT {
       database.comeBack();
 
       // Then
-      await().atMost(LONG).untilAsserted(() -> assertThat(database.stored()).hasSize(2_700));
+      await().atMost(LONG).untilAsserted(() -> assertThat(database.stored()).hasSize(2_900));
       await()
           .atMost(LONG)
           .untilAsserted(
