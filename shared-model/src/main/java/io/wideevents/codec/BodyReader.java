@@ -24,7 +24,7 @@ final class BodyReader {
    * events with the same twenty mistakes learns them from the first, and a reply that repeated them
    * would be many times as large as the body.
    */
-  private static final int MAX_TOLD_PROBLEMS = 1_000;
+  private static final int MAX_TOLD_PROBLEMS = 200;
 
   private final BodyParsers parsers;
   private final byte[] body;

@@ -2,9 +2,14 @@ package io.wideevents.gateway.http;
 
 import io.javalin.http.Context;
 import io.wideevents.gateway.metrics.GatewayMetrics;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Sends replies and problems as the answer to a request. Safe for concurrent use. */
 final class Replies {
+  private static final Logger log = LoggerFactory.getLogger(Replies.class);
+
   private final ReplyWriter writer = new ReplyWriter();
   private final GatewayMetrics metrics;
   private final Lingering lingering;
@@ -14,9 +19,17 @@ final class Replies {
     this.lingering = lingering;
   }
 
+  /**
+   * Writes the reply, and waits until the connection has taken it but for a buffer of 32 KiB: the
+   * memory that is reserved for the request covers its reply.
+   */
   void send(Context ctx, EventsReply reply) {
     reply.problem().ifPresentOrElse(problem -> head(ctx, problem), () -> json(ctx, reply.status()));
-    ctx.result(writer.write(reply));
+    try {
+      ctx.outputStream().write(writer.write(reply));
+    } catch (IOException e) {
+      log.atDebug().setCause(e).log("Client went away before it read its reply");
+    }
   }
 
   /** Answers a request that is refused as a whole. */

@@ -18,6 +18,12 @@ import tools.jackson.core.json.JsonFactory;
  * for concurrent use.
  */
 final class ReplyWriter {
+  /**
+   * How many rejected events a reply lists with all their problems; of any other it says the first
+   * problem's code. An event of two bytes may have kilobytes of problems.
+   */
+  static final int MAX_IN_FULL = 100;
+
   private static final String TYPE_PREFIX = "urn:wide-events:problem:";
 
   private final JsonFactory json = new JsonFactory();
@@ -75,6 +81,7 @@ final class ReplyWriter {
     reply.weakestTier().ifPresent(tier -> out.writeStringProperty("tier", tier.label()));
     out.writeArrayPropertyStart("events");
     int index = 0;
+    int rejected = 0;
     for (Entry entry : reply.entries()) {
       out.writeStartObject();
       out.writeNumberProperty("index", index++);
@@ -83,7 +90,7 @@ final class ReplyWriter {
           out.writeStringProperty("eventId", accepted.id().toString());
           out.writeStringProperty("tier", accepted.tier().label());
         }
-        case Refused refused -> writeRefused(out, refused);
+        case Refused refused -> writeRefused(out, refused, ++rejected <= MAX_IN_FULL);
         case Unconfirmed unconfirmed -> {
           out.writeStringProperty("eventId", unconfirmed.id().toString());
           out.writeBooleanProperty("confirmed", false);
@@ -94,7 +101,11 @@ final class ReplyWriter {
     out.writeEndArray();
   }
 
-  private static void writeRefused(JsonGenerator out, Refused refused) {
+  private static void writeRefused(JsonGenerator out, Refused refused, boolean isInFull) {
+    if (!isInFull) {
+      out.writeStringProperty("code", refused.errors().getFirst().code());
+      return;
+    }
     if (refused.line() > 0) {
       out.writeNumberProperty("line", refused.line());
     }

@@ -75,6 +75,8 @@ class OpenApiTest {
     check("post /v1/events", 202, lines(valid + "\n\n" + valid + "\n"));
     check("post /v1/events", 207, server.post("[" + valid + ",7,{\"_id\":1}]"));
     check("post /v1/events", 207, lines(valid + "\n{\n" + event("refused")));
+    check("post /v1/events", 207, lines(valid + "\n{".repeat(150)));
+    check("post /v1/events", 422, lines("{\n".repeat(150)));
     check("post /v1/events", 207, lines(event("conflict") + "\n\u00ff\n" + valid));
     check("post /v1/events", 400, server.post("{\n  \"a\": oops"));
     check("post /v1/events", 400, server.post(""));

@@ -30,7 +30,7 @@ final class TestServer implements AutoCloseable {
   static final int MAX_BODY = 512 * 1024;
   static final int MAX_INFLATED = 1024 * 1024;
   static final int MAX_IN_FLIGHT = 2 * MAX_INFLATED;
-  static final int MAX_EVENTS = 100;
+  static final int MAX_EVENTS = 200;
 
   static {
     // Not while the first zstd body is being timed: on a busy machine it takes seconds.

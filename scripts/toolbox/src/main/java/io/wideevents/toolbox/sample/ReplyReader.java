@@ -32,8 +32,9 @@ final class ReplyReader {
       if (entry.has("eventId")) {
         accepted.merge(entry.path("tier").asString("unknown"), 1, Integer::sum);
       } else {
-        refused.merge(
-            entry.path("errors").path(0).path("code").asString("unknown"), 1, Integer::sum);
+        // Of the 101st refused event on, the reply says the code alone.
+        JsonNode code = entry.path("errors").path(0).path("code");
+        refused.merge(code.asString(entry.path("code").asString("unknown")), 1, Integer::sum);
       }
     }
     return new PostResult(accepted, refused, Math.max(0, events - entries.size()));
