@@ -89,6 +89,12 @@ public final class LogSetup {
         context.getLogger(logger).setLevel(Level.ERROR);
       }
       context.getLogger(DESERIALIZATION).setLevel(Level.OFF);
+      LibraryLines lines = new LibraryLines(context, appender);
+      lines.start();
+      for (String logger : LibraryLines.LOGGERS) {
+        context.getLogger(logger).setAdditive(false);
+        context.getLogger(logger).addAppender(lines);
+      }
     }
   }
 

@@ -74,6 +74,31 @@ class LogSetupTest {
   }
 
   @Test
+  void libraries_thatAClientCanMakeLogShowOneShortLine() {
+    LogSetup.start(context, LogLevel.INFO, LogFormat.TEXT);
+    String sent = "x".repeat(7_000);
+
+    for (int i = 0; i < 100; i++) {
+      logger("org.eclipse.jetty.util.HostPort").warn("Bad Authority: [{}]", sent);
+      logger("io.javalin.Javalin").error("Failed", new IllegalStateException(sent));
+    }
+
+    assertThat(lines()).hasSize(2).allSatisfy(line -> assertThat(line).hasSizeLessThan(700));
+    assertThat(lines().get(0)).contains("WARN  [HostPort] Bad Authority: [xxx");
+    assertThat(lines().get(1)).contains("error=\"java.lang.IllegalStateException: xxx");
+  }
+
+  @Test
+  void libraries_showAStackTraceThatRepeatsNoLongText() {
+    LogSetup.start(context, LogLevel.INFO, LogFormat.TEXT);
+
+    logger("org.eclipse.jetty.Thing").warn("Broke", new IllegalStateException("why"));
+
+    assertThat(lines()).hasSizeGreaterThan(2);
+    assertThat(lines().get(1)).isEqualTo("java.lang.IllegalStateException: why");
+  }
+
+  @Test
   void json_isOneObjectALineWithKeyValuesAsFields() {
     LogSetup.start(context, LogLevel.INFO, LogFormat.JSON);
 

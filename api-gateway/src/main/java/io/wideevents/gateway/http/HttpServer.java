@@ -15,6 +15,7 @@ import io.wideevents.gateway.access.AccessControl;
 import io.wideevents.gateway.delivery.TierStatus;
 import io.wideevents.gateway.javalin.WideEventsPlugin;
 import io.wideevents.gateway.metrics.GatewayMetrics;
+import io.wideevents.logging.LogThrottle;
 import io.wideevents.logging.LoggerPort;
 import io.wideevents.logging.LoggingService;
 import io.wideevents.metrics.MetricsPage;
@@ -67,6 +68,9 @@ public final class HttpServer implements AutoCloseable {
   // Below 24, synchronized blocks in libraries pin a virtual thread to its carrier.
   private static final boolean VIRTUAL_THREADS = Runtime.version().feature() >= 24;
 
+  private static final int MAX_LOGGED_PATH = 200;
+  private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
+
   private static final Pattern COMMA = Pattern.compile(", *");
 
   private final HttpSettings settings;
@@ -78,6 +82,7 @@ public final class HttpServer implements AutoCloseable {
   private final Health health;
   private final KeyGate keys;
   private final EventsHandler events;
+  private final LogThrottle failures = new LogThrottle(LOG_INTERVAL);
   private final RequestsUnderWay running = new RequestsUnderWay();
   private final Optional<LoggingService> ownEvents;
   private final ClosingTime closing;
@@ -292,11 +297,24 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
+  private static String shortened(String path) {
+    return path.length() <= MAX_LOGGED_PATH ? path : path.substring(0, MAX_LOGGED_PATH) + "…";
+  }
+
   private void failed(Exception failure, Context ctx) {
     if (failure instanceof IOException) {
       log.atDebug().setCause(failure).log("Client went away");
     } else {
-      log.atError().addKeyValue("path", ctx.path()).setCause(failure).log("Request failed");
+      // A client that finds such a request can repeat it, without a key perhaps.
+      failures
+          .tryShow()
+          .ifPresent(
+              notShown ->
+                  log.atError()
+                      .addKeyValue("path", shortened(ctx.path()))
+                      .addKeyValue("notShown", notShown)
+                      .setCause(failure)
+                      .log("Request failed"));
     }
     replies.send(ctx, Problems.internalError());
   }
