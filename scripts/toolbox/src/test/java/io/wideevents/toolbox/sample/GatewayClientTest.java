@@ -58,7 +58,7 @@ class GatewayClientTest {
         {"accepted":1,"rejected":2,"tier":"kafka","events":[
           {"index":0,"errors":[{"code":"missing_field","field":"service"}]},
           {"index":1,"eventId":"b","tier":"kafka"},
-          {"index":2,"line":3,"errors":[{"code":"too_deep"},{"code":"missing_field"}]}]}
+          {"index":2,"code":"too_deep"}]}
         """);
 
     // When
