@@ -269,6 +269,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   private void readIsolated() {
     if (isolation.hasWork() && pipeline.wantsRecords()) {
       receive(isolation.read());
+      pipeline.dropVoid(); // of a log that turned out to be truncated
       moreToCome |= isolation.hasWork();
     }
   }

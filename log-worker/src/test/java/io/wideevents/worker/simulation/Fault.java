@@ -27,6 +27,10 @@ enum Fault {
   LOSSES,
   COMMIT_FAILURES,
   POLL_FAILURES,
+  /** A batch of one partition cannot be read for a while. */
+  CORRUPT_BATCH,
+  /** A poll runs out of memory, and has lost what it had taken of other partitions. */
+  OUT_OF_MEMORY,
   RETENTION,
   TRUNCATION,
   RECREATION,

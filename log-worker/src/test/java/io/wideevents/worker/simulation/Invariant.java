@@ -16,6 +16,8 @@ enum Invariant {
   NO_FOREIGN_EXCEPTION,
   /** While MongoDB stores well records, each well record that was polled is stored in time. */
   WELL_RECORDS_PROGRESS,
+  /** While one partition cannot be read, the records of the others are. */
+  OTHERS_ARE_READ,
   /** When the faults have ended, every record is stored or dead-lettered and committed in time. */
   EVERYTHING_ENDS
 }

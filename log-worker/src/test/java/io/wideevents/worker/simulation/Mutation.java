@@ -22,5 +22,9 @@ enum Mutation {
   /** While a record fails alone, other records are not written. */
   SUSPECTS_BAR_OTHERS,
   /** A write that gets no answer is never given up. */
-  WAITS_WITHOUT_END
+  WAITS_WITHOUT_END,
+  /** What cannot be read of a partition is passed over. */
+  PASSES_OVER_CORRUPT_BATCHES,
+  /** A poll that fails for one partition's data ends the whole consumer. */
+  ONE_PARTITION_STOPS_ALL
 }

@@ -22,6 +22,12 @@ final class PartitionLog {
 
   private int start;
   private int firstUndone;
+  private int corruptFrom;
+  private int corruptTo;
+  private boolean corruptSilently;
+
+  /** MongoDB's good time when the log was last seen with a corrupt batch. */
+  long corruptUntilGoodNanos;
 
   /** Whether the partition has a leader, so that it can be read. */
   boolean hasLeader = true;
@@ -45,6 +51,37 @@ final class PartitionLog {
 
   int leaderEpoch() {
     return epochs.getLast().number;
+  }
+
+  /**
+   * Makes a stretch of offsets unreadable.
+   *
+   * @param silently whether the leader returns nothing there, instead of bytes that fail the check
+   */
+  void corrupt(int from, int to, boolean silently) {
+    corruptFrom = from;
+    corruptTo = to;
+    corruptSilently = silently;
+  }
+
+  void repair() {
+    corruptTo = corruptFrom;
+  }
+
+  boolean hasCorruptBatch() {
+    return corruptTo > Math.max(start, corruptFrom);
+  }
+
+  int corruptTo() {
+    return corruptTo;
+  }
+
+  boolean isCorrupt(int offset) {
+    return offset >= corruptFrom && offset < corruptTo;
+  }
+
+  boolean isCorruptSilently() {
+    return corruptSilently;
   }
 
   void append(SimulatedEvent event, long timestampMillis) {
@@ -73,6 +110,7 @@ final class PartitionLog {
     epochs.removeIf(epoch -> epoch.start >= end);
     epochs.add(new Epoch(next, end));
     firstUndone = Math.min(firstUndone, end);
+    corruptTo = Math.min(corruptTo, end);
   }
 
   /** The topic is deleted and created again. */
@@ -84,6 +122,7 @@ final class PartitionLog {
     deletedUndone.clear();
     start = 0;
     firstUndone = 0;
+    repair();
   }
 
   /**

@@ -75,6 +75,7 @@ final class SimulatedBroker {
     if (exists) {
       logs.forEach(log -> log.hasLeader = true);
     }
+    logs.forEach(PartitionLog::repair);
   }
 
   /** Whether a request may go without an answer. */
@@ -301,6 +302,9 @@ final class SimulatedBroker {
     if (world.has(Fault.RETENTION)) {
       repeat(1, 4, this::deleteOldRecords);
     }
+    if (world.has(Fault.CORRUPT_BATCH)) {
+      repeat(1, 3, this::corruptBatch);
+    }
     if (world.has(Fault.TRUNCATION)) {
       repeat(1, 2, this::truncateOne);
     }
@@ -331,6 +335,38 @@ final class SimulatedBroker {
     int to = dice.between(log.start(), log.end());
     world.trace("broker: retention moves the start of %s to %d", log.partition, to);
     log.deleteBefore(to);
+  }
+
+  private void corruptBatch() {
+    PartitionLog log = logs.get(dice.between(0, logs.size() - 1));
+    if (!faulty || log.hasCorruptBatch()) {
+      return;
+    }
+    // Mostly where records are still to be read.
+    int first = dice.chance(0.8) ? log.firstUndone() : log.start();
+    if (first >= log.end()) {
+      time.after(SECOND, this::corruptBatch);
+      return;
+    }
+    int from = dice.between(first, log.end() - 1);
+    int to = Math.min(log.end(), from + dice.between(1, 10));
+    boolean silently = dice.chance(0.3);
+    world.trace("broker: %s is corrupt from %d to %d", log.partition, from, to);
+    log.corrupt(from, to, silently);
+    boolean skipped = dice.chance(0.3);
+    time.after(dice.millis(5_000, 180_000), () -> endCorruption(log, from, to, skipped));
+  }
+
+  private void endCorruption(PartitionLog log, int from, int to, boolean skipped) {
+    if (!log.isCorrupt(from)) {
+      return; // another log by now, or the faults have ended
+    }
+    world.trace(
+        "broker: an operator %s %s at %d", skipped ? "skips" : "repairs", log.partition, from);
+    if (skipped) {
+      log.deleteBefore(Math.min(to, log.end()));
+    }
+    log.repair();
   }
 
   private void truncateOne() {

@@ -28,6 +28,8 @@ import org.apache.kafka.clients.consumer.RetriableCommitFailedException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
@@ -46,6 +48,9 @@ final class SimulatedConsumer extends UnusedConsumer {
     final Optional<Integer> offsetEpoch;
     int validatedEpoch = -1;
 
+    /** Whether the bytes at the offset were fetched, so that they are looked at though paused. */
+    boolean fetched;
+
     Position(OffsetAndMetadata from) {
       offset = (int) from.offset();
       offsetEpoch = from.leaderEpoch();
@@ -55,6 +60,7 @@ final class SimulatedConsumer extends UnusedConsumer {
   private record Callback(long at, Runnable call) {}
 
   private static final long SHARED_WAIT = 5_000_000;
+  private static final Node LEADER = new Node(1, "model", 9092);
 
   private final String name;
   private final World world;
@@ -66,6 +72,7 @@ final class SimulatedConsumer extends UnusedConsumer {
   private final Set<TopicPartition> owned = new LinkedHashSet<>();
   private final Set<TopicPartition> paused = new LinkedHashSet<>();
   private final Map<TopicPartition, Position> positions = new HashMap<>();
+  private final Map<TopicPartition, Integer> readTo = new HashMap<>();
   private final ArrayDeque<Callback> callbacks = new ArrayDeque<>();
   private @Nullable ConsumerRebalanceListener listener;
   private boolean joined;
@@ -148,7 +155,7 @@ final class SimulatedConsumer extends UnusedConsumer {
     runCallbacks();
     throwIfWoken();
     if (broker.isFaulty() && world.has(Fault.POLL_FAILURES) && dice.chance(0.002)) {
-      throw thrown(new TopicAuthorizationException("The model's poll is not authorized"));
+      throw thrown(new KafkaException("The model's poll fails"));
     }
     prepare();
     ConsumerRecords<byte[], byte[]> records = fetch();
@@ -216,6 +223,11 @@ final class SimulatedConsumer extends UnusedConsumer {
   public void seek(TopicPartition partition, OffsetAndMetadata to) {
     requireOwned(List.of(partition));
     world.trace("%s: seeks %s to %s", name, partition, to);
+    // A seek of a paused partition may only park the position: less may have been read.
+    readTo.merge(
+        partition,
+        paused.contains(partition) ? (int) to.offset() - 1 : (int) to.offset(),
+        paused.contains(partition) ? Math::min : (old, at) -> at);
     positions.put(partition, new Position(to));
   }
 
@@ -301,10 +313,27 @@ final class SimulatedConsumer extends UnusedConsumer {
     }
   }
 
-  /** Offset after the last record that a poll has returned, or where reading begins; -1 if none. */
+  /** Offset after the last record that was read, or where reading begins; -1 if none. */
   int readTo(TopicPartition partition) {
-    Position position = positions.get(partition);
-    return position == null ? -1 : position.offset;
+    return readTo.getOrDefault(partition, -1);
+  }
+
+  /** A record was read without this consumer. */
+  void readAlone(TopicPartition partition, int offset) {
+    readTo.put(partition, offset);
+  }
+
+  @Override
+  public List<PartitionInfo> partitionsFor(String topic, Duration timeout) {
+    mayTimeOut(timeout);
+    return broker.logs().stream()
+        .map(log -> info(log.partition, log.hasLeader ? LEADER : Node.noNode()))
+        .toList();
+  }
+
+  private static PartitionInfo info(TopicPartition partition, Node leader) {
+    return new PartitionInfo(
+        partition.topic(), partition.partition(), leader, new Node[0], new Node[0]);
   }
 
   // Inside poll.
@@ -362,6 +391,7 @@ final class SimulatedConsumer extends UnusedConsumer {
     partitions.forEach(owned::remove);
     partitions.forEach(paused::remove);
     partitions.forEach(positions::remove);
+    partitions.forEach(readTo::remove);
   }
 
   private void findPositions() {
@@ -371,6 +401,7 @@ final class SimulatedConsumer extends UnusedConsumer {
         OffsetAndMetadata committed = broker.committed(partition);
         if (committed != null) {
           positions.put(partition, new Position(committed));
+          readTo.put(partition, (int) committed.offset());
         } else {
           without = without == null ? new ArrayList<>() : without;
           without.add(partition);
@@ -411,7 +442,11 @@ final class SimulatedConsumer extends UnusedConsumer {
       PartitionLog log = broker.log(partition);
       if (!paused.contains(partition)
           && log.hasLeader
-          && (position == null || position.offset < log.end() || position.offset < log.start())) {
+          && (position == null || position.offset < log.end() || position.offset < log.start())
+          && (position == null
+              || !log.isCorrupt(position.offset)
+              || !log.isCorruptSilently()
+              || position.offset < log.start())) {
         return true;
       }
     }
@@ -432,18 +467,25 @@ final class SimulatedConsumer extends UnusedConsumer {
     for (TopicPartition partition : order) {
       PartitionLog log = broker.log(partition);
       Position position = positions.get(partition);
-      if (position == null || paused.contains(partition) || !log.hasLeader) {
+      if (position == null) {
+        continue;
+      }
+      if (position.fetched && log.isCorrupt(position.offset) && !log.isCorruptSilently()) {
+        if (next.isEmpty()) {
+          throw corrupt(partition, position.offset);
+        }
+        break;
+      }
+      if (paused.contains(partition) || !log.hasLeader) {
         continue;
       }
       List<ConsumerRecord<byte[], byte[]>> ofPartition = new ArrayList<>();
       Optional<Integer> epoch = position.offsetEpoch;
       int offset = position.offset;
-      for (; offset < log.end() && left > 0; offset++) {
+      for (; offset < log.end() && left > 0 && !log.isCorrupt(offset); offset++) {
         SimulatedRecord record = log.at(offset);
         if (record != null) {
           left--;
-          record.polledAtGoodNanos = world.goodTime.nanos();
-          record.unansweredAtPoll = world.unansweredWrites();
           ofPartition.add(record);
           epoch = record.leaderEpoch();
         }
@@ -452,6 +494,7 @@ final class SimulatedConsumer extends UnusedConsumer {
         OffsetAndMetadata to = new OffsetAndMetadata(offset, epoch, "");
         Position moved = new Position(to);
         moved.validatedEpoch = position.validatedEpoch;
+        moved.fetched = log.isCorrupt(offset);
         positions.put(partition, moved);
         next.put(partition, to);
         if (!ofPartition.isEmpty()) {
@@ -460,9 +503,37 @@ final class SimulatedConsumer extends UnusedConsumer {
         if (world.isTraced()) {
           world.trace("%s: polls %s up to %d: %s", name, partition, offset, ofPartition);
         }
+      } else if (log.isCorrupt(offset) && !log.isCorruptSilently() && left > 0) {
+        position.fetched = true;
+        if (next.isEmpty()) {
+          throw corrupt(partition, offset);
+        }
+        break;
       }
     }
+    if (broker.isFaulty()
+        && world.has(Fault.OUT_OF_MEMORY)
+        && !records.isEmpty()
+        && dice.chance(0.01)) {
+      world.trace("%s: runs out of memory", name);
+      OutOfMemoryError heap = new OutOfMemoryError("The model's heap is too small");
+      thrown = heap;
+      throw heap;
+    }
+    records.forEach(
+        (partition, polled) -> polled.forEach(record -> ((SimulatedRecord) record).polled(world)));
+    next.forEach((partition, to) -> readTo.put(partition, (int) to.offset()));
     return new ConsumerRecords<>(records, next);
+  }
+
+  private KafkaException corrupt(TopicPartition partition, int offset) {
+    String text =
+        "Record batch for partition " + partition + " at offset " + offset + " is invalid";
+    world.trace("%s: %s", name, text);
+    return thrown(
+        world.mutation == Mutation.ONE_PARTITION_STOPS_ALL
+            ? new TopicAuthorizationException(text)
+            : new KafkaException(text));
   }
 
   private void checkRange() {
@@ -476,6 +547,7 @@ final class SimulatedConsumer extends UnusedConsumer {
       if (position.offset < log.start() || position.offset > log.end()) {
         if (world.mutation == Mutation.RESETS_SILENTLY) {
           positions.put(partition, new Position(new OffsetAndMetadata(log.start())));
+          readTo.put(partition, log.start());
           continue;
         }
         outside = outside == null ? new HashMap<>() : outside;

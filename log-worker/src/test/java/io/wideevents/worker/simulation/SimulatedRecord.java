@@ -13,6 +13,9 @@ final class SimulatedRecord extends ConsumerRecord<byte[], byte[]> {
   final SimulatedEvent event;
   boolean deadLettered;
 
+  /** MongoDB's good time when the record was seen first in the log; -1 before. */
+  long appendedAtGoodNanos = -1;
+
   /** MongoDB's good time when the record was polled last; -1 before. */
   long polledAtGoodNanos = -1;
 
@@ -38,6 +41,12 @@ final class SimulatedRecord extends ConsumerRecord<byte[], byte[]> {
         new RecordHeaders(),
         Optional.of(leaderEpoch));
     this.event = event;
+  }
+
+  /** Notes that a worker has read the record. */
+  void polled(World world) {
+    polledAtGoodNanos = world.goodTime.nanos();
+    unansweredAtPoll = world.unansweredWrites();
   }
 
   boolean isDone() {

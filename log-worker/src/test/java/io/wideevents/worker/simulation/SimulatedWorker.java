@@ -98,7 +98,7 @@ final class SimulatedWorker implements WorkerSignals {
       }
     } catch (SimulatedCrash crash) {
       die();
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | OutOfMemoryError failure) {
       failed(failure);
     }
     if (wasRunning && running) {
@@ -150,8 +150,21 @@ final class SimulatedWorker implements WorkerSignals {
             counters.metrics,
             topic -> broker.lookUpTopicId(),
             dice.split().random(),
-            time);
+            time,
+            this::newReader);
     connect();
+  }
+
+  private SimulatedReader newReader() {
+    return new SimulatedReader(
+        world,
+        dice.split(),
+        broker,
+        (partition, offset) -> {
+          if (consumer != null) {
+            consumer.readAlone(partition, offset);
+          }
+        });
   }
 
   private BatchLimits limits() {
@@ -174,7 +187,7 @@ final class SimulatedWorker implements WorkerSignals {
     nextTurn = time.nanos() + TURN_NANOS;
   }
 
-  private void failed(RuntimeException failure) {
+  private void failed(Throwable failure) {
     SimulatedConsumer failed = consumer;
     if (failed == null || !(failed.threw(failure) || isWantedByTheWorker(failure))) {
       throw world.violated(Invariant.NO_FOREIGN_EXCEPTION, failure, "%s", failure);
@@ -203,7 +216,7 @@ final class SimulatedWorker implements WorkerSignals {
   }
 
   /** The worker itself asks for a new consumer in one case. */
-  private static boolean isWantedByTheWorker(RuntimeException failure) {
+  private static boolean isWantedByTheWorker(Throwable failure) {
     return failure instanceof KafkaException
         && String.valueOf(failure.getMessage()).contains("a new consumer is needed");
   }

@@ -16,6 +16,10 @@ final class Simulation {
   private static final long FAULTY_WRITE_COST = 40 * SECOND;
 
   private static final int MOST_FAULTY_WRITES = 12;
+
+  /** A partition that is read, or was repaired, is read up to now within this time. */
+  private static final long READ_BOUND = 90 * SECOND;
+
   private static final long PROGRESS_INTERVAL = 5 * SECOND;
 
   /** When the faults have ended, everything ends within this time. */
@@ -216,6 +220,24 @@ final class Simulation {
     }
   }
 
+  /** While nothing else is wrong, a corrupt batch holds up its own partition alone. */
+  private void checkIsRead(PartitionLog log, SimulatedRecord record, long now) {
+    if (record.appendedAtGoodNanos < 0) {
+      record.appendedAtGoodNanos = now;
+    }
+    if (plan.faults.equals(Set.of(Fault.CORRUPT_BATCH))
+        && !log.hasCorruptBatch()
+        && record.polledAtGoodNanos < 0
+        && now - record.appendedAtGoodNanos > READ_BOUND
+        && now - log.corruptUntilGoodNanos > READ_BOUND) {
+      throw world.violated(
+          Invariant.OTHERS_ARE_READ,
+          "%s was not read for %d s, and its partition has no corrupt batch",
+          record,
+          (now - record.appendedAtGoodNanos) / SECOND);
+    }
+  }
+
   private void planClockJumps(Dice dice) {
     if (world.has(Fault.CLOCK_JUMPS)) {
       for (int i = dice.between(1, 3); i > 0; i--) {
@@ -240,11 +262,15 @@ final class Simulation {
       return; // the brake holds well records as well
     }
     for (PartitionLog log : broker.logs()) {
+      if (log.hasCorruptBatch()) {
+        log.corruptUntilGoodNanos = now;
+      }
       for (int offset = log.firstUndone(); offset < log.end(); offset++) {
         SimulatedRecord record = log.at(offset);
-        if (record == null || record.isDone() || !record.event.isWell()) {
+        if (record == null || record.isDone() || !record.event.isWell() || log.isCorrupt(offset)) {
           continue;
         }
+        checkIsRead(log, record, now);
         int at = offset;
         if (record.polledAtGoodNanos < 0
             || workers.stream().noneMatch(worker -> worker.hasRead(log.partition, at))) {

@@ -29,7 +29,9 @@ class SimulationFindsFaultsTest {
     "RESETS_SILENTLY, COMMITTED_IS_DONE",
     "TAKES_THROTTLING_FOR_POISON, DEAD_LETTER_HAS_A_REASON",
     "SUSPECTS_BAR_OTHERS, WELL_RECORDS_PROGRESS",
-    "WAITS_WITHOUT_END, WELL_RECORDS_PROGRESS"
+    "WAITS_WITHOUT_END, WELL_RECORDS_PROGRESS",
+    "PASSES_OVER_CORRUPT_BATCHES, COMMITTED_IS_DONE",
+    "ONE_PARTITION_STOPS_ALL, OTHERS_ARE_READ"
   })
   void aFault_isFoundByASeed(Mutation mutation, Invariant invariant) {
     Optional<SimulationRuns.Failure> failure = runs.firstFailure(1, MOST_SEEDS, mutation);

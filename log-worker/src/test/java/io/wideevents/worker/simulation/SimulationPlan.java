@@ -48,6 +48,11 @@ final class SimulationPlan {
     if (!dice.chance(0.1)) {
       faults.remove(Fault.FLOOD);
     }
+    if (dice.chance(0.04)) {
+      // Alone, so that the other partitions have no other reason to stand still.
+      faults.clear();
+      faults.add(Fault.CORRUPT_BATCH);
+    }
     if (!only.isEmpty()) {
       faults.clear();
       faults.addAll(only);

@@ -125,11 +125,6 @@ abstract class UnusedConsumer implements Consumer<byte[], byte[]> {
   }
 
   @Override
-  public final List<PartitionInfo> partitionsFor(String a0, Duration a1) {
-    throw unused();
-  }
-
-  @Override
   public final Map<String, List<PartitionInfo>> listTopics() {
     throw unused();
   }

@@ -19,6 +19,7 @@ import io.wideevents.worker.retry.Backoff;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.Consumer;
 
@@ -50,8 +51,9 @@ final class WorkerParts {
       WorkerMetrics metrics,
       TopicIds topicIds,
       RandomGenerator random,
-      VirtualTime time) {
-    this.source = new SimulatedSource(maxPollRecords);
+      VirtualTime time,
+      Supplier<PartitionReader> readers) {
+    this.source = new SimulatedSource(maxPollRecords, readers);
     this.topicIds = topicIds;
     this.metrics = metrics;
     this.time = time;
@@ -109,8 +111,9 @@ final class WorkerParts {
     return limits.batchesInFlight() + 2;
   }
 
-  /** The simulation makes the consumers, and no partition of it holds a corrupt batch. */
-  private record SimulatedSource(int maxPollRecords) implements ConsumerSource {
+  /** The simulation makes the consumers. */
+  private record SimulatedSource(int maxPollRecords, Supplier<PartitionReader> readers)
+      implements ConsumerSource {
     @Override
     public Consumer<byte[], byte[]> newConsumer() {
       throw new UnsupportedOperationException("The simulation makes the consumers");
@@ -118,7 +121,7 @@ final class WorkerParts {
 
     @Override
     public PartitionReader newPartitionReader() {
-      throw new UnsupportedOperationException("The simulation has no corrupt batches");
+      return readers.get();
     }
 
     @Override
