@@ -26,8 +26,8 @@ final class PartitionLog {
   private int corruptTo;
   private boolean corruptSilently;
 
-  /** MongoDB's good time when the log was last seen with a corrupt batch. */
-  long corruptUntilGoodNanos;
+  /** MongoDB's good time when the log was last seen with a corrupt batch; -1 if never. */
+  long corruptUntilGoodNanos = -1;
 
   /** Whether the partition has a leader, so that it can be read. */
   boolean hasLeader = true;
@@ -66,6 +66,10 @@ final class PartitionLog {
 
   void repair() {
     corruptTo = corruptFrom;
+  }
+
+  boolean wasCorrupt() {
+    return corruptUntilGoodNanos >= 0;
   }
 
   boolean hasCorruptBatch() {

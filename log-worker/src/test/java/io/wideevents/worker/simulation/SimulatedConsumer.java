@@ -545,7 +545,7 @@ final class SimulatedConsumer extends UnusedConsumer {
         continue;
       }
       if (position.offset < log.start() || position.offset > log.end()) {
-        if (world.mutation == Mutation.RESETS_SILENTLY) {
+        if (world.mutation == Mutation.RESETS_SILENTLY && position.offset < log.start()) {
           positions.put(partition, new Position(new OffsetAndMetadata(log.start())));
           readTo.put(partition, log.start());
           continue;

@@ -17,8 +17,11 @@ final class Simulation {
 
   private static final int MOST_FAULTY_WRITES = 12;
 
-  /** A partition that is read, or was repaired, is read up to now within this time. */
-  private static final long READ_BOUND = 90 * SECOND;
+  /** A record is read within this time while its partition is in order. */
+  private static final long READ_BOUND = 20 * SECOND;
+
+  /** A partition that is repaired is read on within this time: it is tried every minute. */
+  private static final long REPAIRED_BOUND = 90 * SECOND;
 
   private static final long PROGRESS_INTERVAL = 5 * SECOND;
 
@@ -229,7 +232,7 @@ final class Simulation {
         && !log.hasCorruptBatch()
         && record.polledAtGoodNanos < 0
         && now - record.appendedAtGoodNanos > READ_BOUND
-        && now - log.corruptUntilGoodNanos > READ_BOUND) {
+        && now - log.corruptUntilGoodNanos > (log.wasCorrupt() ? REPAIRED_BOUND : 0)) {
       throw world.violated(
           Invariant.OTHERS_ARE_READ,
           "%s was not read for %d s, and its partition has no corrupt batch",
