@@ -15,10 +15,9 @@ final class SearchedText implements CharSequence {
   /** Short texts may be read more often: each has few characters to be read again. */
   static final int LEAST_READS = 4096;
 
-  /** Ends a search. Made once: it has no trace and says nothing about the text. */
+  /** Ends a search. It has no trace and says nothing about the text. */
   static final class TooManyReadsException extends RuntimeException {
     private static final long serialVersionUID = 1;
-    private static final TooManyReadsException INSTANCE = new TooManyReadsException();
 
     private TooManyReadsException() {
       super("The search read more characters than the text allows", null, false, false);
@@ -42,7 +41,7 @@ final class SearchedText implements CharSequence {
   @Override
   public char charAt(int index) {
     if (++reads > maxReads) {
-      throw TooManyReadsException.INSTANCE;
+      throw new TooManyReadsException();
     }
     return text.charAt(index);
   }

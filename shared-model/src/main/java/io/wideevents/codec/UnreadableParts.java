@@ -222,7 +222,7 @@ final class UnreadableParts {
   }
 
   private static boolean isNumberPart(byte b) {
-    return b >= '0' && b <= '9' || b == '.' || b == 'e' || b == 'E' || b == '+' || b == '-';
+    return (b >= '0' && b <= '9') || b == '.' || b == 'e' || b == 'E' || b == '+' || b == '-';
   }
 
   private EventProblem tooLarge(int at) {

@@ -27,7 +27,7 @@ final class LibraryLines extends AppenderBase<ILoggingEvent> {
   /** The loggers whose lines a client can cause. */
   static final List<String> LOGGERS = List.of("org.eclipse.jetty", "io.javalin");
 
-  private final LoggerContext context;
+  private final LoggerContext loggerContext;
   private final Appender<ILoggingEvent> next;
   private final Map<String, LogThrottle> throttles = new ConcurrentHashMap<>();
 
@@ -35,7 +35,7 @@ final class LibraryLines extends AppenderBase<ILoggingEvent> {
    * @param next started; closed by its owner
    */
   LibraryLines(LoggerContext context, Appender<ILoggingEvent> next) {
-    this.context = context;
+    this.loggerContext = context;
     this.next = next;
     setContext(context);
   }
@@ -53,7 +53,7 @@ final class LibraryLines extends AppenderBase<ILoggingEvent> {
 
   private ILoggingEvent shortened(ILoggingEvent event, long heldBack) {
     LoggingEvent line = new LoggingEvent();
-    line.setLoggerContext(context);
+    line.setLoggerContext(loggerContext);
     line.setLoggerName(event.getLoggerName());
     line.setLevel(event.getLevel());
     line.setThreadName(event.getThreadName());
@@ -78,7 +78,7 @@ final class LibraryLines extends AppenderBase<ILoggingEvent> {
     int depth = 0;
     for (Throwable cause = thrown.getThrowable(); cause != null; cause = cause.getCause()) {
       String message = cause.getMessage();
-      if (message != null && message.length() > MAX_LENGTH || ++depth > MAX_CAUSES) {
+      if ((message != null && message.length() > MAX_LENGTH) || ++depth > MAX_CAUSES) {
         return false;
       }
     }

@@ -88,6 +88,15 @@ final class PartitionLog {
     return corruptSilently;
   }
 
+  /** The epoch of the leader that wrote an offset, a gap included. */
+  int epochAt(int offset) {
+    int epoch = 0;
+    for (Epoch each : epochs) {
+      epoch = each.start <= offset ? each.number : epoch;
+    }
+    return epoch;
+  }
+
   void append(SimulatedEvent event, long timestampMillis) {
     entries.add(
         new SimulatedRecord(partition, entries.size(), leaderEpoch(), timestampMillis, event));

@@ -487,8 +487,8 @@ final class SimulatedConsumer extends UnusedConsumer {
         if (record != null) {
           left--;
           ofPartition.add(record);
-          epoch = record.leaderEpoch();
         }
+        epoch = Optional.of(log.epochAt(offset));
       }
       if (offset > position.offset) {
         OffsetAndMetadata to = new OffsetAndMetadata(offset, epoch, "");

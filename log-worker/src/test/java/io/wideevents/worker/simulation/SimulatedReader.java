@@ -48,9 +48,6 @@ final class SimulatedReader implements PartitionReader {
     if (!log.hasLeader) {
       throw new KafkaException("The model's partition has no leader");
     }
-    if (offset < log.start() || offset > log.end()) {
-      throw new OffsetOutOfRangeException(Map.of(partition, offset));
-    }
     if (position.leaderEpoch().isPresent()) {
       int asked = position.leaderEpoch().get();
       OffsetAndMetadata epochEnd = log.endOfEpoch(asked);
@@ -61,6 +58,9 @@ final class SimulatedReader implements PartitionReader {
         world.trace("reader: %s diverges at %s", partition, epochEnd);
         throw new LogTruncationException(Map.of(partition, offset), Map.of(partition, epochEnd));
       }
+    }
+    if (offset < log.start() || offset > log.end()) {
+      throw new OffsetOutOfRangeException(Map.of(partition, offset));
     }
     world.saw(Sighting.READ_ALONE);
     int from = (int) offset;
@@ -81,9 +81,14 @@ final class SimulatedReader implements PartitionReader {
           partition, from, end, corruptAt < 0 ? "" : ", corrupt from " + corruptAt);
     }
     if (corruptAt >= 0 && world.mutation == Mutation.PASSES_OVER_CORRUPT_BATCHES) {
-      return new Fetched(records, position.leaderEpoch(), log.corruptTo(), -1);
+      return new Fetched(records, position.leaderEpoch(), log.corruptTo(), -1, Optional.empty());
     }
-    return new Fetched(records, position.leaderEpoch(), end, corruptAt);
+    return new Fetched(
+        records,
+        position.leaderEpoch(),
+        end,
+        corruptAt,
+        end == from ? Optional.empty() : Optional.of(log.epochAt(end - 1)));
   }
 
   @Override
@@ -93,14 +98,20 @@ final class SimulatedReader implements PartitionReader {
     private final ArrayDeque<SimulatedRecord> left;
     private final int end;
     private final int corruptAt;
+    private final Optional<Integer> endEpoch;
     private Optional<Integer> leaderEpoch;
 
     Fetched(
-        ArrayDeque<SimulatedRecord> left, Optional<Integer> leaderEpoch, int end, int corruptAt) {
+        ArrayDeque<SimulatedRecord> left,
+        Optional<Integer> leaderEpoch,
+        int end,
+        int corruptAt,
+        Optional<Integer> endEpoch) {
       this.left = left;
       this.leaderEpoch = leaderEpoch;
       this.end = end;
       this.corruptAt = corruptAt;
+      this.endEpoch = endEpoch;
     }
 
     @Override
@@ -118,7 +129,8 @@ final class SimulatedReader implements PartitionReader {
         return new Step.Corrupt(
             corruptAt, leaderEpoch, OptionalLong.empty(), "The model's batch is corrupt");
       }
-      return new Step.End(new OffsetAndMetadata(end, leaderEpoch, ""));
+      return new Step.End(
+          new OffsetAndMetadata(end, endEpoch.isPresent() ? endEpoch : leaderEpoch, ""));
     }
 
     @Override
