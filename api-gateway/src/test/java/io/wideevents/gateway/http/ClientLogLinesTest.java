@@ -8,6 +8,7 @@ import io.wideevents.process.LogSetup;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
@@ -95,7 +96,7 @@ class ClientLogLinesTest {
       connection.send(request);
       connection.endRequest();
       connection.readAll();
-    } catch (java.net.SocketException e) {
+    } catch (SocketException e) {
       // Closed before all of the request was sent.
     }
   }
