@@ -58,7 +58,8 @@ class PausedTopicRecreationIT {
       await().atMost(LONG).untilAsserted(() -> assertThat(database.stored()).hasSize(600));
       database.goDown();
       topic.sendEvents(600, 900, now); // more than the probes need
-      await().atMost(LONG).until(() -> service.status().paused() && held(service) == 300);
+      await().atMost(LONG).until(() -> service.status().paused() && held(service) > 0);
+      int held = held(service);
 
       // When
       topic.admin().deleteTopics(List.of(name)).all().get();
@@ -67,7 +68,10 @@ class PausedTopicRecreationIT {
       database.comeBack();
 
       // Then
-      await().atMost(LONG).untilAsserted(() -> assertThat(database.stored()).hasSize(2_900));
+      await()
+          .atMost(LONG)
+          .untilAsserted(
+              () -> assertThat(database.stored()).hasSizeGreaterThanOrEqualTo(2_600 + held));
       await()
           .atMost(LONG)
           .untilAsserted(
