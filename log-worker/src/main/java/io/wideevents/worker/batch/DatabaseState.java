@@ -56,11 +56,6 @@ final class DatabaseState {
     return (down ? nextProbeNanos : nextWriteNanos) - nanoClock.getAsLong();
   }
 
-  /** Nanoseconds until the next probe may start; at most zero when it may now, or while up. */
-  long nanosUntilProbe() {
-    return down ? nextProbeNanos - nanoClock.getAsLong() : 0;
-  }
-
   /**
    * A write concluded none of its documents, and no other write did in the meantime.
    *

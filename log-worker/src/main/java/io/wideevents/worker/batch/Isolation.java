@@ -187,7 +187,12 @@ final class Isolation {
   /** Whether too many events fail in an unexplained way; copies of one event count once. */
   private boolean isOverLimit() {
     return unexplained.size() > Suspect.MOST_AT_ONCE
-        && unexplained.stream().map(RetryRecord::eventId).distinct().count() > Suspect.MOST_AT_ONCE;
+        && unexplained.stream()
+                .map(RetryRecord::eventId)
+                .distinct()
+                .limit(Suspect.MOST_AT_ONCE + 1L)
+                .count()
+            > Suspect.MOST_AT_ONCE;
   }
 
   private Optional<RetryRecord> next() {

@@ -73,7 +73,7 @@ final class RetryRecord {
     return othersAnswered;
   }
 
-  /** Sets the earliest time of the next write alone; the pause doubles with each call. */
+  /** Counts one more write alone that is to come, and returns how many there were. */
   int isolatedFailure() {
     return ++isolatedFailures;
   }
