@@ -51,6 +51,7 @@ public final class MongoConnection implements AutoCloseable {
   // The driver's 10 s would leave a server that is back unused for as long.
   private static final Duration HEARTBEAT = Duration.ofSeconds(2);
   private static final Duration MAX_CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration CLOSE_BOUND = Duration.ofMillis(500);
   private static final int COMMAND_NOT_FOUND = 59;
 
   private final MongoSettings settings;
@@ -175,7 +176,10 @@ public final class MongoConnection implements AutoCloseable {
     return found == null || !told.isAboutMembers() ? told : found;
   }
 
-  /** Closes the client; operations in flight fail. Idempotent, does not wait. */
+  /**
+   * Closes the client; operations in flight fail. Idempotent. Waits at most half a second: closing
+   * goes on in the background when a server that does not answer delays it.
+   */
   @Override
   public void close() {
     CompletableFuture<MongoClient> last;
@@ -185,8 +189,34 @@ public final class MongoConnection implements AutoCloseable {
       client = null;
     }
     if (last != null) {
-      // A client that is still being built is closed as soon as it is.
-      var unused = last.thenAccept(MongoClient::close);
+      // A client that is still being built is closed as soon as it is built.
+      var unused = last.thenAccept(MongoConnection::close);
+    }
+  }
+
+  /**
+   * The driver ends its sessions on the server when it closes, and waits for the reply for as long
+   * as the client timeout. A server that is frozen does not reply, and a process that ends has to
+   * close other parts after this one.
+   */
+  private static void close(MongoClient client) {
+    Thread closing =
+        Thread.ofPlatform()
+            .daemon()
+            .name("mongo-close")
+            .start(
+                () -> {
+                  try {
+                    client.close();
+                  } catch (Throwable e) {
+                    // The connection has ended: this matters only to a reader of the log.
+                    logger.atDebug().setCause(e).log("MongoDB client failed to close");
+                  }
+                });
+    try {
+      closing.join(CLOSE_BOUND);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.mongodb.MongoConfigurationException;
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Mono;
 
 class MongoConnectionTest {
@@ -110,6 +112,46 @@ class MongoConnectionTest {
   }
 
   @Test
+  @Timeout(60)
+  void close_doesNotWaitForAServerThatDoesNotReply() throws Exception {
+    // Given a client that ends its sessions on a frozen server
+    CountDownLatch frozen = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
+    MongoConnection connection =
+        new MongoConnection(
+            NOWHERE,
+            () ->
+                closing(
+                    build(0),
+                    () -> {
+                      awaitUninterrupted(frozen);
+                      closed.countDown();
+                    }));
+    assertThat(connection.database()).succeedsWithin(PATIENCE);
+
+    // When
+    connection.close();
+
+    // Then
+    assertThat(closed.getCount()).isOne();
+    frozen.countDown();
+    assertThat(closed.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void close_closesTheClientBeforeItReturns() {
+    AtomicInteger closed = new AtomicInteger();
+    MongoConnection connection =
+        new MongoConnection(NOWHERE, () -> closing(build(0), closed::incrementAndGet));
+    assertThat(connection.database()).succeedsWithin(PATIENCE);
+
+    connection.close();
+    connection.close();
+
+    assertThat(closed).hasValue(1);
+  }
+
+  @Test
   void database_failsAfterClose() {
     MongoConnection connection = new MongoConnection(NOWHERE, () -> build(0));
 
@@ -148,6 +190,20 @@ class MongoConnectionTest {
       throw new MongoConfigurationException("The name does not resolve");
     }
     return MongoClients.create(NOWHERE.uri());
+  }
+
+  /** The client, with something that happens before it is closed. */
+  private static MongoClient closing(MongoClient client, Runnable first) {
+    return (MongoClient)
+        Proxy.newProxyInstance(
+            MongoConnectionTest.class.getClassLoader(),
+            new Class<?>[] {MongoClient.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("close")) {
+                first.run();
+              }
+              return method.invoke(client, arguments);
+            });
   }
 
   private static @Nullable Throwable failure(Mono<?> command) {
