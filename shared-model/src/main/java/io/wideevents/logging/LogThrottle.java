@@ -62,9 +62,19 @@ public final class LogThrottle {
    *
    * @param line logs, given how many lines were held back since the last one shown
    */
-  void show(LongConsumer line) {
+  public void show(LongConsumer line) {
+    safely(() -> tryShow().ifPresent(line));
+  }
+
+  /**
+   * Logs a line that needs no rate limit. Throws nothing, as {@link #show}: for lines of threads
+   * and futures that others wait for.
+   *
+   * @param line logs
+   */
+  public static void safely(Runnable line) {
     try {
-      tryShow().ifPresent(line);
+      line.run();
     } catch (Throwable e) {
       // There is nowhere to report it: logging itself is broken.
     }

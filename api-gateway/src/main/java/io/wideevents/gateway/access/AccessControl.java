@@ -85,15 +85,13 @@ public final class AccessControl {
 
   private void warn(Admission refused, Scope needed) {
     String key = refused instanceof Admission.ScopeMissing missing ? missing.caller().name() : "";
-    warnings
-        .tryShow()
-        .ifPresent(
-            heldBack ->
-                log.atWarn()
-                    .addKeyValue("reason", refused.getClass().getSimpleName())
-                    .addKeyValue("key", key)
-                    .addKeyValue("scope", needed.label())
-                    .addKeyValue("notShown", heldBack)
-                    .log("Refused a request for want of a key that may do this"));
+    warnings.show(
+        heldBack ->
+            log.atWarn()
+                .addKeyValue("reason", refused.getClass().getSimpleName())
+                .addKeyValue("key", key)
+                .addKeyValue("scope", needed.label())
+                .addKeyValue("notShown", heldBack)
+                .log("Refused a request for want of a key that may do this"));
   }
 }

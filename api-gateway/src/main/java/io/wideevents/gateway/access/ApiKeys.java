@@ -3,6 +3,7 @@ package io.wideevents.gateway.access;
 import io.wideevents.gateway.files.FileWatch;
 import io.wideevents.gateway.files.SeenTwice;
 import io.wideevents.gateway.files.UnusableFileException;
+import io.wideevents.logging.LogThrottle;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -55,9 +56,8 @@ public final class ApiKeys implements FileWatch.Watched {
   /** To be called by one thread. */
   @Override
   public void refresh() {
-    looks
-        .look(look())
-        .ifPresent(now -> now.content().ifPresentOrElse(this::take, () -> refuse(now.problem())));
+    looks.look(
+        look(), now -> now.content().ifPresentOrElse(this::take, () -> refuse(now.problem())));
   }
 
   /** What the file looked like at one time: what is in it, or why that is not known. */
@@ -75,9 +75,11 @@ public final class ApiKeys implements FileWatch.Watched {
     try {
       KeySet now = KeysFile.parse(file, content);
       if (broken || !now.sameAs(keys)) {
-        broken = false;
+        // Until all of it is done: a look after an error must not take it for done.
+        broken = true;
         keys = now;
         onChange.accept(now);
+        broken = false;
         tell("Read the API keys anew");
       }
     } catch (UnusableFileException e) {
@@ -87,20 +89,24 @@ public final class ApiKeys implements FileWatch.Watched {
 
   private void refuse(String problem) {
     broken = true;
-    log.atError()
-        .addKeyValue("keys", keys.keys().size())
-        .addKeyValue("error", problem)
-        .log("API keys could not be read anew; those read before stay in effect");
+    LogThrottle.safely(
+        () ->
+            log.atError()
+                .addKeyValue("keys", keys.keys().size())
+                .addKeyValue("error", problem)
+                .log("API keys could not be read anew; those read before stay in effect"));
   }
 
   private void tell(String what) {
     KeySet now = keys;
-    log.atInfo()
-        .addKeyValue("file", file)
-        .addKeyValue("keys", now.keys().size())
-        .addKeyValue(Scope.INGEST.label(), now.count(Scope.INGEST))
-        .addKeyValue(Scope.QUERY.label(), now.count(Scope.QUERY))
-        .addKeyValue(Scope.ADMIN.label(), now.count(Scope.ADMIN))
-        .log(what);
+    LogThrottle.safely(
+        () ->
+            log.atInfo()
+                .addKeyValue("file", file)
+                .addKeyValue("keys", now.keys().size())
+                .addKeyValue(Scope.INGEST.label(), now.count(Scope.INGEST))
+                .addKeyValue(Scope.QUERY.label(), now.count(Scope.QUERY))
+                .addKeyValue(Scope.ADMIN.label(), now.count(Scope.ADMIN))
+                .log(what));
   }
 }

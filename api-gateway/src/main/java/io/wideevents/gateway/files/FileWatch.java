@@ -1,5 +1,6 @@
 package io.wideevents.gateway.files;
 
+import io.wideevents.logging.LogThrottle;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -18,7 +19,10 @@ import org.slf4j.LoggerFactory;
 public final class FileWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FileWatch.class);
   private static final Duration PERIOD = Duration.ofSeconds(1);
+  private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
 
+  private final LogThrottle failures = new LogThrottle(LOG_INTERVAL);
+  private final Duration period;
   private final List<Watched> watched;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
@@ -26,11 +30,20 @@ public final class FileWatch implements AutoCloseable {
 
   /** Something made of files that can be made anew. */
   public interface Watched {
-    /** Reads the files and takes them over if they changed and are good; logs either way. */
+    /**
+     * Reads the files and takes them over if they changed and are good; logs either way. After an
+     * exception or an error the next look tries again.
+     */
     void refresh();
   }
 
   public FileWatch(List<? extends Watched> watched) {
+    this(watched, PERIOD);
+  }
+
+  /** For tests. */
+  FileWatch(List<? extends Watched> watched, Duration period) {
+    this.period = period;
     this.watched = List.copyOf(watched);
   }
 
@@ -39,7 +52,7 @@ public final class FileWatch implements AutoCloseable {
     if (!watched.isEmpty()) {
       var unused =
           thread.scheduleWithFixedDelay(
-              this::look, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+              this::look, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
@@ -47,9 +60,15 @@ public final class FileWatch implements AutoCloseable {
     for (Watched each : watched) {
       try {
         each.refresh();
-      } catch (RuntimeException e) {
-        // One bug must not end the watch of the other file.
-        log.error("Looking at a watched file failed", e);
+      } catch (Throwable e) {
+        // An Error too. The executor ends a task that throws, and a revoked key would then stay
+        // valid until the next restart.
+        failures.show(
+            notShown ->
+                log.atError()
+                    .addKeyValue("notShown", notShown)
+                    .setCause(e)
+                    .log("Looking at a watched file failed; the next look tries again"));
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.wideevents.gateway.files;
 
-import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Waits until watched files hold still: what they say counts once two looks in a row agree. Whoever
@@ -12,7 +13,7 @@ import java.util.Optional;
  */
 public final class SeenTwice<T> {
   private T last;
-  private T judged;
+  private @Nullable T judged;
 
   /**
    * @param first what is in effect already
@@ -25,15 +26,17 @@ public final class SeenTwice<T> {
   /**
    * Tells of one look.
    *
-   * @return {@code now} if it has settled and was not returned before; else empty
+   * @param use takes {@code now} into effect; called if {@code now} has settled and was not used
+   *     before. If it throws, the next look that has settled is used, whatever it shows
    */
-  public Optional<T> look(T now) {
+  public void look(T now, Consumer<T> use) {
     boolean settled = now.equals(last);
     last = now;
-    if (!settled || now.equals(judged)) {
-      return Optional.empty();
+    if (settled && !now.equals(judged)) {
+      // Unknown until it has been used: an error may leave a part of it in effect.
+      judged = null;
+      use.accept(now);
+      judged = now;
     }
-    judged = now;
-    return Optional.of(now);
   }
 }

@@ -53,9 +53,7 @@ public final class TlsIdentity implements FileWatch.Watched {
   @Override
   public void refresh() {
     // Two files are not written in one moment.
-    looks
-        .look(look())
-        .ifPresent(now -> now.files().ifPresentOrElse(this::take, () -> refuse(now.problem())));
+    looks.look(look(), now -> now.files().ifPresentOrElse(this::take, () -> refuse(now.problem())));
   }
 
   private Look look() {

@@ -7,11 +7,13 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.wideevents.gateway.files.UnusableFileException;
 import io.wideevents.gateway.testing.LogCapture;
+import io.wideevents.gateway.testing.ThrowingLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,6 +81,42 @@ class ApiKeysTest {
     Files.writeString(file, second.line());
     settle(keys);
     assertThat(knows(keys, second)).isTrue();
+  }
+
+  @Test
+  void refresh_revokesAKeyAfterAnErrorWhileItWasTakenOver() throws IOException {
+    // Given a change whose use fails with an Error
+    ApiKeys keys = ApiKeys.open(file);
+    AtomicInteger changes = new AtomicInteger();
+    keys.onChange(
+        changed -> {
+          if (changes.incrementAndGet() == 1) {
+            throw new NoClassDefFoundError("for a test");
+          }
+        });
+    Files.writeString(file, second.line());
+    keys.refresh();
+    assertThatThrownBy(keys::refresh).isInstanceOf(NoClassDefFoundError.class);
+
+    // When
+    keys.refresh();
+
+    // Then
+    assertThat(knows(keys, first)).isFalse();
+    assertThat(knows(keys, second)).isTrue();
+    assertThat(changes).hasValue(2);
+  }
+
+  @Test
+  void refresh_revokesAKeyWhateverTheLoggingThrows() throws IOException {
+    ApiKeys keys = ApiKeys.open(file);
+    Files.writeString(file, second.line());
+
+    try (ThrowingLog throwing = new ThrowingLog()) {
+      settle(keys);
+    }
+
+    assertThat(knows(keys, first)).isFalse();
   }
 
   @Test
