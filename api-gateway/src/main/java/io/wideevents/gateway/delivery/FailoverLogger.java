@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -82,14 +81,26 @@ final class FailoverLogger implements LoggerPort {
       case PROBE -> probe(events, deadline);
       case NONE -> {
         log.fellBack(events.size(), "circuit open");
-        yield next.log(events, deadline);
+        yield giveNext(events, deadline);
       }
     };
   }
 
   @Override
   public void close() {
-    closeFirst.run();
+    try {
+      closeFirst.run();
+    } finally {
+      // A first tier that does not close, whatever it throws, must not keep the next one open.
+      try {
+        closeExecutor();
+      } finally {
+        next.close();
+      }
+    }
+  }
+
+  private void closeExecutor() {
     executor.shutdown();
     try {
       long timeout = closing.grant(CLOSE_TIMEOUT).toMillis();
@@ -99,7 +110,19 @@ final class FailoverLogger implements LoggerPort {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    next.close();
+  }
+
+  /** The next tier's outcomes; what it throws, or fails with, confirms nothing. */
+  private CompletableFuture<List<DeliveryOutcome>> giveNext(
+      List<EncodedEvent> events, Deadline deadline) {
+    CompletableFuture<List<DeliveryOutcome>> answer;
+    try {
+      answer = next.log(events, deadline);
+    } catch (RuntimeException | Error e) {
+      answer = CompletableFuture.failedFuture(e);
+    }
+    return answer.exceptionally(
+        failure -> Collections.nCopies(events.size(), new DeliveryOutcome.NotConfirmed(failure)));
   }
 
   private CompletableFuture<List<DeliveryOutcome>> tryFirst(
@@ -127,15 +150,15 @@ final class FailoverLogger implements LoggerPort {
     return CompletableFuture.completedFuture(open)
         .thenComposeAsync(unsettled -> tryNext(events, outcomes, unsettled, deadline), executor)
         .exceptionally(
-            failure -> {
-              if (failure.getCause() instanceof RejectedExecutionException) {
-                // This logger is closed: what the first tier did not settle stays unconfirmed.
-                return unsettled(outcomes, open, failure.getCause());
-              }
-              throw failure instanceof CompletionException wrapped
-                  ? wrapped
-                  : new CompletionException(failure);
-            });
+            // This logger is closed, or there is no memory for a task or a thread: what the first
+            // tier did not settle stays unconfirmed.
+            failure ->
+                unsettled(
+                    outcomes,
+                    open,
+                    failure instanceof CompletionException && failure.getCause() != null
+                        ? failure.getCause()
+                        : failure));
   }
 
   private CompletableFuture<List<DeliveryOutcome>> tryNext(
@@ -143,7 +166,7 @@ final class FailoverLogger implements LoggerPort {
       List<DeliveryOutcome> outcomes,
       List<Integer> unsettled,
       Deadline deadline) {
-    return next.log(unsettled.stream().map(events::get).toList(), deadline)
+    return giveNext(unsettled.stream().map(events::get).toList(), deadline)
         .thenApply(
             later -> {
               List<DeliveryOutcome> merged = new ArrayList<>(outcomes);
@@ -159,7 +182,7 @@ final class FailoverLogger implements LoggerPort {
     CompletableFuture<DeliveryOutcome> probe =
         first.attempt(Admission.PROBE, events.subList(0, 1), deadline).thenApply(List::getFirst);
     CompletableFuture<List<DeliveryOutcome>> throughNext =
-        next.log(events, deadline)
+        giveNext(events, deadline)
             .thenCompose(
                 outcomes ->
                     outcomes.getFirst() instanceof DeliveryOutcome.NotConfirmed

@@ -4,12 +4,13 @@ import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.LogThrottle;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
 /**
- * Says once that events take the detour, and then no more often than is bearable. Safe for
- * concurrent use.
+ * Says once that events take the detour, and then no more often than is bearable. Throws nothing,
+ * whatever the logging does: the fallback must not fail for its log line. Safe for concurrent use.
  */
 final class FallbackLog {
   private static final Duration INTERVAL = Duration.ofSeconds(10);
@@ -37,24 +38,26 @@ final class FallbackLog {
   }
 
   void fellBack(int events, DeliveryOutcome example) {
-    fellBack(events, error(example));
+    fellBack(events, () -> error(example));
   }
 
   void fellBack(int events, String error) {
+    fellBack(events, () -> error);
+  }
+
+  private void fellBack(int events, Supplier<String> error) {
     fellBack.set(true);
-    throttle
-        .tryShow()
-        .ifPresent(
-            notShown ->
-                log.atLevel(level)
-                    .addKeyValue("events", events)
-                    .addKeyValue("notShown", notShown)
-                    .addKeyValue("error", error)
-                    .log(message));
+    throttle.show(
+        notShown ->
+            log.atLevel(level)
+                .addKeyValue("events", events)
+                .addKeyValue("notShown", notShown)
+                .addKeyValue("error", error.get())
+                .log(message));
   }
 
   void leftBehind() {
-    log.atWarn().log("Closed before every fallback was done");
+    LogThrottle.safely(() -> log.atWarn().log("Closed before every fallback was done"));
   }
 
   private static String error(DeliveryOutcome outcome) {

@@ -81,16 +81,14 @@ final class GuardedTier {
   }
 
   private void tell(int events, Throwable cause) {
-    throttle
-        .tryShow()
-        .ifPresent(
-            notShown ->
-                log.atWarn()
-                    .addKeyValue("tier", label())
-                    .addKeyValue("events", events)
-                    .addKeyValue("notShown", notShown)
-                    .setCause(cause)
-                    .log("A tier failed instead of answering; its events are not confirmed there"));
+    throttle.show(
+        notShown ->
+            log.atWarn()
+                .addKeyValue("tier", label())
+                .addKeyValue("events", events)
+                .addKeyValue("notShown", notShown)
+                .setCause(cause)
+                .log("A tier failed instead of answering; its events are not confirmed there"));
   }
 
   private static Throwable cause(Throwable failure) {

@@ -8,6 +8,7 @@ import io.wideevents.event.Tier;
 import io.wideevents.gateway.delivery.TierStatus.State;
 import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.LogThrottle;
 import io.wideevents.logging.NotSentException;
 import io.wideevents.mongo.DocumentWriteException;
 import java.time.Duration;
@@ -137,6 +138,9 @@ public final class TierBreaker {
         return Admission.NONE;
       }
       return breaker.getState() == CircuitBreaker.State.CLOSED ? Admission.ALL : Admission.PROBE;
+    } catch (RuntimeException | Error e) {
+      // The library logs its state changes, and the host's logging may throw. No permit was given.
+      return Admission.NONE;
     } finally {
       lock.unlock();
     }
@@ -153,7 +157,7 @@ public final class TierBreaker {
     boolean closed;
     lock.lock();
     try {
-      learn(admission, outcomes, elapsed);
+      learnOrReopen(admission, outcomes, elapsed);
       closed = closedNow;
       closedNow = false;
     } finally {
@@ -161,6 +165,23 @@ public final class TierBreaker {
     }
     if (closed) {
       onClosed.forEach(Runnable::run);
+    }
+  }
+
+  /**
+   * Learns from a call whatever the library throws: it logs its state changes, and the host's
+   * logging may throw. A probe whose outcome is lost opens the circuit, which is probed again after
+   * the pause. Without that the circuit would stay half-open without a permit.
+   */
+  private void learnOrReopen(
+      Admission admission, List<DeliveryOutcome> outcomes, Duration elapsed) {
+    try {
+      learn(admission, outcomes, elapsed);
+    } catch (RuntimeException | Error e) {
+      if (admission == Admission.PROBE && breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
+        // The state changes before the library logs the change.
+        LogThrottle.safely(breaker::transitionToOpenState);
+      }
     }
   }
 
@@ -297,18 +318,22 @@ public final class TierBreaker {
     switch (transition) {
       case CLOSED_TO_OPEN -> {
         since = wallClock.instant();
-        log.atWarn().addKeyValue("tier", tier.label()).log("Circuit opened");
+        LogThrottle.safely(
+            () -> log.atWarn().addKeyValue("tier", tier.label()).log("Circuit opened"));
       }
       case HALF_OPEN_TO_CLOSED -> {
         since = wallClock.instant();
         closedNow = true;
-        log.atInfo().addKeyValue("tier", tier.label()).log("Circuit closed");
+        LogThrottle.safely(
+            () -> log.atInfo().addKeyValue("tier", tier.label()).log("Circuit closed"));
       }
       default ->
-          log.atDebug()
-              .addKeyValue("tier", tier.label())
-              .addKeyValue("transition", transition)
-              .log("Circuit changed");
+          LogThrottle.safely(
+              () ->
+                  log.atDebug()
+                      .addKeyValue("tier", tier.label())
+                      .addKeyValue("transition", transition)
+                      .log("Circuit changed"));
     }
   }
 }

@@ -114,7 +114,7 @@ public final class MongoLogger implements LoggerPort {
               new DeliveryOutcome.NotConfirmed(
                   new NotSentException("No time left to write to MongoDB"))));
     }
-    PendingCall call = new PendingCall(documents(events), events.size());
+    PendingCall call = call(events);
     if (queue.offer(call)) {
       call.complete();
       return call.answer();
@@ -140,14 +140,17 @@ public final class MongoLogger implements LoggerPort {
       left = queue.unsettled();
     }
     if (!left.isEmpty()) {
-      logger
-          .atWarn()
-          .addKeyValue("calls", left.size())
-          .log("Closed with events that MongoDB did not confirm");
       Throwable unsent = new NotSentException("The writer to MongoDB was closed");
       Throwable unknown =
           new IllegalStateException("The writer to MongoDB was closed before an answer came");
+      int calls = left.size();
       left.forEach(call -> giveUp(call, unsent, unknown));
+      LogThrottle.safely(
+          () ->
+              logger
+                  .atWarn()
+                  .addKeyValue("calls", calls)
+                  .log("Closed with events that MongoDB did not confirm"));
     }
     executor.shutdown();
   }
@@ -174,6 +177,16 @@ public final class MongoLogger implements LoggerPort {
     }
   }
 
+  private PendingCall call(List<EncodedEvent> events) {
+    List<EventDocument> documents = documents(events);
+    try {
+      return new PendingCall(documents, events.size());
+    } catch (RuntimeException | Error e) {
+      queue.release(documents);
+      throw e;
+    }
+  }
+
   /** Events that are waiting or being written, for a test of their bound. */
   int pendingEvents() {
     return queue.pendingEvents();
@@ -189,9 +202,9 @@ public final class MongoLogger implements LoggerPort {
 
   private void write(WriteBatch batch) {
     Write write = new Write(batch, storedDocuments.get());
-    write.timeout = after(settings.writeTimeout(), () -> timedOut(write));
     CompletableFuture<List<WriteOutcome>> written;
     try {
+      write.timeout = after(settings.writeTimeout(), () -> timedOut(write));
       written = writer.write(batch.documents());
     } catch (RuntimeException | Error e) {
       // A bug, or a class that is missing, but the write must end: its place would be lost for
@@ -206,15 +219,13 @@ public final class MongoLogger implements LoggerPort {
   private void timedOut(Write write) {
     Duration bound = settings.writeTimeout();
     settle(write, null, new TimeoutException("MongoDB did not answer a write within " + bound));
-    unanswered
-        .tryShow()
-        .ifPresent(
-            notShown ->
-                logger
-                    .atWarn()
-                    .addKeyValue("events", write.batch.slots().size())
-                    .addKeyValue("notShown", notShown)
-                    .log("A write to MongoDB got no answer within {}", bound));
+    unanswered.show(
+        notShown ->
+            logger
+                .atWarn()
+                .addKeyValue("events", write.batch.slots().size())
+                .addKeyValue("notShown", notShown)
+                .log("A write to MongoDB got no answer within {}", bound));
   }
 
   private void settle(
@@ -227,9 +238,13 @@ public final class MongoLogger implements LoggerPort {
     write.timeout.cancel(false);
     WriteBatch batch = write.batch;
     List<PendingCall> settled = queue.complete(batch, delivered(write, outcomes, failure));
-    // The free write first: dependents of an answer may take their time.
-    writeWhatMay();
-    settled.forEach(PendingCall::complete);
+    try {
+      // The free write first: dependents of an answer may take their time.
+      writeWhatMay();
+    } finally {
+      // These calls are no longer in the queue: no deadline answers them any more.
+      settled.forEach(PendingCall::complete);
+    }
   }
 
   /** One outcome for each event, whatever the writer answered. */

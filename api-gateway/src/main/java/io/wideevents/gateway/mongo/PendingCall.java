@@ -104,6 +104,11 @@ final class PendingCall {
 
   /** Gives the caller its answer; to be called once settled, and not under a lock. */
   void complete() {
-    answer.complete(Arrays.stream(outcomes).map(Objects::requireNonNull).toList());
+    try {
+      answer.complete(Arrays.stream(outcomes).map(Objects::requireNonNull).toList());
+    } catch (RuntimeException | Error e) {
+      // No memory for the list. The caller waits for this future.
+      answer.completeExceptionally(e);
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.wideevents.gateway.mongo;
 
 import io.wideevents.event.EventId;
 import io.wideevents.logging.Deadline;
+import io.wideevents.logging.LogThrottle;
 import io.wideevents.mongo.Suspect;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -112,13 +113,17 @@ final class Suspects {
   }
 
   private void suspend() {
-    if (!isSuspended()) {
-      log.atWarn()
-          .addKeyValue("suspected", max + 1)
-          .log("MongoDB fails for many events with errors on no list; isolation is suspended");
-    }
+    boolean begins = !isSuspended();
     entries.values().forEach(entry -> entry.suspect().restart());
     suspended = Deadline.after(suspension, nanoClock);
+    if (begins) {
+      LogThrottle.safely(
+          () ->
+              log.atWarn()
+                  .addKeyValue("suspected", max + 1)
+                  .log(
+                      "MongoDB fails for many events with errors on no list; isolation is suspended"));
+    }
   }
 
   private boolean isSuspended() {

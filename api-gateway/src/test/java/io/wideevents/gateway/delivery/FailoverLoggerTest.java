@@ -1,15 +1,19 @@
 package io.wideevents.gateway.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.resilience4j.core.IntervalFunction;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
+import io.wideevents.gateway.delivery.FailoverLogger.OnRefusal;
+import io.wideevents.gateway.testing.ThrowingLog;
 import io.wideevents.gateway.time.Timing;
 import io.wideevents.gateway.time.VirtualTime;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.LoggerPort;
 import io.wideevents.logging.RecordingLogger;
 import io.wideevents.process.ClosingTime;
 import java.time.Duration;
@@ -23,6 +27,7 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
@@ -338,6 +343,96 @@ class FailoverLoggerTest {
 
     // Then
     assertThat(open).isCompletedWithValue(List.of(IN_SPOOL));
+    assertThat(next.isClosed()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"io.wideevents", "ROOT"})
+  void log_fallsBackAndRecoversWhateverTheLoggingThrows(String hostile) {
+    try (ThrowingLog log = new ThrowingLog(hostile)) {
+      // Given a tier that is down, and then open for one probe
+      first.goDown();
+      assertThat(log(List.of(StubEvent.numbered(1)))).containsExactly(IN_SPOOL);
+      assertThat(log(List.of(StubEvent.numbered(2)))).containsExactly(IN_SPOOL);
+      assertThat(log(List.of(StubEvent.numbered(3)))).containsExactly(IN_SPOOL);
+      for (int outage = 0; outage < 3; outage++) {
+        time.advance(PAUSE.plusMillis(1));
+        assertThat(log(List.of(StubEvent.numbered(4)))).containsExactly(IN_SPOOL);
+      }
+
+      // When it is back
+      first.comeBack();
+      for (int tries = 0; tries < 4; tries++) {
+        time.advance(PAUSE.plusMillis(1));
+        log(List.of(StubEvent.numbered(5)));
+      }
+
+      // Then
+      assertThat(breaker.status().state()).isEqualTo(TierStatus.State.UP);
+      assertThat(log(List.of(StubEvent.numbered(6)))).containsExactly(IN_MONGODB);
+    }
+  }
+
+  @Test
+  void log_handsOnWhateverTheTierAndTheLoggingThrow() {
+    FailoverLogger overThrowing =
+        logger((events, deadline) -> fail(new StackOverflowError()), OnRefusal.ANSWER);
+
+    try (ThrowingLog log = new ThrowingLog()) {
+      assertThat(log(overThrowing, List.of(StubEvent.numbered(1)))).containsExactly(IN_SPOOL);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void log_leavesUnconfirmedWhatTheNextTierThrowsFor(boolean circuitOpen) {
+    // Given
+    LoggerPort throwing =
+        new LoggerPort() {
+          @Override
+          public CompletableFuture<List<DeliveryOutcome>> log(
+              List<EncodedEvent> events, Deadline deadline) {
+            throw new OutOfMemoryError("for a test");
+          }
+
+          @Override
+          public void close() {}
+        };
+    FailoverLogger beforeThrowing =
+        new FailoverLogger(
+            new GuardedTier(first::log, breaker, time),
+            first::close,
+            throwing,
+            OnRefusal.ANSWER,
+            fallbackLog(),
+            new ClosingTime(Duration.ofSeconds(30)),
+            time);
+    first.goDown();
+    if (circuitOpen) {
+      openCircuit();
+    }
+
+    // When
+    List<DeliveryOutcome> outcomes = log(beforeThrowing, List.of(StubEvent.numbered(1)));
+
+    // Then
+    assertThat(outcomes).hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
+  }
+
+  @Test
+  void close_closesTheNextTierWhateverTheFirstThrows() {
+    FailoverLogger unclosable =
+        new FailoverLogger(
+            new GuardedTier(first::log, breaker, time),
+            () -> fail(new NoClassDefFoundError("zstd")),
+            next,
+            OnRefusal.ANSWER,
+            fallbackLog(),
+            new ClosingTime(Duration.ofSeconds(30)),
+            time);
+
+    assertThatThrownBy(unclosable::close).isInstanceOf(NoClassDefFoundError.class);
+
     assertThat(next.isClosed()).isTrue();
   }
 

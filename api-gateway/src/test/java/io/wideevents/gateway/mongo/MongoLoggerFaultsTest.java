@@ -6,6 +6,8 @@ import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
+import io.wideevents.gateway.testing.ThrowingLog;
+import io.wideevents.gateway.time.Timing;
 import io.wideevents.gateway.time.VirtualTime;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
@@ -16,12 +18,16 @@ import io.wideevents.mongo.BatchWriter;
 import io.wideevents.mongo.InMemoryBatchWriter;
 import io.wideevents.mongo.WriteOutcome;
 import io.wideevents.process.ClosingTime;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -227,6 +233,111 @@ class MongoLoggerFaultsTest {
     assertThat(cause(behind.join(), 0)).isInstanceOf(TimeoutException.class);
   }
 
+  @Test
+  void log_answersACallWhateverTheNextWriteThrows() {
+    // Given a write under way, and another call that waits for its place
+    HangingWriter hanging = new HangingWriter(database);
+    FailingTimers timers = new FailingTimers(time);
+    MongoLogger logger = open(hanging, 1, timers);
+    hanging.hang = true;
+    var first = log(logger, List.of(StubEvent.numbered(0)), Duration.ofSeconds(2));
+    var second = log(logger, List.of(StubEvent.numbered(1)), Duration.ofSeconds(2));
+
+    // When the first is answered while no timer can be had for the next write
+    timers.fail = true;
+    hanging.answers.getFirst().complete(List.of(new WriteOutcome.Stored()));
+    time.advance(Duration.ZERO);
+    timers.fail = false;
+    time.advance(Duration.ofSeconds(2));
+
+    // Then both are answered, and the place is free for another
+    assertThat(first).isCompletedWithValue(List.of(DURABLE));
+    assertThat(second.join()).hasOnlyElementsOfType(NotConfirmed.class);
+    hanging.hang = false;
+    assertThat(answer(logger, List.of(StubEvent.numbered(2)))).containsExactly(DURABLE);
+    assertThat(logger.pendingEvents()).isZero();
+  }
+
+  @Test
+  void close_answersEveryCallWhateverTheLoggingThrows() {
+    HangingWriter hanging = new HangingWriter(database);
+    MongoLogger logger =
+        new MongoLogger(
+            hanging,
+            new MongoLoggerSettings(100, 1 << 20, 10, 1 << 20, 1, Duration.ZERO, WRITE_TIMEOUT),
+            new ClosingTime(AMPLE),
+            time);
+    hanging.hang = true;
+    var answer = log(logger, List.of(StubEvent.numbered(0)), Duration.ofSeconds(2));
+
+    try (ThrowingLog log = new ThrowingLog(MongoLogger.class.getName())) {
+      logger.close();
+    }
+
+    assertThat(answer).isDone();
+  }
+
+  @Test
+  void log_suspendsIsolationWhateverTheLoggingThrows() {
+    MongoLogger logger = open(database, 1);
+    database.fail(document -> document.id().value().hashCode() % 2 == 0);
+
+    try (ThrowingLog log = new ThrowingLog()) {
+      assertThat(answer(logger, numbered(0, 60))).contains(DURABLE);
+      storeAnother(logger);
+      int before = database.batches().size();
+      answer(logger, numbered(0, 60));
+
+      assertThat(database.batches()).hasSize(before + 6);
+    }
+  }
+
+  /** Timers that cannot be had on demand, as without memory. */
+  private static final class FailingTimers implements Timing {
+    private final Timing timing;
+    private boolean fail;
+
+    FailingTimers(Timing timing) {
+      this.timing = timing;
+    }
+
+    @Override
+    public LongSupplier nanoClock() {
+      return timing.nanoClock();
+    }
+
+    @Override
+    public InstantSource wallClock() {
+      return timing.wallClock();
+    }
+
+    @Override
+    public <T> CompletableFuture<T> completeOnTimeout(
+        CompletableFuture<T> future, T value, Duration delay) {
+      return timing.completeOnTimeout(future, value, delay);
+    }
+
+    @Override
+    public ScheduledExecutorService executor(String name, int threads) {
+      ScheduledExecutorService executor = timing.executor(name, threads);
+      return (ScheduledExecutorService)
+          Proxy.newProxyInstance(
+              getClass().getClassLoader(),
+              new Class<?>[] {ScheduledExecutorService.class},
+              (proxy, method, arguments) -> {
+                if (fail && method.getName().equals("schedule")) {
+                  throw new OutOfMemoryError("for a test");
+                }
+                return method.invoke(executor, arguments);
+              });
+    }
+
+    @Override
+    public Duration jittered(Duration pause) {
+      return timing.jittered(pause);
+    }
+  }
+
   private static Throwable cause(List<DeliveryOutcome> outcomes, int index) {
     return ((NotConfirmed) outcomes.get(index)).cause();
   }
@@ -244,12 +355,16 @@ class MongoLoggerFaultsTest {
   }
 
   private MongoLogger open(BatchWriter writer, int writes) {
+    return open(writer, writes, time);
+  }
+
+  private static MongoLogger open(BatchWriter writer, int writes, Timing timing) {
     return new MongoLogger(
         writer,
         new MongoLoggerSettings(
             100, 1 << 20, 10, 1 << 20, writes, Duration.ofSeconds(1), WRITE_TIMEOUT),
         new ClosingTime(AMPLE),
-        time);
+        timing);
   }
 
   private List<DeliveryOutcome> answer(MongoLogger logger, List<? extends EncodedEvent> events) {
