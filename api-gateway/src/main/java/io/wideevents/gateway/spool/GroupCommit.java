@@ -4,6 +4,7 @@ import io.wideevents.gateway.spool.SpoolOutcome.Failed;
 import io.wideevents.gateway.spool.SpoolOutcome.RefusalReason;
 import io.wideevents.gateway.spool.SpoolOutcome.Refused;
 import io.wideevents.gateway.spool.SpoolOutcome.Spooled;
+import io.wideevents.logging.LogThrottle;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -30,6 +32,10 @@ final class GroupCommit {
   /** How often an idle writer looks whether there is room. */
   private static final Duration LOOK_INTERVAL = Duration.ofSeconds(2);
 
+  private static final Duration REST_AFTER_FAILURE = Duration.ofMillis(100);
+  private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
+
+  private final LogThrottle failures = new LogThrottle(LOG_INTERVAL);
   private final SegmentLog log;
   private final SpoolBounds bounds;
   private final SpoolTrouble trouble;
@@ -97,12 +103,33 @@ final class GroupCommit {
   }
 
   private void run() {
-    while (!ended()) {
-      awaitWork();
-      if (!runOnce()) {
-        lookForRoom();
+    boolean ended = false;
+    while (!ended) {
+      try {
+        ended = step();
+      } catch (Throwable e) {
+        // No memory for a group, say. Without this thread no event would be spooled any more.
+        failures.show(
+            notShown ->
+                LOG.atError()
+                    .addKeyValue("notShown", notShown)
+                    .setCause(e)
+                    .log("The spool's writer failed; it goes on"));
+        LockSupport.parkNanos(this, REST_AFTER_FAILURE.toNanos());
       }
     }
+  }
+
+  /** Writes a group, or waits for one; whether that was the last. */
+  private boolean step() {
+    if (ended()) {
+      return true;
+    }
+    awaitWork();
+    if (!runOnce()) {
+      lookForRoom();
+    }
+    return false;
   }
 
   /**
@@ -126,7 +153,8 @@ final class GroupCommit {
       trouble.look(bounds.checkRoom());
     } catch (RuntimeException | Error e) {
       // The one writer must not end for it: the next append finds out what this look did not.
-      LOG.atWarn().setCause(e).log("Could not look for room in the spool");
+      LogThrottle.safely(
+          () -> LOG.atWarn().setCause(e).log("Could not look for room in the spool"));
     }
   }
 
@@ -146,9 +174,11 @@ final class GroupCommit {
       long bytes = 0;
       while (!queue.isEmpty()
           && (group.isEmpty() || bytes + queue.peek().bytes <= MOST_GROUP_BYTES)) {
-        Append append = queue.remove();
+        // Removed last: an append that is in neither list would never be answered.
+        Append append = queue.element();
         group.add(append);
         bytes += append.bytes;
+        queue.remove();
       }
       return group;
     } finally {
@@ -166,7 +196,7 @@ final class GroupCommit {
       }
     } catch (InterruptedException e) {
       // The writer ends by a flag alone. An interrupt is a bug elsewhere.
-      LOG.warn("The spool's writer was interrupted and goes on");
+      LogThrottle.safely(() -> LOG.warn("The spool's writer was interrupted and goes on"));
     } finally {
       lock.unlock();
     }
@@ -197,7 +227,7 @@ final class GroupCommit {
     try {
       trouble.report(outcome);
     } catch (RuntimeException | Error e) {
-      LOG.atWarn().setCause(e).log("Could not tell how the spool is");
+      LogThrottle.safely(() -> LOG.atWarn().setCause(e).log("Could not tell how the spool is"));
     }
     group.forEach(append -> append.done.complete(outcome));
   }

@@ -1,5 +1,6 @@
 package io.wideevents.gateway.spool;
 
+import io.wideevents.logging.LogThrottle;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ReplayLoop {
   private static final Logger LOG = LoggerFactory.getLogger(ReplayLoop.class);
+  private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
   private static final Duration IDLE = Duration.ofMillis(250);
   private static final Duration STOP_TIMEOUT = Duration.ofMillis(500);
 
@@ -28,6 +30,7 @@ final class ReplayLoop {
   private final Thread thread;
   private final LongAdder delivered = new LongAdder();
   private final LongAdder refused = new LongAdder();
+  private final LogThrottle failures = new LogThrottle(LOG_INTERVAL);
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition signal = lock.newCondition();
@@ -140,8 +143,13 @@ final class ReplayLoop {
   }
 
   /** A bug, a disk that fails, or no memory: none of them may end the replay. */
-  private static ReplayLane.Step failed(Throwable cause) {
-    LOG.atError().setCause(cause).log("Replay failed; it will go on");
+  private ReplayLane.Step failed(Throwable cause) {
+    failures.show(
+        notShown ->
+            LOG.atError()
+                .addKeyValue("notShown", notShown)
+                .setCause(cause)
+                .log("Replay failed; it will go on"));
     return new ReplayLane.Step(1, 0, 0);
   }
 

@@ -46,11 +46,19 @@ public final class SpoolLogger implements LoggerPort {
     }
     DeliveryOutcome late =
         notConfirmed(new TimeoutException("The spool's disk did not answer by the deadline"));
-    CompletableFuture<DeliveryOutcome> answer =
-        spool.append(events).thenApply(SpoolLogger::outcome);
+    CompletableFuture<DeliveryOutcome> answer = append(events);
     return timing
         .completeOnTimeout(answer, late, left)
         .thenApply(outcome -> Collections.nCopies(events.size(), outcome));
+  }
+
+  /** What the spool throws, no memory for the frames say, confirms nothing. */
+  private CompletableFuture<DeliveryOutcome> append(List<EncodedEvent> events) {
+    try {
+      return spool.append(events).thenApply(SpoolLogger::outcome);
+    } catch (RuntimeException | Error e) {
+      return CompletableFuture.completedFuture(notConfirmed(e));
+    }
   }
 
   private static DeliveryOutcome outcome(SpoolOutcome outcome) {

@@ -2,6 +2,7 @@ package io.wideevents.gateway.spool;
 
 import io.wideevents.gateway.spool.SpoolOutcome.RefusalReason;
 import io.wideevents.gateway.spool.SpoolOutcome.Refused;
+import io.wideevents.logging.LogThrottle;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -11,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the spool takes events, told to the log when that changes and not for every event. Safe
- * for concurrent use.
+ * Whether the spool takes events, told to the log when that changes and not for every event. Throws
+ * nothing, whatever the logging does. Safe for concurrent use.
  */
 final class SpoolTrouble {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolTrouble.class);
@@ -68,15 +69,21 @@ final class SpoolTrouble {
 
   private void refusing(Refused refused) {
     if (isNews(refused.reason().name(), refused.message())) {
-      LOG.atError()
-          .addKeyValue("error", refused.message())
-          .log("The spool is full and refuses events; clients are answered 503");
+      LogThrottle.safely(
+          () ->
+              LOG.atError()
+                  .addKeyValue("error", refused.message())
+                  .log("The spool is full and refuses events; clients are answered 503"));
     }
   }
 
   private void failing(Throwable cause) {
     if (isNews(FAILED, "The spool's disk failed: " + cause)) {
-      LOG.atError().setCause(cause).log("The spool cannot write; clients are answered 503");
+      LogThrottle.safely(
+          () ->
+              LOG.atError()
+                  .setCause(cause)
+                  .log("The spool cannot write; clients are answered 503"));
     }
   }
 
@@ -90,7 +97,7 @@ final class SpoolTrouble {
 
   private void over() {
     if (current.get() != null && current.getAndSet(null) != null) {
-      LOG.info("The spool takes events again");
+      LogThrottle.safely(() -> LOG.info("The spool takes events again"));
     }
   }
 }

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
+import io.wideevents.gateway.testing.ThrowingLog;
 import io.wideevents.process.ClosingTime;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -62,6 +63,36 @@ class SpoolDiskFailureTest {
       assertThat(outcome.get(30, TimeUnit.SECONDS)).isEqualTo(new SpoolOutcome.Spooled());
     }
     assertThat(disk.syncs()).isEqualTo(2);
+  }
+
+  @Test
+  void append_isAnsweredAndTheNextOneStoredWhateverTheLoggingThrows() throws Exception {
+    try (ThrowingLog log = new ThrowingLog()) {
+      disk.failLooks(true);
+      SpoolOutcome failed = spool.append(List.of(event(0))).get(30, TimeUnit.SECONDS);
+      disk.failLooks(false);
+      SpoolOutcome next = spool.append(List.of(event(1))).get(30, TimeUnit.SECONDS);
+
+      assertThat(failed).isInstanceOf(SpoolOutcome.Failed.class);
+      assertThat(next).isEqualTo(new SpoolOutcome.Spooled());
+    }
+  }
+
+  @Test
+  void append_isAnsweredAfterTheWriterWasInterruptedWhateverTheLoggingThrows() throws Exception {
+    try (ThrowingLog log = new ThrowingLog()) {
+      Thread writer =
+          Thread.getAllStackTraces().keySet().stream()
+              .filter(thread -> thread.getName().equals("spool-writer"))
+              .findFirst()
+              .orElseThrow();
+      await().until(() -> writer.getState() == Thread.State.TIMED_WAITING);
+      writer.interrupt();
+      await().until(() -> !writer.isInterrupted());
+
+      assertThat(spool.append(List.of(event(0))).get(30, TimeUnit.SECONDS))
+          .isEqualTo(new SpoolOutcome.Spooled());
+    }
   }
 
   @Test
