@@ -126,7 +126,7 @@ final class KafkaConnection implements AutoCloseable {
     try {
       // It may sit in name resolution, which does not react to an interrupt; it is a daemon then.
       if (!executor.awaitTermination(THREAD_END.toMillis(), TimeUnit.MILLISECONDS)) {
-        log.debug("The thread that connects to Kafka has not ended yet");
+        LogThrottle.safely(() -> log.debug("The thread that connects to Kafka has not ended yet"));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -157,7 +157,7 @@ final class KafkaConnection implements AutoCloseable {
   private void use(Producer<byte[], byte[]> connected) {
     synchronized (change) {
       if (!closed) {
-        log.info("Connected to Kafka broker at {}", brokers);
+        LogThrottle.safely(() -> log.info("Connected to Kafka broker at {}", brokers));
         failures.reset();
         producer = connected;
         later(() -> recheck(connected), recheckInterval);
@@ -194,7 +194,7 @@ final class KafkaConnection implements AutoCloseable {
       unused.close(Duration.ZERO);
     } catch (RuntimeException | Error e) {
       // A plug-in of the producer failed, or a class is missing. Another producer must be built.
-      log.atDebug().setCause(e).log("A producer did not close cleanly");
+      LogThrottle.safely(() -> log.atDebug().setCause(e).log("A producer did not close cleanly"));
     }
   }
 
@@ -210,7 +210,7 @@ final class KafkaConnection implements AutoCloseable {
       return;
     } catch (Throwable e) {
       // Whether Kafka takes events is learned from the events.
-      log.debug("Could not look at the topic", e);
+      LogThrottle.safely(() -> log.debug("Could not look at the topic", e));
     }
     later(() -> recheck(inUse), recheckInterval);
   }
@@ -222,15 +222,13 @@ final class KafkaConnection implements AutoCloseable {
       }
       unavailability = reason(cause);
     }
-    failures
-        .tryShow()
-        .ifPresent(
-            notShown ->
-                log.atWarn()
-                    .addKeyValue("brokers", brokers)
-                    .addKeyValue("notShown", notShown)
-                    .log("Failed to connect to Kafka: {}", unavailability));
-    log.debug("Attempt to connect failed", cause);
+    failures.show(
+        notShown ->
+            log.atWarn()
+                .addKeyValue("brokers", brokers)
+                .addKeyValue("notShown", notShown)
+                .log("Failed to connect to Kafka: {}", unavailability));
+    LogThrottle.safely(() -> log.debug("Attempt to connect failed", cause));
   }
 
   /** The innermost message: the outer ones only say that a client could not be constructed. */

@@ -3,7 +3,9 @@ package io.wideevents.gateway.kafka;
 import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.LogThrottle;
 import io.wideevents.logging.NotSentException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +16,9 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends events through the connection's producer and gathers what became of each.
@@ -22,6 +27,11 @@ import org.apache.kafka.common.errors.RetriableException;
  * concurrent use.
  */
 final class RecordPublisher<E> {
+  // The user's log lines carry the client's name.
+  private static final Logger log = LoggerFactory.getLogger(KafkaClient.class);
+  private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
+
+  private final LogThrottle callbackFailures = new LogThrottle(LOG_INTERVAL);
   private final KafkaConnection connection;
   private final RecordForm<E> form;
   private final Timing timing;
@@ -57,19 +67,36 @@ final class RecordPublisher<E> {
     try {
       producer.send(
           form.record(event),
-          (metadata, failure) -> {
-            if (failure == null) {
-              call.confirmed(index);
-              form.published(event);
-            } else {
-              failed(producer, call, index, failure);
-            }
-          });
+          (metadata, failure) -> answered(producer, event, call, index, failure));
     } catch (InterruptException e) {
       // Its constructor has set the thread's interrupt flag again.
       call.notConfirmed(index, e);
     } catch (KafkaException | IllegalStateException e) {
       failed(producer, call, index, e);
+    }
+  }
+
+  /** Throws nothing: an Error would end the producer's own thread, and with it the producer. */
+  private void answered(
+      Producer<byte[], byte[]> producer,
+      E event,
+      PublishCall call,
+      int index,
+      @Nullable Exception failure) {
+    try {
+      if (failure == null) {
+        call.confirmed(index);
+        form.published(event);
+      } else {
+        failed(producer, call, index, failure);
+      }
+    } catch (Throwable e) {
+      callbackFailures.show(
+          notShown ->
+              log.atError()
+                  .addKeyValue("notShown", notShown)
+                  .setCause(e)
+                  .log("Could not account for the answer of Kafka to an event"));
     }
   }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
+import io.wideevents.gateway.testing.ThrowingLog;
 import io.wideevents.gateway.time.Timing;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
@@ -253,6 +254,55 @@ class KafkaClientTest {
     // Then
     await().untilAsserted(() -> assertThat(broken.unavailability()).isEmpty());
     broken.close();
+  }
+
+  @Test
+  void start_connectsOnceWhateverTheLoggingThrows() {
+    // Given a broker that is away for the first attempts
+    try (ThrowingLog log = new ThrowingLog()) {
+      client.start();
+      await().untilAsserted(() -> assertThat(attempts).hasValueGreaterThan(1));
+      newProducer();
+
+      // When
+      reachable.release();
+
+      // Then
+      await().untilAsserted(() -> assertThat(client.unavailability()).isEmpty());
+      assertThat(publish(List.of(StubEvent.numbered(1)))).isNotDone();
+    }
+  }
+
+  @Test
+  void publish_throwsNothingIntoTheProducersThread() {
+    // Given a form that fails when it hears of a record
+    MockProducer<byte[], byte[]> producer =
+        new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+    KafkaConnection connection = new KafkaConnection(() -> producer, "", Timing.system());
+    connection.start();
+    await().until(() -> connection.producer().isPresent());
+    RecordForm<StubEvent> failing =
+        new RecordForm<>() {
+          @Override
+          public ProducerRecord<byte[], byte[]> record(StubEvent event) {
+            return new ProducerRecord<>("log-events", new byte[0]);
+          }
+
+          @Override
+          public void published(StubEvent event) {
+            throw new StackOverflowError();
+          }
+        };
+    var outcomes =
+        new RecordPublisher<>(connection, failing, Timing.system())
+            .publish(List.of(StubEvent.numbered(1)), Deadline.after(AMPLE));
+
+    // When
+    producer.completeNext();
+
+    // Then
+    assertThat(outcomes).isCompletedWithValue(List.of(new DeliveryOutcome.Durable(Tier.KAFKA)));
+    connection.close();
   }
 
   @Test
