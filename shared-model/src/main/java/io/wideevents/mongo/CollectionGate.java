@@ -180,13 +180,15 @@ final class CollectionGate {
       warned = true;
     }
     if (first) {
-      logger
-          .atWarn()
-          .addKeyValue("database", connection.settings().database())
-          .addKeyValue("collection", connection.settings().collection())
-          .addKeyValue("error", WriteFailures.text(refused))
-          .addKeyValue("fix", "grant this user listCollections on the database")
-          .log("Collection cannot be checked; events are written to it unchecked");
+      LogThrottle.safely(
+          () ->
+              logger
+                  .atWarn()
+                  .addKeyValue("database", connection.settings().database())
+                  .addKeyValue("collection", connection.settings().collection())
+                  .addKeyValue("error", WriteFailures.text(refused))
+                  .addKeyValue("fix", "grant this user listCollections on the database")
+                  .log("Collection cannot be checked; events are written to it unchecked"));
     }
     return Mono.just(known);
   }
@@ -197,21 +199,21 @@ final class CollectionGate {
       if (!now.problem().equals(earlier)) {
         errors.reset();
       }
-      errors
-          .tryShow()
-          .ifPresent(
-              heldBack ->
-                  logger
-                      .atError()
-                      .addKeyValue("problem", now.problem().get())
-                      .addKeyValue("notShown", heldBack)
-                      .log("No events are written to MongoDB"));
+      errors.show(
+          heldBack ->
+              logger
+                  .atError()
+                  .addKeyValue("problem", now.problem().get())
+                  .addKeyValue("notShown", heldBack)
+                  .log("No events are written to MongoDB"));
     } else if (earlier.isPresent()) {
-      logger
-          .atInfo()
-          .addKeyValue("database", connection.settings().database())
-          .addKeyValue("collection", connection.settings().collection())
-          .log("Collection can hold events again; writing continues");
+      LogThrottle.safely(
+          () ->
+              logger
+                  .atInfo()
+                  .addKeyValue("database", connection.settings().database())
+                  .addKeyValue("collection", connection.settings().collection())
+                  .log("Collection can hold events again; writing continues"));
     }
   }
 }

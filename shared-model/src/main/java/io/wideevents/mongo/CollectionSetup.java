@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +30,10 @@ public final class CollectionSetup implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(CollectionSetup.class);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
   private static final Duration LOOK_EVERY = Duration.ofMinutes(1);
+
+  // A build of indexes may take longer. Asked again meanwhile, the server goes on with it.
+  private static final Duration LONGEST_ENSURE = Duration.ofHours(1);
+  private static final Duration LONGEST_CHECK = Duration.ofMinutes(5);
 
   private final EventCollection collection;
   private final RetentionChange allowed;
@@ -90,8 +97,41 @@ public final class CollectionSetup implements AutoCloseable {
 
   private void attempt() {
     if (!closed) {
-      var unused = collection.ensure(allowed).thenAccept(this::settle);
+      ask(() -> collection.ensure(allowed), LONGEST_ENSURE, this::settle, this::attempt);
     }
+  }
+
+  /**
+   * Asks about the collection, and uses the answer. Whatever the question, its answer or its use
+   * ends with, an Error too, the next attempt is scheduled.
+   *
+   * @param longest after which an answer is no longer waited for
+   * @param again asks the same again
+   */
+  private void ask(
+      Supplier<CompletableFuture<LayoutOutcome>> question,
+      Duration longest,
+      Consumer<LayoutOutcome> use,
+      Runnable again) {
+    CompletableFuture<LayoutOutcome> asked;
+    try {
+      // An Error that ends the driver's chain leaves the future without an answer.
+      asked = question.get().copy().orTimeout(longest.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RuntimeException | Error e) {
+      asked = CompletableFuture.failedFuture(e);
+    }
+    var unused =
+        asked
+            .thenAccept(use)
+            .exceptionally(
+                failure -> {
+                  unanswered(
+                      failure instanceof CompletionException && failure.getCause() != null
+                          ? failure.getCause()
+                          : failure);
+                  later(retryAfter, again);
+                  return null;
+                });
   }
 
   private void settle(LayoutOutcome result) {
@@ -101,18 +141,24 @@ public final class CollectionSetup implements AutoCloseable {
     switch (result) {
       case Examined examined -> {
         answered();
-        examined.changes().forEach(change -> logger.info("Collection changed: {}", change));
+        LogThrottle.safely(
+            () ->
+                examined
+                    .changes()
+                    .forEach(change -> logger.info("Collection changed: {}", change)));
         take(examined.differences());
         outcome.complete(examined);
         later(lookEvery, this::look);
       }
       case NotAuthorized refused -> {
         answered();
-        logger
-            .atWarn()
-            .addKeyValue("fix", refused.fix())
-            .addKeyValue("error", MongoTrouble.explain(refused.cause()))
-            .log("Collection not laid out: not authorised");
+        LogThrottle.safely(
+            () ->
+                logger
+                    .atWarn()
+                    .addKeyValue("fix", refused.fix())
+                    .addKeyValue("error", MongoTrouble.explain(refused.cause()))
+                    .log("Collection not laid out: not authorised"));
         outcome.complete(refused);
       }
       case Unavailable unavailable -> {
@@ -124,31 +170,32 @@ public final class CollectionSetup implements AutoCloseable {
 
   private void look() {
     if (!closed) {
-      var unused =
-          collection
-              .check()
-              .thenAccept(
-                  result -> {
-                    switch (result) {
-                      case Examined examined -> {
-                        answered();
-                        take(examined.differences());
-                      }
-                      case NotAuthorized refused -> answered();
-                      case Unavailable unavailable -> unanswered(unavailable.cause());
-                    }
-                    later(lookEvery, this::look);
-                  });
+      ask(collection::check, LONGEST_CHECK, this::settleLook, this::look);
     }
+  }
+
+  private void settleLook(LayoutOutcome result) {
+    switch (result) {
+      case Examined examined -> {
+        answered();
+        take(examined.differences());
+      }
+      case NotAuthorized refused -> answered();
+      case Unavailable unavailable -> unanswered(unavailable.cause());
+    }
+    later(lookEvery, this::look);
   }
 
   private void take(List<LayoutDifference> found) {
     List<LayoutDifference> before = differences;
     differences = found;
-    found.stream().filter(difference -> !before.contains(difference)).forEach(this::log);
-    if (found.isEmpty() && !before.isEmpty()) {
-      logger.info("Collection is as configured now");
-    }
+    LogThrottle.safely(
+        () -> {
+          found.stream().filter(difference -> !before.contains(difference)).forEach(this::log);
+          if (found.isEmpty() && !before.isEmpty()) {
+            logger.info("Collection is as configured now");
+          }
+        });
   }
 
   private void log(LayoutDifference difference) {
@@ -169,24 +216,22 @@ public final class CollectionSetup implements AutoCloseable {
       warnings.reset();
     }
     trouble = now;
-    warnings
-        .tryShow()
-        .ifPresent(
-            heldBack ->
-                logger
-                    .atWarn()
-                    .addKeyValue("error", now.what())
-                    .addKeyValue("fix", now.fix())
-                    .addKeyValue("notShown", heldBack)
-                    .log("MongoDB gives no answer; the collection is laid out as soon as it does"));
-    logger.debug("MongoDB gives no answer", cause);
+    warnings.show(
+        heldBack ->
+            logger
+                .atWarn()
+                .addKeyValue("error", now.what())
+                .addKeyValue("fix", now.fix())
+                .addKeyValue("notShown", heldBack)
+                .log("MongoDB gives no answer; the collection is laid out as soon as it does"));
+    LogThrottle.safely(() -> logger.debug("MongoDB gives no answer", cause));
   }
 
   private void answered() {
     if (trouble != null) {
       trouble = null;
       warnings.reset();
-      logger.info("MongoDB answers again");
+      LogThrottle.safely(() -> logger.info("MongoDB answers again"));
     }
   }
 

@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
@@ -56,7 +58,7 @@ public final class EventCollection {
    * completes within a few client timeouts, normally.
    */
   public CompletableFuture<LayoutOutcome> check() {
-    return settle(Mono.fromFuture(connection.database()).flatMap(this::examine));
+    return settle(this::examine);
   }
 
   /** Why an outcome is {@code Unavailable}, for an operator. */
@@ -77,9 +79,7 @@ public final class EventCollection {
    * @param allowed what may be done to the retention
    */
   public CompletableFuture<LayoutOutcome> ensure(RetentionChange allowed) {
-    return settle(
-        Mono.fromFuture(connection.database())
-            .flatMap(database -> change(database, allowed, MAX_RACES)));
+    return settle(database -> change(database, allowed, MAX_RACES));
   }
 
   /**
@@ -240,10 +240,19 @@ public final class EventCollection {
     return database.getCollection(settings.collection(), BsonDocument.class);
   }
 
-  private CompletableFuture<LayoutOutcome> settle(Mono<Examined> work) {
-    return work.<LayoutOutcome>map(examined -> examined)
-        .onErrorResume(failure -> Mono.just(failed(failure)))
-        .toFuture();
+  private CompletableFuture<LayoutOutcome> settle(Function<MongoDatabase, Mono<Examined>> work) {
+    // Not by an operator of Reactor: those throw an Error on and leave the future without an
+    // answer.
+    return connection
+        .database()
+        .thenCompose(
+            database -> work.apply(database).<LayoutOutcome>map(examined -> examined).toFuture())
+        .exceptionally(
+            failure ->
+                failed(
+                    failure instanceof CompletionException && failure.getCause() != null
+                        ? failure.getCause()
+                        : failure));
   }
 
   private LayoutOutcome failed(Throwable failure) {

@@ -249,17 +249,15 @@ public final class MongoConnection implements AutoCloseable {
       // built any more.
       Duration wait = pauseAfterFailure();
       building.completeExceptionally(e);
-      warnings
-          .tryShow()
-          .ifPresent(
-              heldBack ->
-                  logger
-                      .atWarn()
-                      .addKeyValue("servers", settings.servers())
-                      .addKeyValue("retryInMs", wait.toMillis())
-                      .addKeyValue("notShown", heldBack)
-                      .addKeyValue("error", MongoTrouble.explain(e))
-                      .log("MongoDB client could not be built; will try again"));
+      warnings.show(
+          heldBack ->
+              logger
+                  .atWarn()
+                  .addKeyValue("servers", settings.servers())
+                  .addKeyValue("retryInMs", wait.toMillis())
+                  .addKeyValue("notShown", heldBack)
+                  .addKeyValue("error", MongoTrouble.explain(e))
+                  .log("MongoDB client could not be built; will try again"));
     }
   }
 

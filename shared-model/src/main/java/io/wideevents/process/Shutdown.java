@@ -1,5 +1,6 @@
 package io.wideevents.process;
 
+import io.wideevents.logging.LogThrottle;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -72,7 +73,12 @@ public final class Shutdown {
    */
   public void begin(int exitCode, String reason) {
     if (begun.compareAndSet(false, true)) {
-      Thread.ofPlatform().name("shutdown").daemon(false).start(() -> run(exitCode, reason));
+      try {
+        Thread.ofPlatform().name("shutdown").daemon(false).start(() -> run(exitCode, reason));
+      } catch (Error e) {
+        // No thread to close on. A process that only looks alive loses work.
+        halt.accept(ExitCode.FAILURE);
+      }
     }
   }
 
@@ -98,27 +104,34 @@ public final class Shutdown {
   }
 
   void threadDied(Thread thread, Throwable exception) {
-    log.atError()
-        .setCause(exception)
-        .addKeyValue("thread", thread.getName())
-        .log("Thread died of an exception nobody caught; ending the process");
+    LogThrottle.safely(
+        () ->
+            log.atError()
+                .setCause(exception)
+                .addKeyValue("thread", thread.getName())
+                .log("Thread died of an exception nobody caught; ending the process"));
     begin(ExitCode.FAILURE, "thread " + thread.getName() + " died");
   }
 
   private void run(int wantedCode, String reason) {
     long start = System.nanoTime();
     try {
-      log.atInfo()
-          .addKeyValue("reason", reason)
-          .addKeyValue("boundMs", bound.toMillis())
-          .log("Shutdown began");
+      LogThrottle.safely(
+          () ->
+              log.atInfo()
+                  .addKeyValue("reason", reason)
+                  .addKeyValue("boundMs", bound.toMillis())
+                  .log("Shutdown began"));
       if (close()) {
         exitCode = wantedCode;
       }
-      log.atInfo()
-          .addKeyValue("exitCode", exitCode)
-          .addKeyValue("durationMs", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start))
-          .log("Shutdown ended");
+      LogThrottle.safely(
+          () ->
+              log.atInfo()
+                  .addKeyValue("exitCode", exitCode)
+                  .addKeyValue(
+                      "durationMs", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start))
+                  .log("Shutdown ended"));
     } finally {
       // Whatever happened, the process ends; and before main can return, for the JVM might end with
       // a code of its own then.

@@ -2,6 +2,10 @@ package io.wideevents.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -9,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 @Timeout(10)
 class ShutdownTest {
@@ -54,6 +59,38 @@ class ShutdownTest {
 
     assertThat(shutdown.await()).isEqualTo(ExitCode.FAILURE);
     assertThat(halts).containsExactly(ExitCode.FAILURE);
+  }
+
+  @Test
+  void threadDied_endsTheProcessWhateverTheLoggingThrows() throws InterruptedException {
+    // Given logging that throws for every line of a shutdown
+    Logger log = (Logger) LoggerFactory.getLogger(Shutdown.class);
+    AppenderBase<ILoggingEvent> throwing =
+        new AppenderBase<>() {
+          @Override
+          public void doAppend(ILoggingEvent event) {
+            throw new NoClassDefFoundError("an appender lacks a class");
+          }
+
+          @Override
+          protected void append(ILoggingEvent event) {}
+        };
+    log.addAppender(throwing);
+    log.setLevel(Level.INFO);
+    try {
+      Shutdown shutdown = shutdown(closes::incrementAndGet);
+
+      // When
+      shutdown.threadDied(Thread.currentThread(), new OutOfMemoryError("for a test"));
+
+      // Then
+      assertThat(shutdown.await()).isEqualTo(ExitCode.FAILURE);
+      assertThat(closes).hasValue(1);
+      assertThat(halts).containsExactly(ExitCode.FAILURE);
+    } finally {
+      log.setLevel(null);
+      log.detachAppender(throwing);
+    }
   }
 
   private Shutdown shutdown(AutoCloseable application) {
