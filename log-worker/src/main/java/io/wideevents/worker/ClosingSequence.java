@@ -1,11 +1,13 @@
 package io.wideevents.worker;
 
+import io.wideevents.logging.LogThrottle;
 import io.wideevents.process.ClosingTime;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,18 +36,28 @@ final class ClosingSequence {
   void close(String part, Duration most, Duration keptForLater, Runnable closing) {
     Duration granted = time.keeping(keptForLater).grant(most);
     FutureTask<?> task = new FutureTask<>(closing, null);
-    Thread.ofPlatform().name("close-" + part).daemon().start(task);
     try {
+      Thread.ofPlatform().name("close-" + part).daemon().start(task);
       task.get(granted.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      LOG.atWarn()
-          .addKeyValue("part", part)
-          .addKeyValue("boundMs", granted.toMillis())
-          .log("A part did not close in time and is left behind");
+      LogThrottle.safely(
+          () ->
+              LOG.atWarn()
+                  .addKeyValue("part", part)
+                  .addKeyValue("boundMs", granted.toMillis())
+                  .log("A part did not close in time and is left behind"));
     } catch (ExecutionException e) {
-      LOG.atError().addKeyValue("part", part).setCause(e.getCause()).log("A part did not close");
+      notClosed(part, e.getCause());
+    } catch (Error e) {
+      // No thread at present. The parts behind this one must be closed nevertheless.
+      notClosed(part, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static void notClosed(String part, @Nullable Throwable cause) {
+    LogThrottle.safely(
+        () -> LOG.atError().addKeyValue("part", part).setCause(cause).log("A part did not close"));
   }
 }

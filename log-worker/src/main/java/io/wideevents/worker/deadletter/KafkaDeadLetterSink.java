@@ -2,6 +2,7 @@ package io.wideevents.worker.deadletter;
 
 import io.wideevents.event.DeadLetterPart;
 import io.wideevents.logging.DeadLetterCuts;
+import io.wideevents.logging.LogThrottle;
 import io.wideevents.worker.deadletter.DeadLetterRecord.Size;
 import io.wideevents.worker.kafka.LargeRecords;
 import java.time.Duration;
@@ -127,10 +128,13 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
     sender.shutdown();
     long deadline = System.nanoTime() + CLOSE_TIMEOUT.toNanos();
     Link open = link;
-    if (open != null) {
-      open.producer.close(CLOSE_TIMEOUT);
+    try {
+      if (open != null) {
+        open.producer.close(CLOSE_TIMEOUT);
+      }
+    } finally {
+      sender.shutdownNow();
     }
-    sender.shutdownNow();
     try {
       // One bound for both: what the producer has used the sender does not get.
       sender.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -144,19 +148,32 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
     send(
         record.record(),
         failure -> {
-          if (failure == null) {
-            kept(letter, record);
-            outcome.complete(
-                size == Size.WHOLE
-                    ? new DeadLetterOutcome.Kept()
-                    : new DeadLetterOutcome.KeptAsStub());
-          } else if (failure instanceof RecordTooLargeException && size != Size.SMALLEST) {
-            Size smaller = size == Size.WHOLE ? Size.STUB : Size.SMALLEST;
-            onSender(() -> send(letter, smaller, outcome), outcome);
-          } else {
-            outcome.complete(new DeadLetterOutcome.NotConfirmed(failure));
+          try {
+            answered(letter, record, size, failure, outcome);
+          } catch (Throwable e) {
+            // An Error would end the producer's own thread, and with it the producer.
+            outcome.complete(new DeadLetterOutcome.NotConfirmed(e));
           }
         });
+  }
+
+  private void answered(
+      DeadLetter letter,
+      DeadLetterRecord record,
+      Size size,
+      @Nullable Exception failure,
+      CompletableFuture<DeadLetterOutcome> outcome) {
+    if (failure == null) {
+      // A letter that is in the topic must not be sent again for its log line.
+      LogThrottle.safely(() -> kept(letter, record));
+      outcome.complete(
+          size == Size.WHOLE ? new DeadLetterOutcome.Kept() : new DeadLetterOutcome.KeptAsStub());
+    } else if (failure instanceof RecordTooLargeException && size != Size.SMALLEST) {
+      Size smaller = size == Size.WHOLE ? Size.STUB : Size.SMALLEST;
+      onSender(() -> send(letter, smaller, outcome), outcome);
+    } else {
+      outcome.complete(new DeadLetterOutcome.NotConfirmed(failure));
+    }
   }
 
   private void kept(DeadLetter letter, DeadLetterRecord record) {
@@ -244,8 +261,9 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
             }
             try {
               task.run();
-            } catch (RuntimeException | OutOfMemoryError e) {
-              // A bug, or a large letter; but whoever waits has to hear of it, or the record's
+            } catch (RuntimeException | Error e) {
+              // A bug, a large letter, or a class that is missing; but whoever waits has to hear of
+              // it, or the record's
               // partition would stand
               // still without a word.
               outcome.complete(new DeadLetterOutcome.NotConfirmed(e));

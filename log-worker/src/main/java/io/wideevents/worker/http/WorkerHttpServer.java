@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.wideevents.logging.LogThrottle;
 import io.wideevents.metrics.MetricsPage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -23,6 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class WorkerHttpServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerHttpServer.class);
   private static final int THREADS = 2;
+  private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
   private static final String JSON = "application/json";
   private static final String TEXT = "text/plain; charset=utf-8";
 
@@ -35,6 +38,7 @@ public final class WorkerHttpServer implements AutoCloseable {
     }
   }
 
+  private final LogThrottle failures = new LogThrottle(LOG_INTERVAL);
   private final HttpServer server;
   private final ExecutorService threads =
       Executors.newFixedThreadPool(
@@ -78,30 +82,46 @@ public final class WorkerHttpServer implements AutoCloseable {
 
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
-      String method = exchange.getRequestMethod();
-      if (!method.equals("GET") && !method.equals("HEAD")) {
-        exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-        send(exchange, 405, TEXT, "Only GET and HEAD\n".getBytes(UTF_8));
-        return;
+      try {
+        route(exchange);
+      } catch (RuntimeException | Error e) {
+        // The server would close the connection without a word, here and to the client. An Error
+        // would end this thread, and with it the process.
+        failures.show(
+            notShown ->
+                LOG.atError()
+                    .addKeyValue("path", exchange.getRequestURI().getPath())
+                    .addKeyValue("notShown", notShown)
+                    .setCause(e)
+                    .log("A status request failed"));
+        sendFailure(exchange);
       }
-      switch (exchange.getRequestURI().getPath()) {
-        case "/health/live" -> live(exchange);
-        case "/health/ready" -> ready(exchange);
-        case "/metrics" -> metrics(exchange);
-        default ->
-            send(
-                exchange,
-                404,
-                TEXT,
-                "Not here; try /health/live, /health/ready or /metrics\n".getBytes(UTF_8));
-      }
-    } catch (RuntimeException e) {
-      // The server would close the connection without a word, here and to the client.
-      LOG.atError()
-          .addKeyValue("path", exchange.getRequestURI().getPath())
-          .setCause(e)
-          .log("Failed");
-      throw e;
+    }
+  }
+
+  private void route(HttpExchange exchange) throws IOException {
+    String method = exchange.getRequestMethod();
+    if (!method.equals("GET") && !method.equals("HEAD")) {
+      exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+      send(exchange, 405, TEXT, "Only GET and HEAD\n".getBytes(UTF_8));
+      return;
+    }
+    switch (exchange.getRequestURI().getPath()) {
+      case "/health/live" -> live(exchange);
+      case "/health/ready" -> ready(exchange);
+      case "/metrics" -> metrics(exchange);
+      default ->
+          send(
+              exchange,
+              404,
+              TEXT,
+              "Not here; try /health/live, /health/ready or /metrics\n".getBytes(UTF_8));
+    }
+  }
+
+  private static void sendFailure(HttpExchange exchange) throws IOException {
+    if (exchange.getResponseCode() < 0) {
+      send(exchange, 500, TEXT, "Failed; the worker's log has the reason\n".getBytes(UTF_8));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.wideevents.worker.kafka;
 
+import io.wideevents.logging.LogThrottle;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -10,7 +11,11 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks topic ids up with an admin client, on a thread of its own: to build the client resolves
@@ -19,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for concurrent use. Owned, and closed, by {@code WorkerApplication}.
  */
 public final class AdminTopicIds implements TopicIds, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AdminTopicIds.class);
+
   private final Supplier<Admin> newAdmin;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("topic-ids").daemon().factory());
@@ -55,14 +62,30 @@ public final class AdminTopicIds implements TopicIds, AutoCloseable {
     if (admin == null) {
       admin = newAdmin.get();
     }
-    return AdminCall.about(
-            topic, AdminCall.await(admin.describeTopics(List.of(topic)).allTopicNames()))
-        .topicId();
+    try {
+      return AdminCall.about(
+              topic, AdminCall.await(admin.describeTopics(List.of(topic)).allTopicNames()))
+          .topicId();
+    } catch (RuntimeException | Error e) {
+      if (!(e instanceof ApiException) || e instanceof TimeoutException) {
+        // No answer of a broker. An Error may have ended the client's own thread, and such a client
+        // never answers again: the next look-up builds another.
+        closeAdmin();
+      }
+      throw e;
+    }
   }
 
   private void closeAdmin() {
-    if (admin != null) {
-      admin.close(Duration.ZERO);
+    Admin last = admin;
+    admin = null;
+    if (last != null) {
+      try {
+        last.close(Duration.ZERO);
+      } catch (RuntimeException | Error e) {
+        LogThrottle.safely(
+            () -> LOG.atDebug().setCause(e).log("An admin client did not close cleanly"));
+      }
     }
   }
 }

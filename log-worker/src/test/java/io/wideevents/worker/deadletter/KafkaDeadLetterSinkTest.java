@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -311,6 +312,56 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
 
     assertThat(during).isInstanceOf(DeadLetterOutcome.NotConfirmed.class);
     assertThat(after).isEqualTo(new DeadLetterOutcome.Kept());
+  }
+
+  @Test
+  void send_isNotConfirmedAfterAnErrorAndTheSenderGoesOn() throws Exception {
+    AtomicBoolean lacksClass = new AtomicBoolean(true);
+    KafkaDeadLetterSink broken =
+        new KafkaDeadLetterSink(
+            () -> {
+              if (lacksClass.getAndSet(false)) {
+                throw new NoClassDefFoundError("snappy");
+              }
+              return newProducer();
+            },
+            () -> {},
+            "dlq",
+            clock);
+
+    DeadLetterOutcome first = await(broken.send(letter(1, "{}")));
+    DeadLetterOutcome second = await(broken.send(letter(1, "{}")));
+
+    assertThat(first)
+        .isInstanceOfSatisfying(
+            DeadLetterOutcome.NotConfirmed.class,
+            failed -> assertThat(failed.cause()).isInstanceOf(NoClassDefFoundError.class));
+    assertThat(second).isEqualTo(new DeadLetterOutcome.Kept());
+    broken.close();
+  }
+
+  @Test
+  void send_isConfirmedWhateverTheCountOfItsCutsThrows() throws Exception {
+    KafkaDeadLetterSink counting =
+        new KafkaDeadLetterSink(
+            this::newProducer,
+            this::ensureTopic,
+            "dlq",
+            part -> {
+              throw new StackOverflowError();
+            },
+            clock);
+    DeadLetter large =
+        new DeadLetter(
+            LogRecords.of("log-events", 3, 42, new byte[1_000_000], ManualClock.START),
+            DeadLetterReason.TOO_LARGE,
+            "Too large",
+            0);
+
+    DeadLetterOutcome outcome = await(counting.send(large));
+
+    assertThat(outcome).isEqualTo(new DeadLetterOutcome.KeptAsStub());
+    counting.close();
   }
 
   @Test

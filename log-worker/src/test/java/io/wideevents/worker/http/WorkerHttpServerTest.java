@@ -22,6 +22,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,7 @@ class WorkerHttpServerTest {
   private final MetricsPage page = new MetricsPage(WorkerHttpServerTest.class);
   private final WorkerMetrics metrics = new WorkerMetrics(page.registry());
   private volatile boolean mongo = true;
+  private volatile @Nullable Error mongoFailure;
   private final HttpClient client = HttpClient.newHttpClient();
   private final WorkerHttpServer server = server();
 
@@ -63,6 +66,29 @@ class WorkerHttpServerTest {
 
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(response.body()).isEqualTo("{\"status\":\"live\"}");
+  }
+
+  @Test
+  void ready_survivesAnError() throws Exception {
+    // Given
+    AtomicReference<Throwable> died = new AtomicReference<>();
+    Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> died.set(failure));
+    try {
+      mongoFailure = new NoClassDefFoundError("for a test");
+
+      // When
+      HttpResponse<String> failed = request("GET", "/health/ready");
+      mongoFailure = null;
+      HttpResponse<String> next = request("GET", "/health/ready");
+
+      // Then
+      assertThat(failed.statusCode()).isEqualTo(500);
+      assertThat(next.statusCode()).isEqualTo(200);
+      assertThat(died).hasNullValue();
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
   }
 
   @Test
@@ -188,12 +214,20 @@ class WorkerHttpServerTest {
         BodyHandlers.ofString());
   }
 
+  private boolean mongoAnswers() {
+    Error failure = mongoFailure;
+    if (failure != null) {
+      throw failure;
+    }
+    return mongo;
+  }
+
   private WorkerHttpServer server() {
     try {
       return new WorkerHttpServer(
           "127.0.0.1",
           0,
-          new HealthCheck(() -> status, () -> true, () -> mongo, System::nanoTime),
+          new HealthCheck(() -> status, () -> true, this::mongoAnswers, System::nanoTime),
           page,
           new StatusGauges(page.registry(), () -> status));
     } catch (IOException e) {
