@@ -151,9 +151,14 @@ final class Backends implements DrainTargets.Target {
 
   @Override
   public void close() {
-    closeTiers();
-    deadLetters.ifPresent(KafkaDeadLetters::close);
-    setup.close();
-    mongo.close();
+    // In reverse order, and each one whatever the one before throws.
+    try (mongo;
+        setup) {
+      try {
+        closeTiers();
+      } finally {
+        deadLetters.ifPresent(KafkaDeadLetters::close);
+      }
+    }
   }
 }

@@ -47,6 +47,12 @@ public final class GatewayApplication implements AutoCloseable {
   private final Optional<LoggingService> ownEvents;
   private final HttpServer http;
 
+  /** Something to close that throws no checked exception. */
+  private interface Part extends AutoCloseable {
+    @Override
+    void close();
+  }
+
   /**
    * Reads keys and certificates and takes the spool's directory; connects to nothing yet.
    *
@@ -137,16 +143,18 @@ public final class GatewayApplication implements AutoCloseable {
    */
   @Override
   public void close() {
-    replayer.stop();
-    http.drain();
-    replayer.close();
-    ownEvents.ifPresent(LoggingService::close);
-    backends.closeTiers();
-    http.close();
-    backends.close();
-    spool.close();
-    metrics.close();
-    guards.close();
+    // Closed in reverse order, and each one whatever the one before throws.
+    try (guards;
+        metrics;
+        spool;
+        backends;
+        http;
+        Part tiers = backends::closeTiers;
+        Part events = () -> ownEvents.ifPresent(LoggingService::close);
+        replayer) {
+      replayer.stop();
+      http.drain();
+    }
   }
 
   private TierStatus spoolStatus() {

@@ -132,11 +132,13 @@ public final class WideEvents implements AutoCloseable {
   /** Delivers what was handed off, within its bound; the rest waits in the spool. Idempotent. */
   @Override
   public void close() {
-    closing.begin();
-    logging.close();
-    replayer.stop();
-    replayer.close();
-    backends.close();
-    spool.close();
+    // In reverse order, and each one whatever the one before throws: the spool's directory would
+    // stay locked for the life of the host.
+    try (spool;
+        backends;
+        replayer;
+        logging) {
+      closing.begin();
+    }
   }
 }

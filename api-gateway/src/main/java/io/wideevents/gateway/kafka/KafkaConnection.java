@@ -10,6 +10,9 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,9 @@ final class KafkaConnection implements AutoCloseable {
   // One request for metadata: what it finds, a topic deleted under us, is rare.
   private static final Duration RECHECK_INTERVAL = Duration.ofSeconds(15);
 
+  // Longer than the producer's delivery timeout of 5 s and the linger, which is 1 s at most.
+  private static final Duration LONGEST_ANSWER = Duration.ofSeconds(30);
+
   private final ProducerSource source;
   private final String brokers;
   private final Duration recheckInterval;
@@ -44,6 +50,7 @@ final class KafkaConnection implements AutoCloseable {
   private final ScheduledExecutorService executor;
   private final LogThrottle failures;
   private final Object change = new Object();
+  private final AtomicBoolean expecting = new AtomicBoolean();
   private final Queue<Producer<byte[], byte[]>> broken = new ConcurrentLinkedQueue<>();
   private volatile @Nullable Producer<byte[], byte[]> producer;
   private volatile String unavailability = "not connected yet";
@@ -103,6 +110,25 @@ final class KafkaConnection implements AutoCloseable {
         broken.add(unusable);
         executor.execute(this::connectAgain);
       }
+    }
+  }
+
+  /**
+   * Replaces a producer that answers nothing. Kafka's client answers every record within its
+   * delivery timeout, unless an Error has ended its own thread. No exception reports that.
+   *
+   * @param answered whether the records that were late have been answered by now
+   */
+  void expectAnswer(Producer<byte[], byte[]> inUse, BooleanSupplier answered) {
+    if (expecting.compareAndSet(false, true)) {
+      later(
+          () -> {
+            expecting.set(false);
+            if (!answered.getAsBoolean()) {
+              replace(inUse, new TimeoutException("The producer did not answer in time"));
+            }
+          },
+          LONGEST_ANSWER);
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +23,14 @@ final class PublishCall {
   private final AtomicReferenceArray<@Nullable DeliveryOutcome> outcomes;
   private final AtomicInteger missing;
   private final CompletableFuture<PublishCall> settled = new CompletableFuture<>();
+  private final Consumer<PublishCall> onLate;
   private volatile @Nullable Throwable failure;
 
-  PublishCall(int events) {
+  /**
+   * @param onLate called when the deadline comes before all answers
+   */
+  PublishCall(int events, Consumer<PublishCall> onLate) {
+    this.onLate = onLate;
     this.outcomes = new AtomicReferenceArray<>(events);
     this.missing = new AtomicInteger(events);
   }
@@ -48,6 +54,11 @@ final class PublishCall {
   /** What made an event fail, so that the rest is not worth trying; empty as long as none did. */
   Optional<Throwable> failure() {
     return Optional.ofNullable(failure);
+  }
+
+  /** Whether every event has been answered, also after the deadline. */
+  boolean isAnswered() {
+    return missing.get() == 0;
   }
 
   /** All outcomes, once they are all in or the deadline has come. */
@@ -79,6 +90,9 @@ final class PublishCall {
         outcome = late;
       }
       all.add(outcome);
+    }
+    if (late != null) {
+      onLate.accept(this);
     }
     return all;
   }

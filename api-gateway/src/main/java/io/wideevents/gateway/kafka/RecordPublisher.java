@@ -44,8 +44,11 @@ final class RecordPublisher<E> {
 
   /** The contract of {@link MqClientPort#publish}. */
   CompletableFuture<List<DeliveryOutcome>> publish(List<? extends E> events, Deadline deadline) {
-    var call = new PublishCall(events.size());
     Optional<Producer<byte[], byte[]>> producer = connection.producer();
+    var call =
+        new PublishCall(
+            events.size(),
+            late -> producer.ifPresent(used -> connection.expectAnswer(used, late::isAnswered)));
     for (int i = 0; i < events.size(); i++) {
       if (producer.isEmpty()) {
         call.notConfirmed(i, unavailable());

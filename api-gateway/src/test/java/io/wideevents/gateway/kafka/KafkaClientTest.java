@@ -8,6 +8,7 @@ import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
 import io.wideevents.gateway.testing.ThrowingLog;
 import io.wideevents.gateway.time.Timing;
+import io.wideevents.gateway.time.VirtualTime;
 import io.wideevents.logging.Deadline;
 import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.NotSentException;
@@ -302,6 +303,56 @@ class KafkaClientTest {
 
     // Then
     assertThat(outcomes).isCompletedWithValue(List.of(new DeliveryOutcome.Durable(Tier.KAFKA)));
+    connection.close();
+  }
+
+  @Test
+  void publish_replacesAProducerThatAnswersNothing() {
+    // Given a producer whose own thread an Error has ended
+    VirtualTime time = new VirtualTime();
+    MockProducer<byte[], byte[]> dead = newProducer();
+    MockProducer<byte[], byte[]> second = newProducer();
+    reachable.release(2);
+    KafkaConnection connection = new KafkaConnection(this::connect, "", time);
+    connection.start();
+    time.advance(Duration.ZERO);
+    var publisher = new RecordPublisher<>(connection, new EventForm("log-events"), time);
+
+    // When
+    var late =
+        publisher.publish(
+            List.of(StubEvent.numbered(1)),
+            Deadline.after(Duration.ofSeconds(2), time.nanoClock()));
+    time.advance(Duration.ofSeconds(2));
+    assertThat(late.join()).hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
+    time.advance(Duration.ofSeconds(31));
+
+    // Then
+    assertThat(connection.producer()).containsSame(second);
+    assertThat(dead.closed()).isTrue();
+    connection.close();
+  }
+
+  @Test
+  void publish_keepsAProducerThatAnswersLate() {
+    VirtualTime time = new VirtualTime();
+    MockProducer<byte[], byte[]> slow = newProducer();
+    reachable.release();
+    KafkaConnection connection = new KafkaConnection(this::connect, "", time);
+    connection.start();
+    time.advance(Duration.ZERO);
+    var publisher = new RecordPublisher<>(connection, new EventForm("log-events"), time);
+    var late =
+        publisher.publish(
+            List.of(StubEvent.numbered(1)),
+            Deadline.after(Duration.ofSeconds(2), time.nanoClock()));
+    time.advance(Duration.ofSeconds(2));
+
+    slow.errorNext(new TimeoutException("5 s passed"));
+    time.advance(Duration.ofSeconds(31));
+
+    assertThat(late).isDone();
+    assertThat(connection.producer()).containsSame(slow);
     connection.close();
   }
 
