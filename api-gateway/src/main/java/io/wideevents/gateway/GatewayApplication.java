@@ -143,14 +143,16 @@ public final class GatewayApplication implements AutoCloseable {
    */
   @Override
   public void close() {
+    Part tiers = backends::closeTiers;
+    Part events = () -> ownEvents.ifPresent(LoggingService::close);
     // Closed in reverse order, and each one whatever the one before throws.
     try (guards;
         metrics;
         spool;
         backends;
         http;
-        Part tiers = backends::closeTiers;
-        Part events = () -> ownEvents.ifPresent(LoggingService::close);
+        tiers;
+        events;
         replayer) {
       replayer.stop();
       http.drain();
