@@ -18,7 +18,6 @@ import io.wideevents.mongo.RetentionChange;
 import io.wideevents.process.ClosingTime;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,8 +82,10 @@ public final class WideEvents implements AutoCloseable {
   }
 
   /**
-   * Starts with the settings of the environment, those of the api-gateway; {@code LOGGING_JOURNAL}
-   * decides what requests wait for.
+   * Starts with the settings of the environment that the library uses; {@code LOGGING_JOURNAL}
+   * decides what requests wait for. Does not read what is the service's own: {@code LOG_LEVEL},
+   * {@code LOG_FORMAT}, {@code MQ_TYPE}, {@code API_KEYS_FILE}, {@code LOGGING_OWN_REQUESTS} and
+   * every name that begins with {@code HTTP_}.
    *
    * @param service the service's name in its events
    * @param environment environment variables
@@ -105,11 +106,8 @@ public final class WideEvents implements AutoCloseable {
     return start(service, resolve(environment), wait);
   }
 
-  // How the service itself listens is its own affair: HTTP_HOST and the like mean nothing here.
   private static SettingValues resolve(Map<String, String> environment) {
-    Map<String, String> relevant = new HashMap<>(environment);
-    relevant.keySet().removeIf(name -> name.startsWith("HTTP_") || name.equals("API_KEYS_FILE"));
-    SettingValues values = GatewayCatalogue.LIBRARY.resolve(Map.of(), relevant);
+    SettingValues values = GatewayCatalogue.LIBRARY.resolve(Map.of(), environment);
     values.warnings().forEach(log::warn);
     return values;
   }

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wideevents.config.InvalidSettingsException;
+import io.wideevents.gateway.config.GatewayCatalogue;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class WideEventsTest {
   private static final String NOBODY = "127.0.0.1:1";
@@ -29,6 +32,52 @@ class WideEventsTest {
     try (WideEvents events = WideEvents.start("shop", environment)) {
       assertThat(events.logging().waits()).isFalse();
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "LOG_LEVEL | warn,com.foo=debug",
+        "LOG_LEVEL | VERBOSE",
+        "LOG_FORMAT | json-ecs",
+        "LOG_PATH | /var/log/shop",
+        "MQ_TYPE | rabbitmq",
+        "MQ_URL | amqp://rabbit",
+        "HTTP_PORT | tcp://10.0.0.1:80",
+        "HTTP_TLS_CERT_FILE | classpath:shop.crt",
+        "HTTP_TLS_KEY_PASSWORD_FILE | /nowhere",
+        "HTTP_RATE_LIMIT | 100/s",
+        "HTTP_MAX_EVENTS | unlimited",
+        "API_KEYS_FILE | s3://keys",
+        "API_KEYS | a,b",
+        "LOGGING_OWN_REQUESTS | maybe",
+        "LOGGING_LEVEL_ROOT | WARN",
+        "EVENT_BUS_URL | nats://bus",
+        "KAFKA_GROUP | shop",
+        "MONGODB_PASSWORD | hidden",
+        "SPOOL_SIZE | 3",
+        "METRICS_PORT | none"
+      })
+  void start_leavesTheServicesOwnVariablesAlone(String name, String value) {
+    // When
+    try (WideEvents events = WideEvents.start("shop", environment(Map.of(name, value)))) {
+      // Then
+      assertThat(events.logging()).isNotNull();
+    }
+    assertThat(GatewayCatalogue.LIBRARY.resolve(Map.of(), Map.of(name, value)).warnings())
+        .isEmpty();
+  }
+
+  @Test
+  void resolve_warnsOfANameThatIsCloseToOneTheLibraryReads() {
+    assertThat(
+            GatewayCatalogue.LIBRARY
+                .resolve(Map.of(), Map.of("KAFKA_BROKERS", "kafka:9092"))
+                .warnings())
+        .containsExactly(
+            "KAFKA_BROKERS is not a setting of the wide-events library; did you mean"
+                + " KAFKA_BROKER?");
   }
 
   @Test

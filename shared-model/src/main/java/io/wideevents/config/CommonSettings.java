@@ -5,6 +5,7 @@ import io.wideevents.codec.ValuePattern;
 import io.wideevents.event.EventLimits;
 import io.wideevents.mongo.MongoSettings;
 import io.wideevents.mongo.TrustedAuthorities;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,13 @@ import java.util.Set;
 /** The settings both processes have, with the same meaning: where events go, and their limits. */
 public final class CommonSettings {
   private static final int MEBIBYTE = 1024 * 1024;
+  private static final int MOST_DATABASE_BYTES = 63;
+  private static final int MOST_NAMESPACE_BYTES = 255;
+
+  private static final String KAFKA_OWN_TOPICS =
+      "__consumer_offsets|__transaction_state|__share_group_state|__cluster_metadata"
+          + "|__remote_log_metadata";
+
   private static final Duration ONE_HOUR = Duration.ofHours(1);
   private static final Duration TEN_YEARS = Duration.ofDays(3650);
 
@@ -75,7 +83,9 @@ public final class CommonSettings {
       Setting.named(
               "MONGODB_DATABASE",
               SettingType.matching(
-                  "name", "[^/\\\\. \"$*<>:|?\\p{Cntrl}]{1,63}", "is not a name MongoDB takes"))
+                  "name",
+                  "(?i)(?!(?:admin|local|config)$)[^/\\\\. \"$*<>:|?\\p{Cntrl}]{1,63}",
+                  "is not a name MongoDB takes, or one it keeps for itself"))
           .defaultsTo("wide_events")
           .means("Database of the events.");
 
@@ -218,7 +228,17 @@ public final class CommonSettings {
     Optional<String> deadLetters = values.find(MQ_DLQ_TOPIC);
     if (deadLetters.isPresent() && deadLetters.equals(values.find(KAFKA_LOG_TOPIC))) {
       problems.add(values.problem(MQ_DLQ_TOPIC, "is KAFKA_LOG_TOPIC as well"));
+    } else if (deadLetters
+        .map(CommonSettings::metricName)
+        .equals(values.find(KAFKA_LOG_TOPIC).map(CommonSettings::metricName))) {
+      problems.add(
+          values.problem(
+              MQ_DLQ_TOPIC,
+              "differs from %s in . and _ only, and Kafka has no two such topics"
+                  .formatted(values.shown(KAFKA_LOG_TOPIC))));
     }
+    checkMongoNames(values).ifPresent(problems::add);
+    checkPool(values).ifPresent(problems::add);
     atMost(values, KAFKA_TOPIC_MIN_ISR, KAFKA_TOPIC_REPLICATION).ifPresent(problems::add);
     atMost(values, MONGODB_SERVER_SELECTION_TIMEOUT, MONGODB_TIMEOUT).ifPresent(problems::add);
     values
@@ -226,6 +246,40 @@ public final class CommonSettings {
         .flatMap(TrustedAuthorities::problemOf)
         .ifPresent(problem -> problems.add(values.problem(MONGODB_TLS_CA_FILE, problem)));
     return problems;
+  }
+
+  /** The name of a topic in Kafka's metrics, by which Kafka tells topics apart. */
+  private static String metricName(String topic) {
+    return topic.replace('.', '_');
+  }
+
+  /** MongoDB counts bytes, and the pattern of a setting counts characters. */
+  private static Optional<SettingProblem> checkMongoNames(SettingValues values) {
+    Optional<String> database = values.find(MONGODB_DATABASE);
+    Optional<String> collection = values.find(MONGODB_COLLECTION);
+    int databaseBytes = database.map(CommonSettings::utf8Length).orElse(0);
+    if (databaseBytes > MOST_DATABASE_BYTES) {
+      return Optional.of(values.problem(MONGODB_DATABASE, "is longer than 63 bytes in UTF-8"));
+    }
+    int namespaceBytes = databaseBytes + 1 + collection.map(CommonSettings::utf8Length).orElse(0);
+    return namespaceBytes > MOST_NAMESPACE_BYTES
+        ? Optional.of(
+            values.problem(
+                MONGODB_COLLECTION, "is longer than 255 bytes in UTF-8 with MONGODB_DATABASE"))
+        : Optional.empty();
+  }
+
+  private static int utf8Length(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  /** The driver makes no client whose pool is at least larger than at most. */
+  private static Optional<SettingProblem> checkPool(SettingValues values) {
+    Optional<Integer> most = values.find(MONGODB_MAX_CONNECTIONS);
+    return values
+        .find(MONGODB_URI)
+        .flatMap(uri -> most.flatMap(max -> MongoSettings.poolProblem(uri, max)))
+        .map(problem -> values.problem(MONGODB_URI, problem));
   }
 
   private static <T extends Comparable<T>> Optional<SettingProblem> atMost(
@@ -325,6 +379,8 @@ public final class CommonSettings {
 
   private static SettingType<String> topicName() {
     return SettingType.matching(
-        "topic", "(?!\\.{1,2}$)[A-Za-z0-9._-]{1,249}", "is not a name Kafka takes for a topic");
+        "topic",
+        "(?!\\.{1,2}$)(?!(?:" + KAFKA_OWN_TOPICS + ")$)[A-Za-z0-9._-]{1,249}",
+        "is not a name Kafka takes for a topic, or one it keeps for itself");
   }
 }

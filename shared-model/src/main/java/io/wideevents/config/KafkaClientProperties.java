@@ -1,5 +1,6 @@
 package io.wideevents.config;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -108,13 +109,35 @@ record KafkaClientProperties(Map<String, String> values) {
     };
   }
 
+  /** Words what Kafka's client library says about these properties, or about our own. */
+  SettingProblem problem(String message) {
+    return values.keySet().stream()
+        .filter(message::contains)
+        .max(Comparator.comparingInt(String::length))
+        .map(
+            property ->
+                "%s cannot be used: %s (environment)"
+                    .formatted(
+                        variable(property),
+                        isSecret(property) ? "Kafka does not take its value" : message))
+        .map(text -> new SettingProblem(Source.ENVIRONMENT, text))
+        .orElseGet(
+            () ->
+                new SettingProblem(
+                    Source.ENVIRONMENT, "KAFKA_CLIENT_*: Kafka's client says: " + message));
+  }
+
+  private static String variable(String property) {
+    return PREFIX + property.toUpperCase(Locale.ROOT).replace('.', '_');
+  }
+
   /** The variables in effect, by their names in the environment; secrets masked. */
   Map<String, String> shown() {
     Map<String, String> shown = new TreeMap<>();
     values.forEach(
         (property, value) ->
             shown.put(
-                PREFIX + property.toUpperCase(Locale.ROOT).replace('.', '_'),
+                variable(property),
                 Masking.mask(isSecret(property) ? Secrecy.SECRET : Secrecy.PUBLIC, value)));
     return shown;
   }

@@ -76,6 +76,15 @@ public final class SettingValues {
     return SettingProblem.of(setting, found.source(), text, what);
   }
 
+  /**
+   * Words what Kafka's client library says about its properties.
+   *
+   * @param message names the property; its value is left out when it is secret
+   */
+  public SettingProblem kafkaClientProblem(String message) {
+    return kafkaClient.problem(message);
+  }
+
   /** {@code NAME=value} for a message about another setting; what is secret is masked. */
   public String shown(Setting<?> setting) {
     return setting.name() + "=" + resolved(setting).map(Resolved::shown).orElse("");

@@ -4,6 +4,7 @@ import io.wideevents.config.SettingInputs.Input;
 import io.wideevents.config.SettingValues.Resolved;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,17 +24,22 @@ public final class SettingsCatalogue {
   private final Set<String> known;
   private final Set<String> ignored;
 
+  /** Settings that keep their default, whatever the environment holds under their names. */
+  private final Set<String> foreign;
+
   private SettingsCatalogue(
       String process,
       List<Setting<?>> settings,
       List<SettingsCheck> checks,
       Set<String> known,
-      Set<String> ignored) {
+      Set<String> ignored,
+      Set<String> foreign) {
     this.process = process;
     this.settings = List.copyOf(settings);
     this.checks = List.copyOf(checks);
     this.known = Set.copyOf(known);
     this.ignored = Set.copyOf(ignored);
+    this.foreign = Set.copyOf(foreign);
   }
 
   /**
@@ -52,19 +58,19 @@ public final class SettingsCatalogue {
       }
       setting.fileName().ifPresent(known::add);
     }
-    return new SettingsCatalogue(process, settings, List.of(), known, Set.of());
+    return new SettingsCatalogue(process, settings, List.of(), known, Set.of(), Set.of());
   }
 
   /** This catalogue with a rule about settings that belong together. */
   public SettingsCatalogue checkedBy(SettingsCheck check) {
     List<SettingsCheck> more = new ArrayList<>(checks);
     more.add(check);
-    return new SettingsCatalogue(process, settings, more, known, ignored);
+    return new SettingsCatalogue(process, settings, more, known, ignored, foreign);
   }
 
   /** This catalogue, silent about names that another process of the same deployment reads. */
   public SettingsCatalogue ignoring(Set<String> names) {
-    return new SettingsCatalogue(process, settings, checks, known, names);
+    return new SettingsCatalogue(process, settings, checks, known, names, foreign);
   }
 
   /**
@@ -72,7 +78,25 @@ public final class SettingsCatalogue {
    * they raise no warning.
    */
   public SettingsCatalogue only(Setting<?>... part) {
-    return new SettingsCatalogue(process, Arrays.asList(part), checks, known, ignored);
+    return new SettingsCatalogue(process, Arrays.asList(part), checks, known, ignored, foreign);
+  }
+
+  /**
+   * This catalogue for a part of a process that has an environment of its own. The given settings
+   * keep their defaults: what the environment holds under their names is the process's. Unknown
+   * names are the process's as well, unless they are close to one that is read.
+   */
+  public SettingsCatalogue amongOthers(List<Setting<?>> ofTheProcess) {
+    Set<String> own = new HashSet<>(known);
+    Set<String> others = new HashSet<>();
+    for (Setting<?> setting : ofTheProcess) {
+      others.add(setting.name());
+      setting.fileName().ifPresent(others::add);
+    }
+    own.removeAll(others);
+    Set<String> silent = new HashSet<>(ignored);
+    silent.addAll(others);
+    return new SettingsCatalogue(process, settings, checks, own, silent, others);
   }
 
   public String process() {
@@ -117,9 +141,16 @@ public final class SettingsCatalogue {
     List<SettingProblem> problems = new ArrayList<>();
     Map<String, Resolved<?>> resolved = new LinkedHashMap<>();
     for (Setting<?> setting : settings) {
-      resolved.put(setting.name(), resolve(setting, inputs, problems));
+      resolved.put(
+          setting.name(),
+          foreign.contains(setting.name())
+              ? byDefault(setting, problems)
+              : resolve(setting, inputs, problems));
     }
-    List<String> warnings = UnknownNames.warnings(process, known, ignored, environment);
+    List<String> warnings =
+        foreign.isEmpty()
+            ? UnknownNames.warnings(process, known, ignored, environment)
+            : UnknownNames.closeOnes(process, known, ignored, environment);
     SettingValues values =
         new SettingValues(resolved, KafkaClientProperties.read(environment, problems), warnings);
     for (SettingsCheck check : checks) {
@@ -135,16 +166,19 @@ public final class SettingsCatalogue {
       Setting<T> setting, SettingInputs inputs, List<SettingProblem> problems) {
     return switch (inputs.find(setting)) {
       case Input.Given given -> parse(setting, given.source(), given.text(), problems);
-      case Input.Absent absent ->
-          setting
-              .defaultText()
-              .map(text -> parse(setting, Source.DEFAULT, text, problems))
-              .orElseGet(() -> new Resolved<>(setting, Source.DEFAULT, null, null));
+      case Input.Absent absent -> byDefault(setting, problems);
       case Input.Unusable unusable -> {
         problems.add(unusable.problem());
         yield new Resolved<>(setting, unusable.problem().source(), null, null);
       }
     };
+  }
+
+  private static <T> Resolved<T> byDefault(Setting<T> setting, List<SettingProblem> problems) {
+    return setting
+        .defaultText()
+        .map(text -> parse(setting, Source.DEFAULT, text, problems))
+        .orElseGet(() -> new Resolved<>(setting, Source.DEFAULT, null, null));
   }
 
   private static <T> Resolved<T> parse(

@@ -16,6 +16,8 @@ final class UnknownNames {
   private static final Pattern SERVICE_LINK =
       Pattern.compile(".*_(SERVICE_(HOST|PORT)(_.*)?|PORT(_\\d+_(TCP|UDP)(_.*)?)?)");
 
+  private static final int CLOSE = 2;
+
   private static final Set<String> FOREIGN = Set.of("HTTP_PROXY");
 
   private UnknownNames() {}
@@ -30,25 +32,52 @@ final class UnknownNames {
    */
   static List<String> warnings(
       String process, Set<String> known, Set<String> ignored, Map<String, String> environment) {
-    Set<String> prefixes = known.stream().map(UnknownNames::prefix).collect(Collectors.toSet());
     List<String> warnings = new ArrayList<>();
-    for (Map.Entry<String, String> variable : new TreeMap<>(environment).entrySet()) {
-      String name = variable.getKey();
-      if (prefixes.contains(prefix(name))
-          && !known.contains(name)
-          && !ignored.contains(name)
-          && !FOREIGN.contains(name)
-          && !name.startsWith(KafkaClientProperties.PREFIX)
-          && !isServiceLink(name, variable.getValue())) {
-        String advice =
-            nearest(name, known)
-                .map(near -> "did you mean " + near + "?")
-                .orElse("see " + process + " --help");
-        warnings.add(
-            "%s is not a setting of %s and does nothing; %s".formatted(name, process, advice));
-      }
+    for (String name : unknown(known, ignored, environment)) {
+      String advice =
+          nearest(name, known)
+              .map(near -> "did you mean " + near + "?")
+              .orElse("see " + process + " --help");
+      warnings.add(
+          "%s is not a setting of %s and does nothing; %s".formatted(name, process, advice));
     }
     return warnings;
+  }
+
+  /**
+   * As {@link #warnings}, for an environment that others read as well: one line for each unknown
+   * name that is at most two edits away from a known one.
+   */
+  static List<String> closeOnes(
+      String process, Set<String> known, Set<String> ignored, Map<String, String> environment) {
+    List<String> warnings = new ArrayList<>();
+    for (String name : unknown(known, ignored, environment)) {
+      known.stream()
+          .filter(candidate -> distance(name, candidate) <= CLOSE)
+          .min(Comparator.naturalOrder())
+          .ifPresent(
+              near ->
+                  warnings.add(
+                      "%s is not a setting of %s; did you mean %s?"
+                          .formatted(name, process, near)));
+    }
+    return warnings;
+  }
+
+  /** The unknown names that begin like a known one, sorted. */
+  private static List<String> unknown(
+      Set<String> known, Set<String> ignored, Map<String, String> environment) {
+    Set<String> prefixes = known.stream().map(UnknownNames::prefix).collect(Collectors.toSet());
+    return new TreeMap<>(environment)
+        .entrySet().stream()
+            .filter(variable -> prefixes.contains(prefix(variable.getKey())))
+            .filter(variable -> !isServiceLink(variable.getKey(), variable.getValue()))
+            .map(Map.Entry::getKey)
+            .filter(name -> !known.contains(name))
+            .filter(name -> !ignored.contains(name))
+            .filter(name -> !FOREIGN.contains(name))
+            .filter(name -> !name.startsWith(KafkaClientProperties.PREFIX))
+            .toList();
   }
 
   /** Up to the first underscore, included. */

@@ -153,6 +153,28 @@ public record MongoSettings(
     }
   }
 
+  /**
+   * Why no client can be made with this many connections: the connection string asks for more to be
+   * kept open than may be open. Empty when one can, and for a string that is read from DNS.
+   *
+   * @param uri right as {@link #connectionStringProblem} has it
+   */
+  public static Optional<String> poolProblem(String uri, int maxConnections) {
+    if (!uri.startsWith(PLAIN_SCHEME)) {
+      return Optional.empty();
+    }
+    ConnectionString parsed = new ConnectionString(uri);
+    Integer least = parsed.getMinConnectionPoolSize();
+    Integer own = parsed.getMaxConnectionPoolSize();
+    int most = own == null ? maxConnections : own;
+    // A maximum of 0 means none.
+    return least != null && most > 0 && least > most
+        ? Optional.of(
+            "has minPoolSize=%d, more than the %d of %s"
+                .formatted(least, most, own == null ? "MONGODB_MAX_CONNECTIONS" : "maxPoolSize"))
+        : Optional.empty();
+  }
+
   private static void requireConnectionString(String uri) {
     connectionStringProblem(uri)
         .ifPresent(

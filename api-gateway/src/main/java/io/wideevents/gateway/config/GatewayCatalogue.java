@@ -7,16 +7,19 @@ import io.wideevents.config.SettingProblem;
 import io.wideevents.config.SettingType;
 import io.wideevents.config.SettingValues;
 import io.wideevents.config.SettingsCatalogue;
+import io.wideevents.config.TopicLayout;
 import io.wideevents.gateway.access.AccessCatalogue;
 import io.wideevents.gateway.http.HttpSettings;
 import io.wideevents.gateway.http.TlsCatalogue;
 import io.wideevents.gateway.kafka.KafkaSettings;
+import io.wideevents.gateway.kafka.PropertiesCheck;
 import io.wideevents.gateway.spool.SpoolCatalogue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The settings of the api-gateway: those it shares with the worker, and its own. */
 public final class GatewayCatalogue {
@@ -48,10 +51,12 @@ public final class GatewayCatalogue {
           .means("Kind of message queue.");
 
   public static final Setting<Integer> MQ_PUBLISH_RETRIES =
-      Setting.named("MQ_PUBLISH_RETRIES", SettingType.integer(0, 100))
+      Setting.named("MQ_PUBLISH_RETRIES", SettingType.integer(1, 100))
           .defaultsTo("3")
           .unit("retries")
-          .means("How often the Kafka client sends a record again, within its five seconds.");
+          .means(
+              "How often the Kafka client sends a record again, within its five seconds. At least 1:"
+                  + " Kafka writes a record once only with a client that may retry.");
 
   public static final Setting<Duration> MQ_LINGER_MS =
       Setting.named("MQ_LINGER_MS", SettingType.millis(Duration.ZERO, Duration.ofSeconds(1)))
@@ -120,7 +125,7 @@ public final class GatewayCatalogue {
           .means(
               "Memory for the bodies and events of all requests under way; beyond it requests are"
                   + " answered with 429. Less than MQ_BUFFER_BYTES, and at least one and a half"
-                  + " times HTTP_MAX_INFLATED_BYTES; the heap (-Xmx) should be four times as large.");
+                  + " times HTTP_MAX_INFLATED_BYTES and HTTP_MAX_BODY_BYTES; the heap (-Xmx) should be four times as large.");
 
   public static final Setting<Integer> HTTP_MAX_EVENTS =
       Setting.named("HTTP_MAX_EVENTS", SettingType.integer(1, 1_000_000))
@@ -128,25 +133,61 @@ public final class GatewayCatalogue {
           .unit("events")
           .means("Most events in one body.");
 
-  /**
-   * Every setting of the gateway, with the rules that hold where it is a library in a service,
-   * which serves no HTTP of the gateway's.
-   */
-  public static final SettingsCatalogue LIBRARY =
+  private static final List<Setting<?>> HTTP =
+      List.of(
+          HTTP_HOST,
+          HTTP_PORT,
+          HTTP_ALLOW_ANONYMOUS,
+          HTTP_ACK_TIMEOUT,
+          HTTP_BODY_TIMEOUT,
+          HTTP_MAX_BODY_BYTES,
+          HTTP_MAX_INFLATED_BYTES,
+          HTTP_MAX_IN_FLIGHT_BYTES,
+          HTTP_MAX_EVENTS);
+
+  /** Every setting of the gateway, with all rules among them. */
+  public static final SettingsCatalogue CATALOGUE =
       SettingsCatalogue.of("api-gateway", all())
           .checkedBy(CommonSettings::check)
-          .ignoring(OF_THE_WORKER);
-
-  /** The same with all rules, for the gateway itself. */
-  public static final SettingsCatalogue CATALOGUE =
-      LIBRARY
+          .checkedBy(GatewayCatalogue::checkRecords)
+          .checkedBy(GatewayCatalogue::checkKafka)
+          .ignoring(OF_THE_WORKER)
           .checkedBy(GatewayCatalogue::checkBodies)
           .checkedBy(GatewayCatalogue::checkInFlight)
           .checkedBy(GatewayCatalogue::checkAccess)
           .checkedBy(AccessCatalogue::check)
           .checkedBy(TlsCatalogue::check);
 
+  /**
+   * The settings of the gateway as a library in a service. Reads only what the library uses: the
+   * service has variables of its own that are called {@code LOG_LEVEL}, {@code HTTP_PORT} or {@code
+   * MQ_TYPE}, with values that mean nothing here.
+   */
+  public static final SettingsCatalogue LIBRARY =
+      SettingsCatalogue.of("the wide-events library", all())
+          .checkedBy(CommonSettings::check)
+          .checkedBy(GatewayCatalogue::checkRecords)
+          .checkedBy(GatewayCatalogue::checkKafka)
+          .ignoring(OF_THE_WORKER)
+          .amongOthers(ofTheProcess());
+
   private GatewayCatalogue() {}
+
+  /**
+   * What belongs to the process: how it logs, how it serves HTTP, and what only the gateway does.
+   */
+  private static List<Setting<?>> ofTheProcess() {
+    List<Setting<?>> all = new ArrayList<>(HTTP);
+    all.addAll(
+        List.of(
+            CommonSettings.LOG_LEVEL,
+            CommonSettings.LOG_FORMAT,
+            MQ_TYPE,
+            LoggingCatalogue.LOGGING_OWN_REQUESTS));
+    all.addAll(AccessCatalogue.ALL);
+    all.addAll(TlsCatalogue.ALL);
+    return all;
+  }
 
   private static List<Setting<?>> all() {
     List<Setting<?>> all = new ArrayList<>(CommonSettings.ALL);
@@ -157,16 +198,8 @@ public final class GatewayCatalogue {
             MQ_PUBLISH_RETRIES,
             MQ_LINGER_MS,
             MQ_COMPRESSION,
-            MQ_BUFFER_BYTES,
-            HTTP_HOST,
-            HTTP_PORT,
-            HTTP_ALLOW_ANONYMOUS,
-            HTTP_ACK_TIMEOUT,
-            HTTP_BODY_TIMEOUT,
-            HTTP_MAX_BODY_BYTES,
-            HTTP_MAX_INFLATED_BYTES,
-            HTTP_MAX_IN_FLIGHT_BYTES,
-            HTTP_MAX_EVENTS));
+            MQ_BUFFER_BYTES));
+    all.addAll(HTTP);
     all.addAll(AccessCatalogue.ALL);
     all.addAll(TlsCatalogue.ALL);
     all.addAll(SpoolCatalogue.ALL);
@@ -174,17 +207,66 @@ public final class GatewayCatalogue {
     return all;
   }
 
+  /** An event of the largest size must fit everything that it goes through. */
+  private static List<SettingProblem> checkRecords(SettingValues values) {
+    Optional<Integer> event = values.find(CommonSettings.EVENT_MAX_BYTES);
+    if (event.isEmpty()) {
+      return List.of();
+    }
+    List<SettingProblem> problems = new ArrayList<>();
+    long record = event.get() + (long) TopicLayout.HEADROOM_BYTES;
+    for (Setting<Long> setting : List.of(MQ_BUFFER_BYTES, LoggingCatalogue.LOGGING_QUEUE_BYTES)) {
+      if (values.find(setting).filter(bytes -> bytes < record).isPresent()) {
+        problems.add(values.problem(setting, tooSmall(values, record)));
+      }
+    }
+    long spooled = 2 * record;
+    if (values.find(SpoolCatalogue.SPOOL_MAX_BYTES).filter(bytes -> bytes < spooled).isPresent()) {
+      problems.add(values.problem(SpoolCatalogue.SPOOL_MAX_BYTES, tooSmall(values, spooled)));
+    }
+    return problems;
+  }
+
+  private static List<SettingProblem> checkKafka(SettingValues values) {
+    // Each of these is reported by itself when it is wrong.
+    boolean complete =
+        Stream.of(
+                CommonSettings.KAFKA_BROKER,
+                CommonSettings.KAFKA_LOG_TOPIC,
+                CommonSettings.MQ_DLQ_TOPIC,
+                CommonSettings.KAFKA_TOPIC_PARTITIONS,
+                CommonSettings.KAFKA_TOPIC_RETENTION,
+                CommonSettings.EVENT_MAX_BYTES,
+                MQ_PUBLISH_RETRIES,
+                MQ_LINGER_MS,
+                MQ_COMPRESSION,
+                MQ_BUFFER_BYTES)
+            .allMatch(setting -> values.find(setting).isPresent());
+    return complete
+        ? PropertiesCheck.problemOf(GatewaySettings.kafka(values))
+            .map(values::kafkaClientProblem)
+            .stream()
+            .toList()
+        : List.of();
+  }
+
+  private static String tooSmall(SettingValues values, long least) {
+    return "does not hold an event of %s, which needs %d bytes"
+        .formatted(values.shown(CommonSettings.EVENT_MAX_BYTES), least);
+  }
+
   private static List<SettingProblem> checkBodies(SettingValues values) {
-    return values
-        .find(CommonSettings.EVENT_MAX_BYTES)
-        .filter(event -> values.find(HTTP_MAX_BODY_BYTES).filter(body -> body < event).isPresent())
+    Optional<Integer> event = values.find(CommonSettings.EVENT_MAX_BYTES);
+    return Stream.of(HTTP_MAX_BODY_BYTES, HTTP_MAX_INFLATED_BYTES)
+        .filter(
+            setting ->
+                event.isPresent()
+                    && values.find(setting).filter(body -> body < event.get()).isPresent())
         .map(
-            event ->
-                List.of(
-                    values.problem(
-                        HTTP_MAX_BODY_BYTES,
-                        "is less than " + values.shown(CommonSettings.EVENT_MAX_BYTES))))
-        .orElse(List.of());
+            setting ->
+                values.problem(
+                    setting, "is less than " + values.shown(CommonSettings.EVENT_MAX_BYTES)))
+        .toList();
   }
 
   private static List<SettingProblem> checkInFlight(SettingValues values) {
@@ -199,6 +281,15 @@ public final class GatewayCatalogue {
           values.problem(
               HTTP_MAX_IN_FLIGHT_BYTES,
               "is less than one and a half times " + values.shown(HTTP_MAX_INFLATED_BYTES)));
+    }
+    if (values
+        .find(HTTP_MAX_BODY_BYTES)
+        .filter(body -> inFlight.get() < HttpSettings.leastInFlightBytes(body))
+        .isPresent()) {
+      return List.of(
+          values.problem(
+              HTTP_MAX_IN_FLIGHT_BYTES,
+              "is less than one and a half times " + values.shown(HTTP_MAX_BODY_BYTES)));
     }
     return inFlight.get() > buffer.get()
         ? List.of(

@@ -67,7 +67,7 @@ public record GatewaySettings(
         values.get(GatewayCatalogue.HTTP_MAX_IN_FLIGHT_BYTES));
   }
 
-  private static KafkaSettings kafka(SettingValues values) {
+  static KafkaSettings kafka(SettingValues values) {
     return new KafkaSettings(
         values.get(CommonSettings.KAFKA_BROKER).toString(),
         CommonSettings.eventTopic(values),

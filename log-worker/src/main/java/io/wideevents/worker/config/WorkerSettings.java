@@ -41,14 +41,7 @@ public record WorkerSettings(
   /** The settings in effect. */
   public static WorkerSettings from(SettingValues values) {
     return new WorkerSettings(
-        new KafkaSettings(
-            values.get(CommonSettings.KAFKA_BROKER).toString(),
-            values.get(KAFKA_CONSUMER_GROUP),
-            values.get(KAFKA_GROUP_PROTOCOL),
-            values.kafkaClient(),
-            values.get(CommonSettings.EVENT_MAX_BYTES),
-            CommonSettings.eventTopic(values),
-            CommonSettings.deadLetterTopic(values)),
+        kafka(values),
         CommonSettings.mongoSettings(values),
         new BatchLimits(
             values.get(MQ_BATCH_SIZE),
@@ -62,6 +55,17 @@ public record WorkerSettings(
         values.get(MQ_DLQ_BRAKE) == BrakeMode.ON,
         values.get(WORKER_HTTP_HOST),
         values.get(WORKER_HTTP_PORT));
+  }
+
+  static KafkaSettings kafka(SettingValues values) {
+    return new KafkaSettings(
+        values.get(CommonSettings.KAFKA_BROKER).toString(),
+        values.get(KAFKA_CONSUMER_GROUP),
+        values.get(KAFKA_GROUP_PROTOCOL),
+        values.kafkaClient(),
+        values.get(CommonSettings.EVENT_MAX_BYTES),
+        CommonSettings.eventTopic(values),
+        CommonSettings.deadLetterTopic(values));
   }
 
   // One write is an insert and a look at the duplicates, each bounded by MongoDB's timeout.
