@@ -11,6 +11,7 @@ import io.wideevents.gateway.spool.command.SpoolCommand;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.LogSetup;
+import io.wideevents.process.NativeCodec;
 import io.wideevents.process.ProcessMain;
 import io.wideevents.process.Shutdown;
 import java.io.FileDescriptor;
@@ -74,6 +75,7 @@ public final class ApiGateway implements Callable<Integer> {
     }
     LogSetup.start(values);
     values.logTo(log);
+    NativeCodec.require(NativeCodec.ZSTD);
     return run(GatewaySettings.from(values));
   }
 

@@ -3,6 +3,7 @@ package io.wideevents.worker;
 import io.wideevents.config.SettingValues;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.LogSetup;
+import io.wideevents.process.NativeCodec;
 import io.wideevents.process.Shutdown;
 import io.wideevents.worker.config.WorkerCatalogue;
 import io.wideevents.worker.config.WorkerSettings;
@@ -52,6 +53,9 @@ final class RunCommand implements Callable<Integer> {
     }
     LogSetup.start(values);
     values.logTo(LOG);
+    // A producer of any kind may have compressed the records: the first such one would end the
+    // worker, and every worker after it.
+    NativeCodec.require(NativeCodec.values());
     WorkerApplication application = new WorkerApplication(WorkerSettings.from(values));
     Shutdown shutdown = new Shutdown(CLOSE_BOUND, application, application::leftovers);
     shutdown.install();

@@ -5,6 +5,7 @@ import io.wideevents.mongo.LayoutDifference;
 import io.wideevents.mongo.LayoutOutcome;
 import io.wideevents.mongo.MongoConnection;
 import io.wideevents.mongo.MongoTrouble;
+import io.wideevents.process.NativeCodec;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.kafka.GroupLag;
 import io.wideevents.worker.kafka.KafkaClient;
@@ -50,6 +51,16 @@ final class Checkup {
   /** Whether anything must be mended. */
   boolean metFailure() {
     return failed;
+  }
+
+  /** Looks whether compressed records can be read in this installation. */
+  void codecs() {
+    for (NativeCodec codec : NativeCodec.values()) {
+      codec.problem().ifPresent(problem -> tell(Finding.fail("codec", problem, codec.fix())));
+    }
+    if (!failed) {
+      tell(Finding.ok("codecs", "the compression libraries load"));
+    }
   }
 
   /** Looks at the topics, and then at the group's lag. */

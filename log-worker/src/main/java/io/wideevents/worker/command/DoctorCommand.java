@@ -32,6 +32,7 @@ final class DoctorCommand implements Callable<Integer> {
           FindingPrinter printer = new FindingPrinter(out, json);
           printer.accept(Finding.ok("settings", "all are right"));
           Checkup checkup = new Checkup(settings, printer);
+          checkup.codecs();
           checkup.kafka();
           checkup.mongo();
           if (checkup.metUnreachable()) {

@@ -5,6 +5,7 @@ import io.wideevents.config.LogLevel;
 import io.wideevents.config.SettingValues;
 import io.wideevents.config.SettingsCatalogue;
 import io.wideevents.event.Tier;
+import io.wideevents.gateway.files.NewFile;
 import io.wideevents.gateway.spool.EventSpool;
 import io.wideevents.gateway.spool.SpoolPosition;
 import io.wideevents.gateway.spool.SpoolQueue;
@@ -17,9 +18,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
@@ -54,7 +53,9 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "<file>",
-      description = "A new file to write to. Default: stdout.")
+      description =
+          "A new file to write to, which its owner alone may read. It appears when it is whole."
+              + " Default: stdout.")
   private @Nullable Path output;
 
   ExportCommand(SettingsCatalogue settings, OutputStream stdout, InstantSource clock) {
@@ -88,9 +89,7 @@ final class ExportCommand implements Callable<Integer> {
       if (file == null) {
         return OptionalLong.of(write(spool, stdout));
       }
-      try (OutputStream stream = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
-        return OptionalLong.of(write(spool, stream));
-      }
+      return OptionalLong.of(NewFile.write(file, stream -> write(spool, stream)));
     } catch (FileAlreadyExistsException e) {
       throw new CommandFailedException(
           ExitCode.FAILURE, file + " exists already; name a new file", e);

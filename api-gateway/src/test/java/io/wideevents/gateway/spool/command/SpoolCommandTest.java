@@ -30,6 +30,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -255,6 +256,32 @@ class SpoolCommandTest {
     assertThat(err.toString())
         .contains(file + " exists already; name a new file")
         .doesNotContain("Exception");
+  }
+
+  @Test
+  void export_makesAFileThatItsOwnerAloneMayRead() throws Exception {
+    spoolAndClose();
+    Path file = directory.resolve("events.ndjson");
+
+    run("export", "--output", file.toString());
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    try (var files = Files.list(directory)) {
+      assertThat(files).noneMatch(each -> each.toString().endsWith(".partial"));
+    }
+  }
+
+  @Test
+  void export_writesThroughNoLink() throws Exception {
+    spoolAndClose();
+    Path elsewhere = directory.resolve("elsewhere");
+    Path link = Files.createSymbolicLink(directory.resolve("link"), elsewhere);
+
+    int exitCode = run("export", "--output", link.toString());
+
+    assertThat(exitCode).isEqualTo(ExitCode.FAILURE);
+    assertThat(elsewhere).doesNotExist();
   }
 
   @Test

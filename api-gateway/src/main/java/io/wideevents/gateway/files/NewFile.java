@@ -1,0 +1,73 @@
+package io.wideevents.gateway.files;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/**
+ * Writes a new file that only its owner may read. The file appears under its name when it is whole;
+ * until then its name begins with a dot and ends in {@code .partial}.
+ */
+public final class NewFile {
+  private NewFile() {}
+
+  /** What writes the content. */
+  @FunctionalInterface
+  public interface Content<T> {
+    T writeTo(OutputStream stream) throws IOException;
+  }
+
+  /**
+   * Writes the file; blocks for the disk. An interrupted process leaves no file under the name.
+   *
+   * @return what the content returned
+   * @throws FileAlreadyExistsException if something has the name already, be it a link to nothing
+   */
+  public static <T> T write(Path file, Content<T> content) throws IOException {
+    Path target = file.toAbsolutePath();
+    refuseExisting(target);
+    Path directory = Optional.ofNullable(target.getParent()).orElse(target);
+    Path made =
+        Files.createTempFile(
+            directory, "." + target.getFileName() + ".", ".partial", OwnerOnly.attributes());
+    // Runs when the process ends by a signal, where the finally below does not.
+    made.toFile().deleteOnExit();
+    try {
+      T result;
+      try (FileChannel channel = FileChannel.open(made, StandardOpenOption.WRITE);
+          OutputStream stream = Channels.newOutputStream(channel)) {
+        result = content.writeTo(stream);
+        channel.force(true);
+      }
+      publish(made, target);
+      return result;
+    } finally {
+      Files.deleteIfExists(made);
+    }
+  }
+
+  /** A link fails where the name is taken meanwhile; a rename would replace the other's file. */
+  private static void publish(Path made, Path target) throws IOException {
+    try {
+      Files.createLink(target, made);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (IOException | UnsupportedOperationException noLinks) {
+      refuseExisting(target);
+      Files.move(made, target);
+    }
+  }
+
+  private static void refuseExisting(Path target) throws IOException {
+    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FileAlreadyExistsException(target.toString());
+    }
+  }
+}

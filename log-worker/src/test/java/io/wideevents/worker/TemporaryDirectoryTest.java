@@ -1,0 +1,46 @@
+package io.wideevents.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wideevents.process.ExitCode;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TemporaryDirectoryTest {
+  @TempDir private Path directory;
+
+  @Test
+  void start_saysThatNoNativeCodeCanBeLoadedFromTheTemporaryDirectory() throws Exception {
+    // Given a temporary directory that nobody can write to, root included: it lies below a file
+    Path unusable = Files.createFile(directory.resolve("file")).resolve("tmp");
+    Path output = directory.resolve("output");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=" + unusable,
+                "-cp",
+                System.getProperty("java.class.path"),
+                LogWorker.class.getName())
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile());
+    builder.environment().put("KAFKA_BROKER", "127.0.0.1:1");
+    builder.environment().put("MONGODB_URI", "mongodb://127.0.0.1:1");
+
+    // When
+    Process process = builder.redirectInput(new File("/dev/null")).start();
+    boolean ended = process.waitFor(60, TimeUnit.SECONDS);
+    process.destroyForcibly();
+
+    // Then
+    assertThat(ended).isTrue();
+    assertThat(process.exitValue()).isEqualTo(ExitCode.CONFIGURATION);
+    assertThat(Files.readString(output))
+        .contains("The compression library zstd cannot load its native part from " + unusable)
+        .contains("not mounted noexec", "-Djava.io.tmpdir=");
+  }
+}
