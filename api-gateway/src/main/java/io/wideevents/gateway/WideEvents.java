@@ -7,6 +7,7 @@ import io.wideevents.gateway.config.GatewayCatalogue;
 import io.wideevents.gateway.config.GatewaySettings;
 import io.wideevents.gateway.config.LoggingCatalogue;
 import io.wideevents.gateway.delivery.TierStatus;
+import io.wideevents.gateway.kafka.KafkaSettings;
 import io.wideevents.gateway.spool.EventSpool;
 import io.wideevents.gateway.spool.SegmentEventSpool;
 import io.wideevents.gateway.spool.SpoolLogger;
@@ -16,6 +17,7 @@ import io.wideevents.logging.LoggingService;
 import io.wideevents.logging.LoggingSettings;
 import io.wideevents.mongo.RetentionChange;
 import io.wideevents.process.ClosingTime;
+import io.wideevents.process.NativeCodec;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -109,6 +111,12 @@ public final class WideEvents implements AutoCloseable {
   private static SettingValues resolve(Map<String, String> environment) {
     SettingValues values = GatewayCatalogue.LIBRARY.resolve(Map.of(), environment);
     values.warnings().forEach(log::warn);
+    if (values.get(GatewayCatalogue.MQ_COMPRESSION) == KafkaSettings.Compression.ZSTD) {
+      // Without it Kafka takes no event, and MongoDB takes all: no reason to stop the service.
+      NativeCodec.ZSTD
+          .problem()
+          .ifPresent(problem -> log.warn("{}; {}", problem, NativeCodec.ZSTD.fix()));
+    }
     return values;
   }
 
