@@ -51,7 +51,7 @@ public final class EventComposer {
   /**
    * What an event needs beside its fields.
    *
-   * @param requestId not blank, at most 256 bytes
+   * @param requestId not blank; cut to 256 bytes
    * @param service not blank, at most 256 bytes
    * @param route not blank; cut to 256 bytes
    * @param timestampMillis when the request began, in milliseconds since the epoch
@@ -86,9 +86,11 @@ public final class EventComposer {
     FieldNotes notes = fields.notes();
     EventId id = newId(head.timestampMillis());
     String route = cut(head.route());
+    // Its characters may be three bytes each, and half of a surrogate pair may be among them.
+    String requestId = Utf8.wellFormed(cut(head.requestId()));
     json.clear();
     json.raw(REQUEST_ID);
-    json.text(head.requestId());
+    json.text(requestId);
     json.raw(SERVICE);
     json.text(head.service());
     json.raw(ROUTE);
@@ -124,7 +126,7 @@ public final class EventComposer {
             null,
             Tier.KAFKA);
     return new SplicedEvent(
-        text, id, head.requestId(), summary(fields, head, route, outcome).line(), ingest);
+        text, id, requestId, summary(fields, head, route, outcome).line(), ingest);
   }
 
   private static Summary summary(EventFields fields, Head head, String route, Outcome outcome) {

@@ -1,8 +1,7 @@
 package io.wideevents.codec;
 
 import io.wideevents.event.EventLimits;
-import java.math.BigInteger;
-import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * value that breaks one is left out and noted, never thrown back. Values are copied when they are
  * set, so that nothing the service does to them later changes the event.
  *
- * <p>Memory is bounded by about twice the event's size limit. Not safe for concurrent use; never
- * blocks.
+ * <p>Memory is bounded by about twice the event's size limit. Not safe for concurrent use but for
+ * {@link #copy}, which is the one method that runs code of the service.
  */
 public final class EventFields {
   /** Fields that the composer adds, at most. */
@@ -39,42 +38,108 @@ public final class EventFields {
   }
 
   /**
-   * Sets a field; one that is there already is replaced, also by an object when a name below it is
-   * set.
+   * Sets a field, as {@link #copy} and {@link #put} do.
    *
    * @param path the field's name, or names from the outermost in, joined by dots: {@code
    *     cart.items} is the field {@code items} of the object {@code cart}
    * @param value text, a number, a boolean, null, an enum constant, a date, time or id of the JDK,
    *     or a map, collection or array of these
    */
-  public void set(String path, @Nullable Object value) {
+  public void set(@Nullable String path, @Nullable Object value) {
+    put(copy(path, value, room()));
+  }
+
+  /**
+   * Copies a value. Runs code of the service, such as iterators, and takes as long as that code
+   * takes. Reads nothing of this object that changes, so other threads may use the object
+   * meanwhile. Throws nothing that the value throws: such a value is noted as unreadable.
+   *
+   * @param path as for {@link #set}; null is noted as a bad name
+   * @param room bytes of memory that the copy may take: {@link #room} or more
+   */
+  public CopiedField copy(@Nullable String path, @Nullable Object value, int room) {
+    if (path == null) {
+      return CopiedField.dropped("", FieldDrop.BAD_NAME);
+    }
     FieldPath to = paths.path(path);
     if (to.problem() != null) {
-      notes.drop(path, to.problem());
+      return CopiedField.dropped(path, to.problem());
+    }
+    int last = to.steps().size() - 1;
+    for (int i = 0; i <= last; i++) {
+      if (to.steps().get(i).isRedacted()) {
+        return CopiedField.redacted(path, to, i);
+      }
+    }
+    boolean known = to.steps().getFirst().known() != null;
+    return new ValueCopy(paths, limits, known ? room : room - KNOWN_RESERVE_BYTES)
+        .field(to, path, value);
+  }
+
+  /**
+   * Puts a copy in its place; a field that is there already is replaced, also by an object when a
+   * name below it is set. Takes less than a microsecond for a single value.
+   */
+  public void put(CopiedField field) {
+    if (field.notes() != null) {
+      notes.addAll(field.notes());
+    }
+    FieldPath to = field.path();
+    if (to == null || field.kind() == CopiedField.Kind.DROPPED) {
       return;
     }
     settingKnown = to.steps().getFirst().known() != null;
     FieldNode node = root;
-    int last = to.steps().size() - 1;
-    for (int i = 0; i < last; i++) {
-      FieldPath.Step step = to.steps().get(i);
-      if (step.isRedacted()) {
-        redact(node, step, joined(to, i));
-        return;
-      }
-      FieldNode below = child(node, step.name());
+    int last = field.redacted() < 0 ? to.steps().size() - 1 : field.redacted();
+    int parents = field.kind() == CopiedField.Kind.MERGED ? last + 1 : last;
+    for (int i = 0; i < parents; i++) {
+      FieldNode below = child(node, to.steps().get(i).name());
       if (below == null) {
-        notes.drop(path, FieldDrop.TOO_MANY_FIELDS);
+        notes.drop(field.text(), FieldDrop.TOO_MANY_FIELDS);
         return;
       }
       node = below;
     }
-    FieldPath.Step step = to.steps().get(last);
-    if (step.isRedacted()) {
-      redact(node, step, path);
+    if (field.kind() == CopiedField.Kind.MERGED) {
+      merge(node, field.text(), (FieldNode) Objects.requireNonNull(field.value()));
     } else {
-      store(node, step, path, last + 1, value);
+      String path = last < to.steps().size() - 1 ? joined(to, last) : field.text();
+      put(node, to.steps().get(last).name(), path, field.value());
+      if (field.redacted() >= 0) {
+        notes.redact(path);
+      }
     }
+  }
+
+  private void merge(FieldNode node, String path, FieldNode from) {
+    for (int i = 0; i < from.size(); i++) {
+      put(node, from.name(i), path + '.' + from.name(i).text(), from.value(i));
+    }
+  }
+
+  /** Bytes of memory that one more value may take, about; not negative. */
+  public int room() {
+    return Math.max(0, 2 * limits.maxEventBytes() - weight);
+  }
+
+  /** As {@link #room}, before anything was set. May be called by any thread. */
+  public int initialRoom() {
+    return 2 * limits.maxEventBytes();
+  }
+
+  /** Whether a value is of a type of the JDK that is copied without running code of the service. */
+  public static boolean isPlain(@Nullable Object value) {
+    return value == null
+        || value instanceof String
+        || value instanceof Integer
+        || value instanceof Long
+        || value instanceof Double
+        || value instanceof Boolean;
+  }
+
+  /** Notes that a value is left out. */
+  public void drop(String path, FieldDrop why) {
+    notes.drop(path, why);
   }
 
   /** Adds to the number under a path, 0 when there is none; the sum is kept in thousandths. */
@@ -128,48 +193,6 @@ public final class EventFields {
     return value;
   }
 
-  private void store(
-      FieldNode node, FieldPath.Step step, String path, int depth, @Nullable Object value) {
-    if (value instanceof Map<?, ?> map && step.known() != null && !isFree(step.known())) {
-      // The names inside have rules of their own.
-      FieldNode inner = child(node, step.name());
-      if (inner == null) {
-        notes.drop(path, FieldDrop.TOO_MANY_FIELDS);
-      } else {
-        new ValueCopy(paths, limits, notes, room()).into(inner, step, path, depth, map, this::put);
-      }
-      return;
-    }
-    ValueCopy copy = new ValueCopy(paths, limits, notes, room());
-    ValueCopy.Result copied = copy.of(value, path, depth + 1);
-    if (!copied.isKept()) {
-      return;
-    }
-    if (!fits(step.known(), copied.value())) {
-      notes.drop(path, FieldDrop.WRONG_TYPE);
-      return;
-    }
-    put(node, step.name(), path, copied.value());
-  }
-
-  private static boolean isFree(KnownField known) {
-    return known.scope() == Scope.OPEN;
-  }
-
-  /** Whether a known field has this type; other fields take any. */
-  static boolean fits(@Nullable KnownField known, @Nullable Object value) {
-    if (known == null || value == null) {
-      return true;
-    }
-    return switch (known) {
-      case USER_ID ->
-          value instanceof String || value instanceof Long || value instanceof BigInteger;
-      case USER_ROLE, ERROR_CODE, ERROR_MESSAGE -> value instanceof String;
-      case USER, ERROR, PERFORMANCE, METADATA -> value instanceof FieldNode;
-      default -> throw new AssertionError(known + " is not the service's to set");
-    };
-  }
-
   private void put(FieldNode node, FieldName name, String path, @Nullable Object value) {
     int index = node.find(name.text());
     Object before = index < 0 ? null : node.value(index);
@@ -179,7 +202,7 @@ public final class EventFields {
             : FieldNode.weigh(value) - FieldNode.weigh(before);
     int moreFields =
         FieldNode.countFields(value) + (index < 0 ? 1 : -FieldNode.countFields(before));
-    if (growth > room()) {
+    if (growth > roomLeft()) {
       notes.drop(path, FieldDrop.TOO_LARGE);
     } else if (fields + moreFields > roomForFields()) {
       notes.drop(path, FieldDrop.TOO_MANY_FIELDS);
@@ -205,12 +228,7 @@ public final class EventFields {
     return node.get(name.text()) == below ? below : null;
   }
 
-  private void redact(FieldNode node, FieldPath.Step step, String path) {
-    put(node, step.name(), path, Splice.REDACTED);
-    notes.redact(path);
-  }
-
-  private int room() {
+  private int roomLeft() {
     return 2 * limits.maxEventBytes() - weight - (settingKnown ? 0 : KNOWN_RESERVE_BYTES);
   }
 

@@ -10,7 +10,7 @@ public enum FieldDrop {
   NUMBER_OUT_OF_RANGE,
   /** A name that is the pipeline's own, or that the service's logging itself sets. */
   RESERVED_NAME,
-  /** A name that is empty, too long, or has a NUL in it. */
+  /** A name that is null, empty, too long, or has a NUL in it. */
   BAD_NAME,
   /** A name that stands twice in one map, once its keys are text. */
   DUPLICATE_NAME,
@@ -28,7 +28,7 @@ public enum FieldDrop {
   TEXT_CUT,
   /** A text in which half of a surrogate pair was replaced by U+FFFD. */
   UNPAIRED_SURROGATE,
-  /** A value that threw while it was read, such as a map changed by another thread. */
+  /** A value that threw anything while it was read, such as a map changed by another thread. */
   UNREADABLE;
 
   /** The name in {@code _metadata.logging}, in lower case. */

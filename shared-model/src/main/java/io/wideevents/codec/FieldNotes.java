@@ -33,6 +33,17 @@ final class FieldNotes {
     }
   }
 
+  /** Takes over what another one holds. */
+  void addAll(FieldNotes other) {
+    dropped += other.dropped;
+    for (Note note : other.notes) {
+      if (notes.size() < MAX_NOTES) {
+        notes.add(note);
+      }
+    }
+    other.redacted.forEach(this::redact);
+  }
+
   /** The first few; {@link #dropped} counts all. */
   List<Note> notes() {
     return notes;

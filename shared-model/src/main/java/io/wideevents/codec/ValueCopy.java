@@ -6,20 +6,25 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.AbstractList;
 import java.util.ArrayList;
-import java.util.Currency;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Copies one value that a service set into what an event can hold: {@code String}, {@code Boolean},
  * {@code Long}, a finite {@code Double}, {@code BigInteger}, {@code BigDecimal}, null, {@link
- * FieldNode}, {@link FieldNode.Items}. Stops where the room for it ends, so that a huge value costs
- * no more than one that just fits. Never throws. Copies one value; not safe for concurrent use.
+ * FieldNode}, {@link FieldNode.Items}. Nothing of the service's own classes is left in the copy.
+ *
+ * <p>Runs methods of the value. Whatever a method throws, an {@code Error} and a checked exception
+ * included, makes the value unreadable and goes no further. Reading ends where the room for the
+ * copy ends, so that an endless value costs no more than one that just fits. For one value; not
+ * safe for concurrent use.
  */
 final class ValueCopy {
   /** Texts longer than this part of an event's limit are cut: one must not push out the others. */
@@ -28,20 +33,26 @@ final class ValueCopy {
   /** How much of a text is searched behind the place where it is cut. */
   private static final int REDACTED_AHEAD = 4096;
 
+  /** Optionals within optionals, and references to references. */
+  private static final int MAX_WRAPPERS = 16;
+
   private static final int MAX_DIGITS = 34;
+  private static final int MAX_BITS = 113;
   private static final int MAX_EXPONENT = 6144;
   private static final int MIN_EXPONENT = -6176;
   private static final int ITEM_WEIGHT = 16;
 
   private final FieldPaths paths;
   private final EventLimits limits;
-  private final FieldNotes notes;
   private int room;
+  private @Nullable FieldNotes notes;
 
-  ValueCopy(FieldPaths paths, EventLimits limits, FieldNotes notes, int room) {
+  /**
+   * @param room bytes of memory that the copy may take, about
+   */
+  ValueCopy(FieldPaths paths, EventLimits limits, int room) {
     this.paths = paths;
     this.limits = limits;
-    this.notes = notes;
     this.room = room;
   }
 
@@ -51,7 +62,7 @@ final class ValueCopy {
    * @param value the copy, which may be null
    * @param isKept false: a note says why not
    */
-  record Result(@Nullable Object value, boolean isKept) {
+  private record Result(@Nullable Object value, boolean isKept) {
     private static final Result DROPPED = new Result(null, false);
 
     static Result kept(@Nullable Object value) {
@@ -59,74 +70,101 @@ final class ValueCopy {
     }
   }
 
-  /** Takes the fields of a map, one by one. */
-  interface Sink {
-    void put(FieldNode node, FieldName name, String path, @Nullable Object value);
+  /** Copies the value of the field at the end of a path. */
+  CopiedField field(FieldPath to, String path, @Nullable Object given) {
+    int depth = to.steps().size();
+    FieldPath.Step step = to.steps().getLast();
+    @Nullable Object value = unwrapped(given);
+    boolean hasRules = step.known() != null && step.scopeBelow() != Scope.OPEN;
+    if (hasRules && value instanceof Map<?, ?> map) {
+      Result copied = read(() -> object(map, step.scopeBelow(), path, depth + 1), path);
+      return done(to, path, copied, CopiedField.Kind.MERGED);
+    }
+    Result copied = of(value, path, depth + 1);
+    if (copied.isKept() && !fits(step.known(), copied.value())) {
+      copied = dropped(path, FieldDrop.WRONG_TYPE);
+    }
+    return done(to, path, copied, CopiedField.Kind.SET);
+  }
+
+  private CopiedField done(FieldPath to, String path, Result copied, CopiedField.Kind kind) {
+    return new CopiedField(
+        path, to, -1, copied.value(), copied.isKept() ? kind : CopiedField.Kind.DROPPED, notes);
+  }
+
+  /** Whether a known field has this type; other fields take any. */
+  private static boolean fits(@Nullable KnownField known, @Nullable Object value) {
+    if (known == null || value == null) {
+      return true;
+    }
+    return switch (known) {
+      case USER_ID ->
+          value instanceof String || value instanceof Long || value instanceof BigInteger;
+      case USER_ROLE, ERROR_CODE, ERROR_MESSAGE -> value instanceof String;
+      case USER, ERROR, PERFORMANCE, METADATA -> value instanceof FieldNode;
+      default -> throw new AssertionError(known + " is not the service's to set");
+    };
+  }
+
+  /** Reads something of the service's. */
+  private interface Reading {
+    Result read();
+  }
+
+  private Result read(Reading reading, String path) {
+    boolean interrupted = Thread.currentThread().isInterrupted();
+    try {
+      return reading.read();
+    } catch (Throwable e) {
+      // An iterator or toString of the service's, or a map that another thread changes just now. A
+      // checked exception gets here as well: Kotlin, for one, declares none.
+      interrupted |= e instanceof InterruptedException;
+      return dropped(path, FieldDrop.UNREADABLE);
+    } finally {
+      if (interrupted) {
+        // The request's own code has to see it.
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /**
    * @param depth the level the value would stand on if it were an object or array
    */
-  Result of(@Nullable Object value, String path, int depth) {
-    try {
-      return copy(value, path, depth);
-    } catch (RuntimeException | StackOverflowError e) {
-      // Somebody else's iterator or toString, or a map that another thread changes just now.
-      return dropped(path, FieldDrop.UNREADABLE);
-    }
+  private Result of(@Nullable Object value, String path, int depth) {
+    return switch (value) {
+      // Most values; their classes are final, so no method of the service runs.
+      case null -> Result.kept(null);
+      case String text -> text(text, path);
+      case Boolean truth -> Result.kept(truth);
+      case Integer number -> Result.kept(number.longValue());
+      case Long number -> Result.kept(number);
+      case Double number -> finite(number, path);
+      default -> read(() -> copy(value, path, depth), path);
+    };
   }
 
-  /** Copies a map into an object whose names have rules of their own. */
-  void into(
-      FieldNode node, FieldPath.Step above, String path, int depth, Map<?, ?> map, Sink sink) {
-    try {
-      for (Map.Entry<?, ?> entry : map.entrySet()) {
-        String name = String.valueOf(entry.getKey());
-        FieldPath.Step step = paths.step(above.scopeBelow(), name);
-        String below = path + '.' + name;
-        Result copied = field(step, entry.getValue(), below, depth + 2);
-        if (copied.isKept()) {
-          if (EventFields.fits(step.isRedacted() ? null : step.known(), copied.value())) {
-            sink.put(node, step.name(), below, copied.value());
-          } else {
-            notes.drop(below, FieldDrop.WRONG_TYPE);
-          }
-        }
-      }
-    } catch (RuntimeException | StackOverflowError e) {
-      notes.drop(path, FieldDrop.UNREADABLE);
-    }
-  }
-
-  private Result field(FieldPath.Step step, @Nullable Object value, String path, int depth) {
-    if (step.problem() != null) {
-      return dropped(path, step.problem());
-    }
-    if (step.isRedacted()) {
-      notes.redact(path);
-      return Result.kept(Splice.REDACTED);
-    }
-    return of(value, path, depth);
-  }
-
-  private Result copy(@Nullable Object value, String path, int depth) {
+  private Result copy(Object given, String path, int depth) {
+    Object value = unwrapped(given);
     return switch (value) {
       case null -> Result.kept(null);
+      case String text -> text(text, path);
       case Boolean truth -> Result.kept(truth);
       case Number number -> number(number, path);
-      case CharSequence text -> text(text.toString(), path);
-      case Map<?, ?> map -> object(map, path, depth);
+      case CharSequence text -> text(beginning(text), path);
+      case Map<?, ?> map -> object(map, Scope.OPEN, path, depth);
       case Enum<?> constant -> text(constant.name(), path);
-      case AtomicBoolean truth -> Result.kept(truth.get());
-      case Optional<?> optional -> copy(optional.orElse(null), path, depth);
+      // Some are iterable.
+      case Throwable failure -> dropped(path, FieldDrop.UNSUPPORTED_TYPE);
       default -> other(value, path, depth);
     };
   }
 
   private Result other(Object value, String path, int depth) {
     // First, for a path is also a collection, of its names.
-    if (isJdkText(value)) {
-      return text(value.toString(), path);
+    String text = JdkText.of(value);
+    if (text != null) {
+      return text(text, path);
     }
     if (value instanceof Iterable<?> items) {
       return items(items, path, depth);
@@ -138,18 +176,33 @@ final class ValueCopy {
     return dropped(path, FieldDrop.UNSUPPORTED_TYPE);
   }
 
-  /**
-   * Whether it is a value of the JDK, such as a date, an id or an address, whose text tells all.
-   */
-  private static boolean isJdkText(Object value) {
-    String name = value.getClass().getName();
-    return name.startsWith("java.time.")
-        || name.startsWith("java.net.")
-        || name.startsWith("sun.nio.fs.")
-        || value instanceof UUID
-        || value instanceof Character
-        || value instanceof Locale
-        || value instanceof Currency;
+  /** What a container of one value holds; the container itself when there are too many of them. */
+  private static @Nullable Object unwrapped(@Nullable Object given) {
+    Object value = given;
+    for (int i = 0; i < MAX_WRAPPERS; i++) {
+      switch (value) {
+        case null -> {
+          return null;
+        }
+        case Optional<?> optional -> value = optional.orElse(null);
+        case AtomicReference<?> reference -> value = reference.get();
+        case OptionalInt optional -> value = optional.isPresent() ? optional.getAsInt() : null;
+        case OptionalLong optional -> value = optional.isPresent() ? optional.getAsLong() : null;
+        case OptionalDouble optional ->
+            value = optional.isPresent() ? optional.getAsDouble() : null;
+        case AtomicBoolean truth -> value = truth.get();
+        default -> {
+          return value;
+        }
+      }
+    }
+    return value;
+  }
+
+  /** As much of a text as is looked at. */
+  private String beginning(CharSequence text) {
+    int end = mostCharacters() + REDACTED_AHEAD + 1;
+    return text.length() > end ? text.subSequence(0, end).toString() : text.toString();
   }
 
   private Result number(Number number, String path) {
@@ -181,17 +234,29 @@ final class ValueCopy {
   }
 
   private Result whole(BigInteger value, String path) {
-    if (value.bitLength() < Long.SIZE) {
-      return Result.kept(value.longValue());
-    }
     // 34 digits are below 2^113; only then is counting them worth it.
-    return value.bitLength() > 113 || new BigDecimal(value).precision() > MAX_DIGITS
+    if (value.bitLength() > MAX_BITS) {
+      return dropped(path, FieldDrop.NUMBER_OUT_OF_RANGE);
+    }
+    BigInteger number = plain(value);
+    if (number.bitLength() < Long.SIZE) {
+      return Result.kept(number.longValue());
+    }
+    return number.bitLength() > MAX_BITS || new BigDecimal(number).precision() > MAX_DIGITS
         ? dropped(path, FieldDrop.NUMBER_OUT_OF_RANGE)
-        : Result.kept(value);
+        : Result.kept(number);
   }
 
-  private Result decimal(BigDecimal value, String path) {
-    // Not stripped of zeros first: that would take time quadratic in them.
+  private Result decimal(BigDecimal given, String path) {
+    BigInteger digits = given.unscaledValue();
+    // Before digits are counted, which takes more than linear time; and not stripped of zeros
+    // first,
+    // for the same reason.
+    if (digits.bitLength() > MAX_BITS) {
+      return dropped(path, FieldDrop.NUMBER_OUT_OF_RANGE);
+    }
+    BigDecimal value =
+        given.getClass() == BigDecimal.class ? given : new BigDecimal(plain(digits), given.scale());
     boolean fits =
         value.precision() <= MAX_DIGITS
             && -value.scale() >= MIN_EXPONENT
@@ -199,20 +264,36 @@ final class ValueCopy {
     return fits ? Result.kept(value) : dropped(path, FieldDrop.NUMBER_OUT_OF_RANGE);
   }
 
+  /** The same number of the JDK's own class: a class of the service's may print anything. */
+  private static BigInteger plain(BigInteger value) {
+    return value.getClass() == BigInteger.class ? value : new BigInteger(value.toByteArray());
+  }
+
+  private int mostCharacters() {
+    return limits.maxEventBytes() / TEXT_SHARE;
+  }
+
   private Result text(String text, String path) {
-    int most = limits.maxEventBytes() / TEXT_SHARE;
+    int most = mostCharacters();
     // Redacted before it is cut: the first half of a card number matches no pattern.
     String read = cut(text, most + REDACTED_AHEAD);
+    // Taken before the text is searched: a list may hold one long text a million times.
+    int taken = FieldNode.weigh(read.length() > most ? cut(read, most) : read);
+    if (!take(taken)) {
+      return dropped(path, FieldDrop.TOO_LARGE);
+    }
     String left = paths.redactedText().redact(read);
     if (!left.equals(read)) {
-      notes.redact(path);
+      notes().redact(path);
     }
     int surely = read.length() < text.length() ? left.length() - REDACTED_AHEAD : most;
     if (read.length() < text.length() || left.length() > most) {
       left = left.equals(Splice.REDACTED) ? left : cut(left, Math.clamp(surely, 0, most));
-      notes.drop(path, FieldDrop.TEXT_CUT);
+      notes().drop(path, FieldDrop.TEXT_CUT);
     }
-    return take(FieldNode.weigh(left)) ? Result.kept(left) : dropped(path, FieldDrop.TOO_LARGE);
+    return take(Math.max(0, FieldNode.weigh(left) - taken))
+        ? Result.kept(left)
+        : dropped(path, FieldDrop.TOO_LARGE);
   }
 
   private static String cut(String text, int most) {
@@ -223,23 +304,34 @@ final class ValueCopy {
     return text.substring(0, cutsPair ? most - 1 : most);
   }
 
-  private Result object(Map<?, ?> map, String path, int depth) {
+  /**
+   * @param scope in which the names of the map are looked up
+   */
+  private Result object(Map<?, ?> map, Scope scope, String path, int depth) {
     if (depth > limits.maxDepth()) {
       return dropped(path, FieldDrop.TOO_DEEP);
     }
     FieldNode node = new FieldNode();
     for (Map.Entry<?, ?> entry : map.entrySet()) {
       String name = String.valueOf(entry.getKey());
-      FieldPath.Step step = paths.step(Scope.OPEN, name);
-      String below = path + '.' + name;
+      if (name.length() > limits.maxNameBytes()) {
+        // Not looked up, which takes several times its length.
+        if (!take(name.length())) {
+          return dropped(path, FieldDrop.TOO_LARGE);
+        }
+        notes().drop(path + '.' + cut(name, limits.maxNameBytes()), FieldDrop.BAD_NAME);
+        continue;
+      }
+      FieldPath.Step step = paths.step(scope, name);
       if (!take(FieldNode.weighField(step.name(), null))) {
         return dropped(path, FieldDrop.TOO_LARGE);
       }
       if (node.size() >= limits.maxFields()) {
         return dropped(path, FieldDrop.TOO_MANY_FIELDS);
       }
+      String below = path + '.' + name;
       if (node.find(name) >= 0) {
-        notes.drop(below, FieldDrop.DUPLICATE_NAME);
+        notes().drop(below, FieldDrop.DUPLICATE_NAME);
         continue;
       }
       Result copied = field(step, entry.getValue(), below, depth + 1);
@@ -248,6 +340,21 @@ final class ValueCopy {
       }
     }
     return Result.kept(node);
+  }
+
+  private Result field(FieldPath.Step step, @Nullable Object value, String path, int depth) {
+    FieldDrop problem = step.problem();
+    if (problem != null) {
+      return dropped(path, problem);
+    }
+    if (step.isRedacted()) {
+      notes().redact(path);
+      return Result.kept(Splice.REDACTED);
+    }
+    Result copied = of(value, path, depth);
+    return copied.isKept() && !fits(step.known(), copied.value())
+        ? dropped(path, FieldDrop.WRONG_TYPE)
+        : copied;
   }
 
   private Result items(Iterable<?> from, String path, int depth) {
@@ -294,7 +401,16 @@ final class ValueCopy {
   }
 
   private Result dropped(String path, FieldDrop why) {
-    notes.drop(path, why);
+    notes().drop(path, why);
     return Result.DROPPED;
+  }
+
+  private FieldNotes notes() {
+    FieldNotes made = notes;
+    if (made == null) {
+      made = new FieldNotes();
+      notes = made;
+    }
+    return made;
   }
 }

@@ -5,6 +5,9 @@ package io.wideevents.logging;
  * say less.
  */
 public interface CodedError {
-  /** What becomes {@code error.code}: stable, one of few, such as {@code CARD_EXPIRED}. */
+  /**
+   * What becomes {@code error.code}: stable, one of few, such as {@code CARD_EXPIRED}. If this
+   * method throws or returns null, the name of the exception's class is the code.
+   */
   String errorCode();
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -247,15 +248,27 @@ final class DeliveryLane {
   }
 
   private void deliver(List<Taken> batch) {
+    AtomicBoolean answered = new AtomicBoolean();
     try {
       var unused =
           port.log(
                   batch.stream().map(taken -> taken.event().event()).toList(),
                   Deadline.after(settings.deliveryTimeout()))
-              .whenComplete((outcomes, failure) -> answer(batch, outcomes, failure));
+              .whenComplete((outcomes, failure) -> answer(batch, answered, outcomes, failure));
     } catch (Throwable e) {
       // A bug of the tier's, or a class that is missing: its events must not be lost for it.
-      answer(batch, null, e);
+      answer(batch, answered, null, e);
+    }
+  }
+
+  /** Takes the first answer to a batch: a future of the tier's own may call back and throw. */
+  private void answer(
+      List<Taken> batch,
+      AtomicBoolean answered,
+      @Nullable List<DeliveryOutcome> outcomes,
+      @Nullable Throwable failure) {
+    if (answered.compareAndSet(false, true)) {
+      answer(batch, outcomes, failure);
     }
   }
 
@@ -263,9 +276,18 @@ final class DeliveryLane {
       List<Taken> batch, @Nullable List<DeliveryOutcome> outcomes, @Nullable Throwable failure) {
     DeliveryOutcome otherwise = notConfirmed(failure);
     for (int i = 0; i < batch.size(); i++) {
-      DeliveryOutcome outcome =
-          outcomes != null && outcomes.size() == batch.size() ? outcomes.get(i) : null;
+      DeliveryOutcome outcome = outcome(outcomes, batch.size(), i);
       answer(batch.get(i), outcome == null ? otherwise : outcome);
+    }
+  }
+
+  private static @Nullable DeliveryOutcome outcome(
+      @Nullable List<DeliveryOutcome> outcomes, int expected, int index) {
+    try {
+      return outcomes != null && outcomes.size() == expected ? outcomes.get(index) : null;
+    } catch (Throwable e) {
+      // A list of the tier's own. Without this the events would never be released.
+      return null;
     }
   }
 

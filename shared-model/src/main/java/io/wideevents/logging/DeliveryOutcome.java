@@ -1,12 +1,17 @@
 package io.wideevents.logging;
 
 import io.wideevents.event.Tier;
+import java.util.Objects;
 
 /** What became of one event that was handed to a {@link LoggerPort}. */
 public sealed interface DeliveryOutcome {
 
   /** The event survives the death of any process from here on. */
-  record Durable(Tier tier) implements DeliveryOutcome {}
+  record Durable(Tier tier) implements DeliveryOutcome {
+    public Durable {
+      Objects.requireNonNull(tier, "tier");
+    }
+  }
 
   /**
    * A tier refuses this very event and would refuse it again.

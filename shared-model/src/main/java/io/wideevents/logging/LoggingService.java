@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class LoggingService implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LoggingService.class);
-  private static final int MAX_REQUEST_ID_LENGTH = 128;
+  private static final int MAX_ID_LENGTH = 128;
 
   private final LoggingCounters counters;
   private final FieldRules rules;
@@ -80,37 +80,66 @@ public final class LoggingService implements AutoCloseable {
   /**
    * Begins a request. The context is not bound to the thread: see {@link LoggingContext#bind}.
    *
-   * @param requestId not blank; cut to 128 characters
-   * @param traceId 32 hex digits; null when none is known
+   * @param requestId cut to 128 characters; made when it is null or blank
+   * @param traceId 32 hex digits; null or blank when none is known
    */
-  public LoggingContext begin(String requestId, @Nullable String traceId) {
-    String id =
-        requestId.length() <= MAX_REQUEST_ID_LENGTH
-            ? requestId
-            : requestId.substring(0, MAX_REQUEST_ID_LENGTH);
+  public LoggingContext begin(@Nullable String requestId, @Nullable String traceId) {
+    String id = cut(requestId);
+    String trace = cut(traceId);
     return new LoggingContext(
         new RequestRecord(
             id.isBlank() ? RequestIds.make() : id,
-            traceId,
-            clock.millis(),
+            trace.isBlank() ? null : trace,
+            now(),
             rules.newFields(),
             counters.lateWrites));
   }
 
+  private static String cut(@Nullable String id) {
+    if (id == null || id.length() <= MAX_ID_LENGTH) {
+      return id == null ? "" : id;
+    }
+    boolean cutsPair = Character.isHighSurrogate(id.charAt(MAX_ID_LENGTH - 1));
+    return id.substring(0, cutsPair ? MAX_ID_LENGTH - 1 : MAX_ID_LENGTH);
+  }
+
+  private long now() {
+    try {
+      return clock.millis();
+    } catch (Throwable e) {
+      // A clock that was given; the request must not fail for it.
+      return System.currentTimeMillis();
+    }
+  }
+
   /**
    * Ends a request and hands its event off; does nothing if it has ended before. Blocks only if
-   * {@link #waits}.
+   * {@link #waits}. Throws nothing: an event that cannot be handed off, such as for want of memory,
+   * is counted as dropped.
    *
+   * @param context null is no request
+   * @param ending null is {@link Ending#ANSWERED}
    * @return whether this call was the one that ended it
    */
-  public boolean complete(LoggingContext context, Ending ending) {
-    RequestRecord request = context.request();
-    FinalizedRequest ended = request == null ? null : request.finish(ending, clock.millis());
-    if (ended == null) {
+  public boolean complete(@Nullable LoggingContext context, @Nullable Ending ending) {
+    RequestRecord request = context == null ? null : context.request();
+    if (request == null) {
       return false;
     }
-    counters.finalized.increment();
-    handOff.take(ended);
+    FinalizedRequest ended = null;
+    try {
+      ended = request.finish(ending == null ? Ending.ANSWERED : ending, now());
+      if (ended == null) {
+        return false;
+      }
+      counters.finalized.increment();
+      handOff.take(ended);
+    } catch (Throwable e) {
+      if (ended == null) {
+        counters.finalized.increment();
+      }
+      counters.dropped(DropReason.NOT_ENCODED, 1);
+    }
     return true;
   }
 
@@ -119,9 +148,11 @@ public final class LoggingService implements AutoCloseable {
    * and ends it with the work.
    *
    * @param route what it is, such as {@code job nightly-recount}
-   * @throws Exception what the work throws, noted as the event's error
+   * @throws Exception what the work throws, noted as the event's error; nothing else
+   * @throws NullPointerException if there is no work, noted in the same way
    */
-  public <T> T call(String route, Callable<T> work) throws Exception {
+  public <T extends @Nullable Object> T call(@Nullable String route, Callable<T> work)
+      throws Exception {
     LoggingContext context = begin(RequestIds.make(), null).route(route);
     LoggingContext.Binding binding = context.bind();
     try {

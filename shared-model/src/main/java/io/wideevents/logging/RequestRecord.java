@@ -1,6 +1,8 @@
 package io.wideevents.logging;
 
+import io.wideevents.codec.CopiedField;
 import io.wideevents.codec.EventFields;
+import io.wideevents.codec.FieldDrop;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -8,11 +10,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state behind a {@link LoggingContext}. Open until it is finalized, once; frozen afterwards.
  *
- * <p>Safe for concurrent use. Its lock is held for nothing but moving a few values, so that nobody
- * waits for it.
+ * <p>Safe for concurrent use. No code of the service runs while its lock is held: values are copied
+ * first. What happens under the lock is moving a few references, so waiting for it takes no longer
+ * than that.
  */
 final class RequestRecord {
   static final String UNMATCHED = "unmatched";
+
+  /** Longer names of routes, stages and timings are no constants. */
+  static final int MAX_NAME_LENGTH = 256;
+
+  private static final int FINALIZED = -1;
   private static final double NANOS_PER_MILLI = 1_000_000;
 
   private final String requestId;
@@ -41,12 +49,6 @@ final class RequestRecord {
     this.lateWrites = lateWrites;
   }
 
-  /** Changes the event's fields. */
-  @FunctionalInterface
-  interface Write {
-    void to(EventFields fields);
-  }
-
   static double millis(long nanos) {
     return nanos / NANOS_PER_MILLI;
   }
@@ -63,32 +65,94 @@ final class RequestRecord {
     return fields.has("error");
   }
 
-  synchronized void write(Write write) {
-    if (isFinalized) {
+  /** Sets a field. Copies the value before the lock is taken. */
+  void set(@Nullable String path, @Nullable Object value) {
+    int room = EventFields.isPlain(value) ? fields.initialRoom() : room();
+    if (room == FINALIZED) {
+      // The value is not read.
       lateWrites.increment();
     } else {
-      write.to(fields);
+      put(fields.copy(path, value, room));
     }
   }
 
-  synchronized void route(String newRoute) {
-    if (isFinalized) {
-      lateWrites.increment();
-    } else if (!newRoute.isBlank()) {
-      route = newRoute;
-    }
+  /** Copies a text that is to be put with others. */
+  CopiedField copy(String path, @Nullable String text) {
+    return fields.copy(path, text, fields.initialRoom());
   }
 
-  synchronized void stage(String name) {
+  /** Puts fields into the event, none of them or all. */
+  synchronized void put(CopiedField... copies) {
     if (isFinalized) {
       lateWrites.increment();
       return;
     }
-    long now = System.nanoTime();
-    endStage(now);
-    stage = name;
-    stageBeganAtNanos = now;
-    fields.set("stage", name);
+    for (CopiedField copy : copies) {
+      fields.put(copy);
+    }
+  }
+
+  /** Adds to the number under a path. */
+  synchronized void add(String path, double millis) {
+    if (isFinalized) {
+      lateWrites.increment();
+    } else {
+      fields.add(path, millis);
+    }
+  }
+
+  /** Notes that something is left out. */
+  synchronized void drop(String path, FieldDrop why) {
+    if (isFinalized) {
+      lateWrites.increment();
+    } else {
+      fields.drop(path, why);
+    }
+  }
+
+  private synchronized int room() {
+    return isFinalized ? FINALIZED : fields.room();
+  }
+
+  /** Sets the route; one that is null or blank changes nothing. */
+  void route(@Nullable String given) {
+    String newRoute = given == null || given.isBlank() ? null : cut(given);
+    synchronized (this) {
+      if (isFinalized) {
+        lateWrites.increment();
+      } else if (newRoute != null) {
+        route = newRoute;
+      }
+    }
+  }
+
+  /** Begins a stage; a name that is null, blank or too long is noted and changes nothing. */
+  void stage(@Nullable String name) {
+    if (!isName(name)) {
+      drop("stage", FieldDrop.BAD_NAME);
+      return;
+    }
+    CopiedField copy = copy("stage", name);
+    synchronized (this) {
+      if (isFinalized) {
+        lateWrites.increment();
+        return;
+      }
+      long now = System.nanoTime();
+      endStage(now);
+      stage = name;
+      stageBeganAtNanos = now;
+      fields.put(copy);
+    }
+  }
+
+  /** Whether a text can be the name of a stage or a timing. */
+  static boolean isName(@Nullable String name) {
+    return name != null && !name.isBlank() && name.length() <= MAX_NAME_LENGTH;
+  }
+
+  private static String cut(String text) {
+    return text.length() <= MAX_NAME_LENGTH ? text : text.substring(0, MAX_NAME_LENGTH);
   }
 
   /**
@@ -114,7 +178,7 @@ final class RequestRecord {
       }
     }
     if (traceId != null) {
-      fields.set("traceId", traceId);
+      fields.put(copy("traceId", traceId));
     }
     return new FinalizedRequest(
         requestId,
@@ -128,8 +192,8 @@ final class RequestRecord {
   }
 
   private void error(String code, String message) {
-    fields.set("error.code", code);
-    fields.set("error.message", message);
+    fields.put(copy("error.code", code));
+    fields.put(copy("error.message", message));
   }
 
   private void endStage(long now) {

@@ -3,7 +3,11 @@ package io.wideevents.logging;
 import io.wideevents.codec.FieldRules;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Hands each event to one tier and waits for its answer, on the request's own thread: for those who
@@ -48,20 +52,40 @@ final class WaitingHandOff implements EventHandOff {
   }
 
   private void deliver(Pending.Encoded event) {
-    DeliveryOutcome outcome;
+    Deadline deadline = Deadline.after(settings.deliveryTimeout());
     try {
-      outcome =
-          tier.log(List.of(event.event()), Deadline.after(settings.deliveryTimeout()))
-              .join()
-              .getFirst();
+      List<DeliveryOutcome> outcomes = await(tier.log(List.of(event.event()), deadline), deadline);
+      if (outcomes.size() == 1 && outcomes.getFirst() instanceof DeliveryOutcome.Durable durable) {
+        counters.durable(durable.tier(), System.nanoTime() - event.finalizedAtNanos());
+        return;
+      }
     } catch (Throwable e) {
-      // A bug of the tier's, checked exceptions included; the event must not be lost for it.
-      outcome = new DeliveryOutcome.NotConfirmed(e);
+      // No answer in time, or a bug of the tier's, checked exceptions included; the event must not
+      // be lost for it.
+      if (e instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
     }
-    if (outcome instanceof DeliveryOutcome.Durable durable) {
-      counters.durable(durable.tier(), System.nanoTime() - event.finalizedAtNanos());
-    } else {
-      otherwise.take(event);
+    otherwise.take(event);
+  }
+
+  /** Waits until the deadline, also if the thread is interrupted: the flag is set again then. */
+  private static List<DeliveryOutcome> await(
+      CompletableFuture<List<DeliveryOutcome>> answer, Deadline deadline)
+      throws ExecutionException, TimeoutException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return answer.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package io.wideevents.logging.sampling;
 import io.wideevents.event.ContentHash;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Ordered rules, of which the first that matches decides. An event that none matches is kept.
@@ -38,6 +39,7 @@ public record Sampling(List<SamplingRule> rules, Mode mode) {
 
   public Sampling {
     rules = List.copyOf(rules);
+    Objects.requireNonNull(mode, "mode");
   }
 
   public boolean isOff() {

@@ -1,5 +1,7 @@
 package io.wideevents.logging.sampling;
 
+import java.util.Objects;
+
 /**
  * One rule: the events it is about, and which share of them is kept.
  *
@@ -9,6 +11,9 @@ package io.wideevents.logging.sampling;
 public record SamplingRule(String name, Condition condition, long rate) {
 
   public SamplingRule {
+    // At the start of a process, not when an event is finalized.
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(condition, "condition");
     if (rate < 1) {
       throw new IllegalArgumentException("rate=" + rate + " is below 1");
     }

@@ -1,0 +1,76 @@
+package io.wideevents.codec;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URL;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Calendar;
+import java.util.Currency;
+import java.util.Date;
+import java.util.Locale;
+import java.util.TimeZone;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The text of values of the JDK that are one text and nothing else: dates, times, ids, addresses.
+ * Points in time are in UTC, as ISO 8601: {@code 2026-11-22T10:00:00Z}.
+ */
+final class JdkText {
+  private JdkText() {}
+
+  /**
+   * The text of a value. May run code of the service where the class is not final.
+   *
+   * @return null when the value is of another kind
+   */
+  static @Nullable String of(Object value) {
+    return switch (value) {
+      case UUID id -> id.toString();
+      case Character character -> character.toString();
+      case Date date -> date(date);
+      // Its zone is left out, so that events sort by the text.
+      case Calendar calendar -> Instant.ofEpochMilli(calendar.getTimeInMillis()).toString();
+      case FileTime time -> time.toString();
+      case TimeZone zone -> zone.getID();
+      case Locale locale -> locale.toString();
+      case Currency currency -> currency.toString();
+      case URI uri -> uri.toString();
+      // Texts of these ask no name server; their equals and hashCode may.
+      case URL url -> url.toString();
+      case InetAddress address -> address.toString();
+      case InetSocketAddress address -> address.toString();
+      case Path path -> path.toString();
+      default ->
+          value.getClass().getName().startsWith("java.time.")
+                  || extendsClass(value, "javax.xml.datatype.XMLGregorianCalendar")
+                  || extendsClass(value, "javax.xml.datatype.Duration")
+              ? value.toString()
+              : null;
+    };
+  }
+
+  /** The text of a date, or of one of its subclasses in {@code java.sql}, a module of its own. */
+  private static String date(Date date) {
+    // These two are a day and a time of day in the zone of the process; they are no instant.
+    if (extendsClass(date, "java.sql.Date") || extendsClass(date, "java.sql.Time")) {
+      return date.toString();
+    }
+    // With nanoseconds.
+    return extendsClass(date, "java.sql.Timestamp")
+        ? date.toInstant().toString()
+        : Instant.ofEpochMilli(date.getTime()).toString();
+  }
+
+  private static boolean extendsClass(Object value, String name) {
+    for (Class<?> each = value.getClass(); each != null; each = each.getSuperclass()) {
+      if (each.getName().equals(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
