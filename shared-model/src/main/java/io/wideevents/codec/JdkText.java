@@ -54,6 +54,7 @@ final class JdkText {
   }
 
   /** The text of a date, or of one of its subclasses in {@code java.sql}, a module of its own. */
+  @SuppressWarnings("JavaUtilDate")
   private static String date(Date date) {
     // These two are a day and a time of day in the zone of the process; they are no instant.
     if (extendsClass(date, "java.sql.Date") || extendsClass(date, "java.sql.Time")) {

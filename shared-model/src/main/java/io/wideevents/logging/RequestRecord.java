@@ -81,7 +81,16 @@ final class RequestRecord {
     return fields.copy(path, text, fields.initialRoom());
   }
 
-  /** Puts fields into the event, none of them or all. */
+  /** Puts a field into the event. */
+  synchronized void put(CopiedField copy) {
+    if (isFinalized) {
+      lateWrites.increment();
+    } else {
+      fields.put(copy);
+    }
+  }
+
+  /** Puts fields into the event that belong together: no other thread's come in between. */
   synchronized void put(CopiedField... copies) {
     if (isFinalized) {
       lateWrites.increment();
