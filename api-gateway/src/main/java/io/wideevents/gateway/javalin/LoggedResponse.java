@@ -3,7 +3,10 @@ package io.wideevents.gateway.javalin;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 
-/** A response that knows its request's scope, for where Javalin has nothing else at hand. */
+/**
+ * A response that notes when Javalin fails to write it to its end. Javalin reports that by a status
+ * alone, which is too late for the client when the reply has begun.
+ */
 final class LoggedResponse extends HttpServletResponseWrapper {
   private final RequestScope scope;
 
@@ -12,7 +15,11 @@ final class LoggedResponse extends HttpServletResponseWrapper {
     this.scope = scope;
   }
 
-  RequestScope scope() {
-    return scope;
+  @Override
+  public void setStatus(int status) {
+    if (isCommitted()) {
+      scope.statusTooLate(status);
+    }
+    super.setStatus(status);
   }
 }

@@ -3,13 +3,15 @@ package io.wideevents.gateway.javalin;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sees the reply leave, whichever way it was made: by a handler, a filter, a static file, an error
- * page of the server or a WebSocket upgrade. All of them end in {@link #send}.
+ * page of the server or a WebSocket upgrade. All of them end in {@link #send}. Sees the connection
+ * fail as well, which tells a client that went away from an exception of the application's own.
  */
 final class ReplyStream extends HttpStream.Wrapper {
   private final RequestScope scope;
@@ -17,6 +19,15 @@ final class ReplyStream extends HttpStream.Wrapper {
   ReplyStream(HttpStream stream, RequestScope scope) {
     super(stream);
     this.scope = scope;
+  }
+
+  @Override
+  public Content.@Nullable Chunk read() {
+    Content.Chunk chunk = super.read();
+    if (Content.Chunk.isFailure(chunk)) {
+      scope.readFailed();
+    }
+    return chunk;
   }
 
   @Override
@@ -43,7 +54,7 @@ final class ReplyStream extends HttpStream.Wrapper {
 
     @Override
     public void failed(Throwable failure) {
-      scope.connectionFailed();
+      scope.sendFailed(failure);
       super.failed(failure);
     }
   }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Server;
 
 /**
  * Stands around everything Javalin does for a request: what is bound to the thread is taken off it
@@ -37,32 +38,55 @@ final class RequestFilter implements Filter {
   @Override
   public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    if (request instanceof HttpServletRequest http
-        && response instanceof HttpServletResponse reply
-        && loggedPaths.test(http.getRequestURI())) {
-      log(http, reply, chain);
-    } else {
+    RequestScope scope =
+        request instanceof HttpServletRequest http && response instanceof HttpServletResponse reply
+            ? Contained.get(() -> isLogged(http) ? begin(http, reply) : null)
+            : null;
+    if (scope == null) {
       chain.doFilter(request, response);
+    } else {
+      log(scope, (HttpServletRequest) request, (HttpServletResponse) response, chain);
     }
   }
 
-  private void log(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-      throws IOException, ServletException {
-    LoggingContext context = begin(request);
-    RequestScope scope = new RequestScope(logging, context, routes.of(request));
-    scope.attachTo(request);
-    response.setHeader(REQUEST_ID_HEADER, context.requestId());
+  private boolean isLogged(HttpServletRequest request) {
+    return loggedPaths.test(request.getRequestURI());
+  }
+
+  private RequestScope begin(HttpServletRequest request, HttpServletResponse response) {
     Request jettys = ServletContextRequest.getServletContextRequest(request);
+    Server server = jettys.getConnectionMetaData().getConnector().getServer();
+    LoggingContext context = begin(request);
+    RequestScope scope =
+        new RequestScope(
+            logging,
+            context,
+            routes.of(request),
+            RouteFinder.isUpgrade(request),
+            () -> !server.isRunning());
     jettys.addHttpStreamWrapper(stream -> new ReplyStream(stream, scope));
     Request.addCompletionListener(jettys, scope::ended);
-    LoggingContext.Binding binding = context.bind();
+    scope.attachTo(request);
+    response.setHeader(REQUEST_ID_HEADER, context.requestId());
+    return scope;
+  }
+
+  private static void log(
+      RequestScope scope,
+      HttpServletRequest request,
+      HttpServletResponse response,
+      FilterChain chain)
+      throws IOException, ServletException {
+    LoggingContext.Binding binding = Contained.get(scope.context()::bind);
     try {
       chain.doFilter(new LoggedRequest(request, scope), new LoggedResponse(response, scope));
-    } catch (IOException | ServletException | RuntimeException | Error e) {
+    } catch (Throwable e) {
       scope.failed(e);
       throw e;
     } finally {
-      binding.close();
+      if (binding != null) {
+        Contained.run(binding::close);
+      }
     }
   }
 

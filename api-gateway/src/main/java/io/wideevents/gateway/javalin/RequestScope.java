@@ -2,21 +2,27 @@ package io.wideevents.gateway.javalin;
 
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
-import io.javalin.router.EndpointNotFound;
+import io.javalin.router.Endpoint;
 import io.wideevents.logging.Ending;
 import io.wideevents.logging.LoggingContext;
 import io.wideevents.logging.LoggingService;
 import jakarta.servlet.ServletRequest;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.eclipse.jetty.io.EofException;
 import org.jspecify.annotations.Nullable;
 
-/** What the plugin knows about one request, kept as an attribute of it. Safe for concurrent use. */
+/**
+ * What the plugin knows about one request, kept as an attribute of it. Safe for concurrent use. No
+ * method throws: each runs in the midst of a request of the application's.
+ */
 final class RequestScope {
   private static final String ATTRIBUTE = RequestScope.class.getName();
   private static final int FIRST_ERROR_STATUS = 400;
@@ -24,18 +30,32 @@ final class RequestScope {
   private final LoggingService logging;
   private final LoggingContext context;
   private final Supplier<String> route;
+  private final boolean isUpgrade;
+  private final BooleanSupplier serverStops;
   private final AtomicBoolean hasReply = new AtomicBoolean();
+  private final AtomicInteger runningHandlers = new AtomicInteger();
+  private volatile @Nullable Endpoint answeredBy;
   private volatile boolean timedOut;
   private volatile boolean aborted;
-  private volatile boolean connectionFailed;
+  private volatile boolean readFailed;
+  private volatile boolean sendFailed;
 
   /**
-   * @param route finds the request's route
+   * @param route finds the route of a request that no HTTP handler ran for
+   * @param isUpgrade whether the request asks for a WebSocket
+   * @param serverStops whether the server is being stopped
    */
-  RequestScope(LoggingService logging, LoggingContext context, Supplier<String> route) {
+  RequestScope(
+      LoggingService logging,
+      LoggingContext context,
+      Supplier<String> route,
+      boolean isUpgrade,
+      BooleanSupplier serverStops) {
     this.logging = logging;
     this.context = context;
     this.route = route;
+    this.isUpgrade = isUpgrade;
+    this.serverStops = serverStops;
   }
 
   void attachTo(ServletRequest request) {
@@ -55,9 +75,41 @@ final class RequestScope {
     timedOut = true;
   }
 
-  /** Notes that the client's connection takes no more bytes. */
-  void connectionFailed() {
-    connectionFailed = true;
+  /** Notes that the request's body cannot be read to its end. */
+  void readFailed() {
+    readFailed = true;
+  }
+
+  /** Notes that the reply cannot be sent to its end. */
+  void sendFailed(Throwable failure) {
+    if (isTimeout(failure)) {
+      timedOut = true;
+    } else if (failure instanceof IOException) {
+      sendFailed = true;
+    }
+  }
+
+  void handlerBegins(Endpoint endpoint) {
+    runningHandlers.incrementAndGet();
+    if (endpoint.method.isHttpMethod()) {
+      answeredBy = endpoint;
+    }
+  }
+
+  void handlerEnds() {
+    runningHandlers.decrementAndGet();
+  }
+
+  /**
+   * Notes a status that no client will see, for the reply has begun. While a handler runs, the
+   * status is the handler's and means nothing; afterwards Javalin says so that writing failed.
+   */
+  void statusTooLate(int status) {
+    boolean isJavalins =
+        status >= HttpStatus.INTERNAL_SERVER_ERROR.getCode() && runningHandlers.get() == 0;
+    if (isJavalins && !sendFailed && !readFailed && !timedOut) {
+      Contained.run(() -> failedWith(status, "The reply had begun and was not written to its end"));
+    }
   }
 
   /**
@@ -65,16 +117,34 @@ final class RequestScope {
    * logging service waits for its events, and blocks until the event is durable then.
    */
   void replyBegins(int status) {
-    if (!hasReply.compareAndSet(false, true)) {
-      return;
+    if (hasReply.compareAndSet(false, true)) {
+      Contained.run(() -> begin(status));
+      if (logging.waits()) {
+        Contained.run(() -> logging.complete(context, ending()));
+      }
     }
-    context.route(route.get()).set("http.status", status);
-    if (status >= HttpStatus.INTERNAL_SERVER_ERROR.getCode()) {
+  }
+
+  private void begin(int status) {
+    String found = route();
+    context.route(found).set("http.status", status);
+    boolean isJavalins =
+        !isUpgrade
+            && found.equals(RouteFinder.UNMATCHED)
+            && (status == HttpStatus.NOT_FOUND.getCode()
+                || status == HttpStatus.METHOD_NOT_ALLOWED.getCode());
+    if (isJavalins || status >= HttpStatus.INTERNAL_SERVER_ERROR.getCode()) {
       failedWith(status, HttpStatus.forStatus(status).getMessage());
     }
-    if (logging.waits()) {
-      logging.complete(context, ending());
+  }
+
+  private String route() {
+    Endpoint endpoint = answeredBy;
+    if (endpoint != null) {
+      return endpoint.method.name() + " " + endpoint.path;
     }
+    String found = Contained.get(route);
+    return found == null ? RouteFinder.UNMATCHED : found;
   }
 
   /**
@@ -84,37 +154,65 @@ final class RequestScope {
    */
   void ended(@Nullable Throwable failure) {
     if (hasReply.compareAndSet(false, true)) {
-      context.route(route.get());
+      Contained.run(() -> context.route(route()));
     }
-    logging.complete(context, failure == null || timedOut ? ending() : Ending.ABORTED);
+    if (failure != null && !timedOut) {
+      Contained.run(() -> unanswered(failure));
+    }
+    Contained.run(() -> logging.complete(context, ending()));
+  }
+
+  /** Finds out whose fault it is that a reply was not sent. */
+  private void unanswered(Throwable failure) {
+    if (serverStops.getAsBoolean()) {
+      if (!context.hasError()) {
+        context.error("SERVER_STOPPED", "The server stopped before the request was answered");
+      }
+    } else if (sendFailed
+        || readFailed
+        || failure instanceof EofException
+        || failure instanceof ClosedChannelException) {
+      aborted = true;
+    } else {
+      failed(failure);
+    }
   }
 
   private Ending ending() {
-    return timedOut ? Ending.TIMED_OUT : aborted ? Ending.ABORTED : Ending.ANSWERED;
+    if (timedOut) {
+      return Ending.TIMED_OUT;
+    }
+    return aborted || (sendFailed && !serverStops.getAsBoolean())
+        ? Ending.ABORTED
+        : Ending.ANSWERED;
   }
 
   /** Notes an exception that a handler threw, unless the handler said itself what went wrong. */
   void failed(Throwable thrown) {
+    Contained.run(() -> note(thrown));
+  }
+
+  private void note(Throwable thrown) {
     Throwable failure =
         thrown instanceof CompletionException && thrown.getCause() != null
             ? thrown.getCause()
             : thrown;
-    if (failure instanceof TimeoutException
-        || (failure instanceof IOException && failure.getCause() instanceof TimeoutException)) {
+    if (isTimeout(failure)) {
       timedOut = true;
-    } else if (failure instanceof EofException
-        || (connectionFailed && failure instanceof IOException)) {
-      aborted = true;
+    } else if ((readFailed || sendFailed) && failure instanceof IOException) {
+      aborted = !serverStops.getAsBoolean();
     } else if (!context.hasError() && !(failure instanceof CancellationException && timedOut)) {
-      if (failure instanceof EndpointNotFound) {
-        // Its message is the path, which may hold ids and secrets.
-        failedWith(HttpStatus.NOT_FOUND.getCode(), HttpStatus.NOT_FOUND.getMessage());
-      } else if (failure instanceof HttpResponseException answer) {
+      if (failure instanceof HttpResponseException answer) {
         failedWith(answer.getStatus(), String.valueOf(answer.getMessage()));
       } else {
         context.error(failure);
       }
     }
+  }
+
+  private static boolean isTimeout(Throwable failure) {
+    return failure instanceof TimeoutException
+        || (failure instanceof IOException && failure.getCause() instanceof TimeoutException);
   }
 
   /** Notes a status that says failure, where nothing else did. */

@@ -3,6 +3,7 @@ package io.wideevents.gateway.javalin;
 import io.javalin.config.JavalinState;
 import io.javalin.http.Context;
 import io.javalin.plugin.Plugin;
+import io.javalin.plugin.PluginPriority;
 import io.wideevents.logging.LoggingContext;
 import io.wideevents.logging.LoggingService;
 import jakarta.servlet.DispatcherType;
@@ -66,9 +67,18 @@ public final class WideEventsPlugin extends Plugin<Void> {
         handler -> handler.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST)));
   }
 
-  /** After the application has configured everything. */
+  /** After the application has configured everything, so that its own wrapper is kept. */
   @Override
   public void onStart(JavalinState state) {
-    state.internalRouter = new RecordingRouter(state);
+    Contained.run(
+        () ->
+            state.router.handlerWrapper(
+                new NotingWrapper(JavalinInternals.handlerWrapper(state.router))));
+  }
+
+  /** The plugin adds no handler, so it may be the last to start. */
+  @Override
+  public PluginPriority priority() {
+    return PluginPriority.LATE;
   }
 }

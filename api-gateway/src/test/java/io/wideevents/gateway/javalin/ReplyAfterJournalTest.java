@@ -108,7 +108,7 @@ class ReplyAfterJournalTest {
         failing("GET /error", 500, "GET /error", "StackOverflowError"),
         failing("GET /mapped", 418, "GET /mapped", "UnsupportedOperationException"),
         failing("GET /after-fails", 500, "GET /after-fails", "IllegalArgumentException"),
-        failing("GET /own-io", 500, "GET /own-io", "IOException"),
+        failing("GET /own-io", 500, "GET /own-io", "HTTP_500"),
         failing("GET /filtered?filter=throws", 500, "GET /filtered", "IllegalStateException"),
         ok("GET /filtered?filter=answers", 429, "GET /filtered"),
         failing("GET /nothing", 404, "unmatched", "HTTP_404"),
@@ -117,7 +117,7 @@ class ReplyAfterJournalTest {
         ok("GET /static/hello.txt", 200, "unmatched"),
         // The reply has begun by then: with a journal the event is closed already.
         late("GET /committed-fails", 200, "GET /committed-fails", "IllegalStateException"),
-        late("GET /input-fails", 200, "GET /input-fails", "IOException"),
+        late("GET /input-fails", 200, "GET /input-fails", "HTTP_500"),
         new Case("GET /ws/7", UPGRADE, 101, "GET /ws/{id}", null, true),
         new Case("GET /ws/7?guard=throw", UPGRADE, 401, "GET /ws/{id}", "HTTP_401", true),
         new Case("GET /ws/7?guard=skip", UPGRADE, 403, "GET /ws/{id}", null, true),

@@ -1,0 +1,52 @@
+package io.wideevents.gateway.javalin;
+
+import io.wideevents.logging.LogThrottle;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the plugin's own steps within a request. A step that fails costs a part of the event; the
+ * request does not notice.
+ */
+final class Contained {
+  private static final Logger log = LoggerFactory.getLogger(WideEventsPlugin.class);
+  private static final LogThrottle throttle = new LogThrottle(Duration.ofSeconds(10));
+
+  private Contained() {}
+
+  static void run(Runnable step) {
+    try {
+      step.run();
+    } catch (Throwable e) {
+      report(e);
+    }
+  }
+
+  /** The result of a step; null when the step failed. */
+  static <T> @Nullable T get(Supplier<? extends @Nullable T> step) {
+    try {
+      return step.get();
+    } catch (Throwable e) {
+      report(e);
+      return null;
+    }
+  }
+
+  private static void report(Throwable failure) {
+    try {
+      OptionalLong heldBack = throttle.tryShow();
+      if (heldBack.isPresent()) {
+        log.atWarn()
+            .addKeyValue("notShown", heldBack.getAsLong())
+            .setCause(failure)
+            .log("Part of a request's event was not recorded; the request itself is not affected");
+      }
+    } catch (Throwable e) {
+      // The application's logging is broken as well: there is nowhere left to report this.
+    }
+  }
+}

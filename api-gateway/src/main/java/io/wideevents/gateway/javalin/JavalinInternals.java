@@ -1,0 +1,68 @@
+package io.wideevents.gateway.javalin;
+
+import io.javalin.config.JavalinState;
+import io.javalin.config.RouterConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import io.javalin.http.servlet.JavalinServletContext;
+import io.javalin.router.HandlerWrapper;
+import io.javalin.router.ParsedEndpoint;
+import io.javalin.websocket.WsHandlerEntry;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The only class that uses what Javalin does not publish, for the three facts that Javalin 7.2 has
+ * no public hook for. It replaces nothing. Callers contain every {@link Throwable}: with a Javalin
+ * that has changed here, the application is unaffected and its events say less.
+ */
+final class JavalinInternals {
+  private JavalinInternals() {}
+
+  /**
+   * The application's own handler wrapper, which has a public setter only; null when it has none.
+   */
+  static @Nullable HandlerWrapper handlerWrapper(RouterConfig router) {
+    return router.getHandlerWrapper$javalin();
+  }
+
+  /**
+   * The path of the handler that a request is for; null when there is none. Javalin announces only
+   * the handlers that are added after the listener.
+   */
+  static @Nullable String httpRoute(JavalinState state, HandlerType method, String path) {
+    ParsedEndpoint found = state.internalRouter.findFirstHttpHandlerEntry(method, path);
+    return found == null ? null : found.endpoint.path;
+  }
+
+  /** The path of the socket that an upgrade is for; null when there is none. */
+  static @Nullable String socketRoute(JavalinState state, String path) {
+    WsHandlerEntry found = state.wsRouter.getWsPathMatcher().findEndpointHandlerEntry(path);
+    return found == null ? null : found.getPath();
+  }
+
+  /**
+   * Lets {@code watch} see the future that a handler has given to {@link Context#future}, if it has
+   * given one. The future's failure is visible nowhere else.
+   */
+  static void watchFuture(Context ctx, UnaryOperator<@Nullable CompletableFuture<?>> watch) {
+    if (ctx instanceof JavalinServletContext context) {
+      Supplier<? extends CompletableFuture<?>> given = context.getUserFutureSupplier$javalin();
+      if (given != null) {
+        context.setUserFutureSupplier$javalin(new Watched(given, watch));
+      }
+    }
+  }
+
+  private record Watched(
+      Supplier<? extends CompletableFuture<?>> given,
+      UnaryOperator<@Nullable CompletableFuture<?>> watch)
+      implements Supplier<@Nullable CompletableFuture<?>> {
+    @Override
+    public @Nullable CompletableFuture<?> get() {
+      return watch.apply(given.get());
+    }
+  }
+}

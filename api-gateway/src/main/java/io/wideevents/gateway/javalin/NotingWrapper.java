@@ -1,0 +1,46 @@
+package io.wideevents.gateway.javalin;
+
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.router.Endpoint;
+import io.javalin.router.HandlerWrapper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notes what the application's handlers and their futures throw, and passes it on unchanged: what
+ * the application maps it to is not the plugin's business.
+ *
+ * @param own the application's own wrapper; null when it has none
+ */
+record NotingWrapper(@Nullable HandlerWrapper own) implements HandlerWrapper {
+  @Override
+  public Handler wrap(Endpoint endpoint) {
+    Handler handler = own == null ? endpoint.handler : own.wrap(endpoint);
+    return ctx -> handle(endpoint, handler, ctx);
+  }
+
+  private static void handle(Endpoint endpoint, Handler handler, Context ctx) throws Exception {
+    RequestScope scope = Contained.get(() -> RequestScope.of(ctx.req()));
+    if (scope == null) {
+      handler.handle(ctx);
+      return;
+    }
+    scope.handlerBegins(endpoint);
+    try {
+      handler.handle(ctx);
+      watchFuture(ctx, scope);
+    } catch (Throwable e) {
+      scope.failed(e);
+      throw e;
+    } finally {
+      scope.handlerEnds();
+    }
+  }
+
+  private static void watchFuture(Context ctx, RequestScope scope) {
+    Contained.run(
+        () ->
+            JavalinInternals.watchFuture(
+                ctx, future -> future == null ? null : new WatchedFuture(future, scope)));
+  }
+}
