@@ -28,8 +28,14 @@ final class RequestFilter implements Filter {
   private final LoggingService logging;
   private final Predicate<String> loggedPaths;
   private final RouteFinder routes;
+  private final OpenRequests open;
 
-  RequestFilter(LoggingService logging, Predicate<String> loggedPaths, RouteFinder routes) {
+  RequestFilter(
+      LoggingService logging,
+      Predicate<String> loggedPaths,
+      RouteFinder routes,
+      OpenRequests open) {
+    this.open = open;
     this.logging = logging;
     this.loggedPaths = loggedPaths;
     this.routes = routes;
@@ -65,7 +71,13 @@ final class RequestFilter implements Filter {
             RouteFinder.isUpgrade(request),
             () -> !server.isRunning());
     jettys.addHttpStreamWrapper(stream -> new ReplyStream(stream, scope));
-    Request.addCompletionListener(jettys, scope::ended);
+    Request.addCompletionListener(
+        jettys,
+        failure -> {
+          open.remove(scope);
+          scope.ended(failure);
+        });
+    open.add(scope);
     scope.attachTo(request);
     response.setHeader(REQUEST_ID_HEADER, context.requestId());
     return scope;

@@ -133,7 +133,7 @@ final class RequestScope {
             && found.equals(RouteFinder.UNMATCHED)
             && (status == HttpStatus.NOT_FOUND.getCode()
                 || status == HttpStatus.METHOD_NOT_ALLOWED.getCode());
-    if (isJavalins || status >= HttpStatus.INTERNAL_SERVER_ERROR.getCode()) {
+    if (!aborted && (isJavalins || status >= HttpStatus.INTERNAL_SERVER_ERROR.getCode())) {
       failedWith(status, HttpStatus.forStatus(status).getMessage());
     }
   }

@@ -60,9 +60,11 @@ public final class WideEventsPlugin extends Plugin<Void> {
 
   @Override
   public void onInitialize(JavalinState state) {
+    OpenRequests open = new OpenRequests();
     FilterHolder filter =
-        new FilterHolder(new RequestFilter(logging, loggedPaths, new RouteFinder(state)));
+        new FilterHolder(new RequestFilter(logging, loggedPaths, new RouteFinder(state), open));
     filter.setAsyncSupported(true);
+    state.jetty.modifyServer(server -> server.addEventListener(open));
     state.jetty.modifyServletContextHandler(
         handler -> handler.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST)));
   }
