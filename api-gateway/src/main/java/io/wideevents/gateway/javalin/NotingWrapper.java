@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.router.Endpoint;
 import io.javalin.router.HandlerWrapper;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,9 +39,13 @@ record NotingWrapper(@Nullable HandlerWrapper own) implements HandlerWrapper {
   }
 
   private static void watchFuture(Context ctx, RequestScope scope) {
-    Contained.run(
-        () ->
-            JavalinInternals.watchFuture(
-                ctx, future -> future == null ? null : new WatchedFuture(future, scope)));
+    Contained.run(() -> JavalinInternals.watchFuture(ctx, future -> watched(future, scope)));
+  }
+
+  private static @Nullable CompletableFuture<?> watched(
+      @Nullable CompletableFuture<?> future, RequestScope scope) {
+    CompletableFuture<?> watched =
+        future == null ? null : Contained.get(() -> new WatchedFuture(future, scope));
+    return watched == null ? future : watched;
   }
 }

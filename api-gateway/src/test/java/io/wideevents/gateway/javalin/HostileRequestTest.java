@@ -77,6 +77,17 @@ class HostileRequestTest {
     assertThat(next().getString("requestId").getValue()).hasSizeLessThanOrEqualTo(128);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"GET /orders/%zz", "GET orders/1", "GET /a\u0001b", "GET /orders/1 x"})
+  void requestThatTheServerRejects_leavesNoEvent(String request) throws Exception {
+    start(path -> true, config -> {});
+
+    assertThat(exchange(request, "")).startsWith("HTTP/1.1 400");
+
+    exchange("GET /orders/1", "X-Request-Id: next\r\n");
+    assertThat(next().getString("requestId").getValue()).isEqualTo("next");
+  }
+
   @Test
   void predicateThatThrows_costsTheEventAlone() throws Exception {
     start(

@@ -113,6 +113,22 @@ class ReplyAfterJournalTest {
         ok("GET /filtered?filter=answers", 429, "GET /filtered"),
         failing("GET /nothing", 404, "unmatched", "HTTP_404"),
         failing("DELETE /orders/1", 405, "unmatched", "HTTP_405"),
+        failing("OPTIONS /orders/1", 405, "unmatched", "HTTP_405"),
+        failing("HEAD /nothing", 404, "unmatched", "HTTP_404"),
+        new Case(
+            "POST /orders/1",
+            "X-HTTP-Method-Override: GET\r\n",
+            200,
+            "GET /orders/{id}",
+            null,
+            true),
+        ok("GET /files/a/b/c", 200, "GET /files/<path>"),
+        ok("GET /wild/a/b", 200, "GET /wild/*"),
+        ok("GET /redirects", 302, "GET /redirects"),
+        ok("GET /page/deep/link", 200, "unmatched"),
+        failing("GET /mapper-fails", 500, "GET /mapper-fails", "ArrayStoreException"),
+        failing("GET /future-mapped", 409, "GET /future-mapped", "IllegalMonitorStateException"),
+        ok("GET /after-status", 203, "GET /after-status"),
         failing("GET /hangs", 500, "GET /hangs", "TIMEOUT"),
         ok("GET /static/hello.txt", 200, "unmatched"),
         // The reply has begun by then: with a journal the event is closed already.
@@ -453,6 +469,27 @@ class ReplyAfterJournalTest {
           throw new UnsupportedOperationException("teapot");
         });
     config.routes.exception(UnsupportedOperationException.class, (e, ctx) -> ctx.status(418));
+    config.spaRoot.addHandler("/page", ctx -> ctx.html("the single page"));
+    config.routes.get("/files/<path>", ctx -> ctx.result("file"));
+    config.routes.get("/wild/*", ctx -> ctx.result("wild"));
+    config.routes.get("/redirects", ctx -> ctx.redirect("/elsewhere"));
+    config.routes.get("/after-status", ctx -> ctx.result("fine"));
+    config.routes.after("/after-status", ctx -> ctx.status(203));
+    config.routes.get(
+        "/mapper-fails",
+        ctx -> {
+          throw new ArrayStoreException("mapped badly");
+        });
+    config.routes.exception(
+        ArrayStoreException.class,
+        (e, ctx) -> {
+          throw new IllegalStateException("the mapper");
+        });
+    config.routes.get(
+        "/future-mapped",
+        ctx ->
+            ctx.future(() -> CompletableFuture.failedFuture(new IllegalMonitorStateException())));
+    config.routes.exception(IllegalMonitorStateException.class, (e, ctx) -> ctx.status(409));
     config.routes.get("/after-fails", ctx -> ctx.result("fine so far"));
     config.routes.after(
         "/after-fails",
