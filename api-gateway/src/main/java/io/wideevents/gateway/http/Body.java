@@ -1,11 +1,13 @@
 package io.wideevents.gateway.http;
 
 /**
- * A whole request body, inflated, with the memory it takes. Its bytes are never changed after
- * reading. Closed when the request has been answered.
+ * A whole request body, as sent or inflated, with the memory it takes. Its bytes do not change
+ * after reading, but for parts of refused events. Closed when the request has been answered.
  */
 final class Body implements AutoCloseable {
-  private final byte[] bytes;
+  private static final byte[] NONE = {};
+
+  private byte[] bytes;
   private final int length;
   private final ByteBudget.Reservation memory;
 
@@ -28,13 +30,20 @@ final class Body implements AutoCloseable {
     return length;
   }
 
+  /** Ends the time in which the body counts to its client's share of the memory. */
+  void received() {
+    memory.received();
+  }
+
   /** Takes memory for what is made of the body. */
   void reserve(long more) {
     memory.grow(more);
   }
 
+  /** Gives the memory back. The bytes can no longer be read. */
   @Override
   public void close() {
+    bytes = NONE;
     memory.close();
   }
 }

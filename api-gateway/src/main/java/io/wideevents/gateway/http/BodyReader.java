@@ -2,35 +2,30 @@ package io.wideevents.gateway.http;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdIOException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Reads a request's body to its end and inflates it, within bounds of bytes, memory and time. The
- * inflated bytes are counted as they appear, so that a compression bomb costs no more than the
- * limit.
+ * Reads a request's body within bounds of bytes, memory and time, in two steps: {@link #receive}
+ * waits for the bytes as they are sent, {@link #inflate} works on them and waits for nothing. So no
+ * decoder is held while a client sends (see docs/decisions/bodies-in-two-steps.md).
  *
  * <p>Safe for concurrent use.
  */
 final class BodyReader {
   private static final int FIRST_BUFFER = 16 * 1024;
 
-  // A zstd reader takes up to its window, 8 MiB, in native memory that no budget of ours sees.
-  private static final int MAX_ZSTD_READERS = 16;
-  private static final long ZSTD_WAIT_MILLIS = 1_000;
-
   private final int maxWireBytes;
   private final int maxInflatedBytes;
   private final Duration timeout;
   private final ByteBudget memory;
   private final BooleanSupplier stopping;
-  private final Semaphore zstdReaders = new Semaphore(MAX_ZSTD_READERS, true);
 
   /**
    * @param maxWireBytes bytes of a body as sent
@@ -53,101 +48,113 @@ final class BodyReader {
   }
 
   /**
-   * Reads the whole body; blocks until it is there, for the timeout at most.
+   * Reads the whole body as it is sent; blocks until it is there, for the timeout at most.
    *
    * @param body opened only when the announced length is within the limit: opening is what tells a
    *     client that asked with {@code Expect: 100-continue} to send
    * @param contentLength what the client announced; -1 when it did not
-   * @throws ProblemException 400 when the body is cut short or its compression damaged, 408 when it
-   *     is too slow, 413 when it is too large, 429 when there is no memory for it now
+   * @param client whose share of the memory the body counts to until it is {@code received}
+   * @param timer ends a read that takes too long
+   * @throws ProblemException 400 when the body is cut short, 408 when it is too slow, 413 when it
+   *     is too large, 429 when there is no memory for it now
    */
-  Body read(Supplier<InputStream> body, long contentLength, Compression compression) {
+  Body receive(
+      Supplier<InputStream> body, long contentLength, String client, WireStream.ReadTimer timer) {
     if (contentLength > maxWireBytes) {
       throw new ProblemException(Problems.bodyTooLarge(maxWireBytes));
     }
-    ByteBudget.Reservation reservation = memory.reserve();
-    try {
-      return switch (compression) {
-        case IDENTITY -> readAll(wire(body), atMost(contentLength), compression, reservation);
-        case GZIP -> readInflated(body, compression, reservation);
-        case ZSTD -> readZstd(body, reservation);
-      };
-    } catch (RuntimeException | Error e) {
-      reservation.close();
-      throw e;
-    }
+    var wire = new WireStream(body.get(), contentLength, maxWireBytes, timeout, timer, stopping);
+    int atMost = contentLength < 0 ? maxWireBytes : (int) contentLength;
+    return readAll(wire::read, atMost, memory.receive(client))
+        .orElseThrow(() -> new ProblemException(Problems.bodyTooLarge(maxWireBytes)));
   }
 
-  /** How long a whole body may take to arrive. */
-  Duration timeout() {
-    return timeout;
+  /**
+   * The body's own bytes; of an uncompressed body {@code wire} itself, else a new one.
+   *
+   * @param wire the body as sent; still to be closed afterwards
+   * @param atMostBytes where to stop, if that is less than a body may have
+   * @return empty if there are more bytes than {@code atMostBytes}
+   * @throws ProblemException 400 when the compression is damaged, 413 when the body is too large,
+   *     429 when there is no memory for it now
+   */
+  Optional<Body> inflate(Body wire, Compression compression, int atMostBytes) {
+    int atMost = Math.min(atMostBytes, maxInflatedBytes);
+    Optional<Body> body =
+        compression == Compression.IDENTITY
+            ? Optional.of(wire).filter(plain -> plain.length() <= atMost)
+            : decoded(wire, compression, atMost);
+    if (body.isEmpty() && atMost == maxInflatedBytes) {
+      throw new ProblemException(Problems.inflatedTooLarge(maxInflatedBytes));
+    }
+    return body;
   }
 
-  private Body readZstd(Supplier<InputStream> body, ByteBudget.Reservation reservation) {
-    try {
-      if (!zstdReaders.tryAcquire(ZSTD_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
-        throw new ProblemException(Problems.overloaded());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ProblemException(Problems.draining());
-    }
-    try {
-      return readInflated(body, Compression.ZSTD, reservation);
-    } finally {
-      zstdReaders.release();
-    }
-  }
-
-  private Body readInflated(
-      Supplier<InputStream> body, Compression compression, ByteBudget.Reservation reservation) {
-    try (InputStream inflated = compression.inflate(wire(body))) {
-      return readAll(inflated, maxInflatedBytes, compression, reservation);
+  private Optional<Body> decoded(Body wire, Compression compression, int atMost) {
+    var sent = new ByteArrayInputStream(wire.bytes(), 0, wire.length());
+    try (InputStream inflated = compression.inflate(sent)) {
+      return readAll(
+          (bytes, from, length) -> read(inflated, bytes, from, length, compression),
+          atMost,
+          memory.reserve());
     } catch (IOException e) {
       throw new ProblemException(unreadable(compression, e));
     }
   }
 
-  /** Memory is taken as bytes come, never for what was only announced. */
-  private Body readAll(
-      InputStream stream,
-      int atMostBytes,
-      Compression compression,
-      ByteBudget.Reservation reservation) {
-    int size = Math.min(FIRST_BUFFER, atMostBytes + 1);
-    reservation.grow(size);
-    byte[] bytes = new byte[size];
-    int length = 0;
-    while (true) {
-      if (length == bytes.length) {
-        int grown = grown(length, atMostBytes);
-        // Both exist while one is copied into the other.
-        reservation.grow(grown);
-        bytes = Arrays.copyOf(bytes, grown);
-        reservation.shrink(length);
+  private interface Source {
+    /** Reads as {@link InputStream#read(byte[], int, int)} does. */
+    int read(byte[] bytes, int from, int length);
+  }
+
+  /**
+   * Memory is taken as bytes come, never for what was only announced.
+   *
+   * @return empty if there are more bytes than {@code atMost}
+   */
+  private static Optional<Body> readAll(
+      Source source, int atMost, ByteBudget.Reservation reservation) {
+    boolean whole = false;
+    try {
+      int size = Math.min(FIRST_BUFFER, atMost);
+      reservation.grow(size);
+      byte[] bytes = new byte[size];
+      byte[] next = new byte[1];
+      int length = 0;
+      while (true) {
+        if (length < bytes.length) {
+          int read = source.read(bytes, length, bytes.length - length);
+          if (read < 0) {
+            break;
+          }
+          length += read;
+        } else if (source.read(next, 0, 1) < 0) {
+          break;
+        } else if (length == atMost) {
+          return Optional.empty();
+        } else {
+          int grown = (int) Math.min(2L * length, atMost);
+          // Both exist while one is copied into the other.
+          reservation.grow(grown);
+          bytes = Arrays.copyOf(bytes, grown);
+          reservation.shrink(length);
+          bytes[length] = next[0];
+          length++;
+        }
       }
-      int read = read(stream, bytes, length, compression);
-      if (read < 0) {
-        return new Body(bytes, length, reservation);
-      }
-      length += read;
-      if (length > atMostBytes) {
-        throw new ProblemException(Problems.inflatedTooLarge(maxInflatedBytes));
+      whole = true;
+      return Optional.of(new Body(bytes, length, reservation));
+    } finally {
+      if (!whole) {
+        reservation.close();
       }
     }
   }
 
-  private int atMost(long contentLength) {
-    return contentLength < 0 ? maxInflatedBytes : (int) Math.min(contentLength, maxInflatedBytes);
-  }
-
-  private WireStream wire(Supplier<InputStream> body) {
-    return new WireStream(body.get(), maxWireBytes, timeout, stopping);
-  }
-
-  private static int read(InputStream stream, byte[] bytes, int from, Compression compression) {
+  private static int read(
+      InputStream stream, byte[] bytes, int from, int length, Compression compression) {
     try {
-      return stream.read(bytes, from, bytes.length - from);
+      return stream.read(bytes, from, length);
     } catch (IOException e) {
       throw new ProblemException(unreadable(compression, e));
     }
@@ -158,11 +165,5 @@ final class BodyReader {
             && zstd.getErrorCode() == Zstd.errFrameParameterWindowTooLarge()
         ? Problems.zstdWindowTooLarge(1 << Compression.ZSTD_WINDOW_LOG)
         : Problems.corruptCompression(compression);
-  }
-
-  /** The last step is one byte over what may come: that byte is the end, or proves it too large. */
-  private static int grown(int length, int atMostBytes) {
-    long doubled = 2L * length;
-    return doubled >= atMostBytes ? atMostBytes + 1 : (int) doubled;
   }
 }

@@ -4,7 +4,6 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.wideevents.codec.BodyResult;
 import io.wideevents.codec.EncodeResult;
-import io.wideevents.codec.EventEncoder;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventProblem;
 import io.wideevents.gateway.access.AccessControl;
@@ -25,7 +24,7 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * {@code POST /v1/events}: read, check, deliver, answer. Blocks its thread until every event is
+ * {@code POST /v1/events}: receive, check, deliver, answer. Blocks its thread until every event is
  * answered for, which the deadline bounds; events leave only after the whole body was read and
  * checked.
  */
@@ -35,27 +34,26 @@ final class EventsHandler implements Handler {
   private static final long BYTES_PER_EVENT = 512;
 
   private final BodyReader bodies;
-  private final EventEncoder encoder;
+  private final BodyWork work;
   private final LoggerPort logger;
   private final Duration ackTimeout;
   private final AccessControl access;
   private final Replies replies;
   private final GatewayMetrics metrics;
-  private final LargeBodies largeBodies = LargeBodies.leavingOneProcessor();
 
   /**
    * @param ackTimeout how long a request waits for its events to become durable, over all tiers
    */
   EventsHandler(
       BodyReader bodies,
-      EventEncoder encoder,
+      BodyWork work,
       LoggerPort logger,
       Duration ackTimeout,
       AccessControl access,
       Replies replies,
       GatewayMetrics metrics) {
     this.bodies = bodies;
-    this.encoder = encoder;
+    this.work = work;
     this.logger = logger;
     this.ackTimeout = ackTimeout;
     this.access = access;
@@ -65,38 +63,39 @@ final class EventsHandler implements Handler {
 
   @Override
   public void handle(Context ctx) {
+    try {
+      handleEvents(ctx);
+    } catch (Error e) {
+      // Want of memory or stack, as a rule. The client gets an answer as for any other failure.
+      throw new IllegalStateException("A request ended with an error", e);
+    }
+  }
+
+  private void handleEvents(Context ctx) {
     BodyShape shape =
         BodyShape.of(
             ctx.header("Content-Type"), Collections.list(ctx.req().getHeaders("Content-Encoding")));
-    try (Body body = read(ctx, shape.compression())) {
-      answer(ctx, body, encode(body, shape));
+    String client = ClientName.of(ctx);
+    try (Body sent = receive(ctx, client);
+        BodyWork.Done done = work.on(sent, shape, client)) {
+      answer(ctx, done);
     }
   }
 
-  /** A body that stalls is up with its time, not later. */
-  private Body read(Context ctx, Compression compression) {
-    IdleTimeout idle = IdleTimeout.of(ctx.req());
-    idle.shorten(bodies.timeout());
-    try {
-      return bodies.read(ctx::bodyInputStream, ctx.req().getContentLengthLong(), compression);
-    } finally {
-      idle.restore();
+  private Body receive(Context ctx, String client) {
+    try (ReadTimeout timer = ReadTimeout.of(ctx.req())) {
+      return bodies.receive(ctx::bodyInputStream, ctx.req().getContentLengthLong(), client, timer);
     }
   }
 
-  private BodyResult encode(Body body, BodyShape shape) {
-    return largeBodies.inTurn(
-        body.length(), () -> encoder.encode(body.bytes(), body.length(), shape.format()));
-  }
-
-  private void answer(Context ctx, Body body, BodyResult result) {
-    switch (result) {
+  private void answer(Context ctx, BodyWork.Done done) {
+    switch (done.result()) {
       case BodyResult.Malformed malformed ->
           throw new ProblemException(Problems.of(400, List.of(malformed.problem())));
       case BodyResult.TooManyEvents tooMany ->
           throw new ProblemException(Problems.tooManyEvents(tooMany.problem()));
       case BodyResult.Events events -> {
-        body.reserve(BYTES_PER_EVENT * events.results().size());
+        done.body().reserve(BYTES_PER_EVENT * events.results().size());
         requireRate(KeyGate.caller(ctx), events.results().size());
         replies.send(ctx, new EventsReply(events.batch(), deliverCounted(events.results())));
       }

@@ -81,6 +81,7 @@ public final class HttpServer implements AutoCloseable {
   private final ByteBudget memory;
   private final Health health;
   private final KeyGate keys;
+  private final BodyWork work;
   private final EventsHandler events;
   private final LogThrottle failures = new LogThrottle(LOG_INTERVAL);
   private final RequestsUnderWay running = new RequestsUnderWay();
@@ -117,7 +118,7 @@ public final class HttpServer implements AutoCloseable {
     this.metrics = metrics;
     this.scrape = scrape;
     this.replies = new Replies(metrics, new Lingering(() -> stopping));
-    this.memory = new ByteBudget(settings.maxInFlightBytes());
+    this.memory = new ByteBudget(settings.maxInFlightBytes(), settings.largestUploadBytes());
     this.closing = closing;
     this.health = new Health(tiers);
     this.keys = new KeyGate(access);
@@ -128,8 +129,9 @@ public final class HttpServer implements AutoCloseable {
             settings.bodyTimeout(),
             memory,
             () -> stopping);
+    this.work = new BodyWork(bodies, encoder);
     this.events =
-        new EventsHandler(bodies, encoder, logger, settings.ackTimeout(), access, replies, metrics);
+        new EventsHandler(bodies, work, logger, settings.ackTimeout(), access, replies, metrics);
     this.javalin = Javalin.create(this::configure);
   }
 
@@ -169,6 +171,7 @@ public final class HttpServer implements AutoCloseable {
   public void close() {
     health.drain();
     stopping = true;
+    work.close();
     running.awaitNone(closing.grant(STOP_TIMEOUT));
     javalin.jettyServer().server().setStopTimeout(closing.grant(STOP_TIMEOUT).toMillis());
     try {

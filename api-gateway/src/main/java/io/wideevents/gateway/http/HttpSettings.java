@@ -49,6 +49,11 @@ public record HttpSettings(
     }
   }
 
+  /** What the largest body takes while it is received: it is copied as it grows. */
+  long largestUploadBytes() {
+    return maxBodyBytes + maxBodyBytes / 2L;
+  }
+
   /** The least {@code maxInFlightBytes} with which a body of the full size can be read. */
   public static long leastInFlightBytes(int maxInflatedBytes) {
     return maxInflatedBytes + maxInflatedBytes / 2L + 1;

@@ -14,19 +14,22 @@ import java.util.function.BooleanSupplier;
  * before they read; on a connection that was closed meanwhile they find a reset instead of the
  * answer, and never learn why they were refused.
  *
- * <p>Bounded in bytes, in time and in the number of clients at once: beyond that a connection is
- * closed under its client. Safe for concurrent use.
+ * <p>Bounded in bytes, in time and in the number of connections at once, of one client and of all:
+ * beyond that a connection is closed under its client. Safe for concurrent use.
  */
 final class Lingering {
   // Twice the largest body by default: whoever sends more has been told by the length already.
   private static final long MAX_BYTES = 16L << 20;
   private static final Duration MAX_TIME = Duration.ofSeconds(2);
   private static final Duration MAX_PAUSE = Duration.ofMillis(500);
-  private static final int MAX_CLIENTS = 64;
+  private static final int MAX_CONNECTIONS = 64;
+  // One client must not take the answers from the others.
+  private static final int MAX_CONNECTIONS_OF_CLIENT = 16;
   private static final int BUFFER_BYTES = 16 * 1024;
 
   private final BooleanSupplier stopping;
-  private final Semaphore clients = new Semaphore(MAX_CLIENTS);
+  private final Semaphore connections = new Semaphore(MAX_CONNECTIONS);
+  private final PerClient clients = new PerClient(MAX_CONNECTIONS_OF_CLIENT);
 
   /**
    * @param stopping whether the server ends and has no time for this
@@ -43,9 +46,29 @@ final class Lingering {
    * @return whether the answer was sent; it is for the caller to send if not
    */
   boolean answer(Context ctx, byte[] answer) {
-    if (!sends(ctx.req()) || stopping.getAsBoolean() || !clients.tryAcquire()) {
+    if (!sends(ctx.req()) || stopping.getAsBoolean()) {
       return false;
     }
+    String client = ClientName.of(ctx);
+    if (!clients.tryTake(client, 1)) {
+      return false;
+    }
+    try {
+      if (!connections.tryAcquire()) {
+        return false;
+      }
+      try {
+        answerAndReadOn(ctx, answer);
+        return true;
+      } finally {
+        connections.release();
+      }
+    } finally {
+      clients.giveBack(client, 1);
+    }
+  }
+
+  private void answerAndReadOn(Context ctx, byte[] answer) {
     try {
       ctx.res().setContentLength(answer.length);
       ctx.res().getOutputStream().write(answer);
@@ -53,10 +76,7 @@ final class Lingering {
       readOn(ctx.req());
     } catch (IOException e) {
       // The client has gone, or pauses: either way it is over.
-    } finally {
-      clients.release();
     }
-    return true;
   }
 
   /** A client that waits to be asked for its body sends nothing, and reads. */
@@ -67,18 +87,29 @@ final class Lingering {
   }
 
   private void readOn(HttpServletRequest request) throws IOException {
-    IdleTimeout.of(request).shorten(MAX_PAUSE);
     InputStream body = request.getInputStream();
     Deadline deadline = Deadline.after(MAX_TIME);
     byte[] discarded = new byte[BUFFER_BYTES];
     long count = 0;
     int read = 0;
-    while (read >= 0
-        && count < MAX_BYTES
-        && !deadline.remaining().isZero()
-        && !stopping.getAsBoolean()) {
-      read = body.read(discarded);
-      count += Math.max(0, read);
+    try (ReadTimeout timer = ReadTimeout.of(request)) {
+      while (read >= 0
+          && count < MAX_BYTES
+          && !deadline.remaining().isZero()
+          && !stopping.getAsBoolean()) {
+        timer.begin(System.nanoTime() + pause(deadline).toNanos());
+        try {
+          read = body.read(discarded);
+        } finally {
+          timer.end();
+        }
+        count += Math.max(0, read);
+      }
     }
+  }
+
+  private static Duration pause(Deadline deadline) {
+    Duration left = deadline.remaining();
+    return left.compareTo(MAX_PAUSE) < 0 ? left : MAX_PAUSE;
   }
 }

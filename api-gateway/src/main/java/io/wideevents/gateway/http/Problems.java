@@ -61,6 +61,17 @@ final class Problems {
         .closingConnection();
   }
 
+  static Problem bodyTooSlow(int bytesPerSecond, Duration maxPause) {
+    return new Problem(
+            408,
+            "body_too_slow",
+            "The body came at less than %d bytes a second, or paused for %d s"
+                .formatted(bytesPerSecond, maxPause.toSeconds()),
+            "Make the whole body before sending it, and send it in one piece; sending the same"
+                + " bytes again is safe")
+        .closingConnection();
+  }
+
   static Problem bodyTooLarge(int maxBytes) {
     return new Problem(
             413,
@@ -154,6 +165,27 @@ final class Problems {
             "Send the same bytes again after Retry-After, or fewer and smaller requests at a time;"
                 + " the limit is the setting HTTP_MAX_IN_FLIGHT_BYTES")
         .retryAfter(RETRY_SOON)
+        .closingConnection();
+  }
+
+  static Problem clientShareTaken() {
+    return new Problem(
+            429,
+            "client_share_taken",
+            "The bodies that this client is sending take its share of the memory for requests",
+            "Send the same bytes again after Retry-After, with fewer requests at a time; a client's"
+                + " share is a quarter of the setting HTTP_MAX_IN_FLIGHT_BYTES")
+        .retryAfter(RETRY_SOON)
+        .closingConnection();
+  }
+
+  static Problem tooBusy() {
+    return new Problem(
+            429,
+            "too_busy",
+            "The body waited too long to be checked behind those of other requests",
+            "Send the same bytes again after Retry-After, with fewer requests at a time")
+        .retryAfter(RETRY_LATER)
         .closingConnection();
   }
 

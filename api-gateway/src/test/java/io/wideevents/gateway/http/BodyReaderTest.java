@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,9 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BodyReaderTest {
   private static final int MAX_WIRE = 64 * 1024;
   private static final int MAX_INFLATED = 256 * 1024;
-  private static final int MEMORY = 3 * MAX_INFLATED / 2 + 1;
+  private static final int MEMORY = 3 * MAX_INFLATED / 2 + MAX_WIRE;
 
-  private final ByteBudget memory = new ByteBudget(MEMORY);
+  private final ByteBudget memory = new ByteBudget(MEMORY, MAX_WIRE + MAX_WIRE / 2);
   private final AtomicBoolean draining = new AtomicBoolean();
   private final BodyReader reader =
       new BodyReader(MAX_WIRE, MAX_INFLATED, Duration.ofSeconds(30), memory, draining::get);
@@ -35,7 +36,7 @@ class BodyReaderTest {
 
     // When
     Body announced = read(sent, Compression.IDENTITY);
-    Body chunked = reader.read(() -> new ByteArrayInputStream(sent), -1, Compression.IDENTITY);
+    Body chunked = read(() -> new ByteArrayInputStream(sent), -1, Compression.IDENTITY);
 
     // Then
     assertThat(content(announced)).isEqualTo(sent);
@@ -69,7 +70,7 @@ class BodyReaderTest {
             compressed("second".getBytes(UTF_8), compression));
 
     // When
-    Body body = reader.read(() -> new TricklingStream(sent), -1, compression);
+    Body body = read(() -> new TricklingStream(sent), -1, compression);
 
     // Then
     assertThat(new String(content(body), UTF_8)).isEqualTo("first second");
@@ -198,7 +199,7 @@ class BodyReaderTest {
     Problem problem =
         refusal(
             () ->
-                reader.read(
+                read(
                     () -> {
                       throw new AssertionError("opened");
                     },
@@ -214,7 +215,7 @@ class BodyReaderTest {
   void read_refusesAnUnannouncedBodyOverTheWireLimit() {
     InputStream sent = new ByteArrayInputStream(new byte[MAX_WIRE + 1]);
 
-    assertThat(refusal(() -> reader.read(() -> sent, -1, Compression.IDENTITY)).code())
+    assertThat(refusal(() -> read(() -> sent, -1, Compression.IDENTITY)).code())
         .isEqualTo("body_too_large");
   }
 
@@ -222,7 +223,7 @@ class BodyReaderTest {
   void read_countsWireBytesOfCompressedBodiesToo() {
     InputStream sent = new ByteArrayInputStream(Bodies.gzip(randomBytes(MAX_WIRE + 1)));
 
-    assertThat(refusal(() -> reader.read(() -> sent, -1, Compression.GZIP)).code())
+    assertThat(refusal(() -> read(() -> sent, -1, Compression.GZIP)).code())
         .isEqualTo("body_too_large");
   }
 
@@ -236,7 +237,8 @@ class BodyReaderTest {
     Problem problem =
         refusal(
             () ->
-                impatient.read(() -> new TricklingStream(new byte[100]), -1, Compression.IDENTITY));
+                read(
+                    impatient, () -> new TricklingStream(new byte[100]), -1, Compression.IDENTITY));
 
     // Then
     assertThat(problem.status()).isEqualTo(408);
@@ -248,9 +250,9 @@ class BodyReaderTest {
     InputStream idle = new FailingStream(new IOException(new TimeoutException()));
     InputStream broken = new FailingStream(new IOException("reset"));
 
-    assertThat(refusal(() -> reader.read(() -> idle, -1, Compression.GZIP)).code())
-        .isEqualTo("body_timeout");
-    assertThat(refusal(() -> reader.read(() -> broken, -1, Compression.ZSTD)).code())
+    assertThat(refusal(() -> read(() -> idle, -1, Compression.GZIP)).code())
+        .isEqualTo("body_too_slow");
+    assertThat(refusal(() -> read(() -> broken, -1, Compression.ZSTD)).code())
         .isEqualTo("incomplete_body");
   }
 
@@ -261,7 +263,7 @@ class BodyReaderTest {
     InputStream idle = new FailingStream(new IOException(new TimeoutException()));
 
     // When
-    Problem problem = refusal(() -> reader.read(() -> idle, -1, Compression.IDENTITY));
+    Problem problem = refusal(() -> read(() -> idle, -1, Compression.IDENTITY));
 
     // Then the client is told to send again
     assertThat(problem.code()).isEqualTo("draining");
@@ -293,7 +295,7 @@ class BodyReaderTest {
   void read_refusesABodyForWhichThereIsNoMemoryNow() {
     // Given another request that holds nearly all
     ByteBudget.Reservation other = memory.reserve();
-    other.grow(MEMORY - 10_000);
+    other.grow(MEMORY - 9_999);
 
     // When
     Problem announced = refusal(() -> read(new byte[10_000], Compression.IDENTITY));
@@ -308,7 +310,27 @@ class BodyReaderTest {
   }
 
   private Body read(byte[] sent, Compression compression) {
-    return reader.read(() -> new ByteArrayInputStream(sent), sent.length, compression);
+    return read(() -> new ByteArrayInputStream(sent), sent.length, compression);
+  }
+
+  private Body read(Supplier<InputStream> sent, long contentLength, Compression compression) {
+    return read(reader, sent, contentLength, compression);
+  }
+
+  private static Body read(
+      BodyReader reader, Supplier<InputStream> sent, long contentLength, Compression compression) {
+    Body wire = reader.receive(sent, contentLength, "client", new NoTimer());
+    try {
+      Body body = reader.inflate(wire, compression, Integer.MAX_VALUE).orElseThrow();
+      wire.received();
+      if (body != wire) {
+        wire.close();
+      }
+      return body;
+    } catch (ProblemException e) {
+      wire.close();
+      throw e;
+    }
   }
 
   private static byte[] content(Body body) {
@@ -331,6 +353,14 @@ class BodyReaderTest {
 
   private static Problem refusal(Runnable action) {
     return catchThrowableOfType(ProblemException.class, action::run).problem();
+  }
+
+  private static final class NoTimer implements WireStream.ReadTimer {
+    @Override
+    public void begin(long endNanos) {}
+
+    @Override
+    public void end() {}
   }
 
   /** Gives one byte at a time and says nothing is available, as a slow network does. */

@@ -1,0 +1,40 @@
+package io.wideevents.gateway.http;
+
+import io.javalin.http.Context;
+import io.wideevents.gateway.access.Caller;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.HexFormat;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+
+/**
+ * Names the client of a request, to bound what one client holds: by its API key, else by its
+ * address. Headers that a proxy sets are not trusted.
+ */
+final class ClientName {
+  // One host is usually given a whole /64 prefix.
+  private static final int IPV6_PREFIX_BYTES = 8;
+
+  private ClientName() {}
+
+  static String of(Context ctx) {
+    Caller caller = KeyGate.caller(ctx);
+    if (!caller.equals(Caller.ANONYMOUS)) {
+      return "key " + caller.name();
+    }
+    return ServletContextRequest.getServletContextRequest(ctx.req())
+                .getConnectionMetaData()
+                .getRemoteSocketAddress()
+            instanceof InetSocketAddress remote
+        ? of(remote.getAddress())
+        : "";
+  }
+
+  static String of(InetAddress address) {
+    return address instanceof Inet6Address
+        ? HexFormat.of().formatHex(Arrays.copyOf(address.getAddress(), IPV6_PREFIX_BYTES))
+        : address.getHostAddress();
+  }
+}

@@ -1,0 +1,206 @@
+package io.wideevents.gateway.http;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.PriorityBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Threads that work on bodies, a few at a time; the other bodies wait. The clients take turns: a
+ * client with a hundred waiting bodies delays another client's body by one body, not by a hundred.
+ *
+ * <p>How many bodies wait is bounded by the connections. Safe for concurrent use.
+ */
+final class WorkLane implements AutoCloseable {
+  private final Duration maxWait;
+  private final ThreadPoolExecutor threads;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<String, Turns> clients = new HashMap<>();
+  private long turn;
+  private long count;
+
+  /** The turns that one client's bodies have. */
+  private static final class Turns {
+    private long last;
+    private int bodies;
+  }
+
+  /**
+   * @param atOnce how many bodies are worked on at a time
+   * @param maxWait how long a body may wait for its turn
+   */
+  WorkLane(String name, int atOnce, Duration maxWait) {
+    this.maxWait = maxWait;
+    this.threads =
+        new ThreadPoolExecutor(
+            atOnce,
+            atOnce,
+            0,
+            TimeUnit.SECONDS,
+            new PriorityBlockingQueue<>(),
+            Thread.ofPlatform().name(name + "-", 0).daemon().factory());
+  }
+
+  /**
+   * Does the work on a thread of the lane, and waits for its end. What the work throws is thrown
+   * here, an {@code Error} included.
+   *
+   * @throws ProblemException 429 when the turn does not come in time, 503 when the lane is closed
+   */
+  <T> T run(String client, Supplier<T> work) {
+    Task<T> task = queued(client, work);
+    try {
+      threads.execute(task);
+      if (!task.await(maxWait) && task.take()) {
+        threads.remove(task);
+        throw new ProblemException(Problems.tooBusy());
+      }
+      task.await(Duration.ofNanos(Long.MAX_VALUE));
+      return task.result();
+    } catch (RejectedExecutionException e) {
+      throw new ProblemException(Problems.draining());
+    } finally {
+      // Also when no thread could be started, for want of memory.
+      ended(client);
+    }
+  }
+
+  /** How many bodies wait for their turn, about. */
+  int waiting() {
+    return threads.getQueue().size();
+  }
+
+  /** Ends the threads after what they work on. Bodies that wait are not worked on any more. */
+  @Override
+  public void close() {
+    threads.shutdown();
+    List<Runnable> waiting = new ArrayList<>();
+    threads.getQueue().drainTo(waiting);
+    waiting.forEach(task -> ((Task<?>) task).fail(new ProblemException(Problems.draining())));
+  }
+
+  private <T> Task<T> queued(String client, Supplier<T> work) {
+    lock.lock();
+    try {
+      Turns turns = clients.computeIfAbsent(client, name -> new Turns());
+      turns.last = Math.max(turn, turns.last) + 1;
+      turns.bodies++;
+      return new Task<>(work, turns.last, count++);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void ended(String client) {
+    lock.lock();
+    try {
+      clients.computeIfPresent(client, (name, turns) -> --turns.bodies == 0 ? null : turns);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void begun(long now) {
+    lock.lock();
+    try {
+      turn = Math.max(turn, now);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private final class Task<T> implements Runnable, Comparable<Task<?>> {
+    private final Supplier<T> work;
+    private final long turnOfClient;
+    private final long number;
+    private final AtomicBoolean taken = new AtomicBoolean();
+    private final CountDownLatch done = new CountDownLatch(1);
+    private @Nullable T value;
+    private @Nullable Throwable failure;
+
+    Task(Supplier<T> work, long turnOfClient, long number) {
+      this.work = work;
+      this.turnOfClient = turnOfClient;
+      this.number = number;
+    }
+
+    @Override
+    public void run() {
+      if (!take()) {
+        return;
+      }
+      try {
+        begun(turnOfClient);
+        value = work.get();
+      } catch (Throwable e) {
+        // Allocates nothing: the failure may be that there is no memory.
+        failure = e;
+      } finally {
+        done.countDown();
+      }
+    }
+
+    /** Whether the task had not begun; if so, only the caller may do something with it now. */
+    boolean take() {
+      return taken.compareAndSet(false, true);
+    }
+
+    void fail(RuntimeException cause) {
+      if (take()) {
+        failure = cause;
+        done.countDown();
+      }
+    }
+
+    /**
+     * Waits for the end. An interrupt does not end the wait: the lane's thread may be using the
+     * request's memory.
+     *
+     * @return false when the time is over first
+     */
+    boolean await(Duration timeout) {
+      long end = System.nanoTime() + timeout.toNanos();
+      boolean interrupted = false;
+      try {
+        while (true) {
+          try {
+            return done.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+          } catch (InterruptedException e) {
+            interrupted = true;
+          }
+        }
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+
+    T result() {
+      if (failure instanceof RuntimeException e) {
+        throw e;
+      }
+      if (failure instanceof Error e) {
+        throw e;
+      }
+      return Objects.requireNonNull(value, "the work returned nothing");
+    }
+
+    @Override
+    public int compareTo(Task<?> other) {
+      int byTurn = Long.compare(turnOfClient, other.turnOfClient);
+      return byTurn != 0 ? byTurn : Long.compare(number, other.number);
+    }
+  }
+}
