@@ -288,7 +288,7 @@ final class EventPass {
     noteRedacted();
     int from = text.offset(parser.currentTokenLocation());
     int to = skipValue();
-    if (rules.origin() != Origin.GATEWAY) {
+    if (changesText(from)) {
       splice.replace(from, to, left);
     }
     document.text(left);
@@ -334,7 +334,7 @@ final class EventPass {
         EventId given = known.eventId();
         if (isAbsent) {
           cut(from, to);
-        } else if (given != null && given.hasDerivedForm() && rules.origin() != Origin.GATEWAY) {
+        } else if (given != null && given.hasDerivedForm() && changesText(from)) {
           // The id must not change what it is derived from; it is written where ours always is.
           splice.cutAddedField(text.bytes(), from, to, text.end());
         }
@@ -366,7 +366,7 @@ final class EventPass {
   }
 
   private void cut(int from, int to) {
-    if (rules.origin() != Origin.GATEWAY) {
+    if (changesText(from)) {
       splice.cutField(text.bytes(), from, to, text.end());
     }
   }
@@ -379,11 +379,19 @@ final class EventPass {
     parser.nextToken();
     int from = text.offset(parser.currentTokenLocation());
     int to = skipValue();
-    if (rules.origin() != Origin.GATEWAY) {
+    if (changesText(from)) {
       splice.redact(from, to);
     }
     document.name(name);
     document.text(Splice.REDACTED);
+  }
+
+  /**
+   * Whether a change at {@code from} is noted. An event that is too large already is rejected, and
+   * a body of 32 MiB in one event could need hundreds of megabytes for its changes.
+   */
+  private boolean changesText(int from) {
+    return rules.origin() != Origin.GATEWAY && from - start <= rules.maxEventBytes();
   }
 
   private void noteRedacted() {

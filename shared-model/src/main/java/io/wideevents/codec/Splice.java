@@ -141,6 +141,11 @@ final class Splice {
     parts.add(body, read, end - read);
   }
 
+  /** How many changes there are. */
+  int changes() {
+    return used / 2;
+  }
+
   private int lastEnd() {
     return used == 0 ? 0 : changes[used - 1];
   }

@@ -16,14 +16,29 @@ final class RawConnection implements AutoCloseable {
   private final Socket socket;
 
   RawConnection(int port) throws IOException {
-    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    this(new Socket(InetAddress.getLoopbackAddress(), port));
+  }
+
+  /** Talks over a connected socket, and closes it. */
+  RawConnection(Socket socket) throws IOException {
+    this.socket = socket;
     socket.setSoTimeout(READ_TIMEOUT_MILLIS);
+  }
+
+  /** Connects from an address of this machine, such as 127.0.0.2. */
+  static RawConnection from(String address, int port) throws IOException {
+    return new RawConnection(
+        new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.getByName(address), 0));
   }
 
   /** Sends text as it is; {@code \n} must be {@code \r\n} already where HTTP asks for it. */
   void send(String text) throws IOException {
+    send(text.getBytes(ISO_8859_1));
+  }
+
+  void send(byte[] bytes) throws IOException {
     OutputStream out = socket.getOutputStream();
-    out.write(text.getBytes(ISO_8859_1));
+    out.write(bytes);
     out.flush();
   }
 

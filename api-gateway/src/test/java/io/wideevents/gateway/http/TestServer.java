@@ -185,6 +185,11 @@ final class TestServer implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + port + path);
   }
 
+  /** Memory that bodies and events take. */
+  long inFlightBytes() {
+    return server.inFlightBytes();
+  }
+
   /** Posts that are being handled. */
   int underWay() {
     return server.underWay();
