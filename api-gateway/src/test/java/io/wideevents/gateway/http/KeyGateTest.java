@@ -1,6 +1,7 @@
 package io.wideevents.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.wideevents.event.TestEvents;
 import io.wideevents.gateway.access.AccessControl;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,13 +30,16 @@ class KeyGateTest {
 
   private final NewKey ingest = NewKey.make("shop", EnumSet.of(Scope.INGEST));
   private final NewKey query = NewKey.make("reader", EnumSet.of(Scope.QUERY, Scope.ADMIN));
+  private final NewKey bulk = NewKey.make("bulk", EnumSet.of(Scope.INGEST));
   private final Instant now = Instant.now();
   private Optional<TestServer> started = Optional.empty();
 
   @BeforeEach
   void start(@TempDir Path directory) throws IOException {
     Path file =
-        Files.writeString(directory.resolve("keys"), ingest.line() + "\n" + query.line() + "\n");
+        Files.writeString(
+            directory.resolve("keys"),
+            ingest.line() + "\n" + query.line() + "\n" + bulk.line() + "\n");
     RateLimits limits = new RateLimits(Optional.of(new RateLimit(1, BURST)));
     started =
         Optional.of(
@@ -45,6 +50,38 @@ class KeyGateTest {
   @AfterEach
   void close() {
     server().close();
+  }
+
+  @Test
+  void stalledBodies_takeTheShareOfTheirKeyOnly() throws IOException {
+    // Given bodies of one key that fill its share, from one address with all others
+    String beginning = "[" + " ".repeat(200 * 1024);
+    try (RawConnection first = new RawConnection(server().port());
+        RawConnection second = new RawConnection(server().port());
+        RawConnection third = new RawConnection(server().port());
+        RawConnection fourth = new RawConnection(server().port());
+        RawConnection fifth = new RawConnection(server().port());
+        RawConnection other = new RawConnection(server().port())) {
+      for (RawConnection stalled : List.of(first, second, third, fourth, fifth)) {
+        stalled.send(head(ingest, TestServer.MAX_BODY) + beginning);
+      }
+      await().until(() -> server().metrics.requestsRefused().containsKey("client_share_taken"));
+
+      // When
+      String body = " ".repeat(200 * 1024) + TestEvents.minimal("req-1", now);
+      other.send(head(bulk, body.length()) + body);
+
+      // Then
+      assertThat(other.readUntil("}")).startsWith("HTTP/1.1 202");
+    }
+  }
+
+  private static String head(NewKey key, int length) {
+    return "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+        + key.text()
+        + "\r\nContent-Type: application/json\r\nContent-Length: "
+        + length
+        + "\r\n\r\n";
   }
 
   @Test
