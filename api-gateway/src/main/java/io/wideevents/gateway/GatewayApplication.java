@@ -115,6 +115,7 @@ public final class GatewayApplication implements AutoCloseable {
     gauges.spool(spool::stats, replayer::stats, clock);
     gauges.deadLettersCut(backends::deadLettersLacking);
     gauges.requestMemory(http::inFlightBytes, settings.http().maxInFlightBytes());
+    gauges.connections(http::openConnections, http::closedConnections);
     ownEvents.ifPresent(logging -> LoggingMeters.bind(metrics.registry(), logging::stats));
   }
 

@@ -11,6 +11,7 @@ import io.wideevents.config.TopicLayout;
 import io.wideevents.gateway.access.AccessCatalogue;
 import io.wideevents.gateway.http.HttpSettings;
 import io.wideevents.gateway.http.TlsCatalogue;
+import io.wideevents.gateway.http.connections.ConnectionLimits;
 import io.wideevents.gateway.kafka.KafkaSettings;
 import io.wideevents.gateway.kafka.PropertiesCheck;
 import io.wideevents.gateway.spool.SpoolCatalogue;
@@ -127,6 +128,18 @@ public final class GatewayCatalogue {
                   + " answered with 429. Less than MQ_BUFFER_BYTES, and at least one and a half"
                   + " times HTTP_MAX_INFLATED_BYTES and HTTP_MAX_BODY_BYTES; the heap (-Xmx) should be four times as large.");
 
+  public static final Setting<Integer> HTTP_MAX_CONNECTIONS_PER_ADDRESS =
+      Setting.named(
+              "HTTP_MAX_CONNECTIONS_PER_ADDRESS",
+              SettingType.integer(
+                  HttpSettings.MIN_CONNECTIONS_PER_ADDRESS,
+                  HttpSettings.MAX_CONNECTIONS_PER_ADDRESS))
+          .defaultsTo(Integer.toString(ConnectionLimits.DEFAULT_PER_ADDRESS))
+          .unit("connections")
+          .means(
+              "Most connections of one client address (of one /64 network for IPv6), of 1000 in total;"
+                  + " 1000 behind a load balancer, whose clients share its address.");
+
   public static final Setting<Integer> HTTP_MAX_EVENTS =
       Setting.named("HTTP_MAX_EVENTS", SettingType.integer(1, 1_000_000))
           .defaultsTo(Integer.toString(EncoderSettings.DEFAULT_MAX_EVENTS))
@@ -143,6 +156,7 @@ public final class GatewayCatalogue {
           HTTP_MAX_BODY_BYTES,
           HTTP_MAX_INFLATED_BYTES,
           HTTP_MAX_IN_FLIGHT_BYTES,
+          HTTP_MAX_CONNECTIONS_PER_ADDRESS,
           HTTP_MAX_EVENTS);
 
   /** Every setting of the gateway, with all rules among them. */

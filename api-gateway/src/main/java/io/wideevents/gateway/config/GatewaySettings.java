@@ -64,7 +64,8 @@ public record GatewaySettings(
         values.get(GatewayCatalogue.HTTP_BODY_TIMEOUT),
         values.get(GatewayCatalogue.HTTP_MAX_BODY_BYTES),
         values.get(GatewayCatalogue.HTTP_MAX_INFLATED_BYTES),
-        values.get(GatewayCatalogue.HTTP_MAX_IN_FLIGHT_BYTES));
+        values.get(GatewayCatalogue.HTTP_MAX_IN_FLIGHT_BYTES),
+        values.get(GatewayCatalogue.HTTP_MAX_CONNECTIONS_PER_ADDRESS));
   }
 
   static KafkaSettings kafka(SettingValues values) {

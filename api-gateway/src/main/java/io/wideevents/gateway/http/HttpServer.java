@@ -13,6 +13,8 @@ import io.javalin.util.JavalinException;
 import io.wideevents.codec.EventEncoder;
 import io.wideevents.gateway.access.AccessControl;
 import io.wideevents.gateway.delivery.TierStatus;
+import io.wideevents.gateway.http.connections.ConnectionGuard;
+import io.wideevents.gateway.http.connections.ConnectionLimits;
 import io.wideevents.gateway.javalin.WideEventsPlugin;
 import io.wideevents.gateway.metrics.GatewayMetrics;
 import io.wideevents.logging.LogThrottle;
@@ -23,6 +25,7 @@ import io.wideevents.process.ClosingTime;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -32,7 +35,6 @@ import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.DetectorConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -63,8 +65,6 @@ public final class HttpServer implements AutoCloseable {
   // keep idle connections, so that it is they who end them. Bodies have a time of their own.
   private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration IDLE_TIMEOUT_WHILE_STOPPING = Duration.ofMillis(200);
-  // Each takes some 30 KiB of buffers even when it sends nothing; more wait in the accept queue.
-  private static final int MAX_CONNECTIONS = 1_000;
   // Below 24, synchronized blocks in libraries pin a virtual thread to its carrier.
   private static final boolean VIRTUAL_THREADS = Runtime.version().feature() >= 24;
 
@@ -79,6 +79,7 @@ public final class HttpServer implements AutoCloseable {
   private final Supplier<String> scrape;
   private final Replies replies;
   private final ByteBudget memory;
+  private final ConnectionGuard connections;
   private final Health health;
   private final KeyGate keys;
   private final BodyWork work;
@@ -119,6 +120,9 @@ public final class HttpServer implements AutoCloseable {
     this.scrape = scrape;
     this.replies = new Replies(metrics, new Lingering(() -> stopping));
     this.memory = new ByteBudget(settings.maxInFlightBytes(), settings.largestUploadBytes());
+    this.connections =
+        new ConnectionGuard(
+            ConnectionLimits.of(settings.maxConnectionsPerAddress(), VIRTUAL_THREADS));
     this.closing = closing;
     this.health = new Health(tiers);
     this.keys = new KeyGate(access);
@@ -143,12 +147,23 @@ public final class HttpServer implements AutoCloseable {
    */
   public int start() {
     javalin.start();
+    connections.start();
     return javalin.port();
   }
 
   /** Memory that the bodies and events of all requests take now. */
   public long inFlightBytes() {
     return memory.usedBytes();
+  }
+
+  /** Connections that are open. */
+  public int openConnections() {
+    return connections.open();
+  }
+
+  /** Connections that the server closed since its start to protect others, by reason. */
+  public Map<String, Long> closedConnections() {
+    return connections.closed();
   }
 
   /**
@@ -180,6 +195,7 @@ public final class HttpServer implements AutoCloseable {
       // It ends all the same; what comes after it, the spool above all, has to be closed as well.
       log.atDebug().setCause(e).log("The server did not stop in time");
     }
+    connections.close();
     int left = running.count();
     if (left > 0) {
       log.atWarn()
@@ -205,7 +221,7 @@ public final class HttpServer implements AutoCloseable {
     config.jetty.modifyHttpConfiguration(http -> http.setSendDateHeader(false));
     config.jetty.addConnector(
         (server, http) -> {
-          var connector = new ServerConnector(server, protocols(http));
+          ServerConnector connector = connections.connector(server, protocols(http));
           connector.setHost(settings.host());
           connector.setPort(settings.port());
           connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
@@ -236,7 +252,8 @@ public final class HttpServer implements AutoCloseable {
   private void configure(Server server) {
     server.setErrorHandler(new ServerErrors(metrics));
     server.insertHandler(new GracefulHandler());
-    server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
+    // Outermost: it counts every request, also those that the handlers inside reject.
+    server.insertHandler(new RequestAdmission(connections, metrics));
   }
 
   private void route(RoutesConfig routes) {

@@ -1,5 +1,6 @@
 package io.wideevents.gateway.http;
 
+import io.wideevents.gateway.http.connections.ConnectionLimits;
 import java.time.Duration;
 
 /**
@@ -15,6 +16,7 @@ import java.time.Duration;
  * @param maxInflatedBytes bytes of a body after inflation
  * @param maxInFlightBytes memory for the bodies and events of all requests together; at least one
  *     and a half times {@code maxInflatedBytes}, for a body is copied as it grows
+ * @param maxConnectionsPerAddress connections of one client address
  */
 public record HttpSettings(
     String host,
@@ -24,7 +26,8 @@ public record HttpSettings(
     Duration bodyTimeout,
     int maxBodyBytes,
     int maxInflatedBytes,
-    long maxInFlightBytes) {
+    long maxInFlightBytes,
+    int maxConnectionsPerAddress) {
   public static final String DEFAULT_HOST = "127.0.0.1";
   public static final int DEFAULT_PORT = 8080;
   public static final Duration DEFAULT_ACK_TIMEOUT = Duration.ofSeconds(8);
@@ -33,6 +36,8 @@ public record HttpSettings(
   public static final int DEFAULT_MAX_INFLATED_BYTES = 32 * 1024 * 1024;
 
   public static final long DEFAULT_MAX_IN_FLIGHT_BYTES = 56L * 1024 * 1024;
+  public static final int MIN_CONNECTIONS_PER_ADDRESS = 16;
+  public static final int MAX_CONNECTIONS_PER_ADDRESS = 1_000;
 
   public HttpSettings {
     if (port < 0 || port > 65_535) {
@@ -47,6 +52,37 @@ public record HttpSettings(
           "maxInFlightBytes=%d is under 1.5 times maxInflatedBytes=%d"
               .formatted(maxInFlightBytes, maxInflatedBytes));
     }
+    if (maxConnectionsPerAddress < MIN_CONNECTIONS_PER_ADDRESS
+        || maxConnectionsPerAddress > MAX_CONNECTIONS_PER_ADDRESS) {
+      throw new IllegalArgumentException(
+          "maxConnectionsPerAddress=%d is outside %d to %d"
+              .formatted(
+                  maxConnectionsPerAddress,
+                  MIN_CONNECTIONS_PER_ADDRESS,
+                  MAX_CONNECTIONS_PER_ADDRESS));
+    }
+  }
+
+  /** The same with the default of connections per address. */
+  public HttpSettings(
+      String host,
+      int port,
+      boolean anyHostHeader,
+      Duration ackTimeout,
+      Duration bodyTimeout,
+      int maxBodyBytes,
+      int maxInflatedBytes,
+      long maxInFlightBytes) {
+    this(
+        host,
+        port,
+        anyHostHeader,
+        ackTimeout,
+        bodyTimeout,
+        maxBodyBytes,
+        maxInflatedBytes,
+        maxInFlightBytes,
+        ConnectionLimits.DEFAULT_PER_ADDRESS);
   }
 
   /** What the largest body takes while it is received: it is copied as it grows. */

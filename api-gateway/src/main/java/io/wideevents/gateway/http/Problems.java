@@ -179,6 +179,18 @@ final class Problems {
         .closingConnection();
   }
 
+  static Problem tooManyRequests() {
+    return new Problem(
+            429,
+            "too_many_requests",
+            "As many requests are under way as the connections of your address, or of all addresses,"
+                + " allow",
+            "Send the same bytes again after Retry-After, with fewer requests at a time; the limit of"
+                + " an address follows from the setting HTTP_MAX_CONNECTIONS_PER_ADDRESS")
+        .retryAfter(RETRY_SOON)
+        .closingConnection();
+  }
+
   static Problem tooBusy() {
     return new Problem(
             429,

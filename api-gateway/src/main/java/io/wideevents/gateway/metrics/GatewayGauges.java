@@ -138,6 +138,28 @@ public final class GatewayGauges {
         .register(registry);
   }
 
+  /**
+   * Shows the connections of the HTTP server.
+   *
+   * @param open how many there are
+   * @param closed how many the server closed to protect others, by reason: the same reasons at
+   *     every call; they only grow
+   */
+  public void connections(LongSupplier open, Supplier<Map<String, Long>> closed) {
+    Gauge.builder("wide_events.http_connections", open::getAsLong)
+        .description("Connections that are open")
+        .register(registry);
+    for (String reason : closed.get().keySet()) {
+      FunctionCounter.builder(
+              "wide_events.http_connections_closed",
+              registry,
+              same -> closed.get().getOrDefault(reason, 0L))
+          .description("Connections that the gateway closed to protect other clients")
+          .tag("reason", reason)
+          .register(registry);
+    }
+  }
+
   private void damage(
       String kind, Supplier<SpoolStats> stats, ToDoubleFunction<SpoolStats.Damage> value) {
     Gauge.builder("wide_events.spool_damage", () -> value.applyAsDouble(stats.get().damage()))

@@ -39,6 +39,7 @@ final class TestServer implements AutoCloseable {
 
   final RecordingLogger logger;
   final InMemoryGatewayMetrics metrics = new InMemoryGatewayMetrics();
+  volatile String scrape = "# no metrics here\n";
   volatile List<TierStatus> tiers =
       List.of(
           TierStatus.of(Tier.KAFKA, TierStatus.State.UP),
@@ -99,7 +100,7 @@ final class TestServer implements AutoCloseable {
             around.apply(logger),
             () -> tiers,
             metrics,
-            () -> "# no metrics here\n",
+            () -> scrape,
             Optional.empty(),
             new ClosingTime(Duration.ofSeconds(30)));
     this.port = server.start();

@@ -1,0 +1,117 @@
+package io.wideevents.gateway.http.connections;
+
+import java.net.InetAddress;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.util.IO;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One accepted connection. The times are those of the guard's clock; 0 means none. The fields
+ * without {@code volatile} are guarded by the lock of {@link ConnectionGuard}.
+ */
+final class ClientConnection {
+  /** What a connection does. */
+  enum State {
+    /** No request is under way. */
+    WAITING,
+    /** No request is under way; one has begun to arrive a while ago, or was rejected. */
+    SLOW,
+    /** A request for health or metrics is under way. */
+    RESERVED,
+    /** Another request is under way. */
+    COUNTED,
+    CLOSED
+  }
+
+  final SocketChannel channel;
+  final InetAddress address;
+  final long addressKey;
+  final ConnectionGroup ofAddress;
+
+  State state = State.WAITING;
+  int counted;
+  int reserved;
+
+  private volatile @Nullable EndPoint endPoint;
+  private volatile long openedNanos;
+  private volatile boolean busy;
+  private volatile long headSince;
+  private volatile long stalledSince;
+  private volatile long taken;
+
+  ClientConnection(
+      SocketChannel channel, InetAddress address, long addressKey, ConnectionGroup ofAddress) {
+    this.channel = channel;
+    this.address = address;
+    this.addressKey = addressKey;
+    this.ofAddress = ofAddress;
+  }
+
+  /** From now on the server reads what the client sends. */
+  void opened(EndPoint opened) {
+    openedNanos = System.nanoTime();
+    endPoint = opened;
+  }
+
+  /** Whether the server has had time to read a request that had arrived with the connection. */
+  boolean isOpenFor(Duration time) {
+    return endPoint != null && System.nanoTime() - openedNanos >= time.toNanos();
+  }
+
+  void received(long now) {
+    if (!busy && headSince == 0) {
+      headSince = now;
+    }
+  }
+
+  /** The TLS handshake ended, or a request begins or ends: the next byte is the first of a head. */
+  void expectHead(boolean isBusy) {
+    busy = isBusy;
+    headSince = 0;
+  }
+
+  /** How long the head of a request has been arriving; 0 while none is. */
+  long headNanos(long now) {
+    long since = headSince;
+    return busy || since == 0 ? 0 : now - since;
+  }
+
+  /** The client took all that was sent. */
+  void taken() {
+    if (stalledSince != 0) {
+      stalledSince = 0;
+    }
+  }
+
+  /** The client took a part of what was sent; for the thread that writes. */
+  void takenInPart(long bytes, long now) {
+    if (stalledSince == 0) {
+      taken = 0;
+      stalledSince = now;
+    } else {
+      long before = taken;
+      taken = before + bytes;
+    }
+  }
+
+  /** Whether the client takes its reply too slowly. */
+  boolean isSlowReader(long now, Duration grace, int bytesPerSecond) {
+    long since = stalledSince;
+    if (since == 0) {
+      return false;
+    }
+    long beyondGrace = now - since - grace.toNanos();
+    return beyondGrace > 0 && taken < beyondGrace / 1e9 * bytesPerSecond;
+  }
+
+  void close(Throwable cause) {
+    EndPoint open = endPoint;
+    if (open != null) {
+      open.close(cause);
+    } else {
+      IO.close(channel);
+    }
+  }
+}

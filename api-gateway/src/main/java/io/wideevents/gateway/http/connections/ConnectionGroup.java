@@ -1,0 +1,82 @@
+package io.wideevents.gateway.http.connections;
+
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The connections of one address, or all: those that may be closed, in the order in which they are.
+ * Every operation takes constant time. Guarded by the lock of {@link ConnectionGuard}.
+ */
+final class ConnectionGroup {
+  // Each in the order in which its connections came into it.
+  private final Set<ClientConnection> slow = new LinkedHashSet<>();
+  private final Set<ClientConnection> waiting = new LinkedHashSet<>();
+  private final Set<ClientConnection> reserved = new LinkedHashSet<>();
+  private int connections;
+  private int requests;
+
+  void opened() {
+    connections++;
+  }
+
+  void closed() {
+    connections--;
+  }
+
+  int connections() {
+    return connections;
+  }
+
+  void requestBegan() {
+    requests++;
+  }
+
+  void requestEnded() {
+    requests--;
+  }
+
+  int requests() {
+    return requests;
+  }
+
+  int reservedRequests() {
+    return reserved.size();
+  }
+
+  boolean isEmpty() {
+    return connections == 0 && requests == 0;
+  }
+
+  void move(ClientConnection connection, ClientConnection.State from, ClientConnection.State to) {
+    remove(connection, from);
+    switch (to) {
+      case SLOW -> slow.add(connection);
+      case WAITING -> waiting.add(connection);
+      case RESERVED -> reserved.add(connection);
+      case COUNTED, CLOSED -> {}
+    }
+  }
+
+  private void remove(ClientConnection connection, ClientConnection.State from) {
+    switch (from) {
+      case SLOW -> slow.remove(connection);
+      case WAITING -> waiting.remove(connection);
+      case RESERVED -> reserved.remove(connection);
+      case COUNTED, CLOSED -> {}
+    }
+  }
+
+  /**
+   * The connection to close for a new one: a slow one, or the one that has waited longest, or the
+   * one whose request for health or metrics has lasted longest. Empty when all have counted
+   * requests.
+   */
+  Optional<ClientConnection> victim() {
+    return first(slow).or(() -> first(waiting)).or(() -> first(reserved));
+  }
+
+  private static Optional<ClientConnection> first(Set<ClientConnection> set) {
+    return set.isEmpty() ? Optional.empty() : Optional.of(set.iterator().next());
+  }
+}

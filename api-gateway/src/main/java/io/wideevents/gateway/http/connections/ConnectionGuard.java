@@ -1,0 +1,466 @@
+package io.wideevents.gateway.http.connections;
+
+import io.wideevents.logging.LogThrottle;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Knows every connection of the server and closes those that would keep others out.
+ *
+ * <ul>
+ *   <li>A new connection is admitted as soon as it comes. When a limit is reached, the connection
+ *       that has waited longest without a request is closed for it.
+ *   <li>Fewer requests may be under way than connections be open, so that there is a connection for
+ *       health checks; of one address as well. Requests for health and metrics do not count.
+ *   <li>A request whose head does not come in time, and a reply that is taken too slowly, end their
+ *       connection.
+ * </ul>
+ *
+ * <p>IPv6 clients count by their /64 network, since one client can have any address in it. One
+ * thread, {@code connections}, sweeps all connections four times a second. The lock is held for a
+ * few operations of constant time, when a connection comes or goes and a request begins or ends.
+ * Safe for concurrent use. Owned, and closed, by the HTTP server.
+ */
+public final class ConnectionGuard implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ConnectionGuard.class);
+
+  private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
+  private static final Duration SWEEP_INTERVAL = Duration.ofMillis(250);
+  private static final Duration MAX_SWEEP_STEP = Duration.ofMillis(500);
+
+  // A head that takes longer is taken for an attack first, when a connection has to be closed.
+  private static final Duration SLOW_AFTER = Duration.ofSeconds(1);
+  // Time for the server to read a request that came with its connection. Without it, a burst of
+  // connections would have good ones closed before their request was seen.
+  private static final Duration READ_TIME = Duration.ofMillis(10);
+  private static final Duration MAX_ADMIT_WAIT = Duration.ofMillis(100);
+  private static final long ADMIT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+  // On a Java whose requests have no virtual threads each takes a thread, of some 50 that counted
+  // requests leave. A health check takes milliseconds.
+  private static final int RESERVED_REQUESTS = 32;
+  private static final Duration RESERVED_GRACE = Duration.ofSeconds(1);
+
+  // No client has an address in ff00::/8.
+  private static final long IPV4_KEYS = 0xFFFF_FFFFL << 32;
+
+  private final ConnectionLimits limits;
+  private final GuardClock clock = new GuardClock(MAX_SWEEP_STEP.toNanos());
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<Long, ConnectionGroup> addresses = new HashMap<>();
+  private final ConnectionGroup all = new ConnectionGroup();
+  private final Map<SocketChannel, ClientConnection> connections = new ConcurrentHashMap<>();
+  private final Map<CloseReason, LongAdder> closed = each(LongAdder::new);
+  private final Map<CloseReason, LogThrottle> lines = each(() -> new LogThrottle(LOG_INTERVAL));
+  private final LogThrottle failures = new LogThrottle(LOG_INTERVAL);
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("connections").factory());
+
+  public ConnectionGuard(ConnectionLimits limits) {
+    this.limits = limits;
+  }
+
+  /** Begins to look for slow clients. */
+  public void start() {
+    var unused =
+        thread.scheduleWithFixedDelay(
+            this::sweepSafely,
+            SWEEP_INTERVAL.toMillis(),
+            SWEEP_INTERVAL.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  /** Makes the connector whose connections are guarded. */
+  public ServerConnector connector(Server server, ConnectionFactory... protocols) {
+    return new GuardedConnector(this, server, protocols);
+  }
+
+  /** Connections that are open. */
+  public int open() {
+    lock.lock();
+    try {
+      return all.connections();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Requests under way that count, for health and metrics none. */
+  public int requests() {
+    lock.lock();
+    try {
+      return all.requests();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Connections closed since the start, by the label of the reason. */
+  public Map<String, Long> closed() {
+    return closed.entrySet().stream()
+        .collect(
+            Collectors.toMap(entry -> entry.getKey().label(), entry -> entry.getValue().sum()));
+  }
+
+  /**
+   * Asks whether a request may begin; {@link #end} must follow when it may.
+   *
+   * @param endPoint the connection the request came on
+   */
+  public boolean tryBegin(EndPoint endPoint, RequestKind kind) {
+    return guarded(endPoint).map(connection -> tryBegin(connection, kind)).orElse(true);
+  }
+
+  /** A request has been answered, or its connection is lost. */
+  public void end(EndPoint endPoint, RequestKind kind) {
+    guarded(endPoint).ifPresent(connection -> end(connection, kind));
+  }
+
+  /** Stops looking for slow clients; does not wait. Idempotent. */
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+
+  GuardClock clock() {
+    return clock;
+  }
+
+  /** Admits a connection, or closes it. Blocks for 100 ms at most. */
+  void admit(SocketChannel channel) {
+    InetAddress address = remoteAddress(channel);
+    long deadline = System.nanoTime() + MAX_ADMIT_WAIT.toNanos();
+    while (!tryAdmit(channel, address, System.nanoTime() - deadline >= 0)) {
+      LockSupport.parkNanos(ADMIT_PAUSE_NANOS);
+      if (Thread.currentThread().isInterrupted()) {
+        deadline = System.nanoTime();
+      }
+    }
+  }
+
+  /** The connection of an accepted channel. */
+  ClientConnection connection(SocketChannel channel) {
+    ClientConnection known = connections.get(channel);
+    // It was closed for another one before the server opened it.
+    return known == null
+        ? new ClientConnection(channel, remoteAddress(channel), 0, new ConnectionGroup())
+        : known;
+  }
+
+  void closed(SocketChannel channel) {
+    ClientConnection gone = connections.get(channel);
+    if (gone != null) {
+      lock.lock();
+      try {
+        remove(gone);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  void handshakeSucceeded(EndPoint endPoint) {
+    guarded(endPoint).ifPresent(connection -> connection.expectHead(false));
+  }
+
+  /**
+   * @param isLate whether the connection to be closed gets no more time
+   * @return false when the caller must try again
+   */
+  private boolean tryAdmit(SocketChannel channel, InetAddress address, boolean isLate) {
+    long key = key(address);
+    Optional<ClientConnection> victim = Optional.empty();
+    CloseReason reason = CloseReason.ADDRESS_LIMIT;
+    boolean isAdmitted = true;
+    lock.lock();
+    try {
+      ConnectionGroup ofAddress = addresses.getOrDefault(key, new ConnectionGroup());
+      boolean isAddressFull = ofAddress.connections() >= limits.connectionsPerAddress();
+      if (isAddressFull || all.connections() >= limits.connections()) {
+        reason = isAddressFull ? CloseReason.ADDRESS_LIMIT : CloseReason.TOTAL_LIMIT;
+        victim = (isAddressFull ? ofAddress : all).victim();
+        if (!isLate && victim.filter(ConnectionGuard::isNew).isPresent()) {
+          return false;
+        }
+        victim.ifPresent(this::remove);
+        isAdmitted = victim.isPresent();
+      }
+      if (isAdmitted) {
+        add(new ClientConnection(channel, address, key, ofAddress));
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (!isAdmitted) {
+      close(channel);
+      report(reason, address);
+    }
+    CloseReason full = reason;
+    victim.ifPresent(oldest -> close(oldest, full));
+    return true;
+  }
+
+  private static boolean isNew(ClientConnection connection) {
+    return connection.state == ClientConnection.State.WAITING && !connection.isOpenFor(READ_TIME);
+  }
+
+  private void add(ClientConnection connection) {
+    addresses.put(connection.addressKey, connection.ofAddress);
+    connections.put(connection.channel, connection);
+    connection.ofAddress.opened();
+    all.opened();
+    move(connection, ClientConnection.State.WAITING);
+  }
+
+  private void remove(ClientConnection connection) {
+    if (connection.state != ClientConnection.State.CLOSED) {
+      move(connection, ClientConnection.State.CLOSED);
+      connections.remove(connection.channel);
+      connection.ofAddress.closed();
+      all.closed();
+      forget(connection);
+    }
+  }
+
+  private void forget(ClientConnection connection) {
+    if (connection.ofAddress.isEmpty()) {
+      addresses.remove(connection.addressKey, connection.ofAddress);
+    }
+  }
+
+  private void move(ClientConnection connection, ClientConnection.State to) {
+    connection.ofAddress.move(connection, connection.state, to);
+    all.move(connection, connection.state, to);
+    connection.state = to;
+  }
+
+  private boolean tryBegin(ClientConnection connection, RequestKind kind) {
+    lock.lock();
+    try {
+      switch (kind) {
+        case COUNTED -> {
+          if (all.requests() >= limits.requests()
+              || connection.ofAddress.requests() >= limits.requestsPerAddress()) {
+            rejected(connection);
+            return false;
+          }
+          all.requestBegan();
+          connection.ofAddress.requestBegan();
+          connection.counted++;
+        }
+        case RESERVED -> connection.reserved++;
+      }
+      requestChanged(connection);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The connection is about to be closed; until then it is the first to be closed for another. */
+  private void rejected(ClientConnection connection) {
+    if (connection.state == ClientConnection.State.WAITING) {
+      move(connection, ClientConnection.State.SLOW);
+    }
+  }
+
+  private void end(ClientConnection connection, RequestKind kind) {
+    lock.lock();
+    try {
+      switch (kind) {
+        case COUNTED -> {
+          all.requestEnded();
+          connection.ofAddress.requestEnded();
+          connection.counted--;
+          forget(connection);
+        }
+        case RESERVED -> connection.reserved--;
+      }
+      requestChanged(connection);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The next of two pipelined requests may begin before the one before it ends. */
+  private void requestChanged(ClientConnection connection) {
+    boolean isBusy = connection.counted + connection.reserved > 0;
+    connection.expectHead(isBusy);
+    if (connection.state != ClientConnection.State.CLOSED) {
+      ClientConnection.State busy =
+          connection.counted > 0 ? ClientConnection.State.COUNTED : ClientConnection.State.RESERVED;
+      move(connection, isBusy ? busy : ClientConnection.State.WAITING);
+    }
+  }
+
+  private void sweepSafely() {
+    try {
+      sweep();
+    } catch (Throwable e) {
+      // An exception would end all later sweeps.
+      failures
+          .tryShow()
+          .ifPresent(
+              notShown ->
+                  log.atError()
+                      .addKeyValue("notShown", notShown)
+                      .setCause(e)
+                      .log("Looking for slow clients failed; goes on"));
+    }
+  }
+
+  private void sweep() {
+    long now = clock.advance();
+    boolean isCrowded = reservedRequests() > RESERVED_REQUESTS;
+    for (ClientConnection connection : connections.values()) {
+      long headNanos = connection.headNanos(now);
+      if (headNanos >= limits.headTime().toNanos()) {
+        expire(connection, CloseReason.SLOW_HEAD);
+      } else if (headNanos >= SLOW_AFTER.toNanos()) {
+        markSlow(connection);
+      } else if (isSlowReader(connection, now, isCrowded)) {
+        expire(connection, CloseReason.SLOW_READER);
+      }
+    }
+  }
+
+  private boolean isSlowReader(ClientConnection connection, long now, boolean isCrowded) {
+    int rate = limits.replyBytesPerSecond();
+    return connection.isSlowReader(now, limits.replyGrace(), rate)
+        || (isCrowded
+            && isReserved(connection)
+            && connection.isSlowReader(now, RESERVED_GRACE, rate));
+  }
+
+  private int reservedRequests() {
+    lock.lock();
+    try {
+      return all.reservedRequests();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isReserved(ClientConnection connection) {
+    lock.lock();
+    try {
+      return connection.state == ClientConnection.State.RESERVED;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void markSlow(ClientConnection connection) {
+    lock.lock();
+    try {
+      if (connection.state == ClientConnection.State.WAITING) {
+        move(connection, ClientConnection.State.SLOW);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void expire(ClientConnection connection, CloseReason reason) {
+    lock.lock();
+    try {
+      remove(connection);
+    } finally {
+      lock.unlock();
+    }
+    close(connection, reason);
+  }
+
+  /** Outside the lock: closing fails the request that waits to read or write. */
+  private void close(ClientConnection connection, CloseReason reason) {
+    // As if the client had closed it: the server's own classes log any other exception.
+    connection.close(new EofException(reason.message()));
+    report(reason, connection.address);
+  }
+
+  private void close(SocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      log.atDebug().setCause(e).log("Closing a connection failed");
+    }
+  }
+
+  private void report(CloseReason reason, InetAddress address) {
+    Objects.requireNonNull(closed.get(reason)).increment();
+    Objects.requireNonNull(lines.get(reason))
+        .tryShow()
+        .ifPresent(
+            notShown ->
+                log.atWarn()
+                    .addKeyValue("address", address.getHostAddress())
+                    .addKeyValue("reason", reason.label())
+                    .addKeyValue("openConnections", connections.size())
+                    .addKeyValue("notShown", notShown)
+                    .log("Closed a connection. " + reason.message()));
+  }
+
+  private static Optional<ClientConnection> guarded(EndPoint endPoint) {
+    EndPoint socket = endPoint;
+    while (socket instanceof EndPoint.Wrapper tls) {
+      socket = tls.unwrap();
+    }
+    return socket instanceof GuardedEndPoint known
+        ? Optional.of(known.connection())
+        : Optional.empty();
+  }
+
+  /** One key for one client: an IPv4 address, or the /64 network of an IPv6 address. */
+  static long key(InetAddress address) {
+    ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
+    return address instanceof Inet4Address
+        ? IPV4_KEYS | Integer.toUnsignedLong(bytes.getInt())
+        : bytes.getLong();
+  }
+
+  private static InetAddress remoteAddress(SocketChannel channel) {
+    try {
+      return channel.getRemoteAddress() instanceof InetSocketAddress remote
+          ? remote.getAddress()
+          : InetAddress.getLoopbackAddress();
+    } catch (IOException e) {
+      // It is closed already.
+      return InetAddress.getLoopbackAddress();
+    }
+  }
+
+  private static <T> Map<CloseReason, T> each(java.util.function.Supplier<T> value) {
+    Map<CloseReason, T> values = new EnumMap<>(CloseReason.class);
+    for (CloseReason reason : CloseReason.values()) {
+      values.put(reason, value.get());
+    }
+    return Collections.unmodifiableMap(values);
+  }
+}

@@ -1,0 +1,53 @@
+package io.wideevents.gateway.http.connections;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.thread.Scheduler;
+
+/** A connection's socket, below TLS: notes when bytes come, and when the client takes none. */
+final class GuardedEndPoint extends SocketChannelEndPoint {
+  private final ClientConnection connection;
+  private final GuardClock clock;
+
+  GuardedEndPoint(
+      SocketChannel channel,
+      ManagedSelector selector,
+      SelectionKey key,
+      Scheduler scheduler,
+      ClientConnection connection,
+      GuardClock clock) {
+    super(channel, selector, key, scheduler);
+    this.connection = connection;
+    this.clock = clock;
+  }
+
+  ClientConnection connection() {
+    return connection;
+  }
+
+  @Override
+  public int fill(ByteBuffer buffer) throws IOException {
+    int filled = super.fill(buffer);
+    if (filled > 0) {
+      connection.received(clock.now());
+    }
+    return filled;
+  }
+
+  @Override
+  public boolean flush(ByteBuffer... buffers) throws IOException {
+    long before = BufferUtil.remaining(buffers);
+    boolean isFlushed = super.flush(buffers);
+    if (isFlushed) {
+      connection.taken();
+    } else {
+      connection.takenInPart(before - BufferUtil.remaining(buffers), clock.now());
+    }
+    return isFlushed;
+  }
+}

@@ -1,0 +1,78 @@
+package io.wideevents.gateway.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What clients without a key can do with connections alone. */
+class HostileConnectionsTest {
+  private static final String POST =
+      "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+          + "Content-Length: 100000\r\n\r\n{";
+  private static final String READ = "GET /openapi.yaml HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  private static final String SCRAPE = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  private static final int CHECKS = 40;
+
+  @ParameterizedTest
+  @CsvSource({
+    "1001, HEAD",
+    "3000, HEAD",
+    "3000, SILENCE",
+    "3000, BODY",
+    "3000, UNREAD_REPLY",
+    "1001, UNREAD_SCRAPE",
+  })
+  void health_isAnsweredWithinASecondWhateverConnectionsDo(int count, String attack)
+      throws Exception {
+    try (TestServer server = new TestServer(TestServer.settings(Duration.ofSeconds(30)));
+        Attackers attackers = attack(server.port(), count, attack)) {
+      server.scrape = "# a metric\n".repeat(10_000);
+      await().atMost(Duration.ofSeconds(20)).until(() -> attackers.connected() >= count);
+
+      for (int i = 0; i < CHECKS; i++) {
+        assertThat(live(server.port(), i % 2 == 0 ? "127.0.0.1" : "127.0.0.2"))
+            .as("health check %d, with %d connections made", i, attackers.connected())
+            .contains("live");
+      }
+    }
+  }
+
+  private static Attackers attack(int port, int count, String attack) {
+    return switch (attack) {
+      case "HEAD" -> new Attackers(port, count, "GET / HTTP/1.1\r\nHost: localhost\r\nX: ", "x");
+      case "SILENCE" -> new Attackers(port, count, "", "");
+      case "BODY" -> new Attackers(port, count, POST, " ");
+      case "UNREAD_REPLY" -> new Attackers(port, count, READ.repeat(20), READ);
+      default -> new Attackers(port, count, SCRAPE.repeat(8), "");
+    };
+  }
+
+  /** One health check on a fresh connection, which must not take longer than a second. */
+  private static String live(int port, String from) throws IOException {
+    long deadline = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+    try (Socket socket = new Socket()) {
+      socket.bind(new InetSocketAddress(from, 0));
+      socket.connect(new InetSocketAddress("127.0.0.1", port), millisUntil(deadline));
+      socket
+          .getOutputStream()
+          .write(
+              "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                  .getBytes(StandardCharsets.ISO_8859_1));
+      socket.setSoTimeout(millisUntil(deadline));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  private static int millisUntil(long deadline) {
+    return (int) Math.max(1, Duration.ofNanos(deadline - System.nanoTime()).toMillis());
+  }
+}
