@@ -196,6 +196,15 @@ final class TestServer implements AutoCloseable {
     return server.underWay();
   }
 
+  int openConnections() {
+    return server.openConnections();
+  }
+
+  /** Connections that the server closed for this reason. */
+  long closedConnections(String reason) {
+    return server.closedConnections().getOrDefault(reason, 0L);
+  }
+
   /** The first step of the server's end. */
   void drain() {
     server.drain();

@@ -35,7 +35,8 @@ final class ClientConnection {
   int reserved;
 
   private volatile @Nullable EndPoint endPoint;
-  private volatile long openedNanos;
+  private volatile boolean polled;
+  private volatile boolean unread;
   private volatile boolean busy;
   private volatile long headSince;
   private volatile long stalledSince;
@@ -49,15 +50,29 @@ final class ClientConnection {
     this.ofAddress = ofAddress;
   }
 
-  /** From now on the server reads what the client sends. */
+  /** From now on the server can read what the client sends. */
   void opened(EndPoint opened) {
-    openedNanos = System.nanoTime();
     endPoint = opened;
   }
 
-  /** Whether the server has had time to read a request that had arrived with the connection. */
-  boolean isOpenFor(Duration time) {
-    return endPoint != null && System.nanoTime() - openedNanos >= time.toNanos();
+  /** The selector has looked for bytes of the client at least once. */
+  void polled() {
+    polled = true;
+  }
+
+  /** The selector found bytes, or room for some. */
+  void selected() {
+    unread = true;
+  }
+
+  /** The server has read all that has come. */
+  void readAll() {
+    unread = false;
+  }
+
+  /** Whether the server has seen what came with the connection. */
+  boolean isSeen() {
+    return polled && !unread;
   }
 
   void received(long now) {
@@ -69,6 +84,7 @@ final class ClientConnection {
   /** The TLS handshake ended, or a request begins or ends: the next byte is the first of a head. */
   void expectHead(boolean isBusy) {
     busy = isBusy;
+    unread = false;
     headSince = 0;
   }
 

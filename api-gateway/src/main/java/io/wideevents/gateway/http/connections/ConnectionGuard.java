@@ -56,11 +56,9 @@ public final class ConnectionGuard implements AutoCloseable {
 
   // A head that takes longer is taken for an attack first, when a connection has to be closed.
   private static final Duration SLOW_AFTER = Duration.ofSeconds(1);
-  // Time for the server to read a request that came with its connection. Without it, a burst of
-  // connections would have good ones closed before their request was seen.
-  private static final Duration READ_TIME = Duration.ofMillis(10);
-  private static final Duration MAX_ADMIT_WAIT = Duration.ofMillis(100);
-  private static final long ADMIT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+  // A burst of connections must not close one before the server has seen its request.
+  private static final Duration MAX_ADMIT_WAIT = Duration.ofMillis(250);
+  private static final long ADMIT_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
   // On a Java whose requests have no virtual threads each takes a thread, of some 50 that counted
   // requests leave. A health check takes milliseconds.
@@ -153,7 +151,7 @@ public final class ConnectionGuard implements AutoCloseable {
     return clock;
   }
 
-  /** Admits a connection, or closes it. Blocks for 100 ms at most. */
+  /** Admits a connection, or closes it. Blocks for 250 ms at most. */
   void admit(SocketChannel channel) {
     InetAddress address = remoteAddress(channel);
     long deadline = System.nanoTime() + MAX_ADMIT_WAIT.toNanos();
@@ -228,7 +226,7 @@ public final class ConnectionGuard implements AutoCloseable {
   }
 
   private static boolean isNew(ClientConnection connection) {
-    return connection.state == ClientConnection.State.WAITING && !connection.isOpenFor(READ_TIME);
+    return connection.state == ClientConnection.State.WAITING && !connection.isSeen();
   }
 
   private void add(ClientConnection connection) {

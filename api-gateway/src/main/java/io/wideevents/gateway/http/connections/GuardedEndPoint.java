@@ -13,6 +13,8 @@ import org.eclipse.jetty.util.thread.Scheduler;
 final class GuardedEndPoint extends SocketChannelEndPoint {
   private final ClientConnection connection;
   private final GuardClock clock;
+  private final ManagedSelector selector;
+  private boolean isPollAsked;
 
   GuardedEndPoint(
       SocketChannel channel,
@@ -24,6 +26,7 @@ final class GuardedEndPoint extends SocketChannelEndPoint {
     super(channel, selector, key, scheduler);
     this.connection = connection;
     this.clock = clock;
+    this.selector = selector;
   }
 
   ClientConnection connection() {
@@ -31,10 +34,28 @@ final class GuardedEndPoint extends SocketChannelEndPoint {
   }
 
   @Override
+  protected void needsFillInterest() {
+    super.needsFillInterest();
+    if (!isPollAsked) {
+      isPollAsked = true;
+      // The first update runs before the selector looks at the socket, the second after that.
+      selector.submit(first -> selector.submit(second -> connection.polled()));
+    }
+  }
+
+  @Override
+  public Runnable onSelected() {
+    connection.selected();
+    return super.onSelected();
+  }
+
+  @Override
   public int fill(ByteBuffer buffer) throws IOException {
     int filled = super.fill(buffer);
     if (filled > 0) {
       connection.received(clock.now());
+    } else {
+      connection.readAll();
     }
     return filled;
   }
