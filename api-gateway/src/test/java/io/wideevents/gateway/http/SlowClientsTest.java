@@ -33,8 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that send the head of a request, or take a reply, more slowly than they may. */
 class SlowClientsTest {
-  // The limits are 10 s; a busy machine lets the guard's clock run behind.
-  private static final Duration CUT_WITHIN = Duration.ofSeconds(20);
+  // The limits are 10 s and 20 s; on a busy machine the guard's clock runs behind.
+  private static final Duration CUT_WITHIN = Duration.ofSeconds(40);
   private static final int BIG_REPLY = 1_000_000;
   private static final String SCRAPE = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
   private static final int SMALL_RECEIVE_BUFFER = 4 * 1024;

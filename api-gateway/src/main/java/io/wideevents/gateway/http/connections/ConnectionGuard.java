@@ -217,8 +217,8 @@ public final class ConnectionGuard implements AutoCloseable {
       lock.unlock();
     }
     if (!isAdmitted) {
-      close(channel);
       report(reason, address);
+      close(channel);
     }
     CloseReason full = reason;
     victim.ifPresent(oldest -> close(oldest, full));
@@ -398,9 +398,9 @@ public final class ConnectionGuard implements AutoCloseable {
 
   /** Outside the lock: closing fails the request that waits to read or write. */
   private void close(ClientConnection connection, CloseReason reason) {
+    report(reason, connection.address);
     // As if the client had closed it: the server's own classes log any other exception.
     connection.close(new EofException(reason.message()));
-    report(reason, connection.address);
   }
 
   private void close(SocketChannel channel) {

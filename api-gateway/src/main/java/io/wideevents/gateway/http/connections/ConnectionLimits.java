@@ -40,8 +40,9 @@ public record ConnectionLimits(
   private static final int REQUESTS_ON_THREADS_PER_ADDRESS = 150;
 
   private static final Duration HEAD_TIME = Duration.ofSeconds(10);
-  // TCP reports progress in steps of up to 64 KiB when a client lets its window close.
-  private static final Duration REPLY_GRACE = Duration.ofSeconds(10);
+  // TCP shows what a client takes in steps of 64 to 128 KiB once its window is closed: of a client
+  // that takes 10 KB a second, nothing for 13 s.
+  private static final Duration REPLY_GRACE = Duration.ofSeconds(20);
   private static final int REPLY_BYTES_PER_SECOND = 1024;
 
   public ConnectionLimits {
