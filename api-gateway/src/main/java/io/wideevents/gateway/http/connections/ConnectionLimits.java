@@ -86,7 +86,7 @@ public record ConnectionLimits(
 
   /** As many as the files that the process may open leave. */
   static int connections(long maxFiles) {
-    return (int) Math.clamp(maxFiles - OTHER_FILES, MIN_CONNECTIONS, MAX_CONNECTIONS);
+    return Math.clamp(maxFiles - OTHER_FILES, MIN_CONNECTIONS, MAX_CONNECTIONS);
   }
 
   /** Connections that are kept free of counted requests. */
