@@ -61,9 +61,10 @@ public final class ConnectionGuard implements AutoCloseable {
   private static final long ADMIT_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
   // On a Java whose requests have no virtual threads each takes a thread, of some 50 that counted
-  // requests leave. A health check takes milliseconds.
+  // requests leave. While more than these are under way, a client that does not read is closed at
+  // once.
   private static final int RESERVED_REQUESTS = 32;
-  private static final Duration RESERVED_GRACE = Duration.ofSeconds(1);
+  private static final Duration RESERVED_GRACE = Duration.ZERO;
 
   // No client has an address in ff00::/8.
   private static final long IPV4_KEYS = 0xFFFF_FFFFL << 32;
