@@ -155,16 +155,12 @@ class LoggingApiContractTest {
 
   /** What a method returned must throw nothing, either. */
   private static void use(@Nullable Object result) {
-    switch (result) {
-      case LoggingContext.Binding binding -> {
-        binding.close();
-        binding.close();
-      }
-      case LoggingContext.Timing timing -> {
-        timing.close();
-        timing.close();
-      }
-      case null, default -> {}
+    if (result instanceof LoggingContext.Binding binding) {
+      binding.close();
+      binding.close();
+    } else if (result instanceof LoggingContext.Timing timing) {
+      timing.close();
+      timing.close();
     }
   }
 

@@ -108,7 +108,9 @@ public final class GatewayCatalogue {
               "HTTP_BODY_TIMEOUT",
               SettingType.duration(Duration.ofSeconds(1), Duration.ofMinutes(10)))
           .defaultsTo("30s")
-          .means("How long a body may take to arrive.");
+          .means(
+              "How long a body may take to arrive. It also ends, with 408, when nothing comes for 5 s,"
+                  + " or less than 1 KiB a second after its first 5 s.");
 
   public static final Setting<Integer> HTTP_MAX_BODY_BYTES =
       Setting.named("HTTP_MAX_BODY_BYTES", SettingType.smallBytes(1024, 256 * MEBIBYTE))
@@ -125,8 +127,10 @@ public final class GatewayCatalogue {
           .defaultsTo("56MiB")
           .means(
               "Memory for the bodies and events of all requests under way; beyond it requests are"
-                  + " answered with 429. Less than MQ_BUFFER_BYTES, and at least one and a half"
-                  + " times HTTP_MAX_INFLATED_BYTES and HTTP_MAX_BODY_BYTES; the heap (-Xmx) should be four times as large.");
+                  + " answered with 429. Less than MQ_BUFFER_BYTES, and at least"
+                  + " HTTP_MAX_BODY_BYTES and one and a half times HTTP_MAX_INFLATED_BYTES together;"
+                  + " the heap (-Xmx) should be four times as large. A quarter of it is one client's"
+                  + " share for the bodies it is sending.");
 
   public static final Setting<Integer> HTTP_MAX_CONNECTIONS_PER_ADDRESS =
       Setting.named(
@@ -286,24 +290,18 @@ public final class GatewayCatalogue {
   private static List<SettingProblem> checkInFlight(SettingValues values) {
     Optional<Long> inFlight = values.find(HTTP_MAX_IN_FLIGHT_BYTES);
     Optional<Integer> inflated = values.find(HTTP_MAX_INFLATED_BYTES);
+    Optional<Integer> body = values.find(HTTP_MAX_BODY_BYTES);
     Optional<Long> buffer = values.find(MQ_BUFFER_BYTES);
-    if (inFlight.isEmpty() || inflated.isEmpty() || buffer.isEmpty()) {
+    if (inFlight.isEmpty() || inflated.isEmpty() || body.isEmpty() || buffer.isEmpty()) {
       return List.of();
     }
-    if (inFlight.get() < HttpSettings.leastInFlightBytes(inflated.get())) {
+    if (inFlight.get() < HttpSettings.leastInFlightBytes(body.get(), inflated.get())) {
       return List.of(
           values.problem(
               HTTP_MAX_IN_FLIGHT_BYTES,
-              "is less than one and a half times " + values.shown(HTTP_MAX_INFLATED_BYTES)));
-    }
-    if (values
-        .find(HTTP_MAX_BODY_BYTES)
-        .filter(body -> inFlight.get() < HttpSettings.leastInFlightBytes(body))
-        .isPresent()) {
-      return List.of(
-          values.problem(
-              HTTP_MAX_IN_FLIGHT_BYTES,
-              "is less than one and a half times " + values.shown(HTTP_MAX_BODY_BYTES)));
+              "is less than %s and one and a half times %s together"
+                  .formatted(
+                      values.shown(HTTP_MAX_BODY_BYTES), values.shown(HTTP_MAX_INFLATED_BYTES))));
     }
     return inFlight.get() > buffer.get()
         ? List.of(

@@ -14,8 +14,8 @@ import java.time.Duration;
  * @param bodyTimeout how long a whole body may take to arrive
  * @param maxBodyBytes bytes of a body on the wire
  * @param maxInflatedBytes bytes of a body after inflation
- * @param maxInFlightBytes memory for the bodies and events of all requests together; at least one
- *     and a half times {@code maxInflatedBytes}, for a body is copied as it grows
+ * @param maxInFlightBytes memory for the bodies and events of all requests together; at least
+ *     {@link #leastInFlightBytes}
  * @param maxConnectionsPerAddress connections of one client address
  */
 public record HttpSettings(
@@ -47,10 +47,10 @@ public record HttpSettings(
     requirePositive("bodyTimeout", bodyTimeout.toMillis());
     requirePositive("maxBodyBytes", maxBodyBytes);
     requirePositive("maxInflatedBytes", maxInflatedBytes);
-    if (maxInFlightBytes < leastInFlightBytes(maxInflatedBytes)) {
+    if (maxInFlightBytes < leastInFlightBytes(maxBodyBytes, maxInflatedBytes)) {
       throw new IllegalArgumentException(
-          "maxInFlightBytes=%d is under 1.5 times maxInflatedBytes=%d"
-              .formatted(maxInFlightBytes, maxInflatedBytes));
+          "maxInFlightBytes=%d is less than maxBodyBytes=%d and 1.5 times maxInflatedBytes=%d together"
+              .formatted(maxInFlightBytes, maxBodyBytes, maxInflatedBytes));
     }
     if (maxConnectionsPerAddress < MIN_CONNECTIONS_PER_ADDRESS
         || maxConnectionsPerAddress > MAX_CONNECTIONS_PER_ADDRESS) {
@@ -90,9 +90,12 @@ public record HttpSettings(
     return maxBodyBytes + maxBodyBytes / 2L;
   }
 
-  /** The least {@code maxInFlightBytes} with which a body of the full size can be read. */
-  public static long leastInFlightBytes(int maxInflatedBytes) {
-    return maxInflatedBytes + maxInflatedBytes / 2L + 1;
+  /**
+   * The least {@code maxInFlightBytes} with which a compressed body of the full size can be read:
+   * its bytes on the wire are held while the inflated ones are copied to a buffer twice as large.
+   */
+  public static long leastInFlightBytes(int maxBodyBytes, int maxInflatedBytes) {
+    return maxBodyBytes + Math.max(maxBodyBytes / 2L, maxInflatedBytes + maxInflatedBytes / 2L);
   }
 
   private static void requirePositive(String name, long value) {

@@ -159,8 +159,10 @@ class GatewaySettingsTest {
 
   @Test
   void resolve_keepsTheMemoryForRequestsBetweenABodyAndTheBuffer() {
-    assertThatThrownBy(() -> settings(Map.of("HTTP_MAX_IN_FLIGHT_BYTES", "40MiB")))
-        .hasMessageContaining("one and a half times HTTP_MAX_INFLATED_BYTES=32MiB");
+    assertThatThrownBy(() -> settings(Map.of("HTTP_MAX_IN_FLIGHT_BYTES", "55MiB")))
+        .hasMessageContaining(
+            "is less than HTTP_MAX_BODY_BYTES=8MiB and one and a half times"
+                + " HTTP_MAX_INFLATED_BYTES=32MiB together");
     assertThatThrownBy(() -> settings(Map.of("HTTP_MAX_IN_FLIGHT_BYTES", "65MiB")))
         .hasMessageContaining("is more than MQ_BUFFER_BYTES=64MiB");
   }

@@ -119,7 +119,7 @@ class SettingBoundsTest {
   @Test
   void bodies_fitIntoTheMemoryForRequests() {
     assertThatThrownBy(() -> settings(Map.of("HTTP_MAX_BODY_BYTES", "64MiB")))
-        .hasMessageContaining("one and a half times HTTP_MAX_BODY_BYTES=64MiB");
+        .hasMessageContaining("is less than HTTP_MAX_BODY_BYTES=64MiB and one and a half times");
   }
 
   private static KafkaSettings settings(Map<String, String> environment) {
