@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.wideevents.stack.FreePort;
+import io.wideevents.toolbox.containers.MonitoringFiles.Alert;
 import io.wideevents.toolbox.containers.MonitoringFiles.Query;
+import io.wideevents.toolbox.containers.MonitoringFiles.ScrapeConfig;
 import io.wideevents.toolbox.containers.PromQl.Selector;
+import io.wideevents.toolbox.containers.Scrape.Target;
 import io.wideevents.toolbox.pipeline.GatewayProcess;
 import io.wideevents.toolbox.pipeline.TestPipeline;
 import io.wideevents.toolbox.pipeline.WorkerProcess;
@@ -83,6 +86,9 @@ class MonitoringIT {
       // Then
       shown.put("up", Set.of());
       assertThat(problems(MonitoringFiles.queries(), shown)).isEmpty();
+      for (ScrapeConfig config : MonitoringFiles.scrapeConfigs()) {
+        assertThat(firing(config, gateway.url(), workerUrl)).as(config.place()).isEmpty();
+      }
     }
   }
 
@@ -101,6 +107,28 @@ class MonitoringIT {
             "no such metric: b_total is not shown by any process",
             "no such label: a_total has no label tire",
             "nothing at all: names no metric");
+  }
+
+  /** The alerts that healthy processes make fire, scraped as {@code config} does it. */
+  private static List<String> firing(ScrapeConfig config, URI gateway, URI worker)
+      throws IOException, InterruptedException {
+    Scrape before = scrape(config, gateway, worker);
+    Scrape now = scrape(config, gateway, worker);
+    List<String> firing = new ArrayList<>();
+    for (Alert alert : MonitoringFiles.alerts()) {
+      if (!AlertExpression.evaluate(alert.expression(), before, now).isEmpty()) {
+        firing.add(alert.name());
+      }
+    }
+    return firing;
+  }
+
+  private static Scrape scrape(ScrapeConfig config, URI gateway, URI worker)
+      throws IOException, InterruptedException {
+    return Scrape.of(
+        List.of(
+            new Target(config.jobs().getFirst(), gateway.getAuthority(), scrape(gateway)),
+            new Target(config.jobs().getLast(), worker.getAuthority(), scrape(worker))));
   }
 
   private static List<String> problems(List<Query> queries, Map<String, Set<String>> shown) {

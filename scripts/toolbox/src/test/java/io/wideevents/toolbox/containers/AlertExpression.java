@@ -1,0 +1,305 @@
+package io.wideevents.toolbox.containers;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BinaryOperator;
+import java.util.function.DoubleBinaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Evaluates the part of PromQL that the alert rules use, over two scrapes: ranges reach from the
+ * first to the second, whatever their length. Anything else is an {@link IllegalArgumentException},
+ * so that a rule is never taken for quiet because it was not understood.
+ */
+final class AlertExpression {
+  private static final Pattern TOKEN =
+      Pattern.compile(
+          "\\s*(\"[^\"]*\"|[A-Za-z_:][\\w:]*|\\d+(?:\\.\\d+)?|\\[[^]]*]|=~|!~|!=|==|>=|<=|[-+*/(){},=<>])");
+  private static final double SECONDS_BETWEEN = 60;
+
+  private final List<String> tokens = new ArrayList<>();
+  private final Scrape before;
+  private final Scrape now;
+  private int next;
+
+  /** What an expression yields: a number, or values by their labels. */
+  private record Value(boolean isNumber, Map<Map<String, String>, Double> series) {
+    static Value number(double number) {
+      return new Value(true, Map.of(Map.of(), number));
+    }
+
+    static Value vector(Map<Map<String, String>, Double> series) {
+      return new Value(false, series);
+    }
+
+    double asNumber() {
+      return series.get(Map.of());
+    }
+  }
+
+  private AlertExpression(String text, Scrape before, Scrape now) {
+    this.before = before;
+    this.now = now;
+    Matcher token = TOKEN.matcher(text);
+    int end = 0;
+    while (token.find() && token.start() == end) {
+      tokens.add(token.group(1));
+      end = token.end();
+    }
+    if (!text.substring(end).isBlank()) {
+      throw new IllegalArgumentException("Not understood: " + text.substring(end));
+    }
+  }
+
+  /** The series for which the expression holds; a rule fires for each of them. */
+  static Map<Map<String, String>, Double> evaluate(String text, Scrape before, Scrape now) {
+    AlertExpression expression = new AlertExpression(text, before, now);
+    Value value = expression.and();
+    if (expression.next < expression.tokens.size()) {
+      throw new IllegalArgumentException(
+          "Not understood: "
+              + expression.tokens.subList(expression.next, expression.tokens.size()));
+    }
+    return value.series();
+  }
+
+  private Value and() {
+    Value left = comparison();
+    while (takes("and")) {
+      require("on");
+      List<String> on = names();
+      Value right = comparison();
+      Map<Map<String, String>, Double> both = new LinkedHashMap<>();
+      left.series()
+          .forEach(
+              (labels, value) -> {
+                Map<String, String> key = only(labels, on);
+                if (right.series().keySet().stream().anyMatch(each -> only(each, on).equals(key))) {
+                  both.put(labels, value);
+                }
+              });
+      left = Value.vector(both);
+    }
+    return left;
+  }
+
+  private Value comparison() {
+    Value left = quotient();
+    while (List.of(">", "<", "==", ">=", "<=", "!=").contains(peek())) {
+      String operator = tokens.get(next++);
+      double bound = quotient().asNumber();
+      Map<Map<String, String>, Double> kept = new LinkedHashMap<>();
+      left.series()
+          .forEach(
+              (labels, value) -> {
+                if (holds(operator, value, bound)) {
+                  kept.put(labels, value);
+                }
+              });
+      left = Value.vector(kept);
+    }
+    return left;
+  }
+
+  private Value quotient() {
+    Value left = operand();
+    while (takes("/")) {
+      left = combine(left, operand(), (a, b) -> a / b);
+    }
+    return left;
+  }
+
+  private Value operand() {
+    if (takes("(")) {
+      Value value = and();
+      require(")");
+      return value;
+    }
+    String token = tokens.get(next++);
+    if (Character.isDigit(token.charAt(0))) {
+      return Value.number(Double.parseDouble(token));
+    }
+    return switch (token) {
+      case "sum" -> aggregate(Double::sum);
+      case "max" -> aggregate(Math::max);
+      case "absent" -> absent(argument());
+      case "rate" -> range(SECONDS_BETWEEN);
+      case "increase" -> range(1);
+      case "histogram_quantile" -> {
+        require("(");
+        final double quantile = operand().asNumber();
+        require(",");
+        Value buckets = and();
+        require(")");
+        yield quantile(quantile, buckets);
+      }
+      default -> selector(token, now);
+    };
+  }
+
+  private Value argument() {
+    require("(");
+    Value value = and();
+    require(")");
+    return value;
+  }
+
+  private Value aggregate(BinaryOperator<Double> function) {
+    List<String> by = takes("by") ? names() : List.of();
+    Map<Map<String, String>, Double> groups = new LinkedHashMap<>();
+    argument().series().forEach((labels, value) -> groups.merge(only(labels, by), value, function));
+    return Value.vector(groups);
+  }
+
+  private static Value absent(Value value) {
+    return Value.vector(value.series().isEmpty() ? Map.of(Map.of(), 1.0) : Map.of());
+  }
+
+  private Value range(double divisor) {
+    require("(");
+    String metric = tokens.get(next++);
+    int selector = next;
+    Value end = selector(metric, now);
+    next = selector;
+    Value start = selector(metric, before);
+    if (!tokens.get(next++).startsWith("[")) {
+      throw new IllegalArgumentException("No range after " + metric);
+    }
+    require(")");
+    Map<Map<String, String>, Double> change = new LinkedHashMap<>();
+    end.series()
+        .forEach(
+            (labels, value) -> {
+              Double first = start.series().get(labels);
+              if (first != null) {
+                change.put(only(labels, null), (value - first) / divisor);
+              }
+            });
+    return Value.vector(change);
+  }
+
+  private Value selector(String metric, Scrape scrape) {
+    Map<Map<String, String>, Double> found = new LinkedHashMap<>();
+    scrape.named(metric).forEach(labels -> found.put(labels, scrape.series().get(labels)));
+    if (takes("{")) {
+      while (!takes("}")) {
+        String label = tokens.get(next++);
+        String operator = tokens.get(next++);
+        String quoted = tokens.get(next++);
+        String wanted = quoted.substring(1, quoted.length() - 1);
+        found
+            .keySet()
+            .removeIf(labels -> !matches(labels.getOrDefault(label, ""), operator, wanted));
+        takes(",");
+      }
+    }
+    return Value.vector(found);
+  }
+
+  /** The upper bound of the bucket is exact enough to compare it with a bound of seconds. */
+  private static Value quantile(double quantile, Value buckets) {
+    Map<Map<String, String>, TreeMap<Double, Double>> histograms = new LinkedHashMap<>();
+    buckets
+        .series()
+        .forEach(
+            (labels, count) -> {
+              Map<String, String> group = new TreeMap<>(labels);
+              String le = group.remove("le");
+              double bound = "+Inf".equals(le) ? Double.POSITIVE_INFINITY : Double.parseDouble(le);
+              histograms.computeIfAbsent(group, each -> new TreeMap<>()).put(bound, count);
+            });
+    Map<Map<String, String>, Double> quantiles = new LinkedHashMap<>();
+    histograms.forEach(
+        (group, counts) -> {
+          double all = counts.lastEntry().getValue();
+          double value =
+              counts.entrySet().stream()
+                  .filter(bucket -> all > 0 && bucket.getValue() >= quantile * all)
+                  .mapToDouble(Map.Entry::getKey)
+                  .findFirst()
+                  .orElse(Double.NaN);
+          quantiles.put(group, value);
+        });
+    return Value.vector(quantiles);
+  }
+
+  private static Value combine(Value left, Value right, DoubleBinaryOperator operator) {
+    Map<Map<String, String>, Double> result = new LinkedHashMap<>();
+    Map<Map<String, String>, Double> others = new LinkedHashMap<>();
+    right.series().forEach((labels, value) -> others.put(only(labels, null), value));
+    left.series()
+        .forEach(
+            (labels, value) -> {
+              Double other = right.isNumber() ? right.asNumber() : others.get(only(labels, null));
+              if (other != null) {
+                result.put(only(labels, null), operator.applyAsDouble(value, other));
+              }
+            });
+    return Value.vector(result);
+  }
+
+  private static boolean holds(String operator, double value, double bound) {
+    return switch (operator) {
+      case ">" -> value > bound;
+      case "<" -> value < bound;
+      case ">=" -> value >= bound;
+      case "<=" -> value <= bound;
+      case "==" -> value == bound;
+      default -> value != bound;
+    };
+  }
+
+  private static boolean matches(String value, String operator, String wanted) {
+    return switch (operator) {
+      case "=" -> value.equals(wanted);
+      case "!=" -> !value.equals(wanted);
+      case "=~" -> value.matches(wanted);
+      case "!~" -> !value.matches(wanted);
+      default -> throw new IllegalArgumentException("Not a matcher: " + operator);
+    };
+  }
+
+  /**
+   * Some labels of a series; without its name.
+   *
+   * @param names null for all
+   */
+  private static Map<String, String> only(Map<String, String> labels, List<String> names) {
+    Map<String, String> left = new TreeMap<>(labels);
+    left.keySet()
+        .removeIf(name -> name.equals("__name__") || (names != null && !names.contains(name)));
+    return left;
+  }
+
+  private List<String> names() {
+    require("(");
+    List<String> names = new ArrayList<>();
+    while (!takes(")")) {
+      names.add(tokens.get(next++));
+      takes(",");
+    }
+    return names;
+  }
+
+  private String peek() {
+    return next < tokens.size() ? tokens.get(next) : "";
+  }
+
+  private boolean takes(String token) {
+    if (!peek().equals(token)) {
+      return false;
+    }
+    next++;
+    return true;
+  }
+
+  private void require(String token) {
+    if (!takes(token)) {
+      throw new IllegalArgumentException("Expected " + token + " before " + peek());
+    }
+  }
+}
