@@ -10,39 +10,61 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Serves {@code /health/live}, {@code /health/ready} and {@code /metrics}, and nothing else.
  *
- * <p>Answers on two threads of its own, which may wait a second for MongoDB's ping; the polling
- * thread is never asked, only what it last published. Owned, and closed, by {@code
- * WorkerApplication}.
+ * <p>Each request has a thread of its own, so that clients which send or read slowly delay no
+ * liveness check; the polling thread is never asked, only what it last published. Owned, and
+ * closed, by {@code WorkerApplication}.
  */
 public final class WorkerHttpServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerHttpServer.class);
-  private static final int THREADS = 2;
-  private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
   private static final String JSON = "application/json";
+  private static final byte[] BUSY_STATUS =
+      "{\"status\":\"not_ready\",\"reasons\":[\"too many requests at once\"]}".getBytes(UTF_8);
   private static final String TEXT = "text/plain; charset=utf-8";
 
+  // A request keeps a thread while it trickles in and while its reply is not read. Below 24, the
+  // server's own synchronized blocks pin a virtual thread to its carrier.
+  private static final boolean VIRTUAL_THREADS = Runtime.version().feature() >= 24;
+  private static final int PLATFORM_THREADS = 128;
+
+  // Readiness asks MongoDB, and a scrape takes CPU: their number is bounded, that of liveness is
+  // not.
+  private static final int COSTLY_REQUESTS = 4;
+  private static final Duration COSTLY_WAIT = Duration.ofSeconds(2);
+
+  private static final int MAX_LOGGED_PATH = 200;
+  private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
+
+  // Read once, by the server's own classes; times in seconds. Their defaults let a client send its
+  // request, and read its reply, as slowly as it likes.
   static {
-    // In seconds, and read once, by the server's own classes. Without it a client that stops in the
-    // middle of its request keeps a thread for ever, and two of them the health checks out.
-    String longestRequest = "sun.net.httpserver.maxReqTime";
-    if (System.getProperty(longestRequest) == null) {
-      System.setProperty(longestRequest, "3");
-    }
+    limit("sun.net.httpserver.maxReqTime", 3);
+    limit("sun.net.httpserver.maxRspTime", 10);
+    limit("sun.net.httpserver.maxReqHeaderSize", 16 * 1024);
+    // Each takes some 20 KiB while its request is read.
+    limit("jdk.httpserver.maxConnections", 2_000);
   }
 
-  private final LogThrottle failures = new LogThrottle(LOG_INTERVAL);
   private final HttpServer server;
   private final ExecutorService threads =
-      Executors.newFixedThreadPool(
-          THREADS, Thread.ofPlatform().daemon().name("http-", 0).factory());
+      VIRTUAL_THREADS
+          ? Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory())
+          : Executors.newFixedThreadPool(
+              PLATFORM_THREADS, Thread.ofPlatform().daemon().name("http-", 0).factory());
+  private final Semaphore costly = new Semaphore(COSTLY_REQUESTS, true);
+  private final LogThrottle failures = new LogThrottle(LOG_INTERVAL);
   private final HealthCheck health;
   private final MetricsPage metrics;
   private final StatusGauges gauges;
@@ -90,7 +112,7 @@ public final class WorkerHttpServer implements AutoCloseable {
         failures.show(
             notShown ->
                 LOG.atError()
-                    .addKeyValue("path", exchange.getRequestURI().getPath())
+                    .addKeyValue("path", shortened(exchange.getRequestURI().getPath()))
                     .addKeyValue("notShown", notShown)
                     .setCause(e)
                     .log("A status request failed"));
@@ -106,7 +128,8 @@ public final class WorkerHttpServer implements AutoCloseable {
       send(exchange, 405, TEXT, "Only GET and HEAD\n".getBytes(UTF_8));
       return;
     }
-    switch (exchange.getRequestURI().getPath()) {
+    // null for a target such as mailto:a
+    switch (String.valueOf(exchange.getRequestURI().getPath())) {
       case "/health/live" -> live(exchange);
       case "/health/ready" -> ready(exchange);
       case "/metrics" -> metrics(exchange);
@@ -132,13 +155,55 @@ public final class WorkerHttpServer implements AutoCloseable {
   }
 
   private void ready(HttpExchange exchange) throws IOException {
-    HealthCheck.Readiness readiness = health.readiness();
-    send(exchange, readiness.isReady() ? 200 : 503, JSON, HealthJson.of(readiness));
+    Optional<HealthCheck.Readiness> readiness = inTurn(health::readiness);
+    if (readiness.isEmpty()) {
+      send(exchange, 503, JSON, BUSY_STATUS);
+      return;
+    }
+    int status = readiness.get().isReady() ? 200 : 503;
+    send(exchange, status, JSON, HealthJson.of(readiness.get()));
   }
 
   private void metrics(HttpExchange exchange) throws IOException {
-    gauges.refresh();
-    send(exchange, 200, MetricsPage.MEDIA_TYPE, metrics.scrape().getBytes(UTF_8));
+    Optional<String> page =
+        inTurn(
+            () -> {
+              gauges.refresh();
+              return metrics.scrape();
+            });
+    if (page.isEmpty()) {
+      send(exchange, 503, TEXT, "Too many requests at once\n".getBytes(UTF_8));
+      return;
+    }
+    send(exchange, 200, MetricsPage.MEDIA_TYPE, page.get().getBytes(UTF_8));
+  }
+
+  /** Does costly work, a few at a time; empty when there was no turn in time. */
+  private <T> Optional<T> inTurn(Supplier<T> work) {
+    try {
+      if (!costly.tryAcquire(COSTLY_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        return Optional.empty();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(work.get());
+    } finally {
+      costly.release();
+    }
+  }
+
+  private static void limit(String property, int value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, Integer.toString(value));
+    }
+  }
+
+  private static String shortened(@Nullable String path) {
+    String text = String.valueOf(path);
+    return text.length() <= MAX_LOGGED_PATH ? text : text.substring(0, MAX_LOGGED_PATH) + "…";
   }
 
   private static void send(HttpExchange exchange, int status, String type, byte[] body)

@@ -4,14 +4,21 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.codec.DeadLetterReason;
+import io.wideevents.config.LogFormat;
+import io.wideevents.config.LogLevel;
 import io.wideevents.metrics.MetricsPage;
 import io.wideevents.metrics.MetricsTable;
+import io.wideevents.process.LogSetup;
 import io.wideevents.worker.batch.PipelineStatus;
 import io.wideevents.worker.consume.ConsumerStatus;
 import io.wideevents.worker.metrics.WorkerMetrics;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -45,6 +53,7 @@ class WorkerHttpServerTest {
   private final WorkerMetrics metrics = new WorkerMetrics(page.registry());
   private volatile boolean mongo = true;
   private volatile @Nullable Error mongoFailure;
+  private volatile HealthCheck.MongoPing ping = this::mongoAnswers;
   private final HttpClient client = HttpClient.newHttpClient();
   private final WorkerHttpServer server = server();
 
@@ -193,6 +202,102 @@ class WorkerHttpServerTest {
   }
 
   @Test
+  @Timeout(60)
+  void clientsThatHoldConnections_delayNoHealthCheck() throws Exception {
+    assertThat(request("GET", "/health/live").statusCode()).isEqualTo(200);
+    List<Socket> held = new ArrayList<>();
+    try {
+      for (int i = 0; i < 300; i++) {
+        held.add(connect("GET /health/live HTTP/1.1\r\nHost:"));
+      }
+      // Replies that are not read: as many as fill the buffers between both ends.
+      for (int i = 0; i < 4; i++) {
+        held.add(connect("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n".repeat(200)));
+      }
+
+      long start = System.nanoTime();
+      int status = request("GET", "/health/live").statusCode();
+
+      assertThat(status).isEqualTo(200);
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+    } finally {
+      for (Socket socket : held) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void databaseThatDoesNotAnswer_delaysNoLivenessCheck() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answers = new CountDownLatch(1);
+    ping =
+        () -> {
+          asked.countDown();
+          try {
+            answers.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return true;
+        };
+    List<Socket> held = new ArrayList<>();
+    try {
+      for (int i = 0; i < 50; i++) {
+        held.add(connect("GET /health/ready HTTP/1.1\r\nHost: a\r\n\r\n"));
+      }
+      asked.await();
+
+      assertThat(request("GET", "/health/live").statusCode()).isEqualTo(200);
+    } finally {
+      answers.countDown();
+      for (Socket socket : held) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void malformedRequests_logAFewShortLines() throws Exception {
+    String longPath = "x".repeat(7 * 1024);
+    List<String> requests =
+        List.of(
+            "GET mailto:" + longPath + " HTTP/1.1\r\nHost: a\r\n\r\n",
+            "GET * HTTP/1.1\r\nHost: a\r\n\r\n",
+            "GET http://[" + longPath + " HTTP/1.1\r\nHost: a\r\n\r\n",
+            "GET /" + longPath + " HTTP/1.1\r\nHost: a\r\n\r\n",
+            "GET " + longPath + "\r\n\r\n",
+            "\u0016\u0003\u0001" + longPath,
+            "GET /metrics HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+            "GET /metrics HTTP/1.1\r\nTransfer-Encoding: x\r\n\r\n",
+            "GET /metrics HTTP/1.1\r\n" + "a: b\r\n".repeat(1_000) + "\r\n");
+    PrintStream stderr = System.err;
+    ByteArrayOutputStream captured = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(captured, true, UTF_8));
+    LogSetup.start(LogLevel.INFO, LogFormat.TEXT);
+    try {
+      for (int i = 0; i < 20; i++) {
+        for (String request : requests) {
+          try (Socket socket = connect(request)) {
+            socket.shutdownOutput();
+            socket.getInputStream().readAllBytes();
+          } catch (SocketException e) {
+            // Closed before all of the request was sent.
+          }
+        }
+      }
+    } finally {
+      System.setErr(stderr);
+      LogSetup.start(LogLevel.INFO, LogFormat.TEXT);
+    }
+
+    assertThat(captured.toString(UTF_8).lines().toList())
+        .hasSizeLessThan(10)
+        .allMatch(line -> line.length() < 1_000);
+  }
+
+  @Test
   void head_hasNoBody() throws Exception {
     HttpResponse<String> response = request("HEAD", "/metrics");
 
@@ -205,6 +310,18 @@ class WorkerHttpServerTest {
     assertThat(request("POST", "/metrics").statusCode()).isEqualTo(405);
     assertThat(request("GET", "/").statusCode()).isEqualTo(404);
     assertThat(request("GET", "/metrics/x").statusCode()).isEqualTo(404);
+  }
+
+  private Socket connect(String bytes) throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(4 * 1024);
+    socket.connect(new InetSocketAddress("127.0.0.1", server.port()));
+    try {
+      socket.getOutputStream().write(bytes.getBytes(UTF_8));
+    } catch (SocketException e) {
+      // Closed before all of it was sent; reading shows it.
+    }
+    return socket;
   }
 
   private HttpResponse<String> request(String method, String path) throws Exception {
@@ -227,7 +344,7 @@ class WorkerHttpServerTest {
       return new WorkerHttpServer(
           "127.0.0.1",
           0,
-          new HealthCheck(() -> status, () -> true, this::mongoAnswers, System::nanoTime),
+          new HealthCheck(() -> status, () -> true, () -> ping.answers(), System::nanoTime),
           page,
           new StatusGauges(page.registry(), () -> status));
     } catch (IOException e) {
