@@ -1,13 +1,9 @@
 package io.wideevents.gateway.access;
 
-import io.wideevents.logging.LogThrottle;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Decides about requests: by their key, and by how many events its owner sent lately. Without keys
@@ -16,15 +12,12 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for concurrent use; never blocks.
  */
 public final class AccessControl {
-  private static final Logger log = LoggerFactory.getLogger(AccessControl.class);
   // RFC 6750: the scheme in any case, one or more blanks, a token68.
   private static final Pattern BEARER =
       Pattern.compile("bearer +([A-Za-z0-9._~+/-]+=*)", Pattern.CASE_INSENSITIVE);
-  private static final Duration WARNING_INTERVAL = Duration.ofSeconds(10);
 
   private final Optional<ApiKeys> keys;
   private final RateLimits limits;
-  private final LogThrottle warnings = new LogThrottle(WARNING_INTERVAL);
 
   /**
    * @param keys empty to admit everybody
@@ -49,11 +42,7 @@ public final class AccessControl {
     if (keys.isEmpty()) {
       return new Admission.Granted(Caller.ANONYMOUS);
     }
-    Admission admission = judge(keys.get(), authorization, needed);
-    if (!(admission instanceof Admission.Granted)) {
-      warn(admission, needed);
-    }
-    return admission;
+    return judge(keys.get(), authorization, needed);
   }
 
   private static Admission judge(ApiKeys keys, List<String> authorization, Scope needed) {
@@ -81,17 +70,5 @@ public final class AccessControl {
    */
   public RateDecision take(Caller caller, int events) {
     return limits.take(caller, events);
-  }
-
-  private void warn(Admission refused, Scope needed) {
-    String key = refused instanceof Admission.ScopeMissing missing ? missing.caller().name() : "";
-    warnings.show(
-        heldBack ->
-            log.atWarn()
-                .addKeyValue("reason", refused.getClass().getSimpleName())
-                .addKeyValue("key", key)
-                .addKeyValue("scope", needed.label())
-                .addKeyValue("notShown", heldBack)
-                .log("Refused a request for want of a key that may do this"));
   }
 }

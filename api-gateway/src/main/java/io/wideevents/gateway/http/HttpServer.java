@@ -77,6 +77,7 @@ public final class HttpServer implements AutoCloseable {
   private final Optional<TlsIdentity> tls;
   private final GatewayMetrics metrics;
   private final Supplier<String> scrape;
+  private final Rejections rejections = new Rejections();
   private final Replies replies;
   private final ByteBudget memory;
   private final ConnectionGuard connections;
@@ -118,7 +119,7 @@ public final class HttpServer implements AutoCloseable {
     this.ownEvents = ownEvents;
     this.metrics = metrics;
     this.scrape = scrape;
-    this.replies = new Replies(metrics, new Lingering(() -> stopping));
+    this.replies = new Replies(metrics, new Lingering(() -> stopping), rejections);
     this.memory = new ByteBudget(settings.maxInFlightBytes(), settings.largestUploadBytes());
     this.connections =
         new ConnectionGuard(
@@ -196,6 +197,7 @@ public final class HttpServer implements AutoCloseable {
       log.atDebug().setCause(e).log("The server did not stop in time");
     }
     connections.close();
+    rejections.flush();
     int left = running.count();
     if (left > 0) {
       log.atWarn()
@@ -250,7 +252,7 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private void configure(Server server) {
-    server.setErrorHandler(new ServerErrors(metrics));
+    server.setErrorHandler(new ServerErrors(metrics, rejections));
     server.insertHandler(new GracefulHandler());
     // Outermost: it counts every request, also those that the handlers inside reject.
     server.insertHandler(new RequestAdmission(connections, metrics));

@@ -36,12 +36,14 @@ final class KeyGate implements Handler {
       case Admission.Granted granted -> ctx.attribute(CALLER, granted.caller());
       case Admission.NoKey noKey -> throw new ProblemException(Problems.keyMissing());
       case Admission.UnknownKey unknown -> throw new ProblemException(Problems.keyUnknown());
-      case Admission.ScopeMissing missing ->
-          throw new ProblemException(Problems.scopeMissing(missing.needed().label()));
+      case Admission.ScopeMissing missing -> {
+        ctx.attribute(CALLER, missing.caller());
+        throw new ProblemException(Problems.scopeMissing(missing.needed().label()));
+      }
     }
   }
 
-  /** On whose behalf a request came that passed. */
+  /** On whose behalf a request came; anonymous when it brought no key of ours. */
   static Caller caller(Context ctx) {
     Caller passed = ctx.attribute(CALLER);
     return passed == null ? Caller.ANONYMOUS : passed;

@@ -13,8 +13,10 @@ final class Replies {
   private final ReplyWriter writer = new ReplyWriter();
   private final GatewayMetrics metrics;
   private final Lingering lingering;
+  private final Rejections rejections;
 
-  Replies(GatewayMetrics metrics, Lingering lingering) {
+  Replies(GatewayMetrics metrics, Lingering lingering, Rejections rejections) {
+    this.rejections = rejections;
     this.metrics = metrics;
     this.lingering = lingering;
   }
@@ -24,6 +26,7 @@ final class Replies {
    * memory that is reserved for the request covers its reply.
    */
   void send(Context ctx, EventsReply reply) {
+    rejections.events(ctx, reply.entries());
     reply.problem().ifPresentOrElse(problem -> head(ctx, problem), () -> json(ctx, reply.status()));
     try {
       ctx.outputStream().write(writer.write(reply));
@@ -35,6 +38,7 @@ final class Replies {
   /** Answers a request that is refused as a whole. */
   void send(Context ctx, Problem problem) {
     metrics.requestRefused(problem.code());
+    rejections.request(ctx, problem);
     head(ctx, problem);
     byte[] answer = writer.write(problem);
     if (!problem.closesConnection() || !lingering.answer(ctx, answer)) {

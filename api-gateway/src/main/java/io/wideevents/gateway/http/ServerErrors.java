@@ -13,8 +13,10 @@ import org.eclipse.jetty.util.Callback;
 final class ServerErrors extends ErrorHandler {
   private final ReplyWriter writer = new ReplyWriter();
   private final GatewayMetrics metrics;
+  private final Rejections rejections;
 
-  ServerErrors(GatewayMetrics metrics) {
+  ServerErrors(GatewayMetrics metrics, Rejections rejections) {
+    this.rejections = rejections;
     this.metrics = metrics;
   }
 
@@ -26,6 +28,7 @@ final class ServerErrors extends ErrorHandler {
             : response.getStatus();
     Problem problem = problem(status);
     metrics.requestRefused(problem.code());
+    rejections.request(request, problem);
     response.setStatus(problem.status());
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
     problem.headers().forEach(response.getHeaders()::put);

@@ -60,6 +60,19 @@ class ClientLogLinesTest {
         "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
             + LONG
             + "\r\nContent-Length: 2\r\n\r\n{}",
+        "GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+            + LONG
+            + "\r\n\r\n",
+        "GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+            + "Upgrade: h2c\r\nHTTP2-Settings: "
+            + LONG
+            + "\r\n\r\n",
+        "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            + "Content-Length: 100000\r\n\r\n{",
+        "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            + "Content-Encoding: gzip\r\nContent-Length: 7168\r\n\r\n"
+            + LONG,
         "OPTIONS * HTTP/1.1\r\nHost: a\r\nX: " + LONG + "\r\n\r\n",
         "CONNECT " + LONG + " HTTP/1.1\r\nHost: a\r\n\r\n",
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + LONG);

@@ -2,6 +2,7 @@ package io.wideevents.worker.batch;
 
 import io.wideevents.codec.DeadLetterReason;
 import io.wideevents.codec.RecordResult;
+import io.wideevents.logging.RejectionLog;
 import io.wideevents.mongo.BatchWriter;
 import io.wideevents.worker.deadletter.DeadLetter;
 import io.wideevents.worker.deadletter.DeadLetterBrake;
@@ -11,7 +12,9 @@ import io.wideevents.worker.retry.Backoff;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -32,6 +35,8 @@ import org.slf4j.LoggerFactory;
 public final class BatchPipeline {
   private static final Logger LOG = LoggerFactory.getLogger(BatchPipeline.class);
 
+  private final RejectionLog deadLettersLog =
+      new RejectionLog(LOG, "Records went to the dead-letter topic", "reason");
   private final BatchLimits limits;
   private final BatchAccumulator accumulator;
   private final DatabaseState database;
@@ -267,6 +272,14 @@ public final class BatchPipeline {
     }
   }
 
+  private static Map<String, Object> position(DeadLetter letter) {
+    Map<String, Object> position = new LinkedHashMap<>();
+    position.put("topic", letter.source().topic());
+    position.put("partition", letter.source().partition());
+    position.put("offset", letter.source().offset());
+    return position;
+  }
+
   private final class Results implements WriteStage.Results, DeadLetterStage.Results {
     @Override
     public void stored(PendingRecord record, Batch batch) {
@@ -304,6 +317,7 @@ public final class BatchPipeline {
     public void deadLettered(PendingRecord record, DeadLetter letter) {
       if (!voided(record)) {
         metrics.deadLettered(letter.reason());
+        deadLettersLog.rejected(letter.reason().label(), 1, () -> position(letter));
         complete(record);
       }
     }

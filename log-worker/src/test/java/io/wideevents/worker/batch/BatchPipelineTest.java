@@ -3,6 +3,9 @@ package io.wideevents.worker.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.wideevents.codec.DeadLetterReason;
 import io.wideevents.event.EventDocument;
@@ -22,6 +25,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class BatchPipelineTest {
   private static final UUID CLIENT_ID = UUID.fromString("0190a1b2-c3d4-4e5f-8a9b-0123456789ab");
@@ -104,6 +108,33 @@ class BatchPipelineTest {
     completions.runPending();
 
     assertThat(records.committable()).isEqualTo(20);
+  }
+
+  @Test
+  void deadLetters_areLoggedWithCountReasonAndPosition() {
+    Logger logger = (Logger) LoggerFactory.getLogger(BatchPipeline.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    logger.addAppender(lines);
+    try {
+      for (int i = 0; i < 5; i++) {
+        pipeline.accept(records.poison(DeadLetterReason.MALFORMED));
+      }
+      accept(5);
+
+      work();
+    } finally {
+      logger.detachAppender(lines);
+    }
+
+    assertThat(lines.list)
+        .singleElement()
+        .satisfies(
+            line -> {
+              assertThat(line.getMessage()).isEqualTo("Records went to the dead-letter topic");
+              assertThat(line.getKeyValuePairs().toString())
+                  .contains("count=\"1\"", "reason=\"malformed\"", "offset=\"0\"");
+            });
   }
 
   @Test
