@@ -6,7 +6,6 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.URI;
-import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -103,7 +102,7 @@ class JdkTextTest {
         Arguments.of(DayOfWeek.MONDAY, "\"MONDAY\""),
         Arguments.of(new UUID(0, 1), "\"00000000-0000-0000-0000-000000000001\""),
         Arguments.of(URI.create("http://a.invalid/b"), "\"http://a.invalid/b\""),
-        Arguments.of(new URL("http://a.invalid/b"), "\"http://a.invalid/b\""),
+        Arguments.of(URI.create("http://a.invalid/b").toURL(), "\"http://a.invalid/b\""),
         Arguments.of(InetAddress.getByAddress(new byte[] {10, 0, 0, 1}), "\"/10.0.0.1\""),
         Arguments.of(Locale.GERMANY, "\"de_DE\""),
         Arguments.of(Currency.getInstance("EUR"), "\"EUR\""),
