@@ -3,8 +3,11 @@ package io.wideevents.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -66,5 +69,21 @@ class EventIdTest {
       })
   void parse_refusesWhatIsNoCanonicalUuid(String text) {
     assertThatIllegalArgumentException().isThrownBy(() -> EventId.parse(text));
+  }
+
+  @Test
+  @Timeout(20)
+  void idsWithOneHashCode_costAHashTableLittle() {
+    // Given: the hash code of a UUID is high ^ low, folded
+    int ids = 100_000;
+    Map<EventId, Integer> table = new HashMap<>();
+
+    for (int i = 1; i <= ids; i++) {
+      long bits = 0x4000_0000_8000_0000L | i;
+      table.put(new EventId(new UUID(bits << 32 | bits, bits << 32 | bits)), i);
+    }
+
+    assertThat(table.keySet().stream().mapToInt(EventId::hashCode).distinct()).hasSize(1);
+    assertThat(table).hasSize(ids);
   }
 }

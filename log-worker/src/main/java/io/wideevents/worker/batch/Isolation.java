@@ -4,6 +4,7 @@ import io.wideevents.event.EventId;
 import io.wideevents.mongo.Suspect;
 import io.wideevents.worker.retry.Backoff;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,6 +45,9 @@ final class Isolation {
   /** Records whose last failure was unexplained: isolated, being written, or in the retry queue. */
   private final Set<RetryRecord> unexplained = new LinkedHashSet<>();
 
+  /** How many of them hold each event: one producer may repeat an event in thousands of records. */
+  private final Map<EventId, Integer> unexplainedEvents = new HashMap<>();
+
   /** The error codes of the events proven poison last. */
   private final Map<EventId, Integer> proven = new LinkedHashMap<>();
 
@@ -77,7 +81,9 @@ final class Isolation {
 
   /** Records that the last failure of a record was unexplained. */
   void unexplained(RetryRecord retry) {
-    unexplained.add(retry);
+    if (unexplained.add(retry)) {
+      unexplainedEvents.merge(retry.eventId(), 1, Integer::sum);
+    }
     if (isOverLimit()) {
       overLimitNanos = nanoClock.getAsLong();
     }
@@ -85,7 +91,10 @@ final class Isolation {
 
   /** Records that a record needs no retry any more, or failed in a way that is explained. */
   void explained(RetryRecord retry) {
-    unexplained.remove(retry);
+    if (unexplained.remove(retry)) {
+      unexplainedEvents.computeIfPresent(
+          retry.eventId(), (event, records) -> records == 1 ? null : records - 1);
+    }
   }
 
   /**
@@ -186,13 +195,7 @@ final class Isolation {
 
   /** Whether too many events fail in an unexplained way; copies of one event count once. */
   private boolean isOverLimit() {
-    return unexplained.size() > Suspect.MOST_AT_ONCE
-        && unexplained.stream()
-                .map(RetryRecord::eventId)
-                .distinct()
-                .limit(Suspect.MOST_AT_ONCE + 1L)
-                .count()
-            > Suspect.MOST_AT_ONCE;
+    return unexplainedEvents.size() > Suspect.MOST_AT_ONCE;
   }
 
   private Optional<RetryRecord> next() {
