@@ -86,7 +86,9 @@ enum BodyPacking {
     out.writeBytes(new byte[] {0x1F, (byte) 0x8B, 8, (byte) flags, 0, 0, 0, 0, 0, 3});
     if (headBytes > 0) {
       int each = headBytes / 3;
-      out.writeBytes(new byte[] {(byte) each, (byte) (each >> 8)});
+      int extra = each + 4;
+      out.writeBytes(new byte[] {(byte) extra, (byte) (extra >> 8)});
+      out.writeBytes(new byte[] {'w', 'e', (byte) each, (byte) (each >> 8)});
       out.writeBytes(new byte[each]);
       byte[] text = "n".repeat(each).getBytes(ISO_8859_1);
       out.writeBytes(text);

@@ -43,7 +43,9 @@ final class FuzzReport {
       fault(request, "was not answered: " + outcome.end());
     }
     for (Reply reply : outcome.replies()) {
-      if (!expected.contains(reply.status())) {
+      // The description says in words that every path takes OPTIONS.
+      boolean isOptions = reply.status() == 204 && request.method().equals("OPTIONS");
+      if (!isOptions && !expected.contains(reply.status())) {
         fault(request, "was answered with the undocumented status " + reply.status());
       }
       try {

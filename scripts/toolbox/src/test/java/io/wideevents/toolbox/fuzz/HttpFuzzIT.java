@@ -134,7 +134,8 @@ class HttpFuzzIT {
           .assertThatCode(() -> awaitMemoryGivenBack(health, host))
           .as("the memory of all requests is given back")
           .doesNotThrowAnyException();
-      acknowledged = report.acknowledged();
+      acknowledged = new HashSet<>(report.acknowledged());
+      acknowledged.addAll(ordinary.acknowledgedIds());
       ordinaryIds = ordinary.acknowledged();
     }
     try (WorkerProcess worker = pipeline.startWorker();

@@ -6,11 +6,13 @@ import io.wideevents.codec.BodyPattern;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
 /** Posts a few small events at a time, one body after the other, and waits for each reply. */
@@ -21,6 +23,7 @@ final class OrdinaryClient implements AutoCloseable {
   private final FuzzClient client;
   private final String host;
   private final Set<String> acknowledged = new TreeSet<>();
+  private final Set<UUID> acknowledgedIds = new HashSet<>();
   private final Map<Integer, Integer> statuses = new TreeMap<>();
   private final Thread thread =
       Thread.ofPlatform().daemon().name("fuzz-ordinary").unstarted(this::run);
@@ -39,6 +42,11 @@ final class OrdinaryClient implements AutoCloseable {
   /** The request ids of the events that were acknowledged; asked after {@link #close}. */
   Set<String> acknowledged() {
     return acknowledged;
+  }
+
+  /** The ids of the same events. */
+  Set<UUID> acknowledgedIds() {
+    return acknowledgedIds;
   }
 
   /** How often each status came, 0 for no reply; asked after {@link #close}. */
@@ -102,6 +110,7 @@ final class OrdinaryClient implements AutoCloseable {
     statuses.merge(status, 1, Integer::sum);
     if (status == 202) {
       acknowledged.addAll(ids);
+      acknowledgedIds.addAll(replies.getFirst().acknowledged());
     }
     return status;
   }
