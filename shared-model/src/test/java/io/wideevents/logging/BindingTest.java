@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("try") // A resource is held by being open.
 class BindingTest {
   private final RecordingLogger tier = new RecordingLogger(Tier.KAFKA);
   private final LoggingService service =

@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Holds every public method that a request's code may call to the promise that it throws nothing
  * and ends. Methods are found by reflection, so a new method is tested as it is added.
  */
+@SuppressWarnings("try") // A resource is held by being open.
 class LoggingApiContractTest {
   /** What code inside a request uses. */
   private static final List<Class<?>> API =

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@SuppressWarnings("try") // A resource is held by being open.
 class ApiKeysTest {
   private final NewKey first = NewKey.make("first", EnumSet.of(Scope.INGEST));
   private final NewKey second = NewKey.make("second", EnumSet.of(Scope.INGEST, Scope.QUERY));

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
+@SuppressWarnings("try") // A resource is held by being open.
 class FailoverLoggerTest {
   private static final Duration AMPLE = Duration.ofSeconds(30);
   private static final Duration PAUSE = Duration.ofMillis(200);

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@SuppressWarnings("try") // A resource is held by being open.
 class FileWatchTest {
   private static final Duration PERIOD = Duration.ofMillis(1);
 

@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@SuppressWarnings("try") // A resource is held by being open.
 class KafkaClientTest {
   private static final Duration AMPLE = Duration.ofSeconds(30);
 

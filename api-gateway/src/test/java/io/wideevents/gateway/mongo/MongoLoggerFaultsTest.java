@@ -32,6 +32,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What a MongoDB in a strange state does to the writer, on virtual time. */
+@SuppressWarnings("try") // A resource is held by being open.
 class MongoLoggerFaultsTest {
   private static final Duration AMPLE = Duration.ofSeconds(30);
   private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(25);

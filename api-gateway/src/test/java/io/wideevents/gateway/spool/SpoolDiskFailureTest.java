@@ -31,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The spool on a disk that fills up, fails and loses power. */
+@SuppressWarnings("try") // A resource is held by being open.
 class SpoolDiskFailureTest {
   @TempDir Path directory;
   private final SimulatedDisk disk = new SimulatedDisk();

@@ -22,6 +22,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>What this JVM itself stands still for, in a garbage collection above all, is measured by a
  * thread that only sleeps, and taken off.
  */
+@SuppressWarnings("try") // A resource is held by being open.
 final class HealthProber implements AutoCloseable {
   private static final Duration INTERVAL = Duration.ofMillis(100);
   private static final Duration TICK = Duration.ofMillis(5);

@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
 /** Posts a few small events at a time, one body after the other, and waits for each reply. */
+@SuppressWarnings("try") // A resource is held by being open.
 final class OrdinaryClient implements AutoCloseable {
   private static final Duration INTERVAL = Duration.ofMillis(50);
   private static final int EVENTS = 3;
