@@ -324,14 +324,12 @@ public final class ConnectionGuard implements AutoCloseable {
       sweep();
     } catch (Throwable e) {
       // An exception would end all later sweeps.
-      failures
-          .tryShow()
-          .ifPresent(
-              notShown ->
-                  log.atError()
-                      .addKeyValue("notShown", notShown)
-                      .setCause(e)
-                      .log("Looking for slow clients failed; goes on"));
+      failures.show(
+          notShown ->
+              log.atError()
+                  .addKeyValue("notShown", notShown)
+                  .setCause(e)
+                  .log("Looking for slow clients failed; the next look follows"));
     }
   }
 
@@ -415,8 +413,7 @@ public final class ConnectionGuard implements AutoCloseable {
   private void report(CloseReason reason, InetAddress address) {
     Objects.requireNonNull(closed.get(reason)).increment();
     Objects.requireNonNull(lines.get(reason))
-        .tryShow()
-        .ifPresent(
+        .show(
             notShown ->
                 log.atWarn()
                     .addKeyValue("address", address.getHostAddress())
