@@ -166,8 +166,9 @@ class PollRecoveryIT {
       String protocol, String collector) throws Exception {
     // Given
     sendTo(PARTITION, 0, 10);
+    // Of a heap of 256 MiB, more than is ever free: some collectors find 200 MiB.
     try (Producer<byte[], byte[]> bombs = bombs("zstd", 16_384)) {
-      bombs.send(new ProducerRecord<>(name, PARTITION, null, new byte[200 * MEBIBYTE])).get();
+      bombs.send(new ProducerRecord<>(name, PARTITION, null, new byte[250 * MEBIBYTE])).get();
     }
     sendTo(PARTITION, 10, 20);
     // One batch: good, bomb, good
