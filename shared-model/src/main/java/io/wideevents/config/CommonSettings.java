@@ -228,9 +228,10 @@ public final class CommonSettings {
     Optional<String> deadLetters = values.find(MQ_DLQ_TOPIC);
     if (deadLetters.isPresent() && deadLetters.equals(values.find(KAFKA_LOG_TOPIC))) {
       problems.add(values.problem(MQ_DLQ_TOPIC, "is KAFKA_LOG_TOPIC as well"));
-    } else if (deadLetters
-        .map(CommonSettings::metricName)
-        .equals(values.find(KAFKA_LOG_TOPIC).map(CommonSettings::metricName))) {
+    } else if (deadLetters.isPresent()
+        && deadLetters
+            .map(CommonSettings::metricName)
+            .equals(values.find(KAFKA_LOG_TOPIC).map(CommonSettings::metricName))) {
       problems.add(
           values.problem(
               MQ_DLQ_TOPIC,

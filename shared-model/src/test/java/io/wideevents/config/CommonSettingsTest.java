@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CommonSettingsTest {
   private static final SettingsCatalogue CATALOGUE =
       SettingsCatalogue.of("either", CommonSettings.ALL).checkedBy(CommonSettings::check);
+
+  @Test
+  void check_holdsForACommandThatHasFewOfTheSettings() {
+    SettingsCatalogue few =
+        SettingsCatalogue.of("either", List.of(CommonSettings.LOG_LEVEL))
+            .checkedBy(CommonSettings::check);
+
+    assertThat(few.resolve(Map.of(), Map.of()).find(CommonSettings.LOG_LEVEL)).isPresent();
+  }
 
   @Test
   void defaults_areThoseOfTheDesign() {

@@ -1,10 +1,12 @@
 package io.wideevents.gateway.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.config.InvalidSettingsException;
+import io.wideevents.config.Setting;
 import io.wideevents.gateway.access.RateLimit;
 import io.wideevents.gateway.http.HttpSettings;
 import io.wideevents.gateway.http.TlsSettings;
@@ -18,6 +20,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GatewaySettingsTest {
+
+  /** Commands such as {@code spool status} read a few settings, and the rules hold for them too. */
+  @Test
+  void only_holdsTheRulesForAnySingleSetting() {
+    for (Setting<?> setting : GatewayCatalogue.CATALOGUE.settings()) {
+      assertThatCode(() -> GatewayCatalogue.CATALOGUE.only(setting).resolve(Map.of(), Map.of()))
+          .as(setting.name())
+          .doesNotThrowAnyException();
+    }
+  }
 
   @Test
   void from_hasTheDocumentedDefaults() {
