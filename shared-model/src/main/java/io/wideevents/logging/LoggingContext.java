@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,9 +38,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoggingContext {
   private static final LoggingContext NONE = new LoggingContext(null);
-  private static final ThreadLocal<Binding> CURRENT = new ThreadLocal<>();
+  private static final ThreadLocal<Bound> CURRENT = new ThreadLocal<>();
 
-  /** More bindings than that on one thread were not closed. */
+  /** More bindings than that, of different contexts, on one thread were not closed. */
   private static final int MAX_BINDINGS = 256;
 
   private final @Nullable RequestRecord request;
@@ -50,16 +51,16 @@ public final class LoggingContext {
 
   /** The context of the request this thread works for; one that does nothing when there is none. */
   public static LoggingContext current() {
-    Binding top = CURRENT.get();
+    Bound top = CURRENT.get();
     if (top == null) {
       return NONE;
     }
-    return top.closed ? afterClosed(top) : top.context;
+    return top.isOpen() ? top.context : afterClosed(top);
   }
 
   /** Takes bindings off the calling thread that were closed by another one, or too early. */
-  private static LoggingContext afterClosed(Binding top) {
-    Binding open = openFrom(top);
+  private static LoggingContext afterClosed(Bound top) {
+    Bound open = openFrom(top);
     if (open == null) {
       CURRENT.remove();
       return NONE;
@@ -68,12 +69,12 @@ public final class LoggingContext {
     return open.context;
   }
 
-  private static @Nullable Binding openFrom(@Nullable Binding top) {
-    Binding binding = top;
-    while (binding != null && binding.closed) {
-      binding = binding.before;
+  private static @Nullable Bound openFrom(@Nullable Bound top) {
+    Bound bound = top;
+    while (bound != null && !bound.isOpen()) {
+      bound = bound.before;
     }
-    return binding;
+    return bound;
   }
 
   /** The context that does nothing. */
@@ -223,31 +224,54 @@ public final class LoggingContext {
    *     next asks for its context
    */
   public Binding bind() {
-    Binding before = openFrom(CURRENT.get());
-    Binding binding =
-        new Binding(this, before != null && before.depth < MAX_BINDINGS ? before : null);
-    CURRENT.set(binding);
-    return binding;
+    Bound top = openFrom(CURRENT.get());
+    // Tasks of one request may nest without end, such as on an executor that runs them at once.
+    Bound bound =
+        top != null && top.context == this && top.bindAgain()
+            ? top
+            : new Bound(this, top != null && top.depth < MAX_BINDINGS ? top : null);
+    CURRENT.set(bound);
+    return new Binding(bound);
   }
 
-  /** Undoes {@link #bind}. Closing it again, or before one that was made later, does no harm. */
-  public static final class Binding implements AutoCloseable {
+  /** A context that is, or was, the current one of a thread, for one binding of it or several. */
+  private static final class Bound {
     private final LoggingContext context;
-    private final @Nullable Binding before;
+    private final @Nullable Bound before;
     private final int depth;
-    private volatile boolean closed;
+    private final AtomicInteger bindings = new AtomicInteger(1);
 
-    private Binding(LoggingContext context, @Nullable Binding before) {
+    private Bound(LoggingContext context, @Nullable Bound before) {
       this.context = context;
       this.before = before;
       this.depth = before == null ? 1 : before.depth + 1;
     }
 
+    private boolean isOpen() {
+      return bindings.get() > 0;
+    }
+
+    /** Counts one more binding, unless another thread closed the last one just now. */
+    private boolean bindAgain() {
+      return bindings.getAndUpdate(count -> count > 0 ? count + 1 : 0) > 0;
+    }
+  }
+
+  /** Undoes {@link #bind}. Closing it again, or before one that was made later, does no harm. */
+  public static final class Binding implements AutoCloseable {
+    private final Bound bound;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Binding(Bound bound) {
+      this.bound = bound;
+    }
+
     @Override
     public void close() {
-      closed = true;
-      if (CURRENT.get() == this) {
-        var unused = afterClosed(this);
+      if (closed.compareAndSet(false, true)
+          && bound.bindings.decrementAndGet() == 0
+          && CURRENT.get() == bound) {
+        var unused = afterClosed(bound);
       }
     }
   }

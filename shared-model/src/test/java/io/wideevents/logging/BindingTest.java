@@ -8,6 +8,7 @@ import java.lang.ref.WeakReference;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -76,6 +77,23 @@ class BindingTest {
       service.begin("inner", null).bind().close();
 
       assertThat(LoggingContext.current().requestId()).isEqualTo("outer");
+    }
+  }
+
+  @Test
+  void bind_ofOneContextKeepsItHoweverDeepItIsNested() {
+    LoggingContext context = service.begin("outer", null);
+    try (LoggingContext.Binding outer = context.bind()) {
+      nest(1_000, LoggingContext.wrap((Executor) Runnable::run));
+
+      assertThat(LoggingContext.current()).isSameAs(context);
+    }
+    assertThat(LoggingContext.current().isRequest()).isFalse();
+  }
+
+  private static void nest(int levels, Executor executor) {
+    if (levels > 0) {
+      executor.execute(() -> nest(levels - 1, executor));
     }
   }
 

@@ -7,10 +7,14 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
 
 /**
  * A request that notes its timeout before anyone else hears of it: Javalin answers in its own
- * listener, and with a journal the event is finalized with the first byte of that answer.
+ * listener, and with a journal the event is finalized with the first byte of that answer. Does not
+ * show the attribute that the plugin keeps with the request.
  */
 final class LoggedRequest extends HttpServletRequestWrapper {
   private final RequestScope scope;
@@ -18,6 +22,14 @@ final class LoggedRequest extends HttpServletRequestWrapper {
   LoggedRequest(HttpServletRequest request, RequestScope scope) {
     super(request);
     this.scope = scope;
+  }
+
+  /** The attributes without the plugin's own: an application may write all of them out. */
+  @Override
+  public Enumeration<String> getAttributeNames() {
+    List<String> names = Collections.list(super.getAttributeNames());
+    names.remove(RequestScope.ATTRIBUTE);
+    return Collections.enumeration(names);
   }
 
   @Override

@@ -40,16 +40,27 @@ final class ReplyStream extends HttpStream.Wrapper {
     if (response != null && isFinal(response.getStatus())) {
       scope.replyBegins(response.getStatus());
     }
-    super.send(request, response, last, content, new FailureWatch(callback));
+    super.send(request, response, last, content, new SendWatch(callback, last));
   }
 
   private static boolean isFinal(int status) {
     return status >= HttpStatus.OK_200 || status == HttpStatus.SWITCHING_PROTOCOLS_101;
   }
 
-  private final class FailureWatch extends Callback.Nested {
-    FailureWatch(Callback callback) {
+  private final class SendWatch extends Callback.Nested {
+    private final boolean last;
+
+    SendWatch(Callback callback, boolean last) {
       super(callback);
+      this.last = last;
+    }
+
+    @Override
+    public void succeeded() {
+      if (last) {
+        scope.replySent();
+      }
+      super.succeeded();
     }
 
     @Override

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * method throws: each runs in the midst of a request of the application's.
  */
 final class RequestScope {
-  private static final String ATTRIBUTE = RequestScope.class.getName();
+  static final String ATTRIBUTE = RequestScope.class.getName();
   private static final int FIRST_ERROR_STATUS = 400;
 
   private final LoggingService logging;
@@ -39,6 +39,7 @@ final class RequestScope {
   private volatile boolean aborted;
   private volatile boolean readFailed;
   private volatile boolean sendFailed;
+  private volatile boolean replySent;
 
   /**
    * @param route finds the route of a request that no HTTP handler ran for
@@ -80,12 +81,20 @@ final class RequestScope {
     readFailed = true;
   }
 
+  /** Notes that the last byte of the reply was sent. */
+  void replySent() {
+    replySent = true;
+  }
+
   /** Notes that the reply cannot be sent to its end. */
   void sendFailed(Throwable failure) {
     if (isTimeout(failure)) {
       timedOut = true;
     } else if (failure instanceof IOException) {
       sendFailed = true;
+    } else {
+      // The server itself gave up, such as on response headers that are too large.
+      failed(failure);
     }
   }
 
@@ -150,13 +159,14 @@ final class RequestScope {
   /**
    * Finalizes the event, unless it is finalized: the reply is out, or never will be.
    *
-   * @param failure what kept the reply from being sent; null when it was sent
+   * @param failure why the server ended the request; null when nothing failed. It may be a failure
+   *     after the reply, such as a body that the application did not read
    */
   void ended(@Nullable Throwable failure) {
     if (hasReply.compareAndSet(false, true)) {
       Contained.run(() -> context.route(route()));
     }
-    if (failure != null && !timedOut) {
+    if (failure != null && !timedOut && !replySent) {
       Contained.run(() -> unanswered(failure));
     }
     Contained.run(() -> logging.complete(context, ending()));
@@ -173,6 +183,8 @@ final class RequestScope {
         || failure instanceof EofException
         || failure instanceof ClosedChannelException) {
       aborted = true;
+    } else if (isTimeout(failure)) {
+      timedOut = true;
     } else {
       failed(failure);
     }
@@ -197,7 +209,8 @@ final class RequestScope {
         thrown instanceof CompletionException && thrown.getCause() != null
             ? thrown.getCause()
             : thrown;
-    if (isTimeout(failure)) {
+    if (isTimeout(failure) && failure instanceof IOException) {
+      // The client stalls. A bare TimeoutException is the application's own, which it may answer.
       timedOut = true;
     } else if ((readFailed || sendFailed) && failure instanceof IOException) {
       aborted = !serverStops.getAsBoolean();

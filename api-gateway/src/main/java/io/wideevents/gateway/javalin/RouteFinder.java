@@ -31,8 +31,8 @@ final class RouteFinder {
     String context = request.getContextPath();
     String path = uri.startsWith(context) ? uri.substring(context.length()) : uri;
     if (isUpgrade(request)) {
-      String method = request.getMethod();
-      return () -> named(method, JavalinInternals.socketRoute(state, path));
+      // As Javalin names it. The client's own method may be any word, and a route has few values.
+      return () -> named(HandlerType.GET.name(), JavalinInternals.socketRoute(state, path));
     }
     String override = request.getHeader(Header.X_HTTP_METHOD_OVERRIDE);
     HandlerType method =

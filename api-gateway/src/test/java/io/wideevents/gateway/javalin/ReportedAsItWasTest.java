@@ -1,0 +1,223 @@
+package io.wideevents.gateway.javalin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.Tier;
+import io.wideevents.logging.Deadline;
+import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.logging.LoggerPort;
+import io.wideevents.logging.LoggingContext;
+import io.wideevents.logging.LoggingService;
+import io.wideevents.logging.LoggingSettings;
+import io.wideevents.logging.RecordingLogger;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.bson.BsonDocument;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An event says what the client and the application saw, whatever the server noticed besides. */
+class ReportedAsItWasTest {
+  private static final LoggingSettings SETTINGS =
+      LoggingSettings.of("shop").timed(Duration.ofSeconds(8), Duration.ofSeconds(8));
+
+  private final Events events = new Events();
+  private final LoggingService logging =
+      LoggingService.queued(
+          SETTINGS, events, new RecordingLogger(Tier.SPOOL), InstantSource.system());
+  private @Nullable Javalin javalin;
+
+  @AfterEach
+  void stop() {
+    if (javalin != null) {
+      javalin.stop();
+    }
+    logging.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 1000\r\n\r\nabc",
+        "Content-Length: 1000\r\nExpect: 100-continue\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n"
+      })
+  void replyToAnUnreadBody_isNoFailure(String rest) throws Exception {
+    start();
+
+    String reply = exchange("POST /unread", rest);
+
+    BsonDocument event = next();
+    assertThat(reply).startsWith("HTTP/1.1 200").endsWith("not read");
+    assertThat(event).doesNotContainKey("error");
+    assertThat(outcome(event)).isEqualTo("SUCCESS");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/upstream-slow", "/upstream-slow-later"})
+  void timeoutOfTheApplicationsOwn_isAnExceptionLikeAnyOther(String path) throws Exception {
+    start();
+
+    String reply = exchange("GET " + path, "\r\n");
+
+    BsonDocument error = next().getDocument("error");
+    assertThat(reply).endsWith("from the cache");
+    assertThat(error.getString("code").getValue()).isEqualTo("TimeoutException");
+    assertThat(error.getString("message").getValue()).isEqualTo("the database");
+  }
+
+  @Test
+  void timeoutOfTheApplicationsOwn_leavesTheHandlersWord() throws Exception {
+    start();
+
+    exchange("GET /upstream-slow-said", "\r\n");
+
+    assertThat(error(next())).isEqualTo("UPSTREAM_SLOW");
+  }
+
+  @Test
+  void uploadThatStalls_isATimeout() throws Exception {
+    start();
+
+    String reply = exchange("POST /upload", "Content-Length: 1000\r\n\r\nabc");
+
+    assertThat(reply).startsWith("HTTP/1.1 408");
+    assertThat(error(next())).isEqualTo("TIMEOUT");
+  }
+
+  @Test
+  void headersThatTheServerCannotSend_areAnError() throws Exception {
+    start();
+
+    try (Socket socket = send("GET /headers", "\r\n")) {
+      assertThat(socket.isConnected()).isTrue();
+      BsonDocument event = next();
+
+      assertThat(event).as(event.toJson()).containsKey("error");
+      assertThat(outcome(event)).isEqualTo("FAILED");
+    }
+  }
+
+  @Test
+  void routeOfASocket_doesNotHoldTheClientsMethod() throws Exception {
+    start();
+
+    exchange("MADEUP /ws/1", "Sec-WebSocket-Version: 13\r\n\r\n");
+
+    assertThat(next().getString("route").getValue()).isEqualTo("GET /ws/{id}");
+  }
+
+  @Test
+  void attributesOfTheRequest_areTheApplicationsAlone() throws Exception {
+    start();
+
+    assertThat(exchange("GET /attributes", "\r\n")).contains("own").doesNotContain("wideevents");
+  }
+
+  private void start() {
+    javalin =
+        Javalin.create(
+                config -> {
+                  config.startup.showJavalinBanner = false;
+                  config.http.asyncTimeout = 120_000;
+                  config.jetty.modifyHttpConfiguration(http -> http.setIdleTimeout(1_000));
+                  config.registerPlugin(new WideEventsPlugin(logging));
+                  routes(config);
+                })
+            .start("127.0.0.1", 0);
+  }
+
+  private void routes(JavalinConfig config) {
+    config.routes.post("/unread", ctx -> ctx.result("not read"));
+    config.routes.post("/upload", ctx -> ctx.result(ctx.body()));
+    config.routes.get("/headers", ctx -> ctx.header("X-Large", "a".repeat(20_000)));
+    config.routes.get(
+        "/attributes",
+        ctx -> {
+          ctx.attribute("own", 1);
+          ctx.result(
+              ctx.attributeMap().keySet() + " " + Collections.list(ctx.req().getAttributeNames()));
+        });
+    config.routes.ws("/ws/{id}", ws -> {});
+    config.routes.exception(
+        TimeoutException.class, (e, ctx) -> ctx.status(200).result("from the cache"));
+    config.routes.get(
+        "/upstream-slow",
+        ctx -> {
+          throw new TimeoutException("the database");
+        });
+    config.routes.get(
+        "/upstream-slow-said",
+        ctx -> {
+          LoggingContext.current().error("UPSTREAM_SLOW", "the database took 1 s");
+          throw new TimeoutException("the database");
+        });
+    config.routes.get(
+        "/upstream-slow-later",
+        ctx ->
+            ctx.future(() -> CompletableFuture.failedFuture(new TimeoutException("the database"))));
+  }
+
+  private String exchange(String request, String rest) throws IOException {
+    try (Socket socket = send(request, rest)) {
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  private Socket send(String request, String rest) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), javalin.port());
+    socket.setSoTimeout(30_000);
+    String head = request + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
+    socket.getOutputStream().write((head + rest).getBytes(StandardCharsets.ISO_8859_1));
+    return socket;
+  }
+
+  private BsonDocument next() throws InterruptedException {
+    EncodedEvent event = events.seen.poll(30, TimeUnit.SECONDS);
+    assertThat(event).as("an event within 30 s").isNotNull();
+    return event.document(Tier.KAFKA).bson();
+  }
+
+  private static String outcome(BsonDocument event) {
+    return event.getDocument("_ingest").getString("outcome").getValue();
+  }
+
+  private static String error(BsonDocument event) {
+    assertThat(event).as(event.toJson()).containsKey("error");
+    return event.getDocument("error").getString("code").getValue();
+  }
+
+  private static final class Events implements LoggerPort {
+    private final BlockingQueue<EncodedEvent> seen = new LinkedBlockingQueue<>();
+
+    @Override
+    public CompletableFuture<List<DeliveryOutcome>> log(
+        List<EncodedEvent> batch, Deadline deadline) {
+      seen.addAll(batch);
+      return CompletableFuture.completedFuture(
+          batch.stream()
+              .<DeliveryOutcome>map(event -> new DeliveryOutcome.Durable(Tier.KAFKA))
+              .toList());
+    }
+
+    @Override
+    public void close() {}
+  }
+}
