@@ -6,25 +6,35 @@ import io.wideevents.process.ExitCode;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TemporaryDirectoryTest {
   @TempDir private Path directory;
 
-  @Test
-  void start_saysThatNoNativeCodeCanBeLoadedFromTheTemporaryDirectory() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"", "dlq list", "dlq show 0:0", "dlq replay"})
+  void start_saysThatNoNativeCodeCanBeLoadedFromTheTemporaryDirectory(String command)
+      throws Exception {
     // Given a temporary directory that nobody can write to, root included: it lies below a file
     Path unusable = Files.createFile(directory.resolve("file")).resolve("tmp");
     Path output = directory.resolve("output");
-    ProcessBuilder builder =
-        new ProcessBuilder(
+    List<String> line =
+        new ArrayList<>(
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Djava.io.tmpdir=" + unusable,
                 "-cp",
                 System.getProperty("java.class.path"),
-                LogWorker.class.getName())
+                LogWorker.class.getName()));
+    command.lines().flatMap(text -> Stream.of(text.split(" "))).forEach(line::add);
+    ProcessBuilder builder =
+        new ProcessBuilder(line)
             .directory(directory.toFile())
             .redirectErrorStream(true)
             .redirectOutput(output.toFile());

@@ -272,6 +272,11 @@ public final class BatchPipeline {
     }
   }
 
+  /** Logs the dead letters that no line has counted yet; for the end of the process. */
+  public void logDeadLetters() {
+    deadLettersLog.flush();
+  }
+
   private static Map<String, Object> position(DeadLetter letter) {
     Map<String, Object> position = new LinkedHashMap<>();
     position.put("topic", letter.source().topic());

@@ -2,6 +2,7 @@ package io.wideevents.worker.command;
 
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
+import io.wideevents.process.NativeCodec;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.deadletter.DeadLetterReader;
 import io.wideevents.worker.deadletter.DeadLetterReplay;
@@ -102,8 +103,13 @@ final class DlqReplayCommand implements Callable<Integer> {
   private long filtered;
   private long tooLarge;
 
-  /** A reader of the dead letters that knows what was replayed. */
+  /**
+   * A reader of the dead letters that knows what was replayed.
+   *
+   * @throws CommandFailedException if compressed records cannot be read here
+   */
   static DeadLetterReader open(KafkaClient kafka, WorkerSettings settings) {
+    NativeCodec.require(NativeCodec.values());
     DeadLetterReader reader =
         new DeadLetterReader(
             kafka.newReader(group(settings)), settings.kafka().deadLetters().name());

@@ -148,6 +148,7 @@ public final class MqConsumerService implements AutoCloseable {
     }
     // Of sessions that failed; a session that finished has reported its own.
     ConsumerSession.reportLastCopies(assignment, metrics);
+    pipeline.logDeadLetters();
   }
 
   /**

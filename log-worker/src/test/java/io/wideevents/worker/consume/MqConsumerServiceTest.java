@@ -1,8 +1,12 @@
 package io.wideevents.worker.consume;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.RecordDecoder;
@@ -39,6 +43,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 
 class MqConsumerServiceTest {
   private static final String TOPIC = "log-events";
@@ -47,6 +52,7 @@ class MqConsumerServiceTest {
 
   private final InstantSource clock = InstantSource.fixed(NOW);
   private final InMemoryBatchWriter database = new InMemoryBatchWriter();
+  private final RecordingDeadLetterSink deadLetters = new RecordingDeadLetterSink();
   private final FakeConsumerSource source = new FakeConsumerSource();
   private final List<Long> waits = new CopyOnWriteArrayList<>();
   private final CompletionQueue completions = new CompletionQueue();
@@ -232,6 +238,37 @@ class MqConsumerServiceTest {
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
   }
 
+  @Test
+  void close_logsTheDeadLettersThatNoLineHasCountedYet() throws Exception {
+    // Given two records that break the rules, of which the first is logged at once
+    MockConsumer<byte[], byte[]> consumer = consumerWith(0, 1);
+    consumer.schedulePollTask(
+        () -> {
+          for (int offset = 1; offset < 3; offset++) {
+            consumer.addRecord(LogRecords.of(TOPIC, 0, offset, "not JSON".getBytes(UTF_8), NOW));
+          }
+        });
+    source.willGive(consumer);
+    Logger logger = (Logger) LoggerFactory.getLogger(BatchPipeline.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    logger.addAppender(lines);
+    try {
+      service.start();
+      await().until(() -> deadLetters.kept().size() == 2);
+
+      // When
+      service.close();
+    } finally {
+      logger.detachAppender(lines);
+    }
+
+    // Then
+    assertThat(lines.list)
+        .extracting(line -> line.getKeyValuePairs().getFirst().toString())
+        .containsExactly("count=\"1\"", "count=\"1\"");
+  }
+
   private MqConsumerService service() {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     WorkerMetrics metrics = new WorkerMetrics(registry);
@@ -241,7 +278,7 @@ class MqConsumerServiceTest {
         new BatchPipeline(
             new BatchLimits(100, 100, 1 << 20, Duration.ofSeconds(2), 2, 1 << 24),
             database,
-            new RecordingDeadLetterSink(),
+            deadLetters,
             new DeadLetterBrake(true, System::nanoTime),
             completions,
             metrics,

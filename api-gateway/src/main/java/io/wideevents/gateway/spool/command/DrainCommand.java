@@ -9,6 +9,7 @@ import io.wideevents.gateway.spool.SpoolStats;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.LogSetup;
+import io.wideevents.process.NativeCodec;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -67,6 +68,7 @@ final class DrainCommand implements Callable<Integer> {
 
   private int drain(SettingValues values, CommandSpec command) throws InterruptedException {
     LogSetup.start(values);
+    NativeCodec.require(NativeCodec.ZSTD);
     try (EventSpool spool = StoppedSpool.open(values, clock);
         DrainTargets.Target target = targets.open(values);
         SpoolReplayer replayer =
