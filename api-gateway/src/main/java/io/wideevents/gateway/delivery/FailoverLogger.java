@@ -141,7 +141,11 @@ final class FailoverLogger implements LoggerPort {
             });
   }
 
-  /** Leaves the tier's own thread before anything is done for the next tier. */
+  /**
+   * Leaves the tier's own thread before anything is done for the next tier. Without a thread to
+   * leave for, the next tier is tried on this one: an answer may come after this logger was closed,
+   * and the spool takes events until it is closed itself.
+   */
   private CompletableFuture<List<DeliveryOutcome>> handOn(
       List<EncodedEvent> events,
       List<DeliveryOutcome> outcomes,
@@ -149,9 +153,9 @@ final class FailoverLogger implements LoggerPort {
       Deadline deadline) {
     return CompletableFuture.completedFuture(open)
         .thenComposeAsync(unsettled -> tryNext(events, outcomes, unsettled, deadline), executor)
+        .exceptionallyCompose(failure -> tryNext(events, outcomes, open, deadline))
         .exceptionally(
-            // This logger is closed, or there is no memory for a task or a thread: what the first
-            // tier did not settle stays unconfirmed.
+            // No memory for the attempt: what the first tier did not settle stays unconfirmed.
             failure ->
                 unsettled(
                     outcomes,

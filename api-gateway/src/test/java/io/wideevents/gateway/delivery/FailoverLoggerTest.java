@@ -347,6 +347,42 @@ class FailoverLoggerTest {
     assertThat(next.isClosed()).isTrue();
   }
 
+  @Test
+  void answer_thatComesAfterTheCloseTakesTheEventToTheNextTier() {
+    // Given a tier that answers after it was closed, and a next tier that is still open
+    CompletableFuture<List<DeliveryOutcome>> late = new CompletableFuture<>();
+    RecordingLogger stillOpen = new RecordingLogger(Tier.SPOOL);
+    LoggerPort unclosed =
+        new LoggerPort() {
+          @Override
+          public CompletableFuture<List<DeliveryOutcome>> log(
+              List<EncodedEvent> events, Deadline deadline) {
+            return stillOpen.log(events, deadline);
+          }
+
+          @Override
+          public void close() {}
+        };
+    FailoverLogger closed =
+        new FailoverLogger(
+            new GuardedTier((events, deadline) -> late, breaker, time),
+            first::close,
+            unclosed,
+            OnRefusal.ANSWER,
+            fallbackLog(),
+            new ClosingTime(Duration.ofSeconds(30)),
+            time);
+    CompletableFuture<List<DeliveryOutcome>> open =
+        closed.log(List.of(StubEvent.numbered(1)), ample());
+    closed.close();
+
+    // When
+    late.complete(notConfirmed(1));
+
+    // Then
+    assertThat(open).isCompletedWithValue(List.of(IN_SPOOL));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"io.wideevents", "ROOT"})
   void log_fallsBackAndRecoversWhateverTheLoggingThrows(String hostile) {
