@@ -253,6 +253,7 @@ public final class HttpServer implements AutoCloseable {
 
   private void configure(Server server) {
     server.setErrorHandler(new ServerErrors(metrics, rejections));
+    server.insertHandler(new NoWebSockets());
     server.insertHandler(new GracefulHandler());
     // Outermost: it counts every request, also those that the handlers inside reject.
     server.insertHandler(new RequestAdmission(connections, metrics));

@@ -335,6 +335,28 @@ class HttpServerTest {
     assertThat(response.statusCode()).isEqualTo(413);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "GET /health/live, 200",
+    "GET /nothing/here, 404",
+    "POST /v1/events, 415",
+    "OPTIONS /v1/events, 204",
+  })
+  void requestsForAWebSocket_areAnsweredAsAnyOther_andLeaveNoSession(String line, int status)
+      throws IOException {
+    try (RawConnection connection = new RawConnection(server.port())) {
+      connection.send(
+          line
+              + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\n"
+              + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+              + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nContent-Length: 0\r\n\r\n");
+
+      assertThat(connection.readAll())
+          .startsWith("HTTP/1.1 " + status)
+          .doesNotContainIgnoringCase("Set-Cookie");
+    }
+  }
+
   @Test
   void live_answersWhateverTheTiers() {
     server.tiers = tiers(TierStatus.State.DOWN, TierStatus.State.DOWN);
