@@ -76,7 +76,7 @@ public final class HttpServer implements AutoCloseable {
   private final HttpSettings settings;
   private final Optional<TlsIdentity> tls;
   private final GatewayMetrics metrics;
-  private final Supplier<String> scrape;
+  private final SharedPage metricsPage;
   private final Rejections rejections = new Rejections();
   private final Replies replies;
   private final ByteBudget memory;
@@ -118,7 +118,7 @@ public final class HttpServer implements AutoCloseable {
     this.tls = tls;
     this.ownEvents = ownEvents;
     this.metrics = metrics;
-    this.scrape = scrape;
+    this.metricsPage = new SharedPage(scrape);
     this.replies = new Replies(metrics, new Lingering(() -> stopping), rejections);
     this.memory = new ByteBudget(settings.maxInFlightBytes(), settings.largestUploadBytes());
     this.connections =
@@ -289,7 +289,8 @@ public final class HttpServer implements AutoCloseable {
 
   private void metrics(Context ctx) {
     ctx.contentType(MetricsPage.MEDIA_TYPE).header("Cache-Control", "no-store");
-    ctx.result(scrape.get());
+    // Compressing takes as long as everything else about the reply, and needs no key.
+    ctx.disableCompression().result(metricsPage.get());
   }
 
   /** A known path without a handler for the method: OPTIONS is told which there are. */
