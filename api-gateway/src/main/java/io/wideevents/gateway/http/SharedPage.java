@@ -18,7 +18,9 @@ final class SharedPage {
   static final Duration INTERVAL = Duration.ofMillis(100);
 
   private final Supplier<String> source;
-  private final ReentrantLock lock = new ReentrantLock();
+  // Fair: a request that comes later must not begin the next page before those that wait have this
+  // one.
+  private final ReentrantLock lock = new ReentrantLock(true);
   private volatile long begun;
   private long made;
   private long lastBegin = System.nanoTime() - INTERVAL.toNanos();
