@@ -1,6 +1,7 @@
 package io.wideevents.process;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.LayoutBase;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import org.slf4j.event.KeyValuePair;
  * a line of its own or play with the terminal.
  */
 final class TextLayout extends LayoutBase<ILoggingEvent> {
+  private static final int FIRST_INDENT = ThrowableProxyUtil.REGULAR_EXCEPTION_INDENT;
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -35,9 +37,28 @@ final class TextLayout extends LayoutBase<ILoggingEvent> {
     }
     line.append(System.lineSeparator());
     if (event.getThrowableProxy() != null) {
-      line.append(ThrowableProxyUtil.asString(event.getThrowableProxy()));
+      appendThrown(line, "", FIRST_INDENT, event.getThrowableProxy());
     }
     return line.toString();
+  }
+
+  /** As Logback writes it, with the messages escaped: each is one line. */
+  private static void appendThrown(
+      StringBuilder line, String prefix, int indent, IThrowableProxy thrown) {
+    String label = prefix;
+    for (IThrowableProxy each = thrown; each != null; each = each.getCause()) {
+      ThrowableProxyUtil.indent(line, indent - 1);
+      StringBuilder first = new StringBuilder();
+      ThrowableProxyUtil.subjoinExceptionMessage(first, each);
+      line.append(label);
+      appendEscaped(line, first.toString());
+      line.append(System.lineSeparator());
+      ThrowableProxyUtil.subjoinSTEPArray(line, indent, each);
+      for (IThrowableProxy suppressed : each.getSuppressed()) {
+        appendThrown(line, "Suppressed: ", indent + 1, suppressed);
+      }
+      label = "Caused by: ";
+    }
   }
 
   private static String simpleName(String logger) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import io.wideevents.config.LogFormat;
 import io.wideevents.config.LogLevel;
@@ -60,6 +62,45 @@ class LogSetupTest {
     assertThat(new TextLayout().doLayout(event))
         .contains("bad\\n2026-11-22 ERROR [Gateway] forged\\u001b[31m\\tü")
         .hasLineCount(1);
+  }
+
+  @Test
+  void text_escapesTheMessagesOfAStackTrace() {
+    String forged = "bad\n2026-11-22T12:00:00.123Z ERROR [Gateway] forged\u001b[31m";
+    IllegalStateException thrown =
+        new IllegalStateException(forged, new IllegalArgumentException(forged));
+    thrown.addSuppressed(new IllegalStateException(forged));
+    LogSetup.start(context, LogLevel.INFO, LogFormat.TEXT);
+
+    logger("io.wideevents.Thing").error("Broke", thrown);
+
+    assertThat(lines())
+        .contains(
+            "java.lang.IllegalStateException: bad\\n2026-11-22T12:00:00.123Z ERROR [Gateway]"
+                + " forged\\u001b[31m")
+        .filteredOn(line -> line.startsWith("2026"))
+        .hasSize(1);
+    assertThat(captured.toString(StandardCharsets.UTF_8)).doesNotContain("\u001b");
+  }
+
+  @Test
+  void text_showsCausesAndSuppressedExceptionsAsLogbackDoes() {
+    IllegalStateException thrown =
+        new IllegalStateException("outer", new IllegalArgumentException("middle", cyclic()));
+    IllegalStateException suppressed = new IllegalStateException("beside", new Error("below"));
+    suppressed.addSuppressed(new IllegalStateException());
+    thrown.addSuppressed(suppressed);
+    LoggingEvent event = event("Broke");
+    event.setThrowableProxy(new ThrowableProxy(thrown));
+
+    assertThat(new TextLayout().doLayout(event))
+        .endsWith(System.lineSeparator() + ThrowableProxyUtil.asString(event.getThrowableProxy()));
+  }
+
+  private static Throwable cyclic() {
+    Exception one = new Exception("one");
+    one.initCause(new Exception("two", one));
+    return one;
   }
 
   @Test
