@@ -52,6 +52,10 @@ final class OpenApi {
     return root;
   }
 
+  Set<String> paths() {
+    return new TreeSet<>(root.get("paths").propertyNames());
+  }
+
   /** Each operation as {@code post /v1/events}. */
   Set<String> operations() {
     Set<String> operations = new TreeSet<>();

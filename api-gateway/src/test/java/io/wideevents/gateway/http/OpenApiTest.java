@@ -22,6 +22,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,6 +106,11 @@ class OpenApiTest {
     check("post /v1/events", 405, server.get("/v1/events"));
     for (String read : reads()) {
       check("get " + read, 200, server.get(read));
+    }
+    for (String path : api.paths()) {
+      HttpRequest.Builder request = HttpRequest.newBuilder(server.uri(path));
+      check(
+          "options " + path, 204, server.send(request.method("OPTIONS", BodyPublishers.noBody())));
     }
     for (String document : List.of("/openapi.yaml", "/schemas/event.json")) {
       check("get " + document, 304, conditional(document));
