@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.server.ConnectionMetaData;
 
 /**
  * Names the client of a request, to bound what one client holds: by its API key, else by its
@@ -24,10 +25,12 @@ final class ClientName {
     if (!caller.equals(Caller.ANONYMOUS)) {
       return "key " + caller.name();
     }
-    return ServletContextRequest.getServletContextRequest(ctx.req())
-                .getConnectionMetaData()
-                .getRemoteSocketAddress()
-            instanceof InetSocketAddress remote
+    return of(ServletContextRequest.getServletContextRequest(ctx.req()).getConnectionMetaData());
+  }
+
+  /** By the address alone. */
+  static String of(ConnectionMetaData connection) {
+    return connection.getRemoteSocketAddress() instanceof InetSocketAddress remote
         ? of(remote.getAddress())
         : "";
   }

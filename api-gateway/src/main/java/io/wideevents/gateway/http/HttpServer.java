@@ -80,6 +80,7 @@ public final class HttpServer implements AutoCloseable {
   private final Rejections rejections = new Rejections();
   private final Replies replies;
   private final ByteBudget memory;
+  private final ConnectionLimits limits;
   private final ConnectionGuard connections;
   private final Health health;
   private final KeyGate keys;
@@ -121,9 +122,8 @@ public final class HttpServer implements AutoCloseable {
     this.metricsPage = new SharedPage(scrape);
     this.replies = new Replies(metrics, new Lingering(() -> stopping), rejections);
     this.memory = new ByteBudget(settings.maxInFlightBytes(), settings.largestUploadBytes());
-    this.connections =
-        new ConnectionGuard(
-            ConnectionLimits.of(settings.maxConnectionsPerAddress(), VIRTUAL_THREADS));
+    this.limits = ConnectionLimits.of(settings.maxConnectionsPerAddress(), VIRTUAL_THREADS);
+    this.connections = new ConnectionGuard(limits);
     this.closing = closing;
     this.health = new Health(tiers);
     this.keys = new KeyGate(access);
@@ -256,7 +256,7 @@ public final class HttpServer implements AutoCloseable {
     server.insertHandler(new NoWebSockets());
     server.insertHandler(new GracefulHandler());
     // Outermost: it counts every request, also those that the handlers inside reject.
-    server.insertHandler(new RequestAdmission(connections, metrics));
+    server.insertHandler(new RequestAdmission(connections, limits, metrics));
   }
 
   private void route(RoutesConfig routes) {

@@ -1,10 +1,12 @@
 package io.wideevents.gateway.http;
 
 import io.wideevents.gateway.http.connections.ConnectionGuard;
+import io.wideevents.gateway.http.connections.ConnectionLimits;
 import io.wideevents.gateway.http.connections.RequestKind;
 import io.wideevents.gateway.metrics.GatewayMetrics;
 import java.nio.ByteBuffer;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.io.EndPoint;
@@ -12,22 +14,32 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a request pass while fewer are under way than the connections' limits allow; health and
- * metrics always pass. A rejected request is answered before its body is read. Safe for concurrent
- * use.
+ * metrics always pass. Of other reads fewer may be under way than of posts. A rejected request is
+ * answered before its body is read. Safe for concurrent use.
  */
 final class RequestAdmission extends Handler.Wrapper {
   private static final Set<String> RESERVED_PATHS =
       Set.of("/health/live", "/health/ready", "/metrics");
 
+  private static final Set<String> READS =
+      Set.of(HttpMethod.GET.asString(), HttpMethod.HEAD.asString(), HttpMethod.OPTIONS.asString());
+  // Reads need no key. Clients that do not take their replies must leave requests to the posts.
+  private static final int READS_PART = 4;
+
   private final ConnectionGuard connections;
+  private final Semaphore reads;
+  private final PerClient readsOfClients;
   private final GatewayMetrics metrics;
   private final ReplyWriter writer = new ReplyWriter();
 
-  RequestAdmission(ConnectionGuard connections, GatewayMetrics metrics) {
+  RequestAdmission(ConnectionGuard connections, ConnectionLimits limits, GatewayMetrics metrics) {
     this.connections = connections;
+    this.reads = new Semaphore(Math.max(1, limits.requests() / READS_PART));
+    this.readsOfClients = new PerClient(Math.max(1, limits.requestsPerAddress() / READS_PART));
     this.metrics = metrics;
   }
 
@@ -35,12 +47,50 @@ final class RequestAdmission extends Handler.Wrapper {
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     EndPoint client = request.getConnectionMetaData().getConnection().getEndPoint();
     RequestKind kind = kind(request);
-    if (!connections.tryBegin(client, kind)) {
+    Runnable end = begin(request, client, kind);
+    if (end == null) {
       reject(response, callback);
       return true;
     }
-    Request.addCompletionListener(request, failure -> connections.end(client, kind));
+    Request.addCompletionListener(request, failure -> end.run());
     return super.handle(request, response, callback);
+  }
+
+  /**
+   * @return what to do when the request ends; null when it may not begin
+   */
+  private @Nullable Runnable begin(Request request, EndPoint client, RequestKind kind) {
+    if (kind == RequestKind.RESERVED || !READS.contains(request.getMethod())) {
+      return connections.tryBegin(client, kind) ? () -> connections.end(client, kind) : null;
+    }
+    String name = ClientName.of(request.getConnectionMetaData());
+    if (!tryRead(name)) {
+      return null;
+    }
+    if (!connections.tryBegin(client, kind)) {
+      endRead(name);
+      return null;
+    }
+    return () -> {
+      connections.end(client, kind);
+      endRead(name);
+    };
+  }
+
+  private boolean tryRead(String client) {
+    if (!readsOfClients.tryTake(client, 1)) {
+      return false;
+    }
+    if (!reads.tryAcquire()) {
+      readsOfClients.giveBack(client, 1);
+      return false;
+    }
+    return true;
+  }
+
+  private void endRead(String client) {
+    reads.release();
+    readsOfClients.giveBack(client, 1);
   }
 
   private static RequestKind kind(Request request) {

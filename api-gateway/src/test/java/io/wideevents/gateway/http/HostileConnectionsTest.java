@@ -3,13 +3,16 @@ package io.wideevents.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.wideevents.event.TestEvents;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What clients without a key can do with connections alone. */
 class HostileConnectionsTest {
@@ -17,6 +20,7 @@ class HostileConnectionsTest {
       "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
           + "Content-Length: 100000\r\n\r\n{";
   private static final String READ = "GET /openapi.yaml HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  private static final String OPTIONS = "OPTIONS /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n";
   private static final String SCRAPE = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
   private static final int CHECKS = 40;
   private static final int WARM_UP = 500;
@@ -45,6 +49,29 @@ class HostileConnectionsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"UNREAD_REPLY", "UNREAD_OPTIONS", "UNREAD_SCRAPE"})
+  void posts_areAcceptedWhileRepliesThatNeedNoKeyAreNotRead(String attack) throws Exception {
+    // As many as the address may have requests under way, and fewer than it may have connections.
+    int count = 240;
+    try (TestServer server = warmServer();
+        Attackers attackers = attack(server.port(), count, attack)) {
+      server.scrape = "# a metric\n".repeat(10_000);
+      await().atMost(Duration.ofSeconds(20)).until(() -> attackers.connected() >= count);
+
+      for (int i = 0; i < CHECKS; i++) {
+        try (RawConnection connection = new RawConnection(server.port())) {
+          String event = TestEvents.minimal("req-" + i, Instant.now());
+          connection.send(
+              "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                  + "Connection: close\r\nContent-Length: %d\r\n\r\n%s"
+                      .formatted(event.length(), event));
+          assertThat(connection.readAll()).as("post %d", i).startsWith("HTTP/1.1 202");
+        }
+      }
+    }
+  }
+
   private static TestServer warmServer() throws IOException {
     TestServer server = new TestServer(TestServer.settings(Duration.ofSeconds(30)));
     for (int i = 0; i < WARM_UP; i++) {
@@ -59,6 +86,7 @@ class HostileConnectionsTest {
       case "SILENCE" -> new Attackers(port, count, "", "");
       case "BODY" -> new Attackers(port, count, POST, " ");
       case "UNREAD_REPLY" -> new Attackers(port, count, READ.repeat(20), READ);
+      case "UNREAD_OPTIONS" -> new Attackers(port, count, OPTIONS.repeat(2_000), OPTIONS);
       default -> new Attackers(port, count, SCRAPE.repeat(8), "");
     };
   }
