@@ -44,12 +44,12 @@ final class SharedPage {
     }
   }
 
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // the lock is held
   private void make() {
     LockSupport.parkNanos(lastBegin + INTERVAL.toNanos() - System.nanoTime());
     lastBegin = System.nanoTime();
-    begun++;
+    long number = begun + 1;
+    begun = number;
     page = source.get().getBytes(UTF_8);
-    made = begun;
+    made = number;
   }
 }
