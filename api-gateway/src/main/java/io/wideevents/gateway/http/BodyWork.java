@@ -87,6 +87,16 @@ final class BodyWork implements AutoCloseable {
     throw new IllegalStateException("The last lane takes a body of any size");
   }
 
+  /** How many bodies wait for their turn, about. */
+  int waiting() {
+    return lanes.stream().mapToInt(lane -> lane.threads().waiting()).sum();
+  }
+
+  /** How many clients have bodies in a lane. */
+  int clients() {
+    return lanes.stream().mapToInt(lane -> lane.threads().clients()).sum();
+  }
+
   /** Answers the bodies that wait with 503. Those that are worked on are finished. */
   @Override
   public void close() {

@@ -78,6 +78,7 @@ public final class HttpServer implements AutoCloseable {
   private final GatewayMetrics metrics;
   private final SharedPage metricsPage;
   private final Rejections rejections = new Rejections();
+  private final Lingering lingering = new Lingering(this::isStopping);
   private final Replies replies;
   private final ByteBudget memory;
   private final ConnectionLimits limits;
@@ -120,7 +121,7 @@ public final class HttpServer implements AutoCloseable {
     this.ownEvents = ownEvents;
     this.metrics = metrics;
     this.metricsPage = new SharedPage(scrape);
-    this.replies = new Replies(metrics, new Lingering(() -> stopping), rejections);
+    this.replies = new Replies(metrics, lingering, rejections);
     this.memory = new ByteBudget(settings.maxInFlightBytes(), settings.largestUploadBytes());
     this.limits = ConnectionLimits.of(settings.maxConnectionsPerAddress(), VIRTUAL_THREADS);
     this.connections = new ConnectionGuard(limits);
@@ -211,6 +212,19 @@ public final class HttpServer implements AutoCloseable {
     return running.count();
   }
 
+  /** What requests and connections hold at this moment. */
+  HeldResources held() {
+    return new HeldResources(
+        memory.usedBytes(),
+        memory.receivingClients(),
+        work.waiting(),
+        work.clients(),
+        lingering.clients(),
+        connections.requests(),
+        connections.open(),
+        connections.addresses());
+  }
+
   private void configure(JavalinConfig config) {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
@@ -285,6 +299,10 @@ public final class HttpServer implements AutoCloseable {
     // Javalin's own answer to HEAD is 200, whatever GET says: a gateway that is not ready would
     // look ready.
     routes.head(path, handler, RouteAccess.PUBLIC);
+  }
+
+  private boolean isStopping() {
+    return stopping;
   }
 
   private void metrics(Context ctx) {

@@ -68,6 +68,11 @@ final class Lingering {
     }
   }
 
+  /** How many clients are read on from now. */
+  int clients() {
+    return clients.clients();
+  }
+
   private void answerAndReadOn(Context ctx, byte[] answer) {
     try {
       ctx.res().setContentLength(answer.length);

@@ -28,9 +28,12 @@ final class Replies {
   void send(Context ctx, EventsReply reply) {
     rejections.events(ctx, reply.entries());
     reply.problem().ifPresentOrElse(problem -> head(ctx, problem), () -> json(ctx, reply.status()));
+    byte[] answer = writer.write(reply);
     try {
-      ctx.outputStream().write(writer.write(reply));
-    } catch (IOException e) {
+      ctx.outputStream().write(answer);
+    } catch (IOException | IllegalStateException e) {
+      // Jetty throws an IllegalStateException when the client had gone before it was asked, with
+      // 100 Continue, to send its body.
       log.atDebug().setCause(e).log("Client went away before it read its reply");
     }
   }

@@ -81,6 +81,16 @@ final class WorkLane implements AutoCloseable {
     return threads.getQueue().size();
   }
 
+  /** How many clients have bodies here, waiting or not. */
+  int clients() {
+    lock.lock();
+    try {
+      return clients.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Ends the threads after what they work on. Bodies that wait are not worked on any more. */
   @Override
   public void close() {

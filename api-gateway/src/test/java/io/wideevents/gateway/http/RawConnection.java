@@ -47,6 +47,12 @@ final class RawConnection implements AutoCloseable {
     socket.shutdownOutput();
   }
 
+  /** Closes with a TCP reset: what the server sends from now on fails. */
+  void reset() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
   /** What the server sends until it closes the connection. */
   String readAll() throws IOException {
     return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);

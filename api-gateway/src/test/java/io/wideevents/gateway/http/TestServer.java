@@ -191,6 +191,11 @@ final class TestServer implements AutoCloseable {
     return server.inFlightBytes();
   }
 
+  /** What requests and connections hold. */
+  HeldResources held() {
+    return server.held();
+  }
+
   /** Posts that are being handled. */
   int underWay() {
     return server.underWay();

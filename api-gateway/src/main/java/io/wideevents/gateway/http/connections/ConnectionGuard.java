@@ -121,6 +121,16 @@ public final class ConnectionGuard implements AutoCloseable {
     }
   }
 
+  /** Client addresses that have connections or requests. */
+  public int addresses() {
+    lock.lock();
+    try {
+      return addresses.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Connections closed since the start, by the label of the reason. */
   public Map<String, Long> closed() {
     return closed.entrySet().stream()
