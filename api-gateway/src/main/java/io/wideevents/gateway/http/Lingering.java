@@ -79,16 +79,19 @@ final class Lingering {
       ctx.res().getOutputStream().write(answer);
       ctx.res().flushBuffer();
       readOn(ctx.req());
-    } catch (IOException e) {
-      // The client has gone, or pauses: either way it is over.
+    } catch (IOException | IllegalStateException e) {
+      // The client has gone, or pauses: either way it is over. Jetty throws an
+      // IllegalStateException when the client had gone before it was sent 100 Continue.
     }
   }
 
-  /** A client that waits to be asked for its body sends nothing, and reads. */
+  /**
+   * A client that expects 100 Continue counts as well: it may have been asked for its body already,
+   * or may send the body without being asked. One that waits costs a pause.
+   */
   private static boolean sends(HttpServletRequest request) {
-    return request.getContentLengthLong() != 0
-        && (request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null)
-        && request.getHeader("Expect") == null;
+    return request.getContentLengthLong() > 0
+        || (request.getContentLengthLong() < 0 && request.getHeader("Transfer-Encoding") != null);
   }
 
   private void readOn(HttpServletRequest request) throws IOException {

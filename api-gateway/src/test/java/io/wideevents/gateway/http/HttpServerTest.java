@@ -323,7 +323,34 @@ class HttpServerTest {
     try (RawConnection connection = new RawConnection(server.port())) {
       connection.send(expecting(contentType, length));
 
-      assertThat(connection.readAll()).startsWith("HTTP/1.1 " + status);
+      assertThat(connection.readAll())
+          .startsWith("HTTP/1.1 " + status)
+          .doesNotContain("100 Continue");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // Asked for the body, and then too large
+    "application/json,Transfer-Encoding: chunked,413",
+    // Sent without being asked for
+    "text/plain,Content-Length: 12582912,415",
+    "text/plain,Transfer-Encoding: chunked,415",
+  })
+  void refusals_reachClientsThatExpectContinueAndWriteEverythingFirst(
+      String contentType, String length, int status) throws IOException {
+    int mebibytes = 12;
+    boolean isChunked = length.contains("chunked");
+    try (RawConnection connection = new RawConnection(server.port())) {
+      connection.send(
+          head("Host: localhost", "Expect: 100-continue", "Content-Type: " + contentType, length));
+      for (int i = 0; i < mebibytes; i++) {
+        connection.send(isChunked ? "100000\r\n" : "");
+        connection.send(" ".repeat(1 << 20));
+        connection.send(isChunked ? "\r\n" : "");
+      }
+
+      assertThat(connection.readAll()).contains("HTTP/1.1 " + status);
     }
   }
 
