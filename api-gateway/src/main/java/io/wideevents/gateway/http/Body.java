@@ -40,6 +40,13 @@ final class Body implements AutoCloseable {
     memory.grow(more);
   }
 
+  /**
+   * A reservation of nothing yet, for the reply to the request: it is held longer than the body.
+   */
+  ByteBudget.Reservation reply(String client) {
+    return memory.reply(client);
+  }
+
   /** Gives the memory back. The bytes can no longer be read. */
   @Override
   public void close() {

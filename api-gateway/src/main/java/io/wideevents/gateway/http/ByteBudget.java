@@ -1,15 +1,17 @@
 package io.wideevents.gateway.http;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The memory all requests together may take for bodies and events, so that no mix of clients can
  * exhaust the heap. Never waits: a request that does not fit is refused, and its client comes back.
  *
- * <p>A client decides how long its bodies take to arrive. So bodies that are being received are
- * bounded further: those of one client by its share, and those of all clients by a part that is
- * kept for small bodies.
+ * <p>A client decides how long its bodies take to arrive, and how long its replies take to be read.
+ * So bodies that are being received are bounded further: those of one client by its share, and
+ * those of all clients by a part that is kept for small bodies. Replies count to the client's
+ * share.
  *
  * <p>Safe for concurrent use; a {@link Reservation} is for one thread at a time.
  */
@@ -22,6 +24,7 @@ final class ByteBudget {
 
   private final long total;
   private final long keptForSmall;
+  private final long share;
   private final AtomicLong available;
   private final PerClient shares;
   // Many small bodies are bounded as well, apart: they must pass while the share is taken.
@@ -36,19 +39,32 @@ final class ByteBudget {
     this.total = bytes;
     this.keptForSmall = Math.max(0, Math.min(bytes / KEPT_PART, bytes - largestUpload));
     this.available = new AtomicLong(bytes);
-    long share = Math.max(bytes / SHARES, largestUpload);
+    this.share = Math.max(bytes / SHARES, largestUpload);
     this.shares = new PerClient(share);
     this.smallShares = new PerClient(share);
   }
 
   /** A reservation of nothing yet, from the whole budget. */
   Reservation reserve() {
-    return new Reservation(null);
+    return new Reservation(null, SMALL_BYTES);
   }
 
   /** A reservation of nothing yet, for a body that is being received. */
   Reservation receive(String client) {
-    return new Reservation(client);
+    return new Reservation(client, SMALL_BYTES);
+  }
+
+  /**
+   * A reservation of nothing yet, for a reply. It counts to what the client's small bodies take, so
+   * a client that reads no replies is soon rejected.
+   */
+  Reservation reply(String client) {
+    return new Reservation(client, Long.MAX_VALUE);
+  }
+
+  /** What one client may hold. */
+  long shareBytes() {
+    return share;
   }
 
   /** What is not reserved now. */
@@ -68,11 +84,21 @@ final class ByteBudget {
 
   /** One request's memory; given back when closed. */
   final class Reservation implements AutoCloseable {
+    private final long smallBytes;
     private @Nullable String client;
     private long held;
 
-    private Reservation(@Nullable String client) {
+    /**
+     * @param smallBytes how many of the first bytes count to the share of small bodies
+     */
+    private Reservation(@Nullable String client, long smallBytes) {
       this.client = client;
+      this.smallBytes = smallBytes;
+    }
+
+    /** A reservation of nothing yet, for the reply to the request. */
+    Reservation reply(String to) {
+      return ByteBudget.this.reply(to);
     }
 
     /**
@@ -82,26 +108,43 @@ final class ByteBudget {
      *     what is held already stays held
      */
     void grow(long bytes) {
+      Supplier<Problem> rejection = tryGrow(bytes);
+      if (rejection != null) {
+        throw new ProblemException(rejection.get());
+      }
+    }
+
+    /** Takes more, whatever is left: for a reply whose events are delivered. */
+    void growAnyway(long bytes) {
+      String to = client;
+      if (to != null) {
+        smallShares.take(to, bytes);
+      }
+      available.addAndGet(-bytes);
+      held += bytes;
+    }
+
+    /** Allocates no problem while a part is taken: without memory, that part would stay taken. */
+    private @Nullable Supplier<Problem> tryGrow(long bytes) {
       String receiving = client;
-      if (receiving == null) {
-        take(bytes, 0);
-      } else {
-        long small = small(held + bytes) - small(held);
-        takeShare(smallShares, receiving, small);
-        try {
-          takeShare(shares, receiving, bytes - small);
-          try {
-            take(bytes, held + bytes > SMALL_BYTES ? keptForSmall : 0);
-          } catch (ProblemException e) {
-            giveBack(shares, receiving, bytes - small);
-            throw e;
-          }
-        } catch (ProblemException e) {
-          giveBack(smallShares, receiving, small);
-          throw e;
-        }
+      long small = receiving == null ? 0 : small(held + bytes) - small(held);
+      long large = receiving == null ? 0 : bytes - small;
+      long mustStay = receiving != null && held + bytes > SMALL_BYTES ? keptForSmall : 0;
+      if (!tryTake(smallShares, receiving, small)) {
+        return Problems::clientShareTaken;
+      }
+      if (!tryTake(shares, receiving, large)) {
+        giveBack(smallShares, receiving, small);
+        return Problems::clientShareTaken;
+      }
+      if (available.addAndGet(-bytes) < mustStay) {
+        available.addAndGet(bytes);
+        giveBack(shares, receiving, large);
+        giveBack(smallShares, receiving, small);
+        return Problems::overloaded;
       }
       held += bytes;
+      return null;
     }
 
     /** Gives back a part. */
@@ -131,27 +174,18 @@ final class ByteBudget {
       shrink(held);
     }
 
-    private void take(long bytes, long mustStay) {
-      if (available.addAndGet(-bytes) < mustStay) {
-        available.addAndGet(bytes);
-        throw new ProblemException(Problems.overloaded());
-      }
+    private static boolean tryTake(PerClient shares, @Nullable String client, long bytes) {
+      return client == null || bytes == 0 || shares.tryTake(client, bytes);
     }
 
-    private static void takeShare(PerClient shares, String client, long bytes) {
-      if (bytes > 0 && !shares.tryTake(client, bytes)) {
-        throw new ProblemException(Problems.clientShareTaken());
-      }
-    }
-
-    private static void giveBack(PerClient shares, String client, long bytes) {
-      if (bytes > 0) {
+    private static void giveBack(PerClient shares, @Nullable String client, long bytes) {
+      if (client != null && bytes > 0) {
         shares.giveBack(client, bytes);
       }
     }
 
-    private static long small(long bytes) {
-      return Math.min(bytes, SMALL_BYTES);
+    private long small(long bytes) {
+      return Math.min(bytes, smallBytes);
     }
   }
 }

@@ -75,10 +75,31 @@ final class EventsHandler implements Handler {
     BodyShape shape =
         BodyShape.of(
             ctx.header("Content-Type"), Collections.list(ctx.req().getHeaders("Content-Encoding")));
-    String client = ClientName.of(ctx);
+    // The body is given back before the reply is written: the client decides how long that takes.
+    try (Answer answer = answer(ctx, shape, ClientName.of(ctx))) {
+      Replies.write(ctx, answer.body());
+    }
+  }
+
+  /**
+   * The body of a reply.
+   *
+   * @param memory reserved for it
+   */
+  private record Answer(byte[] body, ByteBudget.Reservation memory) implements AutoCloseable {
+    @Override
+    public void close() {
+      memory.close();
+    }
+  }
+
+  private Answer answer(Context ctx, BodyShape shape, String client) {
     try (Body sent = receive(ctx, client);
         BodyWork.Done done = work.on(sent, shape, client)) {
-      answer(ctx, done);
+      byte[] body = replies.begin(ctx, reply(ctx, done));
+      Answer answer = new Answer(body, done.body().reply(client));
+      answer.memory().growAnyway(body.length);
+      return answer;
     }
   }
 
@@ -88,8 +109,8 @@ final class EventsHandler implements Handler {
     }
   }
 
-  private void answer(Context ctx, BodyWork.Done done) {
-    switch (done.result()) {
+  private EventsReply reply(Context ctx, BodyWork.Done done) {
+    return switch (done.result()) {
       case BodyResult.Malformed malformed ->
           throw new ProblemException(Problems.of(400, List.of(malformed.problem())));
       case BodyResult.TooManyEvents tooMany ->
@@ -97,9 +118,9 @@ final class EventsHandler implements Handler {
       case BodyResult.Events events -> {
         done.body().reserve(BYTES_PER_EVENT * events.results().size());
         requireRate(KeyGate.caller(ctx), events.results().size());
-        replies.send(ctx, new EventsReply(events.batch(), deliverCounted(events.results())));
+        yield new EventsReply(events.batch(), deliverCounted(events.results()));
       }
-    }
+    };
   }
 
   /** Delivers events, each counted once as received and once for what became of it. */

@@ -26,6 +26,11 @@ final class PerClient {
     return false;
   }
 
+  /** Adds to what the client holds, also beyond the limit. */
+  void take(String client, long amount) {
+    held.merge(client, amount, Long::sum);
+  }
+
   void giveBack(String client, long amount) {
     held.computeIfPresent(client, (name, now) -> now == amount ? null : now - amount);
   }

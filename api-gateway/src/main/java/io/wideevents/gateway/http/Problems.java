@@ -172,9 +172,10 @@ final class Problems {
     return new Problem(
             429,
             "client_share_taken",
-            "The bodies that this client is sending take its share of the memory for requests",
-            "Send the same bytes again after Retry-After, with fewer requests at a time; a client's"
-                + " share is a quarter of the setting HTTP_MAX_IN_FLIGHT_BYTES")
+            "The bodies that this client is sending, or its replies that it has not read, take its"
+                + " share of the memory for requests",
+            "Read the replies, and send the same bytes again after Retry-After, with fewer requests at"
+                + " a time; a client's share is a quarter of the setting HTTP_MAX_IN_FLIGHT_BYTES")
         .retryAfter(RETRY_SOON)
         .closingConnection();
   }

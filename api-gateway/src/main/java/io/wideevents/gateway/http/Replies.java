@@ -22,18 +22,23 @@ final class Replies {
   }
 
   /**
-   * Writes the reply, and waits until the connection has taken it but for a buffer of 32 KiB: the
-   * memory that is reserved for the request covers its reply.
+   * Sets the status and the headers of the reply.
+   *
+   * @return its body, for {@link #write}
    */
-  void send(Context ctx, EventsReply reply) {
+  byte[] begin(Context ctx, EventsReply reply) {
     rejections.events(ctx, reply.entries());
     reply.problem().ifPresentOrElse(problem -> head(ctx, problem), () -> json(ctx, reply.status()));
-    byte[] answer = writer.write(reply);
+    return writer.write(reply);
+  }
+
+  /** Writes the body, and waits until the connection has taken it but for a buffer of 32 KiB. */
+  static void write(Context ctx, byte[] body) {
     try {
-      ctx.outputStream().write(answer);
+      ctx.outputStream().write(body);
     } catch (IOException | IllegalStateException e) {
-      // Jetty throws an IllegalStateException when the client had gone before it was asked, with
-      // 100 Continue, to send its body.
+      // Jetty throws an IllegalStateException when the client had gone before it was sent 100
+      // Continue.
       log.atDebug().setCause(e).log("Client went away before it read its reply");
     }
   }
