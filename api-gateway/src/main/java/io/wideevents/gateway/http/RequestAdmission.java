@@ -5,6 +5,7 @@ import io.wideevents.gateway.http.connections.ConnectionLimits;
 import io.wideevents.gateway.http.connections.RequestKind;
 import io.wideevents.gateway.metrics.GatewayMetrics;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import org.eclipse.jetty.http.HttpHeader;
@@ -47,34 +48,17 @@ final class RequestAdmission extends Handler.Wrapper {
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     EndPoint client = request.getConnectionMetaData().getConnection().getEndPoint();
     RequestKind kind = kind(request);
-    Runnable end = begin(request, client, kind);
-    if (end == null) {
+    boolean isRead = kind == RequestKind.COUNTED && READS.contains(request.getMethod());
+    Optional<String> reader =
+        isRead ? Optional.of(ClientName.of(request.getConnectionMetaData())) : Optional.empty();
+    // Before it begins: a request whose end is not noticed would count for the life of the process.
+    Begun begun = new Begun(client, kind, reader);
+    Request.addCompletionListener(request, begun::end);
+    if (!begun.tryBegin()) {
       reject(response, callback);
       return true;
     }
-    Request.addCompletionListener(request, failure -> end.run());
     return super.handle(request, response, callback);
-  }
-
-  /**
-   * @return what to do when the request ends; null when it may not begin
-   */
-  private @Nullable Runnable begin(Request request, EndPoint client, RequestKind kind) {
-    if (kind == RequestKind.RESERVED || !READS.contains(request.getMethod())) {
-      return connections.tryBegin(client, kind) ? () -> connections.end(client, kind) : null;
-    }
-    String name = ClientName.of(request.getConnectionMetaData());
-    if (!tryRead(name)) {
-      return null;
-    }
-    if (!connections.tryBegin(client, kind)) {
-      endRead(name);
-      return null;
-    }
-    return () -> {
-      connections.end(client, kind);
-      endRead(name);
-    };
   }
 
   private boolean tryRead(String client) {
@@ -91,6 +75,41 @@ final class RequestAdmission extends Handler.Wrapper {
   private void endRead(String client) {
     reads.release();
     readsOfClients.giveBack(client, 1);
+  }
+
+  /** What a request counts for until its end. */
+  private final class Begun {
+    private final EndPoint client;
+    private final RequestKind kind;
+    private final Optional<String> reader;
+    private volatile boolean hasBegun;
+
+    /**
+     * @param reader the client, if the request is a read that is counted among reads
+     */
+    Begun(EndPoint client, RequestKind kind, Optional<String> reader) {
+      this.client = client;
+      this.kind = kind;
+      this.reader = reader;
+    }
+
+    boolean tryBegin() {
+      if (reader.isPresent() && !tryRead(reader.get())) {
+        return false;
+      }
+      hasBegun = connections.tryBegin(client, kind);
+      if (!hasBegun) {
+        reader.ifPresent(RequestAdmission.this::endRead);
+      }
+      return hasBegun;
+    }
+
+    void end(@Nullable Throwable failure) {
+      if (hasBegun) {
+        connections.end(client, kind);
+        reader.ifPresent(RequestAdmission.this::endRead);
+      }
+    }
   }
 
   private static RequestKind kind(Request request) {
