@@ -177,10 +177,18 @@ public final class ConnectionGuard implements AutoCloseable {
   /** The connection of an accepted channel. */
   ClientConnection connection(SocketChannel channel) {
     ClientConnection known = connections.get(channel);
-    // It was closed for another one before the server opened it.
-    return known == null
-        ? new ClientConnection(channel, remoteAddress(channel), 0, new ConnectionGroup())
-        : known;
+    return known == null ? unknown(channel) : known;
+  }
+
+  /**
+   * It was closed for another one before the server opened it, or was not admitted for a failure.
+   */
+  private static ClientConnection unknown(SocketChannel channel) {
+    var connection =
+        new ClientConnection(channel, remoteAddress(channel), 0, new ConnectionGroup());
+    // It is in no group, and must not be closed for another one.
+    connection.state = ClientConnection.State.CLOSED;
+    return connection;
   }
 
   void closed(SocketChannel channel) {
@@ -395,9 +403,15 @@ public final class ConnectionGuard implements AutoCloseable {
     }
   }
 
-  private void expire(ClientConnection connection, CloseReason reason) {
+  /** Closes a slow connection, unless it has been closed or its request has begun meanwhile. */
+  void expire(ClientConnection connection, CloseReason reason) {
     lock.lock();
     try {
+      boolean isBusy = connection.counted + connection.reserved > 0;
+      if (connection.state == ClientConnection.State.CLOSED
+          || (reason == CloseReason.SLOW_HEAD && isBusy)) {
+        return;
+      }
       remove(connection);
     } finally {
       lock.unlock();
