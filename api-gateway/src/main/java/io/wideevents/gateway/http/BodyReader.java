@@ -142,8 +142,9 @@ final class BodyReader {
           length++;
         }
       }
+      Optional<Body> body = Optional.of(new Body(bytes, length, reservation));
       whole = true;
-      return Optional.of(new Body(bytes, length, reservation));
+      return body;
     } finally {
       if (!whole) {
         reservation.close();

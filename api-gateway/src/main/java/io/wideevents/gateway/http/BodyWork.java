@@ -112,12 +112,12 @@ final class BodyWork implements AutoCloseable {
       return Optional.empty();
     }
     Body body = inflated.get();
-    // From here on the client does not decide how long the memory is held.
-    sent.received();
-    if (body != sent) {
-      sent.close();
-    }
     try {
+      // From here on the client does not decide how long the memory is held.
+      sent.received();
+      if (body != sent) {
+        sent.close();
+      }
       BodyResult result = encoder.encode(body.bytes(), body.length(), shape.format());
       return Optional.of(new Done(body, result));
     } catch (RuntimeException | Error e) {
