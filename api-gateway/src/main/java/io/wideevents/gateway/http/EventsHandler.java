@@ -77,16 +77,20 @@ final class EventsHandler implements Handler {
             ctx.header("Content-Type"), Collections.list(ctx.req().getHeaders("Content-Encoding")));
     // The body is given back before the reply is written: the client decides how long that takes.
     try (Answer answer = answer(ctx, shape, ClientName.of(ctx))) {
-      Replies.write(ctx, answer.body());
+      Replies.write(ctx, answer.body);
     }
   }
 
-  /**
-   * The body of a reply.
-   *
-   * @param memory reserved for it
-   */
-  private record Answer(byte[] body, ByteBudget.Reservation memory) implements AutoCloseable {
+  /** The body of a reply, and the memory that is reserved for it. */
+  private static final class Answer implements AutoCloseable {
+    private final byte[] body;
+    private final ByteBudget.Reservation memory;
+
+    Answer(byte[] body, ByteBudget.Reservation memory) {
+      this.body = body;
+      this.memory = memory;
+    }
+
     @Override
     public void close() {
       memory.close();
@@ -98,7 +102,7 @@ final class EventsHandler implements Handler {
         BodyWork.Done done = work.on(sent, shape, client)) {
       byte[] body = replies.begin(ctx, reply(ctx, done));
       Answer answer = new Answer(body, done.body().reply(client));
-      answer.memory().growAnyway(body.length);
+      answer.memory.growAnyway(body.length);
       return answer;
     }
   }

@@ -116,6 +116,57 @@ class WorkLaneTest {
   }
 
   @Test
+  void run_finishesTheWorkOfAThreadThatIsInterrupted() throws Exception {
+    // Given
+    CompletableFuture<Boolean> isInterrupted = new CompletableFuture<>();
+    CompletableFuture<String> begun = new CompletableFuture<>();
+    Thread request =
+        Thread.ofPlatform()
+            .daemon()
+            .start(
+                () -> {
+                  lane.run(
+                      "client",
+                      () -> {
+                        begun.complete("");
+                        return finish.join();
+                      });
+                  isInterrupted.complete(Thread.currentThread().isInterrupted());
+                });
+    begun.get(30, TimeUnit.SECONDS);
+
+    // When
+    request.interrupt();
+
+    // Then the work still uses the memory of the request, which must not be given back
+    assertThat(isInterrupted).isNotDone();
+    finish.complete("");
+    assertThat(isInterrupted.get(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(lane.clients()).isZero();
+  }
+
+  @Test
+  void run_forgetsItsClientsHoweverItEnds() throws Exception {
+    CompletableFuture<String> first = occupy();
+    CompletableFuture<?>[] waiting = new CompletableFuture<?>[50];
+    for (int i = 0; i < waiting.length; i++) {
+      waiting[i] = start("client " + i, () -> "waiting");
+    }
+    await().until(() -> lane.waiting() == waiting.length);
+
+    lane.close();
+    finish.complete("first");
+
+    for (CompletableFuture<?> each : waiting) {
+      await().until(each::isCompletedExceptionally);
+    }
+    assertThat(first.get(30, TimeUnit.SECONDS)).isEqualTo("first");
+    assertThat(refusal(lane)).isEqualTo("draining");
+    assertThat(lane.clients()).isZero();
+    assertThat(lane.waiting()).isZero();
+  }
+
+  @Test
   void close_answersWhatWaits_andFinishesWhatHasBegun() throws Exception {
     // Given
     CompletableFuture<String> first = occupy();
