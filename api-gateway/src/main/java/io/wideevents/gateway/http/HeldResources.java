@@ -10,6 +10,7 @@ package io.wideevents.gateway.http;
  * @param workingClients clients with bodies that are being checked, or wait for that
  * @param lingeringClients clients whose rejected bodies are read on
  * @param requests requests under way that count
+ * @param readingClients clients with reads under way that count
  * @param connections connections that are open
  * @param addresses client addresses that have connections or requests
  */
@@ -20,7 +21,8 @@ record HeldResources(
     int workingClients,
     int lingeringClients,
     int requests,
+    int readingClients,
     int connections,
     int addresses) {
-  static final HeldResources NONE = new HeldResources(0, 0, 0, 0, 0, 0, 0, 0);
+  static final HeldResources NONE = new HeldResources(0, 0, 0, 0, 0, 0, 0, 0, 0);
 }

@@ -81,8 +81,8 @@ public final class HttpServer implements AutoCloseable {
   private final Lingering lingering = new Lingering(this::isStopping);
   private final Replies replies;
   private final ByteBudget memory;
-  private final ConnectionLimits limits;
   private final ConnectionGuard connections;
+  private final RequestAdmission admission;
   private final Health health;
   private final KeyGate keys;
   private final BodyWork work;
@@ -123,8 +123,10 @@ public final class HttpServer implements AutoCloseable {
     this.metricsPage = new SharedPage(scrape);
     this.replies = new Replies(metrics, lingering, rejections);
     this.memory = new ByteBudget(settings.maxInFlightBytes(), settings.largestUploadBytes());
-    this.limits = ConnectionLimits.of(settings.maxConnectionsPerAddress(), VIRTUAL_THREADS);
+    ConnectionLimits limits =
+        ConnectionLimits.of(settings.maxConnectionsPerAddress(), VIRTUAL_THREADS);
     this.connections = new ConnectionGuard(limits);
+    this.admission = new RequestAdmission(connections, limits, metrics);
     this.closing = closing;
     this.health = new Health(tiers);
     this.keys = new KeyGate(access);
@@ -221,6 +223,7 @@ public final class HttpServer implements AutoCloseable {
         work.clients(),
         lingering.clients(),
         connections.requests(),
+        admission.readers(),
         connections.open(),
         connections.addresses());
   }
@@ -270,7 +273,7 @@ public final class HttpServer implements AutoCloseable {
     server.insertHandler(new NoWebSockets());
     server.insertHandler(new GracefulHandler());
     // Outermost: it counts every request, also those that the handlers inside reject.
-    server.insertHandler(new RequestAdmission(connections, limits, metrics));
+    server.insertHandler(admission);
   }
 
   private void route(RoutesConfig routes) {

@@ -61,6 +61,11 @@ final class RequestAdmission extends Handler.Wrapper {
     return super.handle(request, response, callback);
   }
 
+  /** How many clients have reads under way that count. */
+  int readers() {
+    return readsOfClients.clients();
+  }
+
   private boolean tryRead(String client) {
     if (!readsOfClients.tryTake(client, 1)) {
       return false;

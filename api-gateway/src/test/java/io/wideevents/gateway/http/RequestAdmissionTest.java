@@ -30,14 +30,16 @@ class RequestAdmissionTest {
   private static final int TIMES = 20;
 
   private final Server server = new Server();
-  private final ConnectionGuard guard = new ConnectionGuard(ConnectionLimits.of(256, true));
+  private final ConnectionLimits limits = ConnectionLimits.of(256, true);
+  private final ConnectionGuard guard = new ConnectionGuard(limits);
+  private final RequestAdmission admission =
+      new RequestAdmission(guard, limits, new InMemoryGatewayMetrics());
   private final ServerConnector connector = guard.connector(server, new HttpConnectionFactory());
 
   @BeforeEach
   void start() throws Exception {
     connector.setHost("127.0.0.1");
     server.addConnector(connector);
-    var admission = new RequestAdmission(guard, new InMemoryGatewayMetrics());
     admission.setHandler(new Script());
     server.setHandler(new Unmemorable(admission));
     server.start();
@@ -80,6 +82,7 @@ class RequestAdmissionTest {
               assertThat(guard.requests()).isZero();
               assertThat(guard.open()).isZero();
               assertThat(guard.addresses()).isZero();
+              assertThat(admission.readers()).isZero();
             });
   }
 
