@@ -5,6 +5,14 @@ interface EventHandOff {
   /** Takes an event; never throws. Blocks only where the implementation says so. */
   void take(FinalizedRequest request);
 
+  /**
+   * As {@link #take}, for requests that a host ends one after the other because it stops: all of
+   * them together wait no longer than one of them does for a tier that does not answer.
+   */
+  default void takeAtStop(FinalizedRequest request) {
+    take(request);
+  }
+
   /** Whether {@link #take} waits until the event is durable. */
   boolean waits();
 

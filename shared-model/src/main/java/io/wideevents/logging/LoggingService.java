@@ -3,6 +3,7 @@ package io.wideevents.logging;
 import io.wideevents.codec.FieldRules;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -122,6 +123,22 @@ public final class LoggingService implements AutoCloseable {
    * @return whether this call was the one that ended it
    */
   public boolean complete(@Nullable LoggingContext context, @Nullable Ending ending) {
+    return complete(context, ending, handOff::take);
+  }
+
+  /**
+   * As {@link #complete}, for requests that a host ends one after the other because it stops. If
+   * {@link #waits}, all of them together block for the delivery timeout once while the tier does
+   * not answer; their events then take the queue.
+   */
+  public boolean completeAtStop(@Nullable LoggingContext context, @Nullable Ending ending) {
+    return complete(context, ending, handOff::takeAtStop);
+  }
+
+  private boolean complete(
+      @Nullable LoggingContext context,
+      @Nullable Ending ending,
+      Consumer<FinalizedRequest> handingOff) {
     RequestRecord request = context == null ? null : context.request();
     if (request == null) {
       return false;
@@ -133,7 +150,7 @@ public final class LoggingService implements AutoCloseable {
         return false;
       }
       counters.finalized.increment();
-      handOff.take(ended);
+      handingOff.accept(ended);
     } catch (Throwable e) {
       if (ended == null) {
         counters.finalized.increment();

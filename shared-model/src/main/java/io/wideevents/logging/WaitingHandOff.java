@@ -8,6 +8,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands each event to one tier and waits for its answer, on the request's own thread: for those who
@@ -27,6 +29,9 @@ final class WaitingHandOff implements EventHandOff {
   /** As many as there ever were requests at a time that ended. */
   private final Queue<EventFinalizer> idle = new ConcurrentLinkedQueue<>();
 
+  /** When the requests of a host that stops wait no longer; null while the tier answers. */
+  private final AtomicReference<@Nullable Deadline> atStop = new AtomicReference<>();
+
   WaitingHandOff(
       LoggerPort tier,
       LoggingSettings settings,
@@ -42,21 +47,34 @@ final class WaitingHandOff implements EventHandOff {
 
   @Override
   public void take(FinalizedRequest request) {
+    take(request, Deadline.after(settings.deliveryTimeout()));
+  }
+
+  @Override
+  public void takeAtStop(FinalizedRequest request) {
+    Deadline deadline = Deadline.after(settings.deliveryTimeout());
+    Deadline earlier = atStop.compareAndExchange(null, deadline);
+    take(request, earlier == null ? deadline : earlier);
+  }
+
+  private void take(FinalizedRequest request, Deadline deadline) {
     EventFinalizer finalizer = idle.poll();
     if (finalizer == null) {
       finalizer = new EventFinalizer(settings.service(), settings.sampling(), rules, counters);
     }
     var event = finalizer.event(new Pending.Raw(request));
     idle.add(finalizer);
-    event.ifPresent(encoded -> deliver(new Pending.Encoded(encoded, request.finalizedAtNanos())));
+    event.ifPresent(
+        encoded -> deliver(new Pending.Encoded(encoded, request.finalizedAtNanos()), deadline));
   }
 
-  private void deliver(Pending.Encoded event) {
-    Deadline deadline = Deadline.after(settings.deliveryTimeout());
+  private void deliver(Pending.Encoded event, Deadline deadline) {
     try {
       List<DeliveryOutcome> outcomes = await(tier.log(List.of(event.event()), deadline), deadline);
       if (outcomes.size() == 1 && outcomes.getFirst() instanceof DeliveryOutcome.Durable durable) {
         counters.durable(durable.tier(), System.nanoTime() - event.finalizedAtNanos());
+        // The tier answers: the next request may wait for it as long as any other.
+        atStop.set(null);
         return;
       }
     } catch (Throwable e) {

@@ -129,7 +129,7 @@ final class RequestScope {
     if (hasReply.compareAndSet(false, true)) {
       Contained.run(() -> begin(status));
       if (logging.waits()) {
-        Contained.run(() -> logging.complete(context, ending()));
+        Contained.run(this::complete);
       }
     }
   }
@@ -169,7 +169,7 @@ final class RequestScope {
     if (failure != null && !timedOut && !replySent) {
       Contained.run(() -> unanswered(failure));
     }
-    Contained.run(() -> logging.complete(context, ending()));
+    Contained.run(this::complete);
   }
 
   /** Finds out whose fault it is that a reply was not sent. */
@@ -187,6 +187,15 @@ final class RequestScope {
       timedOut = true;
     } else {
       failed(failure);
+    }
+  }
+
+  private void complete() {
+    if (serverStops.getAsBoolean()) {
+      // The server's stop ends its requests one after the other, on one thread.
+      logging.completeAtStop(context, ending());
+    } else {
+      logging.complete(context, ending());
     }
   }
 
