@@ -17,9 +17,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The text of values of the JDK that are one text and nothing else: dates, times, ids, addresses.
- * Points in time are in UTC, as ISO 8601: {@code 2026-11-22T10:00:00Z}.
+ * Points in time are in UTC, as ISO 8601: {@code 2026-11-22T10:00:00Z}. The user and the password
+ * in a URI or URL are masked.
  */
 final class JdkText {
+  private static final String MASK = "***";
+
   private JdkText() {}
 
   /**
@@ -38,9 +41,9 @@ final class JdkText {
       case TimeZone zone -> zone.getID();
       case Locale locale -> locale.toString();
       case Currency currency -> currency.toString();
-      case URI uri -> uri.toString();
+      case URI uri -> withoutUserInfo(uri.toString());
       // Texts of these ask no name server; their equals and hashCode may.
-      case URL url -> url.toString();
+      case URL url -> withoutUserInfo(url.toString());
       case InetAddress address -> address.toString();
       case InetSocketAddress address -> address.toString();
       case Path path -> path.toString();
@@ -51,6 +54,37 @@ final class JdkText {
               ? value.toString()
               : null;
     };
+  }
+
+  /**
+   * Masks what stands before the {@code @} of an authority, also of an address within the address:
+   * in {@code jdbc:…}, or in a query.
+   */
+  private static @Nullable String withoutUserInfo(@Nullable String address) {
+    if (address == null || address.indexOf('@') < 0) {
+      return address;
+    }
+    StringBuilder masked = new StringBuilder();
+    int copied = 0;
+    int slashes = address.indexOf("//");
+    while (slashes >= 0) {
+      int start = slashes + 2;
+      int end = start;
+      int at = -1;
+      while (end < address.length() && "/?#".indexOf(address.charAt(end)) < 0) {
+        if (address.charAt(end) == '@') {
+          at = end;
+        }
+        end++;
+      }
+      boolean isAuthority = slashes == 0 || address.charAt(slashes - 1) == ':';
+      if (isAuthority && at >= 0) {
+        masked.append(address, copied, start).append(MASK);
+        copied = at;
+      }
+      slashes = address.indexOf("//", end);
+    }
+    return masked.append(address, copied, address.length()).toString();
   }
 
   /** The text of a date, or of one of its subclasses in {@code java.sql}, a module of its own. */

@@ -6,6 +6,8 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -26,6 +28,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.chrono.JapaneseDate;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Calendar;
 import java.util.Currency;
@@ -141,6 +144,45 @@ class JdkTextTest {
   @MethodSource("kept")
   void valueOfTheJdk_isKept(Object value, String json) {
     assertThat(json(value)).contains("\"value\":" + json).doesNotContain("_metadata");
+  }
+
+  static Stream<Arguments> addresses() throws Exception {
+    return Stream.of(
+        Arguments.of("http://user:s3cret@host/path?q=a@b#f", "http://***@host/path?q=a@b#f"),
+        Arguments.of("http://s3cret@host", "http://***@host"),
+        Arguments.of("http://host/a@b//c@d", "http://host/a@b//c@d"),
+        Arguments.of("mongodb://user:s3cret@h1:1,h2:2/db", "mongodb://***@h1:1,h2:2/db"),
+        Arguments.of("jdbc:postgresql://user:s3cret@host/db", "jdbc:postgresql://***@host/db"),
+        Arguments.of("//user:s3cret@host/x", "//***@host/x"),
+        Arguments.of("http://a/?to=http://u:s3cret@b/", "http://a/?to=http://***@b/"),
+        Arguments.of("mailto:ann@example.org", "mailto:ann@example.org"),
+        Arguments.of("/relative", "/relative"),
+        Arguments.of("http://u:s3@cret@host:80/", "http://***@host:80/"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("addresses")
+  void userInfoOfAnAddress_isMasked(String address, String masked) throws Exception {
+    String json = "\"value\":\"" + masked + '"';
+
+    for (Object value : addressesOf(address)) {
+      assertThat(json(value)).contains(json).doesNotContain("s3cret");
+    }
+  }
+
+  /** The address as URI and as URL, where it is one. */
+  @SuppressWarnings("deprecation") // the constructor takes what a service may have made
+  private static List<Object> addressesOf(String address) throws Exception {
+    List<Object> values = new ArrayList<>();
+    try {
+      values.add(new URI(address));
+    } catch (URISyntaxException e) {
+      assertThat(address).as("only a URL takes two signs").contains("@cret@");
+    }
+    if (address.startsWith("http://")) {
+      values.add(new URL(null, address));
+    }
+    return values;
   }
 
   static Stream<Arguments> leftOut() throws Exception {
