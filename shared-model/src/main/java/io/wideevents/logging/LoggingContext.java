@@ -169,7 +169,7 @@ public final class LoggingContext {
     return this;
   }
 
-  /** Whether an error has been set. */
+  /** Whether a code or a message of an error has been set. */
   public boolean hasError() {
     return request != null && request.hasError();
   }

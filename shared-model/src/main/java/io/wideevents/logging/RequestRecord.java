@@ -61,8 +61,9 @@ final class RequestRecord {
     return Optional.ofNullable(traceId);
   }
 
+  /** Whether it is said which error it was, or what happened; a detail alone does not say it. */
   synchronized boolean hasError() {
-    return fields.has("error");
+    return fields.has("error.code") || fields.has("error.message");
   }
 
   /** Sets a field. Copies the value before the lock is taken. */
@@ -181,7 +182,7 @@ final class RequestRecord {
       case ANSWERED -> {}
       case TIMED_OUT -> error("TIMEOUT", "The request was not answered in time");
       case ABORTED -> {
-        if (!fields.has("error")) {
+        if (!hasError()) {
           error("CLIENT_ABORTED", "The client went away before it was answered");
         }
       }

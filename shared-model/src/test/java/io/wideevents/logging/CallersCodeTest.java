@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.bson.BsonDocument;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,6 +140,36 @@ class CallersCodeTest {
     assertThat(tier.durable().values())
         .extracting(EncodedEvent::outcome)
         .containsExactly(Outcome.SUCCESS);
+  }
+
+  /** Facts about an error, such as a detail, say neither which error it was nor what happened. */
+  static Stream<Arguments> factsWithoutAnError() {
+    return Stream.of(
+        Arguments.of("error", Map.of()),
+        Arguments.of("error", Map.of("detail", 1)),
+        Arguments.of("error.detail", 1),
+        Arguments.of("error.code", null),
+        Arguments.of("error", null));
+  }
+
+  @ParameterizedTest
+  @MethodSource("factsWithoutAnError")
+  void hasError_isFalseUntilThereIsACodeOrAMessage(String path, @Nullable Object value) {
+    LoggingContext context = service.begin("req-1", null).set(path, value);
+
+    assertThat(context.hasError()).isFalse();
+    assertThat(context.error(null, "declined").hasError()).isTrue();
+  }
+
+  @ParameterizedTest
+  @MethodSource("factsWithoutAnError")
+  void abortedRequest_hasItsErrorBesideOtherFacts(String path, @Nullable Object value) {
+    LoggingContext context = service.begin("req-1", null).set(path, value);
+
+    BsonDocument error = completed(context, Ending.ABORTED).getDocument("error");
+
+    assertThat(error.getString("code").getValue()).isEqualTo("CLIENT_ABORTED");
+    assertThat(error.containsKey("detail")).isEqualTo((path + value).contains("detail"));
   }
 
   @Test
@@ -293,7 +324,11 @@ class CallersCodeTest {
   }
 
   private BsonDocument completed(LoggingContext context) {
-    assertThat(service.complete(context, Ending.ANSWERED)).isTrue();
+    return completed(context, Ending.ANSWERED);
+  }
+
+  private BsonDocument completed(LoggingContext context, Ending ending) {
+    assertThat(service.complete(context, ending)).isTrue();
     await().until(() -> !tier.durable().isEmpty() || service.stats().droppedTotal() > 0);
     assertThat(service.stats().droppedTotal()).isZero();
     assertThat(tier.durable()).hasSize(1);

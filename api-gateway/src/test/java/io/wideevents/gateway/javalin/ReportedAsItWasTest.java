@@ -93,6 +93,18 @@ class ReportedAsItWasTest {
   }
 
   @Test
+  void exception_isTheErrorBesideWhatTheHandlerSaidAboutIt() throws Exception {
+    start();
+
+    exchange("GET /detail", "\r\n");
+
+    BsonDocument error = next().getDocument("error");
+    assertThat(error.getString("code").getValue()).isEqualTo("IllegalStateException");
+    assertThat(error.getString("message").getValue()).isEqualTo("broken");
+    assertThat(error.getInt32("detail").getValue()).isEqualTo(1);
+  }
+
+  @Test
   void uploadThatStalls_isATimeout() throws Exception {
     start();
 
@@ -156,6 +168,12 @@ class ReportedAsItWasTest {
               ctx.attributeMap().keySet() + " " + Collections.list(ctx.req().getAttributeNames()));
         });
     config.routes.ws("/ws/{id}", ws -> {});
+    config.routes.get(
+        "/detail",
+        ctx -> {
+          LoggingContext.current().set("error.detail", 1);
+          throw new IllegalStateException("broken");
+        });
     config.routes.exception(
         TimeoutException.class, (e, ctx) -> ctx.status(200).result("from the cache"));
     config.routes.get(
