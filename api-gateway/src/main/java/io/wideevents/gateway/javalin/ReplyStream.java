@@ -1,6 +1,7 @@
 package io.wideevents.gateway.javalin;
 
 import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.io.Content;
@@ -24,7 +25,8 @@ final class ReplyStream extends HttpStream.Wrapper {
   @Override
   public Content.@Nullable Chunk read() {
     Content.Chunk chunk = super.read();
-    if (Content.Chunk.isFailure(chunk)) {
+    // A body that breaks the rules of HTTP is the application's to answer: its client is there.
+    if (Content.Chunk.isFailure(chunk) && !(chunk.getFailure() instanceof HttpException)) {
       scope.readFailed();
     }
     return chunk;

@@ -137,6 +137,30 @@ class ReportedAsItWasTest {
   }
 
   @Test
+  void bodyThatBreaksHttp_isReportedAsTheHandlerAnswersIt() throws Exception {
+    start();
+
+    String reply = exchange("POST /lenient", "Transfer-Encoding: chunked\r\n\r\nZZ\r\n");
+
+    BsonDocument event = next();
+    assertThat(reply).startsWith("HTTP/1.1 422").endsWith("no body");
+    assertThat(event).doesNotContainKey("error");
+    assertThat(outcome(event)).isEqualTo("SUCCESS");
+  }
+
+  @Test
+  void bodyThatBreaksHttp_isTheExceptionOfTheHandlerThatReadsIt() throws Exception {
+    start();
+
+    String reply = exchange("POST /mapped", "Transfer-Encoding: chunked\r\n\r\nZZ\r\n");
+
+    BsonDocument event = next();
+    assertThat(reply).startsWith("HTTP/1.1 400").endsWith("bad body");
+    assertThat(error(event)).endsWith("Exception");
+    assertThat(outcome(event)).isEqualTo("FAILED");
+  }
+
+  @Test
   void attributesOfTheRequest_areTheApplicationsAlone() throws Exception {
     start();
 
@@ -168,6 +192,21 @@ class ReportedAsItWasTest {
               ctx.attributeMap().keySet() + " " + Collections.list(ctx.req().getAttributeNames()));
         });
     config.routes.ws("/ws/{id}", ws -> {});
+    config.routes.post(
+        "/lenient",
+        ctx -> {
+          try {
+            ctx.body();
+          } catch (Exception e) {
+            ctx.status(422).result("no body");
+          }
+        });
+    config.routes.post(
+        "/mapped",
+        ctx -> {
+          ctx.bodyInputStream().readAllBytes();
+        });
+    config.routes.exception(IOException.class, (e, ctx) -> ctx.status(400).result("bad body"));
     config.routes.get(
         "/detail",
         ctx -> {
