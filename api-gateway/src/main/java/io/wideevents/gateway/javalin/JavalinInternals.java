@@ -16,15 +16,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The only class that uses what Javalin does not publish, for the three facts that Javalin 7.2 has
  * no public hook for. It replaces nothing. Callers contain every {@link Throwable}: with a Javalin
- * that has changed here, the application is unaffected and its events say less.
+ * that has changed here, the application is unaffected and its events say less. Not final: a test
+ * stands for such a Javalin.
  */
-final class JavalinInternals {
-  private JavalinInternals() {}
-
+class JavalinInternals {
   /**
    * The application's own handler wrapper, which has a public setter only; null when it has none.
    */
-  static @Nullable HandlerWrapper handlerWrapper(RouterConfig router) {
+  @Nullable HandlerWrapper handlerWrapper(RouterConfig router) {
     return router.getHandlerWrapper$javalin();
   }
 
@@ -32,13 +31,13 @@ final class JavalinInternals {
    * The path of the handler that a request is for; null when there is none. Javalin announces only
    * the handlers that are added after the listener.
    */
-  static @Nullable String httpRoute(JavalinState state, HandlerType method, String path) {
+  @Nullable String httpRoute(JavalinState state, HandlerType method, String path) {
     ParsedEndpoint found = state.internalRouter.findFirstHttpHandlerEntry(method, path);
     return found == null ? null : found.endpoint.path;
   }
 
   /** The path of the socket that an upgrade is for; null when there is none. */
-  static @Nullable String socketRoute(JavalinState state, String path) {
+  @Nullable String socketRoute(JavalinState state, String path) {
     WsHandlerEntry found = state.wsRouter.getWsPathMatcher().findEndpointHandlerEntry(path);
     return found == null ? null : found.getPath();
   }
@@ -47,7 +46,7 @@ final class JavalinInternals {
    * Lets {@code watch} see the future that a handler has given to {@link Context#future}, if it has
    * given one. The future's failure is visible nowhere else.
    */
-  static void watchFuture(Context ctx, UnaryOperator<@Nullable CompletableFuture<?>> watch) {
+  void watchFuture(Context ctx, UnaryOperator<@Nullable CompletableFuture<?>> watch) {
     if (ctx instanceof JavalinServletContext context) {
       Supplier<? extends CompletableFuture<?>> given = context.getUserFutureSupplier$javalin();
       if (given != null) {

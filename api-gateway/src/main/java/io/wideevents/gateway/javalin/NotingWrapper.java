@@ -13,14 +13,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param own the application's own wrapper; null when it has none
  */
-record NotingWrapper(@Nullable HandlerWrapper own) implements HandlerWrapper {
+record NotingWrapper(@Nullable HandlerWrapper own, JavalinInternals internals)
+    implements HandlerWrapper {
   @Override
   public Handler wrap(Endpoint endpoint) {
     Handler handler = own == null ? endpoint.handler : own.wrap(endpoint);
     return ctx -> handle(endpoint, handler, ctx);
   }
 
-  private static void handle(Endpoint endpoint, Handler handler, Context ctx) throws Exception {
+  private void handle(Endpoint endpoint, Handler handler, Context ctx) throws Exception {
     RequestScope scope = Contained.get(() -> RequestScope.of(ctx.req()));
     if (scope == null) {
       handler.handle(ctx);
@@ -38,8 +39,8 @@ record NotingWrapper(@Nullable HandlerWrapper own) implements HandlerWrapper {
     }
   }
 
-  private static void watchFuture(Context ctx, RequestScope scope) {
-    Contained.run(() -> JavalinInternals.watchFuture(ctx, future -> watched(future, scope)));
+  private void watchFuture(Context ctx, RequestScope scope) {
+    Contained.run(() -> internals.watchFuture(ctx, future -> watched(future, scope)));
   }
 
   private static @Nullable CompletableFuture<?> watched(

@@ -1,8 +1,6 @@
 package io.wideevents.gateway.javalin;
 
 import io.wideevents.logging.LoggingContext;
-import io.wideevents.logging.LoggingService;
-import io.wideevents.logging.RequestIds;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -11,11 +9,7 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Optional;
-import java.util.function.Predicate;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
-import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Server;
 
 /**
  * Stands around everything Javalin does for a request: what is bound to the thread is taken off it
@@ -23,21 +17,11 @@ import org.eclipse.jetty.server.Server;
  * and that it never will be.
  */
 final class RequestFilter implements Filter {
-  static final String REQUEST_ID_HEADER = "X-Request-Id";
-
-  private final LoggingService logging;
-  private final Predicate<String> loggedPaths;
+  private final RequestStart start;
   private final RouteFinder routes;
-  private final OpenRequests open;
 
-  RequestFilter(
-      LoggingService logging,
-      Predicate<String> loggedPaths,
-      RouteFinder routes,
-      OpenRequests open) {
-    this.open = open;
-    this.logging = logging;
-    this.loggedPaths = loggedPaths;
+  RequestFilter(RequestStart start, RouteFinder routes) {
+    this.start = start;
     this.routes = routes;
   }
 
@@ -46,7 +30,7 @@ final class RequestFilter implements Filter {
       throws IOException, ServletException {
     RequestScope scope =
         request instanceof HttpServletRequest http && response instanceof HttpServletResponse reply
-            ? Contained.get(() -> isLogged(http) ? begin(http, reply) : null)
+            ? Contained.get(() -> start.isLogged(http.getRequestURI()) ? begin(http, reply) : null)
             : null;
     if (scope == null) {
       chain.doFilter(request, response);
@@ -55,31 +39,11 @@ final class RequestFilter implements Filter {
     }
   }
 
-  private boolean isLogged(HttpServletRequest request) {
-    return loggedPaths.test(request.getRequestURI());
-  }
-
   private RequestScope begin(HttpServletRequest request, HttpServletResponse response) {
-    Request jettys = ServletContextRequest.getServletContextRequest(request);
-    Server server = jettys.getConnectionMetaData().getConnector().getServer();
-    LoggingContext context = begin(request);
     RequestScope scope =
-        new RequestScope(
-            logging,
-            context,
-            routes.of(request),
-            RouteFinder.isUpgrade(request),
-            () -> !server.isRunning());
-    jettys.addHttpStreamWrapper(stream -> new ReplyStream(stream, scope));
-    Request.addCompletionListener(
-        jettys,
-        failure -> {
-          open.remove(scope);
-          scope.ended(failure);
-        });
-    open.add(scope);
+        start.begin(ServletContextRequest.getServletContextRequest(request), routes.of(request));
     scope.attachTo(request);
-    response.setHeader(REQUEST_ID_HEADER, context.requestId());
+    response.setHeader(RequestStart.REQUEST_ID_HEADER, scope.context().requestId());
     return scope;
   }
 
@@ -100,14 +64,5 @@ final class RequestFilter implements Filter {
         Contained.run(binding::close);
       }
     }
-  }
-
-  private LoggingContext begin(HttpServletRequest request) {
-    Optional<String> trace = RequestIds.traceId(request.getHeader("traceparent"));
-    String id =
-        RequestIds.accepted(request.getHeader(REQUEST_ID_HEADER))
-            .or(() -> trace)
-            .orElseGet(RequestIds::make);
-    return logging.begin(id, trace.orElse(null)).set("http.method", request.getMethod());
   }
 }

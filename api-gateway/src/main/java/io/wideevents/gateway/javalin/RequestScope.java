@@ -30,7 +30,6 @@ final class RequestScope {
   private final LoggingService logging;
   private final LoggingContext context;
   private final Supplier<String> route;
-  private final boolean isUpgrade;
   private final BooleanSupplier serverStops;
   private final AtomicBoolean hasReply = new AtomicBoolean();
   private final AtomicInteger runningHandlers = new AtomicInteger();
@@ -43,19 +42,16 @@ final class RequestScope {
 
   /**
    * @param route finds the route of a request that no HTTP handler ran for
-   * @param isUpgrade whether the request asks for a WebSocket
    * @param serverStops whether the server is being stopped
    */
   RequestScope(
       LoggingService logging,
       LoggingContext context,
       Supplier<String> route,
-      boolean isUpgrade,
       BooleanSupplier serverStops) {
     this.logging = logging;
     this.context = context;
     this.route = route;
-    this.isUpgrade = isUpgrade;
     this.serverStops = serverStops;
   }
 
@@ -137,9 +133,9 @@ final class RequestScope {
   private void begin(int status) {
     String found = route();
     context.route(found).set("http.status", status);
+    // Where it is not known whether the application has such a route, the answer may be its own.
     boolean isJavalins =
-        !isUpgrade
-            && found.equals(RouteFinder.UNMATCHED)
+        RouteFinder.UNMATCHED.equals(found)
             && (status == HttpStatus.NOT_FOUND.getCode()
                 || status == HttpStatus.METHOD_NOT_ALLOWED.getCode());
     if (!aborted && (isJavalins || status >= HttpStatus.INTERNAL_SERVER_ERROR.getCode())) {
@@ -147,13 +143,10 @@ final class RequestScope {
     }
   }
 
-  private String route() {
+  /** The route, which is unmatched if there is none; null when it cannot be found out. */
+  private @Nullable String route() {
     Endpoint endpoint = answeredBy;
-    if (endpoint != null) {
-      return endpoint.method.name() + " " + endpoint.path;
-    }
-    String found = Contained.get(route);
-    return found == null ? RouteFinder.UNMATCHED : found;
+    return endpoint == null ? Contained.get(route) : endpoint.method.name() + " " + endpoint.path;
   }
 
   /**

@@ -16,12 +16,15 @@ final class RouteFinder {
   static final String UNMATCHED = "unmatched";
 
   private final JavalinState state;
+  private final JavalinInternals internals;
 
-  RouteFinder(JavalinState state) {
+  RouteFinder(JavalinState state, JavalinInternals internals) {
     this.state = state;
+    this.internals = internals;
   }
 
-  static boolean isUpgrade(HttpServletRequest request) {
+  /** Whether Javalin looks for a socket instead of a handler, whatever else the client asks. */
+  private static boolean isForSockets(HttpServletRequest request) {
     return request.getHeader(Header.SEC_WEBSOCKET_VERSION) != null;
   }
 
@@ -30,9 +33,9 @@ final class RouteFinder {
     String uri = request.getRequestURI();
     String context = request.getContextPath();
     String path = uri.startsWith(context) ? uri.substring(context.length()) : uri;
-    if (isUpgrade(request)) {
+    if (isForSockets(request)) {
       // As Javalin names it. The client's own method may be any word, and a route has few values.
-      return () -> named(HandlerType.GET.name(), JavalinInternals.socketRoute(state, path));
+      return () -> named(HandlerType.GET.name(), internals.socketRoute(state, path));
     }
     String override = request.getHeader(Header.X_HTTP_METHOD_OVERRIDE);
     HandlerType method =
@@ -41,10 +44,10 @@ final class RouteFinder {
   }
 
   private @Nullable String http(HandlerType method, String path) {
-    String found = JavalinInternals.httpRoute(state, method, path);
+    String found = internals.httpRoute(state, method, path);
     // Javalin answers HEAD where there is a GET, without running it.
     return found == null && method.equals(HandlerType.HEAD)
-        ? JavalinInternals.httpRoute(state, HandlerType.GET, path)
+        ? internals.httpRoute(state, HandlerType.GET, path)
         : found;
   }
 

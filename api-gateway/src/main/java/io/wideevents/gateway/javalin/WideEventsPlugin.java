@@ -33,6 +33,7 @@ import org.eclipse.jetty.ee10.servlet.FilterHolder;
 public final class WideEventsPlugin extends Plugin<Void> {
   private final LoggingService logging;
   private final Predicate<String> loggedPaths;
+  private final JavalinInternals internals;
 
   /** Logs every request. */
   public WideEventsPlugin(LoggingService logging) {
@@ -45,8 +46,14 @@ public final class WideEventsPlugin extends Plugin<Void> {
    * @param loggedPaths whether a request of this raw path is logged; must not block
    */
   public WideEventsPlugin(LoggingService logging, Predicate<String> loggedPaths) {
+    this(logging, loggedPaths, new JavalinInternals());
+  }
+
+  WideEventsPlugin(
+      LoggingService logging, Predicate<String> loggedPaths, JavalinInternals internals) {
     this.logging = logging;
     this.loggedPaths = loggedPaths;
+    this.internals = internals;
   }
 
   /**
@@ -61,8 +68,9 @@ public final class WideEventsPlugin extends Plugin<Void> {
   @Override
   public void onInitialize(JavalinState state) {
     OpenRequests open = new OpenRequests();
+    RequestStart start = new RequestStart(logging, loggedPaths, open);
     FilterHolder filter =
-        new FilterHolder(new RequestFilter(logging, loggedPaths, new RouteFinder(state), open));
+        new FilterHolder(new RequestFilter(start, new RouteFinder(state, internals)));
     filter.setAsyncSupported(true);
     state.jetty.modifyServer(server -> server.addEventListener(open));
     state.jetty.modifyServletContextHandler(
@@ -75,7 +83,7 @@ public final class WideEventsPlugin extends Plugin<Void> {
     Contained.run(
         () ->
             state.router.handlerWrapper(
-                new NotingWrapper(JavalinInternals.handlerWrapper(state.router))));
+                new NotingWrapper(internals.handlerWrapper(state.router), internals)));
   }
 
   /** The plugin adds no handler, so it may be the last to start. */

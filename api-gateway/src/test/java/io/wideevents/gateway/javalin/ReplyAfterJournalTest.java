@@ -137,7 +137,7 @@ class ReplyAfterJournalTest {
         new Case("GET /ws/7", UPGRADE, 101, "GET /ws/{id}", null, true),
         new Case("GET /ws/7?guard=throw", UPGRADE, 401, "GET /ws/{id}", "HTTP_401", true),
         new Case("GET /ws/7?guard=skip", UPGRADE, 403, "GET /ws/{id}", null, true),
-        new Case("GET /nothing", UPGRADE, 404, "unmatched", null, true),
+        new Case("GET /nothing", UPGRADE, 404, "unmatched", "HTTP_404", true),
         new Case("GET /large", "Accept-Encoding: gzip\r\n", 200, "GET /large", null, true));
   }
 

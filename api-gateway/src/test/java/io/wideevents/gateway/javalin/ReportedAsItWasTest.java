@@ -136,6 +136,19 @@ class ReportedAsItWasTest {
     assertThat(next().getString("route").getValue()).isEqualTo("GET /ws/{id}");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Connection: Upgrade\r\nUpgrade: websocket\r\n"})
+  void headersOfAnUpgrade_makeNoSuccessOfAnUnknownPath(String upgrade) throws Exception {
+    start();
+
+    String reply = exchange("GET /nothing", upgrade + "Sec-WebSocket-Version: 13\r\n\r\n");
+
+    BsonDocument event = next();
+    assertThat(reply).startsWith("HTTP/1.1 404");
+    assertThat(error(event)).isEqualTo("HTTP_404");
+    assertThat(outcome(event)).isEqualTo("FAILED");
+  }
+
   @Test
   void bodyThatBreaksHttp_isReportedAsTheHandlerAnswersIt() throws Exception {
     start();
@@ -158,6 +171,19 @@ class ReportedAsItWasTest {
     assertThat(reply).startsWith("HTTP/1.1 400").endsWith("bad body");
     assertThat(error(event)).endsWith("Exception");
     assertThat(outcome(event)).isEqualTo("FAILED");
+  }
+
+  @Test
+  void methodOfTheClientsOwn_isCut() throws Exception {
+    start();
+
+    exchange("M".repeat(4_000) + " /unread", "\r\n");
+    String cut = method(next());
+    exchange("BASELINE-CONTROL /unread", "\r\n");
+    String known = method(next());
+
+    assertThat(cut).isEqualTo("M".repeat(32));
+    assertThat(known).isEqualTo("BASELINE-CONTROL");
   }
 
   @Test
@@ -250,6 +276,10 @@ class ReportedAsItWasTest {
     EncodedEvent event = events.seen.poll(30, TimeUnit.SECONDS);
     assertThat(event).as("an event within 30 s").isNotNull();
     return event.document(Tier.KAFKA).bson();
+  }
+
+  private static String method(BsonDocument event) {
+    return event.getDocument("http").getString("method").getValue();
   }
 
   private static String outcome(BsonDocument event) {
