@@ -6,14 +6,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.util.component.LifeCycle;
 
 /**
- * The requests that have not ended. Ends them when the server has stopped, for the server reports
- * the end of a request that waits for a future no more. Safe for concurrent use.
+ * The requests that have not ended. Ends them when the server has stopped, or failed to: the server
+ * reports the end of a request that waits for a future no more. Safe for concurrent use.
  */
 final class OpenRequests implements LifeCycle.Listener {
   private final Set<RequestScope> scopes = ConcurrentHashMap.newKeySet();
+  private volatile boolean hasStopped;
 
+  /** Adds a request; ends it at once if the server has stopped. */
   void add(RequestScope scope) {
     scopes.add(scope);
+    // Read after the request was added: either this thread or the one that stops sees the other.
+    if (hasStopped) {
+      endAll();
+    }
   }
 
   void remove(RequestScope scope) {
@@ -21,8 +27,26 @@ final class OpenRequests implements LifeCycle.Listener {
   }
 
   @Override
+  public void lifeCycleStarting(LifeCycle server) {
+    hasStopped = false;
+  }
+
+  @Override
   public void lifeCycleStopped(LifeCycle server) {
-    scopes.forEach(scope -> scope.ended(new ClosedChannelException()));
-    scopes.clear();
+    hasStopped = true;
+    endAll();
+  }
+
+  @Override
+  public void lifeCycleFailure(LifeCycle server, Throwable cause) {
+    lifeCycleStopped(server);
+  }
+
+  private void endAll() {
+    for (RequestScope scope : scopes) {
+      if (scopes.remove(scope)) {
+        scope.ended(new ClosedChannelException());
+      }
+    }
   }
 }
