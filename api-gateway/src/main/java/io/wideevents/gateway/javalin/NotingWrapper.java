@@ -27,7 +27,7 @@ record NotingWrapper(@Nullable HandlerWrapper own, JavalinInternals internals)
       handler.handle(ctx);
       return;
     }
-    scope.handlerBegins(endpoint);
+    Contained.run(() -> scope.handlerBegins(endpoint));
     try {
       handler.handle(ctx);
       watchFuture(ctx, scope);
