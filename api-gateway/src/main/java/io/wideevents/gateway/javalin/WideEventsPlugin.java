@@ -10,6 +10,8 @@ import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
 import java.util.function.Predicate;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
+import org.eclipse.jetty.ee10.servlet.FilterMapping;
+import org.eclipse.jetty.ee10.servlet.ServletHandler;
 
 /**
  * Leaves one wide event for each request of a Javalin application.
@@ -71,10 +73,24 @@ public final class WideEventsPlugin extends Plugin<Void> {
     RequestStart start = new RequestStart(logging, loggedPaths, open);
     FilterHolder filter =
         new FilterHolder(new RequestFilter(start, new RouteFinder(state, internals)));
+    filter.setName(RequestFilter.class.getName());
     filter.setAsyncSupported(true);
-    state.jetty.modifyServer(server -> server.addEventListener(open));
+    FilterMapping everything = new FilterMapping();
+    everything.setFilterName(filter.getName());
+    everything.setPathSpec("/*");
+    everything.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST));
+    state.jetty.modifyServer(
+        server -> {
+          server.addEventListener(open);
+          server.insertHandler(new UnhandledRequests(start));
+        });
     state.jetty.modifyServletContextHandler(
-        handler -> handler.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST)));
+        handler -> {
+          ServletHandler servlets = handler.getServletHandler();
+          servlets.addFilter(filter);
+          // Before the application's own filters, which may answer themselves.
+          servlets.prependFilterMapping(everything);
+        });
   }
 
   /** After the application has configured everything, so that its own wrapper is kept. */
