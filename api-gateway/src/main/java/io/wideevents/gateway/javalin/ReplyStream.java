@@ -1,7 +1,6 @@
 package io.wideevents.gateway.javalin;
 
 import java.nio.ByteBuffer;
-import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.io.Content;
@@ -25,8 +24,7 @@ final class ReplyStream extends HttpStream.Wrapper {
   @Override
   public Content.@Nullable Chunk read() {
     Content.Chunk chunk = super.read();
-    // A body that breaks the rules of HTTP is the application's to answer: its client is there.
-    if (Content.Chunk.isFailure(chunk) && !(chunk.getFailure() instanceof HttpException)) {
+    if (Content.Chunk.isFailure(chunk)) {
       scope.readFailed();
     }
     return chunk;

@@ -27,6 +27,9 @@ final class RequestScope {
   static final String ATTRIBUTE = RequestScope.class.getName();
   private static final int FIRST_ERROR_STATUS = 400;
 
+  /** Javalin answers this or more if a body cannot be read: 499 or 500. */
+  private static final int CLIENT_CLOSED_REQUEST = 499;
+
   private final LoggingService logging;
   private final LoggingContext context;
   private final Supplier<String> route;
@@ -39,6 +42,8 @@ final class RequestScope {
   private volatile boolean readFailed;
   private volatile boolean sendFailed;
   private volatile boolean replySent;
+  private volatile int status;
+  private volatile @Nullable Throwable readFailure;
 
   /**
    * @param route finds the route of a request that no HTTP handler ran for
@@ -123,8 +128,10 @@ final class RequestScope {
    */
   void replyBegins(int status) {
     if (hasReply.compareAndSet(false, true)) {
+      this.status = status;
       Contained.run(() -> begin(status));
       if (logging.waits()) {
+        Contained.run(this::replyDecides);
         Contained.run(this::complete);
       }
     }
@@ -159,7 +166,9 @@ final class RequestScope {
     if (hasReply.compareAndSet(false, true)) {
       Contained.run(() -> context.route(route()));
     }
-    if (failure != null && !timedOut && !replySent) {
+    if (replySent) {
+      Contained.run(this::replyDecides);
+    } else if (failure != null && !timedOut) {
       Contained.run(() -> unanswered(failure));
     }
     Contained.run(this::complete);
@@ -180,6 +189,20 @@ final class RequestScope {
       timedOut = true;
     } else {
       failed(failure);
+    }
+  }
+
+  /**
+   * A client that has its reply did not go away. The server reports a body that breaks the rules of
+   * HTTP as it reports one that ends early; an answer of the application's own tells them apart.
+   */
+  private void replyDecides() {
+    Throwable failure = readFailure;
+    if (aborted && failure != null && !sendFailed && status < CLIENT_CLOSED_REQUEST) {
+      aborted = false;
+      if (!context.hasError()) {
+        context.error(failure);
+      }
     }
   }
 
@@ -216,6 +239,7 @@ final class RequestScope {
       timedOut = true;
     } else if ((readFailed || sendFailed) && failure instanceof IOException) {
       aborted = !serverStops.getAsBoolean();
+      readFailure = failure;
     } else if (!context.hasError() && !(failure instanceof CancellationException && timedOut)) {
       if (failure instanceof HttpResponseException answer) {
         failedWith(answer.getStatus(), String.valueOf(answer.getMessage()));
