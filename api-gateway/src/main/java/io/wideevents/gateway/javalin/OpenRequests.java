@@ -43,10 +43,11 @@ final class OpenRequests implements LifeCycle.Listener {
   }
 
   private void endAll() {
-    for (RequestScope scope : scopes) {
-      if (scopes.remove(scope)) {
-        scope.ended(new ClosedChannelException());
-      }
-    }
+    scopes.forEach(
+        scope -> {
+          if (scopes.remove(scope)) {
+            scope.ended(new ClosedChannelException());
+          }
+        });
   }
 }
