@@ -43,25 +43,18 @@ class JavalinInternals {
   }
 
   /**
-   * Lets {@code watch} see the future that a handler has given to {@link Context#future}, if it has
-   * given one. The future's failure is visible nowhere else.
+   * Exchanges the supplier that the application has given to {@link Context#future}, if it has
+   * given one. The failure of the supplier, or of its future, is visible nowhere else.
+   *
+   * @param watch makes a supplier that ends as the given one does
    */
-  void watchFuture(Context ctx, UnaryOperator<@Nullable CompletableFuture<?>> watch) {
+  void watchFuture(
+      Context ctx, UnaryOperator<Supplier<? extends @Nullable CompletableFuture<?>>> watch) {
     if (ctx instanceof JavalinServletContext context) {
       Supplier<? extends CompletableFuture<?>> given = context.getUserFutureSupplier$javalin();
       if (given != null) {
-        context.setUserFutureSupplier$javalin(new Watched(given, watch));
+        context.setUserFutureSupplier$javalin(watch.apply(given));
       }
-    }
-  }
-
-  private record Watched(
-      Supplier<? extends CompletableFuture<?>> given,
-      UnaryOperator<@Nullable CompletableFuture<?>> watch)
-      implements Supplier<@Nullable CompletableFuture<?>> {
-    @Override
-    public @Nullable CompletableFuture<?> get() {
-      return watch.apply(given.get());
     }
   }
 }

@@ -4,7 +4,7 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.router.Endpoint;
 import io.javalin.router.HandlerWrapper;
-import java.util.concurrent.CompletableFuture;
+import io.wideevents.logging.LoggingContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,26 +27,20 @@ record NotingWrapper(@Nullable HandlerWrapper own, JavalinInternals internals)
       handler.handle(ctx);
       return;
     }
+    // After a future or a timeout, handlers run on a thread that may work for another request.
+    LoggingContext.Binding binding = Contained.get(scope.context()::bind);
     Contained.run(() -> scope.handlerBegins(endpoint));
     try {
       handler.handle(ctx);
-      watchFuture(ctx, scope);
+      WatchedFuture.watch(internals, ctx, scope);
     } catch (Throwable e) {
       scope.failed(e);
       throw e;
     } finally {
       scope.handlerEnds();
+      if (binding != null) {
+        Contained.run(binding::close);
+      }
     }
-  }
-
-  private void watchFuture(Context ctx, RequestScope scope) {
-    Contained.run(() -> internals.watchFuture(ctx, future -> watched(future, scope)));
-  }
-
-  private static @Nullable CompletableFuture<?> watched(
-      @Nullable CompletableFuture<?> future, RequestScope scope) {
-    CompletableFuture<?> watched =
-        future == null ? null : Contained.get(() -> new WatchedFuture(future, scope));
-    return watched == null ? future : watched;
   }
 }

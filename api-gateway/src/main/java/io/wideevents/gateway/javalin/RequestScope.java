@@ -30,6 +30,9 @@ final class RequestScope {
   /** Javalin answers this or more if a body cannot be read: 499 or 500. */
   private static final int CLIENT_CLOSED_REQUEST = 499;
 
+  /** An exception may be its own cause. */
+  private static final int MAX_CAUSES = 16;
+
   private final LoggingService logging;
   private final LoggingContext context;
   private final Supplier<String> route;
@@ -230,10 +233,7 @@ final class RequestScope {
   }
 
   private void note(Throwable thrown) {
-    Throwable failure =
-        thrown instanceof CompletionException && thrown.getCause() != null
-            ? thrown.getCause()
-            : thrown;
+    Throwable failure = withoutCompletion(thrown);
     if (isTimeout(failure) && failure instanceof IOException) {
       // The client stalls. A bare TimeoutException is the application's own, which it may answer.
       timedOut = true;
@@ -247,6 +247,19 @@ final class RequestScope {
         context.error(failure);
       }
     }
+  }
+
+  /** The exception within completion exceptions, which is the one that Javalin maps. */
+  private static Throwable withoutCompletion(Throwable thrown) {
+    Throwable failure = thrown;
+    for (int i = 0; i < MAX_CAUSES && failure instanceof CompletionException; i++) {
+      Throwable cause = failure.getCause();
+      if (cause == null) {
+        return failure;
+      }
+      failure = cause;
+    }
+    return failure;
   }
 
   private static boolean isTimeout(Throwable failure) {
