@@ -1,8 +1,14 @@
 package io.wideevents.logging;
 
 import io.wideevents.codec.FieldRules;
+import java.math.BigDecimal;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +39,35 @@ public final class LoggingService implements AutoCloseable {
     this.rules = rules;
     this.handOff = handOff;
     this.clock = clock;
+    initializeClasses(rules);
+  }
+
+  /**
+   * Makes an event in each way there is, and discards it. The JVM never initializes a class again
+   * whose first initialization failed. Without this, a handler that overflows its stack in the
+   * first request could make classes of the library, and of the JDK, unusable for the life of the
+   * process.
+   */
+  private static void initializeClasses(FieldRules rules) {
+    RequestRecord request =
+        new RequestRecord("start", RequestIds.make(), 0, rules.newFields(), new LongAdder());
+    LoggingContext context = new LoggingContext(request);
+    try (LoggingContext.Binding binding = context.bind();
+        LoggingContext.Timing timing = context.time("start")) {
+      LoggingContext.current()
+          .user(1, "start")
+          .stage("start")
+          .set("map", Map.of("items", List.of(BigDecimal.ONE, Instant.EPOCH, TimeUnit.DAYS)))
+          .set("user", Map.of("id", "start"))
+          .set("requestId", "reserved")
+          .set("ratio", Double.NaN)
+          .set(null, null)
+          .error(new IllegalStateException("start"));
+    }
+    FinalizedRequest ended = request.finish(Ending.TIMED_OUT, 0);
+    if (ended != null) {
+      var unused = rules.newComposer().compose(ended.fields(), ended.head("start"), null);
+    }
   }
 
   /**
