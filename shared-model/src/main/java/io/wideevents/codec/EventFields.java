@@ -171,7 +171,7 @@ public final class EventFields {
 
   /** Bytes of memory kept alive, about; for bounding what waits. */
   public int retainedBytes() {
-    return weight;
+    return weight + notes.weight();
   }
 
   FieldNode root() {

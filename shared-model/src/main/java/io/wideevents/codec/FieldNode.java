@@ -1,5 +1,7 @@
 package io.wideevents.codec;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -15,10 +17,20 @@ final class FieldNode {
   private static final int SCANNED_FIELDS = 16;
 
   private static final int WEIGHT = 64;
+
+  // As HotSpot lays them out: the object, and the digits that do not fit into a long.
+  private static final int DECIMAL_WEIGHT = 40;
+  private static final int LONG_DECIMAL_WEIGHT = 112;
+  private static final int WHOLE_NUMBER_WEIGHT = 72;
+  private static final int DIGITS_OF_LONG = 18;
   private static final int FIELD_WEIGHT = 24;
 
-  private FieldName[] names = new FieldName[8];
-  private @Nullable Object[] values = new @Nullable Object[8];
+  private static final FieldName[] NO_NAMES = {};
+  private static final @Nullable Object[] NO_VALUES = {};
+
+  // Lists may hold thousands of small objects.
+  private FieldName[] names = NO_NAMES;
+  private @Nullable Object[] values = NO_VALUES;
   private int size;
   private @Nullable Map<String, Integer> table;
 
@@ -62,8 +74,9 @@ final class FieldNode {
   /** Adds a field whose name is not there yet. */
   void add(FieldName name, @Nullable Object value) {
     if (size == names.length) {
-      names = Arrays.copyOf(names, size * 2);
-      values = Arrays.copyOf(values, size * 2);
+      int capacity = Math.max(4, size * 2);
+      names = Arrays.copyOf(names, capacity);
+      values = Arrays.copyOf(values, capacity);
     }
     names[size] = name;
     values[size] = value;
@@ -113,6 +126,10 @@ final class FieldNode {
       }
     } else if (value instanceof Items items) {
       weight = items.weight();
+    } else if (value instanceof BigDecimal decimal) {
+      weight = decimal.precision() > DIGITS_OF_LONG ? LONG_DECIMAL_WEIGHT : DECIMAL_WEIGHT;
+    } else if (value instanceof BigInteger) {
+      weight = WHOLE_NUMBER_WEIGHT;
     }
     return weight;
   }

@@ -12,6 +12,7 @@ import java.util.Set;
 final class FieldNotes {
   private static final int MAX_NOTES = 10;
   private static final int MAX_PATH_LENGTH = 128;
+  private static final int NOTE_WEIGHT = 96;
 
   /** One value that is not in the event as it was given. */
   record Note(String path, FieldDrop drop) {}
@@ -19,17 +20,26 @@ final class FieldNotes {
   private final List<Note> notes = new ArrayList<>(0);
   private final Set<String> redacted = new LinkedHashSet<>(0);
   private int dropped;
+  private int weight;
 
   void drop(String path, FieldDrop why) {
     dropped++;
     if (notes.size() < MAX_NOTES) {
-      notes.add(new Note(cut(path), why));
+      add(new Note(cut(path), why));
     }
+  }
+
+  private void add(Note note) {
+    notes.add(note);
+    weight += NOTE_WEIGHT + note.path().length();
   }
 
   void redact(String path) {
     if (redacted.size() < Ingest.MAX_REDACTED_PATHS) {
-      redacted.add(cut(path));
+      String cut = cut(path);
+      if (redacted.add(cut)) {
+        weight += NOTE_WEIGHT + cut.length();
+      }
     }
   }
 
@@ -38,10 +48,15 @@ final class FieldNotes {
     dropped += other.dropped;
     for (Note note : other.notes) {
       if (notes.size() < MAX_NOTES) {
-        notes.add(note);
+        add(note);
       }
     }
     other.redacted.forEach(this::redact);
+  }
+
+  /** Bytes of memory kept alive, about. */
+  int weight() {
+    return weight;
   }
 
   /** The first few; {@link #dropped} counts all. */

@@ -42,6 +42,9 @@ final class ValueCopy {
   private static final int MIN_EXPONENT = -6176;
   private static final int ITEM_WEIGHT = 16;
 
+  /** An object or list itself, without what it holds. */
+  private static final int CONTAINER_WEIGHT = 40;
+
   private final FieldPaths paths;
   private final EventLimits limits;
   private int room;
@@ -244,7 +247,7 @@ final class ValueCopy {
     }
     return number.bitLength() > MAX_BITS || new BigDecimal(number).precision() > MAX_DIGITS
         ? dropped(path, FieldDrop.NUMBER_OUT_OF_RANGE)
-        : Result.kept(number);
+        : counted(number, path);
   }
 
   private Result decimal(BigDecimal given, String path) {
@@ -261,7 +264,14 @@ final class ValueCopy {
         value.precision() <= MAX_DIGITS
             && -value.scale() >= MIN_EXPONENT
             && (long) value.precision() - value.scale() <= MAX_EXPONENT + 1;
-    return fits ? Result.kept(value) : dropped(path, FieldDrop.NUMBER_OUT_OF_RANGE);
+    return fits ? counted(value, path) : dropped(path, FieldDrop.NUMBER_OUT_OF_RANGE);
+  }
+
+  /** Keeps a number that takes more memory than its item or field is counted with. */
+  private Result counted(Number number, String path) {
+    return take(FieldNode.weigh(number) - ITEM_WEIGHT)
+        ? Result.kept(number)
+        : dropped(path, FieldDrop.TOO_LARGE);
   }
 
   /** The same number of the JDK's own class: a class of the service's may print anything. */
@@ -310,6 +320,9 @@ final class ValueCopy {
   private Result object(Map<?, ?> map, Scope scope, String path, int depth) {
     if (depth > limits.maxDepth()) {
       return dropped(path, FieldDrop.TOO_DEEP);
+    }
+    if (!take(CONTAINER_WEIGHT)) {
+      return dropped(path, FieldDrop.TOO_LARGE);
     }
     FieldNode node = new FieldNode();
     for (Map.Entry<?, ?> entry : map.entrySet()) {
@@ -361,8 +374,11 @@ final class ValueCopy {
     if (depth > limits.maxDepth()) {
       return dropped(path, FieldDrop.TOO_DEEP);
     }
-    List<@Nullable Object> items = new ArrayList<>();
+    ArrayList<@Nullable Object> items = new ArrayList<>();
     int roomBefore = room;
+    if (!take(CONTAINER_WEIGHT)) {
+      return dropped(path, FieldDrop.TOO_LARGE);
+    }
     // Not the item's own index: it would cost a text per item, and nearly none is ever read.
     String below = path + "[]";
     for (Object item : from) {
@@ -374,6 +390,7 @@ final class ValueCopy {
         items.add(copied.value());
       }
     }
+    items.trimToSize();
     return Result.kept(new FieldNode.Items(items, roomBefore - room));
   }
 
