@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -96,6 +97,32 @@ class FailoverLoggerTest {
 
     // Then
     assertThat(threads).containsExactly("delivery-mongodb-1");
+  }
+
+  @RepeatedTest(20)
+  void close_takesToTheNextTierWhatTheFirstAnswersMeanwhile() {
+    // Given a tier whose answer comes on a thread of its own while the tier closes
+    CompletableFuture<List<DeliveryOutcome>> answer = new CompletableFuture<>();
+    var closing =
+        new FailoverLogger(
+            new GuardedTier(
+                (events, deadline) -> answer,
+                new TierBreaker(Tier.MONGODB, Timing.system()),
+                Timing.system()),
+            () -> Thread.ofPlatform().start(() -> answer.complete(notConfirmed(1))),
+            next,
+            FailoverLogger.OnRefusal.ANSWER,
+            fallbackLog(),
+            new ClosingTime(Duration.ofSeconds(30)),
+            Timing.system());
+    CompletableFuture<List<DeliveryOutcome>> outcomes =
+        closing.log(List.of(StubEvent.numbered(1)), Deadline.after(AMPLE));
+
+    // When
+    closing.close();
+
+    // Then
+    assertThat(outcomes.join()).containsExactly(IN_SPOOL);
   }
 
   @Test
