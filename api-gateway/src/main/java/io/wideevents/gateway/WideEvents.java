@@ -135,9 +135,23 @@ public final class WideEvents implements AutoCloseable {
     return logging;
   }
 
-  /** Delivers what was handed off, within its bound; the rest waits in the spool. Idempotent. */
+  /**
+   * Delivers what was handed off, within its bound; the rest waits in the spool. Idempotent. On an
+   * interrupted thread as well, which stays interrupted: no part would wait for its events then.
+   */
   @Override
   public void close() {
+    boolean interrupted = Thread.interrupted();
+    try {
+      closeParts();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void closeParts() {
     // In reverse order, and each one whatever the one before throws: the spool's directory would
     // stay locked for the life of the host.
     try (spool;

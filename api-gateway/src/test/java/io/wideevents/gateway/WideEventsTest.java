@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wideevents.config.InvalidSettingsException;
+import io.wideevents.event.Tier;
 import io.wideevents.gateway.config.GatewayCatalogue;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -32,6 +33,24 @@ class WideEventsTest {
     try (WideEvents events = WideEvents.start("shop", environment)) {
       assertThat(events.logging().waits()).isFalse();
     }
+  }
+
+  @Test
+  void close_onAnInterruptedThread_keepsEventsAndLeavesTheDirectory() throws Exception {
+    // Given
+    Map<String, String> environment = environment(Map.of("SPOOL_MIN_FREE_BYTES", "1MiB"));
+    WideEvents events = WideEvents.start("shop", environment);
+    String result = events.logging().call("job", () -> "done");
+
+    // When
+    Thread.currentThread().interrupt();
+    events.close();
+
+    // Then
+    assertThat(result).isEqualTo("done");
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(events.logging().stats().durable().get(Tier.SPOOL)).isOne();
+    WideEvents.start("shop", environment).close();
   }
 
   @ParameterizedTest
