@@ -24,6 +24,9 @@ public final class EventComposer {
   /** Left for what is written last: what was dropped, sampling, and the closing brace. */
   private static final int RESERVE_BYTES = 3072;
 
+  /** The brackets and braces behind the notes. */
+  private static final int CLOSING_BYTES = 16;
+
   private static final int MAX_TEXT_BYTES = 256;
   private static final String METADATA = "_metadata";
 
@@ -44,8 +47,13 @@ public final class EventComposer {
   private final JsonBytes json = new JsonBytes();
   private final int maxBytes;
 
+  /** Where fields end. */
+  private final int fieldsLimit;
+
   EventComposer(int maxEventBytes) {
     this.maxBytes = maxEventBytes;
+    // Of small events, notes must not take all.
+    this.fieldsLimit = maxEventBytes - Math.min(RESERVE_BYTES, maxEventBytes / 4);
   }
 
   /**
@@ -102,7 +110,7 @@ public final class EventComposer {
     json.raw(PERFORMANCE);
     json.thousandths(head.durationMicros());
     if (root.get("performance") instanceof FieldNode performance) {
-      fields(performance, "performance.", notes, maxBytes - RESERVE_BYTES, false);
+      fields(performance, "performance.", notes, fieldsLimit, false);
     }
     json.raw('}');
     // What tells how it ended comes first: what is left out for its size is the least of it.
@@ -160,7 +168,7 @@ public final class EventComposer {
   private void known(FieldNode root, String name, FieldNotes notes) {
     int index = root.find(name);
     if (index >= 0) {
-      field(root, index, "", notes, maxBytes - RESERVE_BYTES, false);
+      field(root, index, "", notes, fieldsLimit, false);
     }
   }
 
@@ -168,7 +176,7 @@ public final class EventComposer {
     for (int i = 0; i < root.size(); i++) {
       switch (root.name(i).text()) {
         case "user", "error", "performance", METADATA -> {}
-        default -> field(root, i, "", notes, maxBytes - RESERVE_BYTES, false);
+        default -> field(root, i, "", notes, fieldsLimit, false);
       }
     }
   }
@@ -197,7 +205,7 @@ public final class EventComposer {
     if (own != null) {
       for (int i = 0; i < own.size(); i++) {
         if (!own.name(i).text().equals(LOGGING)) {
-          first &= !field(own, i, METADATA + '.', notes, maxBytes - RESERVE_BYTES, first);
+          first &= !field(own, i, METADATA + '.', notes, fieldsLimit, first);
         }
       }
     }
@@ -218,11 +226,17 @@ public final class EventComposer {
   private void notes(FieldNotes notes) {
     for (int i = 0; i < notes.notes().size(); i++) {
       FieldNotes.Note note = notes.notes().get(i);
+      int before = json.length();
       json.ascii(i == 0 ? "{\"path\":" : ",{\"path\":");
       json.text(note.path());
       json.ascii(",\"reason\":\"");
       json.ascii(note.drop().label());
       json.ascii("\"}");
+      if (json.length() > maxBytes - CLOSING_BYTES) {
+        // Of control characters in a name each takes six bytes. The count has all notes.
+        json.truncate(before);
+        return;
+      }
     }
   }
 

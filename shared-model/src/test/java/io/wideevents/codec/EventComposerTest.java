@@ -42,8 +42,61 @@ class EventComposerTest {
           12_345,
           Codecs.NOW.toEpochMilli());
 
+  /** Summary and {@code _ingest}, which are no part of the event's own size. */
+  private static final int BEHIND_THE_EVENT = 512;
+
   private final FieldRules rules = new FieldRules(EncoderSettings.DEFAULT);
   private final EventComposer composer = rules.newComposer();
+
+  @Test
+  void compose_keepsNotesOfNamesThatTakeManyBytesWithinTheLimit() {
+    // Given
+    EventFields fields = rules.newFields();
+    for (int i = 0; i < 10; i++) {
+      fields.set("\u0001".repeat(120) + i, Double.NaN);
+    }
+    for (int i = 0; i < 900; i++) {
+      fields.set("t" + i, "x".repeat(275));
+    }
+    for (int i = 0; i < 30; i++) {
+      fields.set("u" + i, "x".repeat(100));
+    }
+
+    // When
+    EncodedEvent event = composer.compose(fields, HEAD, null);
+
+    // Then
+    int own = event.document(Tier.KAFKA).bson().getDocument("_metadata").size();
+    assertThat(own).isOne();
+    assertThat(event.json(Tier.KAFKA).length)
+        .isLessThan(EventLimits.DEFAULT.maxEventBytes() + BEHIND_THE_EVENT);
+  }
+
+  @Test
+  void compose_keepsTheErrorInTheSmallestEvent() {
+    // Given
+    EncoderSettings defaults = EncoderSettings.DEFAULT;
+    FieldRules small =
+        new FieldRules(
+            new EncoderSettings(
+                new EventLimits(1024, 32, 1000, 256),
+                defaults.maxEvents(),
+                defaults.retention(),
+                defaults.maxFuture(),
+                defaults.redactedNames(),
+                defaults.redactedText()));
+    EventFields fields = small.newFields();
+    fields.set("user.id", 4711);
+    fields.set("error.code", "DECLINED");
+
+    // When
+    EncodedEvent event = small.newComposer().compose(fields, HEAD, null);
+
+    // Then
+    BsonDocument document = event.document(Tier.KAFKA).bson();
+    assertThat(document.getDocument("error").getString("code").getValue()).isEqualTo("DECLINED");
+    assertThat(document.getDocument("user").getNumber("id").intValue()).isEqualTo(4711);
+  }
 
   @Test
   void compose_keepsEveryTypeAsTheCodecReadsIt() {
