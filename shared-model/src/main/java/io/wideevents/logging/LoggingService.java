@@ -48,6 +48,7 @@ public final class LoggingService implements AutoCloseable {
    * first request could make classes of the library, and of the JDK, unusable for the life of the
    * process.
    */
+  @SuppressWarnings("try") // A resource is held by being open.
   private static void initializeClasses(FieldRules rules) {
     RequestRecord request =
         new RequestRecord("start", RequestIds.make(), 0, rules.newFields(), new LongAdder());

@@ -115,6 +115,7 @@ class DeepRecursionTest {
       }
     }
 
+    @SuppressWarnings("InfiniteRecursion") // It overflows the stack.
     private void recurse(LoggingContext context, int depth) {
       try {
         recurse(context, depth + 1);
