@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -45,6 +46,7 @@ final class FailoverLogger implements LoggerPort {
   private final FallbackLog log;
   private final ClosingTime closing;
   private final ExecutorService executor;
+  private final HandOns handOns = new HandOns();
 
   /**
    * @param closeFirst closes the first tier
@@ -94,6 +96,8 @@ final class FailoverLogger implements LoggerPort {
       // A first tier that does not close, whatever it throws, must not keep the next one open.
       try {
         closeExecutor();
+        // What the first tier answered at the last moment is on its way to the next one.
+        handOns.awaitNone(closing.grant(CLOSE_TIMEOUT));
       } finally {
         next.close();
       }
@@ -127,12 +131,14 @@ final class FailoverLogger implements LoggerPort {
 
   private CompletableFuture<List<DeliveryOutcome>> tryFirst(
       List<EncodedEvent> events, Deadline deadline) {
+    handOns.begin();
     return first
         .attempt(Admission.ALL, events, deadline)
         .thenCompose(
             outcomes -> {
               List<Integer> open = open(outcomes);
               if (open.isEmpty()) {
+                handOns.end();
                 log.delivered();
                 return CompletableFuture.completedFuture(outcomes);
               }
@@ -141,21 +147,18 @@ final class FailoverLogger implements LoggerPort {
             });
   }
 
-  /**
-   * Leaves the tier's own thread before anything is done for the next tier. Without a thread to
-   * leave for, the next tier is tried on this one: an answer may come after this logger was closed,
-   * and the spool takes events until it is closed itself.
-   */
+  /** Leaves the tier's own thread before anything is done for the next tier. */
   private CompletableFuture<List<DeliveryOutcome>> handOn(
       List<EncodedEvent> events,
       List<DeliveryOutcome> outcomes,
       List<Integer> open,
       Deadline deadline) {
     return CompletableFuture.completedFuture(open)
-        .thenComposeAsync(unsettled -> tryNext(events, outcomes, unsettled, deadline), executor)
-        .exceptionallyCompose(failure -> tryNext(events, outcomes, open, deadline))
+        .thenComposeAsync(
+            unsettled -> tryNext(events, outcomes, unsettled, deadline), this::onOwnThread)
         .exceptionally(
-            // No memory for the attempt: what the first tier did not settle stays unconfirmed.
+            // This logger is closed, or there is no memory for a task or a thread: what the first
+            // tier did not settle stays unconfirmed.
             failure ->
                 unsettled(
                     outcomes,
@@ -165,20 +168,34 @@ final class FailoverLogger implements LoggerPort {
                         : failure));
   }
 
+  /** While this logger closes, the thread of the tier's answer is left to find the next tier. */
+  private void onOwnThread(Runnable task) {
+    try {
+      executor.execute(task);
+    } catch (RejectedExecutionException e) {
+      task.run();
+    }
+  }
+
   private CompletableFuture<List<DeliveryOutcome>> tryNext(
       List<EncodedEvent> events,
       List<DeliveryOutcome> outcomes,
       List<Integer> unsettled,
       Deadline deadline) {
-    return giveNext(unsettled.stream().map(events::get).toList(), deadline)
-        .thenApply(
-            later -> {
-              List<DeliveryOutcome> merged = new ArrayList<>(outcomes);
-              for (int i = 0; i < later.size(); i++) {
-                merged.set(unsettled.get(i), later.get(i));
-              }
-              return merged;
-            });
+    CompletableFuture<List<DeliveryOutcome>> answer;
+    try {
+      answer = giveNext(unsettled.stream().map(events::get).toList(), deadline);
+    } finally {
+      handOns.end();
+    }
+    return answer.thenApply(
+        later -> {
+          List<DeliveryOutcome> merged = new ArrayList<>(outcomes);
+          for (int i = 0; i < later.size(); i++) {
+            merged.set(unsettled.get(i), later.get(i));
+          }
+          return merged;
+        });
   }
 
   private CompletableFuture<List<DeliveryOutcome>> probe(
@@ -236,5 +253,31 @@ final class FailoverLogger implements LoggerPort {
     List<DeliveryOutcome> replaced = new ArrayList<>(outcomes);
     replaced.set(0, first);
     return replaced;
+  }
+
+  /** Counts the calls that the first tier has, or that are on their way to the next one. */
+  private static final class HandOns {
+    private int open;
+
+    synchronized void begin() {
+      open++;
+    }
+
+    synchronized void end() {
+      open--;
+      notifyAll();
+    }
+
+    /** Waits until there is none, for a limited time, or until the thread is interrupted. */
+    synchronized void awaitNone(Duration timeout) {
+      Deadline end = Deadline.after(timeout);
+      try {
+        while (open > 0 && !end.remaining().isZero()) {
+          TimeUnit.NANOSECONDS.timedWait(this, end.remaining().toNanos());
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 }

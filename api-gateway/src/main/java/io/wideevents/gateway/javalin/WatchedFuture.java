@@ -31,7 +31,8 @@ final class WatchedFuture extends CompletableFuture<Object> {
 
   /** Watches the future that the application has given to {@link Context#future}, if any. */
   static void watch(JavalinInternals internals, Context ctx, RequestScope scope) {
-    Contained.run(() -> internals.watchFuture(ctx, given -> new Watched(given, internals, ctx, scope)));
+    Contained.run(
+        () -> internals.watchFuture(ctx, given -> new Watched(given, internals, ctx, scope)));
   }
 
   private void end(@Nullable Object value, @Nullable Throwable failure) {
@@ -67,7 +68,9 @@ final class WatchedFuture extends CompletableFuture<Object> {
     public @Nullable CompletableFuture<?> get() {
       CompletableFuture<?> future = supplied();
       CompletableFuture<?> watched =
-          future == null ? null : Contained.get(() -> new WatchedFuture(future, internals, ctx, scope));
+          future == null
+              ? null
+              : Contained.get(() -> new WatchedFuture(future, internals, ctx, scope));
       return watched == null ? future : watched;
     }
 

@@ -58,7 +58,6 @@ public final class MongoLogger implements LoggerPort {
   private static final Duration SUSPICION = Duration.ofMinutes(10);
   private static final Duration SUSPENSION = Duration.ofMinutes(1);
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
-  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(1);
   private static final Future<?> NO_TIMER = CompletableFuture.completedFuture(true);
 
   private final BatchWriter writer;
@@ -128,8 +127,7 @@ public final class MongoLogger implements LoggerPort {
 
   /**
    * Takes no more events and waits for the pending ones, at most for the close timeout; what is not
-   * confirmed then is {@code NotConfirmed}. Also waits, at most for a second, until the dependents
-   * of the answers have run: they take events to the next tier. Idempotent.
+   * confirmed then is {@code NotConfirmed}. Idempotent.
    */
   @Override
   public void close() {
@@ -155,18 +153,6 @@ public final class MongoLogger implements LoggerPort {
                   .log("Closed with events that MongoDB did not confirm"));
     }
     executor.shutdown();
-    awaitAnswers();
-  }
-
-  private void awaitAnswers() {
-    try {
-      Duration timeout = closing.grant(ANSWER_TIMEOUT);
-      if (!executor.awaitTermination(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-        LogThrottle.safely(() -> logger.atWarn().log("Closed before every answer was passed on"));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /**

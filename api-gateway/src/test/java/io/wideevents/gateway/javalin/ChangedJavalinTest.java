@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -201,7 +202,8 @@ class ChangedJavalinTest {
     }
 
     @Override
-    void watchFuture(Context ctx, UnaryOperator<@Nullable CompletableFuture<?>> watch) {
+    void watchFuture(
+        Context ctx, UnaryOperator<Supplier<? extends @Nullable CompletableFuture<?>>> watch) {
       use(Member.WATCH_FUTURE);
       super.watchFuture(ctx, watch);
     }

@@ -29,11 +29,9 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -335,43 +333,6 @@ class MongoLoggerTest extends LoggerPortContract {
   }
 
   @Test
-  void close_waitsForTheDependentsOfAnAnswerThatItsDeadlineGives() throws Exception {
-    // Given a call whose deadline ends while the logger closes
-    MongoLogger logger = open(100, 1 << 20, 10, 1);
-    database.hold();
-    CountDownLatch answered = new CountDownLatch(1);
-    CountDownLatch goOn = new CountDownLatch(1);
-    AtomicBoolean passedOn = new AtomicBoolean();
-    var unused =
-        logger
-            .log(List.of(StubEvent.numbered(1)), Deadline.after(Duration.ofMillis(200)))
-            .thenAccept(
-                outcomes -> {
-                  answered.countDown();
-                  awaitUninterruptibly(goOn);
-                  passedOn.set(true);
-                });
-    AtomicBoolean passedOnBeforeTheEnd = new AtomicBoolean();
-    Thread closing =
-        Thread.ofPlatform()
-            .start(
-                () -> {
-                  logger.close();
-                  passedOnBeforeTheEnd.set(passedOn.get());
-                });
-
-    // When
-    assertThat(answered.await(10, TimeUnit.SECONDS)).isTrue();
-    boolean closedEarly = closing.join(Duration.ofMillis(200));
-    goOn.countDown();
-    closing.join();
-
-    // Then
-    assertThat(closedEarly).isFalse();
-    assertThat(passedOnBeforeTheEnd).isTrue();
-  }
-
-  @Test
   void close_waitsForPendingEvents() throws Exception {
     MongoLogger logger = open(100, 1 << 20, 1, 1);
     database.hold();
@@ -537,14 +498,6 @@ class MongoLoggerTest extends LoggerPortContract {
 
   private static boolean isRefused(DeliveryOutcome outcome, String code) {
     return outcome instanceof DeliveryOutcome.Refused refused && refused.code().equals(code);
-  }
-
-  private static void awaitUninterruptibly(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private static List<DeliveryOutcome> answer(CompletableFuture<List<DeliveryOutcome>> call) {
