@@ -13,16 +13,18 @@ RUN --mount=type=cache,target=/root/.m2/repository \
 # What others made apart from what is made here: the first changes with the versions only, and is a
 # layer of its own in each image.
 RUN set -eu; \
-    for process in api-gateway log-worker; do \
+    for module in api-gateway/server log-worker; do \
+      process=${module%/server}; \
       mkdir -p "/out/$process/own/lib"; \
-      cp -p "$process/target/$process.jar" "/out/$process/own/"; \
-      cp -pr "$process/target/lib" "/out/$process/lib"; \
-      mv "/out/$process/lib"/shared-model-*.jar "/out/$process/own/lib/"; \
+      cp -p "$module/target/$process.jar" "/out/$process/own/"; \
+      cp -pr "$module/target/lib" "/out/$process/lib"; \
+      find "/out/$process/lib" \( -name 'shared-model-*.jar' -o -name 'wide-events-*.jar' \) \
+        -exec mv -t "/out/$process/own/lib/" {} +; \
     done; \
     mkdir -p /out/toolbox/own/lib; \
     cp -p scripts/toolbox/target/toolbox.jar /out/toolbox/own/; \
     cp -pr scripts/toolbox/target/lib /out/toolbox/lib; \
-    for module in shared-model stack api-gateway; do \
+    for module in shared-model stack wide-events-delivery wide-events-logging; do \
       mv "/out/toolbox/lib/$module"-[0-9]*.jar /out/toolbox/own/lib/; \
     done; \
     cp -pr scripts/stack/target/broker-lib /out/broker-lib

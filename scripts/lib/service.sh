@@ -1,11 +1,12 @@
 # Runs one of the two processes. To be sourced after common.sh.
 
-# Replaces this shell, so that the process id stays the same, by the service $1 with the other
-# arguments. JAVA_OPTS is split into words and comes last, so that it wins.
+# Replaces this shell, so that the process id stays the same, by the service $1, built in the
+# directory $2, with the other arguments. JAVA_OPTS is split into words and comes last, so that it
+# wins.
 exec_service() {
   service_name=$1
-  service_jar=$project_root/$1/target/$1.jar
-  shift
+  service_jar=$project_root/$2/target/$1.jar
+  shift 2
   find_java
   build_unless_present "$service_jar"
   service_terminal=false

@@ -1,7 +1,7 @@
 package io.wideevents.worker;
 
-import io.wideevents.logging.LogThrottle;
-import io.wideevents.process.ClosingTime;
+import io.wideevents.log.LogThrottle;
+import io.wideevents.time.ClosingTime;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;

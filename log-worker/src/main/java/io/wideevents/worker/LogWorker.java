@@ -1,6 +1,7 @@
 package io.wideevents.worker;
 
 import io.wideevents.process.ProcessMain;
+import io.wideevents.process.SettingFlags;
 import io.wideevents.worker.command.OperatorCommands;
 import io.wideevents.worker.config.WorkerCatalogue;
 import java.util.Objects;
@@ -29,8 +30,8 @@ public final class LogWorker implements Callable<Integer> {
   public static CommandLine commandLine() {
     CommandLine run = new CommandLine(new RunCommand());
     CommandLine commandLine = new CommandLine(new LogWorker()).addSubcommand(run);
-    WorkerCatalogue.CATALOGUE.addTo(commandLine.getCommandSpec());
-    WorkerCatalogue.CATALOGUE.addTo(run.getCommandSpec());
+    SettingFlags.add(WorkerCatalogue.CATALOGUE, commandLine.getCommandSpec());
+    SettingFlags.add(WorkerCatalogue.CATALOGUE, run.getCommandSpec());
     OperatorCommands.addTo(commandLine);
     return commandLine;
   }

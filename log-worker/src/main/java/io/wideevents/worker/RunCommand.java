@@ -4,6 +4,7 @@ import io.wideevents.config.SettingValues;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.LogSetup;
 import io.wideevents.process.NativeCodec;
+import io.wideevents.process.SettingFlags;
 import io.wideevents.process.Shutdown;
 import io.wideevents.worker.config.WorkerCatalogue;
 import io.wideevents.worker.config.WorkerSettings;
@@ -45,8 +46,8 @@ final class RunCommand implements Callable<Integer> {
    * @return the exit code
    */
   static int run(CommandSpec spec) throws InterruptedException {
-    SettingValues values = WorkerCatalogue.CATALOGUE.resolve(spec, System.getenv());
-    if (WorkerCatalogue.CATALOGUE.wantsPrint(spec)) {
+    SettingValues values = SettingFlags.resolve(WorkerCatalogue.CATALOGUE, spec, System.getenv());
+    if (SettingFlags.wantsPrint(spec)) {
       spec.commandLine().getOut().print(values.print());
       spec.commandLine().getOut().flush();
       return ExitCode.OK;

@@ -2,7 +2,7 @@ package io.wideevents.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wideevents.process.ClosingTime;
+import io.wideevents.time.ClosingTime;
 import io.wideevents.worker.consume.MqConsumerService;
 import java.time.Duration;
 import java.util.List;

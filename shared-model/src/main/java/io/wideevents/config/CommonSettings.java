@@ -220,6 +220,21 @@ public final class CommonSettings {
           LOG_LEVEL,
           LOG_FORMAT);
 
+  /** Names of the worker's own settings, which a deployment's one environment may hold as well. */
+  public static final Set<String> OF_THE_WORKER =
+      Set.of(
+          "KAFKA_CONSUMER_GROUP",
+          "KAFKA_GROUP_PROTOCOL",
+          "MQ_BATCH_SIZE",
+          "MQ_BATCH_TIMEOUT_MS",
+          "MQ_BATCH_MAX_SIZE",
+          "MQ_BATCH_MAX_BYTES",
+          "MQ_BATCHES_IN_FLIGHT",
+          "MQ_HELD_MAX_BYTES",
+          "MQ_DLQ_BRAKE",
+          "WORKER_HTTP_HOST",
+          "WORKER_HTTP_PORT");
+
   private CommonSettings() {}
 
   /** The rules among these settings, for {@link SettingsCatalogue#checkedBy}. */

@@ -55,7 +55,7 @@ public record SettingType<T>(String label, Function<String, Parsed<T>> parser) {
   }
 
   /** Whether the flag alone, without a value, means {@code true}. */
-  boolean isSwitch() {
+  public boolean isSwitch() {
     return equals(BOOL);
   }
 

@@ -10,12 +10,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * All settings of a process, in the order they are documented. Gives them to the command line, and
- * turns flags and environment into typed values: a flag wins over the environment, the environment
- * over the default. Immutable.
+ * All settings of a process, in the order they are documented. Turns flags and environment into
+ * typed values: a flag wins over the environment, the environment over the default. Immutable.
  */
 public final class SettingsCatalogue {
   private final String process;
@@ -105,28 +103,6 @@ public final class SettingsCatalogue {
 
   public List<Setting<?>> settings() {
     return settings;
-  }
-
-  /** Gives a command one option per setting, and {@code --print-config}. */
-  public void addTo(CommandSpec command) {
-    SettingFlags.add(settings, command);
-  }
-
-  /** Whether {@code --print-config} was given to a command that has been parsed. */
-  public boolean wantsPrint(CommandSpec command) {
-    return SettingFlags.wantsPrint(command);
-  }
-
-  /**
-   * Reads the settings of a command that has been parsed: its own flags, and those of the commands
-   * above it.
-   *
-   * @param command a command that {@link #addTo} was called for
-   * @param environment as of {@link System#getenv()}
-   * @throws InvalidSettingsException with every mistake
-   */
-  public SettingValues resolve(CommandSpec command, Map<String, String> environment) {
-    return resolve(SettingFlags.given(settings, command), environment);
   }
 
   /**

@@ -1,6 +1,6 @@
-package io.wideevents.logging;
+package io.wideevents.event;
 
-import io.wideevents.event.DeadLetterPart;
+import io.wideevents.log.LogThrottle;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;

@@ -1,6 +1,6 @@
-package io.wideevents.gateway.files;
+package io.wideevents.files;
 
-import io.wideevents.logging.LogThrottle;
+import io.wideevents.log.LogThrottle;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;

@@ -1,4 +1,4 @@
-package io.wideevents.gateway.files;
+package io.wideevents.files;
 
 import java.io.IOException;
 import java.io.OutputStream;

@@ -3,6 +3,6 @@
  * certificates, and how those are made that nobody else may read.
  */
 @NullMarked
-package io.wideevents.gateway.files;
+package io.wideevents.files;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package io.wideevents.logging;
+package io.wideevents.log;
 
 import java.time.Duration;
 import java.util.Comparator;

@@ -3,7 +3,7 @@ package io.wideevents.mongo;
 import com.mongodb.MongoCommandException;
 import com.mongodb.client.model.Filters;
 import com.mongodb.reactivestreams.client.MongoDatabase;
-import io.wideevents.logging.LogThrottle;
+import io.wideevents.log.LogThrottle;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

@@ -1,6 +1,6 @@
 package io.wideevents.mongo;
 
-import io.wideevents.logging.LogThrottle;
+import io.wideevents.log.LogThrottle;
 import io.wideevents.mongo.LayoutDifference.Kind;
 import io.wideevents.mongo.LayoutOutcome.Examined;
 import io.wideevents.mongo.LayoutOutcome.NotAuthorized;

@@ -1,7 +1,7 @@
 package io.wideevents.mongo;
 
 import io.wideevents.event.EventDocument;
-import io.wideevents.logging.Deadline;
+import io.wideevents.time.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,7 +6,7 @@ import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxy;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.AppenderBase;
-import io.wideevents.logging.LogThrottle;
+import io.wideevents.log.LogThrottle;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

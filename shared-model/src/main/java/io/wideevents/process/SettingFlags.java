@@ -1,5 +1,8 @@
-package io.wideevents.config;
+package io.wideevents.process;
 
+import io.wideevents.config.Setting;
+import io.wideevents.config.SettingValues;
+import io.wideevents.config.SettingsCatalogue;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,13 +17,14 @@ import picocli.CommandLine.ParseResult;
  * Settings as options of a picocli command. Values stay text there: we judge and report them
  * ourselves, all at once and beside those of the environment.
  */
-final class SettingFlags {
+public final class SettingFlags {
   private static final String PRINT_CONFIG = "--print-config";
 
   private SettingFlags() {}
 
-  static void add(List<Setting<?>> settings, CommandSpec command) {
-    for (Setting<?> setting : settings) {
+  /** Gives a command one option per setting, and {@code --print-config}. */
+  public static void add(SettingsCatalogue catalogue, CommandSpec command) {
+    for (Setting<?> setting : catalogue.settings()) {
       OptionSpec.Builder option =
           OptionSpec.builder(setting.flag())
               .type(String.class)
@@ -42,9 +46,22 @@ final class SettingFlags {
     command.usageMessage().sortOptions(false).abbreviateSynopsis(true);
   }
 
-  /** Whether the option was given to the command or to one above it. */
-  static boolean wantsPrint(CommandSpec command) {
+  /** Whether {@code --print-config} was given to a parsed command, or to one above it. */
+  public static boolean wantsPrint(CommandSpec command) {
     return withParents(command).anyMatch(parsed -> parsed.hasMatchedOption(PRINT_CONFIG));
+  }
+
+  /**
+   * Reads the settings of a command that has been parsed: its own flags, and those of the commands
+   * above it.
+   *
+   * @param command a command that {@link #add} was called for
+   * @param environment as of {@link System#getenv()}
+   * @throws io.wideevents.config.InvalidSettingsException with every mistake
+   */
+  public static SettingValues resolve(
+      SettingsCatalogue catalogue, CommandSpec command, Map<String, String> environment) {
+    return catalogue.resolve(given(catalogue.settings(), command), environment);
   }
 
   private static String description(Setting<?> setting) {
@@ -63,7 +80,7 @@ final class SettingFlags {
   }
 
   /** Value by flag, of the command and of those above it; the nearest wins. */
-  static Map<String, String> given(List<Setting<?>> settings, CommandSpec command) {
+  private static Map<String, String> given(List<Setting<?>> settings, CommandSpec command) {
     Map<String, String> flags = new HashMap<>();
     withParents(command)
         .forEach(

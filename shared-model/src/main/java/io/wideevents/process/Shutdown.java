@@ -1,6 +1,6 @@
 package io.wideevents.process;
 
-import io.wideevents.logging.LogThrottle;
+import io.wideevents.log.LogThrottle;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;

@@ -1,6 +1,5 @@
-package io.wideevents.process;
+package io.wideevents.time;
 
-import io.wideevents.logging.Deadline;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package io.wideevents.logging;
+package io.wideevents.time;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;

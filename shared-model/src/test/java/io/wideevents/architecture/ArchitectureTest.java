@@ -24,11 +24,15 @@ class ArchitectureTest {
   }
 
   @Test
-  void sharedModel_knowsNeitherProcess() {
+  void sharedModel_knowsNoModuleAboveIt() {
     noClasses()
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.wideevents.gateway..", "io.wideevents.worker..")
+        .resideInAnyPackage(
+            "io.wideevents.delivery..",
+            "io.wideevents.logging..",
+            "io.wideevents.gateway..",
+            "io.wideevents.worker..")
         .check(CLASSES);
   }
 
@@ -49,13 +53,15 @@ class ArchitectureTest {
   }
 
   @Test
-  void eventAndCodecAndPorts_areFreeOfWhatAProcessNeeds() {
+  void eventAndCodec_areFreeOfWhatAProcessNeeds() {
     noClasses()
         .that()
         .resideInAnyPackage(
             "io.wideevents.event..",
             "io.wideevents.codec..",
-            "io.wideevents.logging..",
+            "io.wideevents.log..",
+            "io.wideevents.time..",
+            "io.wideevents.files..",
             "io.wideevents.mongo..")
         .should()
         .dependOnClassesThat()
@@ -67,6 +73,18 @@ class ArchitectureTest {
             "picocli..",
             "ch.qos.logback..",
             "net.logstash..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyProcessAndMetrics_needWhatTheLibraryDoesNotBring() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.wideevents.process..", "io.wideevents.metrics..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("picocli..", "ch.qos.logback..", "net.logstash..", "io.micrometer..")
+        .because("these dependencies are optional, and a service that logs has none of them")
         .check(CLASSES);
   }
 

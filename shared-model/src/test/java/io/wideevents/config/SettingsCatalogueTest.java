@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.wideevents.process.SettingFlags;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -217,37 +218,38 @@ class SettingsCatalogueTest {
   @Test
   void commandLine_givesFlagsOfTheCommandAndOfThoseAbove() {
     CommandLine root = new CommandLine(new Root());
-    CATALOGUE.only(SIZE, ANONYMOUS).addTo(root.getCommandSpec());
+    SettingFlags.add(CATALOGUE.only(SIZE, ANONYMOUS), root.getCommandSpec());
     CommandLine lag = new CommandLine(new Lag());
-    CATALOGUE.only(SIZE).addTo(lag.getCommandSpec());
+    SettingFlags.add(CATALOGUE.only(SIZE), lag.getCommandSpec());
     root.addSubcommand(lag);
 
     root.parseArgs(
         "--print-config", "--batch-size=1", "--http-allow-anonymous", "lag", "--batch-size", "7");
-    SettingValues values = CATALOGUE.resolve(lag.getCommandSpec(), Map.of());
+    SettingValues values = SettingFlags.resolve(CATALOGUE, lag.getCommandSpec(), Map.of());
 
     assertThat(values.get(SIZE)).isEqualTo(7);
     assertThat(values.get(ANONYMOUS)).isTrue();
-    assertThat(CATALOGUE.wantsPrint(lag.getCommandSpec())).isTrue();
+    assertThat(SettingFlags.wantsPrint(lag.getCommandSpec())).isTrue();
   }
 
   @Test
   void commandLine_takesFalseForSwitch() {
     CommandLine root = new CommandLine(new Root());
-    CATALOGUE.addTo(root.getCommandSpec());
+    SettingFlags.add(CATALOGUE, root.getCommandSpec());
 
     root.parseArgs("--http-allow-anonymous=false");
     SettingValues values =
-        CATALOGUE.resolve(root.getCommandSpec(), Map.of("HTTP_ALLOW_ANONYMOUS", "true"));
+        SettingFlags.resolve(
+            CATALOGUE, root.getCommandSpec(), Map.of("HTTP_ALLOW_ANONYMOUS", "true"));
 
     assertThat(values.get(ANONYMOUS)).isFalse();
-    assertThat(CATALOGUE.wantsPrint(root.getCommandSpec())).isFalse();
+    assertThat(SettingFlags.wantsPrint(root.getCommandSpec())).isFalse();
   }
 
   @Test
   void help_showsMeaningDefaultAndEnvironment() {
     CommandLine root = new CommandLine(new Root());
-    CATALOGUE.addTo(root.getCommandSpec());
+    SettingFlags.add(CATALOGUE, root.getCommandSpec());
 
     String help = root.getUsageMessage().replaceAll("\\s+", " ");
 

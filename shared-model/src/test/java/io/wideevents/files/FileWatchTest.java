@@ -1,9 +1,9 @@
-package io.wideevents.gateway.files;
+package io.wideevents.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.wideevents.gateway.testing.ThrowingLog;
+import io.wideevents.testing.ThrowingLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

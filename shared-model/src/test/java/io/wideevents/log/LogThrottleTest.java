@@ -1,4 +1,4 @@
-package io.wideevents.logging;
+package io.wideevents.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

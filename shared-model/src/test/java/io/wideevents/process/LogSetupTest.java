@@ -213,7 +213,7 @@ class LogSetupTest {
 
   private static LoggingEvent event(String message, Object... arguments) {
     LoggerContext context = new LoggerContext();
-    Logger logger = context.getLogger("io.wideevents.gateway.kafka.KafkaClient");
+    Logger logger = context.getLogger("io.wideevents.delivery.kafka.KafkaClient");
     LoggingEvent event =
         new LoggingEvent(
             "fqcn", logger, ch.qos.logback.classic.Level.INFO, message, null, arguments);

@@ -139,7 +139,7 @@ class ProcessMainTest {
 
   private static Body resolving(Map<String, String> environment) {
     return command -> {
-      CATALOGUE.resolve(command, environment);
+      SettingFlags.resolve(CATALOGUE, command, environment);
       return ExitCode.OK;
     };
   }
@@ -150,7 +150,7 @@ class ProcessMainTest {
 
   private int execute(Body body, String... arguments) {
     CommandLine command = new CommandLine(new Root(body));
-    CATALOGUE.addTo(command.getCommandSpec());
+    SettingFlags.add(CATALOGUE, command.getCommandSpec());
     command.setErr(new PrintWriter(err, true)).setOut(new PrintWriter(out, true));
     return ProcessMain.execute(command, ProcessMainTest.class, arguments);
   }

@@ -1,4 +1,4 @@
-package io.wideevents.gateway.testing;
+package io.wideevents.testing;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;

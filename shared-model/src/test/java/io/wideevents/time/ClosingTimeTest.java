@@ -1,4 +1,4 @@
-package io.wideevents.process;
+package io.wideevents.time;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

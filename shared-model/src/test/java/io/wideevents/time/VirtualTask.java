@@ -1,4 +1,4 @@
-package io.wideevents.gateway.time;
+package io.wideevents.time;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.Delayed;

@@ -1,4 +1,4 @@
-package io.wideevents.logging;
+package io.wideevents.delivery;
 
 import io.wideevents.event.Tier;
 import java.util.Objects;

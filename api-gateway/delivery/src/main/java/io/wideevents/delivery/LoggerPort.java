@@ -1,6 +1,7 @@
-package io.wideevents.logging;
+package io.wideevents.delivery;
 
 import io.wideevents.event.EncodedEvent;
+import io.wideevents.time.Deadline;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 

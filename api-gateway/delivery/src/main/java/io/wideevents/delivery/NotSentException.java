@@ -1,4 +1,4 @@
-package io.wideevents.logging;
+package io.wideevents.delivery;
 
 /**
  * An event was not given to a tier, for a reason inside this process: the queue to the tier is full

@@ -1,8 +1,9 @@
-package io.wideevents.logging;
+package io.wideevents.delivery;
 
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventId;
 import io.wideevents.event.Tier;
+import io.wideevents.time.Deadline;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,10 +1,11 @@
-package io.wideevents.logging;
+package io.wideevents.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
+import io.wideevents.time.Deadline;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

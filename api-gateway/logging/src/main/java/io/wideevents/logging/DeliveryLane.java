@@ -1,6 +1,10 @@
 package io.wideevents.logging;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.LoggerPort;
 import io.wideevents.event.EncodedEvent;
+import io.wideevents.log.LogThrottle;
+import io.wideevents.time.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

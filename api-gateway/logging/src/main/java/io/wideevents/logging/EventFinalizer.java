@@ -4,6 +4,7 @@ import io.wideevents.codec.EventComposer;
 import io.wideevents.codec.EventComposer.Sampled;
 import io.wideevents.codec.FieldRules;
 import io.wideevents.event.EncodedEvent;
+import io.wideevents.log.LogThrottle;
 import io.wideevents.logging.sampling.Candidate;
 import io.wideevents.logging.sampling.Sampling;
 import java.time.Duration;

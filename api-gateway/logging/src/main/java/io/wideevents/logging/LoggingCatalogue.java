@@ -1,30 +1,23 @@
-package io.wideevents.gateway.config;
+package io.wideevents.logging;
 
 import io.wideevents.codec.EncoderSettings;
+import io.wideevents.config.CommonSettings;
 import io.wideevents.config.Parsed;
 import io.wideevents.config.Setting;
+import io.wideevents.config.SettingProblem;
 import io.wideevents.config.SettingType;
 import io.wideevents.config.SettingValues;
-import io.wideevents.logging.LoggingSettings;
+import io.wideevents.delivery.setup.DeliveryCatalogue;
 import io.wideevents.logging.sampling.Sampling;
 import io.wideevents.logging.sampling.SamplingRule;
 import io.wideevents.logging.sampling.SamplingText;
+import java.util.ArrayList;
 import java.util.List;
 
-/**
- * The settings of a process's own events, part of the gateway's catalogue: those of the gateway
- * itself, and of any service that uses the gateway's jar as a library.
- */
+/** The settings of a process's own events: of the gateway, or of a service with the library. */
 public final class LoggingCatalogue {
   private static final long MEBIBYTE = 1L << 20;
   private static final long GIBIBYTE = 1L << 30;
-
-  public static final Setting<Boolean> LOGGING_OWN_REQUESTS =
-      Setting.named("LOGGING_OWN_REQUESTS", SettingType.bool())
-          .defaultsTo("false")
-          .means(
-              "Whether the gateway leaves an event of its own for each request it answers, but posts"
-                  + " of events. Health checks and scrapes are most of them: sample them.");
 
   public static final Setting<Boolean> LOGGING_JOURNAL =
       Setting.named("LOGGING_JOURNAL", SettingType.bool())
@@ -62,7 +55,6 @@ public final class LoggingCatalogue {
   /** Every setting declared here, in the order they are documented. */
   public static final List<Setting<?>> ALL =
       List.of(
-          LOGGING_OWN_REQUESTS,
           LOGGING_JOURNAL,
           LOGGING_SAMPLING,
           LOGGING_SAMPLING_DRY_RUN,
@@ -70,6 +62,18 @@ public final class LoggingCatalogue {
           LOGGING_OVERFLOW_BYTES);
 
   private LoggingCatalogue() {}
+
+  /** The rule between the largest event and the memory for events. */
+  public static List<SettingProblem> check(SettingValues values) {
+    List<SettingProblem> problems = new ArrayList<>();
+    values
+        .find(CommonSettings.EVENT_MAX_BYTES)
+        .ifPresent(
+            event ->
+                DeliveryCatalogue.requireAtLeast(
+                    DeliveryCatalogue.recordBytes(event), LOGGING_QUEUE_BYTES, values, problems));
+    return problems;
+  }
 
   /** How a service of this name makes its events. */
   public static LoggingSettings settings(

@@ -1,6 +1,7 @@
 package io.wideevents.logging;
 
 import io.wideevents.codec.FieldRules;
+import io.wideevents.delivery.LoggerPort;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,6 +1,10 @@
 package io.wideevents.logging;
 
 import io.wideevents.codec.FieldRules;
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.LoggerPort;
+import io.wideevents.log.LogThrottle;
+import io.wideevents.time.Deadline;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,6 +1,9 @@
 package io.wideevents.logging;
 
 import io.wideevents.codec.FieldRules;
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.LoggerPort;
+import io.wideevents.time.Deadline;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;

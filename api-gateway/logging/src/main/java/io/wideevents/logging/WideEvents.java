@@ -1,23 +1,23 @@
-package io.wideevents.gateway;
+package io.wideevents.logging;
 
+import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.RecordDecoder;
+import io.wideevents.config.CommonSettings;
 import io.wideevents.config.SettingValues;
+import io.wideevents.delivery.LoggerPort;
+import io.wideevents.delivery.kafka.KafkaCatalogue;
+import io.wideevents.delivery.kafka.KafkaSettings;
+import io.wideevents.delivery.setup.Backends;
+import io.wideevents.delivery.setup.DeliverySettings;
+import io.wideevents.delivery.spool.EventSpool;
+import io.wideevents.delivery.spool.SegmentEventSpool;
+import io.wideevents.delivery.spool.SpoolLogger;
+import io.wideevents.delivery.spool.SpoolReplayer;
+import io.wideevents.delivery.tiers.TierStatus;
 import io.wideevents.event.Tier;
-import io.wideevents.gateway.config.GatewayCatalogue;
-import io.wideevents.gateway.config.GatewaySettings;
-import io.wideevents.gateway.config.LoggingCatalogue;
-import io.wideevents.gateway.delivery.TierStatus;
-import io.wideevents.gateway.kafka.KafkaSettings;
-import io.wideevents.gateway.spool.EventSpool;
-import io.wideevents.gateway.spool.SegmentEventSpool;
-import io.wideevents.gateway.spool.SpoolLogger;
-import io.wideevents.gateway.spool.SpoolReplayer;
-import io.wideevents.logging.LoggerPort;
-import io.wideevents.logging.LoggingService;
-import io.wideevents.logging.LoggingSettings;
 import io.wideevents.mongo.RetentionChange;
-import io.wideevents.process.ClosingTime;
 import io.wideevents.process.NativeCodec;
+import io.wideevents.time.ClosingTime;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -43,7 +43,7 @@ public final class WideEvents implements AutoCloseable {
   private final SpoolReplayer replayer;
   private final LoggingService logging;
 
-  private WideEvents(GatewaySettings settings, LoggingSettings events, Wait wait) {
+  private WideEvents(DeliverySettings settings, LoggingSettings events, Wait wait) {
     InstantSource clock = InstantSource.system();
     closing = new ClosingTime(CLOSE_BOUND);
     spool =
@@ -92,7 +92,7 @@ public final class WideEvents implements AutoCloseable {
    * @param service the service's name in its events
    * @param environment environment variables
    * @throws io.wideevents.config.InvalidSettingsException if settings are wrong, naming all of them
-   * @throws io.wideevents.gateway.spool.SpoolUnavailableException if the spool's directory is in
+   * @throws io.wideevents.delivery.spool.SpoolUnavailableException if the spool's directory is in
    *     use or cannot be written
    */
   public static WideEvents start(String service, Map<String, String> environment) {
@@ -109,9 +109,9 @@ public final class WideEvents implements AutoCloseable {
   }
 
   private static SettingValues resolve(Map<String, String> environment) {
-    SettingValues values = GatewayCatalogue.LIBRARY.resolve(Map.of(), environment);
+    SettingValues values = LibraryCatalogue.CATALOGUE.resolve(Map.of(), environment);
     values.warnings().forEach(log::warn);
-    if (values.get(GatewayCatalogue.MQ_COMPRESSION) == KafkaSettings.Compression.ZSTD) {
+    if (values.get(KafkaCatalogue.MQ_COMPRESSION) == KafkaSettings.Compression.ZSTD) {
       // Without it Kafka takes no event, and MongoDB takes all: no reason to stop the service.
       NativeCodec.ZSTD
           .problem()
@@ -121,7 +121,9 @@ public final class WideEvents implements AutoCloseable {
   }
 
   private static WideEvents start(String service, SettingValues values, Wait wait) {
-    GatewaySettings settings = GatewaySettings.from(values);
+    DeliverySettings settings =
+        DeliverySettings.from(
+            values, CommonSettings.encoderSettings(values, EncoderSettings.DEFAULT_MAX_EVENTS));
     WideEvents events =
         new WideEvents(
             settings, LoggingCatalogue.settings(values, service, settings.rules()), wait);

@@ -3,6 +3,7 @@ package io.wideevents.logging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.wideevents.delivery.RecordingLogger;
 import io.wideevents.event.Tier;
 import java.lang.ref.WeakReference;
 import java.time.InstantSource;

@@ -2,6 +2,7 @@ package io.wideevents.logging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wideevents.delivery.RecordingLogger;
 import io.wideevents.event.Tier;
 import java.io.File;
 import java.net.URL;

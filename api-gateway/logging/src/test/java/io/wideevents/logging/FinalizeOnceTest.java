@@ -3,8 +3,11 @@ package io.wideevents.logging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.LoggerPort;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.Tier;
+import io.wideevents.time.Deadline;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.BitSet;

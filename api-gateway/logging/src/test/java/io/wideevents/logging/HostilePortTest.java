@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.LoggerPort;
+import io.wideevents.delivery.RecordingLogger;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.Tier;
+import io.wideevents.time.Deadline;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.AbstractList;

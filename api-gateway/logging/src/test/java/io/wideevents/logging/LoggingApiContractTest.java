@@ -3,6 +3,7 @@ package io.wideevents.logging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.wideevents.delivery.RecordingLogger;
 import io.wideevents.event.Tier;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;

@@ -1,4 +1,4 @@
-package io.wideevents.gateway.config;
+package io.wideevents.logging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.config.InvalidSettingsException;
 import io.wideevents.config.SettingValues;
-import io.wideevents.logging.LoggingSettings;
 import io.wideevents.logging.sampling.Sampling;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -18,7 +17,6 @@ class LoggingCatalogueTest {
     LoggingSettings settings = settings(Map.of());
 
     assertThat(settings).isEqualTo(LoggingSettings.of("shop"));
-    assertThat(GatewaySettings.from(resolve(Map.of())).ownEvents()).isEmpty();
   }
 
   @Test
@@ -45,10 +43,11 @@ class LoggingCatalogueTest {
   }
 
   @Test
-  void ownRequests_areLoggedAsTheGateways() {
-    var own = GatewaySettings.from(resolve(Map.of("LOGGING_OWN_REQUESTS", "true"))).ownEvents();
-
-    assertThat(own).map(LoggingSettings::service).contains("api-gateway");
+  void queue_holdsTheLargestEvent() {
+    assertThatThrownBy(
+            () -> resolve(Map.of("EVENT_MAX_BYTES", "8MiB", "LOGGING_QUEUE_BYTES", "8MiB")))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContaining("LOGGING_QUEUE_BYTES=8MiB");
   }
 
   private static LoggingSettings settings(Map<String, String> environment) {
@@ -56,6 +55,6 @@ class LoggingCatalogueTest {
   }
 
   private static SettingValues resolve(Map<String, String> environment) {
-    return GatewayCatalogue.CATALOGUE.resolve(Map.of(), environment);
+    return LibraryCatalogue.CATALOGUE.resolve(Map.of(), environment);
   }
 }

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.LoggerPort;
+import io.wideevents.delivery.RecordingLogger;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.Outcome;
 import io.wideevents.event.Tier;
 import io.wideevents.logging.sampling.Sampling;
 import io.wideevents.logging.sampling.SamplingText;
+import io.wideevents.time.Deadline;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;

@@ -1,11 +1,10 @@
-package io.wideevents.gateway;
+package io.wideevents.logging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wideevents.config.InvalidSettingsException;
 import io.wideevents.event.Tier;
-import io.wideevents.gateway.config.GatewayCatalogue;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -84,14 +83,14 @@ class WideEventsTest {
       // Then
       assertThat(events.logging()).isNotNull();
     }
-    assertThat(GatewayCatalogue.LIBRARY.resolve(Map.of(), Map.of(name, value)).warnings())
+    assertThat(LibraryCatalogue.CATALOGUE.resolve(Map.of(), Map.of(name, value)).warnings())
         .isEmpty();
   }
 
   @Test
   void resolve_warnsOfANameThatIsCloseToOneTheLibraryReads() {
     assertThat(
-            GatewayCatalogue.LIBRARY
+            LibraryCatalogue.CATALOGUE
                 .resolve(Map.of(), Map.of("KAFKA_BROKERS", "kafka:9092"))
                 .warnings())
         .containsExactly(

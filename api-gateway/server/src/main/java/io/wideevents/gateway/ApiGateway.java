@@ -2,17 +2,19 @@ package io.wideevents.gateway;
 
 import io.javalin.util.JavalinBindException;
 import io.wideevents.config.SettingValues;
+import io.wideevents.delivery.setup.Backends;
+import io.wideevents.delivery.spool.SpoolUnavailableException;
+import io.wideevents.files.UnusableFileException;
 import io.wideevents.gateway.access.command.KeysCommand;
 import io.wideevents.gateway.config.GatewayCatalogue;
 import io.wideevents.gateway.config.GatewaySettings;
-import io.wideevents.gateway.files.UnusableFileException;
-import io.wideevents.gateway.spool.SpoolUnavailableException;
 import io.wideevents.gateway.spool.command.SpoolCommand;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.LogSetup;
 import io.wideevents.process.NativeCodec;
 import io.wideevents.process.ProcessMain;
+import io.wideevents.process.SettingFlags;
 import io.wideevents.process.Shutdown;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -55,20 +57,21 @@ public final class ApiGateway implements Callable<Integer> {
             .addSubcommand(
                 SpoolCommand.commandLine(
                     GatewayCatalogue.CATALOGUE,
-                    values -> Backends.withoutSpool(GatewaySettings.from(values)),
+                    values -> Backends.withoutSpool(GatewaySettings.from(values).delivery()),
                     // Events are bytes: picocli's writer would encode them anew.
                     new FileOutputStream(FileDescriptor.out),
                     InstantSource.system()))
             .addSubcommand(KeysCommand.commandLine());
-    GatewayCatalogue.CATALOGUE.addTo(commandLine.getCommandSpec());
+    SettingFlags.add(GatewayCatalogue.CATALOGUE, commandLine.getCommandSpec());
     return commandLine;
   }
 
   @Override
   public Integer call() throws InterruptedException {
     CommandSpec command = Objects.requireNonNull(spec);
-    SettingValues values = GatewayCatalogue.CATALOGUE.resolve(command, System.getenv());
-    if (GatewayCatalogue.CATALOGUE.wantsPrint(command)) {
+    SettingValues values =
+        SettingFlags.resolve(GatewayCatalogue.CATALOGUE, command, System.getenv());
+    if (SettingFlags.wantsPrint(command)) {
       command.commandLine().getOut().print(values.print());
       command.commandLine().getOut().flush();
       return ExitCode.OK;

@@ -2,22 +2,23 @@ package io.wideevents.gateway;
 
 import io.wideevents.codec.EventEncoder;
 import io.wideevents.codec.RecordDecoder;
+import io.wideevents.delivery.setup.Backends;
+import io.wideevents.delivery.spool.EventSpool;
+import io.wideevents.delivery.spool.SegmentEventSpool;
+import io.wideevents.delivery.spool.SpoolLogger;
+import io.wideevents.delivery.spool.SpoolReplayer;
+import io.wideevents.delivery.spool.SpoolStats;
+import io.wideevents.delivery.tiers.TierStatus;
 import io.wideevents.event.Tier;
 import io.wideevents.gateway.config.GatewaySettings;
-import io.wideevents.gateway.delivery.TierStatus;
 import io.wideevents.gateway.http.HttpServer;
 import io.wideevents.gateway.metrics.GatewayGauges;
 import io.wideevents.gateway.metrics.LoggingMeters;
 import io.wideevents.gateway.metrics.MicrometerGatewayMetrics;
-import io.wideevents.gateway.spool.EventSpool;
-import io.wideevents.gateway.spool.SegmentEventSpool;
-import io.wideevents.gateway.spool.SpoolLogger;
-import io.wideevents.gateway.spool.SpoolReplayer;
-import io.wideevents.gateway.spool.SpoolStats;
 import io.wideevents.logging.LoggingService;
 import io.wideevents.metrics.MetricsPage;
 import io.wideevents.mongo.RetentionChange;
-import io.wideevents.process.ClosingTime;
+import io.wideevents.time.ClosingTime;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -56,9 +57,9 @@ public final class GatewayApplication implements AutoCloseable {
   /**
    * Reads keys and certificates and takes the spool's directory; connects to nothing yet.
    *
-   * @throws io.wideevents.gateway.files.UnusableFileException if the file with the API keys, the
+   * @throws io.wideevents.files.UnusableFileException if the file with the API keys, the
    *     certificate or its key is no good
-   * @throws io.wideevents.gateway.spool.SpoolUnavailableException if the directory is in use or
+   * @throws io.wideevents.delivery.spool.SpoolUnavailableException if the directory is in use or
    *     cannot be written
    */
   public GatewayApplication(GatewaySettings settings) {
@@ -66,11 +67,15 @@ public final class GatewayApplication implements AutoCloseable {
     guards = Guards.open(settings);
     spool =
         SegmentEventSpool.open(
-            settings.spool(), new RecordDecoder(settings.rules(), clock), clock, closing);
+            settings.delivery().spool(),
+            new RecordDecoder(settings.delivery().rules(), clock),
+            clock,
+            closing);
     SpoolStats found = spool.stats();
     // The setting may be relative; this is where a person has to look.
     log.atInfo()
-        .addKeyValue("directory", settings.spool().directory().toAbsolutePath().normalize())
+        .addKeyValue(
+            "directory", settings.delivery().spool().directory().toAbsolutePath().normalize())
         .addKeyValue("pendingEvents", found.pendingEvents())
         .addKeyValue("refusedEvents", found.refusedEvents())
         .log("Spool opened");
@@ -79,7 +84,7 @@ public final class GatewayApplication implements AutoCloseable {
         Backends.above(
             new SpoolLogger(spool),
             this::spoolStatus,
-            settings,
+            settings.delivery(),
             RetentionChange.LENGTHEN,
             beforeSpool);
     replayer =
@@ -87,7 +92,7 @@ public final class GatewayApplication implements AutoCloseable {
             spool,
             backends.tiers(),
             backends.deadLetters(),
-            settings.spool().replayEventsPerSecond());
+            settings.delivery().spool().replayEventsPerSecond());
     backends.delivery().onRecovery(replayer::wake);
     ownEvents =
         settings
@@ -101,7 +106,7 @@ public final class GatewayApplication implements AutoCloseable {
             settings.http(),
             guards.tls(),
             guards.access(),
-            new EventEncoder(settings.rules(), clock),
+            new EventEncoder(settings.delivery().rules(), clock),
             backends.delivery().live(),
             backends.delivery()::status,
             new MicrometerGatewayMetrics(metrics.registry()),

@@ -1,11 +1,11 @@
 package io.wideevents.gateway;
 
+import io.wideevents.files.FileWatch;
+import io.wideevents.files.UnusableFileException;
 import io.wideevents.gateway.access.AccessControl;
 import io.wideevents.gateway.access.ApiKeys;
 import io.wideevents.gateway.access.RateLimits;
 import io.wideevents.gateway.config.GatewaySettings;
-import io.wideevents.gateway.files.FileWatch;
-import io.wideevents.gateway.files.UnusableFileException;
 import io.wideevents.gateway.http.TlsIdentity;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
+import io.wideevents.delivery.kafka.TopicReader;
 import io.wideevents.event.TestEvents;
 import io.wideevents.gateway.config.GatewayCatalogue;
 import io.wideevents.gateway.config.GatewaySettings;
-import io.wideevents.gateway.kafka.TopicReader;
 import io.wideevents.stack.KafkaBroker;
 import io.wideevents.stack.RestartableMongoServer;
 import io.wideevents.stack.TestStack;

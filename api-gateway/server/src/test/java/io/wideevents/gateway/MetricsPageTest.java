@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a gateway whose backends are down shows at {@code /metrics}. */
 class MetricsPageTest {
-  private static final Path PAGE = Path.of("../docs/metrics.md");
+  private static final Path PAGE = Path.of("../../docs/metrics.md");
 
   @TempDir private static Path directory;
 

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.RecordDecoder;
+import io.wideevents.delivery.spool.SegmentEventSpool;
+import io.wideevents.delivery.spool.SpoolOutcome;
+import io.wideevents.delivery.spool.SpoolSettings;
 import io.wideevents.event.StubEvent;
 import io.wideevents.gateway.config.GatewayCatalogue;
 import io.wideevents.gateway.config.GatewaySettings;
-import io.wideevents.gateway.spool.SegmentEventSpool;
-import io.wideevents.gateway.spool.SpoolOutcome;
-import io.wideevents.gateway.spool.SpoolSettings;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

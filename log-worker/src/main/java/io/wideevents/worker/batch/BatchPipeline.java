@@ -2,7 +2,7 @@ package io.wideevents.worker.batch;
 
 import io.wideevents.codec.DeadLetterReason;
 import io.wideevents.codec.RecordResult;
-import io.wideevents.logging.RejectionLog;
+import io.wideevents.log.RejectionLog;
 import io.wideevents.mongo.BatchWriter;
 import io.wideevents.worker.deadletter.DeadLetter;
 import io.wideevents.worker.deadletter.DeadLetterBrake;

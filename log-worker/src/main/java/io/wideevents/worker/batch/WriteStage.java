@@ -3,7 +3,7 @@ package io.wideevents.worker.batch;
 import io.wideevents.codec.DeadLetterReason;
 import io.wideevents.codec.RecordResult;
 import io.wideevents.event.EventDocument;
-import io.wideevents.logging.LogThrottle;
+import io.wideevents.log.LogThrottle;
 import io.wideevents.mongo.BatchWriter;
 import io.wideevents.mongo.DocumentWriteException;
 import io.wideevents.mongo.Suspect;

@@ -7,6 +7,7 @@ import io.wideevents.config.SettingValues;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.LogSetup;
+import io.wideevents.process.SettingFlags;
 import io.wideevents.worker.config.WorkerCatalogue;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.kafka.KafkaClient;
@@ -36,12 +37,12 @@ final class Operator {
 
   /** Gives a command the flags that say which Kafka, topic and group it is about. */
   static void addKafkaFlags(CommandSpec command) {
-    WorkerCatalogue.CATALOGUE.only(KAFKA).addTo(command);
+    SettingFlags.add(WorkerCatalogue.CATALOGUE.only(KAFKA), command);
   }
 
   /** Gives a command every flag. */
   static void addAllFlags(CommandSpec command) {
-    WorkerCatalogue.CATALOGUE.addTo(command);
+    SettingFlags.add(WorkerCatalogue.CATALOGUE, command);
   }
 
   /** What a command does once its settings are right. */
@@ -57,9 +58,10 @@ final class Operator {
    */
   static int run(@Nullable CommandSpec parsed, Body body) throws Exception {
     CommandSpec command = Objects.requireNonNull(parsed);
-    SettingValues values = WorkerCatalogue.CATALOGUE.resolve(command, System.getenv());
+    SettingValues values =
+        SettingFlags.resolve(WorkerCatalogue.CATALOGUE, command, System.getenv());
     Output out = new Output(command.commandLine().getOut());
-    if (WorkerCatalogue.CATALOGUE.wantsPrint(command)) {
+    if (SettingFlags.wantsPrint(command)) {
       return Output.quietly(
           () -> {
             out.line(values.print().stripTrailing());

@@ -1,8 +1,8 @@
 package io.wideevents.worker.deadletter;
 
+import io.wideevents.event.DeadLetterCuts;
 import io.wideevents.event.DeadLetterPart;
-import io.wideevents.logging.DeadLetterCuts;
-import io.wideevents.logging.LogThrottle;
+import io.wideevents.log.LogThrottle;
 import io.wideevents.worker.deadletter.DeadLetterRecord.Size;
 import io.wideevents.worker.kafka.LargeRecords;
 import java.time.Duration;

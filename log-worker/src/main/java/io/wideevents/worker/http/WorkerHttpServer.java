@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.wideevents.logging.LogThrottle;
+import io.wideevents.log.LogThrottle;
 import io.wideevents.metrics.MetricsPage;
 import java.io.IOException;
 import java.io.OutputStream;

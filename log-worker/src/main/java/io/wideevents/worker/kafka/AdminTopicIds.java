@@ -1,6 +1,6 @@
 package io.wideevents.worker.kafka;
 
-import io.wideevents.logging.LogThrottle;
+import io.wideevents.log.LogThrottle;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -1,14 +1,14 @@
-package io.wideevents.gateway.kafka;
+package io.wideevents.delivery.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.wideevents.codec.DeadLetterReason;
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.spool.SpooledEvent;
+import io.wideevents.event.DeadLetterCuts;
 import io.wideevents.event.DeadLetterFormat;
 import io.wideevents.event.DeadLetterPart;
 import io.wideevents.event.EventId;
-import io.wideevents.gateway.spool.SpooledEvent;
-import io.wideevents.logging.DeadLetterCuts;
-import io.wideevents.logging.DeliveryOutcome;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;

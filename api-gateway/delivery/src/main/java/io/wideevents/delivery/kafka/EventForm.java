@@ -1,4 +1,4 @@
-package io.wideevents.gateway.kafka;
+package io.wideevents.delivery.kafka;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;

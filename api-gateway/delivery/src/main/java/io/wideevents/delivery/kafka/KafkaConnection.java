@@ -1,8 +1,8 @@
-package io.wideevents.gateway.kafka;
+package io.wideevents.delivery.kafka;
 
 import io.github.resilience4j.core.IntervalFunction;
-import io.wideevents.gateway.time.Timing;
-import io.wideevents.logging.LogThrottle;
+import io.wideevents.log.LogThrottle;
+import io.wideevents.time.Timing;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -1,13 +1,13 @@
-package io.wideevents.gateway.kafka;
+package io.wideevents.delivery.kafka;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.spool.DeadLetterPort;
+import io.wideevents.delivery.spool.SpooledEvent;
+import io.wideevents.event.DeadLetterCuts;
 import io.wideevents.event.DeadLetterPart;
-import io.wideevents.gateway.spool.DeadLetterPort;
-import io.wideevents.gateway.spool.SpooledEvent;
-import io.wideevents.gateway.time.Timing;
-import io.wideevents.logging.DeadLetterCuts;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.process.ClosingTime;
+import io.wideevents.time.ClosingTime;
+import io.wideevents.time.Deadline;
+import io.wideevents.time.Timing;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,7 @@
-package io.wideevents.gateway.kafka;
+package io.wideevents.delivery.kafka;
 
 import io.wideevents.config.TopicLayout;
-import io.wideevents.logging.Deadline;
+import io.wideevents.time.Deadline;
 import java.time.Duration;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;

@@ -1,4 +1,4 @@
-package io.wideevents.gateway.kafka;
+package io.wideevents.delivery.kafka;
 
 /**
  * Kafka did not take an event: there is no connection, or no acknowledgement came in time. Without

@@ -1,8 +1,8 @@
-package io.wideevents.gateway.kafka;
+package io.wideevents.delivery.kafka;
 
+import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.event.EncodedEvent;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.time.Deadline;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

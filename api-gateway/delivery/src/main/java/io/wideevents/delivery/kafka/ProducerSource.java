@@ -1,4 +1,4 @@
-package io.wideevents.gateway.kafka;
+package io.wideevents.delivery.kafka;
 
 import org.apache.kafka.clients.producer.Producer;
 

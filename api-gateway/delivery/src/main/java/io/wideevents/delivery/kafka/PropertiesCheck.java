@@ -1,4 +1,4 @@
-package io.wideevents.gateway.kafka;
+package io.wideevents.delivery.kafka;
 
 import java.util.Map;
 import java.util.Optional;

@@ -1,9 +1,9 @@
-package io.wideevents.gateway.kafka;
+package io.wideevents.delivery.kafka;
 
+import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.event.Tier;
-import io.wideevents.gateway.time.Timing;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.time.Deadline;
+import io.wideevents.time.Timing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

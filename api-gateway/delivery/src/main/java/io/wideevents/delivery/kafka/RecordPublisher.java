@@ -1,10 +1,10 @@
-package io.wideevents.gateway.kafka;
+package io.wideevents.delivery.kafka;
 
-import io.wideevents.gateway.time.Timing;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.logging.LogThrottle;
-import io.wideevents.logging.NotSentException;
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.NotSentException;
+import io.wideevents.log.LogThrottle;
+import io.wideevents.time.Deadline;
+import io.wideevents.time.Timing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -3,6 +3,6 @@
  * beyond repair, and that sends nothing before the topic is there.
  */
 @NullMarked
-package io.wideevents.gateway.kafka;
+package io.wideevents.delivery.kafka;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package io.wideevents.gateway.mongo;
+package io.wideevents.delivery.mongo;
 
 import io.wideevents.mongo.MongoSettings;
 import java.time.Duration;

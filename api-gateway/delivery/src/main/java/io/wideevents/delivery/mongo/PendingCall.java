@@ -1,7 +1,7 @@
-package io.wideevents.gateway.mongo;
+package io.wideevents.delivery.mongo;
 
+import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.event.EventDocument;
-import io.wideevents.logging.DeliveryOutcome;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;

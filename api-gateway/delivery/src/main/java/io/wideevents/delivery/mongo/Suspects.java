@@ -1,9 +1,9 @@
-package io.wideevents.gateway.mongo;
+package io.wideevents.delivery.mongo;
 
 import io.wideevents.event.EventId;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.LogThrottle;
+import io.wideevents.log.LogThrottle;
 import io.wideevents.mongo.Suspect;
+import io.wideevents.time.Deadline;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

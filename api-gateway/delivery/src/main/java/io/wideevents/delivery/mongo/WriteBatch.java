@@ -1,4 +1,4 @@
-package io.wideevents.gateway.mongo;
+package io.wideevents.delivery.mongo;
 
 import io.wideevents.event.EventDocument;
 import java.util.List;

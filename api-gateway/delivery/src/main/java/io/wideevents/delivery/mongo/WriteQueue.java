@@ -1,9 +1,9 @@
-package io.wideevents.gateway.mongo;
+package io.wideevents.delivery.mongo;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.NotSentException;
+import io.wideevents.delivery.mongo.WriteBatch.Slot;
 import io.wideevents.event.EventDocument;
-import io.wideevents.gateway.mongo.WriteBatch.Slot;
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.logging.NotSentException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

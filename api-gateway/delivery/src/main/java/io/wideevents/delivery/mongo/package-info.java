@@ -3,6 +3,6 @@
  * one insert, and none waits for a batch to fill.
  */
 @NullMarked
-package io.wideevents.gateway.mongo;
+package io.wideevents.delivery.mongo;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,25 +1,24 @@
-package io.wideevents.gateway;
+package io.wideevents.delivery.setup;
 
+import io.wideevents.delivery.LoggerPort;
+import io.wideevents.delivery.kafka.KafkaClient;
+import io.wideevents.delivery.kafka.KafkaDeadLetters;
+import io.wideevents.delivery.kafka.MqClientPort;
+import io.wideevents.delivery.mongo.MongoLogger;
+import io.wideevents.delivery.mongo.MongoLoggerSettings;
+import io.wideevents.delivery.spool.DeadLetterPort;
+import io.wideevents.delivery.spool.ReplayTarget;
+import io.wideevents.delivery.tiers.DeliveryTiers;
+import io.wideevents.delivery.tiers.DirectDatabase;
+import io.wideevents.delivery.tiers.TierStatus;
 import io.wideevents.event.DeadLetterPart;
-import io.wideevents.gateway.config.GatewaySettings;
-import io.wideevents.gateway.delivery.DeliveryTiers;
-import io.wideevents.gateway.delivery.DirectDatabase;
-import io.wideevents.gateway.delivery.TierStatus;
-import io.wideevents.gateway.kafka.KafkaClient;
-import io.wideevents.gateway.kafka.KafkaDeadLetters;
-import io.wideevents.gateway.kafka.MqClientPort;
-import io.wideevents.gateway.mongo.MongoLogger;
-import io.wideevents.gateway.mongo.MongoLoggerSettings;
-import io.wideevents.gateway.spool.DeadLetterPort;
-import io.wideevents.gateway.spool.command.DrainTargets;
-import io.wideevents.gateway.time.Timing;
-import io.wideevents.logging.LoggerPort;
 import io.wideevents.mongo.CollectionSetup;
 import io.wideevents.mongo.EventCollection;
 import io.wideevents.mongo.MongoBatchWriter;
 import io.wideevents.mongo.MongoConnection;
 import io.wideevents.mongo.RetentionChange;
-import io.wideevents.process.ClosingTime;
+import io.wideevents.time.ClosingTime;
+import io.wideevents.time.Timing;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -27,7 +26,7 @@ import java.util.function.Supplier;
 /**
  * Kafka and MongoDB as a gateway uses them, with the tiers made of them. Needs neither to be there.
  */
-final class Backends implements DrainTargets.Target {
+public final class Backends implements ReplayTarget {
   private static final String APPLICATION_NAME = "api-gateway";
 
   private static final Duration DRAIN_CLOSE_BOUND = Duration.ofSeconds(5);
@@ -39,7 +38,7 @@ final class Backends implements DrainTargets.Target {
   private final DeliveryTiers tiers;
 
   private Backends(
-      GatewaySettings settings,
+      DeliverySettings settings,
       RetentionChange retention,
       ClosingTime closing,
       Timing timing,
@@ -71,10 +70,10 @@ final class Backends implements DrainTargets.Target {
    * @param retention what this process may do to the retention of events
    * @param closing what bounds their end
    */
-  static Backends above(
+  public static Backends above(
       LoggerPort spool,
       Supplier<TierStatus> spoolStatus,
-      GatewaySettings settings,
+      DeliverySettings settings,
       RetentionChange retention,
       ClosingTime closing) {
     Timing timing = Timing.system();
@@ -88,7 +87,7 @@ final class Backends implements DrainTargets.Target {
   }
 
   /** The backends alone, started: for emptying a spool into them. */
-  static Backends withoutSpool(GatewaySettings settings) {
+  public static Backends withoutSpool(DeliverySettings settings) {
     ClosingTime closing = new ClosingTime(DRAIN_CLOSE_BOUND);
     Timing timing = Timing.system();
     Backends backends =
@@ -117,12 +116,12 @@ final class Backends implements DrainTargets.Target {
   }
 
   /** Begins to connect, in the background. */
-  void start() {
+  public void start() {
     setup.start();
     kafka.ifPresent(KafkaClient::start);
   }
 
-  DeliveryTiers delivery() {
+  public DeliveryTiers delivery() {
     return tiers;
   }
 
@@ -137,7 +136,7 @@ final class Backends implements DrainTargets.Target {
   }
 
   /** How many dead letters lack a part of their event. */
-  long deadLettersLacking(DeadLetterPart part) {
+  public long deadLettersLacking(DeadLetterPart part) {
     return deadLetters.map(letters -> letters.lacking(part)).orElse(0L);
   }
 
@@ -145,7 +144,7 @@ final class Backends implements DrainTargets.Target {
    * Flushes Kafka, then MongoDB; what neither confirms goes to the spool. Answers every request
    * that waits. Idempotent.
    */
-  void closeTiers() {
+  public void closeTiers() {
     tiers.close();
   }
 

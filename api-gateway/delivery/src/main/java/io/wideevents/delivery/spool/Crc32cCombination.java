@@ -1,4 +1,4 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
 /** Computes with CRC-32C values instead of the bytes they are of, in the way of zlib. */
 final class Crc32cCombination {

@@ -1,7 +1,7 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.time.Deadline;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 

@@ -1,10 +1,10 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
-import io.wideevents.gateway.files.OwnerOnly;
+import io.wideevents.files.OwnerOnly;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

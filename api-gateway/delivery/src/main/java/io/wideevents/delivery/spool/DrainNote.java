@@ -1,4 +1,4 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
 /**
  * How far a segment has been drained, as its header says. It saves work: without it, a start scans

@@ -1,4 +1,4 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
 import io.wideevents.event.EncodedEvent;
 import java.io.UncheckedIOException;

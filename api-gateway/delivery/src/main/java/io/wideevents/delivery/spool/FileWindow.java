@@ -1,4 +1,4 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

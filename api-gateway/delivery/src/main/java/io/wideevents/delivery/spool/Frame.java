@@ -1,4 +1,4 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

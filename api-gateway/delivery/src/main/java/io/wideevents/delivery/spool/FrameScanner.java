@@ -1,6 +1,6 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
-import io.wideevents.gateway.spool.FrameSearch.Place;
+import io.wideevents.delivery.spool.FrameSearch.Place;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
-import io.wideevents.gateway.spool.SpoolOutcome.Failed;
-import io.wideevents.gateway.spool.SpoolOutcome.RefusalReason;
-import io.wideevents.gateway.spool.SpoolOutcome.Refused;
-import io.wideevents.gateway.spool.SpoolOutcome.Spooled;
-import io.wideevents.logging.LogThrottle;
+import io.wideevents.delivery.spool.SpoolOutcome.Failed;
+import io.wideevents.delivery.spool.SpoolOutcome.RefusalReason;
+import io.wideevents.delivery.spool.SpoolOutcome.Refused;
+import io.wideevents.delivery.spool.SpoolOutcome.Spooled;
+import io.wideevents.log.LogThrottle;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
 import java.time.Duration;
 import java.util.random.RandomGenerator;

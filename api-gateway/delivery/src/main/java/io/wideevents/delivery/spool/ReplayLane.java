@@ -1,8 +1,8 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
+import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.event.Tier;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.time.Deadline;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
-import io.wideevents.logging.LogThrottle;
+import io.wideevents.log.LogThrottle;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;

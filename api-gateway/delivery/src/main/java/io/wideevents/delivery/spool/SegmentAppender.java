@@ -1,7 +1,7 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
-import io.wideevents.gateway.spool.SegmentHeader.Identity;
-import io.wideevents.gateway.spool.SegmentHeader.Synced;
+import io.wideevents.delivery.spool.SegmentHeader.Identity;
+import io.wideevents.delivery.spool.SegmentHeader.Synced;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
 import io.wideevents.codec.RecordDecoder;
 import io.wideevents.event.EncodedEvent;
-import io.wideevents.process.ClosingTime;
+import io.wideevents.time.ClosingTime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
 import io.wideevents.codec.RecordDecoder;
-import io.wideevents.gateway.spool.FrameScanner.Found;
+import io.wideevents.delivery.spool.FrameScanner.Found;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;

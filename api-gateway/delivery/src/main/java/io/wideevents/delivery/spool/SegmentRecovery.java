@@ -1,9 +1,9 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
-import io.wideevents.gateway.spool.FrameScanner.Found;
-import io.wideevents.gateway.spool.Segment.Form;
-import io.wideevents.gateway.spool.SegmentHeader.Content;
-import io.wideevents.gateway.spool.SegmentHeader.Synced;
+import io.wideevents.delivery.spool.FrameScanner.Found;
+import io.wideevents.delivery.spool.Segment.Form;
+import io.wideevents.delivery.spool.SegmentHeader.Content;
+import io.wideevents.delivery.spool.SegmentHeader.Synced;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

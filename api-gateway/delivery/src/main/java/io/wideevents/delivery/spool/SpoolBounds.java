@@ -1,8 +1,8 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
+import io.wideevents.delivery.spool.SpoolOutcome.RefusalReason;
+import io.wideevents.delivery.spool.SpoolOutcome.Refused;
 import io.wideevents.event.EventLimits;
-import io.wideevents.gateway.spool.SpoolOutcome.RefusalReason;
-import io.wideevents.gateway.spool.SpoolOutcome.Refused;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 

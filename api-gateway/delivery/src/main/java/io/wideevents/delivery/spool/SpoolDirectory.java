@@ -1,11 +1,11 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
-import io.wideevents.gateway.spool.SpoolUnavailableException.Reason;
+import io.wideevents.delivery.spool.SpoolUnavailableException.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

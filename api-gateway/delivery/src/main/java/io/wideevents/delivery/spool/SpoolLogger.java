@@ -1,11 +1,11 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.LoggerPort;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.Tier;
-import io.wideevents.gateway.time.Timing;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.logging.LoggerPort;
+import io.wideevents.time.Deadline;
+import io.wideevents.time.Timing;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
 /** What became of events that were to be spooled. */
 public sealed interface SpoolOutcome {

@@ -1,4 +1,4 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
 /**
  * The spool is full, or too busy, and took nothing: why the last tier did not confirm. Made for its

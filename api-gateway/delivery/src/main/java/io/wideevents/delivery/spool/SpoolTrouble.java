@@ -1,8 +1,8 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
-import io.wideevents.gateway.spool.SpoolOutcome.RefusalReason;
-import io.wideevents.gateway.spool.SpoolOutcome.Refused;
-import io.wideevents.logging.LogThrottle;
+import io.wideevents.delivery.spool.SpoolOutcome.RefusalReason;
+import io.wideevents.delivery.spool.SpoolOutcome.Refused;
+import io.wideevents.log.LogThrottle;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;

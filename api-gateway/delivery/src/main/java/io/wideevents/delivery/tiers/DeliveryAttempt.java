@@ -1,8 +1,8 @@
-package io.wideevents.gateway.delivery;
+package io.wideevents.delivery.tiers;
 
+import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.event.EncodedEvent;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.time.Deadline;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 

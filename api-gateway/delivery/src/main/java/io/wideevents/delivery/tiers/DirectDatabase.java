@@ -1,4 +1,4 @@
-package io.wideevents.gateway.delivery;
+package io.wideevents.delivery.tiers;
 
 import java.util.Optional;
 

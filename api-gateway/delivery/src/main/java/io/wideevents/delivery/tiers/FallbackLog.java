@@ -1,7 +1,7 @@
-package io.wideevents.gateway.delivery;
+package io.wideevents.delivery.tiers;
 
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.logging.LogThrottle;
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.log.LogThrottle;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;

@@ -1,11 +1,11 @@
-package io.wideevents.gateway.delivery;
+package io.wideevents.delivery.tiers;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.tiers.TierBreaker.Admission;
 import io.wideevents.event.EncodedEvent;
-import io.wideevents.gateway.delivery.TierBreaker.Admission;
-import io.wideevents.gateway.time.Timing;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.logging.LogThrottle;
+import io.wideevents.log.LogThrottle;
+import io.wideevents.time.Deadline;
+import io.wideevents.time.Timing;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;

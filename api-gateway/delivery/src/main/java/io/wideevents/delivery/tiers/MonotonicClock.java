@@ -1,4 +1,4 @@
-package io.wideevents.gateway.delivery;
+package io.wideevents.delivery.tiers;
 
 import java.time.Clock;
 import java.time.Instant;

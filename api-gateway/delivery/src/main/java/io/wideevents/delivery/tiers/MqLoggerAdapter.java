@@ -1,12 +1,12 @@
-package io.wideevents.gateway.delivery;
+package io.wideevents.delivery.tiers;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.LoggerPort;
+import io.wideevents.delivery.kafka.MqClientPort;
 import io.wideevents.event.EncodedEvent;
-import io.wideevents.gateway.kafka.MqClientPort;
-import io.wideevents.gateway.time.Timing;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.logging.LoggerPort;
-import io.wideevents.process.ClosingTime;
+import io.wideevents.time.ClosingTime;
+import io.wideevents.time.Deadline;
+import io.wideevents.time.Timing;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.LoggerFactory;

@@ -1,4 +1,4 @@
-package io.wideevents.gateway.delivery;
+package io.wideevents.delivery.tiers;
 
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;

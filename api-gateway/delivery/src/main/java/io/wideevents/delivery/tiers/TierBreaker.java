@@ -1,16 +1,16 @@
-package io.wideevents.gateway.delivery;
+package io.wideevents.delivery.tiers;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.core.IntervalFunction;
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.NotSentException;
+import io.wideevents.delivery.tiers.TierStatus.State;
 import io.wideevents.event.Tier;
-import io.wideevents.gateway.delivery.TierStatus.State;
-import io.wideevents.gateway.time.Timing;
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.logging.LogThrottle;
-import io.wideevents.logging.NotSentException;
+import io.wideevents.log.LogThrottle;
 import io.wideevents.mongo.DocumentWriteException;
+import io.wideevents.time.Timing;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

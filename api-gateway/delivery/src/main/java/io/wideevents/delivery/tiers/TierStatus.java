@@ -1,4 +1,4 @@
-package io.wideevents.gateway.delivery;
+package io.wideevents.delivery.tiers;
 
 import io.wideevents.event.Tier;
 import java.time.Instant;

@@ -3,6 +3,6 @@
  * spool. Knows when to leave a tier alone, and never calls a timeout a failure.
  */
 @NullMarked
-package io.wideevents.gateway.delivery;
+package io.wideevents.delivery.tiers;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,13 +1,13 @@
-package io.wideevents.gateway.kafka;
+package io.wideevents.delivery.kafka;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.wideevents.config.TopicLayout;
-import io.wideevents.gateway.time.Timing;
 import io.wideevents.stack.KafkaBroker;
 import io.wideevents.stack.TestStack;
+import io.wideevents.time.Timing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

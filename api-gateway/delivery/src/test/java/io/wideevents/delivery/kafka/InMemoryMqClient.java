@@ -1,10 +1,10 @@
-package io.wideevents.gateway.kafka;
+package io.wideevents.delivery.kafka;
 
+import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventId;
 import io.wideevents.event.Tier;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.time.Deadline;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

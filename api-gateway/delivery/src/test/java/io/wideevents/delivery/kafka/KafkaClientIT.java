@@ -1,17 +1,17 @@
-package io.wideevents.gateway.kafka;
+package io.wideevents.delivery.kafka;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
-import io.wideevents.gateway.time.Timing;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.process.ClosingTime;
 import io.wideevents.stack.KafkaBroker;
 import io.wideevents.stack.TestStack;
+import io.wideevents.time.ClosingTime;
+import io.wideevents.time.Deadline;
+import io.wideevents.time.Timing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,18 +1,18 @@
-package io.wideevents.gateway.kafka;
+package io.wideevents.delivery.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.NotSentException;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
-import io.wideevents.gateway.testing.ThrowingLog;
-import io.wideevents.gateway.time.Timing;
-import io.wideevents.gateway.time.VirtualTime;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.logging.NotSentException;
-import io.wideevents.process.ClosingTime;
+import io.wideevents.testing.ThrowingLog;
+import io.wideevents.time.ClosingTime;
+import io.wideevents.time.Deadline;
+import io.wideevents.time.Timing;
+import io.wideevents.time.VirtualTime;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;

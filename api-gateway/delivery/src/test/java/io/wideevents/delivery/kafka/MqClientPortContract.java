@@ -1,13 +1,13 @@
-package io.wideevents.gateway.kafka;
+package io.wideevents.delivery.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.time.Deadline;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

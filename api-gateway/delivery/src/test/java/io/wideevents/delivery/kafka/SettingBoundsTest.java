@@ -1,16 +1,21 @@
-package io.wideevents.gateway.kafka;
+package io.wideevents.delivery.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wideevents.codec.EncoderSettings;
+import io.wideevents.config.CommonSettings;
 import io.wideevents.config.InvalidSettingsException;
-import io.wideevents.gateway.config.GatewayCatalogue;
-import io.wideevents.gateway.config.GatewaySettings;
+import io.wideevents.config.Setting;
+import io.wideevents.config.SettingsCatalogue;
+import io.wideevents.delivery.setup.DeliveryCatalogue;
+import io.wideevents.delivery.setup.DeliverySettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.junit.jupiter.api.Test;
@@ -21,6 +26,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the settings accept, Kafka's clients accept as well. */
 class SettingBoundsTest {
+  private static final SettingsCatalogue CATALOGUE =
+      SettingsCatalogue.of(
+              "test",
+              Stream.of(CommonSettings.ALL, DeliveryCatalogue.ALL)
+                  .<Setting<?>>flatMap(List::stream)
+                  .toList())
+          .checkedBy(CommonSettings::check)
+          .checkedBy(DeliveryCatalogue::check);
 
   @ParameterizedTest
   @MethodSource("corners")
@@ -91,7 +104,7 @@ class SettingBoundsTest {
   @ValueSource(strings = {"__consumer_offsets", "__transaction_state", ".", "..", "a/b", ""})
   void topicNames_thatKafkaRefusesAreRefused(String name) {
     String flag = name.isEmpty() ? " " : name;
-    assertThatThrownBy(() -> GatewayCatalogue.CATALOGUE.resolve(Map.of("--topic", flag), Map.of()))
+    assertThatThrownBy(() -> CATALOGUE.resolve(Map.of("--topic", flag), Map.of()))
         .isInstanceOf(InvalidSettingsException.class);
   }
 
@@ -103,27 +116,15 @@ class SettingBoundsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "MQ_BUFFER_BYTES, 8MiB",
-    "LOGGING_QUEUE_BYTES, 8MiB",
-    "SPOOL_MAX_BYTES, 16MiB",
-    "HTTP_MAX_BODY_BYTES, 7MiB",
-    "HTTP_MAX_INFLATED_BYTES, 7MiB"
-  })
+  @CsvSource({"MQ_BUFFER_BYTES, 8MiB", "SPOOL_MAX_BYTES, 16MiB"})
   void sizes_holdTheLargestEvent(String name, String tooSmall) {
     assertThatThrownBy(() -> settings(Map.of("EVENT_MAX_BYTES", "8MiB", name, tooSmall)))
         .isInstanceOf(InvalidSettingsException.class)
         .hasMessageContaining(name + "=" + tooSmall);
   }
 
-  @Test
-  void bodies_fitIntoTheMemoryForRequests() {
-    assertThatThrownBy(() -> settings(Map.of("HTTP_MAX_BODY_BYTES", "64MiB")))
-        .hasMessageContaining("is less than HTTP_MAX_BODY_BYTES=64MiB and one and a half times");
-  }
-
   private static KafkaSettings settings(Map<String, String> environment) {
-    return GatewaySettings.from(GatewayCatalogue.CATALOGUE.resolve(Map.of(), environment))
+    return DeliverySettings.from(CATALOGUE.resolve(Map.of(), environment), EncoderSettings.DEFAULT)
         .kafka()
         .orElseThrow();
   }

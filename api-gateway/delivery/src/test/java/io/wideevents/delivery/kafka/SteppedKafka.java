@@ -1,7 +1,7 @@
-package io.wideevents.gateway.kafka;
+package io.wideevents.delivery.kafka;
 
-import io.wideevents.gateway.time.Timing;
-import io.wideevents.process.ClosingTime;
+import io.wideevents.time.ClosingTime;
+import io.wideevents.time.Timing;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 

@@ -1,4 +1,4 @@
-package io.wideevents.gateway.kafka;
+package io.wideevents.delivery.kafka;
 
 import io.wideevents.event.EventId;
 import io.wideevents.event.WireFormat;

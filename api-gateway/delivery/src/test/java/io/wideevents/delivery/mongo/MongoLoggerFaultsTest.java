@@ -1,23 +1,23 @@
-package io.wideevents.gateway.mongo;
+package io.wideevents.delivery.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.DeliveryOutcome.NotConfirmed;
+import io.wideevents.delivery.DeliveryOutcome.Refused;
+import io.wideevents.delivery.NotSentException;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
-import io.wideevents.gateway.testing.ThrowingLog;
-import io.wideevents.gateway.time.Timing;
-import io.wideevents.gateway.time.VirtualTime;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.logging.DeliveryOutcome.NotConfirmed;
-import io.wideevents.logging.DeliveryOutcome.Refused;
-import io.wideevents.logging.NotSentException;
 import io.wideevents.mongo.BatchWriter;
 import io.wideevents.mongo.InMemoryBatchWriter;
 import io.wideevents.mongo.WriteOutcome;
-import io.wideevents.process.ClosingTime;
+import io.wideevents.testing.ThrowingLog;
+import io.wideevents.time.ClosingTime;
+import io.wideevents.time.Deadline;
+import io.wideevents.time.Timing;
+import io.wideevents.time.VirtualTime;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.InstantSource;

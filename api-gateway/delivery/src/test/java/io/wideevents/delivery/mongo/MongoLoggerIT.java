@@ -1,23 +1,23 @@
-package io.wideevents.gateway.mongo;
+package io.wideevents.delivery.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.LoggerPort;
+import io.wideevents.delivery.LoggerPortContract;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
-import io.wideevents.gateway.time.Timing;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.logging.LoggerPort;
-import io.wideevents.logging.LoggerPortContract;
 import io.wideevents.mongo.FaultyMongod;
 import io.wideevents.mongo.MongoBatchWriter;
 import io.wideevents.mongo.MongoConnection;
 import io.wideevents.mongo.MongoSettings;
-import io.wideevents.process.ClosingTime;
 import io.wideevents.stack.TestStack;
+import io.wideevents.time.ClosingTime;
+import io.wideevents.time.Deadline;
+import io.wideevents.time.Timing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

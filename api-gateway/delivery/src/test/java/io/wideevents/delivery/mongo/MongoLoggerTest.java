@@ -1,26 +1,26 @@
-package io.wideevents.gateway.mongo;
+package io.wideevents.delivery.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.DeliveryOutcome.NotConfirmed;
+import io.wideevents.delivery.LoggerPort;
+import io.wideevents.delivery.LoggerPortContract;
+import io.wideevents.delivery.NotSentException;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.EventId;
 import io.wideevents.event.Outcome;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
-import io.wideevents.gateway.time.Timing;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.logging.DeliveryOutcome.NotConfirmed;
-import io.wideevents.logging.LoggerPort;
-import io.wideevents.logging.LoggerPortContract;
-import io.wideevents.logging.NotSentException;
 import io.wideevents.mongo.BatchWriter;
 import io.wideevents.mongo.InMemoryBatchWriter;
 import io.wideevents.mongo.WriteOutcome;
-import io.wideevents.process.ClosingTime;
+import io.wideevents.time.ClosingTime;
+import io.wideevents.time.Deadline;
+import io.wideevents.time.Timing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.wideevents.gateway.mongo;
+package io.wideevents.delivery.mongo;
 
 /** What a simulation looks at in the writer to MongoDB. */
 public final class SteppedMongo {

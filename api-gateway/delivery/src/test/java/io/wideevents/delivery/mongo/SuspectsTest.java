@@ -1,10 +1,10 @@
-package io.wideevents.gateway.mongo;
+package io.wideevents.delivery.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
-import io.wideevents.gateway.time.VirtualTime;
+import io.wideevents.time.VirtualTime;
 import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

@@ -1,20 +1,20 @@
-package io.wideevents.gateway;
+package io.wideevents.delivery.setup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.RecordingLogger;
+import io.wideevents.delivery.mongo.MongoLogger;
+import io.wideevents.delivery.mongo.MongoLoggerSettings;
+import io.wideevents.delivery.tiers.DeliveryTiers;
+import io.wideevents.delivery.tiers.TierStatus;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
-import io.wideevents.gateway.delivery.DeliveryTiers;
-import io.wideevents.gateway.delivery.TierStatus;
-import io.wideevents.gateway.mongo.MongoLogger;
-import io.wideevents.gateway.mongo.MongoLoggerSettings;
-import io.wideevents.gateway.time.Timing;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.logging.RecordingLogger;
 import io.wideevents.mongo.InMemoryBatchWriter;
-import io.wideevents.process.ClosingTime;
+import io.wideevents.time.ClosingTime;
+import io.wideevents.time.Deadline;
+import io.wideevents.time.Timing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package io.wideevents.gateway.simulation;
+package io.wideevents.delivery.simulation;
 
 import java.time.Duration;
 import java.util.Random;

@@ -1,13 +1,13 @@
-package io.wideevents.gateway.simulation;
+package io.wideevents.delivery.simulation;
 
+import io.wideevents.delivery.spool.EventSpool;
+import io.wideevents.delivery.spool.SimulatedDisk;
+import io.wideevents.delivery.spool.SpoolStats;
+import io.wideevents.delivery.spool.SpoolUnavailableException;
+import io.wideevents.delivery.tiers.TierStatus;
 import io.wideevents.event.EncodedEvent;
-import io.wideevents.gateway.delivery.TierStatus;
-import io.wideevents.gateway.spool.EventSpool;
-import io.wideevents.gateway.spool.SimulatedDisk;
-import io.wideevents.gateway.spool.SpoolStats;
-import io.wideevents.gateway.spool.SpoolUnavailableException;
-import io.wideevents.gateway.time.VirtualTime;
-import io.wideevents.logging.Deadline;
+import io.wideevents.time.Deadline;
+import io.wideevents.time.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

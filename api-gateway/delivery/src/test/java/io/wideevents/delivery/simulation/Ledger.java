@@ -1,11 +1,11 @@
-package io.wideevents.gateway.simulation;
+package io.wideevents.delivery.simulation;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.spool.EventSpool;
+import io.wideevents.delivery.spool.SpoolPosition;
+import io.wideevents.delivery.spool.SpoolQueue;
+import io.wideevents.delivery.spool.SpooledEvent;
 import io.wideevents.event.Tier;
-import io.wideevents.gateway.spool.EventSpool;
-import io.wideevents.gateway.spool.SpoolPosition;
-import io.wideevents.gateway.spool.SpoolQueue;
-import io.wideevents.gateway.spool.SpooledEvent;
-import io.wideevents.logging.DeliveryOutcome;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;

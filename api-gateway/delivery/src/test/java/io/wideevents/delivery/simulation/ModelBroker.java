@@ -1,9 +1,9 @@
-package io.wideevents.gateway.simulation;
+package io.wideevents.delivery.simulation;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.wideevents.event.DeadLetterFormat;
-import io.wideevents.gateway.time.VirtualTime;
+import io.wideevents.time.VirtualTime;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;

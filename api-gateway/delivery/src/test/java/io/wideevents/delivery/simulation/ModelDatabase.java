@@ -1,12 +1,12 @@
-package io.wideevents.gateway.simulation;
+package io.wideevents.delivery.simulation;
 
 import io.wideevents.event.ContentHash;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.EventId;
-import io.wideevents.gateway.time.VirtualTime;
 import io.wideevents.mongo.BatchWriter;
 import io.wideevents.mongo.DocumentWriteException;
 import io.wideevents.mongo.WriteOutcome;
+import io.wideevents.time.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

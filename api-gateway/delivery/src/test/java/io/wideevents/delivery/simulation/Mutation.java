@@ -1,10 +1,10 @@
-package io.wideevents.gateway.simulation;
+package io.wideevents.delivery.simulation;
 
-import io.wideevents.gateway.kafka.MqClientPort;
-import io.wideevents.gateway.mongo.MongoLoggerSettings;
-import io.wideevents.gateway.spool.EventSpool;
-import io.wideevents.gateway.spool.SimulatedDisk;
-import io.wideevents.logging.LoggerPort;
+import io.wideevents.delivery.LoggerPort;
+import io.wideevents.delivery.kafka.MqClientPort;
+import io.wideevents.delivery.mongo.MongoLoggerSettings;
+import io.wideevents.delivery.spool.EventSpool;
+import io.wideevents.delivery.spool.SimulatedDisk;
 import io.wideevents.mongo.BatchWriter;
 
 /** A fault put into the gateway, to see whether the simulation finds it. Changes nothing itself. */

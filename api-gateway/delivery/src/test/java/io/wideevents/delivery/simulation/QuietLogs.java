@@ -1,4 +1,4 @@
-package io.wideevents.gateway.simulation;
+package io.wideevents.delivery.simulation;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;

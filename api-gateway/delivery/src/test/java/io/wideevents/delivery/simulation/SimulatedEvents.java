@@ -1,4 +1,4 @@
-package io.wideevents.gateway.simulation;
+package io.wideevents.delivery.simulation;
 
 import io.wideevents.codec.BodyFormat;
 import io.wideevents.codec.BodyResult;

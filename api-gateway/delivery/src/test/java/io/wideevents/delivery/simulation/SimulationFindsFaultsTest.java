@@ -1,23 +1,23 @@
-package io.wideevents.gateway.simulation;
+package io.wideevents.delivery.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.LoggerPort;
+import io.wideevents.delivery.kafka.MqClientPort;
+import io.wideevents.delivery.mongo.MongoLoggerSettings;
+import io.wideevents.delivery.spool.EventSpool;
+import io.wideevents.delivery.spool.Refusal;
+import io.wideevents.delivery.spool.SimulatedDisk;
+import io.wideevents.delivery.spool.SpoolOutcome;
+import io.wideevents.delivery.spool.SpoolQueue;
+import io.wideevents.delivery.spool.SpoolStats;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.Tier;
-import io.wideevents.gateway.kafka.MqClientPort;
-import io.wideevents.gateway.mongo.MongoLoggerSettings;
-import io.wideevents.gateway.spool.EventSpool;
-import io.wideevents.gateway.spool.Refusal;
-import io.wideevents.gateway.spool.SimulatedDisk;
-import io.wideevents.gateway.spool.SpoolOutcome;
-import io.wideevents.gateway.spool.SpoolQueue;
-import io.wideevents.gateway.spool.SpoolStats;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.logging.LoggerPort;
 import io.wideevents.mongo.BatchWriter;
 import io.wideevents.mongo.WriteOutcome;
+import io.wideevents.time.Deadline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

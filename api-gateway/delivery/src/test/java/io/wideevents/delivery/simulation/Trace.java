@@ -1,6 +1,6 @@
-package io.wideevents.gateway.simulation;
+package io.wideevents.delivery.simulation;
 
-import io.wideevents.gateway.time.VirtualTime;
+import io.wideevents.time.VirtualTime;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package io.wideevents.gateway.simulation;
+package io.wideevents.delivery.simulation;
 
 /** Something that must not happen has happened. */
 final class Violation extends AssertionError {

@@ -3,6 +3,6 @@
  * disk. A seed decides everything.
  */
 @NullMarked
-package io.wideevents.gateway.simulation;
+package io.wideevents.delivery.simulation;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,10 +1,10 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wideevents.delivery.spool.FrameScanner.Found;
 import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
-import io.wideevents.gateway.spool.FrameScanner.Found;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

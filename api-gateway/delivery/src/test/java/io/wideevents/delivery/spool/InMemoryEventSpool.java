@@ -1,4 +1,4 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.RecordDecoder;

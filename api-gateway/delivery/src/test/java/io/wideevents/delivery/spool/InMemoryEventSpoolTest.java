@@ -1,4 +1,4 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
 class InMemoryEventSpoolTest extends EventSpoolContract {
   private final InMemoryEventSpool spool = new InMemoryEventSpool(1 << 20);

@@ -1,7 +1,7 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
-import static io.wideevents.gateway.spool.EventSpoolContract.idsOf;
-import static io.wideevents.gateway.spool.EventSpoolContract.read;
+import static io.wideevents.delivery.spool.EventSpoolContract.idsOf;
+import static io.wideevents.delivery.spool.EventSpoolContract.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -51,7 +51,7 @@ class SpoolCrashTest {
   }
 
   private static void setLevel(Level level) {
-    ((Logger) LoggerFactory.getLogger("io.wideevents.gateway.spool")).setLevel(level);
+    ((Logger) LoggerFactory.getLogger("io.wideevents.delivery.spool")).setLevel(level);
   }
 
   @Test

@@ -1,9 +1,9 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
-import static io.wideevents.gateway.spool.EventSpoolContract.append;
-import static io.wideevents.gateway.spool.EventSpoolContract.idsOf;
-import static io.wideevents.gateway.spool.EventSpoolContract.outcome;
-import static io.wideevents.gateway.spool.EventSpoolContract.read;
+import static io.wideevents.delivery.spool.EventSpoolContract.append;
+import static io.wideevents.delivery.spool.EventSpoolContract.idsOf;
+import static io.wideevents.delivery.spool.EventSpoolContract.outcome;
+import static io.wideevents.delivery.spool.EventSpoolContract.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.event.EventId;

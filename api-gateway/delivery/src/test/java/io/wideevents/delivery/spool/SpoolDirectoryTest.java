@@ -1,9 +1,9 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.wideevents.gateway.spool.SpoolUnavailableException.Reason;
+import io.wideevents.delivery.spool.SpoolUnavailableException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

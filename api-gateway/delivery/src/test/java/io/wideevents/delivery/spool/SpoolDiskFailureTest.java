@@ -1,17 +1,17 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
-import static io.wideevents.gateway.spool.EventSpoolContract.append;
-import static io.wideevents.gateway.spool.EventSpoolContract.idsOf;
-import static io.wideevents.gateway.spool.EventSpoolContract.outcome;
-import static io.wideevents.gateway.spool.EventSpoolContract.read;
+import static io.wideevents.delivery.spool.EventSpoolContract.append;
+import static io.wideevents.delivery.spool.EventSpoolContract.idsOf;
+import static io.wideevents.delivery.spool.EventSpoolContract.outcome;
+import static io.wideevents.delivery.spool.EventSpoolContract.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
-import io.wideevents.gateway.testing.ThrowingLog;
-import io.wideevents.process.ClosingTime;
+import io.wideevents.testing.ThrowingLog;
+import io.wideevents.time.ClosingTime;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;

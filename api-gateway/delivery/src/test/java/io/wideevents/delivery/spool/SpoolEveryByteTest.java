@@ -1,7 +1,7 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
-import static io.wideevents.gateway.spool.EventSpoolContract.idsOf;
-import static io.wideevents.gateway.spool.EventSpoolContract.read;
+import static io.wideevents.delivery.spool.EventSpoolContract.idsOf;
+import static io.wideevents.delivery.spool.EventSpoolContract.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -49,7 +49,7 @@ class SpoolEveryByteTest {
   }
 
   private static void setLevel(Level level) {
-    ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger("io.wideevents.gateway.spool"))
+    ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger("io.wideevents.delivery.spool"))
         .setLevel(level);
   }
 

@@ -1,17 +1,17 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
-import static io.wideevents.gateway.spool.EventSpoolContract.idsOf;
-import static io.wideevents.gateway.spool.EventSpoolContract.read;
+import static io.wideevents.delivery.spool.EventSpoolContract.idsOf;
+import static io.wideevents.delivery.spool.EventSpoolContract.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.LoggerPort;
+import io.wideevents.delivery.LoggerPortContract;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.logging.LoggerPort;
-import io.wideevents.logging.LoggerPortContract;
+import io.wideevents.time.Deadline;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,14 +1,14 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
-import static io.wideevents.gateway.spool.EventSpoolContract.idsOf;
-import static io.wideevents.gateway.spool.EventSpoolContract.read;
+import static io.wideevents.delivery.spool.EventSpoolContract.idsOf;
+import static io.wideevents.delivery.spool.EventSpoolContract.read;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wideevents.delivery.RecordingLogger;
 import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
-import io.wideevents.logging.RecordingLogger;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

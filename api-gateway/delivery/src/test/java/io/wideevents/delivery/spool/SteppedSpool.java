@@ -1,7 +1,7 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
 import io.wideevents.codec.RecordDecoder;
-import io.wideevents.logging.LoggerPort;
+import io.wideevents.delivery.LoggerPort;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;

@@ -1,12 +1,12 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
-import static io.wideevents.gateway.spool.EventSpoolContract.idsOf;
+import static io.wideevents.delivery.spool.EventSpoolContract.idsOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wideevents.delivery.RecordingLogger;
 import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
-import io.wideevents.logging.RecordingLogger;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -1,11 +1,11 @@
-package io.wideevents.gateway.spool;
+package io.wideevents.delivery.spool;
 
 import io.wideevents.codec.DeadLetterReason;
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.RecordDecoder;
 import io.wideevents.codec.RecordResult;
 import io.wideevents.event.EventId;
-import io.wideevents.process.ClosingTime;
+import io.wideevents.time.ClosingTime;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;

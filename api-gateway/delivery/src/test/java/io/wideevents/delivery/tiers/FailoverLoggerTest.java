@@ -1,21 +1,21 @@
-package io.wideevents.gateway.delivery;
+package io.wideevents.delivery.tiers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.resilience4j.core.IntervalFunction;
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.LoggerPort;
+import io.wideevents.delivery.RecordingLogger;
+import io.wideevents.delivery.tiers.FailoverLogger.OnRefusal;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
-import io.wideevents.gateway.delivery.FailoverLogger.OnRefusal;
-import io.wideevents.gateway.testing.ThrowingLog;
-import io.wideevents.gateway.time.Timing;
-import io.wideevents.gateway.time.VirtualTime;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.logging.LoggerPort;
-import io.wideevents.logging.RecordingLogger;
-import io.wideevents.process.ClosingTime;
+import io.wideevents.testing.ThrowingLog;
+import io.wideevents.time.ClosingTime;
+import io.wideevents.time.Deadline;
+import io.wideevents.time.Timing;
+import io.wideevents.time.VirtualTime;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;

@@ -1,19 +1,19 @@
-package io.wideevents.gateway.delivery;
+package io.wideevents.delivery.tiers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.LoggerPort;
+import io.wideevents.delivery.LoggerPortContract;
+import io.wideevents.delivery.RecordingLogger;
+import io.wideevents.delivery.kafka.InMemoryMqClient;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
-import io.wideevents.gateway.kafka.InMemoryMqClient;
-import io.wideevents.gateway.time.Timing;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.logging.LoggerPort;
-import io.wideevents.logging.LoggerPortContract;
-import io.wideevents.logging.RecordingLogger;
-import io.wideevents.process.ClosingTime;
+import io.wideevents.time.ClosingTime;
+import io.wideevents.time.Deadline;
+import io.wideevents.time.Timing;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

@@ -1,10 +1,10 @@
-package io.wideevents.gateway.delivery;
+package io.wideevents.delivery.tiers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wideevents.gateway.time.Timing;
-import io.wideevents.gateway.time.VirtualTime;
-import io.wideevents.logging.DeliveryOutcome;
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.time.Timing;
+import io.wideevents.time.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

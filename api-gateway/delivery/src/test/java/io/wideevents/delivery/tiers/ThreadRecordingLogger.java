@@ -1,9 +1,9 @@
-package io.wideevents.gateway.delivery;
+package io.wideevents.delivery.tiers;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.LoggerPort;
 import io.wideevents.event.EncodedEvent;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.logging.LoggerPort;
+import io.wideevents.time.Deadline;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;

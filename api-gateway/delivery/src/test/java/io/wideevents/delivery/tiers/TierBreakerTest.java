@@ -1,13 +1,13 @@
-package io.wideevents.gateway.delivery;
+package io.wideevents.delivery.tiers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resilience4j.core.IntervalFunction;
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.NotSentException;
+import io.wideevents.delivery.tiers.ScriptedTier.Call;
+import io.wideevents.delivery.tiers.TierBreaker.Admission;
 import io.wideevents.event.Tier;
-import io.wideevents.gateway.delivery.ScriptedTier.Call;
-import io.wideevents.gateway.delivery.TierBreaker.Admission;
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.logging.NotSentException;
 import io.wideevents.mongo.DocumentWriteException;
 import java.time.Duration;
 import java.util.List;

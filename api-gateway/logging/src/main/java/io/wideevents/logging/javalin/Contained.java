@@ -1,6 +1,6 @@
-package io.wideevents.gateway.javalin;
+package io.wideevents.logging.javalin;
 
-import io.wideevents.logging.LogThrottle;
+import io.wideevents.log.LogThrottle;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.function.Supplier;

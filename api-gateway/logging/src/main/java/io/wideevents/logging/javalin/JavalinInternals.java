@@ -1,4 +1,4 @@
-package io.wideevents.gateway.javalin;
+package io.wideevents.logging.javalin;
 
 import io.javalin.config.JavalinState;
 import io.javalin.config.RouterConfig;

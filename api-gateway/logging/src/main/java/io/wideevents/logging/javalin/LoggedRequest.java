@@ -1,4 +1,4 @@
-package io.wideevents.gateway.javalin;
+package io.wideevents.logging.javalin;
 
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;

@@ -1,4 +1,4 @@
-package io.wideevents.gateway.javalin;
+package io.wideevents.logging.javalin;
 
 import io.javalin.http.Context;
 import io.javalin.http.Handler;

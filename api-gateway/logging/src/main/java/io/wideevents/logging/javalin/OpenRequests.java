@@ -1,4 +1,4 @@
-package io.wideevents.gateway.javalin;
+package io.wideevents.logging.javalin;
 
 import java.nio.channels.ClosedChannelException;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package io.wideevents.gateway.javalin;
+package io.wideevents.logging.javalin;
 
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;

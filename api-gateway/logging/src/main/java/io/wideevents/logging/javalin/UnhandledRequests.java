@@ -1,4 +1,4 @@
-package io.wideevents.gateway.javalin;
+package io.wideevents.logging.javalin;
 
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;

@@ -3,6 +3,6 @@
  * and finalized once the response is out, has failed or was given up.
  */
 @NullMarked
-package io.wideevents.gateway.javalin;
+package io.wideevents.logging.javalin;
 
 import org.jspecify.annotations.NullMarked;

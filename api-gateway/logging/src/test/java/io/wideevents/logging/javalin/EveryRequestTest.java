@@ -1,15 +1,15 @@
-package io.wideevents.gateway.javalin;
+package io.wideevents.logging.javalin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.wideevents.delivery.RecordingLogger;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.Tier;
 import io.wideevents.logging.LoggingService;
 import io.wideevents.logging.LoggingSettings;
-import io.wideevents.logging.RecordingLogger;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletResponse;

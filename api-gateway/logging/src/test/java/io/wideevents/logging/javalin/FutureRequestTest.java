@@ -1,15 +1,15 @@
-package io.wideevents.gateway.javalin;
+package io.wideevents.logging.javalin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.wideevents.delivery.RecordingLogger;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.Tier;
 import io.wideevents.logging.LoggingContext;
 import io.wideevents.logging.LoggingService;
 import io.wideevents.logging.LoggingSettings;
-import io.wideevents.logging.RecordingLogger;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

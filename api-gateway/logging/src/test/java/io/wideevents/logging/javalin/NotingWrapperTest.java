@@ -1,14 +1,14 @@
-package io.wideevents.gateway.javalin;
+package io.wideevents.logging.javalin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.router.Endpoint;
+import io.wideevents.delivery.RecordingLogger;
 import io.wideevents.event.Tier;
 import io.wideevents.logging.LoggingService;
 import io.wideevents.logging.LoggingSettings;
-import io.wideevents.logging.RecordingLogger;
 import jakarta.servlet.http.HttpServletRequest;
 import java.lang.reflect.Field;
 import java.lang.reflect.Proxy;

@@ -1,11 +1,11 @@
-package io.wideevents.gateway.javalin;
+package io.wideevents.logging.javalin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wideevents.delivery.RecordingLogger;
 import io.wideevents.event.Tier;
 import io.wideevents.logging.LoggingService;
 import io.wideevents.logging.LoggingSettings;
-import io.wideevents.logging.RecordingLogger;
 import java.time.InstantSource;
 import java.util.function.BiConsumer;
 import org.eclipse.jetty.util.component.AbstractLifeCycle;

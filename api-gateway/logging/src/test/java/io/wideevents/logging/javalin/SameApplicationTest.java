@@ -1,4 +1,4 @@
-package io.wideevents.gateway.javalin;
+package io.wideevents.logging.javalin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,10 +9,10 @@ import io.javalin.http.Context;
 import io.javalin.http.UnauthorizedResponse;
 import io.javalin.http.staticfiles.Location;
 import io.javalin.router.InternalRouter;
+import io.wideevents.delivery.RecordingLogger;
 import io.wideevents.event.Tier;
 import io.wideevents.logging.LoggingService;
 import io.wideevents.logging.LoggingSettings;
-import io.wideevents.logging.RecordingLogger;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletResponse;
@@ -288,7 +288,7 @@ class SameApplicationTest {
     config.staticFiles.add(
         files -> {
           files.hostedPath = "/static";
-          files.directory = "/io/wideevents/gateway/javalin/static";
+          files.directory = "/io/wideevents/logging/javalin/static";
           files.location = Location.CLASSPATH;
         });
     config.spaRoot.addHandler(variant.prefix() + "/spa", ctx -> ctx.html("the single page"));

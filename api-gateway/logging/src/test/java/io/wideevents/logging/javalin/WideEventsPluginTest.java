@@ -1,4 +1,4 @@
-package io.wideevents.gateway.javalin;
+package io.wideevents.logging.javalin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.javalin.Javalin;
 import io.javalin.http.ForbiddenResponse;
 import io.javalin.http.NotFoundResponse;
+import io.wideevents.delivery.RecordingLogger;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.Tier;
 import io.wideevents.logging.CodedError;
@@ -13,7 +14,6 @@ import io.wideevents.logging.LoggingContext;
 import io.wideevents.logging.LoggingService;
 import io.wideevents.logging.LoggingSettings;
 import io.wideevents.logging.LoggingStats;
-import io.wideevents.logging.RecordingLogger;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

@@ -1,9 +1,9 @@
 package io.wideevents.gateway.access;
 
-import io.wideevents.gateway.files.FileWatch;
-import io.wideevents.gateway.files.SeenTwice;
-import io.wideevents.gateway.files.UnusableFileException;
-import io.wideevents.logging.LogThrottle;
+import io.wideevents.files.FileWatch;
+import io.wideevents.files.SeenTwice;
+import io.wideevents.files.UnusableFileException;
+import io.wideevents.log.LogThrottle;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;

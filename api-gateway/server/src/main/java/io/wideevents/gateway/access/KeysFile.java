@@ -1,7 +1,7 @@
 package io.wideevents.gateway.access;
 
-import io.wideevents.gateway.files.SmallFile;
-import io.wideevents.gateway.files.UnusableFileException;
+import io.wideevents.files.SmallFile;
+import io.wideevents.files.UnusableFileException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.wideevents.gateway.access;
 
-import io.wideevents.gateway.files.OwnerOnly;
-import io.wideevents.gateway.files.SmallFile;
-import io.wideevents.gateway.files.UnusableFileException;
+import io.wideevents.files.OwnerOnly;
+import io.wideevents.files.SmallFile;
+import io.wideevents.files.UnusableFileException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -3,16 +3,14 @@ package io.wideevents.gateway.config;
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.config.CommonSettings;
 import io.wideevents.config.SettingValues;
+import io.wideevents.delivery.setup.DeliverySettings;
 import io.wideevents.gateway.access.AccessCatalogue;
 import io.wideevents.gateway.access.AccessSettings;
 import io.wideevents.gateway.http.HttpSettings;
 import io.wideevents.gateway.http.TlsCatalogue;
 import io.wideevents.gateway.http.TlsSettings;
-import io.wideevents.gateway.kafka.KafkaSettings;
-import io.wideevents.gateway.spool.SpoolCatalogue;
-import io.wideevents.gateway.spool.SpoolSettings;
+import io.wideevents.logging.LoggingCatalogue;
 import io.wideevents.logging.LoggingSettings;
-import io.wideevents.mongo.MongoSettings;
 import java.util.Optional;
 
 /**
@@ -21,18 +19,14 @@ import java.util.Optional;
  *
  * @param tls what to serve HTTPS with; empty for plain HTTP
  * @param access who may use the gateway
- * @param kafka how to publish; empty when the message queue is switched off
- * @param rules what posted events are held to
+ * @param delivery how events become durable, and what posted ones are held to
  * @param ownEvents how the gateway logs its own requests; empty when it does not
  */
 public record GatewaySettings(
     HttpSettings http,
     Optional<TlsSettings> tls,
     AccessSettings access,
-    Optional<KafkaSettings> kafka,
-    MongoSettings mongo,
-    SpoolSettings spool,
-    EncoderSettings rules,
+    DeliverySettings delivery,
     Optional<LoggingSettings> ownEvents) {
   private static final String SERVICE = "api-gateway";
 
@@ -44,11 +38,8 @@ public record GatewaySettings(
         http(values),
         TlsCatalogue.settings(values),
         AccessCatalogue.settings(values),
-        values.get(GatewayCatalogue.MQ_ENABLED) ? Optional.of(kafka(values)) : Optional.empty(),
-        CommonSettings.mongoSettings(values),
-        SpoolCatalogue.settings(values),
-        rules,
-        values.get(LoggingCatalogue.LOGGING_OWN_REQUESTS)
+        DeliverySettings.from(values, rules),
+        values.get(GatewayCatalogue.LOGGING_OWN_REQUESTS)
             ? Optional.of(LoggingCatalogue.settings(values, SERVICE, rules))
             : Optional.empty());
   }
@@ -66,17 +57,5 @@ public record GatewaySettings(
         values.get(GatewayCatalogue.HTTP_MAX_INFLATED_BYTES),
         values.get(GatewayCatalogue.HTTP_MAX_IN_FLIGHT_BYTES),
         values.get(GatewayCatalogue.HTTP_MAX_CONNECTIONS_PER_ADDRESS));
-  }
-
-  static KafkaSettings kafka(SettingValues values) {
-    return new KafkaSettings(
-        values.get(CommonSettings.KAFKA_BROKER).toString(),
-        CommonSettings.eventTopic(values),
-        CommonSettings.deadLetterTopic(values),
-        values.get(GatewayCatalogue.MQ_PUBLISH_RETRIES),
-        values.get(GatewayCatalogue.MQ_LINGER_MS),
-        values.get(GatewayCatalogue.MQ_COMPRESSION),
-        values.get(GatewayCatalogue.MQ_BUFFER_BYTES),
-        values.kafkaClient());
   }
 }

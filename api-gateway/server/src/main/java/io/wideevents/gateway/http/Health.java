@@ -1,8 +1,8 @@
 package io.wideevents.gateway.http;
 
 import io.javalin.http.Context;
-import io.wideevents.gateway.delivery.TierStatus;
-import io.wideevents.gateway.delivery.TierStatus.State;
+import io.wideevents.delivery.tiers.TierStatus;
+import io.wideevents.delivery.tiers.TierStatus.State;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;

@@ -1,7 +1,7 @@
 package io.wideevents.gateway.http;
 
 import io.javalin.http.Context;
-import io.wideevents.logging.Deadline;
+import io.wideevents.time.Deadline;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;

@@ -4,7 +4,7 @@ import io.javalin.http.Context;
 import io.wideevents.event.EventProblem;
 import io.wideevents.gateway.http.EventsReply.Entry;
 import io.wideevents.gateway.http.EventsReply.Refused;
-import io.wideevents.logging.RejectionLog;
+import io.wideevents.log.RejectionLog;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.wideevents.gateway.http;
 
-import io.wideevents.gateway.files.FileWatch;
-import io.wideevents.gateway.files.SeenTwice;
-import io.wideevents.gateway.files.UnusableFileException;
+import io.wideevents.files.FileWatch;
+import io.wideevents.files.SeenTwice;
+import io.wideevents.files.UnusableFileException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Optional;

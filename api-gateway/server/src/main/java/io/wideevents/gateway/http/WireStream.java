@@ -1,6 +1,6 @@
 package io.wideevents.gateway.http;
 
-import io.wideevents.logging.Deadline;
+import io.wideevents.time.Deadline;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import io.wideevents.gateway.files.UnusableFileException;
-import io.wideevents.gateway.testing.LogCapture;
-import io.wideevents.gateway.testing.ThrowingLog;
+import io.wideevents.files.UnusableFileException;
+import io.wideevents.testing.LogCapture;
+import io.wideevents.testing.ThrowingLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.wideevents.gateway.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.wideevents.gateway.files.UnusableFileException;
+import io.wideevents.files.UnusableFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -15,10 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GatewayDocumentationTest {
-  private static final Path PAGE = Path.of("../docs/configuration.md");
+  private static final Path PAGE = Path.of("../../docs/configuration.md");
 
   @ParameterizedTest
-  @ValueSource(strings = {"../docs/configuration.md", "../README.md"})
+  @ValueSource(strings = {"../../docs/configuration.md", "../../README.md"})
   void tablesOfThePage_holdEverySettingOfTheGatewayAsItIs(Path page) throws IOException {
     List<Setting<?>> own =
         GatewayCatalogue.CATALOGUE.settings().stream()

@@ -7,16 +7,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.config.InvalidSettingsException;
 import io.wideevents.config.Setting;
+import io.wideevents.delivery.kafka.KafkaSettings;
 import io.wideevents.gateway.access.RateLimit;
 import io.wideevents.gateway.http.HttpSettings;
 import io.wideevents.gateway.http.TlsSettings;
-import io.wideevents.gateway.kafka.KafkaSettings;
+import io.wideevents.logging.LoggingSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GatewaySettingsTest {
@@ -46,8 +48,8 @@ class GatewaySettingsTest {
                 HttpSettings.DEFAULT_MAX_BODY_BYTES,
                 HttpSettings.DEFAULT_MAX_INFLATED_BYTES,
                 HttpSettings.DEFAULT_MAX_IN_FLIGHT_BYTES));
-    assertThat(settings.rules()).isEqualTo(EncoderSettings.DEFAULT);
-    KafkaSettings kafka = settings.kafka().orElseThrow();
+    assertThat(settings.delivery().rules()).isEqualTo(EncoderSettings.DEFAULT);
+    KafkaSettings kafka = settings.delivery().kafka().orElseThrow();
     assertThat(kafka.brokers()).isEqualTo("localhost:9092");
     assertThat(kafka.topic().name()).isEqualTo("log-events");
     assertThat(kafka.retries()).isEqualTo(KafkaSettings.DEFAULT_RETRIES);
@@ -87,8 +89,8 @@ class GatewaySettingsTest {
                 1024 * 1024,
                 2 * 1024 * 1024,
                 4L * 1024 * 1024));
-    assertThat(settings.rules().maxEvents()).isEqualTo(7);
-    KafkaSettings kafka = settings.kafka().orElseThrow();
+    assertThat(settings.delivery().rules().maxEvents()).isEqualTo(7);
+    KafkaSettings kafka = settings.delivery().kafka().orElseThrow();
     assertThat(kafka.retries()).isEqualTo(9);
     assertThat(kafka.linger()).isEqualTo(Duration.ofMillis(5));
     assertThat(kafka.compression()).isEqualTo(KafkaSettings.Compression.ZSTD);
@@ -98,7 +100,7 @@ class GatewaySettingsTest {
 
   @Test
   void from_leavesKafkaOutWhenTheQueueIsOff() {
-    assertThat(settings(Map.of("MQ_ENABLED", "false")).kafka()).isEmpty();
+    assertThat(settings(Map.of("MQ_ENABLED", "false")).delivery().kafka()).isEmpty();
   }
 
   @ParameterizedTest
@@ -177,6 +179,38 @@ class GatewaySettingsTest {
                 + " HTTP_MAX_INFLATED_BYTES=32MiB together");
     assertThatThrownBy(() -> settings(Map.of("HTTP_MAX_IN_FLIGHT_BYTES", "65MiB")))
         .hasMessageContaining("is more than MQ_BUFFER_BYTES=64MiB");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "MQ_BUFFER_BYTES, 8MiB",
+    "LOGGING_QUEUE_BYTES, 8MiB",
+    "SPOOL_MAX_BYTES, 16MiB",
+    "HTTP_MAX_BODY_BYTES, 7MiB",
+    "HTTP_MAX_INFLATED_BYTES, 7MiB"
+  })
+  void sizes_holdTheLargestEvent(String name, String tooSmall) {
+    assertThatThrownBy(() -> settings(Map.of("EVENT_MAX_BYTES", "8MiB", name, tooSmall)))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContaining(name + "=" + tooSmall);
+  }
+
+  @Test
+  void bodies_fitIntoTheMemoryForRequests() {
+    assertThatThrownBy(() -> settings(Map.of("HTTP_MAX_BODY_BYTES", "64MiB")))
+        .hasMessageContaining("is less than HTTP_MAX_BODY_BYTES=64MiB and one and a half times");
+  }
+
+  @Test
+  void ownRequests_areLoggedAsTheGateways() {
+    var own = settings(Map.of("LOGGING_OWN_REQUESTS", "true")).ownEvents();
+
+    assertThat(own).map(LoggingSettings::service).contains("api-gateway");
+  }
+
+  @Test
+  void ownRequests_areNotLoggedByDefault() {
+    assertThat(settings(Map.of()).ownEvents()).isEmpty();
   }
 
   private static GatewaySettings settings(Map<String, String> environment) {

@@ -3,13 +3,13 @@ package io.wideevents.gateway.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.LoggerPort;
+import io.wideevents.delivery.RecordingLogger;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.TestEvents;
 import io.wideevents.event.Tier;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.logging.LoggerPort;
-import io.wideevents.logging.RecordingLogger;
+import io.wideevents.time.Deadline;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.wideevents.event.TestEvents;
-import io.wideevents.gateway.testing.LogCapture;
+import io.wideevents.testing.LogCapture;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.javalin.util.JavalinBindException;
+import io.wideevents.delivery.RecordingLogger;
+import io.wideevents.delivery.tiers.TierStatus;
 import io.wideevents.event.TestEvents;
 import io.wideevents.event.Tier;
-import io.wideevents.gateway.delivery.TierStatus;
-import io.wideevents.logging.RecordingLogger;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpRequest;

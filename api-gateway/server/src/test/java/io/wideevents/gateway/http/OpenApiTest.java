@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.wideevents.delivery.tiers.TierStatus;
 import io.wideevents.event.EventProblem;
 import io.wideevents.event.ProblemCode;
 import io.wideevents.event.TestEvents;
@@ -15,7 +16,6 @@ import io.wideevents.gateway.access.NewKey;
 import io.wideevents.gateway.access.RateLimit;
 import io.wideevents.gateway.access.RateLimits;
 import io.wideevents.gateway.access.Scope;
-import io.wideevents.gateway.delivery.TierStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;

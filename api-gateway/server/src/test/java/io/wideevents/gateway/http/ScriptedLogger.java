@@ -1,10 +1,10 @@
 package io.wideevents.gateway.http;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.LoggerPort;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.Tier;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.logging.LoggerPort;
+import io.wideevents.time.Deadline;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.wideevents.gateway.access.AccessControl;
 import io.wideevents.gateway.http.connections.ConnectionGuard;
-import io.wideevents.gateway.testing.LogCapture;
 import io.wideevents.stack.TestAuthority;
+import io.wideevents.testing.LogCapture;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

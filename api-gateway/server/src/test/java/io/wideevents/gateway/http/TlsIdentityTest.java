@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ch.qos.logback.classic.Level;
 import io.wideevents.event.TestEvents;
+import io.wideevents.files.UnusableFileException;
 import io.wideevents.gateway.access.AccessControl;
-import io.wideevents.gateway.files.UnusableFileException;
-import io.wideevents.gateway.testing.LogCapture;
 import io.wideevents.stack.TestAuthority;
+import io.wideevents.testing.LogCapture;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

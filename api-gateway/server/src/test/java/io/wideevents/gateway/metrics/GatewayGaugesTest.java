@@ -3,8 +3,8 @@ package io.wideevents.gateway.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.wideevents.gateway.spool.ReplayStats;
-import io.wideevents.gateway.spool.SpoolStats;
+import io.wideevents.delivery.spool.ReplayStats;
+import io.wideevents.delivery.spool.SpoolStats;
 import java.lang.ref.WeakReference;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;

@@ -1,14 +1,14 @@
 package io.wideevents.toolbox.benchmark;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.LoggerPort;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.Tier;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
 import io.wideevents.logging.Ending;
-import io.wideevents.logging.LoggerPort;
 import io.wideevents.logging.LoggingContext;
 import io.wideevents.logging.LoggingService;
 import io.wideevents.logging.LoggingSettings;
+import io.wideevents.time.Deadline;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collections;

@@ -1,7 +1,7 @@
 package io.wideevents.toolbox.shop;
 
 import io.javalin.util.JavalinBindException;
-import io.wideevents.gateway.spool.SpoolUnavailableException;
+import io.wideevents.delivery.spool.SpoolUnavailableException;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.ProcessMain;

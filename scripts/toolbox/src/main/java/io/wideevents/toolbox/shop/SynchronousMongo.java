@@ -1,10 +1,9 @@
 package io.wideevents.toolbox.shop;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.LoggerPort;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.Tier;
-import io.wideevents.logging.Deadline;
-import io.wideevents.logging.DeliveryOutcome;
-import io.wideevents.logging.LoggerPort;
 import io.wideevents.mongo.CollectionSetup;
 import io.wideevents.mongo.EventCollection;
 import io.wideevents.mongo.MongoBatchWriter;
@@ -12,6 +11,7 @@ import io.wideevents.mongo.MongoConnection;
 import io.wideevents.mongo.MongoSettings;
 import io.wideevents.mongo.RetentionChange;
 import io.wideevents.mongo.WriteOutcome;
+import io.wideevents.time.Deadline;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package io.wideevents.gateway.access.command;
 
+import io.wideevents.files.UnusableFileException;
 import io.wideevents.gateway.access.KeysFileAppender;
 import io.wideevents.gateway.access.NewKey;
 import io.wideevents.gateway.access.Scope;
-import io.wideevents.gateway.files.UnusableFileException;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import java.io.IOException;

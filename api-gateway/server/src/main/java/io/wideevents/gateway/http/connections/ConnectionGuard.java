@@ -1,6 +1,6 @@
 package io.wideevents.gateway.http.connections;
 
-import io.wideevents.logging.LogThrottle;
+import io.wideevents.log.LogThrottle;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;

@@ -2,10 +2,11 @@ package io.wideevents.gateway.spool.command;
 
 import io.wideevents.config.SettingValues;
 import io.wideevents.config.SettingsCatalogue;
-import io.wideevents.gateway.spool.EventSpool;
-import io.wideevents.gateway.spool.ReplayStats;
-import io.wideevents.gateway.spool.SpoolReplayer;
-import io.wideevents.gateway.spool.SpoolStats;
+import io.wideevents.delivery.spool.EventSpool;
+import io.wideevents.delivery.spool.ReplayStats;
+import io.wideevents.delivery.spool.ReplayTarget;
+import io.wideevents.delivery.spool.SpoolReplayer;
+import io.wideevents.delivery.spool.SpoolStats;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.LogSetup;
@@ -70,7 +71,7 @@ final class DrainCommand implements Callable<Integer> {
     LogSetup.start(values);
     NativeCodec.require(NativeCodec.ZSTD);
     try (EventSpool spool = StoppedSpool.open(values, clock);
-        DrainTargets.Target target = targets.open(values);
+        ReplayTarget target = targets.open(values);
         SpoolReplayer replayer =
             new SpoolReplayer(spool, target.tiers(), target.deadLetters(), Integer.MAX_VALUE)) {
       replayer.start();

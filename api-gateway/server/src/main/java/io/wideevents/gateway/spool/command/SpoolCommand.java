@@ -1,7 +1,8 @@
 package io.wideevents.gateway.spool.command;
 
 import io.wideevents.config.SettingsCatalogue;
-import io.wideevents.gateway.spool.SpoolCatalogue;
+import io.wideevents.delivery.spool.SpoolCatalogue;
+import io.wideevents.process.SettingFlags;
 import java.io.OutputStream;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -52,7 +53,7 @@ public final class SpoolCommand implements Runnable {
 
   private static void add(CommandLine spool, SettingsCatalogue settings, Object command) {
     CommandLine line = new CommandLine(command);
-    settings.addTo(line.getCommandSpec());
+    SettingFlags.add(settings, line.getCommandSpec());
     spool.addSubcommand(line);
   }
 }

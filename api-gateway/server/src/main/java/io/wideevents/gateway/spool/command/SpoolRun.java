@@ -3,6 +3,7 @@ package io.wideevents.gateway.spool.command;
 import io.wideevents.config.SettingValues;
 import io.wideevents.config.SettingsCatalogue;
 import io.wideevents.process.ExitCode;
+import io.wideevents.process.SettingFlags;
 import java.io.PrintWriter;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,8 +27,8 @@ final class SpoolRun {
   static int run(
       SettingsCatalogue settings, CommandSpec command, Map<String, String> environment, Body body)
       throws InterruptedException {
-    SettingValues values = settings.resolve(command, environment);
-    if (settings.wantsPrint(command)) {
+    SettingValues values = SettingFlags.resolve(settings, command, environment);
+    if (SettingFlags.wantsPrint(command)) {
       PrintWriter out = command.commandLine().getOut();
       out.print(values.print());
       out.flush();

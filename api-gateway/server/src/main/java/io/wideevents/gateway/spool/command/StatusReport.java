@@ -1,6 +1,6 @@
 package io.wideevents.gateway.spool.command;
 
-import io.wideevents.gateway.spool.SpoolStats;
+import io.wideevents.delivery.spool.SpoolStats;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;

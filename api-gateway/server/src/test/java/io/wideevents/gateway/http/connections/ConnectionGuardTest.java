@@ -2,7 +2,7 @@ package io.wideevents.gateway.http.connections;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wideevents.gateway.testing.LogCapture;
+import io.wideevents.testing.LogCapture;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;

@@ -8,19 +8,20 @@ import io.wideevents.codec.RecordDecoder;
 import io.wideevents.config.CommonSettings;
 import io.wideevents.config.Setting;
 import io.wideevents.config.SettingsCatalogue;
+import io.wideevents.delivery.LoggerPort;
+import io.wideevents.delivery.RecordingLogger;
+import io.wideevents.delivery.spool.DeadLetterPort;
+import io.wideevents.delivery.spool.Refusal;
+import io.wideevents.delivery.spool.ReplayTarget;
+import io.wideevents.delivery.spool.SegmentEventSpool;
+import io.wideevents.delivery.spool.SpoolCatalogue;
+import io.wideevents.delivery.spool.SpoolOutcome;
+import io.wideevents.delivery.spool.SpoolPosition;
+import io.wideevents.delivery.spool.SpoolSettings;
+import io.wideevents.delivery.spool.SpoolStats;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
-import io.wideevents.gateway.spool.DeadLetterPort;
-import io.wideevents.gateway.spool.Refusal;
-import io.wideevents.gateway.spool.SegmentEventSpool;
-import io.wideevents.gateway.spool.SpoolCatalogue;
-import io.wideevents.gateway.spool.SpoolOutcome;
-import io.wideevents.gateway.spool.SpoolPosition;
-import io.wideevents.gateway.spool.SpoolSettings;
-import io.wideevents.gateway.spool.SpoolStats;
-import io.wideevents.logging.LoggerPort;
-import io.wideevents.logging.RecordingLogger;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.ProcessMain;
 import java.io.ByteArrayOutputStream;
@@ -365,7 +366,7 @@ class SpoolCommandTest {
     return new String(event.json(Tier.SPOOL), UTF_8);
   }
 
-  private final class Targets implements DrainTargets.Target {
+  private final class Targets implements ReplayTarget {
     @Override
     public LoggerPort tiers() {
       return tiers;

@@ -1,0 +1,82 @@
+package io.wideevents.delivery.kafka;
+
+import io.wideevents.config.CommonSettings;
+import io.wideevents.config.Setting;
+import io.wideevents.config.SettingProblem;
+import io.wideevents.config.SettingType;
+import io.wideevents.config.SettingValues;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The settings of publishing to Kafka, beside those that the worker has as well. */
+public final class KafkaCatalogue {
+  private static final long MEBIBYTE = 1L << 20;
+
+  public static final Setting<Integer> MQ_PUBLISH_RETRIES =
+      Setting.named("MQ_PUBLISH_RETRIES", SettingType.integer(1, 100))
+          .defaultsTo("3")
+          .unit("retries")
+          .means(
+              "How often the Kafka client sends a record again, within its five seconds. At least 1:"
+                  + " Kafka writes a record once only with a client that may retry.");
+
+  public static final Setting<Duration> MQ_LINGER_MS =
+      Setting.named("MQ_LINGER_MS", SettingType.millis(Duration.ZERO, Duration.ofSeconds(1)))
+          .defaultsTo("0")
+          .unit("ms")
+          .means(
+              "How long a record waits for company. The client batches behind requests in flight"
+                  + " anyway; more only adds to the time of a reply.");
+
+  public static final Setting<KafkaSettings.Compression> MQ_COMPRESSION =
+      Setting.named("MQ_COMPRESSION", SettingType.choice(KafkaSettings.Compression.class))
+          .defaultsTo("none")
+          .means("Compression of record batches on their way to Kafka and on its disks.");
+
+  public static final Setting<Long> MQ_BUFFER_BYTES =
+      Setting.named("MQ_BUFFER_BYTES", SettingType.bytes(8 * MEBIBYTE, 4096 * MEBIBYTE))
+          .defaultsTo("64MiB")
+          .means("Memory of the Kafka client for records not acknowledged yet.");
+
+  /** Every setting declared here, in the order they are documented. */
+  public static final List<Setting<?>> ALL =
+      List.of(MQ_PUBLISH_RETRIES, MQ_LINGER_MS, MQ_COMPRESSION, MQ_BUFFER_BYTES);
+
+  private KafkaCatalogue() {}
+
+  /** How to publish. */
+  public static KafkaSettings settings(SettingValues values) {
+    return new KafkaSettings(
+        values.get(CommonSettings.KAFKA_BROKER).toString(),
+        CommonSettings.eventTopic(values),
+        CommonSettings.deadLetterTopic(values),
+        values.get(MQ_PUBLISH_RETRIES),
+        values.get(MQ_LINGER_MS),
+        values.get(MQ_COMPRESSION),
+        values.get(MQ_BUFFER_BYTES),
+        values.kafkaClient());
+  }
+
+  /** Kafka's own judgement of the settings; empty while one of them is wrong by itself. */
+  public static List<SettingProblem> check(SettingValues values) {
+    // Each of these is reported by itself when it is wrong.
+    boolean complete =
+        Stream.of(
+                CommonSettings.KAFKA_BROKER,
+                CommonSettings.KAFKA_LOG_TOPIC,
+                CommonSettings.MQ_DLQ_TOPIC,
+                CommonSettings.KAFKA_TOPIC_PARTITIONS,
+                CommonSettings.KAFKA_TOPIC_RETENTION,
+                CommonSettings.EVENT_MAX_BYTES,
+                MQ_PUBLISH_RETRIES,
+                MQ_LINGER_MS,
+                MQ_COMPRESSION,
+                MQ_BUFFER_BYTES)
+            .allMatch(setting -> values.find(setting).isPresent());
+    return complete
+        ? PropertiesCheck.problemOf(settings(values)).map(values::kafkaClientProblem).stream()
+            .toList()
+        : List.of();
+  }
+}
