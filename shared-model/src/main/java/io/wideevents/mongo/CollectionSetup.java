@@ -1,5 +1,6 @@
 package io.wideevents.mongo;
 
+import io.wideevents.log.Causes;
 import io.wideevents.log.LogThrottle;
 import io.wideevents.mongo.LayoutDifference.Kind;
 import io.wideevents.mongo.LayoutOutcome.Examined;
@@ -9,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -125,10 +125,7 @@ public final class CollectionSetup implements AutoCloseable {
             .thenAccept(use)
             .exceptionally(
                 failure -> {
-                  unanswered(
-                      failure instanceof CompletionException && failure.getCause() != null
-                          ? failure.getCause()
-                          : failure);
+                  unanswered(Causes.ofFuture(failure));
                   later(retryAfter, again);
                   return null;
                 });

@@ -4,6 +4,7 @@ import com.mongodb.MongoCommandException;
 import com.mongodb.client.model.Filters;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import io.wideevents.log.Causes;
 import io.wideevents.mongo.LayoutComparison.Renewal;
 import io.wideevents.mongo.LayoutDifference.Kind;
 import io.wideevents.mongo.LayoutOutcome.Examined;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -247,12 +247,7 @@ public final class EventCollection {
         .database()
         .thenCompose(
             database -> work.apply(database).<LayoutOutcome>map(examined -> examined).toFuture())
-        .exceptionally(
-            failure ->
-                failed(
-                    failure instanceof CompletionException && failure.getCause() != null
-                        ? failure.getCause()
-                        : failure));
+        .exceptionally(failure -> failed(Causes.ofFuture(failure)));
   }
 
   private LayoutOutcome failed(Throwable failure) {

@@ -13,12 +13,12 @@ import com.mongodb.reactivestreams.client.MongoClients;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import io.wideevents.log.LogThrottle;
+import io.wideevents.time.Backoff;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.bson.BsonBoolean;
@@ -44,8 +44,6 @@ import reactor.core.publisher.Mono;
  */
 public final class MongoConnection implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(MongoConnection.class);
-  private static final Duration MIN_PAUSE = Duration.ofMillis(100);
-  private static final Duration MAX_PAUSE = Duration.ofSeconds(30);
   private static final Duration WARNING_INTERVAL = Duration.ofSeconds(10);
 
   // The driver's 10 s would leave a server that is back unused for as long.
@@ -57,9 +55,10 @@ public final class MongoConnection implements AutoCloseable {
   private final MongoSettings settings;
   private final Supplier<MongoClient> clients;
   private final LogThrottle warnings = new LogThrottle(WARNING_INTERVAL);
+  private final Backoff backoff = Backoff.standard();
 
   private @Nullable CompletableFuture<MongoClient> client;
-  private Duration pause = MIN_PAUSE;
+  private int failures;
   private long nextAttemptNanos = System.nanoTime();
   private boolean closed;
   private volatile @Nullable MongoTrouble membership;
@@ -262,12 +261,9 @@ public final class MongoConnection implements AutoCloseable {
   }
 
   private synchronized Duration pauseAfterFailure() {
-    // Full jitter: a fleet whose name server failed must not come back in step.
-    Duration wait =
-        Duration.ofMillis(ThreadLocalRandom.current().nextLong(1, pause.toMillis() + 1));
+    failures++;
+    Duration wait = backoff.after(failures);
     nextAttemptNanos = System.nanoTime() + wait.toNanos();
-    Duration doubled = pause.multipliedBy(2);
-    pause = doubled.compareTo(MAX_PAUSE) < 0 ? doubled : MAX_PAUSE;
     return wait;
   }
 

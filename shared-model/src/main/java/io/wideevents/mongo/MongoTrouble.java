@@ -5,12 +5,11 @@ import com.mongodb.MongoException;
 import com.mongodb.MongoSecurityException;
 import com.mongodb.MongoServerException;
 import com.mongodb.MongoTimeoutException;
+import io.wideevents.log.Causes;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -53,7 +52,7 @@ public record MongoTrouble(String what, String fix) {
 
   /** As {@link #explain}, in two parts. */
   public static MongoTrouble of(Throwable failure) {
-    Throwable cause = unwrapped(failure);
+    Throwable cause = Causes.ofFuture(failure);
     MongoServerException answer = find(cause, MongoServerException.class);
     MongoSecurityException refused = find(cause, MongoSecurityException.class);
     if (refused != null) {
@@ -82,7 +81,7 @@ public record MongoTrouble(String what, String fix) {
           "the driver cannot use MONGODB_URI (" + cause.getClass().getSimpleName() + ")",
           "check it; ':', '/', '@' and '%' in user and password must be percent-encoded");
     }
-    Throwable root = root(cause);
+    Throwable root = Causes.deepest(cause);
     String text = WriteErrors.withoutContent(String.valueOf(root.getMessage()));
     return new MongoTrouble(
         root.getClass().getSimpleName()
@@ -303,23 +302,6 @@ public record MongoTrouble(String what, String fix) {
     return answer instanceof MongoCommandException command
         ? command.getErrorMessage()
         : String.valueOf(answer.getMessage());
-  }
-
-  private static Throwable unwrapped(Throwable failure) {
-    Throwable cause = failure;
-    while ((cause instanceof CompletionException || cause instanceof ExecutionException)
-        && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause;
-  }
-
-  private static Throwable root(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root;
   }
 
   private static String chain(Throwable failure) {

@@ -1,5 +1,6 @@
 package io.wideevents.process;
 
+import io.wideevents.log.Causes;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Locale;
 import java.util.Optional;
@@ -73,11 +74,7 @@ public enum NativeCodec {
   }
 
   private String problem(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    String reason = root.toString().lines().findFirst().orElse("");
+    String reason = Causes.deepest(failure).toString().lines().findFirst().orElse("");
     return "The compression library %s cannot load its native part from %s: %s"
         .formatted(
             name().toLowerCase(Locale.ROOT),

@@ -9,6 +9,7 @@ import io.wideevents.gateway.access.command.KeysCommand;
 import io.wideevents.gateway.config.GatewayCatalogue;
 import io.wideevents.gateway.config.GatewaySettings;
 import io.wideevents.gateway.spool.command.SpoolCommand;
+import io.wideevents.log.Causes;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.LogSetup;
@@ -121,10 +122,7 @@ public final class ApiGateway implements Callable<Integer> {
   }
 
   private static String reason(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
+    Throwable root = Causes.deepest(failure);
     return Objects.requireNonNullElse(root.getMessage(), root.getClass().getSimpleName());
   }
 }

@@ -1,7 +1,7 @@
 package io.wideevents.worker.batch;
 
 import io.wideevents.mongo.WriteFailures;
-import io.wideevents.worker.retry.Backoff;
+import io.wideevents.time.Backoff;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;

@@ -1,9 +1,9 @@
 package io.wideevents.worker.batch;
 
+import io.wideevents.time.Backoff;
 import io.wideevents.worker.deadletter.DeadLetter;
 import io.wideevents.worker.deadletter.DeadLetterOutcome;
 import io.wideevents.worker.deadletter.DeadLetterSink;
-import io.wideevents.worker.retry.Backoff;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;

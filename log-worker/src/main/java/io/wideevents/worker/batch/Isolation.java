@@ -2,7 +2,7 @@ package io.wideevents.worker.batch;
 
 import io.wideevents.event.EventId;
 import io.wideevents.mongo.Suspect;
-import io.wideevents.worker.retry.Backoff;
+import io.wideevents.time.Backoff;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

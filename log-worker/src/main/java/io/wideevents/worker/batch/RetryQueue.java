@@ -1,6 +1,6 @@
 package io.wideevents.worker.batch;
 
-import io.wideevents.worker.retry.Backoff;
+import io.wideevents.time.Backoff;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.wideevents.worker.consume;
 
+import io.wideevents.time.Backoff;
 import io.wideevents.worker.batch.BatchPipeline;
 import io.wideevents.worker.batch.CompletionQueue;
 import io.wideevents.worker.batch.RecordIntake;
@@ -7,7 +8,6 @@ import io.wideevents.worker.kafka.ConsumerSource;
 import io.wideevents.worker.kafka.TopicIds;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.offset.Assignment;
-import io.wideevents.worker.retry.Backoff;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;

@@ -3,7 +3,7 @@ package io.wideevents.worker.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.mongo.Suspect;
-import io.wideevents.worker.retry.Backoff;
+import io.wideevents.time.Backoff;
 import io.wideevents.worker.testing.ManualClock;
 import java.time.Duration;
 import java.util.Random;

@@ -1,6 +1,7 @@
 package io.wideevents.delivery.spool;
 
 import io.wideevents.log.LogThrottle;
+import io.wideevents.time.Backoff;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
@@ -20,12 +21,17 @@ import org.slf4j.LoggerFactory;
 final class ReplayLoop {
   private static final Logger LOG = LoggerFactory.getLogger(ReplayLoop.class);
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
+  private static final Duration FIRST_WAIT = Duration.ofMillis(100);
+
+  /** No longer, for the end of an outage is seen by the next attempt only. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
   private static final Duration IDLE = Duration.ofMillis(250);
   private static final Duration STOP_TIMEOUT = Duration.ofMillis(500);
 
   private final ReplayLane lane;
   private final int eventsPerSecond;
-  private final ReplayBackoff backoff;
+  private final Backoff backoff;
   private final LongSupplier nanoTime;
   private final Thread thread;
   private final LongAdder delivered = new LongAdder();
@@ -42,6 +48,7 @@ final class ReplayLoop {
   private ReplayLane.@Nullable Delivery inFlight;
   private long stepStart;
   private long nextStep;
+  private int failedInRow;
 
   /**
    * @param nanoTime monotonic clock, the one the lane has
@@ -54,7 +61,7 @@ final class ReplayLoop {
       LongSupplier nanoTime) {
     this.lane = lane;
     this.eventsPerSecond = eventsPerSecond;
-    this.backoff = new ReplayBackoff(random);
+    this.backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT, random);
     this.nanoTime = nanoTime;
     this.nextStep = nanoTime.getAsLong();
     this.thread = new Thread(this::run, threadName);
@@ -164,9 +171,10 @@ final class ReplayLoop {
       return IDLE;
     }
     if (!step.isProgress()) {
-      return backoff.next();
+      failedInRow++;
+      return backoff.after(failedInRow);
     }
-    backoff.reset();
+    failedInRow = 0;
     return Duration.ofNanos(step.read() * 1_000_000_000L / eventsPerSecond);
   }
 

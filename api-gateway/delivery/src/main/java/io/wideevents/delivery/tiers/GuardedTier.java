@@ -3,6 +3,7 @@ package io.wideevents.delivery.tiers;
 import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.delivery.tiers.TierBreaker.Admission;
 import io.wideevents.event.EncodedEvent;
+import io.wideevents.log.Causes;
 import io.wideevents.log.LogThrottle;
 import io.wideevents.time.Deadline;
 import io.wideevents.time.Timing;
@@ -10,7 +11,6 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,10 +71,9 @@ final class GuardedTier {
             return outcomes;
           }
           // Record the outcome with the circuit breaker before anything else: a half-open permit
-          // that
-          // is never released keeps the circuit half-open.
+          // that is never released keeps the circuit half-open.
           breaker.failed(admission);
-          Throwable cause = cause(failure);
+          Throwable cause = Causes.ofFuture(failure);
           tell(events.size(), cause);
           return Collections.nCopies(events.size(), new DeliveryOutcome.NotConfirmed(cause));
         });
@@ -89,12 +88,6 @@ final class GuardedTier {
                 .addKeyValue("notShown", notShown)
                 .setCause(cause)
                 .log("A tier failed instead of answering; its events are not confirmed there"));
-  }
-
-  private static Throwable cause(Throwable failure) {
-    return failure instanceof CompletionException && failure.getCause() != null
-        ? failure.getCause()
-        : failure;
   }
 
   /** Never more than half of what remains: the next tier needs time as well. */

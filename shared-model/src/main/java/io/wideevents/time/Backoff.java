@@ -1,4 +1,4 @@
-package io.wideevents.worker.retry;
+package io.wideevents.time;
 
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -27,7 +27,7 @@ public final class Backoff {
     this.random = random;
   }
 
-  /** From 100 ms to 30 s: what the worker uses towards MongoDB and Kafka alike. */
+  /** From 100 ms to 30 s: for servers that are away. */
   public static Backoff standard() {
     return new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new SplittableRandom());
   }

@@ -1,4 +1,4 @@
-package io.wideevents.worker.retry;
+package io.wideevents.time;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,0 @@
-/** How long to wait before trying again. */
-@NullMarked
-package io.wideevents.worker.retry;
-
-import org.jspecify.annotations.NullMarked;
