@@ -25,12 +25,14 @@ import java.util.stream.Stream;
 import org.bson.BsonDocument;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a context does with objects of the service, whose methods are the service's own code. */
+@Tag("slow")
 class CallersCodeTest {
   private static final long BOUND_SECONDS = 5;
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.bson.BsonDocument;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A request that overflows its stack costs no other request its event. The JVM never initializes a
  * class again whose first initialization failed, so each case has the library's classes for itself.
  */
+@Tag("slow")
 class DeepRecursionTest {
   private static final int STACKS = 5;
 

@@ -25,8 +25,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class LoggingServiceTest {
   private static final LoggingSettings SETTINGS =
       LoggingSettings.of("shop").timed(Duration.ofSeconds(5), Duration.ofSeconds(10));

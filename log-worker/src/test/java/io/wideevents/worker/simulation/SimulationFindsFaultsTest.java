@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Puts faults back, one at a time, and requires that a seed finds each. */
+@Tag("slow")
 class SimulationFindsFaultsTest {
   private static final int MOST_SEEDS = 3_000;
 

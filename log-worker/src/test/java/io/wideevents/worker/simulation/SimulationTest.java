@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
  * -Dwideevents.simulation.seeds=N} runs more seeds, {@code -Dwideevents.simulation.first=S} begins
  * with another one, {@code -Dwideevents.simulation.seed=S} prints what happens with one seed.
  */
+@Tag("slow")
 class SimulationTest {
   private static final int SEEDS = 6_000;
   private static final int SEEDS_WITH_EVERY_SITUATION = 600;

@@ -2,6 +2,7 @@ package io.wideevents.delivery.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * -Dwideevents.simulation.seeds=N} runs more seeds, {@code -Dwideevents.simulation.seed=S} runs
  * one.
  */
+@Tag("slow")
 @ExtendWith(QuietLogs.class)
 class SimulationTest {
   private static final int DEFAULT_SEEDS = 3_000;

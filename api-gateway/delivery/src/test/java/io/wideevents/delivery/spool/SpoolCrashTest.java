@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +31,7 @@ import org.slf4j.LoggerFactory;
  * nothing worse than that loses no acknowledged event, and an end that was not acknowledged is not
  * reported as damage, but for the one case that docs/decisions/spool-storage.md names.
  */
+@Tag("slow")
 class SpoolCrashTest {
   private static final Path DIRECTORY = Path.of("/simulated/spool");
 

@@ -20,12 +20,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever happens to the files: the spool starts, gives back what can be read, and says so. */
+@Tag("slow")
 class SpoolDamageTest {
   private static final List<StubEvent> EVENTS = StubEvent.many(20);
 

@@ -18,6 +18,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
  * Every byte of a spool whose events were all acknowledged is changed, one case at a time: the
  * events whose bytes are untouched are read, once and in order, and each change is reported.
  */
+@Tag("slow")
 class SpoolEveryByteTest {
   private static final Path DIRECTORY = Path.of("/simulated/spool");
   private static final List<StubEvent> EVENTS = StubEvent.many(12);

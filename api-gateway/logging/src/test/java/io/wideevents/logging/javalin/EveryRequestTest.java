@@ -27,11 +27,16 @@ import org.bson.BsonDocument;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that do not get as far as Javalin leave one event each, and are answered as without. */
+@Tag("slow")
+@Execution(ExecutionMode.CONCURRENT)
 class EveryRequestTest {
   private final RecordingLogger tier = new RecordingLogger(Tier.KAFKA);
   private final LoggingService logging =

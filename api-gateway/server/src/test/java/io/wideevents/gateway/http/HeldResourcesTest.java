@@ -18,10 +18,12 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** However clients leave, the server holds nothing for them afterwards. */
+@Tag("slow")
 class HeldResourcesTest {
   private static final int CLIENTS = 100;
   private static final int REQUESTS_OF_CLIENT = 8;

@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * <p>At one size the work may jump once: an event that has become too large is read again to say
  * why. So the bound is on the operations for each byte, from the smallest size to any larger one.
  */
+@Tag("slow")
 class LinearRequestsTest {
   private static final int SMALLEST = 16 * 1024;
   private static final int DOUBLINGS = 7;

@@ -16,11 +16,16 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that do not send what they announced must not keep others from being answered. */
+@Tag("slow")
+@Execution(ExecutionMode.CONCURRENT)
 class SlowUploadsTest {
   private static final Duration LONG_BODY_TIMEOUT = Duration.ofSeconds(30);
   // The longest pause, and time for a machine that is busy.
