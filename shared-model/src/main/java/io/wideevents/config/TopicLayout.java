@@ -7,8 +7,8 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
- * How a topic is created when it is absent. Plain values: both processes create topics, and this
- * module knows no Kafka.
+ * How a topic is created when it is absent. Plain values: only the package {@code kafka} uses
+ * Kafka's classes.
  *
  * @param partitions at least 1
  * @param replication copies of each partition; {@link #BROKER_DEFAULT} leaves it to the broker

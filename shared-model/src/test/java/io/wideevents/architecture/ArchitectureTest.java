@@ -9,12 +9,11 @@ class ArchitectureTest {
   private static final JavaClasses CLASSES = ModuleRules.classesOfThisModule();
 
   @Test
-  void sharedModel_knowsNeitherKafkaNorHttp() {
+  void sharedModel_knowsNoHttp() {
     noClasses()
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            "org.apache.kafka..",
             "io.javalin..",
             "org.eclipse.jetty..",
             "jakarta.servlet..",
@@ -49,6 +48,17 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("com.mongodb..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheKafkaPackage_talksToKafka() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.wideevents.kafka..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.kafka..")
         .check(CLASSES);
   }
 

@@ -6,14 +6,13 @@ import io.wideevents.config.SettingProblem;
 import io.wideevents.config.SettingType;
 import io.wideevents.config.SettingValues;
 import io.wideevents.config.SettingsCatalogue;
+import io.wideevents.kafka.PropertiesCheck;
 import io.wideevents.worker.kafka.GroupProtocol;
-import io.wideevents.worker.kafka.PropertiesCheck;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** The settings of the log-worker: those it shares with the gateway, and its own. */
 public final class WorkerCatalogue {
@@ -145,24 +144,10 @@ public final class WorkerCatalogue {
   }
 
   private static List<SettingProblem> checkKafka(SettingValues values) {
-    // Each of these is reported by itself when it is wrong.
-    boolean complete =
-        Stream.of(
-                CommonSettings.KAFKA_BROKER,
-                CommonSettings.KAFKA_LOG_TOPIC,
-                CommonSettings.MQ_DLQ_TOPIC,
-                CommonSettings.KAFKA_TOPIC_PARTITIONS,
-                CommonSettings.KAFKA_TOPIC_RETENTION,
-                CommonSettings.EVENT_MAX_BYTES,
-                KAFKA_CONSUMER_GROUP,
-                KAFKA_GROUP_PROTOCOL)
-            .allMatch(setting -> values.find(setting).isPresent());
-    return complete
-        ? PropertiesCheck.problemOf(WorkerSettings.kafka(values))
-            .map(values::kafkaClientProblem)
-            .stream()
-            .toList()
-        : List.of();
+    return PropertiesCheck.problems(
+        values,
+        List.of(KAFKA_CONSUMER_GROUP, KAFKA_GROUP_PROTOCOL),
+        () -> WorkerSettings.kafka(values).problem());
   }
 
   private static List<SettingProblem> checkBatches(SettingValues values) {

@@ -8,7 +8,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,13 +31,13 @@ public final class KafkaClient implements ConsumerSource {
   }
 
   private final KafkaSettings settings;
-  private final ClientProperties properties;
+  private final WorkerProperties properties;
   private final KafkaTopics topics;
   private final AtomicReference<Reach> reach = new AtomicReference<>(Reach.UNKNOWN);
 
   public KafkaClient(KafkaSettings settings) {
     this.settings = settings;
-    this.properties = new ClientProperties(settings);
+    this.properties = new WorkerProperties(settings);
     this.topics = new KafkaTopics(settings.events(), settings.deadLetters());
   }
 
@@ -69,8 +68,7 @@ public final class KafkaClient implements ConsumerSource {
 
   /** A producer for dead letters. Does not block. */
   public Producer<byte[], byte[]> newProducer() {
-    return new KafkaProducer<>(
-        properties.producer(), new ByteArraySerializer(), new ByteArraySerializer());
+    return new KafkaProducer<>(properties.producer());
   }
 
   /**

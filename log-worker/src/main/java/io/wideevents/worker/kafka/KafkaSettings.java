@@ -1,7 +1,9 @@
 package io.wideevents.worker.kafka;
 
 import io.wideevents.config.TopicLayout;
+import io.wideevents.kafka.PropertiesCheck;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the worker must know to use Kafka.
@@ -23,5 +25,12 @@ public record KafkaSettings(
     TopicLayout deadLetters) {
   public KafkaSettings {
     client = Map.copyOf(client);
+  }
+
+  /** What Kafka's client library rejects of the properties these settings lead to, if anything. */
+  public Optional<String> problem() {
+    WorkerProperties properties = new WorkerProperties(this);
+    return PropertiesCheck.ofWriter(properties.admin(), properties.producer(), "32 MiB")
+        .or(() -> PropertiesCheck.ofReader(properties.consumer()));
   }
 }

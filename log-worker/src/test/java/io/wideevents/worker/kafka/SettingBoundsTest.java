@@ -41,7 +41,7 @@ class SettingBoundsTest {
   @MethodSource("corners")
   void clients_canBeMadeAtEveryCornerOfTheRanges(Map<String, String> environment) {
     // Given
-    ClientProperties properties = new ClientProperties(settings(environment));
+    WorkerProperties properties = new WorkerProperties(settings(environment));
 
     // When
     KafkaConsumer<byte[], byte[]> consumer =

@@ -128,11 +128,13 @@ class WorkerPropertiesTest {
             compression.type=zstd
             delivery.timeout.ms=20000
             enable.idempotence=true
+            key.serializer=class org.apache.kafka.common.serialization.ByteArraySerializer
             max.block.ms=5000
             max.request.size=25165824
             metadata.max.age.ms=60000
             metadata.max.idle.ms=5000
             request.timeout.ms=5000
+            value.serializer=class org.apache.kafka.common.serialization.ByteArraySerializer
             """);
   }
 
@@ -151,7 +153,7 @@ class WorkerPropertiesTest {
 
   @Test
   void passedThrough_isOverruledWhereThePromiseRestsOnIt() {
-    ClientProperties properties =
+    WorkerProperties properties =
         properties(
             GroupProtocol.CLASSIC,
             Map.of(
@@ -204,6 +206,7 @@ class WorkerPropertiesTest {
             delivery.timeout.ms=20000
             enable.idempotence=true
             fetch.max.bytes=1000000
+            key.serializer=class org.apache.kafka.common.serialization.ByteArraySerializer
             max.block.ms=5000
             max.request.size=25165824
             metadata.max.age.ms=7000
@@ -212,6 +215,7 @@ class WorkerPropertiesTest {
             request.timeout.ms=5000
             security.protocol=SSL
             session.timeout.ms=20000
+            value.serializer=class org.apache.kafka.common.serialization.ByteArraySerializer
             """);
     assertThat(text(properties.admin()))
         .isEqualTo(
@@ -233,13 +237,13 @@ class WorkerPropertiesTest {
 
   private static int maxPollRecords(int maxEventBytes) {
     return (int)
-        new ClientProperties(settings(GroupProtocol.CLASSIC, Map.of(), maxEventBytes))
+        new WorkerProperties(settings(GroupProtocol.CLASSIC, Map.of(), maxEventBytes))
             .consumer()
             .get("max.poll.records");
   }
 
-  private static ClientProperties properties(GroupProtocol protocol, Map<String, String> client) {
-    return new ClientProperties(settings(protocol, client, 256 * KIBIBYTE));
+  private static WorkerProperties properties(GroupProtocol protocol, Map<String, String> client) {
+    return new WorkerProperties(settings(protocol, client, 256 * KIBIBYTE));
   }
 
   private static KafkaSettings settings(

@@ -5,9 +5,10 @@ import io.wideevents.config.Setting;
 import io.wideevents.config.SettingProblem;
 import io.wideevents.config.SettingType;
 import io.wideevents.config.SettingValues;
+import io.wideevents.kafka.PropertiesCheck;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Optional;
 
 /** The settings of publishing to Kafka, beside those that the worker has as well. */
 public final class KafkaCatalogue {
@@ -60,23 +61,13 @@ public final class KafkaCatalogue {
 
   /** Kafka's own judgement of the settings; empty while one of them is wrong by itself. */
   public static List<SettingProblem> check(SettingValues values) {
-    // Each of these is reported by itself when it is wrong.
-    boolean complete =
-        Stream.of(
-                CommonSettings.KAFKA_BROKER,
-                CommonSettings.KAFKA_LOG_TOPIC,
-                CommonSettings.MQ_DLQ_TOPIC,
-                CommonSettings.KAFKA_TOPIC_PARTITIONS,
-                CommonSettings.KAFKA_TOPIC_RETENTION,
-                CommonSettings.EVENT_MAX_BYTES,
-                MQ_PUBLISH_RETRIES,
-                MQ_LINGER_MS,
-                MQ_COMPRESSION,
-                MQ_BUFFER_BYTES)
-            .allMatch(setting -> values.find(setting).isPresent());
-    return complete
-        ? PropertiesCheck.problemOf(settings(values)).map(values::kafkaClientProblem).stream()
-            .toList()
-        : List.of();
+    return PropertiesCheck.problems(values, ALL, () -> problem(settings(values)));
+  }
+
+  private static Optional<String> problem(KafkaSettings settings) {
+    return PropertiesCheck.ofWriter(
+        GatewayProperties.admin(settings),
+        GatewayProperties.producer(settings, settings.topic()),
+        MQ_BUFFER_BYTES.name());
   }
 }

@@ -30,7 +30,7 @@ final class KafkaProducerSource implements ProducerSource {
   public Producer<byte[], byte[]> connect() throws Exception {
     lookAfterTopic();
     Producer<byte[], byte[]> producer =
-        new KafkaProducer<>(ClientProperties.producer(settings, layout));
+        new KafkaProducer<>(GatewayProperties.producer(settings, layout));
     try {
       awaitMetadata(producer, layout.name(), FIRST_METADATA_BOUND);
       return producer;
@@ -67,7 +67,7 @@ final class KafkaProducerSource implements ProducerSource {
   }
 
   private void lookAfterTopic() throws Exception {
-    Admin admin = Admin.create(ClientProperties.admin(settings));
+    Admin admin = Admin.create(GatewayProperties.admin(settings));
     try {
       topic.ensure(admin);
     } finally {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class GatewayPropertiesTest {
   @Test
   void producer_hasTheseProperties() {
-    assertThat(text(ClientProperties.producer(settings(Map.of()), topic("log-events", 2_000_000))))
+    assertThat(text(GatewayProperties.producer(settings(Map.of()), topic("log-events", 2_000_000))))
         .isEqualTo(
             """
             acks=all
@@ -38,7 +38,7 @@ class GatewayPropertiesTest {
 
   @Test
   void admin_hasTheseProperties() {
-    assertThat(text(ClientProperties.admin(settings(Map.of()))))
+    assertThat(text(GatewayProperties.admin(settings(Map.of()))))
         .isEqualTo(
             """
             bootstrap.servers=kafka-1:9092,kafka-2:9092
@@ -52,7 +52,7 @@ class GatewayPropertiesTest {
 
   @Test
   void passedThrough_isOverruledWhereThePromiseRestsOnIt() {
-    assertThat(text(ClientProperties.admin(settings(PASSED_THROUGH))))
+    assertThat(text(GatewayProperties.admin(settings(PASSED_THROUGH))))
         .isEqualTo(
             """
             acks=0
@@ -67,7 +67,7 @@ class GatewayPropertiesTest {
             security.protocol=SSL
             socket.connection.setup.timeout.ms=2000
             """);
-    assertThat(text(ClientProperties.producer(settings(PASSED_THROUGH), topic("dead", 3_000_000))))
+    assertThat(text(GatewayProperties.producer(settings(PASSED_THROUGH), topic("dead", 3_000_000))))
         .isEqualTo(
             """
             acks=all

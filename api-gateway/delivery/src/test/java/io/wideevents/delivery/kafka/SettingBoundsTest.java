@@ -43,10 +43,10 @@ class SettingBoundsTest {
 
     // When
     try (KafkaProducer<byte[], byte[]> producer =
-            new KafkaProducer<>(ClientProperties.producer(settings, settings.topic()));
+            new KafkaProducer<>(GatewayProperties.producer(settings, settings.topic()));
         KafkaProducer<byte[], byte[]> letters =
-            new KafkaProducer<>(ClientProperties.producer(settings, settings.deadLetters()));
-        Admin admin = Admin.create(ClientProperties.admin(settings))) {
+            new KafkaProducer<>(GatewayProperties.producer(settings, settings.deadLetters()));
+        Admin admin = Admin.create(GatewayProperties.admin(settings))) {
       // Then
       assertThat(admin).isNotNull();
       producer.close(Duration.ZERO);

@@ -1,6 +1,9 @@
 package io.wideevents.worker.kafka;
 
-import java.util.HashMap;
+import io.wideevents.kafka.ClientProperties;
+import io.wideevents.kafka.KafkaAccess;
+import io.wideevents.kafka.ProducerBounds;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -8,11 +11,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
-/**
- * The properties of the worker's Kafka clients. What the user passes through comes first, what the
- * promise rests on is set over it.
- */
-final class ClientProperties {
+/** The properties of the worker's Kafka clients: those of both processes, and its own. */
+final class WorkerProperties {
   private static final int MEBIBYTE = 1024 * 1024;
 
   // Small, because all of them are in memory at once, decompressed, whatever their size.
@@ -22,9 +22,20 @@ final class ClientProperties {
   // limit, at which the full number of records just fits.
   private static final int MAX_POLL_BYTES = 64 * MEBIBYTE;
 
+  private static final Duration ADMIN_REQUEST_TIMEOUT = Duration.ofSeconds(3);
+
+  private static final ProducerBounds PRODUCER_BOUNDS =
+      new ProducerBounds(
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(20),
+          32L * MEBIBYTE,
+          // The topic's limit decides which dead letter is too large, not the producer's.
+          LargeRecords.MAX_REQUEST_BYTES);
+
   private final KafkaSettings settings;
 
-  ClientProperties(KafkaSettings settings) {
+  WorkerProperties(KafkaSettings settings) {
     this.settings = settings;
   }
 
@@ -34,7 +45,7 @@ final class ClientProperties {
   }
 
   Map<String, Object> consumer() {
-    Map<String, Object> properties = common();
+    Map<String, Object> properties = noticingPartitions(ClientProperties.common(access()));
     if (settings.protocol() == GroupProtocol.CLASSIC) {
       // A killed worker's partitions move after this; the group would wait 45 s by default. With
       // the consumer protocol the broker decides, and refuses to be told.
@@ -72,35 +83,26 @@ final class ClientProperties {
   }
 
   Map<String, Object> producer() {
-    Map<String, Object> properties = common();
+    Map<String, Object> properties =
+        noticingPartitions(ClientProperties.producer(access(), PRODUCER_BOUNDS));
     properties.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
-    properties.put(ProducerConfig.ACKS_CONFIG, "all");
-    properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
-    properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
-    properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 20_000);
-    // Forgets a topic soon after its last letter: as long as it remembers one it asks for it now
-    // and
-    // then, and a topic that somebody deleted would come back with the broker's defaults.
+    // The producer forgets a topic soon after its last dead letter. While it remembers a topic it
+    // asks for the topic's metadata, and a deleted topic would come back with the broker's
+    // defaults.
     properties.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, 5_000);
-    // Records of any size the log let through must come by: the topic's limit decides, not ours.
-    properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LargeRecords.MAX_REQUEST_BYTES);
-    properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 32L * MEBIBYTE);
     return properties;
   }
 
   Map<String, Object> admin() {
-    Map<String, Object> properties = common();
-    properties.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, 3_000);
-    properties.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, 5_000);
-    return properties;
+    return noticingPartitions(ClientProperties.admin(access(), ADMIN_REQUEST_TIMEOUT));
   }
 
-  private Map<String, Object> common() {
-    Map<String, Object> properties = new HashMap<>(settings.client());
-    properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, settings.brokers());
-    properties.putIfAbsent(CommonClientConfigs.CLIENT_ID_CONFIG, "log-worker");
-    // New partitions are noticed within a minute, not five.
+  private KafkaAccess access() {
+    return new KafkaAccess(settings.brokers(), "log-worker", settings.client());
+  }
+
+  /** New partitions are noticed within a minute, not five. */
+  private static Map<String, Object> noticingPartitions(Map<String, Object> properties) {
     properties.putIfAbsent(CommonClientConfigs.METADATA_MAX_AGE_CONFIG, 60_000);
     return properties;
   }

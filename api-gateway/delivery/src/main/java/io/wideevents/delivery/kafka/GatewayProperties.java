@@ -1,0 +1,56 @@
+package io.wideevents.delivery.kafka;
+
+import io.wideevents.config.TopicLayout;
+import io.wideevents.kafka.ClientProperties;
+import io.wideevents.kafka.KafkaAccess;
+import io.wideevents.kafka.ProducerBounds;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/** The properties of the gateway's Kafka clients: those of both processes, and its own bounds. */
+final class GatewayProperties {
+  /** How long {@code send} may block a request: for metadata, or for memory in the buffer. */
+  private static final Duration MAX_BLOCK = Duration.ofMillis(500);
+
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(5);
+  // A broker that is back should be found within a second or two, not within Kafka's own ten.
+  private static final Duration RECONNECT_BACKOFF_MAX = Duration.ofSeconds(1);
+
+  private GatewayProperties() {}
+
+  static Map<String, Object> producer(KafkaSettings settings, TopicLayout topic) {
+    Map<String, Object> properties =
+        ClientProperties.producer(
+            access(settings),
+            new ProducerBounds(
+                MAX_BLOCK,
+                REQUEST_TIMEOUT,
+                // Kafka rejects a delivery timeout below linger + request timeout.
+                DELIVERY_TIMEOUT.plus(settings.linger()),
+                settings.bufferBytes(),
+                topic.maxMessageBytes()));
+    properties.put(ProducerConfig.RETRIES_CONFIG, settings.retries());
+    properties.put(ProducerConfig.LINGER_MS_CONFIG, settings.linger().toMillis());
+    properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, settings.compression().kafkaName());
+    return reconnectingSoon(properties);
+  }
+
+  static Map<String, Object> admin(KafkaSettings settings) {
+    return reconnectingSoon(ClientProperties.admin(access(settings), REQUEST_TIMEOUT));
+  }
+
+  private static KafkaAccess access(KafkaSettings settings) {
+    return new KafkaAccess(settings.brokers(), "api-gateway", settings.clientProperties());
+  }
+
+  private static Map<String, Object> reconnectingSoon(Map<String, Object> properties) {
+    properties.put(
+        CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT.toMillis());
+    properties.put(
+        CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_BACKOFF_MAX.toMillis());
+    return properties;
+  }
+}
