@@ -1,6 +1,6 @@
 /**
- * What both processes have alike in their use of Kafka: the properties of clients and what Kafka's
- * library says about them.
+ * What both processes have alike in their use of Kafka: the properties of clients, what Kafka's
+ * library says about them, and the creation of topics.
  */
 @NullMarked
 package io.wideevents.kafka;

@@ -1,5 +1,6 @@
 package io.wideevents.worker.kafka;
 
+import io.wideevents.kafka.AdminCall;
 import io.wideevents.log.LogThrottle;
 import java.time.Duration;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.wideevents.worker.kafka;
 
+import io.wideevents.kafka.AdminCall;
 import io.wideevents.worker.offset.CommitMetadata;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,5 +1,7 @@
 package io.wideevents.worker.kafka;
 
+import io.wideevents.kafka.TopicCreator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
@@ -8,6 +10,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,13 +35,15 @@ public final class KafkaClient implements ConsumerSource {
 
   private final KafkaSettings settings;
   private final WorkerProperties properties;
-  private final KafkaTopics topics;
+  private final TopicCreator eventTopic;
+  private final TopicCreator deadLetterTopic;
   private final AtomicReference<Reach> reach = new AtomicReference<>(Reach.UNKNOWN);
 
   public KafkaClient(KafkaSettings settings) {
     this.settings = settings;
     this.properties = new WorkerProperties(settings);
-    this.topics = new KafkaTopics(settings.events(), settings.deadLetters());
+    this.eventTopic = TopicCreator.of(settings.events());
+    this.deadLetterTopic = TopicCreator.ofDeadLetters(settings.deadLetters(), settings.events());
   }
 
   @Override
@@ -79,21 +84,27 @@ public final class KafkaClient implements ConsumerSource {
    */
   public List<String> ensureTopics() {
     try (Admin admin = newAdmin()) {
-      return topics.ensure(admin);
+      List<String> created = new ArrayList<>();
+      if (eventTopic.createWhenAbsent(admin)) {
+        created.add(settings.events().name());
+      }
+      if (deadLetterTopic.ensure(admin)) {
+        created.add(settings.deadLetters().name());
+      }
+      return created;
     }
   }
 
   /**
-   * Creates the dead-letter topic if it is absent, and gives it its settings again if somebody
-   * deleted it meanwhile and a client's request created it anew. Blocks for about ten seconds at
-   * most.
+   * Creates the dead-letter topic if it is absent, and gives it its layout back if it was deleted
+   * and a client's metadata request created it again. Blocks for about ten seconds at most.
    *
    * @throws KafkaException if Kafka cannot be reached, or the topic is absent and may not be
    *     created
    */
   public void ensureDeadLetters() {
     try (Admin admin = newAdmin()) {
-      topics.ensureDeadLetters(admin);
+      deadLetterTopic.ensure(admin);
     }
   }
 
@@ -106,7 +117,9 @@ public final class KafkaClient implements ConsumerSource {
    */
   public void requireEventTopic() {
     try (Admin admin = newAdmin()) {
-      topics.requireEvents(admin);
+      if (!eventTopic.exists(admin)) {
+        throw new UnknownTopicOrPartitionException("there is no topic " + settings.events().name());
+      }
     }
   }
 

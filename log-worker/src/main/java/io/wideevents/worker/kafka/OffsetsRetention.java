@@ -1,5 +1,6 @@
 package io.wideevents.worker.kafka;
 
+import io.wideevents.kafka.AdminCall;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

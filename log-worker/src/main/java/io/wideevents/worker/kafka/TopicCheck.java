@@ -1,6 +1,7 @@
 package io.wideevents.worker.kafka;
 
 import io.wideevents.config.TopicLayout;
+import io.wideevents.kafka.AdminCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

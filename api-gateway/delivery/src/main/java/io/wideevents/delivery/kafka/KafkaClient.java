@@ -28,7 +28,7 @@ public final class KafkaClient implements MqClientPort {
    * @param closing what bounds the end
    */
   public KafkaClient(KafkaSettings settings, ClosingTime closing, Timing timing) {
-    this(settings, new KafkaProducerSource(settings, settings.topic()), closing, timing);
+    this(settings, KafkaProducerSource.ofEvents(settings), closing, timing);
   }
 
   KafkaClient(

@@ -46,7 +46,7 @@ public final class KafkaDeadLetters implements DeadLetterPort, AutoCloseable {
    * @param closing what bounds the end
    */
   public KafkaDeadLetters(KafkaSettings settings, ClosingTime closing, Timing timing) {
-    this(settings, new KafkaProducerSource(settings, settings.deadLetters()), closing, timing);
+    this(settings, KafkaProducerSource.ofDeadLetters(settings), closing, timing);
   }
 
   KafkaDeadLetters(

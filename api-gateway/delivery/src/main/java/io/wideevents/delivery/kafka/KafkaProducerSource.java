@@ -1,6 +1,7 @@
 package io.wideevents.delivery.kafka;
 
 import io.wideevents.config.TopicLayout;
+import io.wideevents.kafka.TopicCreator;
 import io.wideevents.time.Deadline;
 import java.time.Duration;
 import org.apache.kafka.clients.admin.Admin;
@@ -15,19 +16,29 @@ final class KafkaProducerSource implements ProducerSource {
 
   private final KafkaSettings settings;
   private final TopicLayout layout;
-  private final EventTopic topic;
+  private final TopicCreator topic;
 
-  /**
-   * @param layout the topic the producers are for
-   */
-  KafkaProducerSource(KafkaSettings settings, TopicLayout layout) {
+  private KafkaProducerSource(KafkaSettings settings, TopicLayout layout, TopicCreator topic) {
     this.settings = settings;
     this.layout = layout;
-    this.topic = new EventTopic(layout);
+    this.topic = topic;
+  }
+
+  /** For producers of events. */
+  static KafkaProducerSource ofEvents(KafkaSettings settings) {
+    return new KafkaProducerSource(settings, settings.topic(), TopicCreator.of(settings.topic()));
+  }
+
+  /** For producers of dead letters. */
+  static KafkaProducerSource ofDeadLetters(KafkaSettings settings) {
+    return new KafkaProducerSource(
+        settings,
+        settings.deadLetters(),
+        TopicCreator.ofDeadLetters(settings.deadLetters(), settings.topic()));
   }
 
   @Override
-  public Producer<byte[], byte[]> connect() throws Exception {
+  public Producer<byte[], byte[]> connect() {
     lookAfterTopic();
     Producer<byte[], byte[]> producer =
         new KafkaProducer<>(GatewayProperties.producer(settings, layout));
@@ -62,11 +73,11 @@ final class KafkaProducerSource implements ProducerSource {
   }
 
   @Override
-  public void recheck() throws Exception {
+  public void recheck() {
     lookAfterTopic();
   }
 
-  private void lookAfterTopic() throws Exception {
+  private void lookAfterTopic() {
     Admin admin = Admin.create(GatewayProperties.admin(settings));
     try {
       topic.ensure(admin);

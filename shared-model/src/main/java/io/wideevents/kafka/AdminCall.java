@@ -1,4 +1,4 @@
-package io.wideevents.worker.kafka;
+package io.wideevents.kafka;
 
 import java.time.Duration;
 import java.util.Map;
@@ -9,8 +9,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.InterruptException;
 
-/** Waits for what an admin client was asked. */
-final class AdminCall {
+/** Waits for the answers to an admin client's requests. */
+public final class AdminCall {
   // Above the client's own bound, which therefore gives the better message.
   static final Duration TIMEOUT = Duration.ofSeconds(6);
 
@@ -19,9 +19,11 @@ final class AdminCall {
   /**
    * The answer; blocks for six seconds at most.
    *
-   * @throws KafkaException what Kafka said, or that it said nothing
+   * @throws KafkaException Kafka's error; a {@link org.apache.kafka.common.errors.TimeoutException}
+   *     when Kafka did not answer; an {@link InterruptException} when the thread was interrupted,
+   *     whose interrupt flag is set then
    */
-  static <T> T await(KafkaFuture<T> future) {
+  public static <T> T await(KafkaFuture<T> future) {
     try {
       return future.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
@@ -35,11 +37,11 @@ final class AdminCall {
   }
 
   /**
-   * What Kafka answered about one thing it was asked for.
+   * The part of an answer that is about one key of the request.
    *
-   * @throws KafkaException if it left that out
+   * @throws KafkaException if the answer has no such part
    */
-  static <K, V> V about(K key, Map<K, V> answer) {
+  public static <K, V> V about(K key, Map<K, V> answer) {
     V value = answer.get(key);
     if (value == null) {
       throw new KafkaException("no answer about " + key);

@@ -1,4 +1,4 @@
-package io.wideevents.delivery.kafka;
+package io.wideevents.kafka;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,10 +7,11 @@ import static org.awaitility.Awaitility.await;
 import io.wideevents.config.TopicLayout;
 import io.wideevents.stack.KafkaBroker;
 import io.wideevents.stack.TestStack;
-import io.wideevents.time.Timing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -25,13 +26,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A broker of its own that creates topics by itself, as brokers do by default. */
-class EventTopicIT {
+class TopicCreatorIT {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final KafkaBroker BROKER = KafkaBroker.startOwn();
 
   private final Admin admin = Admin.create(Map.of("bootstrap.servers", BROKER.bootstrapServers()));
-  private final TopicLayout layout = TestTopics.layout(TestStack.uniqueName(EventTopicIT.class));
-  private final EventTopic topic = new EventTopic(layout);
+  private final TopicLayout layout = layout(TestStack.uniqueName(TopicCreatorIT.class));
+  private final TopicCreator topic = TopicCreator.of(layout);
 
   @AfterEach
   void close() {
@@ -78,7 +79,7 @@ class EventTopicIT {
   }
 
   @Test
-  void ensure_leavesAnothersLayoutAlone() throws Exception {
+  void ensure_keepsTheConfigsAndThePartitionsThatAnotherHasSet() throws Exception {
     // Given
     topic.ensure(admin);
     delete();
@@ -102,30 +103,33 @@ class EventTopicIT {
   }
 
   @Test
-  void connection_looksAfterTheTopicWhileItsProducerIsInUse() throws Exception {
+  void ensureOfDeadLetters_takesWhatTheEventsTopicTakes() throws Exception {
     // Given
-    var source =
-        new KafkaProducerSource(
-            KafkaClientIT.settings(BROKER.bootstrapServers(), layout.name()), layout);
-    try (var connection =
-        new KafkaConnection(
-            source, BROKER.bootstrapServers(), Timing.system(), Duration.ofMillis(200))) {
-      connection.start();
-      await().atMost(BOUND).until(() -> connection.producer().isPresent());
+    admin
+        .createTopics(
+            List.of(
+                new NewTopic(layout.name(), 1, (short) 1)
+                    .configs(Map.of("max.message.bytes", "3000000"))))
+        .all()
+        .get();
+    TopicLayout deadLetters = layout(layout.name() + ".dlq");
 
-      // When
-      delete();
+    // When
+    boolean created = TopicCreator.ofDeadLetters(deadLetters, layout).ensure(admin);
 
-      // Then it is back, with our layout, whoever was first
-      await()
-          .atMost(BOUND)
-          .ignoreExceptions()
-          .untilAsserted(
-              () -> {
-                assertThat(description().partitions()).hasSize(layout.partitions());
-                assertThat(config("retention.ms")).isEqualTo(layout.configs().get("retention.ms"));
-              });
-    }
+    // Then
+    assertThat(created).isTrue();
+    assertThat(config(deadLetters.name(), "max.message.bytes")).isEqualTo("3065536");
+  }
+
+  private static TopicLayout layout(String name) {
+    return new TopicLayout(
+        name,
+        3,
+        TopicLayout.BROKER_DEFAULT,
+        OptionalInt.empty(),
+        Optional.of(Duration.ofDays(7)),
+        TopicLayout.KAFKA_DEFAULT_MAX_MESSAGE_BYTES);
   }
 
   private void delete() throws Exception {
@@ -145,7 +149,11 @@ class EventTopicIT {
   }
 
   private String config(String name) throws ExecutionException, InterruptedException {
-    var resource = new ConfigResource(ConfigResource.Type.TOPIC, layout.name());
+    return config(layout.name(), name);
+  }
+
+  private String config(String topic, String name) throws ExecutionException, InterruptedException {
+    var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     return requireNonNull(admin.describeConfigs(List.of(resource)).all().get().get(resource))
         .get(name)
         .value();
