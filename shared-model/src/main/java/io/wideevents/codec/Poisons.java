@@ -1,5 +1,6 @@
 package io.wideevents.codec;
 
+import io.wideevents.event.DeadLetterReason;
 import io.wideevents.event.EventProblem;
 import io.wideevents.event.EventProblem.Position;
 import io.wideevents.event.ProblemCode;

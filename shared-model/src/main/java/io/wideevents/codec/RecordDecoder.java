@@ -1,5 +1,6 @@
 package io.wideevents.codec;
 
+import io.wideevents.event.DeadLetterReason;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.EventId;
 import io.wideevents.event.EventProblem;

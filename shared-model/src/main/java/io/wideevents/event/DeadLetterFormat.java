@@ -16,7 +16,7 @@ public final class DeadLetterFormat {
   /** Every header of ours begins like this; a replay takes them off again. */
   public static final String PREFIX = "dlq-";
 
-  /** {@link io.wideevents.codec.DeadLetterReason#label}. */
+  /** {@link DeadLetterReason#label}. */
   public static final String REASON = "dlq-reason";
 
   /** What exactly was wrong. */

@@ -17,6 +17,7 @@ import static io.wideevents.event.TestEvents.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.event.ContentHash;
+import io.wideevents.event.DeadLetterReason;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.EventId;

@@ -12,6 +12,7 @@ import static io.wideevents.event.TestEvents.utf8;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wideevents.event.DeadLetterReason;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.EventLimits;

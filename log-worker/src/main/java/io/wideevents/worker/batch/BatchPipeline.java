@@ -1,7 +1,7 @@
 package io.wideevents.worker.batch;
 
-import io.wideevents.codec.DeadLetterReason;
 import io.wideevents.codec.RecordResult;
+import io.wideevents.event.DeadLetterReason;
 import io.wideevents.log.RejectionLog;
 import io.wideevents.mongo.BatchWriter;
 import io.wideevents.time.Backoff;

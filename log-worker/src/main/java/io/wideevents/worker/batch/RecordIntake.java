@@ -2,9 +2,9 @@ package io.wideevents.worker.batch;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.wideevents.codec.DeadLetterReason;
 import io.wideevents.codec.RecordDecoder;
 import io.wideevents.codec.RecordResult;
+import io.wideevents.event.DeadLetterReason;
 import io.wideevents.event.WireFormat;
 import io.wideevents.worker.kafka.LargeRecords;
 import io.wideevents.worker.offset.TrackedOffset;

@@ -1,7 +1,7 @@
 package io.wideevents.worker.batch;
 
-import io.wideevents.codec.DeadLetterReason;
 import io.wideevents.codec.RecordResult;
+import io.wideevents.event.DeadLetterReason;
 import io.wideevents.event.EventDocument;
 import io.wideevents.log.LogThrottle;
 import io.wideevents.mongo.BatchWriter;

@@ -1,6 +1,6 @@
 package io.wideevents.worker.command;
 
-import io.wideevents.codec.DeadLetterReason;
+import io.wideevents.event.DeadLetterReason;
 import io.wideevents.worker.deadletter.StoredLetter;
 import java.time.Duration;
 import java.time.Instant;

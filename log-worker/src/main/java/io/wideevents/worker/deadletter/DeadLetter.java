@@ -1,6 +1,6 @@
 package io.wideevents.worker.deadletter;
 
-import io.wideevents.codec.DeadLetterReason;
+import io.wideevents.event.DeadLetterReason;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**

@@ -1,6 +1,6 @@
 package io.wideevents.worker.deadletter;
 
-import io.wideevents.codec.DeadLetterReason;
+import io.wideevents.event.DeadLetterReason;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collections;

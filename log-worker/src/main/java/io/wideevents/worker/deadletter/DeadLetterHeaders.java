@@ -14,7 +14,7 @@ public final class DeadLetterHeaders {
   /** Every header of ours begins like this; a replay takes them off again. */
   public static final String PREFIX = DeadLetterFormat.PREFIX;
 
-  /** {@link io.wideevents.codec.DeadLetterReason#label}. */
+  /** {@link io.wideevents.event.DeadLetterReason#label}. */
   public static final String REASON = DeadLetterFormat.REASON;
 
   /** What exactly was wrong. */

@@ -3,7 +3,7 @@ package io.wideevents.worker.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.wideevents.codec.DeadLetterReason;
+import io.wideevents.event.DeadLetterReason;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;

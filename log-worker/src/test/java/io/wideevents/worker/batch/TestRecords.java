@@ -2,8 +2,8 @@ package io.wideevents.worker.batch;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.wideevents.codec.DeadLetterReason;
 import io.wideevents.codec.RecordResult;
+import io.wideevents.event.DeadLetterReason;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
 import io.wideevents.worker.offset.Assignment;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.wideevents.codec.DeadLetterReason;
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.RecordDecoder;
+import io.wideevents.event.DeadLetterReason;
 import io.wideevents.mongo.InMemoryBatchWriter;
 import io.wideevents.time.Backoff;
 import io.wideevents.worker.batch.BatchLimits;

@@ -3,10 +3,10 @@ package io.wideevents.worker.deadletter;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wideevents.codec.DeadLetterReason;
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.RecordDecoder;
 import io.wideevents.codec.RecordResult;
+import io.wideevents.event.DeadLetterReason;
 import io.wideevents.worker.testing.ManualClock;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,7 +3,7 @@ package io.wideevents.worker.deadletter;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wideevents.codec.DeadLetterReason;
+import io.wideevents.event.DeadLetterReason;
 import io.wideevents.worker.testing.LogRecords;
 import io.wideevents.worker.testing.ManualClock;
 import java.util.ArrayList;

@@ -3,9 +3,9 @@ package io.wideevents.worker.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wideevents.codec.DeadLetterReason;
 import io.wideevents.config.LogFormat;
 import io.wideevents.config.LogLevel;
+import io.wideevents.event.DeadLetterReason;
 import io.wideevents.metrics.MetricsPage;
 import io.wideevents.metrics.MetricsTable;
 import io.wideevents.process.LogSetup;

@@ -1,6 +1,6 @@
 package io.wideevents.worker.simulation;
 
-import io.wideevents.codec.DeadLetterReason;
+import io.wideevents.event.DeadLetterReason;
 import io.wideevents.worker.deadletter.DeadLetter;
 import io.wideevents.worker.deadletter.DeadLetterOutcome;
 import io.wideevents.worker.deadletter.DeadLetterSink;

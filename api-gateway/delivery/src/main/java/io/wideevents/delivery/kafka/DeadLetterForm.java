@@ -2,12 +2,12 @@ package io.wideevents.delivery.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.wideevents.codec.DeadLetterReason;
 import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.delivery.spool.SpooledEvent;
 import io.wideevents.event.DeadLetterCuts;
 import io.wideevents.event.DeadLetterFormat;
 import io.wideevents.event.DeadLetterPart;
+import io.wideevents.event.DeadLetterReason;
 import io.wideevents.event.EventId;
 import java.util.ArrayList;
 import java.util.Arrays;

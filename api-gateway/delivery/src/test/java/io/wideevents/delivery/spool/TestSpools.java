@@ -1,9 +1,9 @@
 package io.wideevents.delivery.spool;
 
-import io.wideevents.codec.DeadLetterReason;
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.RecordDecoder;
 import io.wideevents.codec.RecordResult;
+import io.wideevents.event.DeadLetterReason;
 import io.wideevents.event.EventId;
 import io.wideevents.time.ClosingTime;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.wideevents.codec;
+package io.wideevents.event;
 
 /** Why a record cannot become a document: a closed list, used as header and as metric label. */
 public enum DeadLetterReason {
