@@ -10,11 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,13 +53,20 @@ final class DeliveryLane {
   private final Queue<Pending> queue = new ConcurrentLinkedQueue<>();
   private final AtomicLong heldBytes = new AtomicLong();
   private final AtomicLong heldEvents = new AtomicLong();
+  private final Set<Batch> unanswered = ConcurrentHashMap.newKeySet();
   private final Object settledSignal = new Object();
 
   private volatile boolean asleep;
   private volatile boolean closed;
 
-  /** Nobody looks into the queue any more but for what was in it before. */
+  /** The queue was emptied by {@link #close}; an event that is added later is taken back. */
   private volatile boolean drained;
+
+  /** Nothing is handed to the tier any more. */
+  private volatile boolean takenOver;
+
+  /** Whether the thread is in the tier's method, which may block. */
+  private volatile boolean handingOver;
 
   private int naps;
 
@@ -120,29 +129,68 @@ final class DeliveryLane {
     return heldBytes.get();
   }
 
+  /** As {@link #offer}, but waits for room, at most until the deadline. */
+  boolean put(Pending pending, Deadline deadline) {
+    boolean[] taken = {offer(pending)};
+    if (!taken[0]) {
+      await(
+          () -> {
+            taken[0] = offer(pending);
+            return taken[0] || closed;
+          },
+          deadline);
+    }
+    return taken[0];
+  }
+
   /**
    * Takes nothing more and waits for what was taken, at most until the deadline.
    *
-   * @return what was not even handed to the tier by then, to be delivered otherwise
+   * @return what was not handed to the tier by then, to be delivered otherwise
    */
   List<Pending> close(Deadline deadline) {
     closed = true;
     LockSupport.unpark(thread);
     List<Pending> left = new ArrayList<>();
-    try {
-      boolean ended = thread.join(deadline.remaining());
-      if (ended) {
-        awaitAnswers(deadline);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    await(() -> heldEvents.get() == 0 && !thread.isAlive(), deadline);
     drained = true;
     for (Pending pending = queue.poll(); pending != null; pending = queue.poll()) {
       left.add(pending);
       release(pending.retainedBytes());
     }
     return left;
+  }
+
+  /**
+   * Hands nothing more to the tier. To be called after {@link #close}.
+   *
+   * @return events to deliver otherwise, because they were being encoded, and those to deliver
+   *     also, because the tier has not answered for them
+   * @param deadline until when to wait for what is being encoded
+   */
+  List<Pending> takeOver(Deadline deadline) {
+    takenOver = true;
+    await(() -> handingOver || !thread.isAlive(), deadline);
+    List<Pending> events = new ArrayList<>();
+    for (Batch batch : unanswered) {
+      if (batch.handedOver) {
+        batch.events.stream()
+            .map(Taken::event)
+            .filter(Pending.Encoded::deliverAlso)
+            .forEach(events::add);
+      } else if (unanswered.remove(batch)) {
+        for (Taken taken : batch.events) {
+          events.add(taken.event());
+          release(taken.bytes());
+        }
+      }
+    }
+    return events;
+  }
+
+  /** Events that the tier has not answered for. */
+  List<Pending.Encoded> unanswered() {
+    return unanswered.stream().flatMap(batch -> batch.events.stream()).map(Taken::event).toList();
   }
 
   /** Events that were handed to the tier and are not answered for, or still wait. */
@@ -216,20 +264,26 @@ final class DeliveryLane {
   /** An event that was taken from the queue, and what it holds of the bound. */
   private record Taken(Pending.Encoded event, int bytes) {}
 
+  /** Events that go to the tier together. Two batches are never equal. */
+  private static final class Batch {
+    private final List<Taken> events = new ArrayList<>();
+    private volatile boolean handedOver;
+  }
+
   /** Whether there was anything to do. */
   private boolean deliverBatch() {
-    List<Taken> batch = new ArrayList<>();
+    Batch batch = new Batch();
     long bytes = 0;
     boolean any = false;
-    while (batch.size() < MAX_BATCH_EVENTS && bytes < MAX_BATCH_BYTES) {
+    while (batch.events.size() < MAX_BATCH_EVENTS && bytes < MAX_BATCH_BYTES) {
       Pending pending = queue.poll();
       if (pending == null) {
         break;
       }
       any = true;
-      bytes += take(pending, batch);
+      bytes += take(pending, batch.events);
     }
-    if (!batch.isEmpty()) {
+    if (!batch.events.isEmpty()) {
       deliver(batch);
     }
     return any;
@@ -241,7 +295,12 @@ final class DeliveryLane {
     try {
       Optional<EncodedEvent> event = finalizer.event(pending);
       if (event.isPresent()) {
-        batch.add(new Taken(new Pending.Encoded(event.get(), pending.finalizedAtNanos()), bytes));
+        batch.add(
+            new Taken(
+                pending instanceof Pending.Encoded encoded
+                    ? encoded
+                    : new Pending.Encoded(event.get(), pending.finalizedAtNanos()),
+                bytes));
         return bytes;
       }
     } catch (Throwable e) {
@@ -251,28 +310,39 @@ final class DeliveryLane {
     return 0;
   }
 
-  private void deliver(List<Taken> batch) {
-    AtomicBoolean answered = new AtomicBoolean();
+  private void deliver(Batch batch) {
+    try {
+      unanswered.add(batch);
+    } catch (Throwable e) {
+      // No memory for it. The events were taken from the queue already.
+      answer(batch.events, null, e);
+      return;
+    }
+    // Read after the batch was added: takeOver() finds it.
+    if (takenOver) {
+      return;
+    }
+    batch.handedOver = true;
+    handingOver = true;
     try {
       var unused =
           port.log(
-                  batch.stream().map(taken -> taken.event().event()).toList(),
+                  batch.events.stream().map(taken -> taken.event().event()).toList(),
                   Deadline.after(settings.deliveryTimeout()))
-              .whenComplete((outcomes, failure) -> answer(batch, answered, outcomes, failure));
+              .whenComplete((outcomes, failure) -> answer(batch, outcomes, failure));
     } catch (Throwable e) {
       // A bug of the tier's, or a class that is missing: its events must not be lost for it.
-      answer(batch, answered, null, e);
+      answer(batch, null, e);
+    } finally {
+      handingOver = false;
     }
   }
 
   /** Takes the first answer to a batch: a future of the tier's own may call back and throw. */
   private void answer(
-      List<Taken> batch,
-      AtomicBoolean answered,
-      @Nullable List<DeliveryOutcome> outcomes,
-      @Nullable Throwable failure) {
-    if (answered.compareAndSet(false, true)) {
-      answer(batch, outcomes, failure);
+      Batch batch, @Nullable List<DeliveryOutcome> outcomes, @Nullable Throwable failure) {
+    if (unanswered.remove(batch)) {
+      answer(batch.events, outcomes, failure);
     }
   }
 
@@ -317,11 +387,25 @@ final class DeliveryLane {
             : failure);
   }
 
-  private void awaitAnswers(Deadline deadline) throws InterruptedException {
-    synchronized (settledSignal) {
-      while (heldEvents.get() > 0 && !deadline.remaining().isZero()) {
-        TimeUnit.NANOSECONDS.timedWait(settledSignal, deadline.remaining().toNanos());
+  /**
+   * Waits until a condition holds, at most until the deadline. Looks at it when an event is
+   * released while this lane is closed, and every 5 ms. On an interrupted thread as well: events
+   * would be lost otherwise. The thread stays interrupted.
+   */
+  private void await(BooleanSupplier condition, Deadline deadline) {
+    boolean interrupted = false;
+    while (!condition.getAsBoolean() && !deadline.remaining().isZero()) {
+      try {
+        synchronized (settledSignal) {
+          TimeUnit.NANOSECONDS.timedWait(
+              settledSignal, Math.clamp(deadline.remaining().toNanos(), 1, NAP_NANOS));
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -19,10 +19,13 @@ interface EventHandOff {
   /** Memory that events in flight take now. */
   long queuedBytes();
 
+  /** Takes nothing more and waits for what was taken, within the time to close. */
+  void close();
+
   /**
-   * Takes nothing more and waits for what was taken, within the time to close.
+   * Counts as dropped what has no answer; called when none can come any more.
    *
-   * @return events whose fate is not known then
+   * @return how many events that were
    */
-  long close();
+  long countLost();
 }

@@ -40,7 +40,6 @@ public final class LoggingService implements AutoCloseable {
     this.rules = rules;
     this.handOff = handOff;
     this.clock = clock;
-    initializeClasses(rules);
   }
 
   /**
@@ -83,6 +82,7 @@ public final class LoggingService implements AutoCloseable {
       LoggingSettings settings, LoggerPort delivery, LoggerPort spool, InstantSource clock) {
     LoggingCounters counters = new LoggingCounters(settings.sampling());
     FieldRules rules = new FieldRules(settings.rules());
+    initializeClasses(rules);
     return new LoggingService(
         counters, rules, new QueuedHandOff(settings, rules, counters, delivery, spool), clock);
   }
@@ -103,6 +103,7 @@ public final class LoggingService implements AutoCloseable {
       InstantSource clock) {
     LoggingCounters counters = new LoggingCounters(settings.sampling());
     FieldRules rules = new FieldRules(settings.rules());
+    initializeClasses(rules);
     return new LoggingService(
         counters,
         rules,
@@ -231,16 +232,37 @@ public final class LoggingService implements AutoCloseable {
   }
 
   /**
-   * Hands off nothing more and waits for what was, within the time to close; tells in the log what
-   * is left. Idempotent. Requests that end later are counted as dropped.
+   * Hands off nothing more. What the tiers do not confirm within an eighth of the time to close
+   * goes to the spool as well, and this waits for the spool in the rest of that time. An event that
+   * then has no answer is logged; it may become durable while tiers and spool are closed.
+   * Idempotent; on an interrupted thread as well. Requests that end later are counted as dropped.
    */
   @Override
   public void close() {
-    long unknown = handOff.close();
-    if (unknown > 0) {
-      log.atError()
-          .addKeyValue("events", unknown)
-          .log("Closed before tiers had answered for all events of this process");
+    handOff.close();
+    long waiting = stats().inFlight();
+    if (waiting > 0) {
+      log.atWarn()
+          .addKeyValue("events", waiting)
+          .log(
+              "Neither the tiers nor the spool have answered for events of this process yet; they"
+                  + " are lost unless one of them still confirms them");
     }
+  }
+
+  /**
+   * Counts as dropped, and logs, events that have no answer; to be called when tiers and spool are
+   * closed.
+   *
+   * @return how many events that were
+   */
+  long countLost() {
+    long lost = handOff.countLost();
+    if (lost > 0) {
+      log.atError()
+          .addKeyValue("events", lost)
+          .log("Closed, and neither a tier nor the spool confirmed events of this process");
+    }
+    return lost;
   }
 }

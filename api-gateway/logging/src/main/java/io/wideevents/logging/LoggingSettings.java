@@ -13,7 +13,8 @@ import java.time.Duration;
  * @param queueBytes memory for events that no tier has answered for
  * @param overflowBytes memory for those of them that are on their way to the spool instead
  * @param deliveryTimeout how long the tiers together may take for a batch
- * @param closeTimeout how long closing waits for what was handed off
+ * @param closeTimeout how long closing waits for what was handed off: an eighth of it for the
+ *     tiers, the rest for the spool
  */
 public record LoggingSettings(
     String service,

@@ -6,6 +6,9 @@ import io.wideevents.delivery.LoggerPort;
 import io.wideevents.log.LogThrottle;
 import io.wideevents.time.Deadline;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +22,12 @@ import org.slf4j.LoggerFactory;
 final class QueuedHandOff implements EventHandOff {
   private static final Logger log = LoggerFactory.getLogger(LoggingService.class);
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
+
+  /**
+   * The tiers' part of the time to close, for what they are about to confirm. It is short, because
+   * the spool must have written the rest in time whatever the tiers do.
+   */
+  private static final int TIERS_PART = 8;
 
   private final LoggingSettings settings;
   private final LoggingCounters counters;
@@ -64,7 +73,7 @@ final class QueuedHandOff implements EventHandOff {
   void take(Pending pending) {
     if (!tiers.offer(pending)) {
       if (closed) {
-        drop(DropReason.CLOSED, 1);
+        toSpool(pending, DropReason.CLOSED, "closing");
       } else {
         toSpool(pending, DropReason.QUEUES_FULL, "queue full");
       }
@@ -82,56 +91,111 @@ final class QueuedHandOff implements EventHandOff {
   }
 
   @Override
-  public long close() {
+  public void close() {
+    close(Set.of());
+  }
+
+  /**
+   * Closes, and spools what has no answer: events that wait for the tiers, events that the tiers
+   * have, and others. The tiers may still confirm an event that is spooled as well. That does no
+   * harm, since both have the same id.
+   *
+   * @param others events that wait for an answer elsewhere
+   */
+  void close(Set<Pending.Encoded> others) {
     closed = true;
     Deadline end = Deadline.after(settings.closeTimeout());
-    // Most of the time is the tiers'; what they leave needs one sync of the spool's disk.
-    Deadline forTiers = Deadline.after(settings.closeTimeout().multipliedBy(3).dividedBy(4));
-    tiers.close(forTiers).forEach(pending -> toSpool(pending, DropReason.CLOSED, "closing"));
-    int lost = overflow.close(end).size();
-    if (lost > 0) {
-      drop(DropReason.CLOSED, lost);
-    }
-    return tiers.heldEvents() + overflow.heldEvents();
+    List<Pending> left = tiers.close(Deadline.after(settings.closeTimeout().dividedBy(TIERS_PART)));
+    left.forEach(pending -> toSpoolAtClose(pending, end));
+    tiers.takeOver(end).forEach(pending -> toSpoolAtClose(pending, end));
+    others.stream()
+        .filter(Pending.Encoded::deliverAlso)
+        .forEach(event -> toSpoolAtClose(event, end));
+    overflow.close(end).forEach(pending -> drop(pending, DropReason.CLOSED));
+  }
+
+  @Override
+  public long countLost() {
+    long lost =
+        Stream.concat(tiers.unanswered().stream(), overflow.unanswered().stream())
+            .filter(Pending.Encoded::settle)
+            .count();
+    counters.dropped(DropReason.NOT_CONFIRMED, lost);
+    return lost;
   }
 
   private void answeredByTiers(Pending.Encoded event, DeliveryOutcome outcome) {
     switch (outcome) {
       case DeliveryOutcome.Durable durable -> durable(event, durable);
-      case DeliveryOutcome.Refused refused -> drop(DropReason.REFUSED, 1);
-      case DeliveryOutcome.NotConfirmed notConfirmed ->
+      case DeliveryOutcome.Refused refused -> refused(event);
+      case DeliveryOutcome.NotConfirmed notConfirmed -> {
+        if (event.unconfirmed()) {
           toSpool(event, DropReason.NOT_CONFIRMED, "no tier confirmed");
+        }
+      }
     }
   }
 
   private void answeredBySpool(Pending.Encoded event, DeliveryOutcome outcome) {
     switch (outcome) {
       case DeliveryOutcome.Durable durable -> durable(event, durable);
-      case DeliveryOutcome.Refused refused -> drop(DropReason.REFUSED, 1);
-      case DeliveryOutcome.NotConfirmed notConfirmed -> drop(DropReason.NOT_CONFIRMED, 1);
+      case DeliveryOutcome.Refused refused -> refused(event);
+      case DeliveryOutcome.NotConfirmed notConfirmed -> drop(event, DropReason.NOT_CONFIRMED);
     }
   }
 
   private void durable(Pending.Encoded event, DeliveryOutcome.Durable durable) {
-    counters.durable(durable.tier(), System.nanoTime() - event.finalizedAtNanos());
+    if (event.settle()) {
+      counters.durable(durable.tier(), System.nanoTime() - event.finalizedAtNanos());
+    }
+  }
+
+  private void refused(Pending.Encoded event) {
+    if (event.settle()) {
+      countDropped(DropReason.REFUSED);
+    }
   }
 
   private void toSpool(Pending pending, DropReason otherwise, String why) {
     if (overflow.offer(pending)) {
-      counters.overflowed.increment();
-      overflowThrottle.show(
-          heldBack ->
-              log.atWarn()
-                  .addKeyValue("reason", why)
-                  .addKeyValue("notShown", heldBack)
-                  .log("Events of this process took the way to the spool"));
+      overflowed(why);
     } else {
-      drop(otherwise, 1);
+      drop(pending, otherwise);
     }
   }
 
-  private void drop(DropReason reason, long events) {
-    counters.dropped(reason, events);
+  private void toSpoolAtClose(Pending pending, Deadline end) {
+    if (overflow.put(pending, end)) {
+      overflowed("closing");
+    } else {
+      drop(pending, DropReason.CLOSED);
+    }
+  }
+
+  private void overflowed(String why) {
+    counters.overflowed.increment();
+    overflowThrottle.show(
+        heldBack ->
+            log.atWarn()
+                .addKeyValue("reason", why)
+                .addKeyValue("notShown", heldBack)
+                .log("Events of this process took the way to the spool"));
+  }
+
+  /** Counts an event as lost, unless another delivery of it may still confirm it. */
+  private void drop(Pending pending, DropReason reason) {
+    boolean lost =
+        switch (pending) {
+          case Pending.Raw raw -> true;
+          case Pending.Encoded event -> event.unconfirmed() && event.settle();
+        };
+    if (lost) {
+      countDropped(reason);
+    }
+  }
+
+  private void countDropped(DropReason reason) {
+    counters.dropped(reason, 1);
     droppedThrottle.show(
         heldBack ->
             log.atError()

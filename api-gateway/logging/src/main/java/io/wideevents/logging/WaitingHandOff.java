@@ -6,7 +6,9 @@ import io.wideevents.delivery.LoggerPort;
 import io.wideevents.time.Deadline;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +33,9 @@ final class WaitingHandOff implements EventHandOff {
 
   /** As many as there ever were requests at a time that ended. */
   private final Queue<EventFinalizer> idle = new ConcurrentLinkedQueue<>();
+
+  /** Events that requests wait for. */
+  private final Set<Pending.Encoded> waiting = ConcurrentHashMap.newKeySet();
 
   /** When the requests of a host that stops wait no longer; null while the tier answers. */
   private final AtomicReference<@Nullable Deadline> atStop = new AtomicReference<>();
@@ -67,15 +72,24 @@ final class WaitingHandOff implements EventHandOff {
     }
     var event = finalizer.event(new Pending.Raw(request));
     idle.add(finalizer);
-    event.ifPresent(
-        encoded -> deliver(new Pending.Encoded(encoded, request.finalizedAtNanos()), deadline));
+    if (event.isPresent()) {
+      Pending.Encoded encoded = new Pending.Encoded(event.get(), request.finalizedAtNanos());
+      waiting.add(encoded);
+      try {
+        deliver(encoded, deadline);
+      } finally {
+        waiting.remove(encoded);
+      }
+    }
   }
 
   private void deliver(Pending.Encoded event, Deadline deadline) {
     try {
       List<DeliveryOutcome> outcomes = await(tier.log(List.of(event.event()), deadline), deadline);
       if (outcomes.size() == 1 && outcomes.getFirst() instanceof DeliveryOutcome.Durable durable) {
-        counters.durable(durable.tier(), System.nanoTime() - event.finalizedAtNanos());
+        if (event.settle()) {
+          counters.durable(durable.tier(), System.nanoTime() - event.finalizedAtNanos());
+        }
         // The tier answers: the next request may wait for it as long as any other.
         atStop.set(null);
         return;
@@ -87,7 +101,9 @@ final class WaitingHandOff implements EventHandOff {
         Thread.currentThread().interrupt();
       }
     }
-    otherwise.take(event);
+    if (event.unconfirmed()) {
+      otherwise.take(event);
+    }
   }
 
   /** Waits until the deadline, also if the thread is interrupted: the flag is set again then. */
@@ -121,7 +137,12 @@ final class WaitingHandOff implements EventHandOff {
   }
 
   @Override
-  public long close() {
-    return otherwise.close();
+  public void close() {
+    otherwise.close(waiting);
+  }
+
+  @Override
+  public long countLost() {
+    return otherwise.countLost();
   }
 }

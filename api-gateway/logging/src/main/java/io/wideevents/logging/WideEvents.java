@@ -37,6 +37,9 @@ public final class WideEvents implements AutoCloseable {
   private static final Duration CLOSE_BOUND = Duration.ofSeconds(6);
   private static final Duration KEPT_FOR_SPOOL = Duration.ofSeconds(1);
 
+  /** How long the hand-off waits for the spool, which has each event before the tiers close. */
+  private static final Duration HAND_OFF_BOUND = Duration.ofSeconds(4);
+
   private final ClosingTime closing;
   private final EventSpool spool;
   private final Backends backends;
@@ -65,11 +68,12 @@ public final class WideEvents implements AutoCloseable {
             settings.spool().replayEventsPerSecond());
     backends.delivery().onRecovery(replayer::wake);
     LoggerPort tiers = backends.delivery().live();
+    LoggingSettings timed = events.timed(events.deliveryTimeout(), HAND_OFF_BOUND);
     logging =
         switch (wait) {
-          case NOT_AT_ALL -> LoggingService.queued(events, tiers, journal, clock);
-          case FOR_THE_JOURNAL -> LoggingService.waiting(events, journal, tiers, journal, clock);
-          case FOR_THE_TIERS -> LoggingService.waiting(events, tiers, tiers, journal, clock);
+          case NOT_AT_ALL -> LoggingService.queued(timed, tiers, journal, clock);
+          case FOR_THE_JOURNAL -> LoggingService.waiting(timed, journal, tiers, journal, clock);
+          case FOR_THE_TIERS -> LoggingService.waiting(timed, tiers, tiers, journal, clock);
         };
   }
 
@@ -124,12 +128,14 @@ public final class WideEvents implements AutoCloseable {
     DeliverySettings settings =
         DeliverySettings.from(
             values, CommonSettings.encoderSettings(values, EncoderSettings.DEFAULT_MAX_EVENTS));
-    WideEvents events =
-        new WideEvents(
-            settings, LoggingCatalogue.settings(values, service, settings.rules()), wait);
-    events.backends.start();
-    events.replayer.start();
-    return events;
+    return start(settings, LoggingCatalogue.settings(values, service, settings.rules()), wait);
+  }
+
+  static WideEvents start(DeliverySettings settings, LoggingSettings events, Wait wait) {
+    WideEvents started = new WideEvents(settings, events, wait);
+    started.backends.start();
+    started.replayer.start();
+    return started;
   }
 
   /** Begins and finalizes the events of the service's requests. */
@@ -138,8 +144,11 @@ public final class WideEvents implements AutoCloseable {
   }
 
   /**
-   * Delivers what was handed off, within its bound; the rest waits in the spool. Idempotent. On an
-   * interrupted thread as well, which stays interrupted: no part would wait for its events then.
+   * Delivers what was handed off, within its bound. Events that Kafka and MongoDB have not
+   * confirmed after half a second are written to the spool, before the connections are closed. When
+   * this returns, each event is durable in Kafka, MongoDB or the spool, unless the spool failed;
+   * events that are lost are counted and logged. Idempotent. On an interrupted thread as well,
+   * which stays interrupted: no part would wait for its events then.
    */
   @Override
   public void close() {
@@ -156,11 +165,19 @@ public final class WideEvents implements AutoCloseable {
   private void closeParts() {
     // In reverse order, and each one whatever the one before throws: the spool's directory would
     // stay locked for the life of the host.
-    try (spool;
+    try (Part lost = logging::countLost;
+        spool;
         backends;
         replayer;
         logging) {
       closing.begin();
+      replayer.stop();
     }
+  }
+
+  /** What is done at the end. */
+  private interface Part extends AutoCloseable {
+    @Override
+    void close();
   }
 }
