@@ -62,7 +62,13 @@ final class QueuedHandOff implements EventHandOff {
             new EventFinalizer(settings.service(), settings.sampling(), rules, counters),
             this::answeredBySpool);
     tiers.start();
-    overflow.start();
+    try {
+      overflow.start();
+    } catch (Throwable e) {
+      // No thread left. The first one must not stay.
+      var unused = tiers.close(Deadline.after(Duration.ZERO));
+      throw e;
+    }
   }
 
   @Override

@@ -52,29 +52,48 @@ public final class WideEvents implements AutoCloseable {
     spool =
         SegmentEventSpool.open(
             settings.spool(), new RecordDecoder(settings.rules(), clock), clock, closing);
-    LoggerPort journal = new SpoolLogger(spool);
-    backends =
-        Backends.above(
-            new SpoolLogger(spool),
-            () -> TierStatus.of(Tier.SPOOL, TierStatus.State.UP),
-            settings,
-            RetentionChange.NONE,
-            closing.keeping(KEPT_FOR_SPOOL));
-    replayer =
-        new SpoolReplayer(
-            spool,
-            backends.tiers(),
-            backends.deadLetters(),
-            settings.spool().replayEventsPerSecond());
-    backends.delivery().onRecovery(replayer::wake);
-    LoggerPort tiers = backends.delivery().live();
-    LoggingSettings timed = events.timed(events.deliveryTimeout(), HAND_OFF_BOUND);
-    logging =
-        switch (wait) {
-          case NOT_AT_ALL -> LoggingService.queued(timed, tiers, journal, clock);
-          case FOR_THE_JOURNAL -> LoggingService.waiting(timed, journal, tiers, journal, clock);
-          case FOR_THE_TIERS -> LoggingService.waiting(timed, tiers, tiers, journal, clock);
-        };
+    try {
+      LoggerPort journal = new SpoolLogger(spool);
+      backends =
+          Backends.above(
+              new SpoolLogger(spool),
+              () -> TierStatus.of(Tier.SPOOL, TierStatus.State.UP),
+              settings,
+              RetentionChange.NONE,
+              closing.keeping(KEPT_FOR_SPOOL));
+      try {
+        replayer =
+            new SpoolReplayer(
+                spool,
+                backends.tiers(),
+                backends.deadLetters(),
+                settings.spool().replayEventsPerSecond());
+        backends.delivery().onRecovery(replayer::wake);
+        LoggerPort tiers = backends.delivery().live();
+        LoggingSettings timed = events.timed(events.deliveryTimeout(), HAND_OFF_BOUND);
+        logging =
+            switch (wait) {
+              case NOT_AT_ALL -> LoggingService.queued(timed, tiers, journal, clock);
+              case FOR_THE_JOURNAL -> LoggingService.waiting(timed, journal, tiers, journal, clock);
+              case FOR_THE_TIERS -> LoggingService.waiting(timed, tiers, tiers, journal, clock);
+            };
+      } catch (Throwable e) {
+        closeAfter(e, backends);
+        throw e;
+      }
+    } catch (Throwable e) {
+      closeAfter(e, spool);
+      throw e;
+    }
+  }
+
+  /** Closes a part because the start failed: the spool's directory would stay locked. */
+  private static void closeAfter(Throwable failure, AutoCloseable part) {
+    try {
+      part.close();
+    } catch (Throwable e) {
+      failure.addSuppressed(e);
+    }
   }
 
   /** What a request waits for before it is answered. */
@@ -133,9 +152,14 @@ public final class WideEvents implements AutoCloseable {
 
   static WideEvents start(DeliverySettings settings, LoggingSettings events, Wait wait) {
     WideEvents started = new WideEvents(settings, events, wait);
-    started.backends.start();
-    started.replayer.start();
-    return started;
+    try {
+      started.backends.start();
+      started.replayer.start();
+      return started;
+    } catch (Throwable e) {
+      closeAfter(e, started);
+      throw e;
+    }
   }
 
   /** Begins and finalizes the events of the service's requests. */

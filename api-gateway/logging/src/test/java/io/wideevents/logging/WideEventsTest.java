@@ -3,9 +3,13 @@ package io.wideevents.logging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wideevents.codec.EncoderSettings;
 import io.wideevents.config.InvalidSettingsException;
+import io.wideevents.config.SettingValues;
+import io.wideevents.delivery.setup.DeliverySettings;
 import io.wideevents.event.Tier;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -49,6 +53,41 @@ class WideEventsTest {
     assertThat(result).isEqualTo("done");
     assertThat(Thread.interrupted()).isTrue();
     assertThat(events.logging().stats().durable().get(Tier.SPOOL)).isOne();
+    WideEvents.start("shop", environment).close();
+  }
+
+  @Test
+  void close_rightAfterEventsWereHandedOff_hasAllOfThemInTheSpool() throws Exception {
+    // Given
+    Map<String, String> environment = environment(Map.of("SPOOL_MIN_FREE_BYTES", "1MiB"));
+    WideEvents events = WideEvents.start("shop", environment);
+    for (int i = 0; i < 50; i++) {
+      assertThat(events.logging().call("job", () -> "done")).isEqualTo("done");
+    }
+    long start = System.nanoTime();
+
+    // When
+    events.close();
+
+    // Then
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(6));
+    assertThat(events.logging().stats().durable()).containsEntry(Tier.SPOOL, 50L);
+    assertThat(events.logging().stats().inFlight()).isZero();
+  }
+
+  @Test
+  void start_thatFailsAfterTheSpoolWasOpened_leavesItsDirectory() {
+    // Given settings that the last part cannot be made of
+    Map<String, String> environment = environment(Map.of("SPOOL_MIN_FREE_BYTES", "1MiB"));
+    SettingValues values = LibraryCatalogue.CATALOGUE.resolve(Map.of(), environment);
+    DeliverySettings delivery = DeliverySettings.from(values, EncoderSettings.DEFAULT);
+    LoggingSettings broken = LoggingSettings.of("shop").sampledBy(null);
+
+    // When
+    assertThatThrownBy(() -> WideEvents.start(delivery, broken, WideEvents.Wait.NOT_AT_ALL))
+        .isInstanceOf(NullPointerException.class);
+
+    // Then
     WideEvents.start("shop", environment).close();
   }
 

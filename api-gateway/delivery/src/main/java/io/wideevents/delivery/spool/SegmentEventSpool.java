@@ -98,8 +98,13 @@ public final class SegmentEventSpool implements EventSpool {
       ClosingTime closing) {
     SegmentEventSpool spool =
         open(SpoolDirectory.take(settings.directory()), settings, files, decoder, clock, closing);
-    spool.writer.start();
-    return spool;
+    try {
+      spool.writer.start();
+      return spool;
+    } catch (RuntimeException | Error e) {
+      spool.close();
+      throw e;
+    }
   }
 
   /**
@@ -140,6 +145,10 @@ public final class SegmentEventSpool implements EventSpool {
     } catch (IOException e) {
       directory.close();
       throw SpoolDirectory.notWritable(settings.directory(), e);
+    } catch (RuntimeException | Error e) {
+      // A bug, or no memory. The directory must not stay locked for the life of the process.
+      directory.close();
+      throw e;
     }
   }
 
