@@ -11,21 +11,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerDocumentationTest {
   private static final Path PAGE = Path.of("../docs/configuration.md");
 
-  @ParameterizedTest
-  @ValueSource(strings = {"../docs/configuration.md", "../README.md"})
-  void tablesOfThePage_holdEverySettingOfTheWorkerAsItIs(Path page) throws IOException {
+  @Test
+  void tablesOfThePage_holdEverySettingOfTheWorkerAsItIs() throws IOException {
     List<Setting<?>> own =
         WorkerCatalogue.CATALOGUE.settings().stream()
             .filter(setting -> !CommonSettings.ALL.contains(setting))
             .toList();
 
-    SettingsTable.check(page, "log-worker", own);
+    SettingsTable.check(PAGE, "log-worker", own);
   }
 
   @Test

@@ -11,21 +11,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class GatewayDocumentationTest {
   private static final Path PAGE = Path.of("../../docs/configuration.md");
 
-  @ParameterizedTest
-  @ValueSource(strings = {"../../docs/configuration.md", "../../README.md"})
-  void tablesOfThePage_holdEverySettingOfTheGatewayAsItIs(Path page) throws IOException {
+  @Test
+  void tablesOfThePage_holdEverySettingOfTheGatewayAsItIs() throws IOException {
     List<Setting<?>> own =
         GatewayCatalogue.CATALOGUE.settings().stream()
             .filter(setting -> !CommonSettings.ALL.contains(setting))
             .toList();
 
-    SettingsTable.check(page, "api-gateway", own);
+    SettingsTable.check(PAGE, "api-gateway", own);
   }
 
   @Test
