@@ -32,52 +32,60 @@ public final class CommonSettings {
           .flag("--brokers")
           .defaultsTo("localhost:9092")
           .example("kafka-1:9092,kafka-2:9092")
-          .means("Kafka brokers to begin with, as host:port separated by commas.");
+          .means("Kafka bootstrap servers: host:port, separated by commas.");
 
   public static final Setting<String> KAFKA_LOG_TOPIC =
       Setting.named("KAFKA_LOG_TOPIC", topicName())
           .flag("--topic")
           .defaultsTo("log-events")
-          .means("Topic the events travel through; created when it is absent.");
+          .means("Topic of the events. It is created when it does not exist.");
 
   public static final Setting<String> MQ_DLQ_TOPIC =
       Setting.named("MQ_DLQ_TOPIC", topicName())
           .flag("--dlq-topic")
           .defaultsTo("log-events.dlq")
-          .means("Dead-letter topic, kept for ever; not the topic of KAFKA_LOG_TOPIC.");
+          .means(
+              "Dead-letter topic. A topic that we create keeps its records without a time"
+                  + " limit. It must differ from KAFKA_LOG_TOPIC.");
 
   public static final Setting<Integer> KAFKA_TOPIC_PARTITIONS =
       Setting.named("KAFKA_TOPIC_PARTITIONS", SettingType.integer(1, 10_000))
           .defaultsTo("6")
           .unit("partitions")
-          .means("Partitions of a topic we create: the most workers that can share the load.");
+          .means(
+              "Partitions of a topic that we create. Not more workers than partitions can"
+                  + " share the load.");
 
   public static final Setting<Integer> KAFKA_TOPIC_REPLICATION =
       Setting.named("KAFKA_TOPIC_REPLICATION", SettingType.integer(1, 100))
           .example("3")
-          .unit("copies")
-          .means("Copies of each partition of a topic we create; unset: as the broker says.");
+          .unit("replicas")
+          .means(
+              "Replicas of each partition of a topic that we create. Unset: the broker's"
+                  + " default.");
 
   public static final Setting<Integer> KAFKA_TOPIC_MIN_ISR =
       Setting.named("KAFKA_TOPIC_MIN_ISR", SettingType.integer(1, 100))
           .example("2")
-          .unit("copies")
+          .unit("replicas")
           .means(
-              "Copies that must hold an event before it is acknowledged, for a topic we create;"
-                  + " at most KAFKA_TOPIC_REPLICATION; unset: as the broker says.");
+              "In-sync replicas that must have an event before Kafka acknowledges it"
+                  + " (min.insync.replicas), for a topic that we create. At most"
+                  + " KAFKA_TOPIC_REPLICATION. Unset: the broker's default.");
 
   public static final Setting<Duration> KAFKA_TOPIC_RETENTION =
       Setting.named("KAFKA_TOPIC_RETENTION", SettingType.duration(Duration.ofMinutes(1), TEN_YEARS))
           .defaultsTo("7d")
           .means(
-              "How long KAFKA_LOG_TOPIC keeps events, if we create it: the longest outage of MongoDB.");
+              "Retention of KAFKA_LOG_TOPIC, when we create it. Choose it longer than the"
+                  + " longest MongoDB outage you want to survive.");
 
   public static final Setting<String> MONGODB_URI =
       Setting.named("MONGODB_URI", connectionString())
           .defaultsTo("mongodb://localhost:27017")
           .example("mongodb://mongo-1:27017,mongo-2:27017/?replicaSet=rs0")
           .secrecy(Secrecy.CREDENTIALS)
-          .means("MongoDB's connection string.");
+          .means("Connection string of MongoDB.");
 
   public static final Setting<String> MONGODB_DATABASE =
       Setting.named(
@@ -103,13 +111,14 @@ public final class CommonSettings {
       Setting.named("MONGODB_TLS_CA_FILE", SettingType.path())
           .example("/etc/wide-events/mongodb-ca.pem")
           .means(
-              "Certificates, PEM, of the authorities to trust for MongoDB, and no others; turns TLS"
-                  + " on. Unset: TLS as MONGODB_URI says, with the authorities of the JVM.");
+              "PEM file with the certificate authorities to trust for MongoDB; no other"
+                  + " authorities are trusted. Turns TLS on. Unset: TLS as MONGODB_URI says, with"
+                  + " the authorities of the JVM.");
 
   public static final Setting<Duration> MONGODB_TIMEOUT =
       Setting.named("MONGODB_TIMEOUT", SettingType.duration(Duration.ofMillis(100), ONE_HOUR))
           .defaultsTo("10s")
-          .means("Longest time one operation takes, the driver's own retries included.");
+          .means("Time limit of one MongoDB operation, with the driver's own retries.");
 
   public static final Setting<Duration> MONGODB_SERVER_SELECTION_TIMEOUT =
       Setting.named(
@@ -117,79 +126,88 @@ public final class CommonSettings {
               SettingType.duration(Duration.ofMillis(10), ONE_HOUR))
           .defaultsTo("2s")
           .means(
-              "How long an operation waits for a server to appear, at most MONGODB_TIMEOUT:"
-                  + " an outage is noticed after this.");
+              "How long an operation waits for an available server before it reports an"
+                  + " outage. At most MONGODB_TIMEOUT.");
 
   public static final Setting<Integer> MONGODB_MAX_CONNECTIONS =
       Setting.named("MONGODB_MAX_CONNECTIONS", SettingType.integer(1, 1000))
           .defaultsTo("16")
           .unit("connections")
-          .means("Most connections to each server, unless maxPoolSize is in MONGODB_URI.");
+          .means("Maximum of connections to each server. maxPoolSize in MONGODB_URI overrides it.");
 
   public static final Setting<Boolean> MONGODB_USER_INDEX =
       Setting.named("MONGODB_USER_INDEX", SettingType.bool())
           .defaultsTo("false")
-          .means("Whether events can be searched by user.id: one more index for every write.");
+          .means(
+              "Whether to index user.id, for searches by user. Each index makes every write"
+                  + " more expensive.");
 
   public static final Setting<Duration> EVENT_RETENTION =
       Setting.named("EVENT_RETENTION", SettingType.duration(Duration.ofMinutes(1), TEN_YEARS))
           .defaultsTo("30d")
           .means(
-              "Age at which MongoDB deletes an event; older ones are rejected. Only log-worker init shortens it for events that are stored.");
+              "Age at which MongoDB deletes an event. Older events are rejected. Only"
+                  + " log-worker init shortens the retention of stored events.");
 
   public static final Setting<Duration> EVENT_MAX_FUTURE =
       Setting.named("EVENT_MAX_FUTURE", SettingType.duration(Duration.ZERO, TEN_YEARS))
           .defaultsTo("24h")
-          .means("How far ahead of the clock an event's timestamp may lie.");
+          .means("How far an event's timestamp may be ahead of the clock.");
 
   public static final Setting<Integer> EVENT_MAX_BYTES =
       Setting.named("EVENT_MAX_BYTES", SettingType.smallBytes(1024, 8 * MEBIBYTE))
           .defaultsTo("256KiB")
-          .means("Largest event, as JSON.");
+          .means("Maximum size of an event as JSON.");
 
   public static final Setting<Integer> EVENT_MAX_DEPTH =
       Setting.named("EVENT_MAX_DEPTH", SettingType.integer(2, 90))
           .defaultsTo("32")
           .unit("levels")
-          .means("Deepest nesting of objects and arrays in an event.");
+          .means("Maximum nesting of objects and arrays in an event.");
 
   public static final Setting<Integer> EVENT_MAX_FIELDS =
       Setting.named("EVENT_MAX_FIELDS", SettingType.integer(4, 100_000))
           .defaultsTo("1000")
           .unit("fields")
-          .means("Most fields in an event, at any depth; items of arrays do not count.");
+          .means(
+              "Maximum number of fields in an event, counted at any depth. Items of arrays"
+                  + " do not count.");
 
   public static final Setting<Integer> EVENT_MAX_NAME_BYTES =
       Setting.named("EVENT_MAX_NAME_BYTES", SettingType.smallBytes(16, 4096))
           .defaultsTo("256")
           .unit("bytes")
-          .means("Longest field name, in UTF-8.");
+          .means("Maximum length of a field name in UTF-8.");
 
   public static final Setting<Set<String>> EVENT_REDACT =
       Setting.named("EVENT_REDACT", RedactedNames.type())
           .defaultsTo("default")
           .example("default,ssn,*_pin")
           .means(
-              "Names of fields whose value is replaced by [REDACTED], at any depth and in any case;"
-                  + " * at an end stands for anything; default for passwords, tokens, cookies and"
-                  + " the like; none turns it off.");
+              "Names of the fields whose value is replaced by [REDACTED], at any depth and"
+                  + " in upper or lower case. A * at the beginning or end of a name matches any"
+                  + " text. The name default stands for passwords, tokens, cookies and the like;"
+                  + " none turns redaction off.");
 
   public static final Setting<ValuePattern> EVENT_REDACT_PATTERN =
       Setting.named("EVENT_REDACT_PATTERN", redactedText())
           .example("[0-9]{13,16}|[A-Za-z0-9._-]+@[a-z0-9.-]+")
           .means(
-              "Regular expression (RE2) of what is replaced by [REDACTED] in the text of values under"
-                  + " any name; several as one|another. Unset: values are not searched.");
+              "Regular expression (RE2). Text that matches is replaced by [REDACTED] in the"
+                  + " values of all fields. Separate alternatives by |. Unset: values are not"
+                  + " searched.");
 
   public static final Setting<LogLevel> LOG_LEVEL =
       Setting.named("LOG_LEVEL", SettingType.choice(LogLevel.class))
           .defaultsTo("info")
-          .means("Least severe log lines shown; debug also shows those of the libraries.");
+          .means(
+              "Lowest level of the log lines that are written. debug also writes those of"
+                  + " the libraries.");
 
   public static final Setting<LogFormat> LOG_FORMAT =
       Setting.named("LOG_FORMAT", SettingType.choice(LogFormat.class))
           .defaultsTo("text")
-          .means("Form of the log lines, which go to stderr.");
+          .means("Format of the log lines, which go to stderr.");
 
   /** Every setting declared here, in the order they are documented. */
   public static final List<Setting<?>> ALL =

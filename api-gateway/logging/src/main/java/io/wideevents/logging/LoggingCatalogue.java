@@ -23,34 +23,36 @@ public final class LoggingCatalogue {
       Setting.named("LOGGING_JOURNAL", SettingType.bool())
           .defaultsTo("false")
           .means(
-              "Whether a reply waits until the event of its request is on the spool's disk, so that a"
-                  + " kill -9 loses none; false: some milliseconds' worth can be lost.");
+              "Whether a reply waits until the event of its request is on the spool's disk."
+                  + " true: a kill -9 loses no event of an answered request. false: it can lose"
+                  + " the events of some milliseconds.");
 
   public static final Setting<List<SamplingRule>> LOGGING_SAMPLING =
       Setting.named("LOGGING_SAMPLING", sampling())
           .defaultsTo("off")
           .example("error=all; slow>500ms=all; route:GET /health*=1/1000; rest=1/10")
           .means(
-              "Which of the process's own events are kept, decided when it is known how the request"
-                  + " ended: rules separated by semicolons, of which the first that matches decides.");
+              "Rules, separated by semicolons, that decide which of the process's own"
+                  + " events are kept. The first rule that matches decides, after the request has"
+                  + " ended.");
 
   public static final Setting<Boolean> LOGGING_SAMPLING_DRY_RUN =
       Setting.named("LOGGING_SAMPLING_DRY_RUN", SettingType.bool())
           .defaultsTo("false")
-          .means(
-              "Whether all events are kept, with a note in each on what LOGGING_SAMPLING would do.");
+          .means("Whether to keep all events and note in each what LOGGING_SAMPLING would do.");
 
   public static final Setting<Long> LOGGING_QUEUE_BYTES =
       Setting.named("LOGGING_QUEUE_BYTES", SettingType.bytes(MEBIBYTE, 16 * GIBIBYTE))
           .defaultsTo("32MiB")
-          .means("Memory for the process's own events that no tier has answered for.");
+          .means("Memory for the process's own events that no tier has acknowledged yet.");
 
   public static final Setting<Long> LOGGING_OVERFLOW_BYTES =
       Setting.named("LOGGING_OVERFLOW_BYTES", SettingType.bytes(MEBIBYTE, 16 * GIBIBYTE))
           .defaultsTo("8MiB")
           .means(
-              "Memory for own events on their way to the spool once LOGGING_QUEUE_BYTES are taken;"
-                  + " past both, events are dropped, counted and logged.");
+              "Memory for own events on their way to the spool, used when"
+                  + " LOGGING_QUEUE_BYTES are full. When both are full, events are dropped,"
+                  + " counted and logged.");
 
   /** Every setting declared here, in the order they are documented. */
   public static final List<Setting<?>> ALL =

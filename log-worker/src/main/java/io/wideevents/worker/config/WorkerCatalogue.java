@@ -35,20 +35,24 @@ public final class WorkerCatalogue {
               SettingType.matching("group", "\\S.{0,248}", "is not a name for a group"))
           .flag("--group")
           .defaultsTo("log-consumer-group")
-          .means("Consumer group all workers share: each event is taken by one of them.");
+          .means("Consumer group of all workers. Each event is consumed by one of them.");
 
   public static final Setting<GroupProtocol> KAFKA_GROUP_PROTOCOL =
       Setting.named("KAFKA_GROUP_PROTOCOL", SettingType.choice(GroupProtocol.class))
           .flag("--group-protocol")
           .defaultsTo("classic")
-          .means("Who assigns partitions; consumer (KIP-848) needs brokers of 4.0 or newer.");
+          .means(
+              "Protocol that assigns partitions. consumer (KIP-848) needs brokers of"
+                  + " version 4.0 or newer.");
 
   public static final Setting<Integer> MQ_BATCH_SIZE =
       Setting.named("MQ_BATCH_SIZE", SettingType.integer(1, MAX_BATCH))
           .flag("--batch-size")
           .defaultsTo("100")
           .unit("events")
-          .means("Events that complete a batch. Set alone, it also sets MQ_BATCH_MAX_SIZE.");
+          .means(
+              "Number of events that completes a batch. Set alone, it also sets"
+                  + " MQ_BATCH_MAX_SIZE.");
 
   public static final Setting<Duration> MQ_BATCH_TIMEOUT_MS =
       Setting.named(
@@ -57,7 +61,9 @@ public final class WorkerCatalogue {
           .flag("--batch-timeout")
           .defaultsTo("1000")
           .unit("ms")
-          .means("A batch is written this long after its first event, however small it is.");
+          .means(
+              "Age of the first event at which a batch is written, even if the batch is not"
+                  + " complete.");
 
   public static final Setting<Integer> MQ_BATCH_MAX_SIZE =
       Setting.named("MQ_BATCH_MAX_SIZE", SettingType.integer(1, MAX_BATCH))
@@ -65,49 +71,50 @@ public final class WorkerCatalogue {
           .defaultsTo("2000")
           .unit("events")
           .means(
-              "Largest batch while more than MQ_BATCH_SIZE events already wait: measured, a backlog"
-                  + " is worked off 1.27 times as fast as in batches of 100, for 0.87 of MongoDB's"
-                  + " CPU time.");
+              "Maximum number of events in a batch while more than MQ_BATCH_SIZE events"
+                  + " wait. In a measurement, larger batches worked off a backlog 1.27 times as"
+                  + " fast as batches of 100, for 0.87 of MongoDB's CPU time.");
 
   public static final Setting<Long> MQ_BATCH_MAX_BYTES =
       Setting.named("MQ_BATCH_MAX_BYTES", SettingType.bytes(64 * 1024, 48 * MEBIBYTE))
           .flag("--batch-max-bytes")
           .defaultsTo("8MiB")
-          .means("A batch is complete at this size as well; a larger event goes alone.");
+          .means("Size at which a batch is complete. A larger event is written alone.");
 
   public static final Setting<Integer> MQ_BATCHES_IN_FLIGHT =
       Setting.named("MQ_BATCHES_IN_FLIGHT", SettingType.integer(1, 16))
           .flag("--batches-in-flight")
           .defaultsTo("3")
           .unit("batches")
-          .means("Batches that may be written at the same time.");
+          .means("Maximum number of batches that are written at the same time.");
 
   public static final Setting<Long> MQ_HELD_MAX_BYTES =
       Setting.named("MQ_HELD_MAX_BYTES", SettingType.bytes(MEBIBYTE, 1024 * MEBIBYTE))
           .flag("--held-max-bytes")
           .defaultsTo("48MiB")
           .means(
-              "Memory for events read and not yet stored; polling pauses at it. The heap (-Xmx)"
-                  + " should be four times as large.");
+              "Memory for events that are read and not stored yet. Polling pauses when it"
+                  + " is full. The heap (-Xmx) should be four times as large.");
 
   public static final Setting<BrakeMode> MQ_DLQ_BRAKE =
       Setting.named("MQ_DLQ_BRAKE", SettingType.choice(BrakeMode.class))
           .flag("--dlq-brake")
           .defaultsTo("on")
           .means(
-              "Pause when more than half of a minute's records, and at least 1000, are dead letters.");
+              "Dead-letter circuit breaker. It pauses consumption when more than half of a"
+                  + " minute's records, and at least 1000, are dead letters.");
 
   public static final Setting<String> WORKER_HTTP_HOST =
       Setting.named("WORKER_HTTP_HOST", SettingType.text())
           .flag("--http-host")
           .defaultsTo("127.0.0.1")
-          .means("Address for /health and /metrics, which need no key and show no event.");
+          .means("Address for /health and /metrics. Both need no key and show no event.");
 
   public static final Setting<Integer> WORKER_HTTP_PORT =
       Setting.named("WORKER_HTTP_PORT", SettingType.integer(-1, 65_535))
           .flag("--http-port")
           .defaultsTo("8081")
-          .means("Port for /health and /metrics; 0 takes any free one, -1 none at all.");
+          .means("Port for /health and /metrics. 0: any free port. -1: no port.");
 
   /** Every setting of the worker, with the rules among them. */
   public static final SettingsCatalogue CATALOGUE = catalogue();

@@ -19,26 +19,27 @@ public final class KafkaCatalogue {
           .defaultsTo("3")
           .unit("retries")
           .means(
-              "How often the Kafka client sends a record again, within its five seconds. At least 1:"
-                  + " Kafka writes a record once only with a client that may retry.");
+              "How often the Kafka client retries a record within its time limit of five"
+                  + " seconds. At least 1, because an idempotent producer needs retries.");
 
   public static final Setting<Duration> MQ_LINGER_MS =
       Setting.named("MQ_LINGER_MS", SettingType.millis(Duration.ZERO, Duration.ofSeconds(1)))
           .defaultsTo("0")
           .unit("ms")
           .means(
-              "How long a record waits for company. The client batches behind requests in flight"
-                  + " anyway; more only adds to the time of a reply.");
+              "How long the producer waits for more records before it sends a batch. While"
+                  + " requests are in flight it collects a batch in any case. A higher value"
+                  + " delays replies.");
 
   public static final Setting<KafkaSettings.Compression> MQ_COMPRESSION =
       Setting.named("MQ_COMPRESSION", SettingType.choice(KafkaSettings.Compression.class))
           .defaultsTo("none")
-          .means("Compression of record batches on their way to Kafka and on its disks.");
+          .means("Compression of record batches, on the network and on the disks of Kafka.");
 
   public static final Setting<Long> MQ_BUFFER_BYTES =
       Setting.named("MQ_BUFFER_BYTES", SettingType.bytes(8 * MEBIBYTE, 4096 * MEBIBYTE))
           .defaultsTo("64MiB")
-          .means("Memory of the Kafka client for records not acknowledged yet.");
+          .means("Memory of the Kafka producer for records that are not acknowledged yet.");
 
   /** Every setting declared here, in the order they are documented. */
   public static final List<Setting<?>> ALL =

@@ -18,7 +18,9 @@ public final class DeliveryCatalogue {
   public static final Setting<Boolean> MQ_ENABLED =
       Setting.named("MQ_ENABLED", SettingType.bool())
           .defaultsTo("true")
-          .means("Whether events go through the message queue; false: straight to MongoDB.");
+          .means(
+              "Whether events go through the message queue. false: events go straight to"
+                  + " MongoDB.");
 
   /** The settings of the chain and of its tiers. */
   public static final List<Setting<?>> ALL =

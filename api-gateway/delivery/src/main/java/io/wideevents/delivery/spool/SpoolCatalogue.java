@@ -16,25 +16,29 @@ public final class SpoolCatalogue {
           .defaultsTo("spool")
           .example("/var/lib/wide-events/spool")
           .means(
-              "Directory of the spool, which takes events while Kafka and MongoDB are both down;"
-                  + " on a disk that outlives the process, for one gateway at a time. A relative"
-                  + " one lies below the directory the process is started in.");
+              "Directory of the spool, which stores events while Kafka and MongoDB are both"
+                  + " down. It must be on a disk that outlives the process, and belongs to one"
+                  + " gateway at a time. A relative path starts at the working directory.");
 
   public static final Setting<Long> SPOOL_MAX_BYTES =
       Setting.named("SPOOL_MAX_BYTES", SettingType.bytes(MEBIBYTE, TEBIBYTE))
           .defaultsTo("2GiB")
-          .means("Disk space the spool may take; when it is full, events are answered with 503.");
+          .means(
+              "Maximum disk space of the spool. When the spool is full, events are answered"
+                  + " with 503.");
 
   public static final Setting<Long> SPOOL_MIN_FREE_BYTES =
       Setting.named("SPOOL_MIN_FREE_BYTES", SettingType.bytes(0, TEBIBYTE))
           .defaultsTo("256MiB")
-          .means("Disk space the spool leaves free, whatever SPOOL_MAX_BYTES says.");
+          .means("Disk space that the spool leaves free, even below SPOOL_MAX_BYTES.");
 
   public static final Setting<Integer> SPOOL_REPLAY_RATE =
       Setting.named("SPOOL_REPLAY_RATE", SettingType.integer(1, 1_000_000))
           .defaultsTo("5000")
           .unit("events a second")
-          .means("How fast the spool is replayed at most; the rest is left to live traffic.");
+          .means(
+              "Maximum rate at which the spool is replayed. The limit leaves capacity for"
+                  + " live traffic.");
 
   /** Every setting declared here, in the order they are documented. */
   public static final List<Setting<?>> ALL =

@@ -16,25 +16,25 @@ public final class AccessCatalogue {
       Setting.named("API_KEYS_FILE", SettingType.path())
           .example("/etc/wide-events/keys")
           .means(
-              "File with the API keys' hashes, a line name:sha256-hex:scope,scope each; read anew"
-                  + " when it changes. Unset: no request needs a key.");
+              "File with the hashes of the API keys, one line name:sha256-hex:scope,scope"
+                  + " for each. It is read again when it changes. Unset: no request needs a key.");
 
   public static final Setting<Integer> HTTP_RATE_LIMIT =
       Setting.named("HTTP_RATE_LIMIT", SettingType.integer(1, MOST_EVENTS_PER_SECOND))
           .example("1000")
           .unit("events a second")
           .means(
-              "Events each key may send in the long run, or everyone together while there are no"
-                  + " keys; more are answered with 429. Unset: no limit.");
+              "Average rate of events that each key may send. Without keys, all clients"
+                  + " share the limit. Requests beyond it are answered with 429. Unset: no limit.");
 
   public static final Setting<Integer> HTTP_RATE_BURST =
       Setting.named("HTTP_RATE_BURST", SettingType.integer(1, Integer.MAX_VALUE))
           .example("10000")
           .unit("events")
           .means(
-              "Events a key may send at once after a rest. A larger request is taken when nothing"
-                  + " was sent for that long, and then waited off. Unset: ten seconds of"
-                  + " HTTP_RATE_LIMIT.");
+              "Events that a key may send at once after a pause. A larger request is"
+                  + " accepted when nothing was sent for that long; later requests then wait for"
+                  + " the excess. Unset: ten seconds of HTTP_RATE_LIMIT.");
 
   /** Every setting declared here, in the order they are documented. */
   public static final List<Setting<?>> ALL =

@@ -34,20 +34,21 @@ public final class GatewayCatalogue {
       Setting.named("HTTP_HOST", SettingType.text())
           .defaultsTo("127.0.0.1")
           .means(
-              "Address to listen on; other than loopback only with API_KEYS_FILE or"
+              "Address to listen on. Any other than loopback needs API_KEYS_FILE or"
                   + " HTTP_ALLOW_ANONYMOUS.");
 
   public static final Setting<Integer> HTTP_PORT =
       Setting.named("HTTP_PORT", SettingType.integer(0, 65_535))
           .defaultsTo("8080")
-          .means("Port to listen on; 0 takes any free one.");
+          .means("Port to listen on. 0: any free port.");
 
   public static final Setting<Boolean> HTTP_ALLOW_ANONYMOUS =
       Setting.named("HTTP_ALLOW_ANONYMOUS", SettingType.bool())
           .defaultsTo("false")
           .means(
-              "Whether anyone who reaches HTTP_HOST may post without a key, under any Host header: for"
-                  + " networks that are guarded otherwise. Not beside API_KEYS_FILE.");
+              "Whether every client that reaches HTTP_HOST may post without a key, under"
+                  + " any Host header. For networks that are protected in another way. Not"
+                  + " together with API_KEYS_FILE.");
 
   public static final Setting<Duration> HTTP_ACK_TIMEOUT =
       Setting.named(
@@ -62,28 +63,28 @@ public final class GatewayCatalogue {
               SettingType.duration(Duration.ofSeconds(1), Duration.ofMinutes(10)))
           .defaultsTo("30s")
           .means(
-              "How long a body may take to arrive. It also ends, with 408, when nothing comes for 5 s,"
-                  + " or less than 1 KiB a second after its first 5 s.");
+              "How long a body may take to arrive. The request also ends, with 408, when"
+                  + " nothing arrives for 5 s, or less than 1 KiB a second after the first 5 s.");
 
   public static final Setting<Integer> HTTP_MAX_BODY_BYTES =
       Setting.named("HTTP_MAX_BODY_BYTES", SettingType.smallBytes(1024, 256 * MEBIBYTE))
           .defaultsTo("8MiB")
-          .means("Largest body on the wire.");
+          .means("Maximum size of a body as it is sent.");
 
   public static final Setting<Integer> HTTP_MAX_INFLATED_BYTES =
       Setting.named("HTTP_MAX_INFLATED_BYTES", SettingType.smallBytes(1024, 512 * MEBIBYTE))
           .defaultsTo("32MiB")
-          .means("Largest body after inflation.");
+          .means("Maximum size of a body after decompression.");
 
   public static final Setting<Long> HTTP_MAX_IN_FLIGHT_BYTES =
       Setting.named("HTTP_MAX_IN_FLIGHT_BYTES", SettingType.bytes(1024, 1024L * 1024 * MEBIBYTE))
           .defaultsTo("56MiB")
           .means(
-              "Memory for the bodies and events of all requests under way; beyond it requests are"
-                  + " answered with 429. Less than MQ_BUFFER_BYTES, and at least"
-                  + " HTTP_MAX_BODY_BYTES and one and a half times HTTP_MAX_INFLATED_BYTES together;"
-                  + " the heap (-Xmx) should be four times as large. A quarter of it is one client's"
-                  + " share for the bodies it is sending.");
+              "Memory for the bodies and events of all requests in progress. Requests"
+                  + " beyond it are answered with 429. It must be less than MQ_BUFFER_BYTES, and"
+                  + " at least HTTP_MAX_BODY_BYTES plus one and a half times"
+                  + " HTTP_MAX_INFLATED_BYTES. The heap (-Xmx) should be four times as large. The"
+                  + " bodies that one client is sending may take a quarter of it.");
 
   public static final Setting<Integer> HTTP_MAX_CONNECTIONS_PER_ADDRESS =
       Setting.named(
@@ -94,21 +95,23 @@ public final class GatewayCatalogue {
           .defaultsTo(Integer.toString(ConnectionLimits.DEFAULT_PER_ADDRESS))
           .unit("connections")
           .means(
-              "Most connections of one client address (of one /64 network for IPv6), of 1000 in total;"
-                  + " 1000 behind a load balancer, whose clients share its address.");
+              "Maximum of connections from one client address (from one /64 network for"
+                  + " IPv6), out of 1000 in total. Set it to 1000 behind a load balancer, whose"
+                  + " clients share its address.");
 
   public static final Setting<Integer> HTTP_MAX_EVENTS =
       Setting.named("HTTP_MAX_EVENTS", SettingType.integer(1, 1_000_000))
           .defaultsTo(Integer.toString(EncoderSettings.DEFAULT_MAX_EVENTS))
           .unit("events")
-          .means("Most events in one body.");
+          .means("Maximum number of events in one body.");
 
   public static final Setting<Boolean> LOGGING_OWN_REQUESTS =
       Setting.named("LOGGING_OWN_REQUESTS", SettingType.bool())
           .defaultsTo("false")
           .means(
-              "Whether the gateway leaves an event of its own for each request it answers, but posts"
-                  + " of events. Health checks and scrapes are most of them: sample them.");
+              "Whether the gateway logs one event of its own for each request that it"
+                  + " answers. Posts of events are excluded. Most other requests are health checks"
+                  + " and scrapes, so sample them.");
 
   private static final List<Setting<?>> HTTP =
       List.of(

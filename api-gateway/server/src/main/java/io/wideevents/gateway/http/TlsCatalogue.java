@@ -16,19 +16,19 @@ public final class TlsCatalogue {
       Setting.named("HTTP_TLS_CERT_FILE", SettingType.path())
           .example("/etc/wide-events/tls.crt")
           .means(
-              "Certificate to serve HTTPS with, PEM, followed by those that lead to its root; read"
-                  + " anew when it changes. Unset: plain HTTP.");
+              "PEM file with the certificate for HTTPS, followed by its chain up to the"
+                  + " root. It is read again when it changes. Unset: plain HTTP.");
 
   public static final Setting<Path> HTTP_TLS_KEY_FILE =
       Setting.named("HTTP_TLS_KEY_FILE", SettingType.path())
           .example("/etc/wide-events/tls.key")
-          .means("Private key of HTTP_TLS_CERT_FILE, PEM.");
+          .means("PEM file with the private key of HTTP_TLS_CERT_FILE.");
 
   public static final Setting<String> HTTP_TLS_KEY_PASSWORD =
       Setting.named("HTTP_TLS_KEY_PASSWORD", SettingType.text())
           .example("***")
           .secrecy(Secrecy.SECRET)
-          .means("Password of HTTP_TLS_KEY_FILE; unset when that is not encrypted.");
+          .means("Password of HTTP_TLS_KEY_FILE. Unset: the key is not encrypted.");
 
   /** Every setting declared here, in the order they are documented. */
   public static final List<Setting<?>> ALL =
