@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
     name = "log-worker",
     mixinStandardHelpOptions = true,
     description =
-        "Batches wide events from Kafka into MongoDB; any number of workers share a group.")
+        "Writes wide events from Kafka into MongoDB in batches. All workers share one consumer"
+            + " group.")
 public final class LogWorker implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 

@@ -23,10 +23,10 @@ import picocli.CommandLine.Spec;
     name = "run",
     mixinStandardHelpOptions = true,
     description = {
-      "Moves events from Kafka into MongoDB until it gets SIGTERM or SIGINT, then stores what it"
-          + " holds and ends within eight seconds. This is also what log-worker does without a"
-          + " command.",
-      "It starts while Kafka or MongoDB is down and begins to work when they come."
+      "Writes events from Kafka into MongoDB until SIGTERM or SIGINT. Then the worker stores the"
+          + " events in memory and ends within eight seconds. log-worker without a command does the"
+          + " same.",
+      "The worker starts while Kafka or MongoDB is down and uses them when they are up."
     })
 final class RunCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);

@@ -314,7 +314,7 @@ class OperatorCommandsIT {
     run("init");
 
     assertThat(run("dlq", "show", "7:3").exitCode()).isEqualTo(ExitCode.FAILURE);
-    assertThat(run("dlq", "show", "0:0").err()).contains("There is no letter at 0:0");
+    assertThat(run("dlq", "show", "0:0").err()).contains("There is no dead letter at 0:0");
     assertThat(run("dlq", "show", "here").exitCode()).isEqualTo(ExitCode.USAGE);
   }
 

@@ -85,7 +85,7 @@ final class EventPass {
       problems.addNowhere(
           ProblemCode.RESERVED_NAME,
           "_ingest",
-          "_ingest stands beside no eventId, so the gateway cannot have written it",
+          "The event has _ingest without eventId, so the gateway cannot have written it",
           "Leave it out: the pipeline writes it");
     }
     if (end - start > rules.maxEventBytes()) {
@@ -117,8 +117,8 @@ final class EventPass {
           ProblemCode.EVENT_ID_INVALID,
           "eventId",
           "eventId is a UUID of version 8, and not the id that is derived from this event's bytes",
-          "Send a UUID of version 4 or 7, or leave eventId out: it is then derived; version 8 is"
-              + " the pipeline's own");
+          "Send a UUID of version 4 or 7, or leave eventId out: it is then derived. Version 8 is"
+              + " reserved for derived ids");
     }
   }
 
@@ -419,7 +419,7 @@ final class EventPass {
   private void reserved(String name) {
     problems.addHere(
         ProblemCode.RESERVED_NAME,
-        "Top-level names starting with _ are the pipeline's own",
+        "Top-level names that start with _ are reserved",
         switch (name) {
           case "_id" -> "Send eventId to choose the event's id";
           case "_ingest" -> "Leave it out: the pipeline writes it";

@@ -41,7 +41,7 @@ final class FieldNames {
     if (!names.add(object, name)) {
       problems.addHere(
           ProblemCode.DUPLICATE_KEY,
-          "The name stands twice in its object",
+          "The name occurs twice in its object",
           "Keep one of the two; names are compared with their escapes resolved");
     }
     if (verdict.problem() != null) {
@@ -68,7 +68,7 @@ final class FieldNames {
           problems.addHere(
               problem,
               "The name is longer than %d bytes".formatted(rules.names().maxNameBytes()),
-              "Shorten the name; what varies belongs into the value");
+              "Shorten the name; put the variable part into the value");
       default -> throw new AssertionError(problem + " is no problem of a name");
     }
   }

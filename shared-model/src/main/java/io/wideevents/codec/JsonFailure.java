@@ -61,7 +61,7 @@ final class JsonFailure {
         ProblemCode.NAME_TOO_LONG.code(),
         "",
         "A name is longer than %d bytes".formatted(maxBytes),
-        "Shorten the name; what varies belongs into the value",
+        "Shorten the name; put the variable part into the value",
         position);
   }
 

@@ -73,7 +73,7 @@ final class TimestampField {
     if (!isLong || read < 0 || read > GREATEST_MILLIS) {
       problems.addHere(
           ProblemCode.TIMESTAMP_INVALID,
-          "timestamp is no number of milliseconds since 1970 up to the year 9999",
+          "timestamp is not a number of milliseconds between 1970 and the year 9999",
           "Send epoch milliseconds; divide microseconds by 1000, nanoseconds by 1000000");
     } else if (read < LEAST_MILLIS) {
       problems.addHere(
@@ -92,11 +92,11 @@ final class TimestampField {
           ProblemCode.TIMESTAMP_EXPIRED,
           "timestamp is before %s, so the event is past its retention"
               .formatted(Timestamp.format(rules.oldestMillis())),
-          "Send events sooner, or raise the retention; stored now, it would be deleted at once");
+          "Send events sooner, or raise EVENT_RETENTION; MongoDB would delete this event at once");
     } else if (read > rules.newestMillis()) {
       problems.addHere(
           ProblemCode.TIMESTAMP_IN_FUTURE,
-          "timestamp is after %s, further ahead of the clock than allowed"
+          "timestamp is after %s, which is too far ahead of the clock"
               .formatted(Timestamp.format(rules.newestMillis())),
           "Check the sender's clock and time zone, and that the number is milliseconds");
     }

@@ -36,9 +36,10 @@ import picocli.CommandLine.Spec;
     name = "api-gateway",
     mixinStandardHelpOptions = true,
     description = {
-      "Takes wide events over HTTP and makes them durable: in Kafka, else in MongoDB, else on disk.",
-      "It starts while Kafka or MongoDB is down and begins to work when they come. SIGTERM lets"
-          + " running requests finish and ends it within eight seconds."
+      "Accepts wide events over HTTP and makes them durable: in Kafka, else in MongoDB, else on"
+          + " disk.",
+      "The gateway starts while Kafka or MongoDB is down and uses them when they are up. After"
+          + " SIGTERM it finishes the requests in progress and ends within eight seconds."
     })
 public final class ApiGateway implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(ApiGateway.class);
@@ -113,9 +114,9 @@ public final class ApiGateway implements Callable<Integer> {
       application.close();
       throw new CommandFailedException(
           ExitCode.CONFIGURATION,
-          "Cannot listen on %s:%d: %s; give another HTTP_HOST or HTTP_PORT, or end what listens"
+          "Cannot listen on %s:%d: %s; set another HTTP_HOST or HTTP_PORT, or stop the process"
                   .formatted(host, settings.http().port(), reason(e))
-              + " there",
+              + " that listens there",
           e);
     }
     return shutdown.await();

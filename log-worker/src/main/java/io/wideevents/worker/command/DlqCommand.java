@@ -12,15 +12,15 @@ import picocli.CommandLine.Spec;
     name = "dlq",
     mixinStandardHelpOptions = true,
     description = {
-      "Lists, shows and replays dead letters: records that could not become events, kept with their"
-          + " original bytes and the reason."
+      "Lists, shows and replays dead letters: records that could not be stored as events. Each has"
+          + " its original bytes and the reason."
     },
     footer = {
       "",
       "Reasons: empty, malformed, invalid, expired, too_large, unsupported_schema, id_mismatch,",
       "id_conflict, refused_by_database.",
       "",
-      "The usual way: look (list), look closer (show), mend the cause, then replay."
+      "Usual order: list, show, remove the cause, replay."
     })
 final class DlqCommand implements Runnable {
   @Spec private @Nullable CommandSpec spec;

@@ -21,10 +21,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Lists dead letters that were not replayed yet, oldest first in each partition, each with the"
-          + " topic, partition and offset it came from.",
+      "Lists dead letters that were not replayed yet, oldest first in each partition, with the"
+          + " topic, partition and offset of their record.",
       "A stub stands for a record that was too large for the dead-letter topic. It cannot be"
-          + " replayed; the original is at its source, until that topic's retention ends."
+          + " replayed. The original stays at SOURCE until that topic's retention ends."
     },
     footer = {
       "",
@@ -39,7 +39,7 @@ final class DlqListCommand implements Callable<Integer> {
   @ArgGroup(validate = false)
   private LetterFilter filter = new LetterFilter();
 
-  @Option(names = "--all", description = "Also letters that were replayed before.")
+  @Option(names = "--all", description = "Also dead letters that were replayed before.")
   private boolean all;
 
   @Option(
@@ -47,7 +47,7 @@ final class DlqListCommand implements Callable<Integer> {
       paramLabel = "<letters>",
       converter = CountConverter.class,
       defaultValue = "100",
-      description = "At most so many; 0 for all. Default: ${DEFAULT-VALUE}.")
+      description = "Maximum number of dead letters; 0 for all. Default: ${DEFAULT-VALUE}.")
   private long limit;
 
   @Option(names = "--json", description = "One JSON object a line.")
@@ -89,7 +89,7 @@ final class DlqListCommand implements Callable<Integer> {
             Objects.requireNonNull(spec)
                 .commandLine()
                 .getErr()
-                .println("There are more; use --limit 0 for all");
+                .println("There are more dead letters; --limit 0 lists all");
             return ExitCode.OK;
           }
           shown++;

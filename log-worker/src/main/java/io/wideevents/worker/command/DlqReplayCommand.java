@@ -39,20 +39,20 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Puts dead letters back into the topic, original key, value and headers, for the workers to"
-          + " try again; do it once the cause is mended. A letter that fails again comes back as a"
-          + " new one. Replaying twice is harmless: an event is stored once.",
-      "Goes on where the last replay ended. The group <group>.dlq-replay remembers that; Kafka"
-          + " forgets it when no dlq command was used for a while (offsets.retention.minutes, a week"
-          + " by default). Then --all or --from has to say where to start. With a filter what is"
-          + " remembered neither counts nor moves.",
-      "Ends with 5 when letters were skipped that cannot be replayed: stubs, and letters larger than"
-          + " the topic takes."
+      "Puts dead letters back into the topic with their original key, value and headers. Remove the"
+          + " cause first. A record that fails again becomes a new dead letter. Replaying twice is"
+          + " harmless: an event is stored once.",
+      "Starts where the last replay ended: at the committed offsets of the group"
+          + " <group>.dlq-replay. Kafka deletes these offsets when no dlq command was used for"
+          + " offsets.retention.minutes (a week by default). After that, --all or --from must say"
+          + " where to start. A replay with a filter neither uses nor moves the committed offsets.",
+      "Exits with 5 when it skipped dead letters that cannot be replayed: stubs, and records larger"
+          + " than the topic accepts."
     },
     footer = {
       "",
-      "Letters that are only a stub, too large for the topic, or replayed --max-replays times are",
-      "skipped and stay; log-worker dlq list --all shows them.",
+      "Dead letters that are stubs, too large for the topic, or replayed --max-replays times are",
+      "skipped. They stay in the dead-letter topic; log-worker dlq list --all shows them.",
       "",
       "Examples:",
       "  log-worker dlq replay --dry-run",
@@ -67,7 +67,10 @@ final class DlqReplayCommand implements Callable<Integer> {
   @ArgGroup(validate = false)
   private LetterFilter filter = new LetterFilter();
 
-  @Option(names = "--all", description = "From the first letter, also those replayed before.")
+  @Option(
+      names = "--all",
+      description =
+          "Start at the first dead letter. Includes dead letters that were replayed before.")
   private boolean all;
 
   @Option(
@@ -75,9 +78,9 @@ final class DlqReplayCommand implements Callable<Integer> {
       paramLabel = "<start>",
       converter = ReplayStart.Converter.class,
       description = {
-        "From a letter on, as <partition:offset>, in that partition alone; may be given once for"
-            + " each partition. Or from a time or age on, such as 2026-11-26T01:00:00Z or 2d, in"
-            + " all. Earlier letters count as replayed."
+        "Start at a dead letter, as <partition:offset>, in that partition alone; may be given once"
+            + " for each partition. Or start at a time or age, such as 2026-11-26T01:00:00Z or 2d,"
+            + " in all partitions. Earlier dead letters count as replayed."
       })
   private List<ReplayStart> from = new ArrayList<>();
 
@@ -86,10 +89,13 @@ final class DlqReplayCommand implements Callable<Integer> {
       paramLabel = "<times>",
       converter = CountConverter.class,
       defaultValue = "3",
-      description = "Skip letters that came back so often. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Skip dead letters that were replayed this many times. Default: ${DEFAULT-VALUE}.")
   private long maxReplays;
 
-  @Option(names = "--dry-run", description = "Only count what would be replayed.")
+  @Option(
+      names = "--dry-run",
+      description = "Count the dead letters that would be replayed, and change nothing.")
   private boolean dryRun;
 
   @Option(names = "--json", description = "The result as a JSON object.")
@@ -284,8 +290,8 @@ final class DlqReplayCommand implements Callable<Integer> {
     if (stubs > 0) {
       out.line(
           stubs
-              + " skipped: only a stub is kept, which cannot be replayed; dlq list --all shows where"
-              + " the originals were");
+              + " skipped: only a stub is kept, which cannot be replayed; dlq list --all shows"
+              + " where the originals were");
     }
     if (exhausted > 0) {
       out.line(exhausted + " skipped: came back " + maxReplays + " times (--max-replays)");

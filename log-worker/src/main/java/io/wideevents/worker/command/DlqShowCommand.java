@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Shows one dead letter with all it carries. This prints the record's content: mind who may"
-          + " see it."
+      "Shows one dead letter with key, value and headers. The output has the content of the event,"
+          + " so take care who can see it."
     },
     footer = {
       "",
@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
 final class DlqShowCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "<partition:offset>",
-      description = "Where the letter lies, as dlq list shows it.")
+      description = "Position of the dead letter, as dlq list shows it.")
   private String position = "";
 
   @Option(names = "--value", description = "Only the value, as text.")
@@ -73,7 +73,7 @@ final class DlqShowCommand implements Callable<Integer> {
                                 () ->
                                     new CommandFailedException(
                                         ExitCode.FAILURE,
-                                        "There is no letter at %s in %s; see log-worker dlq list"
+                                        "There is no dead letter at %s in %s; see log-worker dlq list"
                                             .formatted(
                                                 position, settings.kafka().deadLetters().name())));
                     show(letter, out);

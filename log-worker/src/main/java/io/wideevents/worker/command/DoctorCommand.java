@@ -14,9 +14,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Checks the settings, Kafka, the topics against the limits, the lag, MongoDB, its indexes and"
-          + " its clock; says for each what is wrong and how to mend it. Changes nothing.",
-      "Ends with 0 when nothing must be mended, 4 when a server does not answer, else 5."
+      "Checks the settings, Kafka, the topics, the lag, MongoDB, its indexes and its clock. Reports"
+          + " each fault with a fix. Changes nothing.",
+      "Exits with 0 when no check failed, 4 when a server does not answer, else 5."
     })
 final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON object a line.")

@@ -27,29 +27,32 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Creates the topics, the collection and its indexes, and sets how long events are kept. What"
-          + " is there already stays; workers may run meanwhile. Workers and gateway do the same by"
-          + " themselves, if they may: this is for where they may not.",
-      "Only this command makes MongoDB delete events earlier than before. It first reports how many"
-          + " events that deletes, and asks; without a terminal it needs --yes.",
-      "Ends with 5 when something is not as the settings say and was not changed."
+      "Creates the topics, the collection and its indexes, and sets the retention of events. Topics"
+          + " and indexes that exist stay, and workers may run at the same time. Workers and gateways"
+          + " with the necessary rights do the same at their start; use this command where they lack"
+          + " the rights.",
+      "Only this command shortens the retention of stored events. It first reports how many events"
+          + " that deletes, and asks. Without a terminal it needs --yes.",
+      "Exits with 5 when something differs from the settings and was not changed."
     },
     footer = {
       "",
       "Examples:",
-      "  log-worker init --check           change nothing, only tell",
+      "  log-worker init --check           change nothing, only report",
       "  log-worker init --event-retention 90d",
       "  log-worker init --event-retention 7d --yes    delete older events without asking"
     })
 final class InitCommand implements Callable<Integer> {
   private static final String APPLICATION_NAME = "log-worker-init";
 
-  @Option(names = "--check", description = "Only tell what is not as the settings say.")
+  @Option(
+      names = "--check",
+      description = "Report what differs from the settings, and change nothing.")
   private boolean check;
 
   @Option(
       names = "--yes",
-      description = "Agree to the deletion of events by a shorter retention; for scripts.")
+      description = "Confirm the deletion of events by a shorter retention. For scripts.")
   private boolean yes;
 
   @Option(names = "--json", description = "One JSON object a line.")
@@ -160,7 +163,8 @@ final class InitCommand implements Callable<Integer> {
         Finding.warn(
             "retention",
             describe(impact),
-            "a worker or gateway with a longer EVENT_RETENTION lengthens it again at its next start"));
+            "a worker or gateway with a longer EVENT_RETENTION lengthens it again at its next"
+                + " start"));
     PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
     if (yes || (!json && Confirmation.ask(err, "Delete them?"))) {
       return true;

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Shows how many records of the topic the group has not stored yet.",
-      "LOST is what retention deleted before it was read: it never becomes lag again."
+      "LOST counts the records that retention deleted before they were read. LAG does not include"
+          + " them."
     },
     footer = {
       "",
@@ -37,7 +38,7 @@ import picocli.CommandLine.Spec;
 final class LagCommand implements Callable<Integer> {
   private static final int WATCH_SECONDS = 2;
 
-  @Option(names = "--watch", description = "Go on, with a line every two seconds.")
+  @Option(names = "--watch", description = "Print a line every two seconds until Ctrl-C.")
   private boolean watch;
 
   @Option(
@@ -45,7 +46,7 @@ final class LagCommand implements Callable<Integer> {
       paramLabel = "<records>",
       converter = CountConverter.class,
       description = {
-        "End with exit code 5 when the lag is more than this; with --watch: as soon as it is."
+        "Exit with 5 when the lag is greater than this; with --watch, as soon as it is."
       })
   private @Nullable Long maxLag;
 

@@ -20,14 +20,14 @@ final class LetterFilter {
       paramLabel = "<reason>",
       completionCandidates = Reasons.class,
       converter = ReasonConverter.class,
-      description = "Only letters of this reason; may be given more than once.")
+      description = "Only dead letters with this reason. May be repeated.")
   private List<String> reasons = new ArrayList<>();
 
   @Option(
       names = "--since",
       paramLabel = "<age>",
       converter = AgeConverter.class,
-      description = "Only letters younger than this, such as 30m, 12h or 7d.")
+      description = "Only dead letters younger than this, such as 30m, 12h or 7d.")
   private @Nullable Duration since;
 
   /** Whether anything is filtered out at all. */

@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
           + " KAFKA_BROKER=… and MONGODB_URI=…, and ends both on Ctrl-C, or with exit code 1 when"
           + " one of them dies.",
       "",
-      "MongoDB is the first of these that is to be had: the server that MONGODB_URI names, which"
-          + " must answer, the program mongod (MONGOD, or on the PATH), an in-memory stand-in.",
+      "MongoDB is the first of these that exists: the server that MONGODB_URI names, which must"
+          + " answer; the program mongod (MONGOD, or on the PATH); an in-memory substitute.",
       "",
     })
 public final class LocalStackCommand implements Callable<Integer> {
@@ -32,19 +32,21 @@ public final class LocalStackCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "Keep the data in DIR, and go on with what is there. Else it is deleted.")
+      description =
+          "Keep the data in DIR, and use the data that is there. Without it, the data is deleted at"
+              + " the end.")
   private @Nullable Path data;
 
   @Option(
       names = "--kafka-port",
       paramLabel = "PORT",
-      description = "Port of the broker: 9092 when it is free, else any.")
+      description = "Port of the broker. Default: 9092 when it is free, else any free port.")
   private @Nullable Integer kafkaPort;
 
   @Option(
       names = "--mongodb-port",
       paramLabel = "PORT",
-      description = "Port of MongoDB: 27017 when it is free, else any.")
+      description = "Port of MongoDB. Default: 27017 when it is free, else any free port.")
   private @Nullable Integer mongodbPort;
 
   @Mixin private final CommandBasics basics = new CommandBasics();
@@ -88,7 +90,7 @@ public final class LocalStackCommand implements Callable<Integer> {
   private String advice(ChildProcess dead) {
     String cause =
         dead.exitCode() == KILLED
-            ? "It was killed: by somebody, or by a system that is short of memory. "
+            ? "It was killed, by a user or by a system that is short of memory. "
             : "";
     String fate = data == null ? "with --data DIR, data and logs stay" : "it goes on with " + data;
     return "%sThe rest is ended as well. Start local-stack again: %s.".formatted(cause, fate);

@@ -25,7 +25,7 @@ final class Problems {
     return new Problem(
             400,
             "corrupt_compression",
-            "The body is not whole and valid %s".formatted(name(compression)),
+            "The body is not complete and valid %s".formatted(name(compression)),
             "Compress the body as %s in one piece and send all of it, or send it without"
                     .formatted(name(compression))
                 + " Content-Encoding")
@@ -37,8 +37,8 @@ final class Problems {
             413,
             "zstd_window_too_large",
             "The body needs a zstd window of more than %d bytes".formatted(maxBytes),
-            "Compress with a lower level, or with zstd --long=23 at most; RFC 8878 lets readers stop"
-                + " at 8 MiB")
+            "Compress with a lower level, or with zstd --long=23 at most; RFC 8878 requires"
+                + " decoders to support 8 MiB and no more")
         .closingConnection();
   }
 
@@ -115,7 +115,7 @@ final class Problems {
             415,
             "unsupported_charset",
             "The Content-Type names a charset other than UTF-8",
-            "Encode the body in UTF-8 and leave the charset out or say charset=utf-8")
+            "Encode the body in UTF-8 and leave the charset out or send charset=utf-8")
         .closingConnection();
   }
 
@@ -123,7 +123,7 @@ final class Problems {
     return new Problem(
             415,
             "unsupported_content_encoding",
-            "This Content-Encoding is not taken",
+            "This Content-Encoding is not supported",
             "Compress the body with gzip or zstd, or leave Content-Encoding out")
         .withHeader("Accept-Encoding", "gzip, zstd, identity")
         .closingConnection();
@@ -144,14 +144,14 @@ final class Problems {
         422,
         "invalid_events",
         "Each of the %d events breaks a rule of the event".formatted(events),
-        "Correct what events lists; the same bytes would be refused again");
+        "Correct the events that are listed in events; the same bytes would be rejected again");
   }
 
   static Problem notConfirmed(int events) {
     return new Problem(
             503,
             "not_confirmed",
-            "No tier confirmed %d of the events in time; they may be stored all the same"
+            "No tier confirmed %d of the events in time; they may be stored nevertheless"
                 .formatted(events),
             "Send the same bytes again after Retry-After; that is always safe")
         .retryAfter(RETRY_LATER);
@@ -161,7 +161,7 @@ final class Problems {
     return new Problem(
             429,
             "overloaded",
-            "The requests under way take all the memory there is for them",
+            "The requests in progress use all the memory for requests",
             "Send the same bytes again after Retry-After, or fewer and smaller requests at a time;"
                 + " the limit is the setting HTTP_MAX_IN_FLIGHT_BYTES")
         .retryAfter(RETRY_SOON)
@@ -174,8 +174,9 @@ final class Problems {
             "client_share_taken",
             "The bodies that this client is sending, or its replies that it has not read, take its"
                 + " share of the memory for requests",
-            "Read the replies, and send the same bytes again after Retry-After, with fewer requests at"
-                + " a time; a client's share is a quarter of the setting HTTP_MAX_IN_FLIGHT_BYTES")
+            "Read the replies, and send the same bytes again after Retry-After, with fewer requests"
+                + " at a time; a client's share is a quarter of the setting"
+                + " HTTP_MAX_IN_FLIGHT_BYTES")
         .retryAfter(RETRY_SOON)
         .closingConnection();
   }
@@ -184,10 +185,9 @@ final class Problems {
     return new Problem(
             429,
             "too_many_requests",
-            "As many requests are under way as the connections of your address, or of all addresses,"
-                + " allow",
-            "Send the same bytes again after Retry-After, with fewer requests at a time; the limit of"
-                + " an address follows from the setting HTTP_MAX_CONNECTIONS_PER_ADDRESS")
+            "Too many requests are in progress, from your address or from all addresses",
+            "Send the same bytes again after Retry-After, with fewer requests at a time; the limit"
+                + " of an address follows from the setting HTTP_MAX_CONNECTIONS_PER_ADDRESS")
         .retryAfter(RETRY_SOON)
         .closingConnection();
   }
@@ -196,7 +196,7 @@ final class Problems {
     return new Problem(
             429,
             "too_busy",
-            "The body waited too long to be checked behind those of other requests",
+            "The body waited too long behind the bodies of other requests",
             "Send the same bytes again after Retry-After, with fewer requests at a time")
         .retryAfter(RETRY_LATER)
         .closingConnection();
@@ -216,8 +216,8 @@ final class Problems {
     return new Problem(
             401,
             "key_missing",
-            "The request brings no API key",
-            "Send the header Authorization: Bearer <key>, once; whoever runs the gateway makes keys"
+            "The request has no API key",
+            "Send the header Authorization: Bearer <key>, once; the gateway's operator creates keys"
                 + " with api-gateway keys create")
         .withHeader("WWW-Authenticate", "Bearer")
         .closingConnection();
@@ -227,8 +227,9 @@ final class Problems {
     return new Problem(
             401,
             "key_unknown",
-            "The request's API key is none of this gateway's",
-            "Send a key whose hash is in the gateway's API_KEYS_FILE; it may have been taken back")
+            "The gateway does not know the request's API key",
+            "Send a key whose hash is in the gateway's API_KEYS_FILE; the key may have been"
+                + " revoked")
         .withHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"")
         .closingConnection();
   }
@@ -237,7 +238,7 @@ final class Problems {
     return new Problem(
             403,
             "scope_missing",
-            "The request's API key is good, but not for this: it lacks the scope " + scope,
+            "The request's API key lacks the scope " + scope,
             "Send a key with the scope %s, or add the scope to the key's line in API_KEYS_FILE"
                 .formatted(scope))
         .withHeader(
@@ -251,7 +252,7 @@ final class Problems {
     return new Problem(
             429,
             "rate_limited",
-            "More events came with this key than its rate limit allows; none of these was taken",
+            "The request exceeds the key's rate limit; none of its events was accepted",
             "Send the same bytes again after Retry-After; the limit is set by HTTP_RATE_LIMIT and"
                 + " HTTP_RATE_BURST")
         .retryAfter(wait);
@@ -272,8 +273,8 @@ final class Problems {
             404,
             "not_found",
             "There is nothing at this path",
-            "Post events to /v1/events; /openapi.yaml describes the API, and the gateway's health is"
-                + " at /health/live and /health/ready")
+            "Post events to /v1/events; /openapi.yaml describes the API, and the gateway's health"
+                + " is at /health/live and /health/ready")
         .closingConnection();
   }
 
@@ -281,7 +282,7 @@ final class Problems {
     return new Problem(
             405,
             "method_not_allowed",
-            "This path does not take this method",
+            "This path does not support this method",
             "Use one of the methods in the Allow header")
         .withHeader("Allow", allowed)
         .closingConnection();
@@ -310,7 +311,7 @@ final class Problems {
     return new Problem(
             417,
             "expectation_failed",
-            "The header Expect asks for something unknown",
+            "The header Expect has an unknown value",
             "Send Expect: 100-continue, or leave the header out")
         .closingConnection();
   }
@@ -320,7 +321,7 @@ final class Problems {
             431,
             "headers_too_large",
             "The request's headers are over 8 KiB together",
-            "Send fewer and shorter headers; cookies and tracing baggage usually are what grows")
+            "Send fewer and shorter headers; cookies and tracing baggage are the usual cause")
         .closingConnection();
   }
 
@@ -328,7 +329,7 @@ final class Problems {
     return new Problem(
             505,
             "http_version_not_supported",
-            "The request is in a version of HTTP that is not spoken here",
+            "The gateway does not support the request's version of HTTP",
             "Send the request as HTTP/1.1")
         .closingConnection();
   }

@@ -27,9 +27,9 @@ import picocli.CommandLine.Spec;
     name = "create",
     mixinStandardHelpOptions = true,
     description = {
-      "Makes a key of 256 random bits and prints it on stdout, this once: nothing keeps it. The"
-          + " line for the keys file, which holds only the key's hash, goes to stderr or, with"
-          + " --append, into the file."
+      "Creates a key of 256 random bits and prints it on stdout. The key is not stored anywhere."
+          + " The line for the keys file has the key's hash. It goes to stderr or, with --append,"
+          + " into the file."
     })
 final class CreateCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
@@ -38,23 +38,22 @@ final class CreateCommand implements Callable<Integer> {
       names = "--name",
       required = true,
       paramLabel = "<name>",
-      description = "Whose key it is; for logs, limits and whoever reads the file.")
+      description = "Name of the key's owner, for logs and rate limits.")
   private String name = "";
 
   @Option(
       names = "--scope",
       paramLabel = "<scope>",
       split = ",",
-      description =
-          "What it may be used for: ingest, query or admin; may be repeated. Default: ingest.")
+      description = "Scope of the key: ingest, query or admin. May be repeated. Default: ingest.")
   private List<String> scopes = List.of("ingest");
 
   @Option(
       names = "--append",
       paramLabel = "<file>",
       description =
-          "A keys file to add the line to, made when absent. A running gateway reads it anew within"
-              + " seconds.")
+          "Keys file to add the line to. It is created when it does not exist. A running gateway"
+              + " reads the change within seconds.")
   private @Nullable Path file;
 
   @Override
@@ -91,7 +90,7 @@ final class CreateCommand implements Callable<Integer> {
     if (directory != null && Files.notExists(directory)) {
       throw new CommandFailedException(
           ExitCode.CONFIGURATION,
-          "No key was made: there is no directory %s; make it first".formatted(directory));
+          "No key was made: there is no directory %s; create it first".formatted(directory));
     }
     try {
       KeysFileAppender.append(target, key);
@@ -105,7 +104,7 @@ final class CreateCommand implements Callable<Integer> {
   }
 
   private static void tell(PrintWriter err, NewKey key, @Nullable Path target) {
-    err.println("The key above is shown this once. Give it to its owner, who sends it as");
+    err.println("The key above is shown only once. Its owner sends it as");
     err.println("  Authorization: Bearer <key>");
     if (target == null) {
       err.println("and add this line to the file that API_KEYS_FILE names:");

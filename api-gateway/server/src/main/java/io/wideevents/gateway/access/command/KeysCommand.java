@@ -13,8 +13,8 @@ import picocli.CommandLine.Spec;
     name = "keys",
     mixinStandardHelpOptions = true,
     description = {
-      "Makes API keys. The gateway knows keys by their hashes, from the file that API_KEYS_FILE"
-          + " names; to take a key back, delete its line there."
+      "Creates API keys. The gateway compares keys with the hashes in the file that API_KEYS_FILE"
+          + " names. To revoke a key, delete its line there."
     })
 public final class KeysCommand implements Runnable {
   @Spec private @Nullable CommandSpec spec;

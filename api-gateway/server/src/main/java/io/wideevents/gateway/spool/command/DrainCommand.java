@@ -29,10 +29,11 @@ import picocli.CommandLine.Spec;
     name = "drain",
     mixinStandardHelpOptions = true,
     description = {
-      "Delivers every event of the spool to Kafka or MongoDB, and the refused ones to the"
-          + " dead-letter topic, as fast as they take them; then ends. For a gateway that is retired.",
-      "An event leaves the spool once it is durable elsewhere, so this may be stopped at any time.",
-      "Exits with 4 when events are left because nobody took any for the time of --patience."
+      "Delivers all events of the spool to Kafka or MongoDB, and rejected events to the dead-letter"
+          + " topic, then ends. SPOOL_REPLAY_RATE does not apply. For a gateway that is retired.",
+      "An event leaves the spool after another tier has acknowledged it, so the command can be"
+          + " stopped at any time.",
+      "Exits with 4 when events are left and no event was acknowledged for --patience seconds."
     })
 final class DrainCommand implements Callable<Integer> {
   private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
@@ -48,7 +49,8 @@ final class DrainCommand implements Callable<Integer> {
       names = "--patience",
       paramLabel = "<seconds>",
       defaultValue = "60",
-      description = "How long to go on while no event is taken. Default: ${DEFAULT-VALUE}.")
+      description =
+          "How long to continue while no event is acknowledged. Default: ${DEFAULT-VALUE}.")
   private int patienceSeconds;
 
   DrainCommand(SettingsCatalogue settings, DrainTargets targets, InstantSource clock) {
@@ -112,9 +114,9 @@ final class DrainCommand implements Callable<Integer> {
     if (left(spool) > 0) {
       throw new CommandFailedException(
           ExitCode.UNREACHABLE,
-          "%,d pending and %,d refused events are left, for nobody took any in the last %d s; bring"
-                  .formatted(spool.pendingEvents(), spool.refusedEvents(), patienceSeconds)
-              + " Kafka or MongoDB back (refused ones need Kafka), then drain again");
+          ("%,d pending and %,d refused events are left: no event was acknowledged in the last %d s;"
+                  + " start Kafka or MongoDB (refused events need Kafka), then drain again")
+              .formatted(spool.pendingEvents(), spool.refusedEvents(), patienceSeconds));
     }
     return ExitCode.OK;
   }

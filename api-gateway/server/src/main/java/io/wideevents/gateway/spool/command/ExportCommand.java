@@ -36,9 +36,9 @@ import picocli.CommandLine.Spec;
     name = "export",
     mixinStandardHelpOptions = true,
     description = {
-      "Writes the spool's events to stdout or a file, one JSON object a line, oldest first: pending"
-          + " ones, then refused ones. Nothing is removed.",
-      "Each line is what Kafka would hold as the value of the event's record."
+      "Writes the spool's events to stdout or a file, one JSON object a line: pending events, then"
+          + " rejected events, each oldest first. It removes nothing.",
+      "Each line is the value that the event's Kafka record would have."
     })
 final class ExportCommand implements Callable<Integer> {
   private static final int CHUNK_EVENTS = 1_000;
@@ -54,7 +54,7 @@ final class ExportCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       paramLabel = "<file>",
       description =
-          "A new file to write to, which its owner alone may read. It appears when it is whole."
+          "New file to write to; only its owner may read it. The file appears when it is complete."
               + " Default: stdout.")
   private @Nullable Path output;
 

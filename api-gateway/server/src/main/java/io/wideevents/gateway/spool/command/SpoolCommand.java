@@ -18,9 +18,9 @@ import picocli.CommandLine.Spec;
     name = "spool",
     mixinStandardHelpOptions = true,
     description = {
-      "Looks after the spool of a gateway that is stopped or retired.",
-      "A running gateway replays its spool by itself and shows it in /health/ready; its directory"
-          + " is locked for these commands."
+      "Shows, empties or copies the spool of a gateway that is stopped or retired.",
+      "A running gateway replays its spool and shows it in /health/ready. It locks the directory"
+          + " against these commands."
     })
 public final class SpoolCommand implements Runnable {
   @Spec private @Nullable CommandSpec spec;

@@ -24,9 +24,9 @@ import picocli.CommandLine.Spec;
     name = "status",
     mixinStandardHelpOptions = true,
     description = {
-      "Shows how many events are in the spool, since when, and how much disk they take.",
-      "Exits with 3 when there is no spool in the directory, or a running gateway holds it: ask that"
-          + " one's /health/ready instead."
+      "Shows the number of events in the spool, the age of the oldest, and their disk space.",
+      "Exits with 3 when the directory has no spool, or when a running gateway has locked it. In"
+          + " that case read /health/ready of the gateway."
     })
 final class StatusCommand implements Callable<Integer> {
   private final SettingsCatalogue settings;
