@@ -204,7 +204,9 @@ public final class EventComposer {
     boolean first = true;
     if (own != null) {
       for (int i = 0; i < own.size(); i++) {
-        if (!own.name(i).text().equals(LOGGING)) {
+        if (own.name(i).text().equals(LOGGING)) {
+          notes.drop(METADATA + '.' + LOGGING, FieldDrop.RESERVED_NAME);
+        } else {
           first &= !field(own, i, METADATA + '.', notes, fieldsLimit, first);
         }
       }

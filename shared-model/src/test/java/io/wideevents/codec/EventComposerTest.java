@@ -23,6 +23,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonDouble;
@@ -31,6 +33,8 @@ import org.bson.BsonInt64;
 import org.bson.BsonString;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class EventComposerTest {
   private static final EventComposer.Head HEAD =
@@ -155,6 +159,28 @@ class EventComposerTest {
         .isEqualTo(
             "Outcome: SUCCESS Service: shop Route: POST /checkout UserRole: customer"
                 + " LatencyBucket: <50");
+  }
+
+  static Stream<Consumer<EventFields>> loggingOfTheService() {
+    return Stream.of(
+        fields -> fields.set("_metadata.logging", "mine"),
+        fields -> fields.set("_metadata.logging.level", "info"),
+        fields -> fields.set("_metadata", Map.of("logging", Map.of("level", "info"))),
+        fields -> fields.set("_metadata", Map.of("logging", 1, "deployment", "blue")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("loggingOfTheService")
+  void compose_notesThatTheNameOfItsNotesIsReserved(Consumer<EventFields> service) {
+    EventFields fields = rules.newFields();
+    service.accept(fields);
+
+    BsonDocument logging = document(fields).getDocument("_metadata").getDocument("logging");
+
+    assertThat(logging.getInt32("dropped").getValue()).isEqualTo(1);
+    BsonDocument note = logging.getArray("fields").getFirst().asDocument();
+    assertThat(note.getString("path").getValue()).isEqualTo("_metadata.logging");
+    assertThat(note.getString("reason").getValue()).isEqualTo("reserved_name");
   }
 
   @Test
