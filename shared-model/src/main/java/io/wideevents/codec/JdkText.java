@@ -56,6 +56,13 @@ final class JdkText {
     };
   }
 
+  /** The name that the key of a map gives: its text, masked like a value if it is no text. */
+  static String name(@Nullable Object key) {
+    String text = String.valueOf(key);
+    String masked = key instanceof CharSequence ? text : withoutUserInfo(text);
+    return masked == null ? "null" : masked;
+  }
+
   /**
    * Masks what stands before the {@code @} of an authority, also of an address within the address:
    * in {@code jdbc:…}, or in a query.
@@ -77,7 +84,8 @@ final class JdkText {
         }
         end++;
       }
-      boolean isAuthority = slashes == 0 || address.charAt(slashes - 1) == ':';
+      // Before it stands a scheme, or the container or parameter that the address is in.
+      boolean isAuthority = slashes == 0 || ":=[{(, ".indexOf(address.charAt(slashes - 1)) >= 0;
       if (isAuthority && at >= 0) {
         masked.append(address, copied, start).append(MASK);
         copied = at;

@@ -326,7 +326,7 @@ final class ValueCopy {
     }
     FieldNode node = new FieldNode();
     for (Map.Entry<?, ?> entry : map.entrySet()) {
-      String name = String.valueOf(entry.getKey());
+      String name = JdkText.name(entry.getKey());
       if (name.length() > limits.maxNameBytes()) {
         // Not looked up, which takes several times its length.
         if (!take(name.length())) {

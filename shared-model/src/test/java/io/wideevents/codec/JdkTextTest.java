@@ -170,6 +170,21 @@ class JdkTextTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("addresses")
+  void userInfoOfAnAddressThatIsAKey_isMasked(String address, String masked) throws Exception {
+    for (Object key : addressesOf(address)) {
+      assertThat(json(Map.of(key, 1))).contains('"' + masked + "\":1").doesNotContain("s3cret");
+      assertThat(json(Map.of(Optional.of(key), 1))).doesNotContain("s3cret");
+      assertThat(json(Map.of(List.of(key), 1))).doesNotContain("s3cret");
+    }
+  }
+
+  @Test
+  void keyThatIsAText_isLeftAsItIs() {
+    assertThat(json(Map.of("http://u:p@host/", 1))).contains("\"http://u:p@host/\":1");
+  }
+
   /** The address as URI and as URL, where it is one. */
   @SuppressWarnings("deprecation") // the constructor takes what a service may have made
   private static List<Object> addressesOf(String address) throws Exception {
