@@ -30,6 +30,11 @@ final class RequestScope {
   /** Javalin answers this or more if a body cannot be read: 499 or 500. */
   private static final int CLIENT_CLOSED_REQUEST = 499;
 
+  /** The frames of an exception that the server threw while it read a body. */
+  private static final String SERVER = "org.eclipse.jetty.";
+
+  private static final String SERVLET_INPUT = SERVER + "ee10.servlet.";
+
   /** An exception may be its own cause. */
   private static final int MAX_CAUSES = 16;
 
@@ -234,8 +239,7 @@ final class RequestScope {
 
   private void note(Throwable thrown) {
     Throwable failure = withoutCompletion(thrown);
-    if (isTimeout(failure) && failure instanceof IOException) {
-      // The client stalls. A bare TimeoutException is the application's own, which it may answer.
+    if (isStalledUpload(failure)) {
       timedOut = true;
     } else if ((readFailed || sendFailed) && failure instanceof IOException) {
       aborted = !serverStops.getAsBoolean();
@@ -265,6 +269,25 @@ final class RequestScope {
   private static boolean isTimeout(Throwable failure) {
     return failure instanceof TimeoutException
         || (failure instanceof IOException && failure.getCause() instanceof TimeoutException);
+  }
+
+  /**
+   * Whether the server failed to read the request's body, because the client stalls. Any other
+   * exception with a timeout as its cause is the application's own, such as a slow backend's.
+   */
+  private static boolean isStalledUpload(Throwable failure) {
+    if (failure.getClass() != IOException.class || !isTimeout(failure)) {
+      return false;
+    }
+    for (StackTraceElement frame : failure.getStackTrace()) {
+      if (!frame.getClassName().startsWith(SERVER)) {
+        return false;
+      }
+      if (frame.getClassName().startsWith(SERVLET_INPUT)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Notes a status that says failure, where nothing else did. */

@@ -83,6 +83,21 @@ class ReportedAsItWasTest {
     assertThat(error.getString("message").getValue()).isEqualTo("the database");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"GET /backend-slow", "GET /backend-slow-later", "POST /backend-slow-body"})
+  void timeoutBehindAnIoException_isTheApplicationsOwnAsWell(String request) throws Exception {
+    start();
+
+    String reply = exchange(request, "Content-Length: 1\r\n\r\n1");
+
+    // Javalin takes it for a stalled client, whatever is mapped.
+    assertThat(reply).startsWith("HTTP/1.1 408");
+    BsonDocument error = next().getDocument("error");
+    assertThat(error.getString("code").getValue()).isEqualTo("IOException");
+    assertThat(error.getString("message").getValue()).isEqualTo("the backend");
+  }
+
   @Test
   void timeoutOfTheApplicationsOwn_leavesTheHandlersWord() throws Exception {
     start();
@@ -104,11 +119,15 @@ class ReportedAsItWasTest {
     assertThat(error.getInt32("detail").getValue()).isEqualTo(1);
   }
 
-  @Test
-  void uploadThatStalls_isATimeout() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"/upload", "/stream"})
+  void uploadThatStalls_isATimeout(String path) throws Exception {
     start();
 
-    String reply = exchange("POST /upload", "Content-Length: 1000\r\n\r\nabc");
+    String reply =
+        exchange(
+            "POST " + path,
+            "Content-Type: multipart/form-data; boundary=a\r\nContent-Length: 1000\r\n\r\n--a\r\n");
 
     assertThat(reply).startsWith("HTTP/1.1 408");
     assertThat(error(next())).isEqualTo("TIMEOUT");
@@ -209,6 +228,7 @@ class ReportedAsItWasTest {
   private void routes(JavalinConfig config) {
     config.routes.post("/unread", ctx -> ctx.result("not read"));
     config.routes.post("/upload", ctx -> ctx.result(ctx.body()));
+    config.routes.post("/stream", ctx -> ctx.result(ctx.bodyInputStream().readAllBytes()));
     config.routes.get("/headers", ctx -> ctx.header("X-Large", "a".repeat(20_000)));
     config.routes.get(
         "/attributes",
@@ -247,6 +267,20 @@ class ReportedAsItWasTest {
           throw new TimeoutException("the database");
         });
     config.routes.get(
+        "/backend-slow",
+        ctx -> {
+          throw backendSlow();
+        });
+    config.routes.post(
+        "/backend-slow-body",
+        ctx -> {
+          ctx.body();
+          throw backendSlow();
+        });
+    config.routes.get(
+        "/backend-slow-later",
+        ctx -> ctx.future(() -> CompletableFuture.failedFuture(backendSlow())));
+    config.routes.get(
         "/upstream-slow-said",
         ctx -> {
           LoggingContext.current().error("UPSTREAM_SLOW", "the database took 1 s");
@@ -256,6 +290,10 @@ class ReportedAsItWasTest {
         "/upstream-slow-later",
         ctx ->
             ctx.future(() -> CompletableFuture.failedFuture(new TimeoutException("the database"))));
+  }
+
+  private static IOException backendSlow() {
+    return new IOException("the backend", new TimeoutException("the database"));
   }
 
   private String exchange(String request, String rest) throws IOException {
