@@ -172,7 +172,7 @@ final class DeliveryLane {
     takenOver = true;
     await(() -> handingOver || !thread.isAlive(), deadline);
     List<Pending> events = new ArrayList<>();
-    for (Batch batch : unanswered) {
+    for (Batch batch : List.copyOf(unanswered)) {
       if (batch.handedOver) {
         batch.events.stream()
             .map(Taken::event)

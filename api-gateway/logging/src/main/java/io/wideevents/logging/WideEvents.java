@@ -189,7 +189,8 @@ public final class WideEvents implements AutoCloseable {
   private void closeParts() {
     // In reverse order, and each one whatever the one before throws: the spool's directory would
     // stay locked for the life of the host.
-    try (Part lost = logging::countLost;
+    Part lost = logging::countLost;
+    try (lost;
         spool;
         backends;
         replayer;
