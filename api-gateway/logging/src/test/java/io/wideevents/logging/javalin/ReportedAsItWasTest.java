@@ -146,6 +146,26 @@ class ReportedAsItWasTest {
     }
   }
 
+  /** With a journal the event is durable before the server makes the first byte of the reply. */
+  @Test
+  void headersThatTheServerCannotSend_areNotSeenWithAJournal() throws Exception {
+    try (LoggingService waiting =
+        LoggingService.waiting(
+            SETTINGS, events, events, new RecordingLogger(Tier.SPOOL), InstantSource.system())) {
+      start(waiting);
+
+      try (Socket socket = send("GET /headers", "\r\n")) {
+        assertThat(socket.isConnected()).isTrue();
+        BsonDocument event = next();
+
+        assertThat(event.getDocument("http").getInt32("status").getValue()).isEqualTo(200);
+        assertThat(event).doesNotContainKey("error");
+      }
+      javalin.stop();
+    }
+    assertThat(events.seen).isEmpty();
+  }
+
   @Test
   void routeOfASocket_doesNotHoldTheClientsMethod() throws Exception {
     start();
@@ -213,13 +233,17 @@ class ReportedAsItWasTest {
   }
 
   private void start() {
+    start(logging);
+  }
+
+  private void start(LoggingService service) {
     javalin =
         Javalin.create(
                 config -> {
                   config.startup.showJavalinBanner = false;
                   config.http.asyncTimeout = 120_000;
                   config.jetty.modifyHttpConfiguration(http -> http.setIdleTimeout(1_000));
-                  config.registerPlugin(new WideEventsPlugin(logging));
+                  config.registerPlugin(new WideEventsPlugin(service));
                   routes(config);
                 })
             .start("127.0.0.1", 0);
