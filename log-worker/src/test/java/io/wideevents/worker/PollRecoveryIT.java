@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.wideevents.event.DeadLetterFormat;
 import io.wideevents.event.DeadLetterReason;
 import io.wideevents.stack.BrokerSettings;
 import io.wideevents.stack.ChildProcess;
@@ -12,7 +13,6 @@ import io.wideevents.stack.TestStack;
 import io.wideevents.worker.config.WorkerCatalogue;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.consume.ConsumerStatus.StoppedPartition;
-import io.wideevents.worker.deadletter.DeadLetterHeaders;
 import io.wideevents.worker.testing.EventTopic;
 import io.wideevents.worker.testing.LogRecords;
 import io.wideevents.worker.testing.StoredEvents;
@@ -200,11 +200,11 @@ class PollRecoveryIT {
         deadLetters().stream()
             .filter(
                 it ->
-                    header(it, DeadLetterHeaders.REASON).equals(DeadLetterReason.TOO_LARGE.label()))
-            .filter(it -> header(it, DeadLetterHeaders.SOURCE_PARTITION).equals("" + PARTITION))
+                    header(it, DeadLetterFormat.REASON).equals(DeadLetterReason.TOO_LARGE.label()))
+            .filter(it -> header(it, DeadLetterFormat.SOURCE_PARTITION).equals("" + PARTITION))
             .toList();
     assertThat(tooLarge)
-        .extracting(it -> header(it, DeadLetterHeaders.SOURCE_OFFSET))
+        .extracting(it -> header(it, DeadLetterFormat.SOURCE_OFFSET))
         .containsExactlyInAnyOrder("10", "22");
     assertThat(deadLetters()).hasSizeGreaterThanOrEqualTo(202);
     assertThat(worker.logText()).contains("OutOfMemoryError").doesNotContain("Thread died");

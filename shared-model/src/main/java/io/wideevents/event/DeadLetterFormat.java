@@ -1,13 +1,5 @@
 package io.wideevents.event;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.Base64;
-import java.util.HexFormat;
-
 /**
  * What a dead letter carries besides the record's own key, value and headers. Both processes write
  * them, and the worker's commands read them; all values are text in UTF-8.
@@ -68,62 +60,4 @@ public final class DeadLetterFormat {
   public static final int SMALLEST_ERROR_CHARS = 100;
 
   private DeadLetterFormat() {}
-
-  /** An error message, as much of it as a header takes. */
-  public static String error(String message) {
-    return error(message, MAX_ERROR_CHARS);
-  }
-
-  /** An error message, at most so many characters of it; never half of a surrogate pair. */
-  public static String error(String message, int maxChars) {
-    if (message.length() <= maxChars) {
-      return message;
-    }
-    boolean splitsPair = Character.isHighSurrogate(message.charAt(maxChars - 1));
-    return message.substring(0, splitsPair ? maxChars - 1 : maxChars);
-  }
-
-  /**
-   * The value of a letter whose own value is too large: JSON that identifies it.
-   *
-   * @param place members of a JSON object, without braces, that tell where the original was
-   * @param keyBytes length of the original key
-   * @param value the original value
-   * @param headBytes how much of the beginning of the value is kept
-   */
-  public static byte[] stub(String place, int keyBytes, byte[] value, int headBytes) {
-    byte[] head = Arrays.copyOf(value, Math.min(value.length, headBytes));
-    return """
-    {%s,"keyBytes":%d,"valueBytes":%d,"sha256":"%s","head":"%s"}"""
-        .formatted(
-            place,
-            keyBytes,
-            value.length,
-            HexFormat.of().formatHex(sha256(value)),
-            Base64.getEncoder().encodeToString(head))
-        .getBytes(UTF_8);
-  }
-
-  /**
-   * The value of a letter whose own value was never read whole: as {@link #stub}, without a hash.
-   *
-   * @param valueBytes length of the original value, headers included
-   * @param head the beginning of the original value
-   */
-  public static byte[] stubOfCut(
-      String place, int keyBytes, int valueBytes, byte[] head, int headBytes) {
-    byte[] kept = Arrays.copyOf(head, Math.min(head.length, headBytes));
-    return """
-    {%s,"keyBytes":%d,"valueBytes":%d,"head":"%s"}"""
-        .formatted(place, keyBytes, valueBytes, Base64.getEncoder().encodeToString(kept))
-        .getBytes(UTF_8);
-  }
-
-  private static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("Every Java platform has SHA-256", e);
-    }
-  }
 }

@@ -1,8 +1,8 @@
 package io.wideevents.worker.command;
 
+import io.wideevents.kafka.StoredLetter;
 import io.wideevents.process.ExitCode;
 import io.wideevents.worker.deadletter.DeadLetterReader;
-import io.wideevents.worker.deadletter.StoredLetter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;

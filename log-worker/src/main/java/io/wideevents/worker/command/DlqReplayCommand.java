@@ -1,12 +1,12 @@
 package io.wideevents.worker.command;
 
+import io.wideevents.kafka.StoredLetter;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.NativeCodec;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.deadletter.DeadLetterReader;
 import io.wideevents.worker.deadletter.DeadLetterReplay;
-import io.wideevents.worker.deadletter.StoredLetter;
 import io.wideevents.worker.kafka.KafkaClient;
 import io.wideevents.worker.kafka.OffsetsRetention;
 import java.io.PrintWriter;

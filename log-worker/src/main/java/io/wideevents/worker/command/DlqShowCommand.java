@@ -2,10 +2,10 @@ package io.wideevents.worker.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.wideevents.kafka.StoredLetter;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.worker.deadletter.DeadLetterReader;
-import io.wideevents.worker.deadletter.StoredLetter;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.Base64;

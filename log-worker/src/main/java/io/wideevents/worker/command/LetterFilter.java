@@ -1,7 +1,7 @@
 package io.wideevents.worker.command;
 
 import io.wideevents.event.DeadLetterReason;
-import io.wideevents.worker.deadletter.StoredLetter;
+import io.wideevents.kafka.StoredLetter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

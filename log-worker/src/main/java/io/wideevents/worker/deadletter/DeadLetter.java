@@ -1,7 +1,10 @@
 package io.wideevents.worker.deadletter;
 
 import io.wideevents.event.DeadLetterReason;
+import io.wideevents.kafka.DeadLetterOrigin;
+import io.wideevents.kafka.DeadLetterSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * A record that can never become a document, and why. Immutable; shares the record's bytes.
@@ -11,4 +14,17 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * @param attempts how often the database was asked to store it; 0 when it could not even be decoded
  */
 public record DeadLetter(
-    ConsumerRecord<byte[], byte[]> source, DeadLetterReason reason, String error, int attempts) {}
+    ConsumerRecord<byte[], byte[]> source, DeadLetterReason reason, String error, int attempts) {
+  /** What the record of the dead-letter topic is made of. */
+  DeadLetterSource toSource() {
+    return new DeadLetterSource(
+        new ProducerRecord<>(source.topic(), null, source.key(), source.value(), source.headers()),
+        Math.max(0, source.serializedKeySize()),
+        source.serializedValueSize(),
+        new DeadLetterOrigin.Topic(source.topic(), source.partition(), source.offset()),
+        source.timestamp(),
+        reason,
+        error,
+        attempts);
+  }
+}

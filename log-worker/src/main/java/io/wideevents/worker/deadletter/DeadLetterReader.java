@@ -1,5 +1,6 @@
 package io.wideevents.worker.deadletter;
 
+import io.wideevents.kafka.StoredLetter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.wideevents.worker.deadletter;
 
+import io.wideevents.kafka.StoredLetter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;

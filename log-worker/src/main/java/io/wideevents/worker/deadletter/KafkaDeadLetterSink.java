@@ -1,13 +1,12 @@
 package io.wideevents.worker.deadletter;
 
-import io.wideevents.event.DeadLetterCuts;
 import io.wideevents.event.DeadLetterPart;
+import io.wideevents.kafka.DeadLetterCuts;
+import io.wideevents.kafka.DeadLetterRecord;
+import io.wideevents.kafka.DeadLetterRecord.Size;
+import io.wideevents.kafka.DeadLetterSource;
 import io.wideevents.log.LogThrottle;
-import io.wideevents.worker.deadletter.DeadLetterRecord.Size;
-import io.wideevents.worker.kafka.LargeRecords;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -118,8 +116,9 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
   public CompletableFuture<DeadLetterOutcome> send(DeadLetter letter) {
     CompletableFuture<DeadLetterOutcome> outcome = new CompletableFuture<>();
     // What was cut when it was read must not look like the whole record.
-    Size first = LargeRecords.isCut(letter.source()) ? Size.STUB : Size.WHOLE;
-    onSender(() -> send(letter, first, outcome), outcome);
+    DeadLetterSource source = letter.toSource();
+    Size first = source.isCut() ? Size.STUB : Size.WHOLE;
+    onSender(() -> send(source, first, outcome), outcome);
     return outcome;
   }
 
@@ -143,7 +142,8 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
     }
   }
 
-  private void send(DeadLetter letter, Size size, CompletableFuture<DeadLetterOutcome> outcome) {
+  private void send(
+      DeadLetterSource letter, Size size, CompletableFuture<DeadLetterOutcome> outcome) {
     DeadLetterRecord record = DeadLetterRecord.of(letter, topic, size);
     send(
         record.record(),
@@ -158,14 +158,14 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
   }
 
   private void answered(
-      DeadLetter letter,
+      DeadLetterSource letter,
       DeadLetterRecord record,
       Size size,
       @Nullable Exception failure,
       CompletableFuture<DeadLetterOutcome> outcome) {
     if (failure == null) {
       // A letter that is in the topic must not be sent again for its log line.
-      LogThrottle.safely(() -> kept(letter, record));
+      LogThrottle.safely(() -> cuts.kept(letter, record));
       outcome.complete(
           size == Size.WHOLE ? new DeadLetterOutcome.Kept() : new DeadLetterOutcome.KeptAsStub());
     } else if (failure instanceof RecordTooLargeException && size != Size.SMALLEST) {
@@ -174,22 +174,6 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
     } else {
       outcome.complete(new DeadLetterOutcome.NotConfirmed(failure));
     }
-  }
-
-  private void kept(DeadLetter letter, DeadLetterRecord record) {
-    if (record.cut().isEmpty()) {
-      return;
-    }
-    ConsumerRecord<byte[], byte[]> source = letter.source();
-    Map<String, Object> place = new LinkedHashMap<>();
-    place.put("topic", source.topic());
-    place.put("partition", source.partition());
-    place.put("offset", source.offset());
-    cuts.kept(
-        place,
-        record.cut(),
-        DeadLetterRecord.of(letter, topic, Size.WHOLE).bytes(),
-        record.bytes());
   }
 
   private void send(ProducerRecord<byte[], byte[]> record, Consumer<@Nullable Exception> answer) {

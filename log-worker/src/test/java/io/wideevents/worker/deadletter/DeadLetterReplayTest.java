@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wideevents.kafka.StoredLetter;
 import io.wideevents.worker.testing.LogRecords;
 import io.wideevents.worker.testing.ManualClock;
 import java.util.ArrayList;

@@ -4,8 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.event.DeadLetterReason;
+import io.wideevents.kafka.DeadLetterRecord;
+import io.wideevents.kafka.DeadLetterRecord.Size;
 import io.wideevents.kafka.RecordText;
-import io.wideevents.worker.deadletter.DeadLetterRecord.Size;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -187,7 +188,7 @@ class WorkerDeadLetterFormatTest {
   private static String text(ConsumerRecord<byte[], byte[]> source, String error, Size size) {
     DeadLetterRecord record =
         DeadLetterRecord.of(
-            new DeadLetter(source, DeadLetterReason.MALFORMED, error, 2), "dlq", size);
+            new DeadLetter(source, DeadLetterReason.MALFORMED, error, 2).toSource(), "dlq", size);
     return RecordText.of(record.record()) + "cut: " + record.cut() + "\n";
   }
 

@@ -1,27 +1,23 @@
 package io.wideevents.delivery.kafka;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.delivery.spool.SpooledEvent;
-import io.wideevents.event.DeadLetterCuts;
 import io.wideevents.event.DeadLetterFormat;
-import io.wideevents.event.DeadLetterPart;
 import io.wideevents.event.DeadLetterReason;
 import io.wideevents.event.EventId;
+import io.wideevents.kafka.DeadLetterCuts;
+import io.wideevents.kafka.DeadLetterOrigin;
+import io.wideevents.kafka.DeadLetterRecord;
+import io.wideevents.kafka.DeadLetterRecord.Size;
+import io.wideevents.kafka.DeadLetterSource;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * The record a spooled event would have been, with the reason of its refusal in headers: what the
@@ -29,10 +25,9 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  * stub. Safe for concurrent use.
  */
 final class DeadLetterForm implements RecordForm<SpooledEvent> {
-  private static final Set<String> REASONS =
-      Set.copyOf(Arrays.stream(DeadLetterReason.values()).map(DeadLetterReason::label).toList());
-
-  private static final byte[] NOTHING = {};
+  private static final Map<String, DeadLetterReason> REASONS =
+      Arrays.stream(DeadLetterReason.values())
+          .collect(Collectors.toUnmodifiableMap(DeadLetterReason::label, reason -> reason));
 
   /** From so many failures on, only the smallest stub is tried. */
   private static final int SMALLEST = 2;
@@ -60,11 +55,7 @@ final class DeadLetterForm implements RecordForm<SpooledEvent> {
   public void published(SpooledEvent event) {
     if (tooLarge.containsKey(event.id())
         || event.refusalMessage().length() > DeadLetterFormat.MAX_ERROR_CHARS) {
-      Letter kept = letter(event);
-      Map<String, Object> source = new LinkedHashMap<>();
-      source.put("origin", DeadLetterFormat.SPOOL);
-      source.put("eventId", event.id());
-      cuts.kept(source, kept.cut(), bytes(whole(event).record()), bytes(kept.record()));
+      cuts.kept(source(event), letter(event));
     }
     tooLarge.remove(event.id());
   }
@@ -94,87 +85,25 @@ final class DeadLetterForm implements RecordForm<SpooledEvent> {
     return tooLarge.merge(id, 1, Integer::sum);
   }
 
-  /** A record, and what it lacks of the event. */
-  private record Letter(ProducerRecord<byte[], byte[]> record, Set<DeadLetterPart> cut) {}
-
-  private Letter letter(SpooledEvent event) {
+  private DeadLetterRecord letter(SpooledEvent event) {
     int failures = tooLarge.getOrDefault(event.id(), 0);
-    return failures == 0 ? whole(event) : stub(event, failures >= SMALLEST);
+    Size size = failures == 0 ? Size.WHOLE : failures < SMALLEST ? Size.STUB : Size.SMALLEST;
+    return DeadLetterRecord.of(source(event), topic, size);
   }
 
-  private Letter whole(SpooledEvent event) {
-    Set<DeadLetterPart> cut = EnumSet.noneOf(DeadLetterPart.class);
-    ProducerRecord<byte[], byte[]> source = events.record(event);
-    addTo(source.headers(), event, DeadLetterFormat.MAX_ERROR_CHARS, cut);
-    return new Letter(
-        new ProducerRecord<>(topic, null, source.key(), source.value(), source.headers()), cut);
-  }
-
-  private Letter stub(SpooledEvent event, boolean smallest) {
-    int headBytes = smallest ? 0 : DeadLetterFormat.STUB_HEAD_BYTES;
-    int keyBytes = smallest ? 0 : DeadLetterFormat.STUB_MAX_KEY_BYTES;
-    ProducerRecord<byte[], byte[]> source = events.record(event);
-    byte[] key = source.key();
-    // Its headers say nothing that the stub does not: type and schema are ours, the id is in it.
-    Set<DeadLetterPart> cut = EnumSet.of(DeadLetterPart.VALUE);
-    if (key.length > keyBytes) {
-      cut.add(DeadLetterPart.KEY);
-    }
-    Headers headers = new RecordHeaders();
-    addTo(
-        headers,
-        event,
-        smallest ? DeadLetterFormat.SMALLEST_ERROR_CHARS : DeadLetterFormat.MAX_ERROR_CHARS,
-        cut);
-    add(headers, DeadLetterFormat.STUB, "true");
-    // An id is hexadecimal digits and dashes: nothing to escape.
-    String place =
-        "\"origin\":\"%s\",\"eventId\":\"%s\"".formatted(DeadLetterFormat.SPOOL, event.id());
-    return new Letter(
-        new ProducerRecord<>(
-            topic,
-            null,
-            key.length > keyBytes ? NOTHING : key,
-            DeadLetterFormat.stub(place, key.length, source.value(), headBytes),
-            headers),
-        cut);
-  }
-
-  /** Adds our headers, and to {@code cut} the error if it does not fit. */
-  private static void addTo(
-      Headers headers, SpooledEvent event, int maxErrorChars, Set<DeadLetterPart> cut) {
+  private DeadLetterSource source(SpooledEvent event) {
     // What the spool calls undecodable was spooled under other rules than today's.
-    boolean known = REASONS.contains(event.refusalCode());
-    String reason = known ? event.refusalCode() : DeadLetterReason.INVALID.label();
-    add(headers, DeadLetterFormat.REASON, reason);
-    add(
-        headers,
-        DeadLetterFormat.ERROR,
-        DeadLetterFormat.error(event.refusalMessage(), maxErrorChars));
-    add(headers, DeadLetterFormat.ORIGIN, DeadLetterFormat.SPOOL);
-    add(
-        headers,
-        DeadLetterFormat.SOURCE_TIMESTAMP,
-        Long.toString(event.spooledAt().toEpochMilli()));
-    // The first refusal is final: only what could not be made a document was never asked about.
-    add(headers, DeadLetterFormat.ATTEMPTS, known ? "1" : "0");
-    if (event.refusalMessage().length() > maxErrorChars) {
-      cut.add(DeadLetterPart.ERROR);
-    }
-    if (!cut.isEmpty()) {
-      add(headers, DeadLetterFormat.CUT, DeadLetterPart.labels(cut));
-    }
-  }
-
-  private static long bytes(ProducerRecord<byte[], byte[]> record) {
-    long bytes = (long) record.key().length + record.value().length;
-    for (Header header : record.headers()) {
-      bytes += header.key().length() + header.value().length;
-    }
-    return bytes;
-  }
-
-  private static void add(Headers headers, String name, String value) {
-    headers.add(name, value.getBytes(UTF_8));
+    DeadLetterReason known = REASONS.get(event.refusalCode());
+    ProducerRecord<byte[], byte[]> original = events.record(event);
+    return new DeadLetterSource(
+        original,
+        original.key().length,
+        original.value().length,
+        new DeadLetterOrigin.Spool(event.id()),
+        event.spooledAt().toEpochMilli(),
+        known == null ? DeadLetterReason.INVALID : known,
+        event.refusalMessage(),
+        // The first refusal is final: only what could not be made a document was never asked about.
+        known == null ? 0 : 1);
   }
 }

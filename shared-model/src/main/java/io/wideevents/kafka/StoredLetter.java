@@ -1,4 +1,4 @@
-package io.wideevents.worker.deadletter;
+package io.wideevents.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -27,11 +27,11 @@ public record StoredLetter(ConsumerRecord<byte[], byte[]> record) {
   }
 
   public String reason() {
-    return text(DeadLetterHeaders.REASON);
+    return text(DeadLetterFormat.REASON);
   }
 
   public String error() {
-    return text(DeadLetterHeaders.ERROR);
+    return text(DeadLetterFormat.ERROR);
   }
 
   /**
@@ -43,31 +43,31 @@ public record StoredLetter(ConsumerRecord<byte[], byte[]> record) {
     if (!origin.isEmpty()) {
       return origin;
     }
-    return text(DeadLetterHeaders.SOURCE_TOPIC)
+    return text(DeadLetterFormat.SOURCE_TOPIC)
         + ":"
-        + text(DeadLetterHeaders.SOURCE_PARTITION)
+        + text(DeadLetterFormat.SOURCE_PARTITION)
         + ":"
-        + text(DeadLetterHeaders.SOURCE_OFFSET);
+        + text(DeadLetterFormat.SOURCE_OFFSET);
   }
 
   /** How often the database was asked to store it. */
   public int attempts() {
-    return number(DeadLetterHeaders.ATTEMPTS);
+    return number(DeadLetterFormat.ATTEMPTS);
   }
 
   /** How often it was replayed before it came here. */
   public int replays() {
-    return number(DeadLetterHeaders.REPLAYS);
+    return number(DeadLetterFormat.REPLAYS);
   }
 
   /** Whether only a stub is here, because the record was too large. */
   public boolean isStub() {
-    return !text(DeadLetterHeaders.STUB).isEmpty();
+    return !text(DeadLetterFormat.STUB).isEmpty();
   }
 
   /** The parts of the record that this letter lacks, such as {@code value}; empty when none. */
   public List<String> cut() {
-    String parts = text(DeadLetterHeaders.CUT);
+    String parts = text(DeadLetterFormat.CUT);
     return parts.isEmpty() ? List.of() : List.of(parts.split(","));
   }
 
@@ -77,14 +77,14 @@ public record StoredLetter(ConsumerRecord<byte[], byte[]> record) {
   }
 
   /** The record's own headers and our count of its replays, one higher. */
-  Headers headersForReplay() {
+  public Headers headersForReplay() {
     Headers headers = new RecordHeaders();
     for (Header header : record.headers()) {
-      if (!header.key().startsWith(DeadLetterHeaders.PREFIX)) {
+      if (!header.key().startsWith(DeadLetterFormat.PREFIX)) {
         headers.add(header);
       }
     }
-    headers.add(DeadLetterHeaders.REPLAYS, Integer.toString(replays() + 1).getBytes(UTF_8));
+    headers.add(DeadLetterFormat.REPLAYS, Integer.toString(replays() + 1).getBytes(UTF_8));
     return headers;
   }
 

@@ -1,5 +1,6 @@
-package io.wideevents.event;
+package io.wideevents.kafka;
 
+import io.wideevents.event.DeadLetterPart;
 import io.wideevents.log.LogThrottle;
 import java.time.Duration;
 import java.util.Map;
@@ -34,16 +35,14 @@ public final class DeadLetterCuts {
   /**
    * Records a dead letter that the topic has taken; nothing happens when it lacks no part.
    *
-   * @param source where the record came from, as key-values of the log line
-   * @param parts what the dead letter lacks
-   * @param recordBytes size of key, value and headers that the whole dead letter would have had
-   * @param keptBytes the same of what was kept
+   * @param source the record it stands for
    */
-  public void kept(
-      Map<String, Object> source, Set<DeadLetterPart> parts, long recordBytes, long keptBytes) {
+  public void kept(DeadLetterSource source, DeadLetterRecord kept) {
+    Set<DeadLetterPart> parts = kept.cut();
     if (parts.isEmpty()) {
       return;
     }
+    long recordBytes = DeadLetterRecord.of(source, topic, DeadLetterRecord.Size.WHOLE).bytes();
     parts.forEach(counter);
     boolean onlyText = parts.equals(Set.of(DeadLetterPart.ERROR));
     (onlyText ? errors : stubs)
@@ -51,13 +50,13 @@ public final class DeadLetterCuts {
         .ifPresent(
             notShown -> {
               LoggingEventBuilder line = onlyText ? logger.atInfo() : logger.atWarn();
-              for (Map.Entry<String, Object> each : source.entrySet()) {
+              for (Map.Entry<String, Object> each : source.origin().members().entrySet()) {
                 line = line.addKeyValue(each.getKey(), each.getValue());
               }
               line =
                   line.addKeyValue("cut", DeadLetterPart.labels(parts))
                       .addKeyValue("recordBytes", recordBytes)
-                      .addKeyValue("keptBytes", keptBytes)
+                      .addKeyValue("keptBytes", kept.bytes())
                       .addKeyValue("deadLetterTopic", topic)
                       .addKeyValue("notShown", notShown);
               if (onlyText) {

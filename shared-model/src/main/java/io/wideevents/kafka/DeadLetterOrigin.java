@@ -1,0 +1,52 @@
+package io.wideevents.kafka;
+
+import io.wideevents.event.DeadLetterFormat;
+import io.wideevents.event.EventId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Where the record of a dead letter comes from. */
+public sealed interface DeadLetterOrigin {
+  /** The headers of a dead letter that name the origin, in their order. */
+  Map<String, String> headers();
+
+  /** What names the origin in a stub and in a log line, in its order: texts and numbers. */
+  Map<String, Object> members();
+
+  /** A record of a topic. */
+  record Topic(String topic, int partition, long offset) implements DeadLetterOrigin {
+    @Override
+    public Map<String, String> headers() {
+      Map<String, String> headers = new LinkedHashMap<>();
+      headers.put(DeadLetterFormat.SOURCE_TOPIC, topic);
+      headers.put(DeadLetterFormat.SOURCE_PARTITION, Integer.toString(partition));
+      headers.put(DeadLetterFormat.SOURCE_OFFSET, Long.toString(offset));
+      return headers;
+    }
+
+    @Override
+    public Map<String, Object> members() {
+      Map<String, Object> members = new LinkedHashMap<>();
+      members.put("topic", topic);
+      members.put("partition", partition);
+      members.put("offset", offset);
+      return members;
+    }
+  }
+
+  /** An event of a gateway's spool, which never was in a topic. */
+  record Spool(EventId eventId) implements DeadLetterOrigin {
+    @Override
+    public Map<String, String> headers() {
+      return Map.of(DeadLetterFormat.ORIGIN, DeadLetterFormat.SPOOL);
+    }
+
+    @Override
+    public Map<String, Object> members() {
+      Map<String, Object> members = new LinkedHashMap<>();
+      members.put("origin", DeadLetterFormat.SPOOL);
+      members.put("eventId", eventId);
+      return members;
+    }
+  }
+}
