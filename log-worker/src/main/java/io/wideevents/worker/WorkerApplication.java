@@ -25,7 +25,7 @@ import io.wideevents.worker.http.HealthCheck;
 import io.wideevents.worker.http.StatusGauges;
 import io.wideevents.worker.http.WorkerHttpServer;
 import io.wideevents.worker.kafka.AdminTopicIds;
-import io.wideevents.worker.kafka.KafkaClient;
+import io.wideevents.worker.kafka.WorkerKafka;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import java.io.IOException;
 import java.nio.channels.UnresolvedAddressException;
@@ -73,7 +73,7 @@ public final class WorkerApplication implements AutoCloseable {
     LongSupplier nanoClock = System::nanoTime;
     Backoff backoff = Backoff.standard();
     WorkerMetrics metrics = new WorkerMetrics(page.registry());
-    KafkaClient kafka = new KafkaClient(settings.kafka());
+    WorkerKafka kafka = new WorkerKafka(settings.kafka());
     CompletionQueue completions = new CompletionQueue();
     BatchLog batchLog = new BatchLog(nanoClock);
     mongo = new MongoConnection(settings.mongo(), APPLICATION_NAME);

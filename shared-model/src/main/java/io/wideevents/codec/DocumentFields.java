@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class DocumentFields {
   private final @Nullable BsonWriter writer;
-  private final Problems problems;
+  private final EventProblems problems;
 
   /**
    * @param writer stands inside the document; null when there is none
    */
-  DocumentFields(@Nullable BsonWriter writer, Problems problems) {
+  DocumentFields(@Nullable BsonWriter writer, EventProblems problems) {
     this.writer = writer;
     this.problems = problems;
   }

@@ -33,8 +33,8 @@ public final class EventEncoder {
   public BodyResult encode(byte[] body, int length, BodyFormat format) {
     Instant now = clock.instant();
     EventRules rules = EventRules.strict(Origin.CLIENT, settings, names, now);
-    BodyReader reader =
-        new BodyReader(parsers, body, length, rules, settings.maxEvents(), now.toEpochMilli());
+    EventBodyReader reader =
+        new EventBodyReader(parsers, body, length, rules, settings.maxEvents(), now.toEpochMilli());
     return switch (format) {
       case JSON -> reader.readJson();
       case NDJSON -> reader.readNdjson();

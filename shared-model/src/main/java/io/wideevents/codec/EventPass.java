@@ -22,7 +22,7 @@ final class EventPass {
   private final EventText text;
   private final JsonParser parser;
   private final NumberReader numbers;
-  private final Problems problems;
+  private final EventProblems problems;
   private final FieldNames names;
   private final KnownFields known;
   private final DocumentFields document;
@@ -61,7 +61,7 @@ final class EventPass {
     this.parser = text.parser();
     this.numbers = scratch.numbers();
     this.problems =
-        new Problems(parser, text.firstLine(), parser.streamReadContext().getNestingDepth());
+        new EventProblems(parser, text.firstLine(), parser.streamReadContext().getNestingDepth());
     this.names = new FieldNames(rules, problems, scratch.names());
     this.known = new KnownFields(rules, parser, problems, numbers);
     this.document = new DocumentFields(document, problems);
@@ -78,7 +78,7 @@ final class EventPass {
   /** Reads the event up to its closing brace. */
   void read() {
     start = text.offset(parser.currentTokenLocation());
-    fields(Scope.EVENT, 1);
+    fields(FieldScope.EVENT, 1);
     end = text.offset(parser.currentLocation());
     known.checkMissing();
     if (rules.origin() == Origin.OTHER_PRODUCER && ingest != null && known.eventId() == null) {
@@ -130,7 +130,7 @@ final class EventPass {
     return EventId.derive(known.timestampMillis(), hash());
   }
 
-  Problems problems() {
+  EventProblems problems() {
     return problems;
   }
 
@@ -191,7 +191,7 @@ final class EventPass {
     return given == null || given.hasDerivedForm();
   }
 
-  private void fields(Scope scope, int depth) {
+  private void fields(FieldScope scope, int depth) {
     int object = names.openObject();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = parser.currentName();
@@ -205,7 +205,7 @@ final class EventPass {
         document.name(name);
         JsonToken token = parser.nextToken();
         if (field == null) {
-          value(token, Scope.OPEN, depth);
+          value(token, FieldScope.OPEN, depth);
         } else {
           known.check(field);
           knownValue(field, token, depth);
@@ -225,7 +225,7 @@ final class EventPass {
     }
   }
 
-  private void value(JsonToken token, Scope scope, int depth) {
+  private void value(JsonToken token, FieldScope scope, int depth) {
     switch (token) {
       case START_OBJECT -> object(scope, depth + 1);
       case START_ARRAY -> array(depth + 1);
@@ -239,7 +239,7 @@ final class EventPass {
     }
   }
 
-  private void object(Scope scope, int depth) {
+  private void object(FieldScope scope, int depth) {
     if (isTooDeep(depth)) {
       return;
     }
@@ -256,7 +256,7 @@ final class EventPass {
     for (JsonToken item = parser.nextToken();
         item != JsonToken.END_ARRAY;
         item = parser.nextToken()) {
-      value(item, Scope.OPEN, depth);
+      value(item, FieldScope.OPEN, depth);
     }
     document.endArray();
   }

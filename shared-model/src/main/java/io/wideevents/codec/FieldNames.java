@@ -8,14 +8,14 @@ import io.wideevents.event.ProblemCode;
  */
 final class FieldNames {
   private final EventRules rules;
-  private final Problems problems;
+  private final EventProblems problems;
   private final DuplicateNames names;
   private int fields;
 
   /**
    * @param names forgets what it knows from the event before
    */
-  FieldNames(EventRules rules, Problems problems, DuplicateNames names) {
+  FieldNames(EventRules rules, EventProblems problems, DuplicateNames names) {
     this.rules = rules;
     this.problems = problems;
     this.names = names;

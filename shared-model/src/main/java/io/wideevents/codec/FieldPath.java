@@ -22,8 +22,8 @@ record FieldPath(String text, List<Step> steps, @Nullable FieldDrop problem) {
     }
 
     /** In which scope the names below are looked up. */
-    Scope scopeBelow() {
-      return known == null ? Scope.OPEN : known.scope();
+    FieldScope scopeBelow() {
+      return known == null ? FieldScope.OPEN : known.scope();
     }
 
     /** Whether only the service's logging itself writes this field. */
@@ -39,7 +39,7 @@ record FieldPath(String text, List<Step> steps, @Nullable FieldDrop problem) {
 
     /** Whether it is a known field that is no object, so that nothing can be below it. */
     boolean isText() {
-      return known != null && known.scope() == Scope.OPEN && known != KnownField.METADATA;
+      return known != null && known.scope() == FieldScope.OPEN && known != KnownField.METADATA;
     }
 
     /** What is wrong with the name, or with setting it; null when nothing is. */

@@ -44,7 +44,7 @@ final class FieldPaths {
   }
 
   /** One step on a path. */
-  FieldPath.Step step(Scope scope, String name) {
+  FieldPath.Step step(FieldScope scope, String name) {
     return new FieldPath.Step(name(name), scope.find(name));
   }
 
@@ -61,7 +61,7 @@ final class FieldPaths {
   private FieldPath parse(String text) {
     List<FieldPath.Step> steps = new ArrayList<>();
     @Nullable FieldDrop problem = null;
-    Scope scope = Scope.EVENT;
+    FieldScope scope = FieldScope.EVENT;
     int from = 0;
     while (from >= 0 && problem == null) {
       int dot = text.indexOf('.', from);

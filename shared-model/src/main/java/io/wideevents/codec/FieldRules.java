@@ -9,7 +9,7 @@ import io.wideevents.event.EventLimits;
  * <p>Safe for concurrent use; one for a whole process is enough.
  */
 public final class FieldRules {
-  /** Larger events could become documents over MongoDB's limit; see {@link BodyReader}. */
+  /** Larger events could become documents over MongoDB's limit; see {@link EventBodyReader}. */
   private static final int MAX_EVENT_BYTES = DocumentBuffer.MAX_BYTES / 7;
 
   private final EventLimits limits;

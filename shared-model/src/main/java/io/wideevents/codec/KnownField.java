@@ -2,27 +2,27 @@ package io.wideevents.codec;
 
 /** The fields the event's rules speak of. */
 enum KnownField {
-  REQUEST_ID(Handling.STRUCTURAL, Scope.OPEN),
-  SERVICE(Handling.STRUCTURAL, Scope.OPEN),
-  ROUTE(Handling.STRUCTURAL, Scope.OPEN),
-  TIMESTAMP(Handling.STRUCTURAL, Scope.OPEN),
-  EVENT_ID(Handling.OURS, Scope.OPEN),
-  USER(Handling.CLIENTS, Scope.USER),
-  USER_ID(Handling.CLIENTS, Scope.OPEN),
-  USER_ROLE(Handling.CLIENTS, Scope.OPEN),
-  ERROR(Handling.CLIENTS, Scope.ERROR),
-  ERROR_CODE(Handling.CLIENTS, Scope.OPEN),
-  ERROR_MESSAGE(Handling.CLIENTS, Scope.OPEN),
-  PERFORMANCE(Handling.CLIENTS, Scope.PERFORMANCE),
-  DURATION(Handling.CLIENTS, Scope.OPEN),
-  METADATA(Handling.STRUCTURAL, Scope.OPEN),
-  SUMMARY(Handling.OURS, Scope.OPEN),
-  SAMPLING(Handling.STRUCTURAL, Scope.SAMPLING),
-  SAMPLING_RATE(Handling.STRUCTURAL, Scope.OPEN),
-  SAMPLING_RULE(Handling.STRUCTURAL, Scope.OPEN),
-  INGEST(Handling.OURS, Scope.OPEN),
+  REQUEST_ID(Handling.STRUCTURAL, FieldScope.OPEN),
+  SERVICE(Handling.STRUCTURAL, FieldScope.OPEN),
+  ROUTE(Handling.STRUCTURAL, FieldScope.OPEN),
+  TIMESTAMP(Handling.STRUCTURAL, FieldScope.OPEN),
+  EVENT_ID(Handling.OURS, FieldScope.OPEN),
+  USER(Handling.CLIENTS, FieldScope.USER),
+  USER_ID(Handling.CLIENTS, FieldScope.OPEN),
+  USER_ROLE(Handling.CLIENTS, FieldScope.OPEN),
+  ERROR(Handling.CLIENTS, FieldScope.ERROR),
+  ERROR_CODE(Handling.CLIENTS, FieldScope.OPEN),
+  ERROR_MESSAGE(Handling.CLIENTS, FieldScope.OPEN),
+  PERFORMANCE(Handling.CLIENTS, FieldScope.PERFORMANCE),
+  DURATION(Handling.CLIENTS, FieldScope.OPEN),
+  METADATA(Handling.STRUCTURAL, FieldScope.OPEN),
+  SUMMARY(Handling.OURS, FieldScope.OPEN),
+  SAMPLING(Handling.STRUCTURAL, FieldScope.SAMPLING),
+  SAMPLING_RATE(Handling.STRUCTURAL, FieldScope.OPEN),
+  SAMPLING_RULE(Handling.STRUCTURAL, FieldScope.OPEN),
+  INGEST(Handling.OURS, FieldScope.OPEN),
   /** Any other top-level name starting with {@code _}. */
-  RESERVED(Handling.OURS, Scope.OPEN);
+  RESERVED(Handling.OURS, FieldScope.OPEN);
 
   private enum Handling {
     /** Kept where it came; replaced when its name is one to redact. */
@@ -34,9 +34,9 @@ enum KnownField {
   }
 
   private final Handling handling;
-  private final Scope scope;
+  private final FieldScope scope;
 
-  KnownField(Handling handling, Scope scope) {
+  KnownField(Handling handling, FieldScope scope) {
     this.handling = handling;
     this.scope = scope;
   }
@@ -51,7 +51,7 @@ enum KnownField {
   }
 
   /** In which scope the names inside the field's value are looked up. */
-  Scope scope() {
+  FieldScope scope() {
     return scope;
   }
 }

@@ -21,7 +21,7 @@ final class KnownFields {
 
   private final EventRules rules;
   private final JsonParser parser;
-  private final Problems problems;
+  private final EventProblems problems;
   private final NumberReader numbers;
   private final TimestampField timestamp;
   private final Set<KnownField> seen = EnumSet.noneOf(KnownField.class);
@@ -37,7 +37,7 @@ final class KnownFields {
   private @Nullable String userRole;
   private double durationMillis = Double.NaN;
 
-  KnownFields(EventRules rules, JsonParser parser, Problems problems, NumberReader numbers) {
+  KnownFields(EventRules rules, JsonParser parser, EventProblems problems, NumberReader numbers) {
     this.rules = rules;
     this.parser = parser;
     this.problems = problems;

@@ -17,12 +17,13 @@ final class TimestampField {
 
   private final EventRules rules;
   private final JsonParser parser;
-  private final Problems problems;
+  private final EventProblems problems;
   private final NumberReader numbers;
   private long millis;
   private @Nullable String text;
 
-  TimestampField(EventRules rules, JsonParser parser, Problems problems, NumberReader numbers) {
+  TimestampField(
+      EventRules rules, JsonParser parser, EventProblems problems, NumberReader numbers) {
     this.rules = rules;
     this.parser = parser;
     this.problems = problems;

@@ -78,7 +78,7 @@ final class ValueCopy {
     int depth = to.steps().size();
     FieldPath.Step step = to.steps().getLast();
     @Nullable Object value = unwrapped(given);
-    boolean hasRules = step.known() != null && step.scopeBelow() != Scope.OPEN;
+    boolean hasRules = step.known() != null && step.scopeBelow() != FieldScope.OPEN;
     if (hasRules && value instanceof Map<?, ?> map) {
       Result copied = read(() -> object(map, step.scopeBelow(), path, depth + 1), path);
       return done(to, path, copied, CopiedField.Kind.MERGED);
@@ -155,7 +155,7 @@ final class ValueCopy {
       case Boolean truth -> Result.kept(truth);
       case Number number -> number(number, path);
       case CharSequence text -> text(beginning(text), path);
-      case Map<?, ?> map -> object(map, Scope.OPEN, path, depth);
+      case Map<?, ?> map -> object(map, FieldScope.OPEN, path, depth);
       case Enum<?> constant -> text(constant.name(), path);
       // Some are iterable.
       case Throwable failure -> dropped(path, FieldDrop.UNSUPPORTED_TYPE);
@@ -317,7 +317,7 @@ final class ValueCopy {
   /**
    * @param scope in which the names of the map are looked up
    */
-  private Result object(Map<?, ?> map, Scope scope, String path, int depth) {
+  private Result object(Map<?, ?> map, FieldScope scope, String path, int depth) {
     if (depth > limits.maxDepth()) {
       return dropped(path, FieldDrop.TOO_DEEP);
     }

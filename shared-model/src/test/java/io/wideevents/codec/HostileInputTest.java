@@ -237,7 +237,7 @@ class HostileInputTest {
                 .map(each -> ((EncodeResult.Rejected) each).problems().size())
                 .toList();
     assertThat(told).hasSize(2_000).allMatch(count -> count > 0);
-    assertThat(told.getFirst()).isEqualTo(Problems.MAX_PROBLEMS);
+    assertThat(told.getFirst()).isEqualTo(EventProblems.MAX_PROBLEMS);
     assertThat(told.stream().mapToInt(Integer::intValue).sum()).isLessThan(3_500);
   }
 
@@ -303,7 +303,7 @@ class HostileInputTest {
         IntStream.range(0, 1000).mapToObj(i -> "1e9999").collect(Collectors.joining(",", "[", "]"));
 
     assertThat(Codecs.problems(Codecs.events(encode(with("x", many))).getFirst()))
-        .hasSize(Problems.MAX_PROBLEMS);
+        .hasSize(EventProblems.MAX_PROBLEMS);
   }
 
   @Test

@@ -34,8 +34,8 @@ class LinearWorkTest {
             EncoderSettings.DEFAULT,
             new NameRules(256, EncoderSettings.DEFAULT_REDACTED_NAMES),
             Codecs.NOW);
-    BodyReader reader =
-        new BodyReader(
+    EventBodyReader reader =
+        new EventBodyReader(
             new BodyParsers(EventLimits.DEFAULT), body, body.length, rules, MAX_LINES, 0);
 
     BodyResult result = reader.readNdjson();

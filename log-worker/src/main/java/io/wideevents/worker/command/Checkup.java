@@ -8,8 +8,8 @@ import io.wideevents.mongo.MongoTrouble;
 import io.wideevents.process.NativeCodec;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.kafka.GroupLag;
-import io.wideevents.worker.kafka.KafkaClient;
 import io.wideevents.worker.kafka.TopicDifference;
+import io.wideevents.worker.kafka.WorkerKafka;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -65,7 +65,7 @@ final class Checkup {
 
   /** Looks at the topics, and then at the group's lag. */
   void kafka() {
-    KafkaClient kafka = new KafkaClient(settings.kafka());
+    WorkerKafka kafka = new WorkerKafka(settings.kafka());
     try {
       List<TopicDifference> differences = kafka.checkTopics();
       tell(Finding.ok("kafka", "answers at " + settings.kafka().brokers()));
@@ -78,14 +78,14 @@ final class Checkup {
       tell(
           Finding.fail(
               "kafka",
-              "%s: %s".formatted(settings.kafka().brokers(), KafkaClient.rootMessage(e)),
+              "%s: %s".formatted(settings.kafka().brokers(), WorkerKafka.rootMessage(e)),
               "check KAFKA_BROKER, KAFKA_CLIENT_* and that the broker runs"));
     }
   }
 
   /** Looks at the topics only. */
   void topics() {
-    topics(new KafkaClient(settings.kafka()).checkTopics());
+    topics(new WorkerKafka(settings.kafka()).checkTopics());
   }
 
   /** Something a command does with MongoDB. */
@@ -213,7 +213,7 @@ final class Checkup {
     }
   }
 
-  private void lag(KafkaClient kafka) {
+  private void lag(WorkerKafka kafka) {
     try (Admin admin = kafka.newAdmin()) {
       GroupLag lag = GroupLag.of(admin, settings.kafka().events().name(), settings.kafka().group());
       long lost = lag.partitions().stream().mapToLong(GroupLag.PartitionLag::lost).sum();

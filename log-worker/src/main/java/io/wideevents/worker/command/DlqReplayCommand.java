@@ -7,8 +7,8 @@ import io.wideevents.process.NativeCodec;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.deadletter.DeadLetterReader;
 import io.wideevents.worker.deadletter.DeadLetterReplay;
-import io.wideevents.worker.kafka.KafkaClient;
 import io.wideevents.worker.kafka.OffsetsRetention;
+import io.wideevents.worker.kafka.WorkerKafka;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -114,7 +114,7 @@ final class DlqReplayCommand implements Callable<Integer> {
    *
    * @throws CommandFailedException if compressed records cannot be read here
    */
-  static DeadLetterReader open(KafkaClient kafka, WorkerSettings settings) {
+  static DeadLetterReader open(WorkerKafka kafka, WorkerSettings settings) {
     NativeCodec.require(NativeCodec.values());
     DeadLetterReader reader =
         new DeadLetterReader(
@@ -150,7 +150,7 @@ final class DlqReplayCommand implements Callable<Integer> {
   }
 
   private void replay(
-      DeadLetterReader reader, KafkaClient kafka, WorkerSettings settings, PrintWriter err)
+      DeadLetterReader reader, WorkerKafka kafka, WorkerSettings settings, PrintWriter err)
       throws InterruptedException {
     boolean movesProgress = !filter.isActive() && !dryRun;
     seek(reader, kafka, settings, err);
@@ -159,7 +159,7 @@ final class DlqReplayCommand implements Callable<Integer> {
     Producer<byte[], byte[]> producer = kafka.newProducer();
     try {
       DeadLetterReplay replay = new DeadLetterReplay(producer, settings.kafka().events().name());
-      Progress progress = new Progress(err, "Replaying", reader.remaining());
+      ReplayProgress progress = new ReplayProgress(err, "Replaying", reader.remaining());
       for (List<StoredLetter> letters = reader.next();
           !letters.isEmpty();
           letters = reader.next()) {
@@ -190,7 +190,7 @@ final class DlqReplayCommand implements Callable<Integer> {
   }
 
   private void seek(
-      DeadLetterReader reader, KafkaClient kafka, WorkerSettings settings, PrintWriter err) {
+      DeadLetterReader reader, WorkerKafka kafka, WorkerSettings settings, PrintWriter err) {
     if (!from.isEmpty()) {
       seekToFrom(reader);
     } else if (all || filter.isActive()) {
@@ -233,7 +233,7 @@ final class DlqReplayCommand implements Callable<Integer> {
 
   /** Thousands of letters that were replayed before must not be replayed without a word. */
   private static void requireMemory(
-      DeadLetterReader reader, KafkaClient kafka, WorkerSettings settings) {
+      DeadLetterReader reader, WorkerKafka kafka, WorkerSettings settings) {
     Duration memory;
     try (Admin admin = kafka.newAdmin()) {
       memory = OffsetsRetention.of(admin);

@@ -3,7 +3,7 @@ package io.wideevents.worker.command;
 import io.wideevents.process.ExitCode;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.kafka.GroupLag;
-import io.wideevents.worker.kafka.KafkaClient;
+import io.wideevents.worker.kafka.WorkerKafka;
 import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -82,7 +82,7 @@ final class LagCommand implements Callable<Integer> {
       } catch (RetriableException e) {
         // Who watches wants to see the end of an outage as well.
         PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
-        err.println("Kafka does not answer: " + KafkaClient.rootMessage(e));
+        err.println("Kafka does not answer: " + WorkerKafka.rootMessage(e));
         err.flush();
       }
     }

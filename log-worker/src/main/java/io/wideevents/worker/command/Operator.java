@@ -10,7 +10,7 @@ import io.wideevents.process.LogSetup;
 import io.wideevents.process.SettingFlags;
 import io.wideevents.worker.config.WorkerCatalogue;
 import io.wideevents.worker.config.WorkerSettings;
-import io.wideevents.worker.kafka.KafkaClient;
+import io.wideevents.worker.kafka.WorkerKafka;
 import java.io.PrintWriter;
 import java.util.Objects;
 import org.apache.kafka.common.KafkaException;
@@ -81,7 +81,7 @@ final class Operator {
 
   /** Something a command does with Kafka. */
   interface KafkaWork<T> {
-    T with(KafkaClient kafka) throws InterruptedException;
+    T with(WorkerKafka kafka) throws InterruptedException;
   }
 
   /**
@@ -91,7 +91,7 @@ final class Operator {
    */
   static <T> T withKafka(WorkerSettings settings, KafkaWork<T> work) throws InterruptedException {
     try {
-      return work.with(new KafkaClient(settings.kafka()));
+      return work.with(new WorkerKafka(settings.kafka()));
     } catch (UnknownTopicOrPartitionException e) {
       throw new CommandFailedException(
           ExitCode.FAILURE,
@@ -106,13 +106,13 @@ final class Operator {
       throw new CommandFailedException(
           ExitCode.UNREACHABLE,
           "Kafka at %s: %s; check the credentials in KAFKA_CLIENT_* and what they may do"
-              .formatted(settings.kafka().brokers(), KafkaClient.rootMessage(e)),
+              .formatted(settings.kafka().brokers(), WorkerKafka.rootMessage(e)),
           e);
     } catch (KafkaException e) {
       throw new CommandFailedException(
           ExitCode.UNREACHABLE,
           "Kafka at %s: %s; is KAFKA_BROKER right, and the broker running?"
-              .formatted(settings.kafka().brokers(), KafkaClient.rootMessage(e)),
+              .formatted(settings.kafka().brokers(), WorkerKafka.rootMessage(e)),
           e);
     }
   }

@@ -16,7 +16,7 @@ import io.wideevents.config.CommonSettings;
 import io.wideevents.config.SettingValues;
 import io.wideevents.mongo.MongoSettings;
 import io.wideevents.worker.batch.BatchLimits;
-import io.wideevents.worker.kafka.KafkaSettings;
+import io.wideevents.worker.kafka.WorkerKafkaSettings;
 import java.time.Duration;
 
 /**
@@ -29,7 +29,7 @@ import java.time.Duration;
  * @param httpPort 0 for any free port, -1 for none
  */
 public record WorkerSettings(
-    KafkaSettings kafka,
+    WorkerKafkaSettings kafka,
     MongoSettings mongo,
     BatchLimits batches,
     EncoderSettings rules,
@@ -57,8 +57,8 @@ public record WorkerSettings(
         values.get(WORKER_HTTP_PORT));
   }
 
-  static KafkaSettings kafka(SettingValues values) {
-    return new KafkaSettings(
+  static WorkerKafkaSettings kafka(SettingValues values) {
+    return new WorkerKafkaSettings(
         values.get(CommonSettings.KAFKA_BROKER).toString(),
         values.get(KAFKA_CONSUMER_GROUP),
         values.get(KAFKA_GROUP_PROTOCOL),

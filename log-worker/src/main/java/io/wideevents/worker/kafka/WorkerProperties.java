@@ -33,9 +33,9 @@ final class WorkerProperties {
           // The topic's limit decides which dead letter is too large, not the producer's.
           LargeRecords.MAX_REQUEST_BYTES);
 
-  private final KafkaSettings settings;
+  private final WorkerKafkaSettings settings;
 
-  WorkerProperties(KafkaSettings settings) {
+  WorkerProperties(WorkerKafkaSettings settings) {
     this.settings = settings;
   }
 

@@ -18,7 +18,7 @@ import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.deadletter.DeadLetterBrake;
 import io.wideevents.worker.deadletter.RecordingDeadLetterSink;
 import io.wideevents.worker.kafka.AdminTopicIds;
-import io.wideevents.worker.kafka.KafkaClient;
+import io.wideevents.worker.kafka.WorkerKafka;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.testing.EventTopic;
 import java.time.Duration;
@@ -51,7 +51,7 @@ class PausedTopicRecreationIT {
     // Given a worker that is paused with records of the old topic in memory
     create();
     topic.sendEvents(0, 600, now);
-    KafkaClient kafka = kafka(protocol);
+    WorkerKafka kafka = kafka(protocol);
     try (AdminTopicIds topicIds = new AdminTopicIds(kafka::newAdmin);
         MqConsumerService service = service(kafka, topicIds)) {
       service.start();
@@ -91,7 +91,7 @@ class PausedTopicRecreationIT {
         .untilAsserted(() -> topic = EventTopic.create(TestStack.kafka(), name));
   }
 
-  private KafkaClient kafka(String protocol) {
+  private WorkerKafka kafka(String protocol) {
     Map<String, String> flags =
         Map.of(
             "--group-protocol",
@@ -104,11 +104,11 @@ class PausedTopicRecreationIT {
             name + ".dlq",
             "--group",
             name + "-group");
-    return new KafkaClient(
+    return new WorkerKafka(
         WorkerSettings.from(WorkerCatalogue.CATALOGUE.resolve(flags, Map.of())).kafka());
   }
 
-  private MqConsumerService service(KafkaClient kafka, AdminTopicIds topicIds) {
+  private MqConsumerService service(WorkerKafka kafka, AdminTopicIds topicIds) {
     InstantSource clock = InstantSource.system();
     CompletionQueue completions = new CompletionQueue();
     WorkerMetrics metrics = new WorkerMetrics(new SimpleMeterRegistry());

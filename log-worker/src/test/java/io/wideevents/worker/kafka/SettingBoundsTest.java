@@ -99,7 +99,7 @@ class SettingBoundsTest {
         .hasMessageContaining(name);
   }
 
-  private static KafkaSettings settings(Map<String, String> environment) {
+  private static WorkerKafkaSettings settings(Map<String, String> environment) {
     return WorkerSettings.from(WorkerCatalogue.CATALOGUE.resolve(Map.of(), environment)).kafka();
   }
 }

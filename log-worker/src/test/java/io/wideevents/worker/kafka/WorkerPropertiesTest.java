@@ -246,9 +246,9 @@ class WorkerPropertiesTest {
     return new WorkerProperties(settings(protocol, client, 256 * KIBIBYTE));
   }
 
-  private static KafkaSettings settings(
+  private static WorkerKafkaSettings settings(
       GroupProtocol protocol, Map<String, String> client, int maxEventBytes) {
-    return new KafkaSettings(
+    return new WorkerKafkaSettings(
         "kafka-1:9092,kafka-2:9092",
         "workers",
         protocol,

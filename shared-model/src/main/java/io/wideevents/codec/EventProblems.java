@@ -14,7 +14,7 @@ import tools.jackson.core.TokenStreamLocation;
  * Collects what is wrong with one event, up to a bound: a person mends the first few and posts
  * again. Not safe for concurrent use.
  */
-final class Problems {
+final class EventProblems {
   static final int MAX_PROBLEMS = 20;
 
   private static final int MAX_PATH_LENGTH = 256;
@@ -29,7 +29,7 @@ final class Problems {
    * @param firstLine the line of the body at which the parser's text starts, from 1
    * @param eventDepth nesting depth of the event's own object in the parser's text
    */
-  Problems(JsonParser parser, long firstLine, int eventDepth) {
+  EventProblems(JsonParser parser, long firstLine, int eventDepth) {
     this.parser = parser;
     this.firstLine = firstLine;
     this.eventDepth = eventDepth;

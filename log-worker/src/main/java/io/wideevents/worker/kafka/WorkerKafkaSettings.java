@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param events the topic events travel through, as it is created when absent
  * @param deadLetters the topic for what cannot be stored, as it is created when absent
  */
-public record KafkaSettings(
+public record WorkerKafkaSettings(
     String brokers,
     String group,
     GroupProtocol protocol,
@@ -23,7 +23,7 @@ public record KafkaSettings(
     int maxEventBytes,
     TopicLayout events,
     TopicLayout deadLetters) {
-  public KafkaSettings {
+  public WorkerKafkaSettings {
     client = Map.copyOf(client);
   }
 

@@ -3,7 +3,7 @@ package io.wideevents.codec;
 import org.jspecify.annotations.Nullable;
 
 /** Which object of an event the names of its fields are looked up in. */
-enum Scope {
+enum FieldScope {
   EVENT,
   USER,
   ERROR,

@@ -21,8 +21,10 @@ import org.slf4j.LoggerFactory;
  * while no broker's name resolves or none answers; callers try again after a backoff. Safe for
  * concurrent use; clients are closed by whoever asked for them.
  */
-public final class KafkaClient implements ConsumerSource {
-  private static final Logger LOG = LoggerFactory.getLogger(KafkaClient.class);
+public final class WorkerKafka implements ConsumerSource {
+  // The log lines keep the name that users know.
+  private static final Logger LOG =
+      LoggerFactory.getLogger("io.wideevents.worker.kafka.KafkaClient");
 
   // Less than what is held at once (MQ_HELD_MAX_BYTES), which a poll may exceed by this much.
   private static final long MAX_POLL_BYTES = 16 * 1024 * 1024;
@@ -33,13 +35,13 @@ public final class KafkaClient implements ConsumerSource {
     FAILED
   }
 
-  private final KafkaSettings settings;
+  private final WorkerKafkaSettings settings;
   private final WorkerProperties properties;
   private final TopicCreator eventTopic;
   private final TopicCreator deadLetterTopic;
   private final AtomicReference<Reach> reach = new AtomicReference<>(Reach.UNKNOWN);
 
-  public KafkaClient(KafkaSettings settings) {
+  public WorkerKafka(WorkerKafkaSettings settings) {
     this.settings = settings;
     this.properties = new WorkerProperties(settings);
     this.eventTopic = TopicCreator.of(settings.events());

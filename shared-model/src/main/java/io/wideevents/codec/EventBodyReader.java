@@ -12,7 +12,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.exc.StreamConstraintsException;
 
 /** Reads the events of one posted body. Not safe for concurrent use. */
-final class BodyReader {
+final class EventBodyReader {
   /**
    * A document is at most 6.5 times as long as its JSON (an array of one-digit integers), so only
    * longer events than this can pass MongoDB's limit.
@@ -38,7 +38,7 @@ final class BodyReader {
   private int problemsLeft = MAX_TOLD_PROBLEMS;
   private long bytesSearched;
 
-  BodyReader(
+  EventBodyReader(
       BodyParsers parsers,
       byte[] body,
       int length,
@@ -196,7 +196,7 @@ final class BodyReader {
     if (overwritten != null) {
       return rejected(line, overwritten);
     }
-    Problems problems = pass.problems();
+    EventProblems problems = pass.problems();
     if (!problems.isEmpty()) {
       return new EncodeResult.Rejected(line, told(problems.all()));
     }

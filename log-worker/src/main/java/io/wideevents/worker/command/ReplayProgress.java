@@ -9,7 +9,7 @@ import java.time.Duration;
  *
  * <p>Not thread-safe.
  */
-final class Progress {
+final class ReplayProgress {
   private static final int WIDTH = 30;
   private static final long INTERVAL_NANOS = Duration.ofMillis(100).toNanos();
 
@@ -20,7 +20,7 @@ final class Progress {
   private long done;
   private long shownNanos;
 
-  Progress(PrintWriter err, String what, long total) {
+  ReplayProgress(PrintWriter err, String what, long total) {
     this.err = err;
     this.what = what;
     this.total = Math.max(1, total);
