@@ -233,7 +233,7 @@ public final class EventCollection {
             new LayoutDifference(
                 Kind.CHANGE_REFUSED,
                 "%s: server error %d: %s".formatted(what, code, error.getErrorMessage()),
-                "see what the server says; events are stored all the same")));
+                "read the server's message; events are stored nevertheless")));
   }
 
   private MongoCollection<BsonDocument> events(MongoDatabase database) {

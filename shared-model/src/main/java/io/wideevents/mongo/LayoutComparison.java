@@ -149,7 +149,8 @@ record LayoutComparison(
             Kind.OTHER_EXPIRY,
             "the collection itself has expireAfterSeconds, which deletes by the date in _id; an"
                 + " event's _id holds none",
-            "take it off with collMod expireAfterSeconds: \"off\"; index timestamp_1 deletes events"));
+            "take it off with collMod expireAfterSeconds: \"off\"; index timestamp_1 deletes"
+                + " events"));
   }
 
   /** What the collection is if it cannot hold events exactly once, as "a view"; else empty. */
@@ -177,7 +178,7 @@ record LayoutComparison(
   private static LayoutDifference makesEventsClash(String name) {
     return new LayoutDifference(
         Kind.UNIQUE_INDEX,
-        "index " + name + " is unique: events that share its value are refused",
+        "index " + name + " is unique: events with a value that is stored already are rejected",
         "drop index " + name);
   }
 

@@ -109,7 +109,7 @@ public final class Shutdown {
             log.atError()
                 .setCause(exception)
                 .addKeyValue("thread", thread.getName())
-                .log("Thread died of an exception nobody caught; ending the process"));
+                .log("Thread died of an uncaught exception; ending the process"));
     begin(ExitCode.FAILURE, "thread " + thread.getName() + " died");
   }
 

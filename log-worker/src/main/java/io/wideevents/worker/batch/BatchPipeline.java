@@ -225,7 +225,8 @@ public final class BatchPipeline {
       LOG.atError()
           .addKeyValue("reason", reason.label())
           .log(
-              "Dead-letter circuit breaker opened; polling stops but for one trial batch a minute. {}",
+              "Dead-letter circuit breaker opened; polling pauses, with one probe batch a minute."
+                  + " {}",
               brake.explain());
     }
     batch.unstorable();

@@ -234,7 +234,7 @@ public final class MqConsumerService implements AutoCloseable {
           .addKeyValue("topic", topic)
           .addKeyValue("group", group)
           .setCause(failure)
-          .log("The consumer failed and is built anew, with backoff until it works");
+          .log("The consumer failed and is built again, with backoff until it works");
     }
   }
 

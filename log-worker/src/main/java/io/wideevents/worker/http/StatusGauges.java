@@ -40,11 +40,12 @@ public final class StatusGauges {
         "Records written alone, because MongoDB failed on them while it took others",
         s -> s.pipeline().isolatedRecords());
     gauge(registry, "paused", "1 while polling is paused", s -> s.paused() ? 1 : 0);
-    gauge(registry, "joined", "1 while a member of the group", s -> s.joined() ? 1 : 0);
+    gauge(
+        registry, "joined", "1 while the worker is a member of the group", s -> s.joined() ? 1 : 0);
     gauge(
         registry,
         "database_up",
-        "0 while writes go unanswered",
+        "0 while MongoDB does not answer writes",
         s -> s.pipeline().databaseDown() ? 0 : 1);
     gauge(
         registry,
@@ -53,11 +54,11 @@ public final class StatusGauges {
         s -> s.pipeline().braked() ? 1 : 0);
     lag =
         MultiGauge.builder("wide_events.lag")
-            .description("Records in the log that are not settled")
+            .description("Records in the log that are not completed")
             .register(registry);
     lagSeconds =
         MultiGauge.builder("wide_events.lag.seconds")
-            .description("Age of the first record that is not settled")
+            .description("Age of the first record that is not completed")
             .register(registry);
     stopped =
         MultiGauge.builder("wide_events.partition.stopped")

@@ -49,7 +49,7 @@ public final class WorkerMetrics {
         counter(
             registry,
             "handed_back",
-            "Records given up unsettled with their partition; its next owner reads them again");
+            "Pending records released with a revoked partition; its next owner reads them again");
     lostToRetention =
         counter(
             registry,

@@ -80,7 +80,7 @@ public final class ApiKeys implements FileWatch.Watched {
         keys = now;
         onChange.accept(now);
         broken = false;
-        tell("Read the API keys anew");
+        tell("Read the changed API keys");
       }
     } catch (UnusableFileException e) {
       refuse(String.valueOf(e.getMessage()));
@@ -94,7 +94,7 @@ public final class ApiKeys implements FileWatch.Watched {
             log.atError()
                 .addKeyValue("keys", keys.keys().size())
                 .addKeyValue("error", problem)
-                .log("API keys could not be read anew; those read before stay in effect"));
+                .log("The changed API keys could not be read; the previous keys stay in effect"));
   }
 
   private void tell(String what) {

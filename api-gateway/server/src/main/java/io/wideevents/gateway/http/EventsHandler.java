@@ -203,7 +203,7 @@ final class EventsHandler implements Handler {
               refused.code(),
               "",
               refused.message(),
-              "Correct the event; the database would refuse it again",
+              "Correct the event; the database would reject it again",
               null);
     };
   }

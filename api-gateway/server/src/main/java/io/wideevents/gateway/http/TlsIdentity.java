@@ -68,7 +68,7 @@ public final class TlsIdentity implements FileWatch.Watched {
     try {
       TlsMaterial material = TlsMaterial.of(settings, files);
       factory.reload(changed -> use(changed, material));
-      tell("Read the certificate anew", material.chain().getFirst());
+      tell("Read the changed certificate", material.chain().getFirst());
     } catch (UnusableFileException e) {
       refuse(String.valueOf(e.getMessage()));
     } catch (Exception e) { // all that reload promises not to throw
@@ -79,7 +79,7 @@ public final class TlsIdentity implements FileWatch.Watched {
   private static void refuse(String problem) {
     log.atError()
         .addKeyValue("error", problem)
-        .log("The certificate could not be read anew; the one read before stays in effect");
+        .log("The changed certificate could not be read; the previous certificate stays in effect");
   }
 
   private static void use(SslContextFactory factory, TlsMaterial material) {
@@ -98,7 +98,7 @@ public final class TlsIdentity implements FileWatch.Watched {
       log.atWarn()
           .addKeyValue("notBefore", certificate.getNotBefore().toInstant())
           .addKeyValue("notAfter", certificate.getNotAfter().toInstant())
-          .log("The certificate is not valid now; clients will refuse it");
+          .log("The certificate is not valid now; clients will reject it");
     }
   }
 }

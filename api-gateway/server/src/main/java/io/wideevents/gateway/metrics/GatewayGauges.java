@@ -42,7 +42,7 @@ public final class GatewayGauges {
     for (TierStatus known : tiers.get()) {
       Gauge.builder("wide_events.tier_up", () -> state(tiers, known.tier()) == State.UP ? 1 : 0)
           .description(
-              "1 while events are given to the tier, 0 while it is down, probed or never reached")
+              "1 while the tier gets events; 0 while it is down, probed or not reached yet")
           .tag(TIER, known.tier().label())
           .register(registry);
     }
@@ -75,7 +75,7 @@ public final class GatewayGauges {
     for (Tier known : failures.get().keySet()) {
       FunctionCounter.builder(
               "wide_events.tier_failures", registry, same -> failures.get().getOrDefault(known, 0L))
-          .description("Calls of the tier that ended in an exception instead of an answer")
+          .description("Calls of the tier that ended with an exception instead of an answer")
           .tag(TIER, known.label())
           .register(registry);
     }
@@ -105,7 +105,7 @@ public final class GatewayGauges {
     counter(
         "spool_replayed", "Spooled events Kafka or MongoDB took", replay, ReplayStats::replayed);
     counter(
-        "spool_set_aside", "Spooled events the database refused", replay, ReplayStats::setAside);
+        "spool_set_aside", "Spooled events that MongoDB rejected", replay, ReplayStats::setAside);
     counter(
         "spool_dead_lettered",
         "Refused events the dead-letter topic took",
@@ -131,10 +131,10 @@ public final class GatewayGauges {
    */
   public void requestMemory(LongSupplier used, long max) {
     Gauge.builder("wide_events.in_flight_bytes", used::getAsLong)
-        .description("Memory taken by the bodies and events of requests under way")
+        .description("Memory for bodies and events of requests in progress")
         .register(registry);
     Gauge.builder("wide_events.in_flight_max_bytes", () -> max)
-        .description("Memory that all requests together may take; past it they get a 429")
+        .description("Limit of the memory of all requests; requests beyond it get 429")
         .register(registry);
   }
 

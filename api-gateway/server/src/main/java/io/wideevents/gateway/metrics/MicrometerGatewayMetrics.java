@@ -38,7 +38,7 @@ public final class MicrometerGatewayMetrics implements GatewayMetrics {
     unconfirmed = counter("unconfirmed", "Events no tier confirmed in time");
     redacted = counter("redacted", "Values replaced by [REDACTED]");
     Gauge.builder("wide_events.in_flight", inFlight, AtomicLong::get)
-        .description("Events received and not answered for yet")
+        .description("Events received and not answered yet")
         .register(registry);
     Stream.concat(
             Arrays.stream(ProblemCode.values()).map(ProblemCode::code), DATABASE_REASONS.stream())
@@ -103,14 +103,14 @@ public final class MicrometerGatewayMetrics implements GatewayMetrics {
 
   private Counter rejectedCounter(String reason) {
     return Counter.builder("wide_events.rejected")
-        .description("Events that break a rule, or that the database refuses")
+        .description("Events that break a rule, or that MongoDB rejects")
         .tag("reason", reason)
         .register(registry);
   }
 
   private Counter refusedCounter(String code) {
     return Counter.builder("wide_events.requests_refused")
-        .description("Requests refused as a whole; their events are not counted")
+        .description("Requests rejected as a whole; their events are not counted")
         .tag("code", code)
         .register(registry);
   }

@@ -31,9 +31,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "batches",
     description = {
-      "Has a worker of its own process work off a backlog, with batches of 100 and with batches that"
-          + " grow to MQ_BATCH_MAX_SIZE, in turns, and compares the rates and what they cost MongoDB.",
-      "Starts a broker and a mongod (MONGOD, or on the PATH) of its own, and leaves nothing behind."
+      "Starts a worker that works off a backlog, in turns with batches of 100 and with batches that"
+          + " grow to MQ_BATCH_MAX_SIZE. Compares the rates and the CPU time of MongoDB and the"
+          + " worker.",
+      "Starts its own broker and mongod (MONGOD, or on the PATH), and removes everything at the"
+          + " end."
     })
 final class BatchesCommand implements Callable<Integer> {
   /** What is compared. */

@@ -23,14 +23,14 @@ import picocli.CommandLine.Spec;
     subcommands = BatchesCommand.class,
     synopsisSubcommandLabel = "(ack | replay | batches)",
     description = {
-      "Measures with servers and processes of its own, and takes them down at the end, also on"
-          + " Ctrl-C. Needs a mongod on the PATH, or named by MONGOD.",
+      "Measures with its own servers and processes, and stops them at the end, also on Ctrl-C."
+          + " Needs a mongod on the PATH, or named by MONGOD.",
       "",
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:it measured; whether that is good is for the reader",
-      "1:it could not measure",
+      "0:the measurement is complete; it has no target",
+      "1:the measurement failed",
       "2:a flag is wrong"
     })
 public final class BenchmarkCommand implements Runnable {
@@ -46,7 +46,7 @@ public final class BenchmarkCommand implements Runnable {
       defaultValue = "100",
       scope = ScopeType.INHERIT,
       description =
-          "Requests a second, of one event each, whatever the answers take (default:"
+          "Requests a second, of one event each, independent of the answers (default:"
               + " ${DEFAULT-VALUE}).")
   private double rate;
 
@@ -114,8 +114,8 @@ public final class BenchmarkCommand implements Runnable {
   @Command(
       name = "replay",
       description = {
-        "Fills the spool while Kafka and MongoDB are both dead, brings them back, and measures the"
-            + " replay and what live requests feel of it.",
+        "Fills the spool while Kafka and MongoDB are both down, starts them again, and measures the"
+            + " replay and live requests meanwhile.",
         "",
       })
   int replay(

@@ -23,11 +23,11 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     usageHelpAutoWidth = true,
     description = {
-      "Starts a Kafka broker, a mongod, the api-gateway and two log-workers, and lets clients post"
-          + " events, with retries, while all of these are killed with -9, frozen with SIGSTOP and"
-          + " restarted, alone and together. Then everything comes up again, and every event is"
-          + " looked for: what was acknowledged must be stored, once and with the same fields, or"
-          + " be in the dead-letter topic; nothing else may be stored; the spool must be empty.",
+      "Starts a Kafka broker, a mongod, the api-gateway and two log-workers. Clients post events,"
+          + " with retries, while these processes are killed with -9, frozen with SIGSTOP and"
+          + " restarted, alone and together. Then all of them start again, and the run looks for"
+          + " every event. Each acknowledged event must be stored once with the same fields, or be"
+          + " in the dead-letter topic. No other event may be stored. The spool must be empty.",
       "",
       "Takes the time of --minutes and about a minute more. Uses free ports only; needs a mongod"
           + " on the PATH, or named by MONGOD.",
@@ -53,8 +53,8 @@ public final class ChaosCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Picks the faults, their order and times, and the events (default: ${DEFAULT-VALUE}). How"
-              + " threads interleave is the machine's.")
+          "Seed of the faults, their order and times, and the events (default: ${DEFAULT-VALUE})."
+              + " The interleaving of threads differs from run to run.")
   private long seed;
 
   @Option(
@@ -63,7 +63,7 @@ public final class ChaosCommand implements Callable<Integer> {
       defaultValue = "2",
       description =
           "How long faults happen and clients post; 0.5 is half a minute (default:"
-              + " ${DEFAULT-VALUE}). About 4 are needed for each kind of fault to come once.")
+              + " ${DEFAULT-VALUE}). Each kind of fault occurs once in about 4.")
   private double minutes;
 
   @Option(
@@ -78,8 +78,8 @@ public final class ChaosCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "200",
       description =
-          "Requests a second of all clients together while nothing holds them up; about seven"
-              + " events each (default: ${DEFAULT-VALUE}).")
+          "Requests a second of all clients together while no fault delays them; about seven events"
+              + " each (default: ${DEFAULT-VALUE}).")
   private double rate;
 
   @Option(names = "--json", description = "Print one JSON object instead of tables.")
@@ -98,9 +98,10 @@ public final class ChaosCommand implements Callable<Integer> {
       basics
           .talk()
           .println(
-              "chaos: there is no mongod on the PATH, and no stand-in survives a kill. Install the"
-                  + " MongoDB community server (https://www.mongodb.com/try/download/community), or"
-                  + " set MONGOD=/path/to/mongod");
+              "chaos: there is no mongod on the PATH, and no substitute survives a kill. Install"
+                  + " the MongoDB community server"
+                  + " (https://www.mongodb.com/try/download/community), or set"
+                  + " MONGOD=/path/to/mongod");
       return ExitCode.CONFIGURATION;
     }
     Screen screen = Screen.open(basics, teardown);

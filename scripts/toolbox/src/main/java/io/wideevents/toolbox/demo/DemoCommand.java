@@ -16,9 +16,9 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     usageHelpAutoWidth = true,
     description = {
-      "Starts a Kafka broker and a MongoDB, the api-gateway and the log-worker, sends sample"
-          + " events through them and shows what arrived. Uses free ports only; leaves nothing"
-          + " behind, also on Ctrl-C.",
+      "Starts a Kafka broker and a MongoDB, the api-gateway and the log-worker, sends sample events"
+          + " through them and shows what arrived. Uses free ports only, and removes everything at"
+          + " the end, also on Ctrl-C.",
       "",
     })
 public final class DemoCommand implements Callable<Integer> {
@@ -33,7 +33,7 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "N",
       defaultValue = "42",
-      description = "Picks the events (default: ${DEFAULT-VALUE}).")
+      description = "Seed of the events (default: ${DEFAULT-VALUE}).")
   private long seed;
 
   @Option(names = "--keep", description = "Keep everything running until Ctrl-C.")

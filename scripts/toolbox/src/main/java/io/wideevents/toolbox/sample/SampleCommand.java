@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:every event was accepted",
-      "1:some event was refused, or never confirmed",
+      "1:an event was rejected, or not confirmed",
       "2:a flag is wrong"
     })
 public final class SampleCommand implements Callable<Integer> {
@@ -72,14 +72,14 @@ public final class SampleCommand implements Callable<Integer> {
       names = "--rate",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Events a second; 0 for as fast as it goes (default: ${DEFAULT-VALUE}).")
+      description = "Events a second; 0 for no limit (default: ${DEFAULT-VALUE}).")
   private double rate;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "42",
-      description = "Picks the events (default: ${DEFAULT-VALUE}).")
+      description = "Seed of the events (default: ${DEFAULT-VALUE}).")
   private long seed;
 
   @Option(
@@ -87,7 +87,7 @@ public final class SampleCommand implements Callable<Integer> {
       paramLabel = "TIME",
       description =
           "Time of the first event, for example 2026-11-22T09:00:00Z (default: now)."
-              + " 100 events make a second.")
+              + " 100 events span a second.")
   private Instant start = Instant.now();
 
   @Option(
@@ -153,7 +153,7 @@ public final class SampleCommand implements Callable<Integer> {
       basics
           .talk()
           .printf(
-              "sample: %d events were not confirmed by %s; they may be stored all the same, and"
+              "sample: %d events were not confirmed by %s; they may be stored nevertheless, and"
                   + " sending them again is safe%n",
               tally.unconfirmed(), target.url);
     }

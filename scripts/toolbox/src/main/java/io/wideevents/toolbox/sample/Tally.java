@@ -70,7 +70,7 @@ public final class Tally {
     line(text, "refused", refused(), refusedByCode);
     line(text, "unconfirmed", unconfirmed, Map.of());
     if (!waitsByStatus.isEmpty()) {
-      line(text, "told to wait", sum(waitsByStatus), waitsByStatus);
+      line(text, "asked to wait", sum(waitsByStatus), waitsByStatus);
     }
     if (unanswered > 0) {
       line(text, "unanswered", unanswered, Map.of());

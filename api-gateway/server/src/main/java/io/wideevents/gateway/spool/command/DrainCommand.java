@@ -64,7 +64,8 @@ final class DrainCommand implements Callable<Integer> {
     CommandSpec command = Objects.requireNonNull(spec);
     if (patienceSeconds < 1) {
       throw new ParameterException(
-          command.commandLine(), "--patience=" + patienceSeconds + " is no time: give 1 or more");
+          command.commandLine(),
+          "--patience=" + patienceSeconds + " is less than 1 second; use for example 30");
     }
     return SpoolRun.run(settings, command, System.getenv(), values -> drain(values, command));
   }
@@ -114,8 +115,8 @@ final class DrainCommand implements Callable<Integer> {
     if (left(spool) > 0) {
       throw new CommandFailedException(
           ExitCode.UNREACHABLE,
-          ("%,d pending and %,d refused events are left: no event was acknowledged in the last %d s;"
-                  + " start Kafka or MongoDB (refused events need Kafka), then drain again")
+          ("%,d pending and %,d refused events are left: no event was acknowledged in the last %d"
+               + " s; start Kafka or MongoDB (refused events need Kafka), then drain again")
               .formatted(spool.pendingEvents(), spool.refusedEvents(), patienceSeconds));
     }
     return ExitCode.OK;
