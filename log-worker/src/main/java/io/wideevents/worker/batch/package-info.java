@@ -1,7 +1,8 @@
 /**
- * From decoded records to settled batches: what waits is sealed into batches by count, bytes or
- * age, written, retried through outages, split to find culprits, and dead-lettered. Everything here
- * runs on the polling thread; writers and the dead-letter sink only hand their results back to it.
+ * Batches of decoded records. A batch is complete by count, bytes or age. It is written, retried
+ * during outages, and split to isolate suspected poison records, which become dead letters. All
+ * code here runs on the polling thread. Writers and the dead-letter sink pass their outcomes back
+ * to it.
  */
 @NullMarked
 package io.wideevents.worker.batch;

@@ -1,6 +1,6 @@
 /**
- * What an operator sees and mends from the command line. Standard output is data, standard error is
- * talk; exit codes are those of {@link io.wideevents.process.ExitCode}.
+ * The operator's commands. Data goes to standard output, messages to standard error; exit codes are
+ * those of {@link io.wideevents.process.ExitCode}.
  */
 @NullMarked
 package io.wideevents.worker.command;

@@ -116,7 +116,7 @@ final class DrainCommand implements Callable<Integer> {
       throw new CommandFailedException(
           ExitCode.UNREACHABLE,
           ("%,d pending and %,d refused events are left: no event was acknowledged in the last %d"
-               + " s; start Kafka or MongoDB (refused events need Kafka), then drain again")
+                  + " s; start Kafka or MongoDB (refused events need Kafka), then drain again")
               .formatted(spool.pendingEvents(), spool.refusedEvents(), patienceSeconds));
     }
     return ExitCode.OK;
