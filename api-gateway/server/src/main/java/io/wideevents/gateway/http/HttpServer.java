@@ -38,7 +38,6 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -261,7 +260,7 @@ public final class HttpServer implements AutoCloseable {
     }
     // Names are the client's to check: it may well come by an address no certificate names.
     http.addCustomizer(new SecureRequestCustomizer(false));
-    var ssl = new SslConnectionFactory(tls.get().contextFactory(), plain.getProtocol());
+    var ssl = connections.tls(tls.get().contextFactory(), plain.getProtocol());
     // What is not TLS falls to the next in line, which must not be plain HTTP.
     return new ConnectionFactory[] {
       new DetectorConnectionFactory(ssl), new PlainHttpNotice(), plain

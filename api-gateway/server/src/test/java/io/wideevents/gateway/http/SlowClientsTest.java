@@ -3,7 +3,6 @@ package io.wideevents.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.wideevents.gateway.access.AccessControl;
 import io.wideevents.gateway.http.connections.ConnectionGuard;
 import io.wideevents.stack.TestAuthority;
 import io.wideevents.testing.LogCapture;
@@ -15,17 +14,12 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +75,55 @@ class SlowClientsTest {
         write(client, "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
         assertThat(client.getInputStream().read()).isEqualTo('H');
       }
+    }
+  }
+
+  @Test
+  void idleTlsConnection_isKeptAfterRecordsWithoutContent(@TempDir Path files) throws Exception {
+    TestAuthority authority = TestAuthority.create(files);
+    try (TestServer server = tlsServer(authority);
+        SSLSocket client = connectTls(server.port(), authority)) {
+      // Given a connection of TLS 1.3, on which a further handshake is a KeyUpdate
+      client.startHandshake();
+      assertThat(client.getSession().getProtocol()).isEqualTo("TLSv1.3");
+      client.startHandshake();
+
+      // When
+      LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(12));
+
+      // Then
+      assertThat(server.closedConnections("slow_head")).isZero();
+      write(client, "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      assertThat(client.getInputStream().read()).isEqualTo('H');
+    }
+  }
+
+  @Test
+  void tlsHead_mustBeCompleteWithinItsTime_whateverRecordsComeBetween(@TempDir Path files)
+      throws Exception {
+    TestAuthority authority = TestAuthority.create(files);
+    try (TestServer server = tlsServer(authority);
+        SSLSocket client = connectTls(server.port(), authority)) {
+      client.startHandshake();
+      write(client, "GET /health/live HTTP/1.1\r\nHost: localhost\r\nX: ");
+
+      assertThat(isCutWhile(client, client::startHandshake)).isTrue();
+      assertThat(server.closedConnections("slow_head")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void tlsRecord_mustBeCompleteWithinItsTime(@TempDir Path files) throws Exception {
+    TestAuthority authority = TestAuthority.create(files);
+    try (TestServer server = tlsServer(authority);
+        Socket below = connect(server.port());
+        SSLSocket client = TlsClients.over(below, authority)) {
+      client.startHandshake();
+      // The beginning of a record of 16 KiB.
+      write(below, "\u0017\u0003\u0003?\u0000");
+
+      assertThat(isCutWhile(below, () -> write(below, "x"))).isTrue();
+      assertThat(server.closedConnections("slow_head")).isEqualTo(1);
     }
   }
 
@@ -186,26 +229,11 @@ class SlowClientsTest {
 
   private static SSLSocket connectTls(int port, TestAuthority authority)
       throws GeneralSecurityException, IOException {
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(authority.trustStore())) {
-      trusted.load(in, TestAuthority.STORE_PASSWORD.toCharArray());
-    }
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, trust.getTrustManagers(), null);
-    return (SSLSocket)
-        context.getSocketFactory().createSocket(connect(port), "localhost", port, true);
+    return TlsClients.over(connect(port), authority);
   }
 
   private static TestServer tlsServer(TestAuthority authority) {
-    TestAuthority.Issued issued = authority.issue("gateway");
-    return new TestServer(
-        Optional.of(
-            TlsIdentity.open(
-                new TlsSettings(issued.certificate(), issued.key(), Optional.empty()))),
-        AccessControl.open());
+    return TlsClients.server(authority);
   }
 
   private static void write(Socket client, String text) throws IOException {

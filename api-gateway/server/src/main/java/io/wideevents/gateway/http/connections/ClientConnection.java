@@ -38,6 +38,8 @@ final class ClientConnection {
   private volatile boolean polled;
   private volatile boolean unread;
   private volatile boolean busy;
+  private volatile boolean encrypted;
+  private volatile boolean contentRead;
   private volatile long headSince;
   private volatile long stalledSince;
   private volatile long taken;
@@ -81,10 +83,36 @@ final class ClientConnection {
     }
   }
 
+  /** The TLS handshake ended: from now on records may come that are no part of a request. */
+  void handshakeEnded() {
+    encrypted = true;
+    expectHead(false);
+  }
+
+  /**
+   * The bytes of a TLS record came. A record such as a KeyUpdate begins no head. One that has come
+   * in part keeps its time, so that its client cannot hold the buffer for it.
+   *
+   * @param hasContent whether the record has bytes of a request
+   * @param isAllRead whether no part of a further record has come
+   */
+  void unwrapped(boolean hasContent, boolean isAllRead, long now) {
+    if (busy) {
+      return;
+    }
+    if (hasContent) {
+      contentRead = true;
+      received(now);
+    } else if (encrypted && isAllRead && !contentRead) {
+      headSince = 0;
+    }
+  }
+
   /** The TLS handshake ended, or a request begins or ends: the next byte is the first of a head. */
   void expectHead(boolean isBusy) {
     busy = isBusy;
     unread = false;
+    contentRead = false;
     headSince = 0;
   }
 

@@ -27,6 +27,8 @@ import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -99,6 +101,11 @@ public final class ConnectionGuard implements AutoCloseable {
   /** Makes the connector whose connections are guarded. */
   public ServerConnector connector(Server server, ConnectionFactory... protocols) {
     return new GuardedConnector(this, server, protocols);
+  }
+
+  /** Makes what speaks TLS on the connections of {@link #connector}. */
+  public SslConnectionFactory tls(SslContextFactory.Server context, String protocol) {
+    return new GuardedTls(this, context, protocol);
   }
 
   /** Connections that are open. */
@@ -204,7 +211,12 @@ public final class ConnectionGuard implements AutoCloseable {
   }
 
   void handshakeSucceeded(EndPoint endPoint) {
-    guarded(endPoint).ifPresent(connection -> connection.expectHead(false));
+    guarded(endPoint).ifPresent(ClientConnection::handshakeEnded);
+  }
+
+  void unwrapped(EndPoint endPoint, boolean hasContent, boolean isAllRead) {
+    guarded(endPoint)
+        .ifPresent(connection -> connection.unwrapped(hasContent, isAllRead, clock.now()));
   }
 
   /**
