@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -23,6 +25,7 @@ final class Attackers implements AutoCloseable {
   private static final int RECEIVE_BUFFER = 4 * 1024;
 
   private final InetSocketAddress server;
+  private final List<InetAddress> addresses;
   private final SocketChannel[] sockets;
   private final byte[] beginning;
   private final byte[] trickle;
@@ -36,11 +39,25 @@ final class Attackers implements AutoCloseable {
    * @param trickle what each sends again and again; empty: nothing
    */
   Attackers(int port, int count, String beginning, String trickle) {
+    this(port, count, beginning, trickle, List.of("127.0.0.1"));
+  }
+
+  /** The same from several addresses of this machine, in turn. */
+  Attackers(int port, int count, String beginning, String trickle, List<String> addresses) {
+    this.addresses = addresses.stream().map(Attackers::address).toList();
     this.server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     this.sockets = new SocketChannel[count];
     this.beginning = beginning.getBytes(ISO_8859_1);
     this.trickle = trickle.getBytes(ISO_8859_1);
     this.thread = Thread.ofPlatform().daemon().name("attackers").start(this::run);
+  }
+
+  private static InetAddress address(String name) {
+    try {
+      return InetAddress.getByName(name);
+    } catch (UnknownHostException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** Connections made so far. */
@@ -66,7 +83,7 @@ final class Attackers implements AutoCloseable {
     try {
       SocketChannel socket = sockets[index];
       if (socket == null) {
-        sockets[index] = connect();
+        sockets[index] = connect(addresses.get(index % addresses.size()));
         connected.incrementAndGet();
       } else if (trickle.length > 0) {
         socket.write(ByteBuffer.wrap(trickle));
@@ -79,10 +96,11 @@ final class Attackers implements AutoCloseable {
     }
   }
 
-  private SocketChannel connect() throws IOException {
+  private SocketChannel connect(InetAddress from) throws IOException {
     SocketChannel socket = SocketChannel.open();
     try {
       socket.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
+      socket.bind(new InetSocketAddress(from, 0));
       socket.socket().connect(server, CONNECT_TIMEOUT_MILLIS);
       socket.configureBlocking(false);
       socket.write(ByteBuffer.wrap(beginning));

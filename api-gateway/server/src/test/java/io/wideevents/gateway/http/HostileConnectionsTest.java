@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.wideevents.event.TestEvents;
+import io.wideevents.stack.TestAuthority;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +30,7 @@ class HostileConnectionsTest {
   private static final String READ = "GET /openapi.yaml HTTP/1.1\r\nHost: localhost\r\n\r\n";
   private static final String OPTIONS = "OPTIONS /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n";
   private static final String SCRAPE = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  private static final int HALF_OPEN = 3_000;
   private static final int CHECKS = 40;
   private static final int WARM_UP = 500;
 
@@ -72,6 +79,37 @@ class HostileConnectionsTest {
         }
       }
     }
+  }
+
+  @Test
+  void goodClient_isNotClosedForTheConnectionsOfFewAddresses(@TempDir Path files) throws Exception {
+    // Given a client that waits between its requests
+    TestAuthority authority = TestAuthority.create(files);
+    try (TestServer server = TlsClients.server(authority);
+        SSLSocket good = TlsClients.over(new Socket("127.0.0.1", server.port()), authority)) {
+      assertThat(answer(good)).isEqualTo("HTTP/1.1 200 OK");
+
+      // When half-open handshakes of others take all connections, again and again
+      List<String> others =
+          List.of("127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5", "127.0.0.6");
+      try (Attackers attackers =
+          new Attackers(server.port(), HALF_OPEN, "\u0016\u0003\u0001?\u0000", "", others)) {
+        await().atMost(Duration.ofSeconds(60)).until(() -> attackers.connected() >= HALF_OPEN);
+        assertThat(server.closedConnections("total_limit")).isPositive();
+
+        // Then
+        assertThat(answer(good)).isEqualTo("HTTP/1.1 200 OK");
+      }
+    }
+  }
+
+  private static String answer(Socket client) throws IOException {
+    client
+        .getOutputStream()
+        .write(
+            "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                .getBytes(StandardCharsets.ISO_8859_1));
+    return new RawConnection(client).readUntil("}").lines().findFirst().orElse("");
   }
 
   private static TestServer warmServer() throws IOException {

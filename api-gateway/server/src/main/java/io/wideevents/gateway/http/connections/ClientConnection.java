@@ -31,6 +31,10 @@ final class ClientConnection {
   final ConnectionGroup ofAddress;
 
   State state = State.WAITING;
+
+  /** Numbers the changes of state of all connections: a lower number has waited longer. */
+  long since;
+
   int counted;
   int reserved;
 

@@ -1,8 +1,10 @@
 package io.wideevents.gateway.http.connections;
 
+import io.wideevents.gateway.http.connections.AddressRanking.Rank;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of one address, or all: those that may be closed, in the order in which they are.
@@ -13,6 +15,10 @@ final class ConnectionGroup {
   private final Set<ClientConnection> slow = new LinkedHashSet<>();
   private final Set<ClientConnection> waiting = new LinkedHashSet<>();
   private final Set<ClientConnection> reserved = new LinkedHashSet<>();
+
+  /** As {@link AddressRanking} has it; null when no connection may be closed. */
+  @Nullable Rank rank;
+
   private int connections;
   private int requests;
 
@@ -74,6 +80,17 @@ final class ConnectionGroup {
    */
   Optional<ClientConnection> victim() {
     return first(slow).or(() -> first(waiting)).or(() -> first(reserved));
+  }
+
+  /** Its rank by what it holds now; null when no connection may be closed. */
+  @Nullable Rank computeRank() {
+    ClientConnection next = victim().orElse(null);
+    if (next == null) {
+      return null;
+    }
+    boolean isHealth = slow.isEmpty() && waiting.isEmpty();
+    int order = !slow.isEmpty() ? 0 : isHealth ? 2 : 1;
+    return new Rank(isHealth ? reserved.size() : connections, order, next.since);
   }
 
   private static Optional<ClientConnection> first(Set<ClientConnection> set) {

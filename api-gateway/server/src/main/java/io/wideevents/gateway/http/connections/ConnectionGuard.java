@@ -36,8 +36,9 @@ import org.slf4j.LoggerFactory;
  * Knows every connection of the server and closes those that would keep others out.
  *
  * <ul>
- *   <li>A new connection is admitted as soon as it comes. When a limit is reached, the connection
- *       that has waited longest without a request is closed for it.
+ *   <li>A new connection is admitted as soon as it comes. When the limit of its address is reached,
+ *       the connection of the address that has waited longest without a request is closed for it.
+ *       When the limit of all is reached, that is done at the address with most connections.
  *   <li>Fewer requests may be under way than connections be open, so that there is a connection for
  *       health checks; of one address as well. Requests for health and metrics do not count.
  *   <li>A request whose head does not come in time, and a reply that is taken too slowly, end their
@@ -46,8 +47,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>IPv6 clients count by their /64 network, since one client can have any address in it. One
  * thread, {@code connections}, sweeps all connections four times a second. The lock is held for a
- * few operations of constant time, when a connection comes or goes and a request begins or ends.
- * Safe for concurrent use. Owned, and closed, by the HTTP server.
+ * few operations when a connection comes or goes and a request begins or ends: of constant time,
+ * but for one that grows with the logarithm of the number of addresses. Safe for concurrent use.
+ * Owned, and closed, by the HTTP server.
  */
 public final class ConnectionGuard implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ConnectionGuard.class);
@@ -76,6 +78,7 @@ public final class ConnectionGuard implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Long, ConnectionGroup> addresses = new HashMap<>();
   private final ConnectionGroup all = new ConnectionGroup();
+  private final AddressRanking ranking = new AddressRanking();
   private final Map<SocketChannel, ClientConnection> connections = new ConcurrentHashMap<>();
   private final Map<CloseReason, LongAdder> closed = each(LongAdder::new);
   private final Map<CloseReason, LogThrottle> lines = each(() -> new LogThrottle(LOG_INTERVAL));
@@ -83,6 +86,7 @@ public final class ConnectionGuard implements AutoCloseable {
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("connections").factory());
+  private long changes;
 
   public ConnectionGuard(ConnectionLimits limits) {
     this.limits = limits;
@@ -234,7 +238,7 @@ public final class ConnectionGuard implements AutoCloseable {
       boolean isAddressFull = ofAddress.connections() >= limits.connectionsPerAddress();
       if (isAddressFull || all.connections() >= limits.connections()) {
         reason = isAddressFull ? CloseReason.ADDRESS_LIMIT : CloseReason.TOTAL_LIMIT;
-        victim = (isAddressFull ? ofAddress : all).victim();
+        victim = isAddressFull ? ofAddress.victim() : ranking.victim();
         if (!isLate && victim.filter(ConnectionGuard::isNew).isPresent()) {
           return false;
         }
@@ -274,6 +278,7 @@ public final class ConnectionGuard implements AutoCloseable {
       connections.remove(connection.channel);
       connection.ofAddress.closed();
       all.closed();
+      ranking.update(connection.ofAddress);
       forget(connection);
     }
   }
@@ -285,9 +290,11 @@ public final class ConnectionGuard implements AutoCloseable {
   }
 
   private void move(ClientConnection connection, ClientConnection.State to) {
+    connection.since = changes++;
     connection.ofAddress.move(connection, connection.state, to);
     all.move(connection, connection.state, to);
     connection.state = to;
+    ranking.update(connection.ofAddress);
   }
 
   private boolean tryBegin(ClientConnection connection, RequestKind kind) {

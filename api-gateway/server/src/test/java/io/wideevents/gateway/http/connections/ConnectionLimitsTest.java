@@ -75,6 +75,39 @@ class ConnectionLimitsTest {
     assertThat(client.isSlowReader(seconds(100), GRACE, 1024)).isFalse();
   }
 
+  @Test
+  void headNanos_beginsWithContentOnly_afterTheHandshake() throws Exception {
+    ClientConnection client = connection(new ConnectionGroup());
+    // Given a handshake, whose records have no content
+    client.received(1);
+    client.unwrapped(false, true, 2);
+    assertThat(client.headNanos(5)).isEqualTo(4);
+    client.handshakeEnded();
+    assertThat(client.headNanos(5)).isZero();
+
+    // When a whole record without content comes, and a part of one
+    client.received(6);
+    client.unwrapped(false, true, 6);
+    assertThat(client.headNanos(10)).isZero();
+    client.received(11);
+    client.unwrapped(false, false, 11);
+    assertThat(client.headNanos(15)).isEqualTo(4);
+    client.unwrapped(false, true, 16);
+    assertThat(client.headNanos(20)).isZero();
+
+    // Then content begins a head, and records without content do not end it
+    client.unwrapped(true, true, 21);
+    client.unwrapped(false, true, 22);
+    assertThat(client.headNanos(25)).isEqualTo(4);
+    client.expectHead(true);
+    client.unwrapped(true, true, 26);
+    assertThat(client.headNanos(30)).isZero();
+    client.expectHead(false);
+    client.received(31);
+    client.unwrapped(false, true, 31);
+    assertThat(client.headNanos(35)).isZero();
+  }
+
   private static long seconds(int seconds) {
     return TimeUnit.SECONDS.toNanos(seconds) + 1;
   }
