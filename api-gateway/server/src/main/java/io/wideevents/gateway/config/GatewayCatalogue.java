@@ -84,7 +84,8 @@ public final class GatewayCatalogue {
                   + " beyond it are answered with 429. It must be less than MQ_BUFFER_BYTES, and"
                   + " at least HTTP_MAX_BODY_BYTES plus one and a half times"
                   + " HTTP_MAX_INFLATED_BYTES. The heap (-Xmx) should be four times as large. The"
-                  + " bodies that one client is sending may take a quarter of it.");
+                  + " bodies that one client is sending may take a quarter of it, or two of"
+                  + " HTTP_MAX_BODY_BYTES if that is at most half.");
 
   public static final Setting<Integer> HTTP_MAX_CONNECTIONS_PER_ADDRESS =
       Setting.named(

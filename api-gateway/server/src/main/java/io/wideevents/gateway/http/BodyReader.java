@@ -20,6 +20,10 @@ import java.util.function.Supplier;
  */
 final class BodyReader {
   private static final int FIRST_BUFFER = 16 * 1024;
+  // A body of announced length is copied little: its buffer is at most this many times as large as
+  // what has come, and in the end exactly as large as the body.
+  private static final int ANNOUNCED_GROWTH = 8;
+  private static final int GROWTH = 2;
 
   private final int maxWireBytes;
   private final int maxInflatedBytes;
@@ -65,7 +69,8 @@ final class BodyReader {
     }
     var wire = new WireStream(body.get(), contentLength, maxWireBytes, timeout, timer, stopping);
     int atMost = contentLength < 0 ? maxWireBytes : (int) contentLength;
-    return readAll(wire::read, atMost, memory.receive(client))
+    int growth = contentLength < 0 ? GROWTH : ANNOUNCED_GROWTH;
+    return readAll(wire::read, atMost, growth, memory.receive(client))
         .orElseThrow(() -> new ProblemException(Problems.bodyTooLarge(maxWireBytes)));
   }
 
@@ -96,6 +101,7 @@ final class BodyReader {
       return readAll(
           (bytes, from, length) -> read(inflated, bytes, from, length, compression),
           atMost,
+          GROWTH,
           memory.reserve());
     } catch (IOException e) {
       throw new ProblemException(unreadable(compression, e));
@@ -108,12 +114,12 @@ final class BodyReader {
   }
 
   /**
-   * Memory is taken as bytes come, never for what was only announced.
+   * Memory is taken as bytes come: at most {@code growth} times as much.
    *
    * @return empty if there are more bytes than {@code atMost}
    */
-  private static Optional<Body> readAll(
-      Source source, int atMost, ByteBudget.Reservation reservation) {
+  private Optional<Body> readAll(
+      Source source, int atMost, int growth, ByteBudget.Reservation reservation) {
     boolean whole = false;
     try {
       int size = Math.min(FIRST_BUFFER, atMost);
@@ -133,11 +139,9 @@ final class BodyReader {
         } else if (length == atMost) {
           return Optional.empty();
         } else {
-          int grown = (int) Math.min(2L * length, atMost);
-          // Both exist while one is copied into the other.
-          reservation.grow(grown);
-          bytes = Arrays.copyOf(bytes, grown);
-          reservation.shrink(length);
+          int grown = (int) Math.min((long) growth * length, atMost);
+          reservation.grow(grown - length);
+          bytes = copied(bytes, grown);
           bytes[length] = next[0];
           length++;
         }
@@ -149,6 +153,17 @@ final class BodyReader {
       if (!whole) {
         reservation.close();
       }
+    }
+  }
+
+  /**
+   * Both arrays exist while one is copied into the other. The client does not decide how long that
+   * takes, so the second counts to the whole memory, and not to the client's share.
+   */
+  private byte[] copied(byte[] bytes, int size) {
+    try (ByteBudget.Reservation both = memory.reserve()) {
+      both.grow(bytes.length);
+      return Arrays.copyOf(bytes, size);
     }
   }
 

@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for concurrent use; a {@link Reservation} is for one thread at a time.
  */
 final class ByteBudget {
-  /** What a body of 64 KiB takes while its buffer grows: the share does not count it. */
-  static final int SMALL_BYTES = 96 * 1024;
+  /** How many bytes of each body the share does not count. */
+  static final int SMALL_BYTES = 64 * 1024;
 
   private static final int SHARES = 4;
   private static final int KEPT_PART = 8;
+  private static final int LARGEST_BODIES_OF_CLIENT = 2;
 
   private final long total;
   private final long keptForSmall;
@@ -32,16 +33,24 @@ final class ByteBudget {
 
   /**
    * @param bytes for all requests together
-   * @param largestUpload what the largest body takes while it is being received; a client's share
-   *     is at least that
+   * @param largestBody bytes of the largest body as sent
    */
-  ByteBudget(long bytes, long largestUpload) {
+  ByteBudget(long bytes, long largestBody) {
     this.total = bytes;
-    this.keptForSmall = Math.max(0, Math.min(bytes / KEPT_PART, bytes - largestUpload));
+    this.keptForSmall = Math.max(0, Math.min(bytes / KEPT_PART, bytes - largestBody));
     this.available = new AtomicLong(bytes);
-    this.share = Math.max(bytes / SHARES, largestUpload);
+    this.share = share(bytes, largestBody);
     this.shares = new PerClient(share);
     this.smallShares = new PerClient(share);
+  }
+
+  /**
+   * A quarter, but enough for two of the largest bodies at a time if that is not more than half,
+   * and for one in any case.
+   */
+  private static long share(long bytes, long largestBody) {
+    long two = Math.min(LARGEST_BODIES_OF_CLIENT * largestBody, bytes / 2);
+    return Math.max(bytes / SHARES, Math.max(two, largestBody));
   }
 
   /** A reservation of nothing yet, from the whole budget. */

@@ -121,7 +121,7 @@ public final class HttpServer implements AutoCloseable {
     this.metrics = metrics;
     this.metricsPage = new SharedPage(scrape);
     this.replies = new Replies(metrics, lingering, rejections);
-    this.memory = new ByteBudget(settings.maxInFlightBytes(), settings.largestUploadBytes());
+    this.memory = new ByteBudget(settings.maxInFlightBytes(), settings.maxBodyBytes());
     ConnectionLimits limits =
         ConnectionLimits.of(settings.maxConnectionsPerAddress(), VIRTUAL_THREADS);
     this.connections = new ConnectionGuard(limits);

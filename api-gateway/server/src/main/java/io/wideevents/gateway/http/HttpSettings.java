@@ -85,11 +85,6 @@ public record HttpSettings(
         ConnectionLimits.DEFAULT_PER_ADDRESS);
   }
 
-  /** What the largest body takes while it is received: it is copied as it grows. */
-  long largestUploadBytes() {
-    return maxBodyBytes + maxBodyBytes / 2L;
-  }
-
   /**
    * The least {@code maxInFlightBytes} with which a compressed body of the full size can be read:
    * its bytes on the wire are held while the inflated ones are copied to a buffer twice as large.

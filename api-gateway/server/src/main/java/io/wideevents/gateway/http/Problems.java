@@ -175,8 +175,8 @@ final class Problems {
             "The bodies that this client is sending, or its replies that it has not read, take its"
                 + " share of the memory for requests",
             "Read the replies, and send the same bytes again after Retry-After, with fewer requests"
-                + " at a time; a client's share is a quarter of the setting"
-                + " HTTP_MAX_IN_FLIGHT_BYTES")
+                + " at a time; a client's share grows with the"
+                + " setting HTTP_MAX_IN_FLIGHT_BYTES")
         .retryAfter(RETRY_SOON)
         .closingConnection();
   }

@@ -23,7 +23,7 @@ class BodyReaderTest {
   private static final int MAX_INFLATED = 256 * 1024;
   private static final int MEMORY = 3 * MAX_INFLATED / 2 + MAX_WIRE;
 
-  private final ByteBudget memory = new ByteBudget(MEMORY, MAX_WIRE + MAX_WIRE / 2);
+  private final ByteBudget memory = new ByteBudget(MEMORY, MAX_WIRE);
   private final AtomicBoolean draining = new AtomicBoolean();
   private final BodyReader reader =
       new BodyReader(MAX_WIRE, MAX_INFLATED, Duration.ofSeconds(30), memory, draining::get);
@@ -278,6 +278,50 @@ class BodyReaderTest {
     body.close();
 
     assertThat(memory.availableBytes()).isEqualTo(MEMORY);
+  }
+
+  @Test
+  void receive_takesExactlyTheAnnouncedLength() {
+    try (Body body =
+        reader.receive(
+            () -> new ByteArrayInputStream(randomBytes(60_001)), 60_001, "client", new NoTimer())) {
+      assertThat(body.bytes()).hasSize(60_001);
+      assertThat(memory.usedBytes()).isEqualTo(60_001);
+    }
+    assertThat(memory.usedBytes()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, MAX_WIRE})
+  void receive_takesMemoryAsBytesCome(int contentLength) {
+    // Given a body of which little comes
+    long[] used = {0};
+    InputStream stalled =
+        new InputStream() {
+          private int sent;
+
+          @Override
+          public int read() {
+            throw new AssertionError("read one by one");
+          }
+
+          @Override
+          public int read(byte[] target, int offset, int length) throws IOException {
+            used[0] = Math.max(used[0], memory.usedBytes());
+            if (sent >= 1_000) {
+              throw new IOException(new TimeoutException());
+            }
+            sent += 1_000;
+            return Math.min(1_000, length);
+          }
+        };
+
+    // When
+    Problem problem = refusal(() -> read(() -> stalled, contentLength, Compression.IDENTITY));
+
+    // Then
+    assertThat(problem.code()).isEqualTo("body_too_slow");
+    assertThat(used[0]).isEqualTo(16 * 1024);
   }
 
   @Test

@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ByteBudgetTest {
   private static final int KIB = 1024;
+  private static final long MIB = 1024 * KIB;
   private static final long TOTAL = 8_000L * KIB;
-  private static final long LARGEST = 1_500L * KIB;
+  private static final long LARGEST = 1_000L * KIB;
   // A quarter of the total.
   private static final long SHARE = 2_000L * KIB;
   private static final int STEPS = 5_000;
@@ -63,6 +65,34 @@ class ByteBudgetTest {
         .isEqualTo("client_share_taken");
     budget.receive("other").grow(SHARE);
     budget.receive("busy").grow(ByteBudget.SMALL_BYTES);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // The default settings: two of the largest bodies
+    "56, 8, 16",
+    "64, 8, 16",
+    "100, 8, 25",
+    // Two would be more than half
+    "24, 8, 12",
+    "12, 8, 8",
+  })
+  void share_isAQuarterAndTwoOfTheLargestBodies(int total, int largest, int share) {
+    assertThat(new ByteBudget(total * MIB, largest * MIB).shareBytes()).isEqualTo(share * MIB);
+  }
+
+  @Test
+  void share_leavesMemoryForTwoOtherClients_andForSmallBodies() {
+    var defaults =
+        new ByteBudget(
+            HttpSettings.DEFAULT_MAX_IN_FLIGHT_BYTES, HttpSettings.DEFAULT_MAX_BODY_BYTES);
+    for (String client : List.of("first", "second", "third")) {
+      defaults.receive(client).grow(HttpSettings.DEFAULT_MAX_BODY_BYTES);
+      defaults.receive(client).grow(HttpSettings.DEFAULT_MAX_BODY_BYTES);
+      assertThat(rejection(defaults.receive(client), HttpSettings.DEFAULT_MAX_BODY_BYTES))
+          .isEqualTo("client_share_taken");
+    }
+    defaults.receive("fourth").grow(ByteBudget.SMALL_BYTES);
   }
 
   @Test

@@ -60,7 +60,7 @@ class UnreadRepliesTest {
 
   @Test
   void unreadReplies_countToTheShareOfTheirClient() throws IOException {
-    long share = new ByteBudget(TestServer.MAX_IN_FLIGHT, TestServer.MAX_BODY * 3 / 2).shareBytes();
+    long share = new ByteBudget(TestServer.MAX_IN_FLIGHT, TestServer.MAX_BODY).shareBytes();
     while (server.inFlightBytes() < share) {
       unreadReply(1_000);
     }
