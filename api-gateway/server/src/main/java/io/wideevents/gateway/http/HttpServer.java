@@ -60,8 +60,10 @@ public final class HttpServer implements AutoCloseable {
   private static final Duration STOP_TIMEOUT = Duration.ofMillis(800);
   // Frees connections on which nothing happens. Not in haste: a connection whose request waits for
   // a thread looks idle as well and ends without an answer; with 64 of the largest bodies at once,
-  // on a machine that was overloaded already, some waited for 48 s. Also longer than load balancers
-  // keep idle connections, so that it is they who end them. Bodies have a time of their own.
+  // on a machine that was overloaded already, some waited for 48 s. Load
+  // balancers should end the connections that they keep before that: nginx and the load balancers
+  // of AWS do so after 60 s by default, that of Google Cloud after 10 minutes only. Bodies have a
+  // time of their own.
   private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration IDLE_TIMEOUT_WHILE_STOPPING = Duration.ofMillis(200);
   // Below 24, synchronized blocks in libraries pin a virtual thread to its carrier.
@@ -125,7 +127,7 @@ public final class HttpServer implements AutoCloseable {
     ConnectionLimits limits =
         ConnectionLimits.of(settings.maxConnectionsPerAddress(), VIRTUAL_THREADS);
     this.connections = new ConnectionGuard(limits);
-    this.admission = new RequestAdmission(connections, limits, metrics);
+    this.admission = new RequestAdmission(connections, limits, metrics, lingering);
     this.closing = closing;
     this.health = new Health(tiers);
     this.keys = new KeyGate(access);
@@ -268,7 +270,7 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private void configure(Server server) {
-    server.setErrorHandler(new ServerErrors(metrics, rejections));
+    server.setErrorHandler(new ServerErrors(metrics, rejections, lingering));
     server.insertHandler(new NoWebSockets());
     server.insertHandler(new GracefulHandler());
     // Outermost: it counts every request, also those that the handlers inside reject.
@@ -279,6 +281,7 @@ public final class HttpServer implements AutoCloseable {
     if (!settings.anyHostHeader()) {
       routes.before(new LoopbackHosts());
     }
+    routes.before(new TransferCodings());
     routes.beforeMatched(keys);
     routes.post(EVENTS_PATH, this::postEvents, RouteAccess.INGEST);
     read(routes, "/health/live", health::live);

@@ -5,9 +5,13 @@ import io.wideevents.time.Deadline;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 
 /**
  * Reads on for a moment what a refused client is still sending. Many clients write their whole body
@@ -50,22 +54,51 @@ final class Lingering {
       return false;
     }
     String client = ClientName.of(ctx);
-    if (!clients.tryTake(client, 1)) {
+    if (!tryBegin(client)) {
       return false;
     }
     try {
-      if (!connections.tryAcquire()) {
-        return false;
-      }
-      try {
-        answerAndReadOn(ctx, answer);
-        return true;
-      } finally {
-        connections.release();
-      }
+      answerAndReadOn(ctx, answer);
+      return true;
     } finally {
-      clients.giveBack(client, 1);
+      end(client);
     }
+  }
+
+  /**
+   * Sends the answer to a request that no handler of the API sees, and then reads on. Does not
+   * block. Without a permit, or while the server ends, only sends the answer. The answer must ask
+   * for the connection to be closed.
+   */
+  void answer(Request request, Response response, Callback callback, byte[] answer) {
+    String client = ClientName.of(request.getConnectionMetaData());
+    ByteBuffer body = ByteBuffer.wrap(answer);
+    if (stopping.getAsBoolean() || !tryBegin(client)) {
+      response.write(true, body, callback);
+      return;
+    }
+    Callback last = Callback.from(callback, () -> end(client));
+    UnreadRequest unread = new UnreadRequest(request, stopping, last);
+    response.write(
+        true,
+        body,
+        Callback.from(() -> unread.discard(MAX_TIME, MAX_PAUSE, MAX_BYTES), last::failed));
+  }
+
+  private boolean tryBegin(String client) {
+    if (!clients.tryTake(client, 1)) {
+      return false;
+    }
+    if (!connections.tryAcquire()) {
+      clients.giveBack(client, 1);
+      return false;
+    }
+    return true;
+  }
+
+  private void end(String client) {
+    connections.release();
+    clients.giveBack(client, 1);
   }
 
   /** How many clients are read on from now. */

@@ -325,6 +325,16 @@ final class Problems {
         .closingConnection();
   }
 
+  static Problem transferCodingNotSupported() {
+    return new Problem(
+            501,
+            "transfer_coding_not_supported",
+            "The header Transfer-Encoding names a coding other than chunked",
+            "Send Transfer-Encoding: chunked alone, or a Content-Length; name gzip or zstd in"
+                + " Content-Encoding")
+        .closingConnection();
+  }
+
   static Problem httpVersionNotSupported() {
     return new Problem(
             505,

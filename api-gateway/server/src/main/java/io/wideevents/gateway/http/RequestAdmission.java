@@ -35,9 +35,15 @@ final class RequestAdmission extends Handler.Wrapper {
   private final Semaphore reads;
   private final PerClient readsOfClients;
   private final GatewayMetrics metrics;
+  private final Lingering lingering;
   private final ReplyWriter writer = new ReplyWriter();
 
-  RequestAdmission(ConnectionGuard connections, ConnectionLimits limits, GatewayMetrics metrics) {
+  RequestAdmission(
+      ConnectionGuard connections,
+      ConnectionLimits limits,
+      GatewayMetrics metrics,
+      Lingering lingering) {
+    this.lingering = lingering;
     this.connections = connections;
     this.reads = new Semaphore(Math.max(1, limits.requests() / READS_PART));
     this.readsOfClients = new PerClient(Math.max(1, limits.requestsPerAddress() / READS_PART));
@@ -55,7 +61,7 @@ final class RequestAdmission extends Handler.Wrapper {
     Begun begun = new Begun(client, kind, reader);
     Request.addCompletionListener(request, begun::end);
     if (!begun.tryBegin()) {
-      reject(response, callback);
+      reject(request, response, callback);
       return true;
     }
     return super.handle(request, response, callback);
@@ -120,17 +126,30 @@ final class RequestAdmission extends Handler.Wrapper {
   private static RequestKind kind(Request request) {
     boolean isRead =
         HttpMethod.GET.is(request.getMethod()) || HttpMethod.HEAD.is(request.getMethod());
-    return isRead && RESERVED_PATHS.contains(request.getHttpURI().getPath())
+    return isRead && RESERVED_PATHS.contains(withoutSlash(request.getHttpURI().getPath()))
         ? RequestKind.RESERVED
         : RequestKind.COUNTED;
   }
 
-  private void reject(Response response, Callback callback) {
+  /** The routes take a path with one slash at its end as well. */
+  private static String withoutSlash(@Nullable String path) {
+    if (path == null) {
+      return "";
+    }
+    return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+  }
+
+  private void reject(Request request, Response response, Callback callback) {
     Problem problem = Problems.tooManyRequests();
     metrics.requestRefused(problem.code());
     response.setStatus(problem.status());
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
     problem.headers().forEach(response.getHeaders()::put);
-    response.write(true, ByteBuffer.wrap(writer.write(problem)), callback);
+    byte[] answer = writer.write(problem);
+    if (request.getLength() == 0) {
+      response.write(true, ByteBuffer.wrap(answer), callback);
+    } else {
+      lingering.answer(request, response, callback, answer);
+    }
   }
 }

@@ -1,7 +1,6 @@
 package io.wideevents.gateway.http;
 
 import io.wideevents.gateway.metrics.GatewayMetrics;
-import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
@@ -14,10 +13,12 @@ final class ServerErrors extends ErrorHandler {
   private final ReplyWriter writer = new ReplyWriter();
   private final GatewayMetrics metrics;
   private final Rejections rejections;
+  private final Lingering lingering;
 
-  ServerErrors(GatewayMetrics metrics, Rejections rejections) {
+  ServerErrors(GatewayMetrics metrics, Rejections rejections, Lingering lingering) {
     this.rejections = rejections;
     this.metrics = metrics;
+    this.lingering = lingering;
   }
 
   @Override
@@ -27,13 +28,22 @@ final class ServerErrors extends ErrorHandler {
             ? refused.getCode()
             : response.getStatus();
     Problem problem = problem(status);
-    metrics.requestRefused(problem.code());
-    rejections.request(request, problem);
+    if (isOpen(request)) {
+      metrics.requestRefused(problem.code());
+      rejections.request(request, problem);
+    }
     response.setStatus(problem.status());
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
     problem.headers().forEach(response.getHeaders()::put);
-    response.write(true, ByteBuffer.wrap(writer.write(problem)), callback);
+    lingering.answer(request, response, callback, writer.write(problem));
     return true;
+  }
+
+  /**
+   * A head that ends because the connection was closed, for its slowness perhaps, is no bad one.
+   */
+  private static boolean isOpen(Request request) {
+    return request.getConnectionMetaData().getConnection().getEndPoint().isOpen();
   }
 
   /** The problem for a status the server found by itself. */

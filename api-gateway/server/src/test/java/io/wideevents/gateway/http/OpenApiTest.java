@@ -129,7 +129,9 @@ class OpenApiTest {
     checkRaw("post /v1/events", 431, "HTTP/1.1\r\nCookie: " + "x".repeat(20_000));
     checkRaw("post /v1/events", 414, "?" + "x".repeat(20_000) + " HTTP/1.1");
     checkRaw("post /v1/events", 400, "HTTP/1.1\r\nContent-Length: ten");
+    checkRaw("post /v1/events", 501, "HTTP/1.1\r\nTransfer-Encoding: gzip, chunked");
     checkForeignHosts();
+    checkTooManyRequests();
     checkOverload();
     checkKeys(directory);
     check("post /v1/events", 500, server.post(event("bug")));
@@ -295,6 +297,39 @@ class OpenApiTest {
                   .formatted(parts[0].toUpperCase(Locale.ROOT), parts[1]));
       assertThat(answer.status()).isEqualTo(403);
       check(operation, 403, answer.contentType(), answer.body());
+    }
+  }
+
+  /** Begins as many requests as one address may have under way; then all but health wait. */
+  private void checkTooManyRequests() throws IOException {
+    List<RawConnection> unfinished = new ArrayList<>();
+    try (TestServer slow = new TestServer(TestServer.settings(Duration.ofSeconds(30)))) {
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .pollInterval(Duration.ofMillis(1))
+          .until(
+              () -> {
+                RawConnection connection = new RawConnection(slow.port());
+                unfinished.add(connection);
+                connection.send(
+                    "POST /v1/events HTTP/1.1\r\nHost: localhost\r\n"
+                        + "Content-Type: application/json\r\nContent-Length: 9\r\n\r\n");
+                return slow.metrics.requestsRefused().containsKey("too_many_requests");
+              });
+      for (String operation : api.operations()) {
+        if (api.answers().contains(operation + " 429") && !operation.startsWith("post ")) {
+          String[] parts = operation.split(" ", -1);
+          HttpRequest.Builder request =
+              HttpRequest.newBuilder(slow.uri(parts[1]))
+                  .method(parts[0].toUpperCase(Locale.ROOT), BodyPublishers.noBody());
+          HttpResponse<String> rejected = slow.send(request);
+          check(operation, 429, rejected);
+          assertThat(rejected.headers().firstValue("Retry-After")).isPresent();
+        }
+      }
+      for (RawConnection connection : unfinished) {
+        connection.close();
+      }
     }
   }
 

@@ -33,7 +33,7 @@ class RequestAdmissionTest {
   private final ConnectionLimits limits = ConnectionLimits.of(256, true);
   private final ConnectionGuard guard = new ConnectionGuard(limits);
   private final RequestAdmission admission =
-      new RequestAdmission(guard, limits, new InMemoryGatewayMetrics());
+      new RequestAdmission(guard, limits, new InMemoryGatewayMetrics(), new Lingering(() -> false));
   private final ServerConnector connector = guard.connector(server, new HttpConnectionFactory());
 
   @BeforeEach

@@ -46,6 +46,8 @@ class SlowClientsTest {
 
       assertThat(isCutWhile(client, () -> write(client, "x"))).isTrue();
       assertThat(server.closedConnections("slow_head")).isEqualTo(1);
+      await().until(() -> server.openConnections() == 0);
+      assertThat(server.metrics.requestsRefused()).isEmpty();
     }
   }
 
@@ -109,6 +111,8 @@ class SlowClientsTest {
 
       assertThat(isCutWhile(client, client::startHandshake)).isTrue();
       assertThat(server.closedConnections("slow_head")).isEqualTo(1);
+      await().until(() -> server.openConnections() == 0);
+      assertThat(server.metrics.requestsRefused()).isEmpty();
     }
   }
 
