@@ -6,13 +6,18 @@ import static org.awaitility.Awaitility.await;
 import io.wideevents.event.TestEvents;
 import io.wideevents.stack.TestAuthority;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,6 +38,11 @@ class HostileConnectionsTest {
   private static final int HALF_OPEN = 3_000;
   private static final int CHECKS = 40;
   private static final int WARM_UP = 500;
+  private static final int MAX_SLOWNESS = 8;
+  private static final Duration SLOWNESS_TIME = Duration.ofMillis(500);
+  private static final Duration CHECK_TIMEOUT = Duration.ofSeconds(MAX_SLOWNESS);
+
+  private double slownessBefore;
 
   @ParameterizedTest
   @CsvSource({
@@ -45,17 +55,52 @@ class HostileConnectionsTest {
   })
   void health_isAnsweredWithinASecondWhateverConnectionsDo(int count, String attack)
       throws Exception {
-    try (TestServer server = warmServer();
-        Attackers attackers = attack(server.port(), count, attack)) {
+    List<Check> checks = new ArrayList<>();
+    try (TestServer server = warmServer()) {
       server.scrape = "# a metric\n".repeat(10_000);
-      await().atMost(Duration.ofSeconds(20)).until(() -> attackers.connected() >= count);
+      try (Attackers attackers = attack(server.port(), count, attack)) {
+        await().atMost(Duration.ofSeconds(60)).until(() -> attackers.connected() >= count);
 
-      for (int i = 0; i < CHECKS; i++) {
-        assertThat(live(server.port(), i % 2 == 0 ? "127.0.0.1" : "127.0.0.2"))
-            .as("health check %d, with %d connections made", i, attackers.connected())
-            .contains("live");
+        for (int i = 0; i < CHECKS; i++) {
+          checks.add(live(server.port(), i % 2 == 0 ? "127.0.0.1" : "127.0.0.2"));
+        }
       }
+
+      Duration limit = limit();
+      assertThat(checks).as("within %s", limit).allMatch(check -> check.isAnsweredWithin(limit));
     }
+  }
+
+  /**
+   * A second for a machine that does nothing else. The first checks stand behind 3 000 connections
+   * in the accept queue, which are work for its processors: with a part of the processors they take
+   * as many times longer.
+   */
+  private Duration limit() {
+    double slowness = Math.max(slownessBefore, slowness());
+    return Duration.ofMillis((long) (1_000 * Math.clamp(slowness, 1, MAX_SLOWNESS)));
+  }
+
+  /** How many times longer this process computes than it would if it were alone. */
+  private static double slowness() {
+    List<CompletableFuture<Double>> processors = new ArrayList<>();
+    for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+      processors.add(
+          CompletableFuture.supplyAsync(
+              HostileConnectionsTest::slownessOfThread, task -> Thread.ofPlatform().start(task)));
+    }
+    return processors.stream().mapToDouble(CompletableFuture::join).max().orElseThrow();
+  }
+
+  private static double slownessOfThread() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long start = System.nanoTime();
+    long startOfWork = threads.getCurrentThreadCpuTime();
+    while (System.nanoTime() - start < SLOWNESS_TIME.toNanos()) {
+      Thread.onSpinWait();
+    }
+    double worked = threads.getCurrentThreadCpuTime() - startOfWork;
+    return (System.nanoTime() - start) / Math.max(1, worked);
   }
 
   @ParameterizedTest
@@ -86,7 +131,9 @@ class HostileConnectionsTest {
     // Given a client that waits between its requests
     TestAuthority authority = TestAuthority.create(files);
     try (TestServer server = TlsClients.server(authority);
-        SSLSocket good = TlsClients.over(new Socket("127.0.0.1", server.port()), authority)) {
+        SSLSocket good =
+            TlsClients.over(
+                new Socket(InetAddress.getLoopbackAddress(), server.port()), authority)) {
       assertThat(answer(good)).isEqualTo("HTTP/1.1 200 OK");
 
       // When half-open handshakes of others take all connections, again and again
@@ -112,11 +159,12 @@ class HostileConnectionsTest {
     return new RawConnection(client).readUntil("}").lines().findFirst().orElse("");
   }
 
-  private static TestServer warmServer() throws IOException {
+  private TestServer warmServer() {
     TestServer server = new TestServer(TestServer.settings(Duration.ofSeconds(30)));
     for (int i = 0; i < WARM_UP; i++) {
       live(server.port(), "127.0.0.1");
     }
+    slownessBefore = slowness();
     return server;
   }
 
@@ -131,25 +179,33 @@ class HostileConnectionsTest {
     };
   }
 
-  /** One health check on a fresh connection, which must not take longer than a second. */
-  private static String live(int port, String from) throws IOException {
-    long deadline = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+  /** What became of a health check. */
+  private record Check(Duration connected, Duration answered, String answer) {
+    boolean isAnsweredWithin(Duration limit) {
+      return answer.contains("live") && answered.compareTo(limit) <= 0;
+    }
+  }
+
+  /** One health check on a fresh connection. */
+  private static Check live(int port, String from) {
+    long start = System.nanoTime();
+    Duration connected = CHECK_TIMEOUT;
+    String answer;
     try (Socket socket = new Socket()) {
+      int timeout = Math.toIntExact(CHECK_TIMEOUT.toMillis());
       socket.bind(new InetSocketAddress(from, 0));
-      socket.connect(new InetSocketAddress("127.0.0.1", port), millisUntil(deadline));
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), timeout);
+      connected = Duration.ofNanos(System.nanoTime() - start);
       socket
           .getOutputStream()
           .write(
               "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
                   .getBytes(StandardCharsets.ISO_8859_1));
-      socket.setSoTimeout(millisUntil(deadline));
-      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      socket.setSoTimeout(timeout);
+      answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
-      return e.toString();
+      answer = e.toString();
     }
-  }
-
-  private static int millisUntil(long deadline) {
-    return (int) Math.max(1, Duration.ofNanos(deadline - System.nanoTime()).toMillis());
+    return new Check(connected, Duration.ofNanos(System.nanoTime() - start), answer);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.testing.LogCapture;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -165,10 +166,10 @@ class ConnectionGuardTest {
                   .filter(
                       name ->
                           after.getOrDefault(name, 0L) - (name.equals(address) ? 1 : 0)
-                              < before.get(name))
+                              < before.getOrDefault(name, 0L))
                   .findFirst()
                   .orElseThrow();
-          assertThat(before.get(loser)).isEqualTo(Collections.max(before.values()));
+          assertThat(before).containsEntry(loser, Collections.max(before.values()));
         }
         open.removeIf(channel -> !channel.isOpen());
         if (random.nextInt(3) == 0) {
@@ -205,7 +206,7 @@ class ConnectionGuardTest {
 
     Clients(ConnectionLimits limits) throws IOException {
       this.guard = new ConnectionGuard(limits);
-      server.bind(new InetSocketAddress("127.0.0.1", 0));
+      server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
     SocketChannel admitted(String address) throws IOException {
@@ -221,15 +222,7 @@ class ConnectionGuardTest {
     }
 
     void begin(SocketChannel channel, RequestKind kind) {
-      ClientConnection connection = guard.connection(channel);
-      var endPoint =
-          new GuardedEndPoint(
-              channel,
-              null,
-              null,
-              new ScheduledExecutorScheduler("test", true),
-              connection,
-              guard.clock());
+      GuardedEndPoint endPoint = endPoint(guard, guard.connection(channel));
       assertThat(guard.tryBegin(endPoint, kind)).isTrue();
     }
 
@@ -259,6 +252,10 @@ class ConnectionGuardTest {
   }
 
   private GuardedEndPoint endPoint(ClientConnection connection) {
+    return endPoint(guard, connection);
+  }
+
+  private static GuardedEndPoint endPoint(ConnectionGuard guard, ClientConnection connection) {
     return new GuardedEndPoint(
         connection.channel,
         null,
