@@ -85,7 +85,7 @@ public final class GatewayCatalogue {
                   + " at least HTTP_MAX_BODY_BYTES plus one and a half times"
                   + " HTTP_MAX_INFLATED_BYTES. The heap (-Xmx) should be four times as large. The"
                   + " bodies that one client is sending may take a quarter of it, or two of"
-                  + " HTTP_MAX_BODY_BYTES if that is at most half.");
+                  + " HTTP_MAX_BODY_BYTES up to half of it, and in any case one.");
 
   public static final Setting<Integer> HTTP_MAX_CONNECTIONS_PER_ADDRESS =
       Setting.named(
