@@ -13,11 +13,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A document that describes the API, the same for as long as the process lives, under an entity tag
- * that changes with its bytes. Safe for concurrent use.
+ * Serves a document that describes the API. The document does not change while the process runs.
+ * Its entity tag is a hash of its bytes. Safe for concurrent use.
  */
 final class ApiDocument implements Handler {
-  // Readers of an upgraded gateway's description may be this late.
+  // After an upgrade, a cache may serve the previous version for this many seconds.
   private static final String CACHING = "public, max-age=300";
 
   private final byte[] bytes;
@@ -30,7 +30,7 @@ final class ApiDocument implements Handler {
     this.entityTag = '"' + HexFormat.of().formatHex(sha256(bytes), 0, 16) + '"';
   }
 
-  /** The OpenAPI description of everything this server answers. */
+  /** The OpenAPI description of the routes. */
   static ApiDocument openApi() {
     try (InputStream in =
         Objects.requireNonNull(ApiDocument.class.getResourceAsStream("openapi.yaml"))) {
@@ -41,15 +41,15 @@ final class ApiDocument implements Handler {
     }
   }
 
-  /** The JSON Schema of an event, which the OpenAPI description refers to. */
+  /** The JSON Schema of an event. The OpenAPI description refers to it. */
   static ApiDocument eventSchema() {
     return new ApiDocument(EventSchema.json(), "application/schema+json");
   }
 
   @Override
   public void handle(Context ctx) {
-    // Compressing takes as long as everything else about the reply, and needs no key. The strong
-    // entity tag names these bytes.
+    // The route is public, and compression would take as much processor time as the rest of the
+    // reply. The strong entity tag names the uncompressed bytes.
     ctx.disableCompression().header("ETag", entityTag).header("Cache-Control", CACHING);
     if (isKnown(ctx.header("If-None-Match"))) {
       ctx.status(304);
@@ -58,7 +58,10 @@ final class ApiDocument implements Handler {
     }
   }
 
-  /** Whether the client has these bytes; tags are compared weakly, as RFC 9110 asks for here. */
+  /**
+   * Whether the client has the current bytes. RFC 9110 prescribes the weak comparison of entity
+   * tags for {@code If-None-Match}.
+   */
   private boolean isKnown(@Nullable String ifNoneMatch) {
     return ifNoneMatch != null
         && (ifNoneMatch.strip().equals("*") || ifNoneMatch.contains(entityTag));

@@ -1,8 +1,8 @@
 package io.wideevents.gateway.http;
 
 /**
- * A whole request body, as sent or inflated, with the memory it takes. Its bytes do not change
- * after reading, but for parts of refused events. Closed when the request has been answered.
+ * A complete request body, as sent or inflated, with its memory reservation. After reading, only
+ * the parts of rejected events change. Close it when the request has been answered.
  */
 final class Body implements AutoCloseable {
   private static final byte[] NONE = {};
@@ -12,9 +12,9 @@ final class Body implements AutoCloseable {
   private final ByteBudget.Reservation memory;
 
   /**
-   * @param bytes holds the body at its beginning; not copied
-   * @param length how many of them count
-   * @param memory reserved for {@code bytes}
+   * @param bytes the body starts at index 0; not copied
+   * @param length number of bytes of the body
+   * @param memory reservation for {@code bytes}
    */
   Body(byte[] bytes, int length, ByteBudget.Reservation memory) {
     this.bytes = bytes;
@@ -30,24 +30,22 @@ final class Body implements AutoCloseable {
     return length;
   }
 
-  /** Ends the time in which the body counts to its client's share of the memory. */
+  /** Stops counting the body against its client's share of the memory. */
   void received() {
     memory.received();
   }
 
-  /** Takes memory for what is made of the body. */
+  /** Reserves memory for objects that are made from the body. */
   void reserve(long more) {
     memory.grow(more);
   }
 
-  /**
-   * A reservation of nothing yet, for the reply to the request: it is held longer than the body.
-   */
+  /** Returns an empty reservation for the reply, which outlives the body. */
   ByteBudget.Reservation reply(String client) {
     return memory.reply(client);
   }
 
-  /** Gives the memory back. The bytes can no longer be read. */
+  /** Releases the memory. The bytes can no longer be read. */
   @Override
   public void close() {
     bytes = NONE;

@@ -12,16 +12,16 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Reads a request's body within bounds of bytes, memory and time, in two steps: {@link #receive}
- * waits for the bytes as they are sent, {@link #inflate} works on them and waits for nothing. So no
- * decoder is held while a client sends (see docs/decisions/bodies-in-two-steps.md).
+ * Reads a request's body within limits of bytes, memory and time, in two steps. {@link #receive}
+ * waits for the bytes from the client. {@link #inflate} decompresses them and waits for nothing, so
+ * a slow client never occupies a decoder (see docs/decisions/bodies-in-two-steps.md).
  *
  * <p>Safe for concurrent use.
  */
 final class BodyReader {
   private static final int FIRST_BUFFER = 16 * 1024;
-  // A body of announced length is copied little: its buffer is at most this many times as large as
-  // what has come, and in the end exactly as large as the body.
+  // A body of announced length is copied a few times only. Its buffer is at most this many times as
+  // large as the received part. The last buffer is exactly as large as the body.
   private static final int ANNOUNCED_GROWTH = 8;
   private static final int GROWTH = 2;
 
@@ -32,11 +32,11 @@ final class BodyReader {
   private final BooleanSupplier stopping;
 
   /**
-   * @param maxWireBytes bytes of a body as sent
-   * @param maxInflatedBytes bytes of a compressed body after inflation
-   * @param timeout how long a whole body may take to arrive
-   * @param memory where the bodies' memory is taken from
-   * @param stopping whether the server ends and waits for no body any more
+   * @param maxWireBytes limit of a body as sent
+   * @param maxInflatedBytes limit of a compressed body after inflation
+   * @param timeout limit for the arrival of a complete body
+   * @param memory reserved from for the bodies
+   * @param stopping whether the server is stopping and receives no more bodies
    */
   BodyReader(
       int maxWireBytes,
@@ -52,15 +52,16 @@ final class BodyReader {
   }
 
   /**
-   * Reads the whole body as it is sent; blocks until it is there, for the timeout at most.
+   * Reads the complete body as sent. Blocks until the body has arrived, for the timeout at most.
    *
-   * @param body opened only when the announced length is within the limit: opening is what tells a
-   *     client that asked with {@code Expect: 100-continue} to send
-   * @param contentLength what the client announced; -1 when it did not
-   * @param client whose share of the memory the body counts to until it is {@code received}
+   * @param body opened only when the announced length is within the limit, because opening sends
+   *     {@code 100 Continue} to a client that asked with {@code Expect: 100-continue}
+   * @param contentLength the announced length; -1 if the client announced none
+   * @param client the body counts against this client's share of the memory until {@code received}
    * @param timer ends a read that takes too long
-   * @throws ProblemException 400 when the body is cut short, 408 when it is too slow, 413 when it
-   *     is too large, 429 when there is no memory for it now
+   * @throws ProblemException 400 when the body is truncated, 408 when it is too slow, 413 when it
+   *     is too large, 429 when there is not enough memory for it now, 503 when the server is
+   *     stopping
    */
   Body receive(
       Supplier<InputStream> body, long contentLength, String client, WireStream.ReadTimer timer) {
@@ -75,13 +76,13 @@ final class BodyReader {
   }
 
   /**
-   * The body's own bytes; of an uncompressed body {@code wire} itself, else a new one.
+   * Returns the decompressed body: {@code wire} itself if it is not compressed, else a new body.
    *
-   * @param wire the body as sent; still to be closed afterwards
-   * @param atMostBytes where to stop, if that is less than a body may have
+   * @param wire the body as sent; the caller must still close it
+   * @param atMostBytes stops here if this is less than the limit of an inflated body
    * @return empty if there are more bytes than {@code atMostBytes}
-   * @throws ProblemException 400 when the compression is damaged, 413 when the body is too large,
-   *     429 when there is no memory for it now
+   * @throws ProblemException 400 when the compressed data is damaged, 413 when the body is too
+   *     large, 429 when there is not enough memory for it now
    */
   Optional<Body> inflate(Body wire, Compression compression, int atMostBytes) {
     int atMost = Math.min(atMostBytes, maxInflatedBytes);
@@ -109,12 +110,12 @@ final class BodyReader {
   }
 
   private interface Source {
-    /** Reads as {@link InputStream#read(byte[], int, int)} does. */
     int read(byte[] bytes, int from, int length);
   }
 
   /**
-   * Memory is taken as bytes come: at most {@code growth} times as much.
+   * Reads to the end. Reserves memory as bytes arrive: at most {@code growth} times as much as has
+   * arrived.
    *
    * @return empty if there are more bytes than {@code atMost}
    */
@@ -157,8 +158,9 @@ final class BodyReader {
   }
 
   /**
-   * Both arrays exist while one is copied into the other. The client does not decide how long that
-   * takes, so the second counts to the whole memory, and not to the client's share.
+   * Copies the bytes to a larger array. Both arrays exist during the copy. The client cannot
+   * prolong the copy, so the second array counts against the whole budget and not against the
+   * client's share.
    */
   private byte[] copied(byte[] bytes, int size) {
     try (ByteBudget.Reservation both = memory.reserve()) {

@@ -6,10 +6,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request says about its body before the first byte of it is read.
- *
- * @param format how the body lays out its events
- * @param compression how the body is compressed
+ * The format and the compression of a body, read from the request's headers before the body is
+ * read.
  */
 record BodyShape(BodyFormat format, Compression compression) {
 
@@ -18,7 +16,7 @@ record BodyShape(BodyFormat format, Compression compression) {
    *
    * @param contentType null when the header is absent
    * @param contentEncodings one item per header line; each may list several codings
-   * @throws ProblemException 415 for a media type, charset or encoding that is not taken
+   * @throws ProblemException 415 for a media type, charset or encoding that is not supported
    */
   static BodyShape of(@Nullable String contentType, List<String> contentEncodings) {
     return new BodyShape(format(contentType), compression(contentEncodings));
@@ -57,7 +55,7 @@ record BodyShape(BodyFormat format, Compression compression) {
     if (charset.length() > 1 && charset.startsWith("\"") && charset.endsWith("\"")) {
       charset = charset.substring(1, charset.length() - 1);
     }
-    // US-ASCII is a subset, and some clients name it for bodies that happen to be plain.
+    // US-ASCII is a subset of UTF-8. Some clients name it for bodies that contain only ASCII.
     if (!charset.equalsIgnoreCase("utf-8") && !charset.equalsIgnoreCase("us-ascii")) {
       throw new ProblemException(Problems.unsupportedCharset());
     }

@@ -7,28 +7,36 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Inflates and checks whole bodies. Small plain bodies are checked by the request's own thread: it
- * takes less time than the change of threads. The others are worked on by platform threads, because
- * a virtual thread gives its processor to no other request, such as one for health, before it ends.
+ * Inflates and checks complete bodies. The request's thread checks small plain bodies itself,
+ * because that takes less time than a change of threads. Platform threads process the others: a
+ * virtual thread that computes is not preempted, so other requests, such as health checks, would
+ * wait for its carrier thread.
  *
- * <p>There are three lanes, so that small bodies do not wait for large ones. A compressed body's
- * size is unknown: it begins in the first lane, and begins again in the next when it turns out to
- * be too large. A decoder is never held while a body waits.
+ * <p>There are three pools, so that small bodies do not wait for large ones. The inflated size of a
+ * compressed body is unknown. Such a body starts in the first pool, and starts again in the next
+ * pool when it turns out to be too large. A waiting body holds no decoder.
  *
- * <p>Measured with large bodies that took their turns on virtual threads, eight clients and two
- * busy processors: bodies of 21 MB delayed small requests by 2 to 4 s when all processors worked on
- * them, and by 40 ms when one did not. Safe for concurrent use.
+ * <p>Measured with eight clients, two busy processors, and large bodies that took turns on virtual
+ * threads: bodies of 21 MB delayed small requests by 2 to 4 s when all processors worked on large
+ * bodies, and by 40 ms when one processor did not. Safe for concurrent use.
  */
 final class BodyWork implements AutoCloseable {
-  /** Checked in one or two milliseconds. */
+  /**
+   * The request's own thread checks plain bodies up to this size. That takes one or two
+   * milliseconds.
+   */
   static final int MAX_INLINE_BYTES = 16 * 1024;
 
   static final int MAX_SMALL_BYTES = 256 * 1024;
 
-  /** Batches of a thousand events, which senders in bulk post, have all processors. */
+  /**
+   * Bodies up to this size, such as a bulk sender's batch of a thousand events, may use all
+   * processors.
+   */
   static final int MAX_MEDIUM_BYTES = 4 * 1024 * 1024;
 
-  // An overloaded gateway answers within the time that clients wait.
+  // Bounds the wait below the usual timeout of clients, so that an overloaded gateway still answers
+  // them.
   private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
   private record Lane(int maxBytes, WorkLane threads) {}
@@ -45,14 +53,14 @@ final class BodyWork implements AutoCloseable {
         List.of(
             new Lane(MAX_SMALL_BYTES, new WorkLane("bodies-small", processors, MAX_WAIT)),
             new Lane(MAX_MEDIUM_BYTES, new WorkLane("bodies-medium", processors, MAX_WAIT)),
-            // One processor is left to everything else, and the memory of one parser.
+            // Leaves one processor free for all other work, and bounds the memory that parsers use.
             new Lane(
                 Integer.MAX_VALUE,
                 new WorkLane("bodies-large", Math.max(1, processors - 1), MAX_WAIT)));
   }
 
   /**
-   * What a body turned out to hold.
+   * A checked body.
    *
    * @param body the bytes that the events refer to
    */
@@ -64,11 +72,12 @@ final class BodyWork implements AutoCloseable {
   }
 
   /**
-   * Inflates and checks a body; blocks until that is done.
+   * Inflates and checks a body. Blocks until the result is available.
    *
-   * @param sent the whole body as it was sent; still to be closed afterwards
-   * @throws ProblemException 400 when the compression is damaged, 413 when the body is too large,
-   *     429 when there is no memory or no processor for it now, 503 when the server ends
+   * @param sent the complete body as sent; the caller must still close it
+   * @throws ProblemException 400 when the compressed data is damaged, 413 when the body is too
+   *     large, 429 when there is not enough memory now or the body waited too long for a thread,
+   *     503 when the server is stopping
    */
   Done on(Body sent, BodyShape shape, String client) {
     boolean isPlain = shape.compression() == Compression.IDENTITY;
@@ -87,17 +96,17 @@ final class BodyWork implements AutoCloseable {
     throw new IllegalStateException("The last lane takes a body of any size");
   }
 
-  /** How many bodies wait for their turn, about. */
+  /** Approximate number of bodies that wait for a thread. */
   int waiting() {
     return lanes.stream().mapToInt(lane -> lane.threads().waiting()).sum();
   }
 
-  /** How many clients have bodies in a lane. */
+  /** Number of clients that have bodies in a pool, waiting or being processed. */
   int clients() {
     return lanes.stream().mapToInt(lane -> lane.threads().clients()).sum();
   }
 
-  /** Answers the bodies that wait with 503. Those that are worked on are finished. */
+  /** Rejects the waiting bodies with 503. Bodies that are being processed are completed. */
   @Override
   public void close() {
     lanes.forEach(lane -> lane.threads().close());
@@ -113,7 +122,7 @@ final class BodyWork implements AutoCloseable {
     }
     Body body = inflated.get();
     try {
-      // From here on the client does not decide how long the memory is held.
+      // From here on, the client cannot prolong the time for which the memory is reserved.
       sent.received();
       if (body != sent) {
         sent.close();

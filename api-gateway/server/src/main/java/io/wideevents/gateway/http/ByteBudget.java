@@ -5,18 +5,22 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory all requests together may take for bodies and events, so that no mix of clients can
- * exhaust the heap. Never waits: a request that does not fit is refused, and its client comes back.
+ * The memory that all requests together may take for bodies and events, so that clients cannot
+ * exhaust the heap. Reserving never blocks: a request that exceeds the budget is rejected, and its
+ * client retries.
  *
- * <p>A client decides how long its bodies take to arrive, and how long its replies take to be read.
- * So bodies that are being received are bounded further: those of one client by its share, and
- * those of all clients by a part that is kept for small bodies. Replies count to the client's
- * share.
+ * <p>A client controls how long its bodies take to arrive and how long its replies take to be read.
+ * Bodies that are being received therefore have two more limits. Those of one client are limited by
+ * the client's share. Those of all clients must leave a part of the budget free for small bodies.
+ * Replies count against the client's share.
  *
  * <p>Safe for concurrent use; a {@link Reservation} is for one thread at a time.
  */
 final class ByteBudget {
-  /** How many bytes of each body the share does not count. */
+  /**
+   * The first bytes of each body, up to this number, count against the client's separate share for
+   * small bodies.
+   */
   static final int SMALL_BYTES = 64 * 1024;
 
   private static final int SHARES = 4;
@@ -28,12 +32,12 @@ final class ByteBudget {
   private final long share;
   private final AtomicLong available;
   private final PerClient shares;
-  // Many small bodies are bounded as well, apart: they must pass while the share is taken.
+  // Small bodies have a separate limit, so that they pass while the client's share is used up.
   private final PerClient smallShares;
 
   /**
-   * @param bytes for all requests together
-   * @param largestBody bytes of the largest body as sent
+   * @param bytes budget of all requests together
+   * @param largestBody limit of a body as sent
    */
   ByteBudget(long bytes, long largestBody) {
     this.total = bytes;
@@ -45,76 +49,76 @@ final class ByteBudget {
   }
 
   /**
-   * A quarter, but enough for two of the largest bodies at a time if that is not more than half,
-   * and for one in any case.
+   * Returns the largest of: a quarter of the budget; two of the largest bodies, limited to half of
+   * the budget; one of the largest bodies.
    */
   private static long share(long bytes, long largestBody) {
     long two = Math.min(LARGEST_BODIES_OF_CLIENT * largestBody, bytes / 2);
     return Math.max(bytes / SHARES, Math.max(two, largestBody));
   }
 
-  /** A reservation of nothing yet, from the whole budget. */
+  /** Returns an empty reservation that counts against the whole budget only. */
   Reservation reserve() {
     return new Reservation(null, SMALL_BYTES);
   }
 
-  /** A reservation of nothing yet, for a body that is being received. */
+  /** Returns an empty reservation for a body that is being received. */
   Reservation receive(String client) {
     return new Reservation(client, SMALL_BYTES);
   }
 
   /**
-   * A reservation of nothing yet, for a reply. It counts to what the client's small bodies take, so
-   * a client that reads no replies is soon rejected.
+   * Returns an empty reservation for a reply. The reply counts against the client's share for small
+   * bodies, so a client that does not read its replies is soon rejected.
    */
   Reservation reply(String client) {
     return new Reservation(client, Long.MAX_VALUE);
   }
 
-  /** What one client may hold. */
+  /** Bytes that one client may reserve. */
   long shareBytes() {
     return share;
   }
 
-  /** What is not reserved now. */
+  /** Bytes that are not reserved now. */
   long availableBytes() {
     return available.get();
   }
 
-  /** What is reserved now. */
+  /** Bytes that are reserved now. */
   long usedBytes() {
     return total - available.get();
   }
 
-  /** How many clients hold memory for bodies that are being received, about. */
+  /** Approximate number of clients that have memory reserved for bodies that are being received. */
   int receivingClients() {
     return Math.max(shares.clients(), smallShares.clients());
   }
 
-  /** One request's memory; given back when closed. */
+  /** The memory of one request; released on close. */
   final class Reservation implements AutoCloseable {
     private final long smallBytes;
     private @Nullable String client;
     private long held;
 
     /**
-     * @param smallBytes how many of the first bytes count to the share of small bodies
+     * @param smallBytes number of the first bytes that count against the share for small bodies
      */
     private Reservation(@Nullable String client, long smallBytes) {
       this.client = client;
       this.smallBytes = smallBytes;
     }
 
-    /** A reservation of nothing yet, for the reply to the request. */
+    /** Returns an empty reservation for the reply to the request. */
     Reservation reply(String to) {
       return ByteBudget.this.reply(to);
     }
 
     /**
-     * Takes more.
+     * Reserves more bytes.
      *
-     * @throws ProblemException 429 when not enough is left, of the budget or of the client's share;
-     *     what is held already stays held
+     * @throws ProblemException 429 when the budget or the client's share is exceeded; the earlier
+     *     bytes stay reserved
      */
     void grow(long bytes) {
       Supplier<Problem> rejection = tryGrow(bytes);
@@ -123,7 +127,10 @@ final class ByteBudget {
       }
     }
 
-    /** Takes more, whatever is left: for a reply whose events are delivered. */
+    /**
+     * Reserves more bytes without a check of the limits, for the reply to events that are delivered
+     * already.
+     */
     void growAnyway(long bytes) {
       String to = client;
       if (to != null) {
@@ -133,7 +140,10 @@ final class ByteBudget {
       held += bytes;
     }
 
-    /** Allocates no problem while a part is taken: without memory, that part would stay taken. */
+    /**
+     * Allocates no {@link Problem} while a partial reservation is made: an {@code OutOfMemoryError}
+     * would leak that part.
+     */
     private @Nullable Supplier<Problem> tryGrow(long bytes) {
       String receiving = client;
       long small = receiving == null ? 0 : small(held + bytes) - small(held);
@@ -156,7 +166,6 @@ final class ByteBudget {
       return null;
     }
 
-    /** Gives back a part. */
     void shrink(long bytes) {
       String receiving = client;
       if (receiving != null) {
@@ -168,7 +177,10 @@ final class ByteBudget {
       available.addAndGet(bytes);
     }
 
-    /** The client no longer decides how long this is held: it does not count to its share. */
+    /**
+     * Stops counting the reservation against its client's share, because the client can no longer
+     * prolong it.
+     */
     void received() {
       String receiving = client;
       if (receiving != null) {

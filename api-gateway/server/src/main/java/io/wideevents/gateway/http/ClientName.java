@@ -11,11 +11,11 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.server.ConnectionMetaData;
 
 /**
- * Names the client of a request, to bound what one client holds: by its API key, else by its
- * address. Headers that a proxy sets are not trusted.
+ * Identifies the client of a request by its API key, or by its address without a key. Limits per
+ * client use this name. Headers that a proxy sets are not trusted.
  */
 final class ClientName {
-  // One host is usually given a whole /64 prefix.
+  // A host is usually assigned a whole /64 prefix.
   private static final int IPV6_PREFIX_BYTES = 8;
 
   private ClientName() {}
@@ -28,7 +28,7 @@ final class ClientName {
     return of(ServletContextRequest.getServletContextRequest(ctx.req()).getConnectionMetaData());
   }
 
-  /** By the address alone. */
+  /** Identifies the client by its address only. */
   static String of(ConnectionMetaData connection) {
     return connection.getRemoteSocketAddress() instanceof InetSocketAddress remote
         ? of(remote.getAddress())

@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.util.Locale;
 import java.util.Optional;
 
-/** How a posted body is compressed: the {@code Content-Encoding}s taken. */
+/** The supported {@code Content-Encoding}s of a posted body. */
 enum Compression {
   IDENTITY {
     @Override
@@ -25,23 +25,30 @@ enum Compression {
   ZSTD {
     @Override
     InputStream inflate(InputStream wire) throws IOException {
-      // A frame may ask for a window of gigabytes, in native memory outside the heap.
+      // A frame may request a window of gigabytes in native memory, outside the heap.
       return new ZstdInputStreamNoFinalizer(wire).setLongMax(ZSTD_WINDOW_LOG);
     }
   };
 
-  /** Base-2 logarithm of the largest zstd window taken: 8 MiB, what RFC 8878 asks decoders for. */
+  /**
+   * Base-2 logarithm of the largest zstd window that is accepted: 8 MiB, which RFC 8878 recommends
+   * for decoders.
+   */
   static final int ZSTD_WINDOW_LOG = 23;
 
   /**
-   * A stream of the body's own bytes. Closing it frees native memory and closes {@code wire}.
+   * Returns a stream of the decompressed bytes. Closing it frees native memory and closes {@code
+   * wire}.
    *
-   * @throws IOException if {@code wire} does not begin as this compression does; reading throws it
-   *     for every later damage, a truncated end included
+   * @throws IOException if the first bytes of {@code wire} are not of this format; a read throws it
+   *     for damage that is found later and for a truncated body
    */
   abstract InputStream inflate(InputStream wire) throws IOException;
 
-  /** The compression named by one content coding, any case; empty for codings not taken. */
+  /**
+   * Returns the compression of a content coding, in any case of letters; empty if the coding is not
+   * supported.
+   */
   static Optional<Compression> named(String coding) {
     return switch (coding.strip().toLowerCase(Locale.ROOT)) {
       case "", "identity" -> Optional.of(IDENTITY);

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The events of one request, sorted by what became of them, so that each counter is touched once.
+ * The events of one request, counted by outcome, so that each metric is incremented once.
  *
- * @param rejected by the code of the first thing wrong
+ * @param rejected by the code of the first problem of the event
  */
 record EventTally(Map<Tier, Integer> accepted, Map<String, Integer> rejected, int unconfirmed) {
   static EventTally of(List<Entry> entries) {
@@ -33,9 +33,9 @@ record EventTally(Map<Tier, Integer> accepted, Map<String, Integer> rejected, in
   }
 
   /**
-   * Adds these events to the counters.
+   * Adds these events to the metrics.
    *
-   * @param took until all of them were answered for
+   * @param took time until all events had an outcome
    */
   void count(GatewayMetrics metrics, Duration took) {
     accepted.forEach(metrics::accepted);

@@ -24,13 +24,14 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * {@code POST /v1/events}: receive, check, deliver, answer. Blocks its thread until every event is
- * answered for, which the deadline bounds; events leave only after the whole body was read and
- * checked.
+ * Handles {@code POST /v1/events}: receives, checks and delivers the events, and replies. Blocks
+ * its thread until every event has an outcome; the deadline bounds that time. Delivers the events
+ * only after the whole body was read and checked.
  */
 final class EventsHandler implements Handler {
-  // What an event costs besides its bytes: objects around it, its outcome, its entry in the reply.
-  // Small events cost more than they weigh, so bodies full of them must be counted so.
+  // Heap bytes that an event takes besides its content: its objects, its outcome, its entry in the
+  // reply. For small events this is more than the content, so a body full of them must be charged
+  // for it.
   private static final long BYTES_PER_EVENT = 512;
 
   private final BodyReader bodies;
@@ -42,7 +43,8 @@ final class EventsHandler implements Handler {
   private final GatewayMetrics metrics;
 
   /**
-   * @param ackTimeout how long a request waits for its events to become durable, over all tiers
+   * @param ackTimeout how long a request waits for its events to become durable, in all tiers
+   *     together
    */
   EventsHandler(
       BodyReader bodies,
@@ -66,7 +68,8 @@ final class EventsHandler implements Handler {
     try {
       handleEvents(ctx);
     } catch (Error e) {
-      // Want of memory or stack, as a rule. The client gets an answer as for any other failure.
+      // Usually an OutOfMemoryError or a StackOverflowError. The client gets the reply for an
+      // internal error.
       throw new IllegalStateException("A request ended with an error", e);
     }
   }
@@ -75,13 +78,14 @@ final class EventsHandler implements Handler {
     BodyShape shape =
         BodyShape.of(
             ctx.header("Content-Type"), Collections.list(ctx.req().getHeaders("Content-Encoding")));
-    // The body is given back before the reply is written: the client decides how long that takes.
+    // Releases the body before the reply is written, because the client controls how long the write
+    // takes.
     try (Answer answer = answer(ctx, shape, ClientName.of(ctx))) {
       Replies.write(ctx, answer.body);
     }
   }
 
-  /** The body of a reply, and the memory that is reserved for it. */
+  /** A reply's body and its memory reservation. */
   private static final class Answer implements AutoCloseable {
     private final byte[] body;
     private final ByteBudget.Reservation memory;
@@ -127,7 +131,7 @@ final class EventsHandler implements Handler {
     };
   }
 
-  /** Delivers events, each counted once as received and once for what became of it. */
+  /** Delivers events. Counts each event once as received and once by its outcome. */
   private List<Entry> deliverCounted(List<EncodeResult> results) {
     metrics.received(results.size());
     long start = System.nanoTime();
@@ -135,7 +139,7 @@ final class EventsHandler implements Handler {
     try {
       entries = deliver(results);
     } catch (RuntimeException | Error e) {
-      // A bug: nobody knows what became of them, and so the client is told.
+      // A bug. The outcome of the events is unknown, and the client gets an error.
       metrics.unconfirmed(results.size());
       throw e;
     }
@@ -143,7 +147,10 @@ final class EventsHandler implements Handler {
     return entries;
   }
 
-  /** Invalid events count as well: they cost us about as much. */
+  /**
+   * Takes the events from the caller's rate limit. Invalid events count as well, because they cost
+   * about as much work.
+   */
   private void requireRate(Caller caller, int events) {
     switch (access.take(caller, events)) {
       case RateDecision.Allowed allowed -> {}
@@ -167,7 +174,7 @@ final class EventsHandler implements Handler {
     Iterator<DeliveryOutcome> outcomes =
         valid.isEmpty()
             ? Collections.emptyIterator()
-            // Completes by the deadline, by its contract: no second time limit here.
+            // The port completes the future by the deadline, so no second timeout is needed here.
             : logger.log(valid, Deadline.after(ackTimeout)).join().iterator();
     List<Entry> entries = new ArrayList<>(results.size());
     for (EncodeResult result : results) {

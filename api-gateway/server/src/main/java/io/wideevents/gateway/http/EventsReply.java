@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What became of the events of one request: one entry per event, in input order.
+ * The outcomes of the events of one request: one entry per event, in input order.
  *
  * @param batch whether the body was an array or NDJSON
  * @param entries at least one
@@ -16,16 +16,16 @@ import java.util.Optional;
 record EventsReply(boolean batch, List<Entry> entries) {
   private static final String EVENT_TOO_LARGE = ProblemCode.EVENT_TOO_LARGE.code();
 
-  /** What became of one event. */
+  /** The outcome of one event. */
   sealed interface Entry {}
 
-  /** Durable in a tier. */
+  /** The event is durable in this tier. */
   record Accepted(EventId id, Tier tier) implements Entry {}
 
   /**
-   * Refused, and would be refused again.
+   * The event is rejected. A retry would be rejected again.
    *
-   * @param line the event's line in an NDJSON body, from 1; else 0
+   * @param line line of the event in an NDJSON body, from 1; else 0
    */
   record Refused(long line, List<EventProblem> errors) implements Entry {
     Refused {
@@ -33,7 +33,7 @@ record EventsReply(boolean batch, List<Entry> entries) {
     }
   }
 
-  /** Valid, but no tier confirmed it; it may be stored or not. */
+  /** The event is valid, but no tier acknowledged it. The event may be stored or not. */
   record Unconfirmed(EventId id) implements Entry {}
 
   EventsReply {
@@ -52,7 +52,7 @@ record EventsReply(boolean batch, List<Entry> entries) {
     return count(Unconfirmed.class);
   }
 
-  /** The weakest tier that took one of the events; empty when none did. */
+  /** The weakest tier that stored one of the events; empty when no event was accepted. */
   Optional<Tier> weakestTier() {
     return entries.stream()
         .filter(Accepted.class::isInstance)
@@ -60,7 +60,10 @@ record EventsReply(boolean batch, List<Entry> entries) {
         .reduce(Tier::weaker);
   }
 
-  /** The problem this reply amounts to; empty when events were accepted and none is in doubt. */
+  /**
+   * The problem document of this reply; empty when at least one event was accepted and no outcome
+   * is unknown.
+   */
   Optional<Problem> problem() {
     if (unconfirmed() > 0) {
       return Optional.of(Problems.notConfirmed(unconfirmed()));

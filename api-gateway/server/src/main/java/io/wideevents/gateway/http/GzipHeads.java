@@ -5,13 +5,14 @@ import java.io.InputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
 /**
- * Gzip on its way to be inflated, with a bound on what stands before each member's data. The names
- * and comments there may have any length, and are read whole into memory that no budget counts.
+ * Counts the bytes of gzip members' headers in front of the decoder, and rejects a header that is
+ * too long. The file name and the comment in a gzip header may have any length, and the decoder
+ * reads them into memory that no budget counts.
  *
  * <p>For one thread. Closing it does nothing.
  */
 final class GzipHeads extends InputStream {
-  // A file's name has 255 bytes on any system; what is read ahead counts as well.
+  // File systems limit a name to 255 bytes. The bytes that the decoder reads ahead count as well.
   private static final int MAX_BYTES = 32 * 1024;
 
   private final InputStream wire;
@@ -23,15 +24,15 @@ final class GzipHeads extends InputStream {
   }
 
   /**
-   * Inflates every member.
+   * Inflates all members.
    *
-   * @throws IOException if {@code wire} does not begin with gzip, or its head is too large; reading
-   *     throws it for every later damage, a truncated end included
+   * @throws IOException if {@code wire} does not start with a gzip header, or the header is too
+   *     large; a read throws it for damage that is found later and for a truncated body
    */
   static InputStream inflate(InputStream wire) throws IOException {
     GzipHeads heads = new GzipHeads(wire);
-    // Not the JDK's stream: that one silently ignores whatever follows the first member when it
-    // is damaged or not there yet, and events would be lost without a word.
+    // The JDK's GZIPInputStream silently ignores a following member that is damaged or has not
+    // arrived yet. The events in that member would be lost.
     return GzipCompressorInputStream.builder()
         .setInputStream(heads)
         .setDecompressConcatenated(true)

@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * {@code /health/live} and {@code /health/ready}. Ready means "a posted event would find a tier": a
- * gateway that lost Kafka is degraded, says so, and goes on.
+ * {@code /health/live} and {@code /health/ready}. The gateway is ready when at least one tier can
+ * store a posted event. A gateway that lost Kafka is ready and reports {@code degraded}.
  */
 final class Health {
   private final Supplier<List<TierStatus>> tiers;
@@ -18,13 +18,13 @@ final class Health {
   private volatile boolean draining;
 
   /**
-   * @param tiers asks every tier, strongest first; must not block
+   * @param tiers status of every tier, strongest first; must not block
    */
   Health(Supplier<List<TierStatus>> tiers) {
     this.tiers = tiers;
   }
 
-  /** From now on not ready: the process is about to end. */
+  /** Reports not ready from now on, because the process is about to stop. */
   void drain() {
     draining = true;
   }

@@ -1,17 +1,17 @@
 package io.wideevents.gateway.http;
 
 /**
- * What the requests and connections of a server hold at one moment. All is 0 when no client is
- * connected: what stays is lost for the life of the process.
+ * The resources that the requests and connections of a server use at one moment. Every value is 0
+ * when no client is connected and no request is under way; another value then is a leak.
  *
- * @param bytes memory for bodies and events
- * @param receivingClients clients that hold memory for bodies that are being received
- * @param waitingBodies bodies that wait for their turn to be checked
+ * @param bytes memory reserved for bodies and events
+ * @param receivingClients clients that have memory reserved for bodies that are being received
+ * @param waitingBodies bodies that wait for a thread to check them
  * @param workingClients clients with bodies that are being checked, or wait for that
- * @param lingeringClients clients whose rejected bodies are read on
- * @param requests requests under way that count
- * @param readingClients clients with reads under way that count
- * @param connections connections that are open
+ * @param lingeringClients clients whose rejected bodies are still being read
+ * @param requests counted requests under way
+ * @param readingClients clients with counted reads under way
+ * @param connections open connections
  * @param addresses client addresses that have connections or requests
  */
 record HeldResources(

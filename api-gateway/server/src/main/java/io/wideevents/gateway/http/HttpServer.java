@@ -43,30 +43,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gateway's HTTP server: which path goes to which handler, and how a refusal looks.
+ * The gateway's HTTP server: the routes and the replies to failed requests.
  *
- * <p>Ends in two steps, so that what the tiers do last can still be answered: {@link #drain}
- * refuses new posts and waits for running ones, {@link #close} ends the server. {@code LoggerPort}
- * is not closed here. Owned, and closed, by {@code GatewayApplication}.
+ * <p>The server stops in two steps, so that requests still get a reply while the tiers close.
+ * {@link #drain} rejects new posts and waits for those under way. {@link #close} stops the server.
+ * {@code GatewayApplication} owns and closes the server; the server does not close {@code
+ * LoggerPort}.
  */
 public final class HttpServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
   private static final String EVENTS_PATH = "/v1/events";
 
-  // Requests wait 8 s for their events by default, but the whole process has 8 s to end. Those that
-  // wait longer than this for a tier are helped on by its closing, which hands them to the next.
+  // A request waits up to 8 s for its events by default, and the whole process has 8 s to stop. A
+  // request that waits longer than this timeout for a tier completes when that tier closes, because
+  // closing passes its events to the next tier.
   private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(2);
-  // For replies on their way; by now only uploads are left, and they are cut off.
+  // For the last replies. The only other requests now are uploads, which are cut off.
   private static final Duration STOP_TIMEOUT = Duration.ofMillis(800);
-  // Frees connections on which nothing happens. Not in haste: a connection whose request waits for
-  // a thread looks idle as well and ends without an answer; with 64 of the largest bodies at once,
-  // on a machine that was overloaded already, some waited for 48 s. Load
-  // balancers should end the connections that they keep before that: nginx and the load balancers
-  // of AWS do so after 60 s by default, that of Google Cloud after 10 minutes only. Bodies have a
-  // time of their own.
+  // Closes connections without activity. The timeout is long because Jetty also counts a connection
+  // as idle while its request waits for a thread, and closes it without a reply. On an overloaded
+  // machine with 64 of the largest bodies at once, some requests waited 48 s. Load balancers should
+  // close a kept connection before this timeout: nginx and the load balancers of AWS do so after 60
+  // s by default, that of Google Cloud after 10 minutes. Bodies have a separate timeout.
   private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration IDLE_TIMEOUT_WHILE_STOPPING = Duration.ofMillis(200);
-  // Below 24, synchronized blocks in libraries pin a virtual thread to its carrier.
+  // Before Java 24, a synchronized block pins a virtual thread to its carrier thread.
   private static final boolean VIRTUAL_THREADS = Runtime.version().feature() >= 24;
 
   private static final int MAX_LOGGED_PATH = 200;
@@ -96,15 +97,15 @@ public final class HttpServer implements AutoCloseable {
   private volatile boolean stopping;
 
   /**
-   * @param logger where valid events go
-   * @param tls what to serve HTTPS with; empty for plain HTTP
-   * @param access who may post, and how much
-   * @param tiers asks every tier how it is, strongest first; must not block
-   * @param metrics told what happens to requests and events
-   * @param scrape every metric in Prometheus' text format
-   * @param ownEvents logs the server's own requests, but posts of events; empty: they are not
+   * @param logger receives the valid events; not closed by the server
+   * @param tls certificate and key for HTTPS; empty for plain HTTP
+   * @param access checks API keys and rate limits
+   * @param tiers status of every tier, strongest first; must not block
+   * @param metrics counts requests and events
+   * @param scrape all metrics in Prometheus' text format
+   * @param ownEvents logs the server's own requests, except posts of events; empty: no request is
    *     logged
-   * @param closing what bounds the end
+   * @param closing limits the time that stopping takes
    */
   public HttpServer(
       HttpSettings settings,
@@ -145,10 +146,10 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /**
-   * Binds and begins to answer.
+   * Binds the port and starts to serve requests.
    *
    * @return the port bound
-   * @throws io.javalin.util.JavalinBindException if the address is taken or not ours
+   * @throws io.javalin.util.JavalinBindException if the port is in use or the address is not local
    */
   public int start() {
     javalin.start();
@@ -156,24 +157,26 @@ public final class HttpServer implements AutoCloseable {
     return javalin.port();
   }
 
-  /** Memory that the bodies and events of all requests take now. */
+  /** Bytes of memory that are reserved for the bodies and events of all requests now. */
   public long inFlightBytes() {
     return memory.usedBytes();
   }
 
-  /** Connections that are open. */
+  /** Number of open connections. */
   public int openConnections() {
     return connections.open();
   }
 
-  /** Connections that the server closed since its start to protect others, by reason. */
+  /**
+   * Number of connections that the server has closed to protect others since its start, by reason.
+   */
   public Map<String, Long> closedConnections() {
     return connections.closed();
   }
 
   /**
-   * Says not ready, refuses new posts from now on, and waits for those under way, at most 2 s.
-   * Idempotent.
+   * Reports not ready and rejects new posts from now on. Blocks until the posts under way have
+   * ended, at most 2 s. Idempotent.
    */
   public void drain() {
     health.drain();
@@ -184,8 +187,8 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /**
-   * Cuts off uploads, sends the last replies and ends the server, within two seconds. To be called
-   * after {@link #drain}, or posts under way are cut off. Idempotent; never throws.
+   * Cuts off uploads, sends the last replies and stops the server. Blocks for two seconds at most.
+   * Call {@link #drain} first, or posts under way are cut off. Idempotent; never throws.
    */
   @Override
   public void close() {
@@ -197,7 +200,8 @@ public final class HttpServer implements AutoCloseable {
     try {
       javalin.stop();
     } catch (JavalinException e) {
-      // It ends all the same; what comes after it, the spool above all, has to be closed as well.
+      // The server stops nevertheless. An exception here would keep the caller from closing the
+      // spool.
       log.atDebug().setCause(e).log("The server did not stop in time");
     }
     connections.close();
@@ -210,12 +214,12 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  /** Posts that are being handled. */
+  /** Number of posts under way. */
   int underWay() {
     return running.count();
   }
 
-  /** What requests and connections hold at this moment. */
+  /** The resources that requests and connections use at this moment. */
   HeldResources held() {
     return new HeldResources(
         memory.usedBytes(),
@@ -260,10 +264,11 @@ public final class HttpServer implements AutoCloseable {
     if (tls.isEmpty()) {
       return new ConnectionFactory[] {plain};
     }
-    // Names are the client's to check: it may well come by an address no certificate names.
+    // The client checks the name. It may use an address that no certificate names.
     http.addCustomizer(new SecureRequestCustomizer(false));
     var ssl = connections.tls(tls.get().contextFactory(), plain.getProtocol());
-    // What is not TLS falls to the next in line, which must not be plain HTTP.
+    // A connection that does not start with TLS goes to the next factory, which must not be plain
+    // HTTP.
     return new ConnectionFactory[] {
       new DetectorConnectionFactory(ssl), new PlainHttpNotice(), plain
     };
@@ -273,7 +278,7 @@ public final class HttpServer implements AutoCloseable {
     server.setErrorHandler(new ServerErrors(metrics, rejections, lingering));
     server.insertHandler(new NoWebSockets());
     server.insertHandler(new GracefulHandler());
-    // Outermost: it counts every request, also those that the handlers inside reject.
+    // The outermost handler counts all requests, including those that inner handlers reject.
     server.insertHandler(admission);
   }
 
@@ -298,11 +303,11 @@ public final class HttpServer implements AutoCloseable {
     routes.exception(Exception.class, this::failed);
   }
 
-  /** Something anyone may look at: GET, and HEAD with the same status and headers. */
+  /** Adds a public route for GET, and for HEAD with the same status and headers. */
   private static void read(RoutesConfig routes, String path, Handler handler) {
     routes.get(path, handler, RouteAccess.PUBLIC);
-    // Javalin's own answer to HEAD is 200, whatever GET says: a gateway that is not ready would
-    // look ready.
+    // Javalin by itself answers HEAD with 200 whatever GET returns, so a gateway that is not ready
+    // would look ready.
     routes.head(path, handler, RouteAccess.PUBLIC);
   }
 
@@ -312,11 +317,12 @@ public final class HttpServer implements AutoCloseable {
 
   private void metrics(Context ctx) {
     ctx.contentType(MetricsPage.MEDIA_TYPE).header("Cache-Control", "no-store");
-    // Compressing takes as long as everything else about the reply, and needs no key.
+    // The route is public, and compression would take as much processor time as the rest of the
+    // reply.
     ctx.disableCompression().result(metricsPage.get());
   }
 
-  /** A known path without a handler for the method: OPTIONS is told which there are. */
+  /** Answers a method that has no handler at a known path. OPTIONS gets the allowed methods. */
   private void otherMethod(MethodNotAllowedResponse refusal, Context ctx) {
     String allowed =
         Stream.concat(
@@ -352,7 +358,7 @@ public final class HttpServer implements AutoCloseable {
     if (failure instanceof IOException) {
       log.atDebug().setCause(failure).log("Client went away");
     } else {
-      // A client that finds such a request can repeat it, without a key perhaps.
+      // Rate-limited, because a client can repeat such a request, perhaps without a key.
       failures
           .tryShow()
           .ifPresent(

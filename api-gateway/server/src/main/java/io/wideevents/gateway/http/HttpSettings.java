@@ -4,19 +4,21 @@ import io.wideevents.gateway.http.connections.ConnectionLimits;
 import java.time.Duration;
 
 /**
- * How the gateway listens, and the bounds of a request.
+ * The address of the HTTP server and the limits of a request. Immutable.
  *
  * @param host address to bind
- * @param port port to bind, 0 to 65535; 0 is any free one
- * @param anyHostHeader whether requests under any {@code Host} are answered; when false only those
- *     to a loopback name are, so that a web page cannot reach a gateway by rebinding its own name
- * @param ackTimeout how long a request waits for its events to become durable, over all tiers
- * @param bodyTimeout how long a whole body may take to arrive
- * @param maxBodyBytes bytes of a body on the wire
- * @param maxInflatedBytes bytes of a body after inflation
- * @param maxInFlightBytes memory for the bodies and events of all requests together; at least
- *     {@link #leastInFlightBytes}
- * @param maxConnectionsPerAddress connections of one client address
+ * @param port port to bind, 0 to 65535; 0 is any free port
+ * @param anyHostHeader whether a request may have any {@code Host}; if false, only loopback names
+ *     are accepted, so that a web page cannot reach a local gateway by DNS rebinding
+ * @param ackTimeout how long a request waits for its events to become durable, in all tiers
+ *     together; positive
+ * @param bodyTimeout how long a complete body may take to arrive; positive
+ * @param maxBodyBytes limit of a body as sent; positive
+ * @param maxInflatedBytes limit of a body after inflation; positive
+ * @param maxInFlightBytes memory for the bodies and events of all requests together, in bytes; at
+ *     least {@link #leastInFlightBytes}
+ * @param maxConnectionsPerAddress limit of connections of one client address; {@link
+ *     #MIN_CONNECTIONS_PER_ADDRESS} to {@link #MAX_CONNECTIONS_PER_ADDRESS}
  */
 public record HttpSettings(
     String host,
@@ -63,7 +65,7 @@ public record HttpSettings(
     }
   }
 
-  /** The same with the default of connections per address. */
+  /** Settings with the default limit of connections per address. */
   public HttpSettings(
       String host,
       int port,
@@ -86,8 +88,9 @@ public record HttpSettings(
   }
 
   /**
-   * The least {@code maxInFlightBytes} with which a compressed body of the full size can be read:
-   * its bytes on the wire are held while the inflated ones are copied to a buffer twice as large.
+   * The smallest {@code maxInFlightBytes} with which a compressed body of the largest size can be
+   * read. The body as sent stays in memory while the inflated bytes are copied to a buffer twice as
+   * large.
    */
   public static long leastInFlightBytes(int maxBodyBytes, int maxInflatedBytes) {
     return maxBodyBytes + Math.max(maxBodyBytes / 2L, maxInflatedBytes + maxInflatedBytes / 2L);

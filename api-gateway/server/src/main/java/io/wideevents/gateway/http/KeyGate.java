@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Lets a request to a route pass when its key may use the route, before a byte of the body is read.
- * A route that forgot to say who may use it is for administrators only.
+ * Checks before the body is read that the request's key has the scope of the route. A route without
+ * a {@link RouteAccess} requires the admin scope.
  */
 final class KeyGate implements Handler {
   private static final String CALLER = "caller";
@@ -43,7 +43,7 @@ final class KeyGate implements Handler {
     }
   }
 
-  /** On whose behalf a request came; anonymous when it brought no key of ours. */
+  /** Returns the request's caller; anonymous when the request has no known key. */
   static Caller caller(Context ctx) {
     Caller passed = ctx.attribute(CALLER);
     return passed == null ? Caller.ANONYMOUS : passed;

@@ -14,20 +14,21 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Reads on for a moment what a refused client is still sending. Many clients write their whole body
- * before they read; on a connection that was closed meanwhile they find a reset instead of the
- * answer, and never learn why they were refused.
+ * Sends a rejection and then discards what the client is still sending. Many clients write their
+ * whole body before they read. If the server closed the connection meanwhile, such a client would
+ * get a connection reset instead of the reply.
  *
- * <p>Bounded in bytes, in time and in the number of connections at once, of one client and of all:
- * beyond that a connection is closed under its client. Safe for concurrent use.
+ * <p>Limited in bytes, in time, and in the number of connections of one client and of all clients.
+ * Beyond a limit the connection is closed at once. Safe for concurrent use.
  */
 final class Lingering {
-  // Twice the largest body by default: whoever sends more has been told by the length already.
+  // Twice the largest body by default. A client that sends more was rejected for its
+  // Content-Length.
   private static final long MAX_BYTES = 16L << 20;
   private static final Duration MAX_TIME = Duration.ofSeconds(2);
   private static final Duration MAX_PAUSE = Duration.ofMillis(500);
   private static final int MAX_CONNECTIONS = 64;
-  // One client must not take the answers from the others.
+  // Keeps one client from using all permits.
   private static final int MAX_CONNECTIONS_OF_CLIENT = 16;
   private static final int BUFFER_BYTES = 16 * 1024;
 
@@ -35,19 +36,16 @@ final class Lingering {
   private final Semaphore connections = new Semaphore(MAX_CONNECTIONS);
   private final PerClient clients = new PerClient(MAX_CONNECTIONS_OF_CLIENT);
 
-  /**
-   * @param stopping whether the server ends and has no time for this
-   */
   Lingering(BooleanSupplier stopping) {
     this.stopping = stopping;
   }
 
   /**
-   * Sends the answer and then reads on, if the client is sending; returns at once if it is not.
-   * Blocks for 2 s at most. The connection must be closed afterwards.
+   * Sends the reply and discards the rest of the request, if the client is sending a body. Returns
+   * at once otherwise. Blocks for 2 s at most. The connection must be closed afterwards.
    *
-   * @param answer the body of the response, whose head is set
-   * @return whether the answer was sent; it is for the caller to send if not
+   * @param answer body of the response; status and headers must be set
+   * @return whether the reply was sent; if false, the caller must send it
    */
   boolean answer(Context ctx, byte[] answer) {
     if (!sends(ctx.req()) || stopping.getAsBoolean()) {
@@ -66,9 +64,9 @@ final class Lingering {
   }
 
   /**
-   * Sends the answer to a request that no handler of the API sees, and then reads on. Does not
-   * block. Without a permit, or while the server ends, only sends the answer. The answer must ask
-   * for the connection to be closed.
+   * Sends the reply to a request that no handler of the API receives, and then discards the rest of
+   * the request. Does not block. Without a permit, or while the server is stopping, only sends the
+   * reply. The reply must contain {@code Connection: close}.
    */
   void answer(Request request, Response response, Callback callback, byte[] answer) {
     String client = ClientName.of(request.getConnectionMetaData());
@@ -101,7 +99,7 @@ final class Lingering {
     clients.giveBack(client, 1);
   }
 
-  /** How many clients are read on from now. */
+  /** Number of clients whose requests are being discarded. */
   int clients() {
     return clients.clients();
   }
@@ -113,14 +111,16 @@ final class Lingering {
       ctx.res().flushBuffer();
       readOn(ctx.req());
     } catch (IOException | IllegalStateException e) {
-      // The client has gone, or pauses: either way it is over. Jetty throws an
-      // IllegalStateException when the client had gone before it was sent 100 Continue.
+      // The client closed the connection or paused for too long; nothing is left to do. Jetty
+      // throws an IllegalStateException when the connection was closed before 100 Continue was
+      // sent.
     }
   }
 
   /**
-   * A client that expects 100 Continue counts as well: it may have been asked for its body already,
-   * or may send the body without being asked. One that waits costs a pause.
+   * Whether the client may be sending a body. A client that expects 100 Continue counts as well: it
+   * may have received 100 Continue, or may send without it. If it sends nothing, the read ends
+   * after one pause.
    */
   private static boolean sends(HttpServletRequest request) {
     return request.getContentLengthLong() > 0

@@ -7,9 +7,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets only requests pass that address this machine by a loopback name. A page on the web can make
- * a browser send requests here under its own name (DNS rebinding); it cannot make it lie about that
- * name.
+ * Rejects a request whose {@code Host} is not a loopback name. A web page can make a browser send
+ * requests to this machine under the page's own host name (DNS rebinding), but cannot change the
+ * {@code Host} header that the browser sends.
  */
 final class LoopbackHosts implements Handler {
   private static final Pattern LOOPBACK =
@@ -22,7 +22,10 @@ final class LoopbackHosts implements Handler {
     }
   }
 
-  /** Whether a {@code Host} header names loopback; so does its absence, which no browser sends. */
+  /**
+   * Whether a {@code Host} header names the loopback interface. An absent header counts as
+   * loopback, because browsers always send one.
+   */
   private static boolean isLoopback(@Nullable String host) {
     return host == null || LOOPBACK.matcher(host.toLowerCase(Locale.ROOT)).matches();
   }

@@ -8,9 +8,9 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Answers a request for a WebSocket as any other request. Javalin recognizes it by this header, and
- * opens a session for it on any path, which stays in memory until the process ends. Safe for
- * concurrent use.
+ * Removes the header by which Javalin recognizes a WebSocket request, so that the request is
+ * handled like any other. Javalin would open a session for such a request on any path and keep the
+ * session in memory until the process ends. Safe for concurrent use.
  */
 final class NoWebSockets extends Handler.Wrapper {
   private static final HttpHeader VERSION = HttpHeader.SEC_WEBSOCKET_VERSION;

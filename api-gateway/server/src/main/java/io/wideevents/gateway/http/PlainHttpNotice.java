@@ -13,12 +13,13 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Answers whoever speaks something else than TLS on the port of HTTPS, plain HTTP as a rule, with
- * 400 and a word on why. Nothing of the request is looked at: it came in the clear, and a key in it
- * has leaked already.
+ * Answers a connection to the HTTPS port that does not start with TLS, usually plain HTTP, with 400
+ * and the reason. The request is not read: it was sent unencrypted, so a key in it has leaked
+ * already.
  */
 final class PlainHttpNotice extends AbstractConnectionFactory {
-  // For a client to read the answer: one that is still writing would lose it if closed on.
+  // Gives the client time to read the reply. A client that is still writing would lose the reply if
+  // the connection were closed at once.
   private static final Duration LINGER = Duration.ofSeconds(1);
 
   private static final String WORDS =
@@ -50,7 +51,7 @@ final class PlainHttpNotice extends AbstractConnectionFactory {
 
     @Override
     public void onUpgradeTo(ByteBuffer request) {
-      // Not of interest.
+      // The request is ignored.
     }
 
     @Override
@@ -63,7 +64,7 @@ final class PlainHttpNotice extends AbstractConnectionFactory {
 
     @Override
     public void onFillable() {
-      // Never asked for.
+      // This connection never registers for reads.
     }
   }
 }

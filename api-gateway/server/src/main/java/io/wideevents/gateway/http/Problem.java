@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Why a request is refused, as RFC 9457 tells it: for a program ({@code code}), for the eye ({@code
- * detail}) and for the hands ({@code fix}). Immutable.
+ * The problem document of RFC 9457 for a request: {@code code} is for programs, {@code detail} and
+ * {@code fix} are for people. Immutable.
  *
- * @param status the HTTP status, 400 to 599
+ * @param status HTTP status, 400 to 599
  * @param code stable, snake_case
- * @param errors what is wrong in detail; empty when {@code detail} says it all
- * @param headers further response headers
+ * @param errors detailed problems; empty when {@code detail} is complete
+ * @param headers additional response headers
  */
 record Problem(
     int status,
@@ -38,16 +38,16 @@ record Problem(
   }
 
   /**
-   * Tells the client when to try again.
+   * Adds a {@code Retry-After} header.
    *
-   * @param delay rounded up to whole seconds, the header's unit, and to one at least
+   * @param delay rounded up to whole seconds, the unit of the header; at least 1 s is sent
    */
   Problem retryAfter(Duration delay) {
     return withHeader(
         "Retry-After", Long.toString(Math.max(1, delay.plusNanos(999_999_999).toSeconds())));
   }
 
-  /** For refusals that leave a body unread: what is still on its way is not worth reading. */
+  /** Adds {@code Connection: close}, for rejections that leave the rest of the body unread. */
   Problem closingConnection() {
     return withHeader("Connection", "close");
   }

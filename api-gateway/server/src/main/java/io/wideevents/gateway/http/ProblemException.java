@@ -3,8 +3,8 @@ package io.wideevents.gateway.http;
 import io.wideevents.logging.CodedError;
 
 /**
- * Ends the handling of a request with a {@link Problem}. An expected answer, not a failure: it has
- * no stack trace and is never logged.
+ * Ends the handling of a request with a {@link Problem}. It is an expected reply: it has no stack
+ * trace and is not logged.
  */
 final class ProblemException extends RuntimeException implements CodedError {
   private static final long serialVersionUID = 1;
@@ -20,7 +20,7 @@ final class ProblemException extends RuntimeException implements CodedError {
     return problem;
   }
 
-  /** The problem's own code, as its reply says it. */
+  /** The code of the problem, as in the reply. */
   @Override
   public String errorCode() {
     return problem.code();

@@ -5,17 +5,18 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Every refusal this API knows, in one place: status, stable code, words and fix. Problems of an
- * event or of a body's text bring their own code from the codec.
+ * All rejections of this API with status, stable code, text and fix. Problems of an event or of a
+ * body's syntax have codes from the codec.
  */
 final class Problems {
-  // Long enough for a circuit to close or a buffer to drain, short enough for a client to wait.
+  // Long enough for a circuit breaker to close or a buffer to drain, short enough for a client to
+  // wait.
   private static final Duration RETRY_SOON = Duration.ofSeconds(1);
   private static final Duration RETRY_LATER = Duration.ofSeconds(2);
 
   private Problems() {}
 
-  /** The text of the body, or the only event in it, is refused for these reasons. */
+  /** Rejects the whole body, or its only event, for these reasons. */
   static Problem of(int status, List<EventProblem> errors) {
     EventProblem first = errors.getFirst();
     return new Problem(status, first.code(), first.message(), first.fix()).withErrors(errors);
@@ -247,7 +248,7 @@ final class Problems {
         .closingConnection();
   }
 
-  /** The body was read to its end, so the connection can live on. */
+  /** Keeps the connection open, because the body was read completely. */
   static Problem rateLimited(Duration wait) {
     return new Problem(
             429,

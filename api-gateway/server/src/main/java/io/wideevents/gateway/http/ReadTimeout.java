@@ -9,11 +9,10 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a blocking read of a request's body at a given time. The connection's idle timeout alone
- * cannot: each byte starts it again, also a byte that carries no content, such as one of a chunk's
- * extension.
+ * Ends a blocking read of a request's body at a given time. The connection's idle timeout is not
+ * sufficient: each byte restarts it, even one without content, such as a byte of a chunk extension.
  *
- * <p>A read that is ended fails with an {@code IOException} caused by a {@code TimeoutException}.
+ * <p>The interrupted read fails with an {@code IOException} caused by a {@code TimeoutException}.
  * For the thread that handles the request.
  */
 final class ReadTimeout implements WireStream.ReadTimer, AutoCloseable {
@@ -43,10 +42,10 @@ final class ReadTimeout implements WireStream.ReadTimer, AutoCloseable {
   }
 
   /**
-   * To be called before a read; {@link #end} must follow the read.
+   * Call before a read, and call {@link #end} after the read.
    *
-   * @param endNanos when the read ends, as {@code System.nanoTime} tells it; not before the end of
-   *     an earlier read
+   * @param endNanos when the read ends, in {@code System.nanoTime}; not earlier than the end of a
+   *     previous read
    */
   @Override
   public void begin(long endNanos) {
@@ -67,7 +66,8 @@ final class ReadTimeout implements WireStream.ReadTimer, AutoCloseable {
     lock.lock();
     try {
       reads = false;
-      // The answer is still to be written. A server that stops has its own idle timeout.
+      // The reply is still to be written with the usual timeout. A stopping server has set a
+      // different idle timeout.
       if (hasEnded && connection.getIdleTimeout() == AT_ONCE_MILLIS) {
         connection.setIdleTimeout(usualMillis);
       }

@@ -14,12 +14,12 @@ import org.eclipse.jetty.server.Request;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs which clients get events or requests rejected, and why. A client is its key's name, or its
- * address when it has no key. Safe for concurrent use.
+ * Logs which clients get events or requests rejected, and why. A client is shown by its key's name,
+ * or by its address without a key. Safe for concurrent use.
  */
 final class Rejections {
-  // A path that is not there, or not for this method: of reads, port scanners and misdirected
-  // health checks. A post to such a path loses its events.
+  // Unknown paths and unsupported methods. For reads, these are port scanners and misdirected
+  // health checks. A post to such a path loses its events, so posts are logged.
   private static final Set<String> UNKNOWN_PATHS = Set.of("not_found", "method_not_allowed");
 
   private final RejectionLog events =
@@ -27,7 +27,7 @@ final class Rejections {
   private final RejectionLog requests =
       new RejectionLog(LoggerFactory.getLogger(Rejections.class), "Rejected requests", "code");
 
-  /** Records the rejected events of a request; accepted ones are passed over. */
+  /** Records the rejected events of a request and ignores the accepted ones. */
   void events(Context ctx, List<Entry> entries) {
     Map<String, Integer> counts = new HashMap<>();
     Map<String, String> fields = new LinkedHashMap<>();
@@ -43,11 +43,11 @@ final class Rejections {
             events.rejected(code, counts.getOrDefault(code, 0), () -> example(field, client(ctx))));
   }
 
-  /** Records a request that was rejected before its events were known. */
+  /** Records a request that was rejected before its events were read. */
   void request(Context ctx, Problem problem) {
     boolean isRead = !ctx.req().getMethod().equals("POST");
     if (problem.status() == 500 || (isRead && UNKNOWN_PATHS.contains(problem.code()))) {
-      return; // a failure of ours has a line with its cause
+      return; // an internal error is logged with its cause
     }
     String field = problem.errors().isEmpty() ? "" : problem.errors().getFirst().field();
     requests.rejected(problem.code(), 1, () -> example(field, client(ctx)));
@@ -60,7 +60,7 @@ final class Rejections {
     }
   }
 
-  /** Logs the rejections that no line has counted yet. */
+  /** Logs the counts of rejections that are not logged yet. */
   void flush() {
     events.flush();
     requests.flush();

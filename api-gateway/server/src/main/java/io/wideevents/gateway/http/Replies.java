@@ -24,7 +24,7 @@ final class Replies {
   /**
    * Sets the status and the headers of the reply.
    *
-   * @return its body, for {@link #write}
+   * @return the body of the reply, for {@link #write}
    */
   byte[] begin(Context ctx, EventsReply reply) {
     rejections.events(ctx, reply.entries());
@@ -32,18 +32,21 @@ final class Replies {
     return writer.write(reply);
   }
 
-  /** Writes the body, and waits until the connection has taken it but for a buffer of 32 KiB. */
+  /**
+   * Writes the body. Blocks until the connection has accepted it, except for the last 32 KiB, which
+   * are buffered.
+   */
   static void write(Context ctx, byte[] body) {
     try {
       ctx.outputStream().write(body);
     } catch (IOException | IllegalStateException e) {
-      // Jetty throws an IllegalStateException when the client had gone before it was sent 100
-      // Continue.
+      // Jetty throws an IllegalStateException when the connection was closed before 100 Continue
+      // was sent.
       log.atDebug().setCause(e).log("Client went away before it read its reply");
     }
   }
 
-  /** Answers a request that is refused as a whole. */
+  /** Sends the reply to a request that is rejected as a whole. */
   void send(Context ctx, Problem problem) {
     metrics.requestRefused(problem.code());
     rejections.request(ctx, problem);

@@ -14,13 +14,14 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Writes replies as JSON, straight from the values: a reply to 10 000 events needs no tree. Safe
+ * Writes replies as JSON without an intermediate tree, because a reply may have 10 000 events. Safe
  * for concurrent use.
  */
 final class ReplyWriter {
   /**
-   * How many rejected events a reply lists with all their problems; of any other it says the first
-   * problem's code. An event of two bytes may have kilobytes of problems.
+   * Number of rejected events that a reply lists with all their problems. For further events the
+   * reply contains only the code of the first problem, because an event of two bytes may have
+   * kilobytes of problems.
    */
   static final int MAX_IN_FULL = 100;
 
@@ -47,7 +48,7 @@ final class ReplyWriter {
     return object(out -> writeProblem(out, problem));
   }
 
-  /** One JSON object in UTF-8, its fields written by {@code fields}. */
+  /** Returns a JSON object in UTF-8 whose fields are written by {@code fields}. */
   byte[] object(Consumer<JsonGenerator> fields) {
     var bytes = new ByteArrayOutputStream(256);
     try (JsonGenerator out = json.createGenerator(ObjectWriteContext.empty(), bytes)) {

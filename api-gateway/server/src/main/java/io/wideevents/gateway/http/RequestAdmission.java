@@ -18,9 +18,9 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a request pass while fewer are under way than the connections' limits allow; health and
- * metrics always pass. Of other reads fewer may be under way than of posts. A rejected request is
- * answered before its body is read. Safe for concurrent use.
+ * Rejects a request when too many are under way. Health and metrics always pass. The limit of other
+ * reads is lower than that of posts. A rejected request is answered before its body is read. Safe
+ * for concurrent use.
  */
 final class RequestAdmission extends Handler.Wrapper {
   private static final Set<String> RESERVED_PATHS =
@@ -28,7 +28,8 @@ final class RequestAdmission extends Handler.Wrapper {
 
   private static final Set<String> READS =
       Set.of(HttpMethod.GET.asString(), HttpMethod.HEAD.asString(), HttpMethod.OPTIONS.asString());
-  // Reads need no key. Clients that do not take their replies must leave requests to the posts.
+  // Reads need no key. Clients that do not read their replies must not use up the limit that posts
+  // need.
   private static final int READS_PART = 4;
 
   private final ConnectionGuard connections;
@@ -57,7 +58,8 @@ final class RequestAdmission extends Handler.Wrapper {
     boolean isRead = kind == RequestKind.COUNTED && READS.contains(request.getMethod());
     Optional<String> reader =
         isRead ? Optional.of(ClientName.of(request.getConnectionMetaData())) : Optional.empty();
-    // Before it begins: a request whose end is not noticed would count for the life of the process.
+    // Registered before the request begins, because a request without a completion listener would
+    // count until the process ends.
     Begun begun = new Begun(client, kind, reader);
     Request.addCompletionListener(request, begun::end);
     if (!begun.tryBegin()) {
@@ -67,7 +69,7 @@ final class RequestAdmission extends Handler.Wrapper {
     return super.handle(request, response, callback);
   }
 
-  /** How many clients have reads under way that count. */
+  /** Number of clients with counted reads under way. */
   int readers() {
     return readsOfClients.clients();
   }
@@ -88,7 +90,7 @@ final class RequestAdmission extends Handler.Wrapper {
     readsOfClients.giveBack(client, 1);
   }
 
-  /** What a request counts for until its end. */
+  /** A request's permits, released at its end. */
   private final class Begun {
     private final EndPoint client;
     private final RequestKind kind;
@@ -96,7 +98,7 @@ final class RequestAdmission extends Handler.Wrapper {
     private volatile boolean hasBegun;
 
     /**
-     * @param reader the client, if the request is a read that is counted among reads
+     * @param reader the client, if the request is a counted read
      */
     Begun(EndPoint client, RequestKind kind, Optional<String> reader) {
       this.client = client;
@@ -131,7 +133,7 @@ final class RequestAdmission extends Handler.Wrapper {
         : RequestKind.COUNTED;
   }
 
-  /** The routes take a path with one slash at its end as well. */
+  /** Removes one trailing slash, because the routes accept a path with it. */
   private static String withoutSlash(@Nullable String path) {
     if (path == null) {
       return "";

@@ -4,13 +4,16 @@ import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Counts the posts that are being handled, for the end of the process. Safe for concurrent use. */
+/**
+ * Counts the posts under way, so that the server can wait for them when it stops. Safe for
+ * concurrent use.
+ */
 final class RequestsUnderWay {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition none = lock.newCondition();
   private int count;
 
-  /** One more; {@link #end} must follow. */
+  /** Call {@link #end} after each call. */
   void begin() {
     lock.lock();
     try {
@@ -42,9 +45,9 @@ final class RequestsUnderWay {
   }
 
   /**
-   * Blocks until there is none, for {@code timeout} at most.
+   * Blocks until no post is under way, for {@code timeout} at most.
    *
-   * @return how many there are still
+   * @return number of posts still under way
    */
   int awaitNone(Duration timeout) {
     long left = timeout.toNanos();

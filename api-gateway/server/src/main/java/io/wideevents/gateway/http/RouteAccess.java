@@ -4,9 +4,9 @@ import io.javalin.security.RouteRole;
 import io.wideevents.gateway.access.Scope;
 import java.util.Optional;
 
-/** What a route asks of its callers; every route says it. */
+/** The scope that a route requires. Every route declares one. */
 enum RouteAccess implements RouteRole {
-  /** Nothing: health, metrics and the description of the API hold no event. */
+  /** No key is needed: health, metrics and the API description contain no events. */
   PUBLIC(Optional.empty()),
   INGEST(Optional.of(Scope.INGEST)),
   QUERY(Optional.of(Scope.QUERY)),
@@ -18,7 +18,7 @@ enum RouteAccess implements RouteRole {
     this.scope = scope;
   }
 
-  /** The scope a key must have; empty when none is needed. */
+  /** The scope that a key must have; empty when no key is needed. */
   Optional<Scope> scope() {
     return scope;
   }

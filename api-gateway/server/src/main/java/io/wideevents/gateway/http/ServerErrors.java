@@ -8,7 +8,10 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
-/** Answers in our form where the server itself refuses: malformed HTTP, or while it stops. */
+/**
+ * Writes problem documents for requests that Jetty itself rejects: malformed HTTP, or requests
+ * while the server stops.
+ */
 final class ServerErrors extends ErrorHandler {
   private final ReplyWriter writer = new ReplyWriter();
   private final GatewayMetrics metrics;
@@ -40,13 +43,14 @@ final class ServerErrors extends ErrorHandler {
   }
 
   /**
-   * A head that ends because the connection was closed, for its slowness perhaps, is no bad one.
+   * False when the headers ended because the connection was closed, perhaps by the guard for
+   * slowness. Such a request is not counted as malformed.
    */
   private static boolean isOpen(Request request) {
     return request.getConnectionMetaData().getConnection().getEndPoint().isOpen();
   }
 
-  /** The problem for a status the server found by itself. */
+  /** The problem for a status that Jetty or Javalin set. */
   static Problem problem(int status) {
     return switch (status) {
       case 414 -> Problems.uriTooLong();

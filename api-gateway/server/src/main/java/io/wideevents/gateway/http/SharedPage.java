@@ -8,18 +8,18 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * A page that takes much processor time, made once for all requests that wait for it. Making it
- * begins at most ten times a second, so that any number of requests takes a bounded part of the
- * processors. A request gets a page whose making began after the request came.
+ * A page that is expensive to render, rendered once for all requests that wait for it. At most ten
+ * renderings start per second, so the requests use a bounded part of the processors. A request gets
+ * a page whose rendering started after the request arrived.
  *
- * <p>Safe for concurrent use. Blocks for {@link #INTERVAL} and the making of two pages at most.
+ * <p>Safe for concurrent use. Blocks for at most {@link #INTERVAL} and the rendering of two pages.
  */
 final class SharedPage {
   static final Duration INTERVAL = Duration.ofMillis(100);
 
   private final Supplier<String> source;
-  // Fair: a request that comes later must not begin the next page before those that wait have this
-  // one.
+  // Fair, because a later request must not start the next rendering before the waiting requests
+  // have this page.
   private final ReentrantLock lock = new ReentrantLock(true);
   private volatile long begun;
   private long made;
@@ -30,7 +30,9 @@ final class SharedPage {
     this.source = source;
   }
 
-  /** The page in UTF-8, shared with other requests. What the source throws is thrown here. */
+  /**
+   * Returns the page in UTF-8; the array is shared between requests. Throws what the source throws.
+   */
   byte[] get() {
     long begunBefore = begun;
     lock.lock();

@@ -30,13 +30,13 @@ public final class TlsCatalogue {
           .secrecy(Secrecy.SECRET)
           .means("Password of HTTP_TLS_KEY_FILE. Unset: the key is not encrypted.");
 
-  /** Every setting declared here, in the order they are documented. */
+  /** All settings declared here, in the order of the documentation. */
   public static final List<Setting<?>> ALL =
       List.of(HTTP_TLS_CERT_FILE, HTTP_TLS_KEY_FILE, HTTP_TLS_KEY_PASSWORD);
 
   private TlsCatalogue() {}
 
-  /** The rules among these settings. */
+  /** Checks the rules between these settings. */
   public static List<SettingProblem> check(SettingValues values) {
     List<SettingProblem> problems = new ArrayList<>();
     needs(values, HTTP_TLS_CERT_FILE, HTTP_TLS_KEY_FILE).ifPresent(problems::add);
@@ -52,7 +52,7 @@ public final class TlsCatalogue {
         : Optional.empty();
   }
 
-  /** HTTPS among a gateway's settings; empty for plain HTTP. */
+  /** Returns the HTTPS settings; empty for plain HTTP. */
   public static Optional<TlsSettings> settings(SettingValues values) {
     return values
         .find(HTTP_TLS_CERT_FILE)

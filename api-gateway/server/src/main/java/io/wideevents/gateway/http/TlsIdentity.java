@@ -11,10 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the gateway proves itself with: the certificate and key of two files, taken anew when they
- * change. Connections that are open keep what they began with.
+ * The server's certificate and private key. They are read from two files and reloaded when the
+ * files change. Open connections keep the certificate with which they started.
  *
- * <p>{@link #refresh} is for one thread; it reads the files.
+ * <p>{@link #refresh} reads the files and is for one thread.
  */
 public final class TlsIdentity implements FileWatch.Watched {
   private static final Logger log = LoggerFactory.getLogger(TlsIdentity.class);
@@ -30,13 +30,13 @@ public final class TlsIdentity implements FileWatch.Watched {
     use(factory, material);
   }
 
-  /** What the files looked like at one time: what is in them, or why that is not known. */
+  /** The content of the files at one time, or the reason why they could not be read. */
   private record Look(Optional<TlsMaterial.Files> files, String problem) {}
 
   /**
-   * Reads the files.
+   * Reads the files. Blocks on file input.
    *
-   * @throws UnusableFileException with everything that is wrong with them
+   * @throws UnusableFileException with everything that is wrong with the files
    */
   public static TlsIdentity open(TlsSettings settings) {
     TlsMaterial.Files files = TlsMaterial.read(settings);
@@ -45,14 +45,15 @@ public final class TlsIdentity implements FileWatch.Watched {
     return new TlsIdentity(settings, files, material);
   }
 
-  /** For the connector; the same each time. */
+  /** Returns the same factory on each call. */
   SslContextFactory.Server contextFactory() {
     return factory;
   }
 
   @Override
   public void refresh() {
-    // Two files are not written in one moment.
+    // The two files cannot be replaced atomically, so a change takes effect only when it was seen
+    // twice.
     looks.look(look(), now -> now.files().ifPresentOrElse(this::take, () -> refuse(now.problem())));
   }
 
@@ -71,7 +72,7 @@ public final class TlsIdentity implements FileWatch.Watched {
       tell("Read the changed certificate", material.chain().getFirst());
     } catch (UnusableFileException e) {
       refuse(String.valueOf(e.getMessage()));
-    } catch (Exception e) { // all that reload promises not to throw
+    } catch (Exception e) { // reload declares no narrower exception
       refuse(String.valueOf(e));
     }
   }

@@ -19,12 +19,12 @@ import java.util.Optional;
 import nl.altindag.ssl.pem.util.PemUtils;
 
 /**
- * A certificate with its key, as read from their files and found to belong together. Immutable.
+ * A certificate chain with its matching private key. Immutable.
  *
  * @param chain the server's own certificate first
  */
 record TlsMaterial(List<X509Certificate> chain, PrivateKey key) {
-  /** Guards a key store that never leaves the memory of this process. */
+  /** Password of a key store that exists only in the memory of this process. */
   static final String STORE_PASSWORD = "in-memory";
 
   private static final byte[] PROBE = "wide-events".getBytes(StandardCharsets.US_ASCII);
@@ -34,9 +34,9 @@ record TlsMaterial(List<X509Certificate> chain, PrivateKey key) {
   }
 
   /**
-   * The files' bytes, to tell whether they changed.
+   * Reads both files, without parsing them.
    *
-   * @throws UnusableFileException with what is wrong with either
+   * @throws UnusableFileException with what is wrong with either file
    */
   static Files read(TlsSettings settings) {
     List<String> problems = new ArrayList<>();
@@ -48,7 +48,7 @@ record TlsMaterial(List<X509Certificate> chain, PrivateKey key) {
     return new Files(text(certificate), text(key));
   }
 
-  /** The two files as they are; {@link #toString} shows neither. */
+  /** The content of the two files; {@link #toString} shows neither. */
   record Files(String certificate, String key) {
     @Override
     public String toString() {
@@ -57,8 +57,8 @@ record TlsMaterial(List<X509Certificate> chain, PrivateKey key) {
   }
 
   /**
-   * @throws UnusableFileException if one of the two is not what it should be, or they do not belong
-   *     together
+   * @throws UnusableFileException if a file cannot be parsed, or the certificate does not match the
+   *     key
    */
   static TlsMaterial of(TlsSettings settings, Files files) {
     List<String> problems = new ArrayList<>();
@@ -132,7 +132,10 @@ record TlsMaterial(List<X509Certificate> chain, PrivateKey key) {
         : "cannot be decrypted with HTTP_TLS_KEY_PASSWORD";
   }
 
-  /** Signs with the one and verifies with the other: works for any kind of key. */
+  /**
+   * Whether the key matches the certificate. Signs with the key and verifies with the certificate,
+   * which works for every kind of key.
+   */
   private static boolean belongTogether(PublicKey certified, PrivateKey key) {
     try {
       Signature signature = Signature.getInstance(algorithm(key));
@@ -143,7 +146,7 @@ record TlsMaterial(List<X509Certificate> chain, PrivateKey key) {
       signature.update(PROBE);
       return signature.verify(signed);
     } catch (GeneralSecurityException e) {
-      // A key of another kind cannot even try.
+      // The key is of another algorithm than the certificate.
       return false;
     }
   }

@@ -4,15 +4,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What HTTPS is served with.
+ * The files of the HTTPS certificate. Immutable.
  *
- * @param certificateFile the server's certificate and, after it, those that lead to the root; PEM
- * @param keyFile its private key; PEM
- * @param keyPassword of the key, when it is encrypted
+ * @param certificateFile the server's certificate, followed by its chain up to the root; PEM
+ * @param keyFile the private key of the certificate; PEM
+ * @param keyPassword password of an encrypted key; empty if the key is not encrypted
  */
 public record TlsSettings(Path certificateFile, Path keyFile, Optional<String> keyPassword) {
 
-  /** All but the password. */
+  /** Omits the password. */
   @Override
   public String toString() {
     return "TlsSettings[certificateFile=%s, keyFile=%s]".formatted(certificateFile, keyFile);

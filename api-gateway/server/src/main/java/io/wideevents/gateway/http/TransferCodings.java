@@ -6,9 +6,8 @@ import java.util.Collections;
 import org.eclipse.jetty.http.HttpHeader;
 
 /**
- * Rejects a body that was compressed, or changed otherwise, as part of its transfer. The server
- * takes the chunks apart and would leave the rest as it is: the body would be read as something
- * else. RFC 9112, section 6.1, asks for 501.
+ * Rejects a {@code Transfer-Encoding} other than {@code chunked}. Jetty decodes only the chunks and
+ * would pass on a body that is still encoded. RFC 9112, section 6.1, prescribes status 501.
  */
 final class TransferCodings implements Handler {
   @Override

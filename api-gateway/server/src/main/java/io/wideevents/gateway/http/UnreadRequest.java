@@ -14,9 +14,9 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Discards what a client sends after its request was answered, and then ends the request. Takes no
- * thread while it waits. Reads below TLS and HTTP, whose state is of no use after a malformed
- * request.
+ * Discards what a client sends after its request was answered, and then ends the request. Does not
+ * block a thread while it waits. Reads below TLS and HTTP, because their state is not usable after
+ * a malformed request.
  */
 final class UnreadRequest implements Callback {
   private static final int BUFFER_BYTES = 16 * 1024;
@@ -31,8 +31,8 @@ final class UnreadRequest implements Callback {
   private long count;
 
   /**
-   * @param stopping whether the server ends and has no time for this
-   * @param end completed when there is no more to read, or the time is over
+   * @param stopping whether the server is stopping and discards no more
+   * @param end completed when there is no more to read, or at the time limit
    */
   UnreadRequest(Request request, BooleanSupplier stopping, Callback end) {
     this.socket = socket(request);
@@ -49,7 +49,7 @@ final class UnreadRequest implements Callback {
     return endPoint;
   }
 
-  /** Begins to read, after the answer was sent. */
+  /** Starts to read. Call after the answer was sent. */
   void discard(Duration maxTime, Duration maxPause, long maxBytes) {
     count = maxBytes;
     socket.setIdleTimeout(maxPause.toMillis());
@@ -57,7 +57,7 @@ final class UnreadRequest implements Callback {
     succeeded();
   }
 
-  /** More can be read. */
+  /** Bytes can be read. */
   @Override
   public void succeeded() {
     try {
@@ -79,14 +79,14 @@ final class UnreadRequest implements Callback {
     }
   }
 
-  /** The client has gone, or pauses. */
+  /** The client closed the connection, or paused for too long. */
   @Override
   public void failed(Throwable cause) {
     end();
   }
 
   private void cut() {
-    // A read may be pending, which would be in the way of the connection's own.
+    // A pending read of this class would conflict with the connection's next read.
     socket.close();
     end();
   }

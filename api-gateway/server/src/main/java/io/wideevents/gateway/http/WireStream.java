@@ -8,19 +8,22 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /**
- * A request's body as it comes off the wire, counted and timed: as a whole, by its longest pause
- * and by its average rate. Only time spent waiting for the client counts to pause and rate.
+ * Reads a request's body as sent, and limits its size, its total time, its longest pause and its
+ * average rate. Only time spent waiting for the client counts for pause and rate.
  *
- * <p>Failures come out as {@link ProblemException}. For one thread.
+ * <p>Throws failures as {@link ProblemException}. For one thread.
  */
 final class WireStream {
-  /** How long a client may send nothing. */
+  /** Longest time in which a client may send nothing. */
   static final Duration MAX_PAUSE = Duration.ofSeconds(5);
 
-  /** What a body must bring in each second on average, once the grace time is over. */
+  /** Lowest average rate of a body after the grace time. */
   static final int MIN_BYTES_PER_SECOND = 1024;
 
-  /** The time before the average counts: a connection needs some to reach its speed. */
+  /**
+   * Time before the average rate is checked, because a connection needs some time to reach its
+   * speed.
+   */
   static final Duration GRACE = Duration.ofSeconds(5);
 
   private static final long NANOS_PER_SECOND = Duration.ofSeconds(1).toNanos();
@@ -43,11 +46,11 @@ final class WireStream {
   }
 
   /**
-   * @param contentLength what the client announced; -1 when it did not
-   * @param maxBytes bytes taken before the body counts as too large
-   * @param timeout how long the whole body may take
+   * @param contentLength the announced length; -1 if the client announced none
+   * @param maxBytes the body is rejected as too large above this
+   * @param timeout limit for the whole body
    * @param timer ends a single read
-   * @param stopping whether the server ends and waits for no body any more
+   * @param stopping whether the server is stopping and receives no more bodies
    */
   WireStream(
       InputStream body,
@@ -65,7 +68,6 @@ final class WireStream {
     this.stopping = stopping;
   }
 
-  /** Reads as {@link InputStream#read(byte[], int, int)} does. */
   int read(byte[] bytes, int offset, int length) {
     if (stopping.getAsBoolean()) {
       throw new ProblemException(Problems.draining());
@@ -86,7 +88,7 @@ final class WireStream {
     return read;
   }
 
-  /** Whether a read does not wait. Most bodies come in one piece, and need no timer. */
+  /** Whether a read does not block. Most bodies arrive in one piece and need no timer. */
   private boolean isThere() throws IOException {
     return count == contentLength || body.available() > 0;
   }
@@ -106,7 +108,7 @@ final class WireStream {
     }
   }
 
-  /** How long the next read may wait: until the first of the three limits. */
+  /** How long the next read may wait: the smallest of the three limits. */
   private long allowedNanos() {
     long byRate = Math.max(GRACE.toNanos(), count * NANOS_PER_SECOND / MIN_BYTES_PER_SECOND);
     return Math.min(
@@ -118,7 +120,7 @@ final class WireStream {
       return Problems.incompleteBody();
     }
     if (stopping.getAsBoolean()) {
-      // The server cuts idle connections short while it stops: the client is not to blame then.
+      // A stopping server shortens the idle timeout, so the timeout is not the client's fault.
       return Problems.draining();
     }
     return deadline.remaining().isZero()

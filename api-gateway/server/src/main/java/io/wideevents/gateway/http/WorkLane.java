@@ -17,10 +17,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads that work on bodies, a few at a time; the other bodies wait. The clients take turns: a
+ * A fixed pool of threads that process bodies; further bodies wait. The clients take turns: a
  * client with a hundred waiting bodies delays another client's body by one body, not by a hundred.
  *
- * <p>How many bodies wait is bounded by the connections. Safe for concurrent use.
+ * <p>The limit of connections also limits the number of waiting bodies. Safe for concurrent use.
  */
 final class WorkLane implements AutoCloseable {
   private final Duration maxWait;
@@ -30,15 +30,15 @@ final class WorkLane implements AutoCloseable {
   private long turn;
   private long count;
 
-  /** The turns that one client's bodies have. */
+  /** The last turn given to one client, and the number of its bodies. */
   private static final class Turns {
     private long last;
     private int bodies;
   }
 
   /**
-   * @param atOnce how many bodies are worked on at a time
-   * @param maxWait how long a body may wait for its turn
+   * @param atOnce number of bodies that are processed in parallel
+   * @param maxWait how long a body may wait for a thread
    */
   WorkLane(String name, int atOnce, Duration maxWait) {
     this.maxWait = maxWait;
@@ -53,10 +53,11 @@ final class WorkLane implements AutoCloseable {
   }
 
   /**
-   * Does the work on a thread of the lane, and waits for its end. What the work throws is thrown
-   * here, an {@code Error} included.
+   * Does the work on a thread of the pool and blocks until its end. Rethrows what the work throws,
+   * including an {@code Error}.
    *
-   * @throws ProblemException 429 when the turn does not come in time, 503 when the lane is closed
+   * @throws ProblemException 429 when no thread starts the work within the longest wait, 503 when
+   *     the pool is closed
    */
   <T> T run(String client, Supplier<T> work) {
     Task<T> task = queued(client, work);
@@ -71,17 +72,17 @@ final class WorkLane implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       throw new ProblemException(Problems.draining());
     } finally {
-      // Also when no thread could be started, for want of memory.
+      // Also when memory is exhausted and no thread could be started.
       ended(client);
     }
   }
 
-  /** How many bodies wait for their turn, about. */
+  /** Approximate number of bodies that wait for a thread. */
   int waiting() {
     return threads.getQueue().size();
   }
 
-  /** How many clients have bodies here, waiting or not. */
+  /** Number of clients that have bodies here, waiting or being processed. */
   int clients() {
     lock.lock();
     try {
@@ -91,7 +92,7 @@ final class WorkLane implements AutoCloseable {
     }
   }
 
-  /** Ends the threads after what they work on. Bodies that wait are not worked on any more. */
+  /** Stops the threads after their current work. Waiting bodies fail with 503. */
   @Override
   public void close() {
     threads.shutdown();
@@ -154,14 +155,14 @@ final class WorkLane implements AutoCloseable {
         begun(turnOfClient);
         value = work.get();
       } catch (Throwable e) {
-        // Allocates nothing: the failure may be that there is no memory.
+        // Allocates nothing, because the failure may be an OutOfMemoryError.
         failure = e;
       } finally {
         done.countDown();
       }
     }
 
-    /** Whether the task had not begun; if so, only the caller may do something with it now. */
+    /** Returns true if the task had not started. Then only the caller may complete it. */
     boolean take() {
       return taken.compareAndSet(false, true);
     }
@@ -174,10 +175,10 @@ final class WorkLane implements AutoCloseable {
     }
 
     /**
-     * Waits for the end. An interrupt does not end the wait: the lane's thread may be using the
-     * request's memory.
+     * Waits for the end of the task. An interrupt does not end the wait, because the thread may
+     * still use the request's memory.
      *
-     * @return false when the time is over first
+     * @return false if the timeout elapsed first
      */
     boolean await(Duration timeout) {
       long end = System.nanoTime() + timeout.toNanos();

@@ -1,7 +1,7 @@
 /**
- * The gateway's HTTP face: reads a posted body within its bounds, hands the events on, and answers
- * with the truth about each of them. Nothing leaves this package before the whole body has been
- * read and checked.
+ * The gateway's HTTP API: reads a posted body within its limits, delivers the events, and replies
+ * with the outcome of each event. No event leaves this package before the whole body has been read
+ * and checked.
  */
 @NullMarked
 package io.wideevents.gateway.http;
