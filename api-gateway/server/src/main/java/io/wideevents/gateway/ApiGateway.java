@@ -31,7 +31,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** The {@code api-gateway} command line; without a subcommand it runs the gateway. */
+/** The {@code api-gateway} command line. Without a subcommand it runs the gateway. */
 @Command(
     name = "api-gateway",
     mixinStandardHelpOptions = true,
@@ -47,12 +47,12 @@ public final class ApiGateway implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
-  /** Parses, runs, and ends the JVM with the command's exit code. */
+  /** Parses the arguments, runs the command, and ends the JVM with the exit code. */
   public static void main(String... arguments) {
     ProcessMain.run(commandLine(), ApiGateway.class, arguments);
   }
 
-  /** A new command line, with every subcommand and flag; nothing has run. */
+  /** Builds the command line with all subcommands and flags, without running anything. */
   public static CommandLine commandLine() {
     CommandLine commandLine =
         new CommandLine(new ApiGateway())
@@ -60,7 +60,7 @@ public final class ApiGateway implements Callable<Integer> {
                 SpoolCommand.commandLine(
                     GatewayCatalogue.CATALOGUE,
                     values -> Backends.withoutSpool(GatewaySettings.from(values).delivery()),
-                    // Events are bytes: picocli's writer would encode them anew.
+                    // Events are bytes; picocli's writer would change their encoding.
                     new FileOutputStream(FileDescriptor.out),
                     InstantSource.system()))
             .addSubcommand(KeysCommand.commandLine());

@@ -26,17 +26,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gateway, put together: what depends on what, in which order it starts and, reversed, ends.
+ * Builds the parts of the gateway, and starts and closes them in order.
  *
- * <p>Starting succeeds while Kafka and MongoDB are down: going on without them is its job. Closing
- * takes less than eight seconds whatever is down; what the spool holds by then waits on disk.
+ * <p>The gateway starts while Kafka or MongoDB is down. Closing takes less than eight seconds even
+ * if both are down. Events that are in the spool then stay on disk.
  */
 public final class GatewayApplication implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GatewayApplication.class);
 
-  // Less than the eight seconds of a shutdown: the log and the JVM need a moment as well.
+  // Less than the eight seconds of a shutdown, because the log and the JVM need some time as well.
   private static final Duration CLOSE_BOUND = Duration.ofMillis(7_300);
-  // Kept from everything else, for the disk: what is spooled last is what has no other place.
+  // Reserved for the disk, because events that reach the spool last can be stored nowhere else.
   private static final Duration KEPT_FOR_SPOOL = Duration.ofSeconds(1);
 
   private final ClosingTime closing = new ClosingTime(CLOSE_BOUND);
@@ -48,17 +48,17 @@ public final class GatewayApplication implements AutoCloseable {
   private final Optional<LoggingService> ownEvents;
   private final HttpServer http;
 
-  /** Something to close that throws no checked exception. */
+  /** A resource whose close throws no checked exception. */
   private interface Part extends AutoCloseable {
     @Override
     void close();
   }
 
   /**
-   * Reads keys and certificates and takes the spool's directory; connects to nothing yet.
+   * Reads API keys and certificate and locks the spool's directory. Opens no connection.
    *
    * @throws io.wideevents.files.UnusableFileException if the file with the API keys, the
-   *     certificate or its key is no good
+   *     certificate or its key is not usable
    * @throws io.wideevents.delivery.spool.SpoolUnavailableException if the directory is in use or
    *     cannot be written
    */
@@ -72,7 +72,7 @@ public final class GatewayApplication implements AutoCloseable {
             clock,
             closing);
     SpoolStats found = spool.stats();
-    // The setting may be relative; this is where a person has to look.
+    // Logs the absolute path, because the setting may be relative.
     log.atInfo()
         .addKeyValue(
             "directory", settings.delivery().spool().directory().toAbsolutePath().normalize())
@@ -125,10 +125,10 @@ public final class GatewayApplication implements AutoCloseable {
   }
 
   /**
-   * Starts every part.
+   * Starts all parts.
    *
-   * @return the port that requests are answered on
-   * @throws io.javalin.util.JavalinBindException if the address is taken, or not ours
+   * @return the port that the HTTP server listens on
+   * @throws io.javalin.util.JavalinBindException if the port is in use or the address is not local
    */
   public int start() {
     guards.start();
@@ -137,21 +137,21 @@ public final class GatewayApplication implements AutoCloseable {
     return http.start();
   }
 
-  /** What would be left behind if the process ended now, for a last line of log. */
+  /** Describes what would be left if the process ended now, for a last log line. */
   String leftovers() {
     return "requests without an answer, whose clients must send them again; %d events in the spool"
         .formatted(spool.stats().pendingEvents());
   }
 
   /**
-   * Finishes the requests under way: those that still wait for a tier get their answer from the
-   * spool, once the tier's closing has given them up. Hence the server ends after the tiers.
+   * Closes all parts. Requests under way get a reply first: when a tier closes, the events that
+   * wait for it go to the spool. Therefore the server closes after the tiers.
    */
   @Override
   public void close() {
     Part tiers = backends::closeTiers;
     Part events = () -> ownEvents.ifPresent(LoggingService::close);
-    // Closed in reverse order, and each one whatever the one before throws.
+    // Try-with-resources closes in reverse order, and closes each part even if another one throws.
     try (guards;
         metrics;
         spool;

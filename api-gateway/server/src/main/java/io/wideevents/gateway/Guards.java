@@ -14,8 +14,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * What stands between the network and the gateway: keys, limits and the certificate, with the watch
- * that keeps them as their files are.
+ * The API keys, rate limits and certificate of the gateway, and the watch that reloads their files.
  */
 record Guards(AccessControl access, Optional<TlsIdentity> tls, FileWatch watch)
     implements AutoCloseable {
@@ -23,7 +22,7 @@ record Guards(AccessControl access, Optional<TlsIdentity> tls, FileWatch watch)
   /**
    * Reads the files.
    *
-   * @throws UnusableFileException with what is wrong with any of them
+   * @throws UnusableFileException with all problems of all files
    */
   static Guards open(GatewaySettings settings) {
     List<String> problems = new ArrayList<>();

@@ -1,4 +1,4 @@
-/** The api-gateway process: its entry point and how its parts are put together. */
+/** The api-gateway process: its entry point and the construction of its parts. */
 @NullMarked
 package io.wideevents.gateway;
 

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** The settings of keys and limits, part of the gateway's catalogue. */
+/** The settings of API keys and rate limits, part of the gateway's catalogue. */
 public final class AccessCatalogue {
   private static final int MOST_EVENTS_PER_SECOND = 10_000_000;
 
@@ -36,13 +36,13 @@ public final class AccessCatalogue {
                   + " accepted when nothing was sent for that long; later requests then wait for"
                   + " the excess. Unset: ten seconds of HTTP_RATE_LIMIT.");
 
-  /** Every setting declared here, in the order they are documented. */
+  /** All settings declared here, in the order of the documentation. */
   public static final List<Setting<?>> ALL =
       List.of(API_KEYS_FILE, HTTP_RATE_LIMIT, HTTP_RATE_BURST);
 
   private AccessCatalogue() {}
 
-  /** The rules among these settings. */
+  /** Checks the rules between these settings. */
   public static List<SettingProblem> check(SettingValues values) {
     return values.find(HTTP_RATE_BURST).isPresent() && !values.isExplicit(HTTP_RATE_LIMIT)
         ? List.of(
@@ -50,7 +50,7 @@ public final class AccessCatalogue {
         : List.of();
   }
 
-  /** Keys and limits among a gateway's settings. */
+  /** Returns the settings of API keys and rate limits. */
   public static AccessSettings settings(SettingValues values) {
     Optional<RateLimit> limit =
         values

@@ -6,13 +6,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Decides about requests: by their key, and by how many events its owner sent lately. Without keys
- * everybody is admitted, as one anonymous caller.
+ * Checks the API key of a request and the rate limit of its caller. Without keys every request is
+ * granted to one anonymous caller.
  *
  * <p>Safe for concurrent use; never blocks.
  */
 public final class AccessControl {
-  // RFC 6750: the scheme in any case, one or more blanks, a token68.
+  // RFC 6750: the scheme in any case of letters, one or more spaces, a token68.
   private static final Pattern BEARER =
       Pattern.compile("bearer +([A-Za-z0-9._~+/-]+=*)", Pattern.CASE_INSENSITIVE);
 
@@ -20,7 +20,7 @@ public final class AccessControl {
   private final RateLimits limits;
 
   /**
-   * @param keys empty to admit everybody
+   * @param keys empty to grant every request
    */
   public AccessControl(Optional<ApiKeys> keys, RateLimits limits) {
     this.keys = keys;
@@ -28,15 +28,15 @@ public final class AccessControl {
     keys.ifPresent(source -> source.onChange(changed -> limits.keepOnly(changed.names())));
   }
 
-  /** Admits everybody, any number of events. */
+  /** Grants every request and limits no rate. */
   public static AccessControl open() {
     return new AccessControl(Optional.empty(), RateLimits.none());
   }
 
   /**
-   * Judges a request by its headers alone.
+   * Checks a request by its headers only.
    *
-   * @param authorization every {@code Authorization} header; more than one is as bad as none
+   * @param authorization all {@code Authorization} headers; more than one counts as no key
    */
   public Admission admit(List<String> authorization, Scope needed) {
     if (keys.isEmpty()) {
@@ -64,9 +64,9 @@ public final class AccessControl {
   }
 
   /**
-   * Counts events against their sender's limit, before any of them is published.
+   * Takes events from the caller's rate limit. Call before any of the events is published.
    *
-   * @param events how many the request holds, valid or not
+   * @param events number of events in the request, valid or not
    */
   public RateDecision take(Caller caller, int events) {
     return limits.take(caller, events);

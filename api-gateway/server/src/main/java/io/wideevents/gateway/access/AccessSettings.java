@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Who may use the gateway, and how much.
+ * The settings of API keys and rate limits. Immutable.
  *
- * @param keysFile hashes of the keys; empty to admit everybody
- * @param rateLimit of each caller; empty for none
+ * @param keysFile hashes of the keys; empty if no request needs a key
+ * @param rateLimit limit of each caller; empty for no limit
  */
 public record AccessSettings(Optional<Path> keysFile, Optional<RateLimit> rateLimit) {}

@@ -1,17 +1,20 @@
 package io.wideevents.gateway.access;
 
-/** Whether a request may go on, by its key. */
+/** The result of the check of a request's API key. */
 public sealed interface Admission {
 
-  /** It may, in this name. */
+  /** The request is granted to this caller. */
   record Granted(Caller caller) implements Admission {}
 
-  /** It brought no key, or its {@code Authorization} is of another kind. */
+  /**
+   * The request has no key, more than one {@code Authorization} header, or another authentication
+   * scheme.
+   */
   record NoKey() implements Admission {}
 
-  /** It brought a key that is none of ours. */
+  /** The request's key is unknown. */
   record UnknownKey() implements Admission {}
 
-  /** Its key is good, but not for this. */
+  /** The request's key is known but lacks the scope. */
   record ScopeMissing(Caller caller, Scope needed) implements Admission {}
 }

@@ -6,9 +6,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * One key as the gateway knows it: by its hash.
+ * An API key, identified by its hash. Immutable.
  *
- * @param name for logs and limits; unique in a file
+ * @param name shown in logs and used for rate limits; unique in a file
  * @param scopes at least one
  */
 record ApiKey(String name, KeyHash hash, Set<Scope> scopes) {
@@ -30,7 +30,7 @@ record ApiKey(String name, KeyHash hash, Set<Scope> scopes) {
     return NAME.matcher(text).matches();
   }
 
-  /** The key's line in a keys file, without a line end. */
+  /** The key's line in a keys file, without a line break. */
   String line() {
     return "%s:%s:%s"
         .formatted(

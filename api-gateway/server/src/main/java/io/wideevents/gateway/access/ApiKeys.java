@@ -11,12 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The keys in effect: those of the keys file as it was when last it was good. A file that vanishes
- * or breaks while the gateway runs locks nobody out and lets nobody in; it is an ERROR, once per
- * change. What is judged has been seen twice, so that nobody's key is gone while the file is being
- * written.
+ * The keys in effect: those of the last valid content of the keys file. If the file vanishes or
+ * becomes invalid while the gateway runs, the previous keys stay in effect, and each such change is
+ * logged once as ERROR. New content takes effect after two reads found it, so that a file that is
+ * being written is not used.
  *
- * <p>Safe for concurrent use; never blocks, but for {@link #refresh}, which reads the file.
+ * <p>Safe for concurrent use. Only {@link #refresh} blocks: it reads the file.
  */
 public final class ApiKeys implements FileWatch.Watched {
   private static final Logger log = LoggerFactory.getLogger(ApiKeys.class);
@@ -34,9 +34,9 @@ public final class ApiKeys implements FileWatch.Watched {
   }
 
   /**
-   * Reads the file.
+   * Reads the file. Blocks on file input.
    *
-   * @throws UnusableFileException if it cannot be read, breaks a rule, or holds no key
+   * @throws UnusableFileException if the file cannot be read, breaks a rule, or contains no key
    */
   public static ApiKeys open(Path file) throws UnusableFileException {
     ApiKeys opened = new ApiKeys(file, KeysFile.content(file));
@@ -48,19 +48,22 @@ public final class ApiKeys implements FileWatch.Watched {
     return keys.find(hash);
   }
 
-  /** Asks to be told of each new set of keys, on the thread that found it. */
+  /**
+   * Sets the listener for new sets of keys. The thread that calls {@link #refresh} calls the
+   * listener.
+   */
   void onChange(Consumer<KeySet> listener) {
     onChange = listener;
   }
 
-  /** To be called by one thread. */
+  /** Reads the file and applies a change. For one thread; blocks on file input. */
   @Override
   public void refresh() {
     looks.look(
         look(), now -> now.content().ifPresentOrElse(this::take, () -> refuse(now.problem())));
   }
 
-  /** What the file looked like at one time: what is in it, or why that is not known. */
+  /** The content of the file at one time, or the reason why it could not be read. */
   private record Look(Optional<String> content, String problem) {}
 
   private Look look() {
@@ -75,7 +78,7 @@ public final class ApiKeys implements FileWatch.Watched {
     try {
       KeySet now = KeysFile.parse(file, content);
       if (broken || !now.sameAs(keys)) {
-        // Until all of it is done: a look after an error must not take it for done.
+        // Stays true if the listener throws, so that the next refresh applies the keys again.
         broken = true;
         keys = now;
         onChange.accept(now);

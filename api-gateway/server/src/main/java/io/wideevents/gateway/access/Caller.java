@@ -1,11 +1,11 @@
 package io.wideevents.gateway.access;
 
 /**
- * On whose behalf a request comes.
+ * The sender of a request, as identified by its API key.
  *
- * @param name the key's name; empty for everyone together while there are no keys
+ * @param name the key's name; empty for {@link #ANONYMOUS}
  */
 public record Caller(String name) {
-  /** Everyone, while there are no keys. */
+  /** The caller of every request while no keys are configured. */
   public static final Caller ANONYMOUS = new Caller("");
 }

@@ -7,8 +7,8 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * The SHA-256 of a key. Keys are 256 random bits, so nothing slower is needed: there is no
- * dictionary of them. Immutable; never shown by {@link #toString}.
+ * The SHA-256 of a key. A slow hash is not needed, because keys are 256 random bits and cannot be
+ * guessed from a dictionary. Immutable; {@link #toString} does not show it.
  */
 final class KeyHash {
   private static final int HEX_DIGITS = 64;
@@ -19,7 +19,7 @@ final class KeyHash {
     this.digest = digest;
   }
 
-  /** The hash of a key as it travels. */
+  /** Hashes the text of a key, as the client sends it. */
   static KeyHash of(String key) {
     try {
       return new KeyHash(
@@ -29,7 +29,7 @@ final class KeyHash {
     }
   }
 
-  /** Reads 64 hexadecimal digits; empty for anything else. */
+  /** Parses 64 hexadecimal digits; empty for any other text. */
   static Optional<KeyHash> parse(String hex) {
     if (hex.length() != HEX_DIGITS || !hex.chars().allMatch(HexFormat::isHexDigit)) {
       return Optional.empty();
@@ -37,12 +37,12 @@ final class KeyHash {
     return Optional.of(new KeyHash(HexFormat.of().parseHex(hex)));
   }
 
-  /** Compares in a time that does not depend on where the two differ. */
+  /** Compares in constant time. */
   boolean matches(KeyHash other) {
     return MessageDigest.isEqual(digest, other.digest);
   }
 
-  /** 64 lower-case digits, for the line of a keys file. */
+  /** 64 lower-case hexadecimal digits, for a keys file. */
   String hex() {
     return HexFormat.of().formatHex(digest);
   }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The keys of one keys file. Immutable.
  *
- * @param keys names and hashes differ
+ * @param keys with distinct names and distinct hashes
  */
 record KeySet(List<ApiKey> keys) {
 
@@ -17,7 +17,10 @@ record KeySet(List<ApiKey> keys) {
     keys = List.copyOf(keys);
   }
 
-  /** The key with this hash. Takes as long for any hash, found or not: no early exit. */
+  /**
+   * Returns the key with this hash. Takes the same time for every hash, found or not: there is no
+   * early exit.
+   */
   Optional<ApiKey> find(KeyHash hash) {
     @Nullable ApiKey found = null;
     for (ApiKey key : keys) {
@@ -32,12 +35,12 @@ record KeySet(List<ApiKey> keys) {
     return keys.stream().map(ApiKey::name).collect(Collectors.toUnmodifiableSet());
   }
 
-  /** How many may be used for this. */
+  /** Number of keys that have this scope. */
   long count(Scope scope) {
     return keys.stream().filter(key -> key.scopes().contains(scope)).count();
   }
 
-  /** Whether the other holds the same lines, in any order. */
+  /** Whether the other set has the same keys, in any order. */
   boolean sameAs(KeySet other) {
     return lines().equals(other.lines());
   }

@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reads keys files: a line {@code name:sha256-hex:scope,scope} for each key; blank lines and lines
- * that begin with {@code #} do not count. Messages name lines and what is wrong, and never quote a
- * hash, nor anything that might be a key somebody put there by mistake.
+ * Parses keys files: a line {@code name:sha256-hex:scope,scope} for each key; blank lines and lines
+ * that start with {@code #} are ignored. Error messages contain line numbers. They never quote a
+ * hash or other text of the file, which might be a key that was written there by mistake.
  */
 final class KeysFile {
   private static final int PARTS = 3;
@@ -30,14 +30,14 @@ final class KeysFile {
     this.file = file;
   }
 
-  /** What stands in the file; blocks for the disk. */
+  /** Returns the content of the file. Blocks on file input. */
   static String content(Path file) throws UnusableFileException {
     return new String(SmallFile.read("API_KEYS_FILE", file), StandardCharsets.UTF_8);
   }
 
   /**
-   * @throws UnusableFileException with every problem of the file, or that it holds no key: then
-   *     nobody could use the gateway
+   * @throws UnusableFileException with all problems of the file; a file without a key is a problem,
+   *     because no client could use the gateway
    */
   static KeySet parse(Path file, String content) throws UnusableFileException {
     KeysFile reading = new KeysFile(file);
@@ -91,7 +91,7 @@ final class KeysFile {
     keys.add(new ApiKey(parts[0], hash.get(), scopes));
   }
 
-  /** Empty when one of them is none. */
+  /** Returns an empty set when one of the scopes is unknown. */
   private Set<Scope> scopes(int number, String text) {
     Set<Scope> scopes = EnumSet.noneOf(Scope.class);
     for (String label : text.split(",", -1)) {

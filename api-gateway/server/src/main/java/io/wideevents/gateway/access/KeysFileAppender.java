@@ -14,16 +14,19 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** Adds keys to keys files, so that a gateway reading meanwhile sees the old file or the new. */
+/**
+ * Adds keys to keys files. The file is replaced atomically, so a running gateway reads the old
+ * content or the new content. Not safe for concurrent use on one file: one of two keys may be lost.
+ */
 public final class KeysFileAppender {
   private KeysFileAppender() {}
 
   /**
-   * Adds the key's line to the file, which is made when absent; afterwards only its owner may read
-   * it. A link is followed. Two at a time may lose one of the lines.
+   * Adds the key's line to the file. Creates the file if it does not exist. Afterwards only the
+   * file's owner may read it. Follows a symbolic link. Blocks on file input and output.
    *
-   * @throws UnusableFileException if the file is broken already, or would be with this key
-   * @throws IOException if it cannot be written; it is as before then
+   * @throws UnusableFileException if the file is invalid, or would be invalid with this key
+   * @throws IOException if the file cannot be written; its content is unchanged then
    */
   public static void append(Path file, NewKey key) throws IOException, UnusableFileException {
     Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();

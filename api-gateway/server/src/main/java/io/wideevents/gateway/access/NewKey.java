@@ -5,12 +5,12 @@ import java.util.Base64;
 import java.util.Set;
 
 /**
- * A key made a moment ago: the only time its text is known. Immutable; {@link #toString} does not
- * show it.
+ * A new API key with its text. Only this object has the text; the gateway stores the hash.
+ * Immutable; {@link #toString} does not show the text.
  */
 public final class NewKey {
   private static final int RANDOM_BYTES = 32;
-  // Says what it is to whoever finds it, scanners for leaked secrets among them.
+  // Makes a key recognizable, for example to scanners for leaked secrets.
   private static final String PREFIX = "wide_";
 
   private final String text;
@@ -22,9 +22,9 @@ public final class NewKey {
   }
 
   /**
-   * Makes a key of 256 random bits.
+   * Creates a key of 256 random bits.
    *
-   * @param name as {@link #isName} wants it
+   * @param name must satisfy {@link #isName}
    * @param scopes at least one
    */
   public static NewKey make(String name, Set<Scope> scopes) {
@@ -34,22 +34,22 @@ public final class NewKey {
     return new NewKey(text, new ApiKey(name, KeyHash.of(text), scopes));
   }
 
-  /** Whether a key may be called so. */
+  /** Whether the text is a valid name of a key. */
   public static boolean isName(String text) {
     return ApiKey.isName(text);
   }
 
-  /** What {@link #isName} wants, in words. */
+  /** Describes the names that {@link #isName} accepts, for error messages. */
   public static String nameForm() {
     return ApiKey.NAME_FORM;
   }
 
-  /** What the client sends after {@code Bearer}. */
+  /** The secret that the client sends after {@code Bearer}. */
   public String text() {
     return text;
   }
 
-  /** The line for the keys file, without a line end; not secret. */
+  /** The line for the keys file, without a line break; not secret. */
   public String line() {
     return key.line();
   }

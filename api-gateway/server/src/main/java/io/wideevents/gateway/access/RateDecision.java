@@ -2,16 +2,17 @@ package io.wideevents.gateway.access;
 
 import java.time.Duration;
 
-/** Whether a caller may send that many events now. */
+/** The result of the check of a caller's rate limit. */
 public sealed interface RateDecision {
 
-  /** It may; they are counted. */
+  /** The events are within the limit and were counted. */
   record Allowed() implements RateDecision {}
 
   /**
-   * Not now; nothing was counted.
+   * The limit is exceeded and nothing was counted.
    *
-   * @param retryAfter after which the same request is allowed, if nothing else is sent meanwhile
+   * @param retryAfter after this time the same request is allowed, if the caller sends nothing else
+   *     before
    */
   record Limited(Duration retryAfter) implements RateDecision {}
 }

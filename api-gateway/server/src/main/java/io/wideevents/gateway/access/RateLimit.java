@@ -1,13 +1,13 @@
 package io.wideevents.gateway.access;
 
 /**
- * How many events one caller may send.
+ * The rate limit of one caller. Immutable.
  *
- * @param eventsPerSecond in the long run, at least 1
- * @param burstEvents at once after a rest, at least 1
+ * @param eventsPerSecond average rate, at least 1
+ * @param burstEvents events that may be sent at once after a pause, at least 1
  */
 public record RateLimit(int eventsPerSecond, int burstEvents) {
-  /** The burst where none is set: so many seconds' worth. */
+  /** The default burst, in seconds of {@code eventsPerSecond}. */
   public static final int DEFAULT_BURST_SECONDS = 10;
 
   public RateLimit {

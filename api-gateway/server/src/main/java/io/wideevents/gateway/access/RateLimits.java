@@ -10,15 +10,15 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A token bucket for each caller: a token is an event, the bucket holds a burst and fills at the
- * rate.
+ * A token bucket per caller. A token is an event, the capacity is the burst, and the bucket is
+ * refilled at the rate.
  *
- * <p>A request of more events than a burst is let through when the bucket is full, and leaves it
- * that far in debt: such a client is served, only less often, and its rate in the long run is the
- * same as everyone's. Refusing it would refuse it for ever.
+ * <p>A request with more events than the capacity is allowed when the bucket is full. The excess
+ * becomes a debt, so later requests wait longer and the average rate stays within the limit. If
+ * such a request were rejected, every retry would be rejected as well.
  *
- * <p>Safe for concurrent use; never blocks. Buckets are kept for the callers of the keys file, so
- * memory is bounded by it.
+ * <p>Safe for concurrent use; never blocks. Buckets of callers whose key was removed are discarded,
+ * so the keys file bounds the memory.
  */
 public final class RateLimits {
   private final Optional<RateLimit> limit;
@@ -26,19 +26,18 @@ public final class RateLimits {
   private final Map<String, Bucket> buckets = new ConcurrentHashMap<>();
 
   /**
-   * @param limit of each caller; empty for none
+   * @param limit limit of each caller; empty for no limit
    */
   public RateLimits(Optional<RateLimit> limit) {
     this(limit, TimeMeter.SYSTEM_NANOTIME);
   }
 
-  /** With a clock, for tests. */
   RateLimits(Optional<RateLimit> limit, TimeMeter clock) {
     this.limit = limit;
     this.clock = clock;
   }
 
-  /** Lets everything through. */
+  /** Allows every request. */
   public static RateLimits none() {
     return new RateLimits(Optional.empty());
   }
@@ -55,13 +54,13 @@ public final class RateLimits {
       return new RateDecision.Limited(Duration.ofNanos(probe.getNanosToWaitForRefill()));
     }
     if (events > inBurst) {
-      // Whoever comes in between finds the bucket empty: the two steps need not be one.
+      // The two steps need not be atomic: a concurrent request finds an empty bucket.
       bucket.consumeIgnoringRateLimits(events - inBurst);
     }
     return new RateDecision.Allowed();
   }
 
-  /** Forgets callers whose key is gone. */
+  /** Discards the buckets of callers whose key was removed. */
   void keepOnly(Set<String> names) {
     buckets.keySet().removeIf(name -> !name.isEmpty() && !names.contains(name));
   }

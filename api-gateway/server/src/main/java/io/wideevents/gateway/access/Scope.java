@@ -5,28 +5,28 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a key may be used for. No scope implies another. */
+/** A permission of an API key. No scope implies another. */
 public enum Scope {
-  /** Posting events. */
+  /** May post events. */
   INGEST,
-  /** Reading events. */
+  /** May read events. */
   QUERY,
-  /** Looking after the gateway. */
+  /** May administer the gateway. */
   ADMIN;
 
-  /** The name in files, messages and on the command line. */
+  /** The name in files, messages and on the command line: lower case. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The scope of that label, in any case; empty for none. */
+  /** Returns the scope with this label, in any case of letters; empty if there is none. */
   public static Optional<Scope> labelled(String label) {
     return Arrays.stream(values())
         .filter(scope -> scope.label().equalsIgnoreCase(label))
         .findFirst();
   }
 
-  /** All labels, for messages. */
+  /** All labels, separated by commas, for messages. */
   public static String labels() {
     return Arrays.stream(values()).map(Scope::label).collect(Collectors.joining(", "));
   }

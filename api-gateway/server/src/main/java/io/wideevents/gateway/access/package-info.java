@@ -1,6 +1,6 @@
 /**
- * Who may do what, and how much of it: API keys with scopes, read from a file of hashes, and rate
- * limits per key. Knows no HTTP.
+ * API keys with scopes, read from a file of hashes, and rate limits per key. Does not depend on
+ * HTTP.
  */
 @NullMarked
 package io.wideevents.gateway.access;

@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The settings of the api-gateway: those it shares with the worker, and its own. */
+/**
+ * The settings of the api-gateway: those it shares with the worker and those of the gateway only.
+ */
 public final class GatewayCatalogue {
   private static final int MEBIBYTE = 1024 * 1024;
 
@@ -127,7 +129,7 @@ public final class GatewayCatalogue {
           HTTP_MAX_CONNECTIONS_PER_ADDRESS,
           HTTP_MAX_EVENTS);
 
-  /** Every setting of the gateway, with all rules among them. */
+  /** All settings of the gateway, with the rules between them. */
   public static final SettingsCatalogue CATALOGUE =
       SettingsCatalogue.of("api-gateway", all())
           .checkedBy(CommonSettings::check)

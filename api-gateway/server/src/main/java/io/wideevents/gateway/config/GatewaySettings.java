@@ -14,13 +14,12 @@ import io.wideevents.logging.LoggingSettings;
 import java.util.Optional;
 
 /**
- * What the gateway was told, typed and checked. Immutable; built once, in main, and handed down in
- * parts.
+ * The validated settings of the gateway. Immutable.
  *
- * @param tls what to serve HTTPS with; empty for plain HTTP
- * @param access who may use the gateway
- * @param delivery how events become durable, and what posted ones are held to
- * @param ownEvents how the gateway logs its own requests; empty when it does not
+ * @param tls certificate and key for HTTPS; empty for plain HTTP
+ * @param access API keys and rate limits
+ * @param delivery settings of the tiers, and the rules that posted events must follow
+ * @param ownEvents how the gateway logs its own requests; empty when it does not log them
  */
 public record GatewaySettings(
     HttpSettings http,
@@ -30,7 +29,7 @@ public record GatewaySettings(
     Optional<LoggingSettings> ownEvents) {
   private static final String SERVICE = "api-gateway";
 
-  /** The settings in effect. */
+  /** Builds the settings from the values in effect. */
   public static GatewaySettings from(SettingValues values) {
     EncoderSettings rules =
         CommonSettings.encoderSettings(values, values.get(GatewayCatalogue.HTTP_MAX_EVENTS));
@@ -48,7 +47,7 @@ public record GatewaySettings(
     return new HttpSettings(
         values.get(GatewayCatalogue.HTTP_HOST),
         values.get(GatewayCatalogue.HTTP_PORT),
-        // With keys, a page that rebinds its name has none to send.
+        // With keys, the check of the Host header is not needed: a web page has no key to send.
         values.get(GatewayCatalogue.HTTP_ALLOW_ANONYMOUS)
             || values.find(AccessCatalogue.API_KEYS_FILE).isPresent(),
         values.get(GatewayCatalogue.HTTP_ACK_TIMEOUT),

@@ -3,7 +3,7 @@ package io.wideevents.gateway.config;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Tells addresses that only this machine can reach, without asking a name server. */
+/** Recognizes loopback addresses and names without a DNS lookup. */
 final class Loopback {
   private static final Pattern NAMES =
       Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[?(::1|0:0:0:0:0:0:0:1)]?");

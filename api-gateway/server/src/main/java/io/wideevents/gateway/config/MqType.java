@@ -1,6 +1,6 @@
 package io.wideevents.gateway.config;
 
-/** The kinds of message queue the gateway can publish to. */
+/** The message queues that the gateway can publish to. */
 public enum MqType {
   KAFKA
 }

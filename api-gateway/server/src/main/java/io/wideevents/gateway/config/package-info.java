@@ -1,4 +1,7 @@
-/** The settings of the gateway: one validated record, built once from flags and environment. */
+/**
+ * The settings of the gateway: one validated record, built once from flags and environment
+ * variables.
+ */
 @NullMarked
 package io.wideevents.gateway.config;
 

@@ -19,10 +19,10 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /**
- * The gateway's state as numbers, asked for at each scrape: the tiers, their circuits, the spool,
- * and the memory of requests.
+ * Metrics of the gateway's state, read at each scrape: tiers, circuit breakers, spool, dead
+ * letters, memory of requests, and connections.
  *
- * <p>Safe for concurrent use; the suppliers must be, and must not block.
+ * <p>Safe for concurrent use. The suppliers must be safe for concurrent use and must not block.
  */
 public final class GatewayGauges {
   private static final String TIER = "tier";
@@ -34,9 +34,9 @@ public final class GatewayGauges {
   }
 
   /**
-   * Shows which tiers take events.
+   * Registers one gauge per tier: 1 while the tier receives events.
    *
-   * @param tiers as readiness shows them, the same ones at every call
+   * @param tiers the status as in readiness, with the same tiers at every call
    */
   public void tiers(Supplier<List<TierStatus>> tiers) {
     for (TierStatus known : tiers.get()) {
@@ -49,9 +49,9 @@ public final class GatewayGauges {
   }
 
   /**
-   * Shows the circuit breakers: of each, exactly one state is 1.
+   * Registers the states of the circuit breakers. For each breaker exactly one state is 1.
    *
-   * @param circuits the same ones at every call
+   * @param circuits the status of the breakers, with the same tiers at every call
    */
   public void breakers(Supplier<List<TierStatus>> circuits) {
     for (TierStatus known : circuits.get()) {
@@ -67,9 +67,9 @@ public final class GatewayGauges {
   }
 
   /**
-   * Counts the calls of tiers that failed inside this process.
+   * Registers counters of the calls of tiers that ended with an exception.
    *
-   * @param failures by tier, the same ones at every call; they only grow
+   * @param failures count by tier, with the same tiers at every call; counts never decrease
    */
   public void tierFailures(Supplier<Map<Tier, Long>> failures) {
     for (Tier known : failures.get().keySet()) {
@@ -81,7 +81,7 @@ public final class GatewayGauges {
     }
   }
 
-  /** Shows what the spool holds, and what became of it. */
+  /** Registers the spool's content and damage, and the outcome of its replay. */
   public void spool(Supplier<SpoolStats> stats, Supplier<ReplayStats> replay, InstantSource clock) {
     gauge("spool_events", "Events that wait to be replayed", stats, SpoolStats::pendingEvents);
     gauge(
@@ -113,7 +113,7 @@ public final class GatewayGauges {
         ReplayStats::deadLettered);
   }
 
-  /** Counts dead letters that lack a part of their event. */
+  /** Registers counters of dead letters that lack a part of their event. */
   public void deadLettersCut(ToLongFunction<DeadLetterPart> count) {
     for (DeadLetterPart part : DeadLetterPart.values()) {
       FunctionCounter.builder(
@@ -125,9 +125,10 @@ public final class GatewayGauges {
   }
 
   /**
-   * Shows the memory that requests take.
+   * Registers the memory that requests take.
    *
-   * @param max what all of them may take together
+   * @param used bytes reserved by all requests now
+   * @param max limit of these bytes
    */
   public void requestMemory(LongSupplier used, long max) {
     Gauge.builder("wide_events.in_flight_bytes", used::getAsLong)
@@ -139,11 +140,11 @@ public final class GatewayGauges {
   }
 
   /**
-   * Shows the connections of the HTTP server.
+   * Registers the connections of the HTTP server.
    *
-   * @param open how many there are
-   * @param closed how many the server closed to protect others, by reason: the same reasons at
-   *     every call; they only grow
+   * @param open number of open connections
+   * @param closed number of connections that the server closed to protect others, by reason, with
+   *     the same reasons at every call; numbers never decrease
    */
   public void connections(LongSupplier open, Supplier<Map<String, Long>> closed) {
     Gauge.builder("wide_events.http_connections", open::getAsLong)
@@ -177,7 +178,7 @@ public final class GatewayGauges {
 
   private <T> void counter(
       String name, String description, Supplier<T> source, ToDoubleFunction<T> value) {
-    // A counter holds its object weakly, and nobody else may know the source.
+    // A FunctionCounter references its object weakly, and the source may have no other reference.
     FunctionCounter.builder(
             "wide_events." + name, registry, same -> value.applyAsDouble(source.get()))
         .description(description)
@@ -192,7 +193,7 @@ public final class GatewayGauges {
         .orElse(State.DOWN);
   }
 
-  /** In the words of circuit breakers. */
+  /** The state in the terms of circuit breakers. */
   private static String label(State state) {
     return switch (state) {
       case UP -> "closed";

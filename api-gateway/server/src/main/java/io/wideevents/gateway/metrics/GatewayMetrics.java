@@ -4,64 +4,63 @@ import io.wideevents.event.Tier;
 import java.time.Duration;
 
 /**
- * What happens to posted requests and to the events in them, counted.
+ * Counts posted requests and their events.
  *
- * <p>Events and requests are counted apart, because a request can be refused before anybody knows
- * how many events it holds:
+ * <p>Events and requests are counted separately, because a request can be rejected before the
+ * number of its events is known:
  *
  * <ul>
- *   <li>A <b>request</b> that is refused as a whole - not JSON, too large, no key, wrong media
+ *   <li>A <b>request</b> that is rejected as a whole - not JSON, too large, no key, wrong media
  *       type, no memory, draining - is counted by the {@code code} of its problem, and none of its
- *       events is counted. Of {@code internal_error} that is true only if it came before the body
- *       was checked.
- *   <li>Once the whole body has been read and checked, each <b>event</b> in it is counted as
+ *       events is counted. For {@code internal_error} that is true only if the error occurred
+ *       before the body was checked.
+ *   <li>Once the whole body has been read and checked, each of its <b>events</b> is counted as
  *       received, duplicates included, and then as exactly one of accepted, rejected and
- *       unconfirmed. A single event that breaks a rule is a rejected event, not a refused request.
+ *       unconfirmed. A single event that breaks a rule is a rejected event, not a rejected request.
  * </ul>
  *
- * <p>So at any moment <b>received = accepted + rejected + unconfirmed + in flight</b>, and when no
- * request is under way received = accepted + rejected + unconfirmed, to the last one. A client that
- * sends an event again after an answer 503 makes it count again: these are counts of what was
- * posted, not of distinct events.
+ * <p>At any moment <b>received = accepted + rejected + unconfirmed + in flight</b>. When no request
+ * is under way, in flight is 0. If a client sends an event again after a reply with 503, the event
+ * counts again: the metrics count posted events, not distinct events.
  *
- * <p>Alert on unconfirmed events (no tier took them: clients are being turned away), on accepted
+ * <p>Alert on unconfirmed events (no tier acknowledged them, and clients must retry), on accepted
  * events of the tier {@code spool} (both backends are down), and on rejected events when their
- * share jumps (a client was deployed with a mistake).
+ * share increases suddenly (a client was deployed with a mistake).
  *
  * <p>Implementations are safe for concurrent use, do not block, and never throw.
  */
 public interface GatewayMetrics {
-  /** Counts the events of a body that was read whole and is JSON. */
+  /** Counts the events of a body that was read completely and is JSON. */
   void received(int events);
 
-  /** Counts received events that became durable. */
+  /** Counts received events that became durable in the tier. */
   void accepted(Tier tier, int events);
 
   /**
-   * Counts received events that break a rule, or that the database refuses.
+   * Counts received events that break a rule, or that the database rejects.
    *
-   * @param reason the stable code of the first thing wrong with them, of a closed list
+   * @param reason stable code of the first problem, from a closed list
    */
   void rejected(String reason, int events);
 
-  /** Counts received events that no tier confirmed in time; they may be durable all the same. */
+  /** Counts received events that no tier acknowledged in time; they may be durable nevertheless. */
   void unconfirmed(int events);
 
   /**
-   * Counts a request with accepted events and none unconfirmed.
+   * Counts a request that has accepted events and no unconfirmed event.
    *
-   * @param weakest the weakest tier that took one of them
-   * @param took from the last byte of the body until every event was answered for
+   * @param weakest the weakest tier that stored one of the events
+   * @param took time from the last byte of the body until every event had an outcome
    */
   void acknowledged(Tier weakest, Duration took);
 
   /**
-   * Counts a request that was refused as a whole.
+   * Counts a request that was rejected as a whole.
    *
-   * @param code of its problem, stable, of a closed list
+   * @param code stable code of the problem, from a closed list
    */
   void requestRefused(String code);
 
-  /** Counts values replaced by {@code [REDACTED]} in accepted or unconfirmed events. */
+  /** Counts values that were replaced by {@code [REDACTED]} in accepted or unconfirmed events. */
   void redacted(long values);
 }

@@ -10,10 +10,10 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What becomes of a process's own events, as meters {@code wide_events_own_…}. They add up:
- * finalized = sampled out + durable + dropped + in flight.
+ * Meters {@code wide_events_own_…} of the events that a process logs about its own requests. The
+ * counts add up: finalized = sampled out + durable + dropped + in flight.
  *
- * <p>Safe for concurrent use; the supplier must be, and must not block.
+ * <p>Safe for concurrent use. The supplier must be safe for concurrent use and must not block.
  */
 public final class LoggingMeters {
   private static final String PREFIX = "wide_events.own_";

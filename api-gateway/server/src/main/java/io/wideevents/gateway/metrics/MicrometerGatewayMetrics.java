@@ -16,9 +16,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
-/** Counts in a registry. Reasons are there from the start, with 0, so that rates see the first. */
+/**
+ * Counts in a Micrometer registry. All reasons are registered with 0 at the start, so that the rate
+ * of a reason includes its first event. Safe for concurrent use.
+ */
 public final class MicrometerGatewayMetrics implements GatewayMetrics {
-  /** What the database says of an event, as the codec's codes say what the rules do. */
+  /** Reasons of the database; all other reasons are codes of the codec. */
   private static final List<String> DATABASE_REASONS =
       List.of("refused_by_database", "id_conflict");
 

@@ -1,4 +1,4 @@
-/** What the gateway counts, as Prometheus sees it. */
+/** The gateway's metrics, in Prometheus format. */
 @NullMarked
 package io.wideevents.gateway.metrics;
 

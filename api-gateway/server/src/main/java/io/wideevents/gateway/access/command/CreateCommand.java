@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code api-gateway keys create}: a new key. */
+/** {@code api-gateway keys create}: creates a key. */
 @Command(
     name = "create",
     mixinStandardHelpOptions = true,

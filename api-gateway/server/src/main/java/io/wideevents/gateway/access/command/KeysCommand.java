@@ -27,7 +27,7 @@ public final class KeysCommand implements Runnable {
         Objects.requireNonNull(spec).commandLine(), "Missing command: create");
   }
 
-  /** The command with its subcommands, to be added to the gateway's command line. */
+  /** The command with its subcommands, for the gateway's command line. */
   public static CommandLine commandLine() {
     return new CommandLine(new KeysCommand()).addSubcommand(new CreateCommand());
   }

@@ -1,4 +1,4 @@
-/** {@code api-gateway keys}: makes API keys. */
+/** {@code api-gateway keys}: creates API keys. */
 @NullMarked
 package io.wideevents.gateway.access.command;
 

@@ -6,18 +6,19 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The addresses that have a connection which may be closed, those with most connections first. An
- * address takes its new rank in a time that grows with the logarithm of the number of addresses.
- * Guarded by the lock of {@link ConnectionGuard}.
+ * Ranks the addresses that have a connection which may be closed; the address with most connections
+ * ranks last. An update takes logarithmic time in the number of addresses. Guarded by the lock of
+ * {@link ConnectionGuard}.
  */
 final class AddressRanking {
   /**
-   * What an address is ranked by.
+   * The sort key of an address.
    *
-   * @param connections how many connections it has; when only requests for health and metrics could
-   *     be closed, how many of those, so that a busy address keeps its health check
-   * @param order how early the connection that would be closed is to be closed among equal ones
-   * @param since when that connection began to wait
+   * @param connections number of its connections; if only connections with requests for health and
+   *     metrics could be closed, the number of those, so that a busy address keeps its health check
+   * @param order 0 if a slow connection would be closed first, 1 a waiting one, 2 one with a
+   *     request for health or metrics
+   * @param since {@link ClientConnection#since} of the connection that would be closed first
    */
   record Rank(int connections, int order, long since) implements Comparable<Rank> {
     private static final Comparator<Rank> LAST_TO_FIRST =
@@ -33,7 +34,7 @@ final class AddressRanking {
 
   private final TreeMap<Rank, ConnectionGroup> addresses = new TreeMap<>();
 
-  /** Takes note of what changed at an address. */
+  /** Recomputes the rank of an address after a change. */
   void update(ConnectionGroup address) {
     Rank before = address.rank;
     @Nullable Rank now = address.computeRank();
@@ -46,7 +47,7 @@ final class AddressRanking {
     address.rank = now;
   }
 
-  /** The connection to close for a new one; empty when all have counted requests. */
+  /** The connection to close for a new one; empty when all connections have counted requests. */
   Optional<ClientConnection> victim() {
     return addresses.isEmpty() ? Optional.empty() : addresses.lastEntry().getValue().victim();
   }

@@ -8,15 +8,14 @@ import org.eclipse.jetty.util.IO;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One accepted connection. The times are those of the guard's clock; 0 means none. The fields
- * without {@code volatile} are guarded by the lock of {@link ConnectionGuard}.
+ * One accepted connection. Times are in nanoseconds of the {@link GuardClock}; 0 means none. The
+ * lock of {@link ConnectionGuard} guards the fields that are not {@code volatile}.
  */
 final class ClientConnection {
-  /** What a connection does. */
   enum State {
     /** No request is under way. */
     WAITING,
-    /** No request is under way; one has begun to arrive a while ago, or was rejected. */
+    /** No request is under way, and a request started to arrive a while ago or was rejected. */
     SLOW,
     /** A request for health or metrics is under way. */
     RESERVED,
@@ -32,7 +31,10 @@ final class ClientConnection {
 
   State state = State.WAITING;
 
-  /** Numbers the changes of state of all connections: a lower number has waited longer. */
+  /**
+   * Sequence number of the last change of state, from one sequence for all connections. A
+   * connection with a lower number has waited longer.
+   */
   long since;
 
   int counted;
@@ -56,27 +58,27 @@ final class ClientConnection {
     this.ofAddress = ofAddress;
   }
 
-  /** From now on the server can read what the client sends. */
+  /** Sets the end point, through which the server can read from now on. */
   void opened(EndPoint opened) {
     endPoint = opened;
   }
 
-  /** The selector has looked for bytes of the client at least once. */
+  /** Records that the selector has polled this connection at least once. */
   void polled() {
     polled = true;
   }
 
-  /** The selector found bytes, or room for some. */
+  /** Records that the selector found the connection readable or writable. */
   void selected() {
     unread = true;
   }
 
-  /** The server has read all that has come. */
+  /** Records that the server has read all bytes that have arrived. */
   void readAll() {
     unread = false;
   }
 
-  /** Whether the server has seen what came with the connection. */
+  /** Whether the server has read the bytes that arrived with the connection. */
   boolean isSeen() {
     return polled && !unread;
   }
@@ -87,18 +89,22 @@ final class ClientConnection {
     }
   }
 
-  /** The TLS handshake ended: from now on records may come that are no part of a request. */
+  /**
+   * Records the end of the TLS handshake. From now on TLS records may arrive that contain no part
+   * of a request.
+   */
   void handshakeEnded() {
     encrypted = true;
     expectHead(false);
   }
 
   /**
-   * The bytes of a TLS record came. A record such as a KeyUpdate begins no head. One that has come
-   * in part keeps its time, so that its client cannot hold the buffer for it.
+   * Records the arrival of bytes of a TLS record. A complete record without content, such as a
+   * KeyUpdate, does not start the time of a request's head. A partial record does, so that a client
+   * cannot occupy the buffer for it without a limit.
    *
-   * @param hasContent whether the record has bytes of a request
-   * @param isAllRead whether no part of a further record has come
+   * @param hasContent whether the record contains bytes of a request
+   * @param isAllRead whether no bytes of a further record have arrived
    */
   void unwrapped(boolean hasContent, boolean isAllRead, long now) {
     if (busy) {
@@ -112,7 +118,10 @@ final class ClientConnection {
     }
   }
 
-  /** The TLS handshake ended, or a request begins or ends: the next byte is the first of a head. */
+  /**
+   * Restarts the time of the head at the end of the TLS handshake, and when a request begins or
+   * ends: the next byte is the first of a head.
+   */
   void expectHead(boolean isBusy) {
     busy = isBusy;
     unread = false;
@@ -120,20 +129,22 @@ final class ClientConnection {
     headSince = 0;
   }
 
-  /** How long the head of a request has been arriving; 0 while none is. */
+  /** How long the head of a request has been arriving, in nanoseconds; 0 if none is. */
   long headNanos(long now) {
     long since = headSince;
     return busy || since == 0 ? 0 : now - since;
   }
 
-  /** The client took all that was sent. */
+  /** Records that the client accepted all bytes of the reply so far. */
   void taken() {
     if (stalledSince != 0) {
       stalledSince = 0;
     }
   }
 
-  /** The client took a part of what was sent; for the thread that writes. */
+  /**
+   * Records that the client accepted only a part of the written bytes. For the thread that writes.
+   */
   void takenInPart(long bytes, long now) {
     if (stalledSince == 0) {
       taken = 0;
@@ -144,7 +155,7 @@ final class ClientConnection {
     }
   }
 
-  /** Whether the client takes its reply too slowly. */
+  /** Whether the client reads its reply too slowly. */
   boolean isSlowReader(long now, Duration grace, int bytesPerSecond) {
     long since = stalledSince;
     if (since == 0) {

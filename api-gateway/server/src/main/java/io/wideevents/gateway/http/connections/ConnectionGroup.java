@@ -7,16 +7,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one address, or all: those that may be closed, in the order in which they are.
- * Every operation takes constant time. Guarded by the lock of {@link ConnectionGuard}.
+ * The connections of one address, or of all addresses, with those that may be closed in the order
+ * in which they are closed. Every operation takes constant time. Guarded by the lock of {@link
+ * ConnectionGuard}.
  */
 final class ConnectionGroup {
-  // Each in the order in which its connections came into it.
+  // Each set is in insertion order.
   private final Set<ClientConnection> slow = new LinkedHashSet<>();
   private final Set<ClientConnection> waiting = new LinkedHashSet<>();
   private final Set<ClientConnection> reserved = new LinkedHashSet<>();
 
-  /** As {@link AddressRanking} has it; null when no connection may be closed. */
+  /** The rank in {@link AddressRanking}; null when no connection may be closed. */
   @Nullable Rank rank;
 
   private int connections;
@@ -74,15 +75,15 @@ final class ConnectionGroup {
   }
 
   /**
-   * The connection to close for a new one: a slow one, or the one that has waited longest, or the
-   * one whose request for health or metrics has lasted longest. Empty when all have counted
-   * requests.
+   * The connection to close for a new one: the first slow connection, else the one that has waited
+   * longest, else the one whose request for health or metrics has lasted longest. Empty when all
+   * connections have counted requests.
    */
   Optional<ClientConnection> victim() {
     return first(slow).or(() -> first(waiting)).or(() -> first(reserved));
   }
 
-  /** Its rank by what it holds now; null when no connection may be closed. */
+  /** Computes the rank from the current connections; null when no connection may be closed. */
   @Nullable Rank computeRank() {
     ClientConnection next = victim().orElse(null);
     if (next == null) {

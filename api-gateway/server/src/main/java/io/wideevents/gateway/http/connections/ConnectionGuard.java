@@ -33,23 +33,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows every connection of the server and closes those that would keep others out.
+ * Tracks every connection of the server and closes those that would keep others out.
  *
  * <ul>
- *   <li>A new connection is admitted as soon as it comes. When the limit of its address is reached,
- *       the connection of the address that has waited longest without a request is closed for it.
- *       When the limit of all is reached, that is done at the address with most connections.
- *   <li>Fewer requests may be under way than connections be open, so that there is a connection for
- *       health checks; of one address as well. Requests for health and metrics do not count.
- *   <li>A request whose head does not come in time, and a reply that is taken too slowly, end their
- *       connection.
+ *   <li>A new connection is admitted at once. If its address is at the limit per address, the guard
+ *       closes another connection of that address: a slow one, else the one that has waited longest
+ *       without a request. If the server is at the total limit, the guard does that for the address
+ *       with most connections.
+ *   <li>The limits of requests are lower than those of connections, in total and per address, so
+ *       that connections stay free for health checks. Requests for health and metrics do not count.
+ *   <li>A request whose head does not arrive in time, and a client that reads its reply too slowly,
+ *       lose their connection.
  * </ul>
  *
- * <p>IPv6 clients count by their /64 network, since one client can have any address in it. One
- * thread, {@code connections}, sweeps all connections four times a second. The lock is held for a
- * few operations when a connection comes or goes and a request begins or ends: of constant time,
- * but for one that grows with the logarithm of the number of addresses. Safe for concurrent use.
- * Owned, and closed, by the HTTP server.
+ * <p>IPv6 addresses are grouped by /64 network, because a client can use any address in its
+ * network. One thread, {@code connections}, sweeps all connections four times a second. The lock is
+ * held for a few operations when a connection opens or closes and when a request begins or ends.
+ * They take constant time, except for the update of {@link AddressRanking}. Safe for concurrent
+ * use. The HTTP server owns and closes the guard.
  */
 public final class ConnectionGuard implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ConnectionGuard.class);
@@ -58,19 +59,21 @@ public final class ConnectionGuard implements AutoCloseable {
   private static final Duration SWEEP_INTERVAL = Duration.ofMillis(250);
   private static final Duration MAX_SWEEP_STEP = Duration.ofMillis(500);
 
-  // A head that takes longer is taken for an attack first, when a connection has to be closed.
+  // A connection with a slower head is the first to be closed for another one, because a slow head
+  // may be an attack.
   private static final Duration SLOW_AFTER = Duration.ofSeconds(1);
-  // A burst of connections must not close one before the server has seen its request.
+  // In a burst of connections, none is closed before the server has read its request, within this
+  // time.
   private static final Duration MAX_ADMIT_WAIT = Duration.ofMillis(250);
   private static final long ADMIT_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
-  // On a Java whose requests have no virtual threads each takes a thread, of some 50 that counted
-  // requests leave. While more than these are under way, a client that does not read is closed at
-  // once.
+  // Without virtual threads each request takes a thread, and counted requests leave some 50
+  // threads. While more requests for health and metrics than this are under way, such a request
+  // whose client does not read is closed at once.
   private static final int RESERVED_REQUESTS = 32;
   private static final Duration RESERVED_GRACE = Duration.ZERO;
 
-  // No client has an address in ff00::/8.
+  // No collision with IPv6 networks: no client has a multicast address (ff00::/8).
   private static final long IPV4_KEYS = 0xFFFF_FFFFL << 32;
 
   private final ConnectionLimits limits;
@@ -92,7 +95,7 @@ public final class ConnectionGuard implements AutoCloseable {
     this.limits = limits;
   }
 
-  /** Begins to look for slow clients. */
+  /** Starts the sweeps for slow clients. */
   public void start() {
     var unused =
         thread.scheduleWithFixedDelay(
@@ -102,17 +105,17 @@ public final class ConnectionGuard implements AutoCloseable {
             TimeUnit.MILLISECONDS);
   }
 
-  /** Makes the connector whose connections are guarded. */
+  /** Creates the connector whose connections are guarded. */
   public ServerConnector connector(Server server, ConnectionFactory... protocols) {
     return new GuardedConnector(this, server, protocols);
   }
 
-  /** Makes what speaks TLS on the connections of {@link #connector}. */
+  /** Creates the TLS connection factory for {@link #connector}. */
   public SslConnectionFactory tls(SslContextFactory.Server context, String protocol) {
     return new GuardedTls(this, context, protocol);
   }
 
-  /** Connections that are open. */
+  /** Number of open connections. */
   public int open() {
     lock.lock();
     try {
@@ -122,7 +125,7 @@ public final class ConnectionGuard implements AutoCloseable {
     }
   }
 
-  /** Requests under way that count, for health and metrics none. */
+  /** Number of counted requests under way; requests for health and metrics are not counted. */
   public int requests() {
     lock.lock();
     try {
@@ -132,7 +135,7 @@ public final class ConnectionGuard implements AutoCloseable {
     }
   }
 
-  /** Client addresses that have connections or requests. */
+  /** Number of client addresses that have connections or requests. */
   public int addresses() {
     lock.lock();
     try {
@@ -142,7 +145,7 @@ public final class ConnectionGuard implements AutoCloseable {
     }
   }
 
-  /** Connections closed since the start, by the label of the reason. */
+  /** Number of connections that the guard closed since the start, by the label of the reason. */
   public Map<String, Long> closed() {
     return closed.entrySet().stream()
         .collect(
@@ -150,20 +153,21 @@ public final class ConnectionGuard implements AutoCloseable {
   }
 
   /**
-   * Asks whether a request may begin; {@link #end} must follow when it may.
+   * Begins a request if the limits allow it. If it returns true, call {@link #end} when the request
+   * ends.
    *
-   * @param endPoint the connection the request came on
+   * @param endPoint the connection of the request
    */
   public boolean tryBegin(EndPoint endPoint, RequestKind kind) {
     return guarded(endPoint).map(connection -> tryBegin(connection, kind)).orElse(true);
   }
 
-  /** A request has been answered, or its connection is lost. */
+  /** Ends a request that was answered, or whose connection was lost. */
   public void end(EndPoint endPoint, RequestKind kind) {
     guarded(endPoint).ifPresent(connection -> end(connection, kind));
   }
 
-  /** Stops looking for slow clients; does not wait. Idempotent. */
+  /** Stops the sweeps for slow clients without waiting for a running one. Idempotent. */
   @Override
   public void close() {
     thread.shutdownNow();
@@ -173,7 +177,7 @@ public final class ConnectionGuard implements AutoCloseable {
     return clock;
   }
 
-  /** Admits a connection, or closes it. Blocks for 250 ms at most. */
+  /** Admits a connection or closes it. Blocks for 250 ms at most. */
   void admit(SocketChannel channel) {
     InetAddress address = remoteAddress(channel);
     long deadline = System.nanoTime() + MAX_ADMIT_WAIT.toNanos();
@@ -192,12 +196,13 @@ public final class ConnectionGuard implements AutoCloseable {
   }
 
   /**
-   * It was closed for another one before the server opened it, or was not admitted for a failure.
+   * Creates an object for a channel that is not in the map: its connection was closed for another
+   * one before the server opened it, or was not admitted because of a failure.
    */
   private static ClientConnection unknown(SocketChannel channel) {
     var connection =
         new ClientConnection(channel, remoteAddress(channel), 0, new ConnectionGroup());
-    // It is in no group, and must not be closed for another one.
+    // Keeps the connection out of the groups, so that it is never closed for another one.
     connection.state = ClientConnection.State.CLOSED;
     return connection;
   }
@@ -224,7 +229,8 @@ public final class ConnectionGuard implements AutoCloseable {
   }
 
   /**
-   * @param isLate whether the connection to be closed gets no more time
+   * @param isLate whether to close the other connection even if the server has not read its request
+   *     yet
    * @return false when the caller must try again
    */
   private boolean tryAdmit(SocketChannel channel, InetAddress address, boolean isLate) {
@@ -320,7 +326,10 @@ public final class ConnectionGuard implements AutoCloseable {
     }
   }
 
-  /** The connection is about to be closed; until then it is the first to be closed for another. */
+  /**
+   * Marks a connection that is about to be closed. Until then it is the first to be closed for
+   * another one.
+   */
   private void rejected(ClientConnection connection) {
     if (connection.state == ClientConnection.State.WAITING) {
       move(connection, ClientConnection.State.SLOW);
@@ -345,7 +354,7 @@ public final class ConnectionGuard implements AutoCloseable {
     }
   }
 
-  /** The next of two pipelined requests may begin before the one before it ends. */
+  /** The second of two pipelined requests may begin before the first one ends. */
   private void requestChanged(ClientConnection connection) {
     boolean isBusy = connection.counted + connection.reserved > 0;
     connection.expectHead(isBusy);
@@ -360,7 +369,7 @@ public final class ConnectionGuard implements AutoCloseable {
     try {
       sweep();
     } catch (Throwable e) {
-      // An exception would end all later sweeps.
+      // An exception would cancel all later sweeps.
       failures.show(
           notShown ->
               log.atError()
@@ -422,7 +431,7 @@ public final class ConnectionGuard implements AutoCloseable {
     }
   }
 
-  /** Closes a slow connection, unless it has been closed or its request has begun meanwhile. */
+  /** Closes a slow connection, unless it was closed or its request began in the meantime. */
   void expire(ClientConnection connection, CloseReason reason) {
     lock.lock();
     try {
@@ -438,10 +447,10 @@ public final class ConnectionGuard implements AutoCloseable {
     close(connection, reason);
   }
 
-  /** Outside the lock: closing fails the request that waits to read or write. */
+  /** Call without the lock, because closing fails the request that waits to read or write. */
   private void close(ClientConnection connection, CloseReason reason) {
     report(reason, connection.address);
-    // As if the client had closed it: the server's own classes log any other exception.
+    // Jetty logs any other exception. It treats an EofException as closed by the client.
     connection.close(new EofException(reason.message()));
   }
 
@@ -476,7 +485,7 @@ public final class ConnectionGuard implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** One key for one client: an IPv4 address, or the /64 network of an IPv6 address. */
+  /** The key of an address: an IPv4 address, or the /64 network of an IPv6 address. */
   static long key(InetAddress address) {
     ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
     return address instanceof Inet4Address
@@ -490,7 +499,7 @@ public final class ConnectionGuard implements AutoCloseable {
           ? remote.getAddress()
           : InetAddress.getLoopbackAddress();
     } catch (IOException e) {
-      // It is closed already.
+      // The channel is closed already.
       return InetAddress.getLoopbackAddress();
     }
   }

@@ -6,17 +6,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How many connections and requests there may be at a time, and how slow a client may be.
+ * The limits of connections and requests, and the time limits of slow clients. Immutable.
  *
- * @param connections connections in total
- * @param connectionsPerAddress connections of one address
- * @param requests requests under way in total, health and metrics aside; fewer than {@code
- *     connections}
- * @param requestsPerAddress the same of one address; fewer than {@code connectionsPerAddress}
- * @param headTime from the first byte of a request, or of a TLS handshake, to the end of the
- *     request's head, or of the handshake
- * @param replyGrace how long a client may take nothing of its reply
- * @param replyBytesPerSecond what a client must take of its reply after {@code replyGrace}
+ * @param connections limit of connections in total
+ * @param connectionsPerAddress limit of connections of one address
+ * @param requests limit of requests under way in total, without health and metrics; lower than
+ *     {@code connections}
+ * @param requestsPerAddress limit of requests under way of one address, without health and metrics;
+ *     lower than {@code connectionsPerAddress}
+ * @param headTime longest time from the first byte of a request to the end of its head, or from the
+ *     first byte of a TLS handshake to its end
+ * @param replyGrace how long a client may read nothing of its reply
+ * @param replyBytesPerSecond lowest rate at which a client must read its reply after {@code
+ *     replyGrace}
  */
 public record ConnectionLimits(
     int connections,
@@ -30,18 +32,19 @@ public record ConnectionLimits(
 
   private static final Logger log = LoggerFactory.getLogger(ConnectionLimits.class);
 
-  // Each takes some 30 KiB of buffers even when it sends nothing.
+  // Each connection takes some 30 KiB of buffers even when it sends nothing.
   private static final int MAX_CONNECTIONS = 1_000;
-  // For Kafka, MongoDB, the spool, jars and the log.
+  // Files for Kafka, MongoDB, the spool, jars and the log.
   private static final int OTHER_FILES = 256;
   private static final int MIN_CONNECTIONS = 32;
-  // Of the 250 threads of the server's pool, on a Java whose requests have no virtual threads.
+  // Out of the 250 threads of the server's pool, on a Java version without virtual threads for
+  // requests.
   private static final int REQUESTS_ON_THREADS = 200;
   private static final int REQUESTS_ON_THREADS_PER_ADDRESS = 150;
 
   private static final Duration HEAD_TIME = Duration.ofSeconds(10);
-  // TCP shows what a client takes in steps of 64 to 128 KiB once its window is closed: of a client
-  // that takes 10 KB a second, nothing for 13 s.
+  // Once the client's TCP window is closed, progress is visible only in steps of 64 to 128 KiB. For
+  // a client that reads 10 KB a second, no progress is visible for 13 s.
   private static final Duration REPLY_GRACE = Duration.ofSeconds(20);
   private static final int REPLY_BYTES_PER_SECOND = 1024;
 
@@ -54,11 +57,12 @@ public record ConnectionLimits(
   }
 
   /**
-   * The limits of this process. Logs a WARN when the process may open too few files for all
-   * connections.
+   * Computes the limits of this process. Logs a WARN when the limit of open files is too low for
+   * all connections.
    *
-   * @param perAddress connections of one address
-   * @param virtualThreads whether a request that waits takes no thread of the server's pool
+   * @param perAddress limit of connections of one address
+   * @param virtualThreads whether requests run on virtual threads and need no thread of the
+   *     server's pool
    */
   public static ConnectionLimits of(int perAddress, boolean virtualThreads) {
     long files = maxFiles();
@@ -84,12 +88,12 @@ public record ConnectionLimits(
         REPLY_BYTES_PER_SECOND);
   }
 
-  /** As many as the files that the process may open leave. */
+  /** The number of connections that the limit of open files allows. */
   static int connections(long maxFiles) {
     return Math.clamp(maxFiles - OTHER_FILES, MIN_CONNECTIONS, MAX_CONNECTIONS);
   }
 
-  /** Connections that are kept free of counted requests. */
+  /** Number of connections that are kept free of counted requests. */
   private static int reserve(int connections) {
     return Math.max(4, connections / 4);
   }

@@ -1,9 +1,9 @@
 package io.wideevents.gateway.http.connections;
 
 /**
- * The time of the last sweep: cheap to read for every byte that comes. It stands still while the
- * process does, so that a long pause closes no connection. Safe for concurrent use; one thread
- * advances it.
+ * The time of the last sweep, which is cheap to read for every received byte. Each sweep advances
+ * it by a limited step, so that a long pause of the process closes no connection. Safe for
+ * concurrent use; one thread advances it.
  */
 final class GuardClock {
   private final long maxStepNanos;
@@ -11,7 +11,7 @@ final class GuardClock {
   private long lastNanos = System.nanoTime();
 
   /**
-   * @param maxStepNanos what one sweep advances the time by at most
+   * @param maxStepNanos the most that one call advances the time
    */
   GuardClock(long maxStepNanos) {
     this.maxStepNanos = maxStepNanos;
@@ -23,9 +23,9 @@ final class GuardClock {
   }
 
   /**
-   * Lets the time since the last call pass.
+   * Advances the time by the time since the last call, up to the largest step.
    *
-   * @return the time now
+   * @return the new time
    */
   long advance() {
     long nanos = System.nanoTime();

@@ -11,12 +11,13 @@ import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
-/** Accepts connections as {@link ConnectionGuard} admits them. */
+/** Accepts connections that {@link ConnectionGuard} admits. */
 final class GuardedConnector extends ServerConnector {
-  // What the guard has not admitted yet; Linux holds at most net.core.somaxconn, 4096 by default.
+  // Connections that the guard has not admitted yet. Linux limits the queue to net.core.somaxconn,
+  // 4096 by default.
   private static final int ACCEPT_QUEUE = 4096;
-  // The kernel doubles it. A larger one holds more for a client that does not read, and reports in
-  // larger steps what the client takes.
+  // The kernel doubles this size. A larger buffer takes more memory for a client that does not
+  // read, and shows the client's progress in larger steps.
   private static final int SEND_BUFFER = 64 * 1024;
 
   private final ConnectionGuard guard;
@@ -42,7 +43,10 @@ final class GuardedConnector extends ServerConnector {
   }
 
   private final class Accepts implements SelectorManager.AcceptListener {
-    /** On the thread that accepts, so that a connection the guard does not admit yet waits. */
+    /**
+     * Runs on the accepting thread, so that a connection which the guard does not admit yet waits
+     * in the accept queue.
+     */
     @Override
     public void onAccepting(SelectableChannel channel) {
       guard.admit((SocketChannel) channel);

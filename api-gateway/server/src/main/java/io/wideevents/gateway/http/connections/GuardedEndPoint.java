@@ -9,7 +9,10 @@ import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.thread.Scheduler;
 
-/** A connection's socket, below TLS: notes when bytes come, and when the client takes none. */
+/**
+ * A connection's socket, below TLS. Records when bytes arrive and when the client does not read its
+ * reply.
+ */
 final class GuardedEndPoint extends SocketChannelEndPoint {
   private final ClientConnection connection;
   private final GuardClock clock;
@@ -38,7 +41,7 @@ final class GuardedEndPoint extends SocketChannelEndPoint {
     super.needsFillInterest();
     if (!isPollAsked) {
       isPollAsked = true;
-      // The first update runs before the selector looks at the socket, the second after that.
+      // The first update runs before the selector polls the socket, the second one after that.
       selector.submit(first -> selector.submit(second -> connection.polled()));
     }
   }

@@ -10,7 +10,10 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
-/** TLS whose records the guard sees, so that it can distinguish those without content. */
+/**
+ * A TLS factory that reports each record to the guard, so that the guard recognizes records without
+ * content.
+ */
 final class GuardedTls extends SslConnectionFactory {
   private final ConnectionGuard guard;
 

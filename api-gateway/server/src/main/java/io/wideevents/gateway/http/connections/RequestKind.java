@@ -1,9 +1,12 @@
 package io.wideevents.gateway.http.connections;
 
-/** Whether a request takes one of the bounded number of requests under way. */
+/** Whether a request counts against the limits of requests under way. */
 public enum RequestKind {
-  /** Counts: the limits keep connections and threads free for {@link #RESERVED}. */
+  /** Counts. The limits keep connections and threads free for {@link #RESERVED}. */
   COUNTED,
-  /** Health and metrics: not counted, and its connection may be closed when a limit is reached. */
+  /**
+   * A request for health or metrics. Does not count, but its connection may be closed when a limit
+   * is reached.
+   */
   RESERVED
 }

@@ -1,6 +1,6 @@
 /**
- * The connections of the HTTP server: how many there may be, in total and of one address, how slow
- * their clients may be, and which one is closed when a limit is reached.
+ * The connections of the HTTP server: the limits in total and per address, the limits of slow
+ * clients, and the choice of the connection to close when a limit is reached.
  */
 @NullMarked
 package io.wideevents.gateway.http.connections;

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code api-gateway spool drain}: delivers everything and ends. */
+/** {@code api-gateway spool drain}: delivers all events of the spool and ends. */
 @Command(
     name = "drain",
     mixinStandardHelpOptions = true,
@@ -83,7 +83,7 @@ final class DrainCommand implements Callable<Integer> {
     }
   }
 
-  /** Until the spool is empty, or patience is over. */
+  /** Blocks until the spool is empty, or no event was acknowledged for the given time. */
   private void await(EventSpool spool, SpoolReplayer replayer, PrintWriter err)
       throws InterruptedException {
     ReplayStats last = replayer.stats();

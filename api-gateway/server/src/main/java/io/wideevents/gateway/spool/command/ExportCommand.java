@@ -31,7 +31,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code api-gateway spool export}: a copy of the events as NDJSON. */
+/** {@code api-gateway spool export}: copies the events as NDJSON. */
 @Command(
     name = "export",
     mixinStandardHelpOptions = true,
@@ -95,7 +95,7 @@ final class ExportCommand implements Callable<Integer> {
           ExitCode.FAILURE, file + " exists already; name a new file", e);
     } catch (IOException e) {
       if (file == null && String.valueOf(e.getMessage()).contains("Broken pipe")) {
-        // Whoever read has seen enough, as head does: no failure of ours.
+        // The reader, such as head, closed the pipe early. That is not a failure.
         return OptionalLong.empty();
       }
       throw new CommandFailedException(
@@ -126,7 +126,10 @@ final class ExportCommand implements Callable<Integer> {
     return written;
   }
 
-  /** Line ends in JSON stand between its tokens only, where a blank means the same. */
+  /**
+   * Replaces line breaks by spaces. In valid JSON they occur only between tokens, where a space has
+   * the same meaning.
+   */
   private static byte[] onOneLine(byte[] json) {
     for (int i = 0; i < json.length; i++) {
       if (json[i] == '\n' || json[i] == '\r') {

@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code api-gateway spool}: the commands for a spool whose gateway does not run. */
+/** {@code api-gateway spool}: the commands for the spool of a gateway that is not running. */
 @Command(
     name = "spool",
     mixinStandardHelpOptions = true,
@@ -34,11 +34,11 @@ public final class SpoolCommand implements Runnable {
   }
 
   /**
-   * The command with its subcommands, to be added to the gateway's command line.
+   * The command with its subcommands, for the gateway's command line.
    *
-   * @param catalogue the gateway's settings, those of {@link SpoolCatalogue} among them
-   * @param targets makes the tiers that {@code drain} delivers to
-   * @param stdout where {@code export} writes to, unless it is given a file
+   * @param catalogue the gateway's settings, including those of {@link SpoolCatalogue}
+   * @param targets creates the tiers that {@code drain} delivers to
+   * @param stdout {@code export} writes to it if no file is given
    */
   public static CommandLine commandLine(
       SettingsCatalogue catalogue, DrainTargets targets, OutputStream stdout, InstantSource clock) {

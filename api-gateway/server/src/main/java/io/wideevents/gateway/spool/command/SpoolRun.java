@@ -8,18 +8,17 @@ import java.io.PrintWriter;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** What the spool's commands do before their own work: read, warn of and print the settings. */
+/** Resolves the settings of a spool command, prints their warnings, and runs the command. */
 final class SpoolRun {
   private SpoolRun() {}
 
-  /** What a command does once its settings are right. */
   interface Body {
     int run(SettingValues values) throws InterruptedException;
   }
 
   /**
-   * Runs the body with the settings of a command that has been parsed, or only prints them when it
-   * was given {@code --print-config}.
+   * Runs the body with the settings of a parsed command. With {@code --print-config} only prints
+   * the settings.
    *
    * @param environment as of {@link System#getenv()}
    * @return the exit code

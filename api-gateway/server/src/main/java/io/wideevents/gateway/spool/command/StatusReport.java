@@ -10,7 +10,7 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** What {@code spool status} prints, for a person or for a script. */
+/** The output of {@code spool status}, as text or JSON. */
 record StatusReport(Path directory, SpoolStats stats, Instant now) {
   private static final int KIBIBYTE = 1024;
 
@@ -74,7 +74,7 @@ record StatusReport(Path directory, SpoolStats stats, Instant now) {
 
   private static String age(Duration age) {
     if (age.isNegative()) {
-      // The clock was set back since.
+      // The system clock was set back after the event was spooled.
       return "0 min 0 s";
     }
     if (age.toDays() > 0) {

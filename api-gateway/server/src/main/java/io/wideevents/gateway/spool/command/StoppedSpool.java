@@ -13,7 +13,7 @@ import io.wideevents.process.ExitCode;
 import java.nio.file.Path;
 import java.time.InstantSource;
 
-/** Opens the spool of a gateway that does not run. */
+/** Opens the spool of a gateway that is not running. */
 final class StoppedSpool {
   private StoppedSpool() {}
 
@@ -22,11 +22,11 @@ final class StoppedSpool {
   }
 
   /**
-   * Takes the directory, which has to be a spool already: a wrong one would look like an empty
-   * spool, and become one.
+   * Opens the spool and locks its directory. The directory must contain a spool already, because a
+   * wrong directory would be shown as an empty spool and be turned into one.
    *
    * @throws CommandFailedException with {@link ExitCode#CONFIGURATION} if there is no spool, a
-   *     gateway uses it, or it cannot be written
+   *     gateway uses it, or the directory cannot be written
    */
   static EventSpool open(SettingValues values, InstantSource clock) {
     Path directory = directory(values);
@@ -36,7 +36,7 @@ final class StoppedSpool {
           "There is no spool at %s; say with SPOOL_DIR or --spool-dir where it is"
               .formatted(directory));
     }
-    // Nothing is appended here, so only the bound that is shown matters.
+    // The commands append no event, so only the limit that is shown matters.
     SpoolSettings settings =
         new SpoolSettings(directory, values.get(SpoolCatalogue.SPOOL_MAX_BYTES), 0, 1);
     try {

@@ -1,6 +1,6 @@
 /**
- * {@code api-gateway spool …}: looks into the spool of a gateway that is stopped or retired,
- * empties it, or takes a copy. Each command holds the directory's lock while it works.
+ * {@code api-gateway spool …}: shows, drains or copies the spool of a gateway that is stopped or
+ * retired. Each command holds the lock of the directory while it works.
  */
 @NullMarked
 package io.wideevents.gateway.spool.command;
