@@ -22,13 +22,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One way from request threads to a tier: many may offer, one thread of its own encodes, gathers
- * batches and logs them.
+ * A bounded queue with one sender thread, between request threads and a tier. Many threads may
+ * offer events. The sender thread encodes them, builds batches and delivers the batches to the
+ * tier.
  *
- * <p>Offering takes a fraction of a microsecond and neither blocks nor allocates more than a queue
- * node. Memory is bounded by bytes, counted from the offer until the tier has answered. Nothing
- * waits for a batch to fill: what gathers while the thread is busy, at most {@link #NAP_NANOS}
- * otherwise, goes together.
+ * <p>{@link #offer} takes a fraction of a microsecond. It does not block, and allocates only a
+ * queue node. The queue is bounded in bytes, from the offer until the tier has returned an outcome.
+ * The sender thread does not wait for a batch to fill. A batch contains what arrived while the
+ * thread was busy, or while it was parked for at most {@link #NAP_NANOS}.
  */
 final class DeliveryLane {
   private static final Logger log = LoggerFactory.getLogger(LoggingService.class);
@@ -37,9 +38,10 @@ final class DeliveryLane {
   private static final int MAX_BATCH_EVENTS = 500;
   private static final long MAX_BATCH_BYTES = 1L << 20;
 
-  // Waking a sleeping thread costs the request some microseconds, so the thread naps and looks for
-  // itself while there is traffic, and sleeps for good only after a tenth of a second without any.
-  // Naps cost as well: of 1 ms, a quarter of all the CPU time that logging took.
+  // Unparking a thread costs the request some microseconds. While events arrive, the sender thread
+  // therefore parks with a timeout and polls. It parks without a timeout only after a tenth of a
+  // second without events. A shorter timeout costs processor time: 1 ms took a quarter of all the
+  // processor time of logging.
   private static final long NAP_NANOS = 5_000_000;
   private static final int NAPS_BEFORE_SLEEP = 20;
 
@@ -59,20 +61,24 @@ final class DeliveryLane {
   private volatile boolean asleep;
   private volatile boolean closed;
 
-  /** The queue was emptied by {@link #close}; an event that is added later is taken back. */
+  /**
+   * {@link #close} has drained the queue. An event that is added later is removed again and
+   * rejected.
+   */
   private volatile boolean drained;
 
-  /** Nothing is handed to the tier any more. */
+  /** No more batches are passed to the tier. */
   private volatile boolean takenOver;
 
-  /** Whether the thread is in the tier's method, which may block. */
+  /** Whether the sender thread is in the tier's method, which may block. */
   private volatile boolean handingOver;
 
   private int naps;
 
   /**
-   * Learns what became of each event; called on whatever thread the tier answers on. An exception
-   * of its own is logged, and costs neither this event's memory nor the answers of others.
+   * Receives the outcome of each event, on the thread on which the tier completes its future. If
+   * this method throws, the exception is logged, the event's memory is released, and the other
+   * outcomes are still reported.
    */
   interface Answers {
     void answered(Pending.Encoded event, DeliveryOutcome outcome);
@@ -98,7 +104,7 @@ final class DeliveryLane {
     thread.start();
   }
 
-  /** Takes an event unless there is no room for it, or it is closed. */
+  /** Adds an event. Returns false if the queue is full or closed. Never blocks. */
   boolean offer(Pending pending) {
     int bytes = pending.retainedBytes();
     if (closed || !reserve(bytes)) {
@@ -108,16 +114,18 @@ final class DeliveryLane {
     try {
       queue.add(pending);
     } catch (Throwable e) {
-      // No memory for a queue node: as if there were no room.
+      // There is no memory for a queue node. Treat the queue as full.
       release(bytes);
       return false;
     }
-    // Read after the add, written before the thread's last look: one of the two sees the other.
+    // Read after the add; the sender thread writes it before it checks the queue for the last time.
+    // Either this thread sees that the sender is parked, or the sender sees the event.
     if (asleep) {
       LockSupport.unpark(thread);
     }
-    // Likewise with the last drain: it finds the event, or this sees that there was one. Then the
-    // event is taken back, unless the drain got hold of it all the same.
+    // The same ordering holds for the last drain: either the drain finds the event, or this thread
+    // sees that the queue was drained. In the second case the event is removed again, unless the
+    // drain took it nevertheless.
     if (drained && queue.remove(pending)) {
       release(bytes);
       return false;
@@ -129,7 +137,7 @@ final class DeliveryLane {
     return heldBytes.get();
   }
 
-  /** As {@link #offer}, but waits for room, at most until the deadline. */
+  /** Like {@link #offer}, but blocks while the queue is full, until the deadline at most. */
   boolean put(Pending pending, Deadline deadline) {
     boolean[] taken = {offer(pending)};
     if (!taken[0]) {
@@ -144,9 +152,10 @@ final class DeliveryLane {
   }
 
   /**
-   * Takes nothing more and waits for what was taken, at most until the deadline.
+   * Rejects further events and waits for the outcomes of the accepted ones, until the deadline at
+   * most.
    *
-   * @return what was not handed to the tier by then, to be delivered otherwise
+   * @return the events that were not passed to the tier by then; the caller must deliver them
    */
   List<Pending> close(Deadline deadline) {
     closed = true;
@@ -162,11 +171,11 @@ final class DeliveryLane {
   }
 
   /**
-   * Hands nothing more to the tier. To be called after {@link #close}.
+   * Passes no more events to the tier. Call after {@link #close}.
    *
-   * @return events to deliver otherwise, because they were being encoded, and those to deliver
-   *     also, because the tier has not answered for them
-   * @param deadline until when to wait for what is being encoded
+   * @return the events that were being encoded, which the tier will not get, and the events that
+   *     the tier has no outcome for yet, which need a second delivery
+   * @param deadline limits the wait for the events that are being encoded
    */
   List<Pending> takeOver(Deadline deadline) {
     takenOver = true;
@@ -188,18 +197,18 @@ final class DeliveryLane {
     return events;
   }
 
-  /** Events that the tier has not answered for. */
+  /** Events without an outcome of the tier. */
   List<Pending.Encoded> unanswered() {
     return unanswered.stream().flatMap(batch -> batch.events.stream()).map(Taken::event).toList();
   }
 
-  /** Events that were handed to the tier and are not answered for, or still wait. */
+  /** Number of events that are queued, or passed to the tier and without an outcome. */
   long heldEvents() {
     return heldEvents.get();
   }
 
   private boolean reserve(int bytes) {
-    // Added first and taken back: exact enough, and no loop under contention.
+    // Adds first and subtracts on failure: no retry loop under contention, and exact enough.
     if (heldBytes.addAndGet(bytes) > maxBytes && heldBytes.get() != bytes) {
       heldBytes.addAndGet(-bytes);
       return false;
@@ -222,14 +231,15 @@ final class DeliveryLane {
       try {
         ended = step();
       } catch (Throwable e) {
-        // No memory for a batch, say. Nothing was taken from the queue for it, so it is tried again
-        // after a rest; without this thread no event would be delivered any more.
+        // For example an OutOfMemoryError while the batch was created. Nothing was taken from the
+        // queue, so the thread retries after a pause. If this thread ended, no more events would be
+        // delivered.
         LockSupport.parkNanos(this, NAP_NANOS);
       }
     }
   }
 
-  /** Delivers a batch, or rests; whether this was the last one. */
+  /** Delivers a batch, or parks. Returns true when the queue is closed and empty. */
   private boolean step() {
     if (deliverBatch()) {
       naps = 0;
@@ -246,9 +256,8 @@ final class DeliveryLane {
     if (closed) {
       return;
     }
-    // A tier may have interrupted this thread, which is interrupted for no reason of ours. While
-    // the
-    // flag is set, park does not wait.
+    // A tier may have interrupted this thread. Clear the flag, because park returns at once while
+    // it is set. The library itself never interrupts this thread.
     var unused = Thread.interrupted();
     if (++naps <= NAPS_BEFORE_SLEEP) {
       LockSupport.parkNanos(this, NAP_NANOS);
@@ -261,16 +270,16 @@ final class DeliveryLane {
     asleep = false;
   }
 
-  /** An event that was taken from the queue, and what it holds of the bound. */
+  /** An event that was taken from the queue, and the number of bytes reserved for it. */
   private record Taken(Pending.Encoded event, int bytes) {}
 
-  /** Events that go to the tier together. Two batches are never equal. */
+  /** Events that are delivered together. Compared by identity. */
   private static final class Batch {
     private final List<Taken> events = new ArrayList<>();
     private volatile boolean handedOver;
   }
 
-  /** Whether there was anything to do. */
+  /** Takes events from the queue and delivers them. Returns whether the queue had events. */
   private boolean deliverBatch() {
     Batch batch = new Batch();
     long bytes = 0;
@@ -289,7 +298,12 @@ final class DeliveryLane {
     return any;
   }
 
-  /** Encodes an event into the batch, or counts and releases it; bytes that the batch grew by. */
+  /**
+   * Encodes an event and adds it to the batch. An event that is sampled out or cannot be encoded is
+   * counted and released instead.
+   *
+   * @return number of bytes by which the batch grew
+   */
   private int take(Pending pending, List<Taken> batch) {
     int bytes = pending.retainedBytes();
     try {
@@ -314,11 +328,12 @@ final class DeliveryLane {
     try {
       unanswered.add(batch);
     } catch (Throwable e) {
-      // No memory for it. The events were taken from the queue already.
+      // There is no memory for the set entry. The events are no longer in the queue, so they need
+      // an outcome here.
       answer(batch.events, null, e);
       return;
     }
-    // Read after the batch was added: takeOver() finds it.
+    // Read after the batch was added, so that takeOver() finds the batch.
     if (takenOver) {
       return;
     }
@@ -331,14 +346,17 @@ final class DeliveryLane {
                   Deadline.after(settings.deliveryTimeout()))
               .whenComplete((outcomes, failure) -> answer(batch, outcomes, failure));
     } catch (Throwable e) {
-      // A bug of the tier's, or a class that is missing: its events must not be lost for it.
+      // A bug in the tier or a missing class. The events must still get an outcome.
       answer(batch, null, e);
     } finally {
       handingOver = false;
     }
   }
 
-  /** Takes the first answer to a batch: a future of the tier's own may call back and throw. */
+  /**
+   * Reports the first result of a batch. The tier's future may run its callback and then throw,
+   * which would be a second result.
+   */
   private void answer(
       Batch batch, @Nullable List<DeliveryOutcome> outcomes, @Nullable Throwable failure) {
     if (unanswered.remove(batch)) {
@@ -360,7 +378,8 @@ final class DeliveryLane {
     try {
       return outcomes != null && outcomes.size() == expected ? outcomes.get(index) : null;
     } catch (Throwable e) {
-      // A list of the tier's own. Without this the events would never be released.
+      // The tier may return its own list implementation. If the exception escaped, the events would
+      // never be released.
       return null;
     }
   }
@@ -388,9 +407,9 @@ final class DeliveryLane {
   }
 
   /**
-   * Waits until a condition holds, at most until the deadline. Looks at it when an event is
-   * released while this lane is closed, and every 5 ms. On an interrupted thread as well: events
-   * would be lost otherwise. The thread stays interrupted.
+   * Blocks until the condition holds, until the deadline at most. Checks the condition every 5 ms,
+   * and when the last event is released after close. An interrupt does not end the wait, because
+   * events would be lost; the interrupt flag is set again at the end.
    */
   private void await(BooleanSupplier condition, Deadline deadline) {
     boolean interrupted = false;

@@ -2,20 +2,23 @@ package io.wideevents.logging;
 
 import java.util.Locale;
 
-/** Why an event of this process never became durable. A closed list. */
+/** The reason why an event of this process was dropped. A closed list. */
 public enum DropReason {
   /** Both bounded queues were full: tiers and disk were slower than the requests for too long. */
   QUEUES_FULL,
-  /** No tier confirmed it in time and neither did the spool. It may be stored all the same. */
+  /**
+   * Neither a tier nor the spool acknowledged the event in time. The event may be stored
+   * nevertheless.
+   */
   NOT_CONFIRMED,
-  /** The database refuses this very event. */
+  /** The database rejects the event. */
   REFUSED,
   /**
-   * The request ended after logging was closed, or its event was left when the time to close was
-   * up.
+   * The request ended after logging was closed, or its event was still pending when the close
+   * timeout elapsed.
    */
   CLOSED,
-  /** It could not be encoded: a bug of ours. */
+  /** The event could not be encoded, which is a bug of this library. */
   NOT_ENCODED;
 
   /** The name in metrics, in lower case. */

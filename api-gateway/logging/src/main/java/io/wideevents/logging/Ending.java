@@ -1,11 +1,14 @@
 package io.wideevents.logging;
 
-/** How a request came to its end, apart from what it says about itself. */
+/** How a request ended. */
 public enum Ending {
-  /** It was answered, well or badly: an error, if any, has been set. */
+  /** The request was answered. If it failed, its context has an error. */
   ANSWERED,
-  /** Its time ran out; the event's error is {@code TIMEOUT}, whatever followed from that. */
+  /** The request timed out. The event's error is {@code TIMEOUT}, even if another error was set. */
   TIMED_OUT,
-  /** The client went away; the event's error is {@code CLIENT_ABORTED} unless it has one. */
+  /**
+   * The client closed the connection. The event's error is {@code CLIENT_ABORTED} unless another
+   * error was set.
+   */
   ABORTED
 }

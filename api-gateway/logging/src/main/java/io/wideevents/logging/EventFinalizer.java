@@ -13,10 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Turns requests that ended into events, or into nothing where sampling says so. Used by one thread
- * at a time.
- */
+/** Composes the events of ended requests, and applies sampling. For one thread at a time. */
 final class EventFinalizer {
   private static final Logger log = LoggerFactory.getLogger(LoggingService.class);
   private static final LogThrottle NOT_ENCODED = new LogThrottle(Duration.ofSeconds(10));
@@ -33,7 +30,7 @@ final class EventFinalizer {
     this.counters = counters;
   }
 
-  /** The event to deliver, counted if there is none. Throws nothing. */
+  /** Returns the event to deliver. If there is none, counts it and returns empty. Never throws. */
   Optional<EncodedEvent> event(Pending pending) {
     try {
       return switch (pending) {
@@ -41,14 +38,14 @@ final class EventFinalizer {
         case Pending.Raw raw -> encode(raw.request());
       };
     } catch (Throwable e) {
-      // Everything: the thread that encodes is the only one there is, and a checked exception gets
-      // here as well.
+      // Catches every Throwable, because the sender thread must not end, and because checked
+      // exceptions are possible here as well.
       notEncoded(pending, e);
       return Optional.empty();
     }
   }
 
-  /** Counts an event that is lost on its way into a batch. Throws nothing. */
+  /** Counts an event as dropped that could not be added to a batch. Never throws. */
   void notEncoded(Pending pending, Throwable cause) {
     counters.dropped(DropReason.NOT_ENCODED, 1);
     NOT_ENCODED.show(

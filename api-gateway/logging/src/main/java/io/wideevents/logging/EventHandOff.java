@@ -1,31 +1,31 @@
 package io.wideevents.logging;
 
-/** Takes events from requests that ended, and sees to it that they become durable. */
+/** Accepts the events of ended requests and makes them durable. */
 interface EventHandOff {
-  /** Takes an event; never throws. Blocks only where the implementation says so. */
+  /** Accepts an event. Never throws. Blocks only if {@link #waits}. */
   void take(FinalizedRequest request);
 
   /**
-   * As {@link #take}, for requests that a host ends one after the other because it stops: all of
-   * them together wait no longer than one of them does for a tier that does not answer.
+   * Like {@link #take}, for requests that a stopping host ends one after the other. If the tier
+   * does not answer, all of these requests together block for no longer than one of them.
    */
   default void takeAtStop(FinalizedRequest request) {
     take(request);
   }
 
-  /** Whether {@link #take} waits until the event is durable. */
+  /** Whether {@link #take} blocks until the event is durable. */
   boolean waits();
 
-  /** Memory that events in flight take now. */
+  /** Bytes of memory that pending events take now. */
   long queuedBytes();
 
-  /** Takes nothing more and waits for what was taken, within the time to close. */
+  /** Rejects further events and waits for the accepted ones, until the close timeout at most. */
   void close();
 
   /**
-   * Counts as dropped what has no answer; called when none can come any more.
+   * Counts the events without an outcome as dropped. Call when no more outcomes can arrive.
    *
-   * @return how many events that were
+   * @return number of these events
    */
   long countLost();
 }

@@ -5,12 +5,12 @@ import io.wideevents.codec.EventFields;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that has ended, with everything said about it; nobody writes to its fields any more.
- * Its event is composed from it once, on whichever thread hands it to a tier.
+ * An ended request with all its fields, which no thread changes any more. The thread that delivers
+ * the event composes it once.
  *
- * @param traceId null when none is known
- * @param durationMicros how long it took, in microseconds
- * @param finalizedAtNanos when it ended, on the monotonic clock
+ * @param traceId null when unknown
+ * @param durationMicros duration of the request in microseconds
+ * @param finalizedAtNanos end of the request in {@code System.nanoTime}
  */
 record FinalizedRequest(
     String requestId,
@@ -31,7 +31,7 @@ record FinalizedRequest(
     return durationMicros / 1000.0;
   }
 
-  /** What all services that one request passes decide by. */
+  /** The sampling key: the same in all services that take part in one trace. */
   String samplingKey() {
     return traceId == null ? requestId : traceId;
   }

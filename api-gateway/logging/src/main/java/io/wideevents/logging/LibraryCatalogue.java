@@ -7,11 +7,11 @@ import io.wideevents.delivery.setup.DeliveryCatalogue;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The settings that the library reads of its service's environment. */
+/** The settings that the library reads from the environment of its service. */
 final class LibraryCatalogue {
   /**
-   * Reads only what the library uses: the service has variables of its own that are called {@code
-   * LOG_LEVEL} or {@code LOG_FORMAT}, with values that mean nothing here.
+   * Ignores {@code LOG_LEVEL} and {@code LOG_FORMAT}: a service may have variables with these
+   * names, whose values are not valid here.
    */
   static final SettingsCatalogue CATALOGUE =
       SettingsCatalogue.of("the wide-events library", all())

@@ -14,7 +14,10 @@ import io.wideevents.logging.sampling.SamplingText;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The settings of a process's own events: of the gateway, or of a service with the library. */
+/**
+ * The settings for the events of a process's own requests: of the gateway, or of a service with the
+ * library.
+ */
 public final class LoggingCatalogue {
   private static final long MEBIBYTE = 1L << 20;
   private static final long GIBIBYTE = 1L << 30;
@@ -54,7 +57,7 @@ public final class LoggingCatalogue {
                   + " LOGGING_QUEUE_BYTES are full. When both are full, events are dropped,"
                   + " counted and logged.");
 
-  /** Every setting declared here, in the order they are documented. */
+  /** All settings declared here, in the order of the documentation. */
   public static final List<Setting<?>> ALL =
       List.of(
           LOGGING_JOURNAL,
@@ -65,7 +68,7 @@ public final class LoggingCatalogue {
 
   private LoggingCatalogue() {}
 
-  /** The rule between the largest event and the memory for events. */
+  /** Checks that {@code LOGGING_QUEUE_BYTES} is sufficient for the largest event. */
   public static List<SettingProblem> check(SettingValues values) {
     List<SettingProblem> problems = new ArrayList<>();
     values
@@ -77,7 +80,12 @@ public final class LoggingCatalogue {
     return problems;
   }
 
-  /** How a service of this name makes its events. */
+  /**
+   * Returns the logging settings of a service.
+   *
+   * @param service the service's name in its events
+   * @param rules limits and redaction of an event
+   */
   public static LoggingSettings settings(
       SettingValues values, String service, EncoderSettings rules) {
     Sampling sampling =

@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one wide event of the request that runs now, while it is being built: who, what, how long and
- * how it ended, said wherever in the code it is known.
+ * The wide event of the current request while it is being built. Any code of the request can add
+ * fields, an error, a route, stages and timings to it.
  *
  * <pre>{@code
  * LoggingContext log = LoggingContext.current();
@@ -22,25 +22,29 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Outside of a request every method does nothing, so that code need not ask. What is said after
- * the event was finalized is ignored and counted.
+ * <p>Outside of a request every method does nothing, so callers need no check. A call after the
+ * event was finalized is ignored and counted.
  *
- * <p>No method throws for what it is given. That includes null for any argument, and everything
- * that a method of a given object throws: exceptions, checked or not, and errors such as {@code
+ * <p>No method throws because of its arguments. Null is allowed for every argument. Methods of
+ * given objects may throw anything: exceptions, checked or not, and errors such as {@code
  * StackOverflowError}, {@code NoClassDefFoundError} and {@code OutOfMemoryError}. A value that the
- * event cannot hold is left out, noted in the event under {@code _metadata.logging}, and counted.
- * The thread's interrupt flag stays set if it was, and is set if such an object throws {@code
- * InterruptedException}. A task that {@link #wrap} was given throws what it throws without.
+ * event cannot store is left out, recorded in the event under {@code _metadata.logging}, and
+ * counted. The thread's interrupt flag is preserved. It is also set if a method of a given object
+ * throws {@code InterruptedException}. A task that was given to {@link #wrap} throws what it would
+ * throw without it.
  *
  * <p>Safe for concurrent use. Methods of given objects, such as iterators and {@code toString}, run
- * on the calling thread and take the time they take; no lock is held meanwhile. Apart from that no
- * method blocks. Begun and finalized by {@link LoggingService}.
+ * on the calling thread without a lock, so a call takes as long as they do. Apart from that no
+ * method blocks. {@link LoggingService} begins and finalizes a context.
  */
 public final class LoggingContext {
   private static final LoggingContext NONE = new LoggingContext(null);
   private static final ThreadLocal<Bound> CURRENT = new ThreadLocal<>();
 
-  /** More bindings than that, of different contexts, on one thread were not closed. */
+  /**
+   * Limit of nested bindings of different contexts on one thread. More nesting means that bindings
+   * were not closed.
+   */
   private static final int MAX_BINDINGS = 256;
 
   private final @Nullable RequestRecord request;
@@ -49,7 +53,10 @@ public final class LoggingContext {
     this.request = request;
   }
 
-  /** The context of the request this thread works for; one that does nothing when there is none. */
+  /**
+   * Returns the context of the current thread's request. Without a request returns a context that
+   * does nothing.
+   */
   public static LoggingContext current() {
     Bound top = CURRENT.get();
     if (top == null) {
@@ -58,7 +65,10 @@ public final class LoggingContext {
     return top.isOpen() ? top.context : afterClosed(top);
   }
 
-  /** Takes bindings off the calling thread that were closed by another one, or too early. */
+  /**
+   * Removes bindings from the calling thread that were closed by another thread, or in the wrong
+   * order.
+   */
   private static LoggingContext afterClosed(Bound top) {
     Bound open = openFrom(top);
     if (open == null) {
@@ -77,12 +87,12 @@ public final class LoggingContext {
     return bound;
   }
 
-  /** The context that does nothing. */
+  /** Returns the context that does nothing. */
   public static LoggingContext none() {
     return NONE;
   }
 
-  /** Whether this is a request's context, finalized or not. */
+  /** Whether this context belongs to a request, finalized or not. */
   public boolean isRequest() {
     return request != null;
   }
@@ -92,18 +102,18 @@ public final class LoggingContext {
     return request == null ? "" : request.requestId();
   }
 
-  /** The id of the trace the request belongs to: 32 hex digits; empty when none is known. */
+  /** The id of the request's trace: 32 hex digits; empty when unknown. */
   public Optional<String> traceId() {
     return request == null ? Optional.empty() : request.traceId();
   }
 
   /**
-   * Sets a field, replacing what stood there.
+   * Sets a field and replaces its previous value.
    *
-   * @param path the field's name; dots separate names from the outermost in: {@code cart.items} is
-   *     the field {@code items} of the object {@code cart}; null is noted as a bad name
+   * @param path name of the field; dots separate the names of nested objects: {@code cart.items} is
+   *     the field {@code items} of the object {@code cart}; null is recorded as a bad name
    * @param value text, number, boolean, null, enum constant, date, time or id of the JDK, or a map,
-   *     collection or array of these; copied at once
+   *     collection or array of these; copied before this method returns
    */
   public LoggingContext set(@Nullable String path, @Nullable Object value) {
     if (request != null) {
@@ -117,26 +127,26 @@ public final class LoggingContext {
   }
 
   /**
-   * Says who the request is for.
+   * Sets {@code user.id}, the user for whom the request is made.
    *
-   * @param id null when that is not known
+   * @param id null when unknown
    */
   public LoggingContext user(@Nullable String id) {
     return set("user.id", id);
   }
 
-  /** Says who the request is for, and in which role. */
+  /** Sets {@code user.id} and {@code user.role}. */
   public LoggingContext user(@Nullable String id, @Nullable String role) {
     return user(id).set("user.role", role);
   }
 
-  /** Says who the request is for, and in which role. */
+  /** Sets {@code user.id} and {@code user.role}. */
   public LoggingContext user(long id, @Nullable String role) {
     return set("user.id", id).set("user.role", role);
   }
 
   /**
-   * Says that the request failed; the last word counts. Does nothing if both arguments are null.
+   * Sets the request's error, and replaces an earlier one. Does nothing if both arguments are null.
    */
   public LoggingContext error(@Nullable String code, @Nullable String message) {
     if (request != null && (code != null || message != null)) {
@@ -150,9 +160,9 @@ public final class LoggingContext {
   }
 
   /**
-   * Says that the request failed with an exception: its simple class name is the code, unless it is
-   * a {@link CodedError}, its message the message, and where it was thrown is kept as {@code
-   * error.at}.
+   * Sets the request's error to an exception. The code is {@link CodedError#errorCode}, or the
+   * simple name of the exception's class. The message is the exception's message. {@code error.at}
+   * is the first frame of its stack trace.
    *
    * @param failure null when nothing failed, as in {@code whenComplete((value, failure) ->
    *     context.error(failure))}: this method does nothing then
@@ -160,7 +170,7 @@ public final class LoggingContext {
   public LoggingContext error(@Nullable Throwable failure) {
     if (request != null && failure != null) {
       try {
-        // The exception's own code runs here, before the lock is taken.
+        // Calls methods of the exception before the lock is taken.
         request.put(ErrorFacts.of(failure).copies(request));
       } catch (Throwable e) {
         lost(request, "error");
@@ -169,14 +179,14 @@ public final class LoggingContext {
     return this;
   }
 
-  /** Whether a code or a message of an error has been set. */
+  /** Whether the code or the message of an error has been set. */
   public boolean hasError() {
     return request != null && request.hasError();
   }
 
   /**
-   * Says which route the request took: method and template, never the path itself. One that is null
-   * or blank changes nothing.
+   * Sets the route of the request: method and path template, never the path itself. A null or blank
+   * route changes nothing.
    */
   public LoggingContext route(@Nullable String route) {
     if (request != null) {
@@ -190,11 +200,12 @@ public final class LoggingContext {
   }
 
   /**
-   * Says that a stage of the request begins; {@code stage} in the event is the last one, which on a
-   * failure is where it happened. How long each took is kept under {@code performance.stageMs}.
+   * Begins a stage of the request. {@code stage} in the event is the last stage, which for a failed
+   * request is the one that failed. {@code performance.stageMs} contains the duration of each stage
+   * in milliseconds.
    *
-   * @param name a constant such as {@code charging}; one that is null, blank or longer than 256
-   *     characters is noted as a bad name, and the stage before goes on
+   * @param name a constant such as {@code charging}; a name that is null, blank or longer than 256
+   *     characters is recorded as a bad name, and the previous stage continues
    */
   public LoggingContext stage(@Nullable String name) {
     if (request != null) {
@@ -208,10 +219,12 @@ public final class LoggingContext {
   }
 
   /**
-   * Measures a part of the request until the timing is closed. Several of one name add up.
+   * Measures a part of the request until the timing is closed. Timings of the same name are added
+   * up.
    *
-   * @param name a constant such as {@code payment}, kept as {@code performance.paymentMs}; one that
-   *     is null, blank or longer than 256 characters is noted as a bad name
+   * @param name a constant such as {@code payment}, stored as {@code performance.paymentMs} in
+   *     milliseconds; a name that is null, blank or longer than 256 characters is recorded as a bad
+   *     name
    */
   public Timing time(@Nullable String name) {
     return new Timing(request, name, request == null ? 0 : System.nanoTime());
@@ -220,12 +233,13 @@ public final class LoggingContext {
   /**
    * Makes this the current context of the calling thread until the binding is closed.
    *
-   * @return to be closed by the same thread; closed by another one, it ends when the bound thread
-   *     next asks for its context
+   * @return the binding, to be closed by the same thread; if another thread closes it, it ends when
+   *     the bound thread next asks for its context
    */
   public Binding bind() {
     Bound top = openFrom(CURRENT.get());
-    // Tasks of one request may nest without end, such as on an executor that runs them at once.
+    // Tasks of one request may nest without a limit, for example on an executor that runs them on
+    // the calling thread. Therefore nested bindings of one context share an entry.
     Bound bound =
         top != null && top.context == this && top.bindAgain()
             ? top
@@ -234,7 +248,7 @@ public final class LoggingContext {
     return new Binding(bound);
   }
 
-  /** A context that is, or was, the current one of a thread, for one binding of it or several. */
+  /** An entry of the thread's stack of contexts, for one or more bindings of one context. */
   private static final class Bound {
     private final LoggingContext context;
     private final @Nullable Bound before;
@@ -251,13 +265,13 @@ public final class LoggingContext {
       return bindings.get() > 0;
     }
 
-    /** Counts one more binding, unless another thread closed the last one just now. */
+    /** Adds a binding, unless another thread has closed the last one concurrently. */
     private boolean bindAgain() {
       return bindings.getAndUpdate(count -> count > 0 ? count + 1 : 0) > 0;
     }
   }
 
-  /** Undoes {@link #bind}. Closing it again, or before one that was made later, does no harm. */
+  /** Ends {@link #bind}. Closing it twice, or before a later binding, has no further effect. */
   public static final class Binding implements AutoCloseable {
     private final Bound bound;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -276,7 +290,7 @@ public final class LoggingContext {
     }
   }
 
-  /** A part of a request being measured; closing it twice counts once, by any threads. */
+  /** A running measurement. Only the first close counts, from any thread. */
   public static final class Timing implements AutoCloseable {
     private final @Nullable RequestRecord request;
     private final @Nullable String name;
@@ -308,9 +322,9 @@ public final class LoggingContext {
   }
 
   /**
-   * A task that runs, on whatever thread, for the request that is current now.
+   * Returns a task that runs with the current context of the calling thread, on any thread.
    *
-   * @param task null: the task that is returned does nothing
+   * @param task null: the returned task does nothing
    */
   public static Runnable wrap(@Nullable Runnable task) {
     LoggingContext context = current();
@@ -327,9 +341,9 @@ public final class LoggingContext {
   }
 
   /**
-   * A task that runs, on whatever thread, for the request that is current now.
+   * Returns a task that runs with the current context of the calling thread, on any thread.
    *
-   * @param task null: the task that is returned returns null
+   * @param task null: the returned task returns null
    */
   public static <T extends @Nullable Object> Callable<T> wrap(@Nullable Callable<T> task) {
     LoggingContext context = current();
@@ -344,10 +358,10 @@ public final class LoggingContext {
   }
 
   /**
-   * A supplier that runs, on whatever thread, for the request that is current now. Not another
-   * {@code wrap}: a lambda would fit two of them.
+   * Returns a supplier that runs with the current context of the calling thread, on any thread. The
+   * name differs from {@code wrap}, because a lambda would match both overloads.
    *
-   * @param supplier null: the supplier that is returned supplies null
+   * @param supplier null: the returned supplier returns null
    */
   public static <T extends @Nullable Object> Supplier<T> wrapSupplier(
       @Nullable Supplier<T> supplier) {
@@ -363,9 +377,10 @@ public final class LoggingContext {
   }
 
   /**
-   * An executor whose tasks run for the request that is current when each is handed over.
+   * Returns an executor that runs each task with the context that is current when the task is
+   * submitted.
    *
-   * @param executor null: tasks run on the thread that hands them over
+   * @param executor null: tasks run on the submitting thread
    */
   public static Executor wrap(@Nullable Executor executor) {
     return task -> {
@@ -388,16 +403,16 @@ public final class LoggingContext {
     return request;
   }
 
-  /** Notes what could not be noted otherwise, such as for want of memory or stack. */
+  /** Records that a value is lost, for example because memory or stack was exhausted. */
   private static void lost(RequestRecord request, @Nullable String path) {
     try {
       request.drop(path == null ? "" : path, FieldDrop.UNREADABLE);
     } catch (Throwable e) {
-      // No memory or stack for that, either. A request must not fail because it is logged.
+      // Memory or stack is exhausted here as well. A request must not fail because of logging.
     }
   }
 
-  /** What an exception says, gathered before the event is touched. */
+  /** The facts of an exception, read before the event's lock is taken. */
   private record ErrorFacts(String code, String message, String type, String at) {
     static ErrorFacts of(Throwable failure) {
       return new ErrorFacts(
@@ -415,7 +430,10 @@ public final class LoggingContext {
       return simple.isEmpty() ? full : simple;
     }
 
-    /** What a method of the exception returns; {@code otherwise} if it throws or returns null. */
+    /**
+     * Returns the result of a method of the exception; {@code otherwise} if the method throws or
+     * returns null.
+     */
     private static String read(Supplier<@Nullable String> method, String otherwise) {
       boolean interrupted = Thread.currentThread().isInterrupted();
       try {
@@ -426,7 +444,7 @@ public final class LoggingContext {
         return otherwise;
       } finally {
         if (interrupted) {
-          // The request's own code has to see it.
+          // The code of the request must see the interrupt.
           Thread.currentThread().interrupt();
         }
       }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what becomes of this process's events. Safe for concurrent use; never blocks. */
+/** Counts the events of this process by outcome. Safe for concurrent use; never blocks. */
 final class LoggingCounters {
   final LongAdder finalized = new LongAdder();
   final LongAdder sampledOut = new LongAdder();

@@ -18,12 +18,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Begins and finalizes the wide events of a service's own requests.
  *
- * <p>Each request's event is finalized exactly once, whichever of its ends comes first - answered,
- * failed, timed out, given up by the client - and handed off without making the request wait:
- * encoding and delivery happen on threads of their own. Nothing here throws into a request.
+ * <p>A request's event is finalized exactly once, by the first of its possible ends: answered,
+ * failed, timed out, or aborted by the client. With {@link #queued} the request does not wait:
+ * other threads encode and deliver the event. No method throws an exception of the library into a
+ * request.
  *
- * <p>Safe for concurrent use. Closed by whoever made it, before the tiers it was given, which it
- * does not close.
+ * <p>Safe for concurrent use. The creator of the service closes it before it closes the given
+ * tiers, which the service does not close.
  */
 public final class LoggingService implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LoggingService.class);
@@ -43,12 +44,12 @@ public final class LoggingService implements AutoCloseable {
   }
 
   /**
-   * Makes an event in each way there is, and discards it. The JVM never initializes a class again
-   * whose first initialization failed. Without this, a handler that overflows its stack in the
-   * first request could make classes of the library, and of the JDK, unusable for the life of the
-   * process.
+   * Builds an event that uses every kind of field, and discards it. The JVM never retries the
+   * initialization of a class that failed once. Without this call, a stack overflow in the handler
+   * of the first request could make classes of the library and of the JDK unusable until the
+   * process ends.
    */
-  @SuppressWarnings("try") // A resource is held by being open.
+  @SuppressWarnings("try") // Only the close of the resources is needed.
   private static void initializeClasses(FieldRules rules) {
     RequestRecord request =
         new RequestRecord("start", RequestIds.make(), 0, rules.newFields(), new LongAdder());
@@ -72,11 +73,12 @@ public final class LoggingService implements AutoCloseable {
   }
 
   /**
-   * A service that hands off without waiting. A kill -9 loses what was finalized in the last
-   * moments: see {@link LoggingStats#durableAfterP99}.
+   * Creates a service that delivers events without making the request wait. A kill -9 loses the
+   * events that were finalized last: see {@link LoggingStats#durableAfterP99}.
    *
    * @param delivery the tiers
-   * @param spool takes what finds no room on the way to the tiers
+   * @param spool stores the events that exceed the capacity of the queue to the tiers, or that no
+   *     tier acknowledges
    */
   public static LoggingService queued(
       LoggingSettings settings, LoggerPort delivery, LoggerPort spool, InstantSource clock) {
@@ -88,11 +90,11 @@ public final class LoggingService implements AutoCloseable {
   }
 
   /**
-   * A service whose requests end only after one tier has confirmed their event: with the spool as
-   * that tier, a journal written before the reply.
+   * Creates a service whose requests end only after a tier has acknowledged their event. If that
+   * tier is the spool, the spool is a journal that is written before the reply.
    *
-   * @param first the tier that is waited for
-   * @param delivery the tiers that take what the first does not confirm
+   * @param first the tier that requests wait for
+   * @param delivery the tiers for events that the first tier does not acknowledge
    * @param spool as for {@link #queued}
    */
   public static LoggingService waiting(
@@ -117,10 +119,10 @@ public final class LoggingService implements AutoCloseable {
   }
 
   /**
-   * Begins a request. The context is not bound to the thread: see {@link LoggingContext#bind}.
+   * Begins a request. Does not bind the context to the thread: see {@link LoggingContext#bind}.
    *
-   * @param requestId cut to 128 characters; made when it is null or blank
-   * @param traceId 32 hex digits; null or blank when none is known
+   * @param requestId cut to 128 characters; generated if null or blank
+   * @param traceId 32 hex digits; null or blank when unknown
    */
   public LoggingContext begin(@Nullable String requestId, @Nullable String traceId) {
     String id = cut(requestId);
@@ -146,28 +148,28 @@ public final class LoggingService implements AutoCloseable {
     try {
       return clock.millis();
     } catch (Throwable e) {
-      // A clock that was given; the request must not fail for it.
+      // The given clock failed. The request must not fail because of it.
       return System.currentTimeMillis();
     }
   }
 
   /**
-   * Ends a request and hands its event off; does nothing if it has ended before. Blocks only if
-   * {@link #waits}. Throws nothing: an event that cannot be handed off, such as for want of memory,
-   * is counted as dropped.
+   * Ends a request and delivers its event. Does nothing if the request has ended before. Blocks
+   * only if {@link #waits}. Never throws: an event that cannot be processed, for example because
+   * memory is exhausted, is counted as dropped.
    *
-   * @param context null is no request
-   * @param ending null is {@link Ending#ANSWERED}
-   * @return whether this call was the one that ended it
+   * @param context null for no request
+   * @param ending null for {@link Ending#ANSWERED}
+   * @return whether this call ended the request
    */
   public boolean complete(@Nullable LoggingContext context, @Nullable Ending ending) {
     return complete(context, ending, handOff::take);
   }
 
   /**
-   * As {@link #complete}, for requests that a host ends one after the other because it stops. If
-   * {@link #waits}, all of them together block for the delivery timeout once while the tier does
-   * not answer; their events then take the queue.
+   * Like {@link #complete}, for requests that a stopping host ends one after the other. If {@link
+   * #waits} and the tier does not answer, all of these requests together block for one delivery
+   * timeout; their events then go to the queue.
    */
   public boolean completeAtStop(@Nullable LoggingContext context, @Nullable Ending ending) {
     return complete(context, ending, handOff::takeAtStop);
@@ -199,12 +201,12 @@ public final class LoggingService implements AutoCloseable {
   }
 
   /**
-   * Runs work that no HTTP request stands for, such as a job or a message, as a request of its own,
-   * and ends it with the work.
+   * Runs work that is not an HTTP request, such as a job or a message, as a request that ends with
+   * the work.
    *
-   * @param route what it is, such as {@code job nightly-recount}
-   * @throws Exception what the work throws, noted as the event's error; nothing else
-   * @throws NullPointerException if there is no work, noted in the same way
+   * @param route describes the work, such as {@code job nightly-recount}
+   * @throws Exception the exception of the work, recorded as the event's error
+   * @throws NullPointerException if the work is null, recorded in the same way
    */
   public <T extends @Nullable Object> T call(@Nullable String route, Callable<T> work)
       throws Exception {
@@ -221,21 +223,22 @@ public final class LoggingService implements AutoCloseable {
     }
   }
 
-  /** Whether {@link #complete} waits until the event is durable. */
+  /** Whether {@link #complete} blocks until the event is durable. */
   public boolean waits() {
     return handOff.waits();
   }
 
-  /** What became of this process's events so far. */
+  /** The counters of this process's events so far. */
   public LoggingStats stats() {
     return counters.snapshot(handOff.queuedBytes());
   }
 
   /**
-   * Hands off nothing more. What the tiers do not confirm within an eighth of the time to close
-   * goes to the spool as well, and this waits for the spool in the rest of that time. An event that
-   * then has no answer is logged; it may become durable while tiers and spool are closed.
-   * Idempotent; on an interrupted thread as well. Requests that end later are counted as dropped.
+   * Rejects further events and makes the accepted ones durable. Waits for the tiers for an eighth
+   * of the close timeout. Then writes the events that the tiers have not acknowledged to the spool
+   * as well, and waits for the spool for the rest of the timeout. Logs the events that have no
+   * outcome then; they may become durable while tiers and spool are closed. Requests that end later
+   * are counted as dropped. Idempotent. An interrupt does not shorten the wait.
    */
   @Override
   public void close() {
@@ -251,10 +254,10 @@ public final class LoggingService implements AutoCloseable {
   }
 
   /**
-   * Counts as dropped, and logs, events that have no answer; to be called when tiers and spool are
+   * Counts and logs the events without an outcome as dropped. Call after tiers and spool are
    * closed.
    *
-   * @return how many events that were
+   * @return number of these events
    */
   long countLost() {
     long lost = handOff.countLost();

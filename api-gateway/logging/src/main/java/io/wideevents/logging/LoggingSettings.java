@@ -5,15 +5,15 @@ import io.wideevents.logging.sampling.Sampling;
 import java.time.Duration;
 
 /**
- * How a service's own events are made and handed off.
+ * Settings for the events of a service's own requests. Immutable.
  *
- * @param service the service's name in its events, not blank, at most 256 bytes
+ * @param service the service's name in its events, not blank, at most 80 characters
  * @param rules limits of an event, and the names that are redacted
  * @param sampling which events are kept
- * @param queueBytes memory for events that no tier has answered for
- * @param overflowBytes memory for those of them that are on their way to the spool instead
+ * @param queueBytes memory for events that the tiers have no outcome for, in bytes; positive
+ * @param overflowBytes memory for events on their way to the spool, in bytes; positive
  * @param deliveryTimeout how long the tiers together may take for a batch
- * @param closeTimeout how long closing waits for what was handed off: an eighth of it for the
+ * @param closeTimeout how long closing waits for the accepted events: an eighth of it for the
  *     tiers, the rest for the spool
  */
 public record LoggingSettings(
@@ -32,7 +32,7 @@ public record LoggingSettings(
   private static final int MAX_SERVICE_LENGTH = 80;
 
   public LoggingSettings {
-    // 80 characters are at most 240 bytes of UTF-8, and more is no name.
+    // 80 characters are at most 240 bytes of UTF-8, which is sufficient for a name.
     if (service.isBlank() || service.length() > MAX_SERVICE_LENGTH) {
       throw new IllegalArgumentException(
           "service='%s' is blank or longer than %d characters"
@@ -44,7 +44,7 @@ public record LoggingSettings(
     }
   }
 
-  /** Everything at its default, nothing sampled away. */
+  /** Default settings for a service, without sampling. */
   public static LoggingSettings of(String service) {
     return new LoggingSettings(
         service,
@@ -56,19 +56,19 @@ public record LoggingSettings(
         DEFAULT_CLOSE_TIMEOUT);
   }
 
-  /** The same with other sampling. */
+  /** Returns these settings with other sampling. */
   public LoggingSettings sampledBy(Sampling other) {
     return new LoggingSettings(
         service, rules, other, queueBytes, overflowBytes, deliveryTimeout, closeTimeout);
   }
 
-  /** The same with other bounds of the two queues. */
+  /** Returns these settings with other limits of the two queues, in bytes. */
   public LoggingSettings boundedBy(long queue, long overflow) {
     return new LoggingSettings(
         service, rules, sampling, queue, overflow, deliveryTimeout, closeTimeout);
   }
 
-  /** The same with other time limits. */
+  /** Returns these settings with other timeouts. */
   public LoggingSettings timed(Duration delivery, Duration close) {
     return new LoggingSettings(
         service, rules, sampling, queueBytes, overflowBytes, delivery, close);

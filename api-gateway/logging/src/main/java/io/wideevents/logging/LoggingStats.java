@@ -6,22 +6,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What became of a process's own events since it started. The counters add up: {@code finalized =
- * sampledOut + durable + dropped + in flight}.
+ * Counters of a process's own events since its start. They add up: {@code finalized = sampledOut +
+ * durable + dropped + in flight}.
  *
- * @param finalized requests that ended, each exactly once
+ * @param finalized requests that ended, each counted once
  * @param sampledOut events that sampling did not keep
- * @param durable events that a tier confirmed, by tier
- * @param dropped events that are lost, by reason; {@code NOT_CONFIRMED} ones may be stored
- * @param overflowed events that went to the spool because the queue was full or no tier confirmed
- *     them; each is counted once more under what became of it
+ * @param durable events that a tier acknowledged, by tier
+ * @param dropped events that are lost, by reason; those with {@code NOT_CONFIRMED} may be stored
+ * @param overflowed events that were sent to the spool because the queue was full, no tier
+ *     acknowledged them, or the service was closing; each is counted by its outcome as well
  * @param lateWrites calls of a context after its event was finalized, which changed nothing
- * @param droppedFields values that were left out or shortened, as events note them
- * @param queuedBytes memory that events in flight take now
- * @param rules how often each sampling rule decided, in their order
- * @param durableAfterMedian time from the end of a request until its event was durable: what
- *     finalized later than this before a kill -9 is lost, in half of the cases
- * @param durableAfterP99 the same for 99 of 100
+ * @param droppedFields values that were left out or shortened, as recorded in the events
+ * @param queuedBytes bytes of memory that pending events take now
+ * @param rules decisions of each sampling rule, in the order of the rules
+ * @param durableAfterMedian median time from the end of a request until its event was durable; a
+ *     kill -9 loses an event that was finalized later than this before it, in half of the cases
+ * @param durableAfterP99 the 99th percentile of that time
  */
 public record LoggingStats(
     long finalized,
@@ -36,7 +36,10 @@ public record LoggingStats(
     Duration durableAfterMedian,
     Duration durableAfterP99) {
 
-  /** One rule's decisions; in a dry run what it would have dropped. */
+  /**
+   * The decisions of one rule; in a dry run {@code dropped} counts what the rule would have
+   * dropped.
+   */
   public record Rule(String name, long kept, long dropped) {}
 
   public LoggingStats {
@@ -53,7 +56,7 @@ public record LoggingStats(
     return dropped.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** Events whose fate is not known yet. */
+  /** Number of events without an outcome. */
   public long inFlight() {
     return Math.max(0, finalized - sampledOut - durableTotal() - droppedTotal());
   }

@@ -3,15 +3,18 @@ package io.wideevents.logging;
 import io.wideevents.event.EncodedEvent;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What waits in a lane: not encoded yet, or left over by another lane that did encode it. */
+/**
+ * An element of a {@link DeliveryLane}: a request whose event is not encoded yet, or an event that
+ * another queue's thread has encoded.
+ */
 sealed interface Pending {
-  /** Memory it keeps alive, about. */
+  /** Approximate number of bytes of memory that the element keeps reachable. */
   int retainedBytes();
 
-  /** When its request ended, on the monotonic clock. */
+  /** End of the request in {@code System.nanoTime}. */
   long finalizedAtNanos();
 
-  /** A request that has ended, its event still to be composed. */
+  /** An ended request whose event is not composed yet. */
   record Raw(FinalizedRequest request) implements Pending {
     @Override
     public int retainedBytes() {
@@ -25,9 +28,9 @@ sealed interface Pending {
   }
 
   /**
-   * An event, with the number of its deliveries that have no answer. While the service closes there
-   * may be two, to the tiers and to the spool. The first answer that decides is counted, and an
-   * event is lost only if no delivery confirms it. Safe for concurrent use.
+   * An encoded event, with the number of its deliveries in flight. While the service closes there
+   * may be two: to the tiers and to the spool. The first final outcome is counted. The event is
+   * lost only if no delivery acknowledges it. Safe for concurrent use.
    */
   final class Encoded implements Pending {
     private static final int SETTLED = -1;
@@ -45,21 +48,22 @@ sealed interface Pending {
       return event;
     }
 
-    /** Begins a delivery beside the one under way; false if the event is settled. */
+    /** Begins a second delivery in parallel; returns false if the event is completed. */
     boolean deliverAlso() {
       return deliveries.getAndUpdate(count -> count > 0 ? count + 1 : count) > 0;
     }
 
     /**
-     * Ends a delivery that did not confirm the event.
+     * Ends a delivery that did not acknowledge the event.
      *
-     * @return whether there is no other: the caller must deliver the event otherwise, or settle it
+     * @return whether no other delivery is in flight: the caller must deliver the event again, or
+     *     {@link #settle} it
      */
     boolean unconfirmed() {
       return deliveries.getAndUpdate(count -> count > 1 ? count - 1 : count) == 1;
     }
 
-    /** Whether this call is the first one to settle what became of the event. */
+    /** Completes the event; returns whether this call was the first. */
     boolean settle() {
       return deliveries.getAndSet(SETTLED) != SETTLED;
     }

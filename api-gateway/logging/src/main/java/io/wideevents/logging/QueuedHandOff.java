@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands events off without waiting: into a bounded queue to the tiers, from there, when it is full
- * or no tier confirms, into a second bounded queue to the spool, and only when that is full too
- * into nothing, counted and logged.
+ * Delivers events through two bounded queues: one to the tiers, and one to the spool. The second
+ * queue receives the events that the first one rejects and those that no tier acknowledges. If the
+ * second queue is full as well, events are dropped, counted and logged.
  *
  * <p>Safe for concurrent use; {@link #take} never blocks.
  */
@@ -24,8 +24,8 @@ final class QueuedHandOff implements EventHandOff {
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
 
   /**
-   * The tiers' part of the time to close, for what they are about to confirm. It is short, because
-   * the spool must have written the rest in time whatever the tiers do.
+   * The tiers get this fraction of the close timeout, for deliveries that are about to complete.
+   * The fraction is small, because the spool must write the remaining events within the timeout.
    */
   private static final int TIERS_PART = 8;
 
@@ -65,7 +65,7 @@ final class QueuedHandOff implements EventHandOff {
     try {
       overflow.start();
     } catch (Throwable e) {
-      // No thread left. The first one must not stay.
+      // The second thread could not be started. Stop the first one.
       var unused = tiers.close(Deadline.after(Duration.ZERO));
       throw e;
     }
@@ -102,11 +102,11 @@ final class QueuedHandOff implements EventHandOff {
   }
 
   /**
-   * Closes, and spools what has no answer: events that wait for the tiers, events that the tiers
-   * have, and others. The tiers may still confirm an event that is spooled as well. That does no
-   * harm, since both have the same id.
+   * Closes both queues, and spools the events without an outcome: those queued for the tiers, those
+   * in flight to the tiers, and the others. A tier may still acknowledge an event that is spooled
+   * as well. That is harmless, because both copies have the same id.
    *
-   * @param others events that wait for an answer elsewhere
+   * @param others further events without an outcome
    */
   void close(Set<Pending.Encoded> others) {
     closed = true;
@@ -188,7 +188,7 @@ final class QueuedHandOff implements EventHandOff {
                 .log("Events of this process took the way to the spool"));
   }
 
-  /** Counts an event as lost, unless another delivery of it may still confirm it. */
+  /** Counts an event as lost, unless another delivery may still acknowledge it. */
   private void drop(Pending pending, DropReason reason) {
     boolean lost =
         switch (pending) {

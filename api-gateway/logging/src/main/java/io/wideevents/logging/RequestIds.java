@@ -6,9 +6,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a request's id comes from: the caller's, if it can be trusted to be one, else a new one.
- *
- * <p>What callers send ends up in logs, keys and searches, so only a plain form is taken.
+ * Request ids and trace ids: from headers if they have a safe form, else generated. The form is
+ * restricted, because ids from callers appear in logs, keys and searches. Safe for concurrent use.
  */
 public final class RequestIds {
   private static final int MAX_LENGTH = 128;
@@ -17,7 +16,7 @@ public final class RequestIds {
 
   private RequestIds() {}
 
-  /** A new id: 32 hex digits. */
+  /** Generates an id of 32 hex digits. Not suitable as a secret. */
   public static String make() {
     HexFormat hex = HexFormat.of();
     ThreadLocalRandom random = ThreadLocalRandom.current();
@@ -25,10 +24,11 @@ public final class RequestIds {
   }
 
   /**
-   * The id in an {@code X-Request-Id} header.
+   * Returns the id in an {@code X-Request-Id} header.
    *
-   * @param header null when there is none
-   * @return empty unless it is 1 to 128 letters, digits and {@code - _ . : / + = @}
+   * @param header null when the header is absent
+   * @return empty unless the header consists of 1 to 128 letters, digits and {@code - _ . : / +
+   *     = @}
    */
   public static Optional<String> accepted(@Nullable String header) {
     if (header == null || header.isEmpty() || header.length() > MAX_LENGTH) {
@@ -49,9 +49,9 @@ public final class RequestIds {
   }
 
   /**
-   * The trace id in a {@code traceparent} header (W3C Trace Context).
+   * Returns the trace id in a {@code traceparent} header (W3C Trace Context).
    *
-   * @param header null when there is none
+   * @param header null when the header is absent
    * @return 32 lower-case hex digits; empty when the header has another form, or the id is all
    *     zeros
    */
@@ -62,7 +62,7 @@ public final class RequestIds {
         || header.charAt(35) != '-'
         || header.charAt(52) != '-'
         || header.startsWith("ff")
-        // Version 00 has nothing behind the flags; later ones may.
+        // Version 00 ends after the flags; later versions may add fields.
         || (header.length() > TRACEPARENT_LENGTH
             && (header.startsWith("00") || header.charAt(TRACEPARENT_LENGTH) != '-'))) {
       return Optional.empty();

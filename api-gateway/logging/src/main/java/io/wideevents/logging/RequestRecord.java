@@ -8,16 +8,16 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state behind a {@link LoggingContext}. Open until it is finalized, once; frozen afterwards.
+ * The state of a {@link LoggingContext}. It can be changed until it is finalized, which happens
+ * once.
  *
- * <p>Safe for concurrent use. No code of the service runs while its lock is held: values are copied
- * first. What happens under the lock is moving a few references, so waiting for it takes no longer
- * than that.
+ * <p>Safe for concurrent use. No code of the service runs while the lock is held, because values
+ * are copied before. Under the lock only a few references are moved, so callers wait only briefly.
  */
 final class RequestRecord {
   static final String UNMATCHED = "unmatched";
 
-  /** Longer names of routes, stages and timings are no constants. */
+  /** Limit of names of routes, stages and timings. Longer names are assumed not to be constants. */
   static final int MAX_NAME_LENGTH = 256;
 
   private static final int FINALIZED = -1;
@@ -61,7 +61,7 @@ final class RequestRecord {
     return Optional.ofNullable(traceId);
   }
 
-  /** Whether it is said which error it was, or what happened; a detail alone does not say it. */
+  /** Whether an error's code or message is set. Other error fields alone do not count. */
   synchronized boolean hasError() {
     return fields.has("error.code") || fields.has("error.message");
   }
@@ -70,19 +70,19 @@ final class RequestRecord {
   void set(@Nullable String path, @Nullable Object value) {
     int room = EventFields.isPlain(value) ? fields.initialRoom() : room();
     if (room == FINALIZED) {
-      // The value is not read.
+      // Does not read the value.
       lateWrites.increment();
     } else {
       put(fields.copy(path, value, room));
     }
   }
 
-  /** Copies a text that is to be put with others. */
+  /** Copies a text that is stored together with other fields. */
   CopiedField copy(String path, @Nullable String text) {
     return fields.copy(path, text, fields.initialRoom());
   }
 
-  /** Puts a field into the event. */
+  /** Stores a field. */
   synchronized void put(CopiedField copy) {
     if (isFinalized) {
       lateWrites.increment();
@@ -91,7 +91,7 @@ final class RequestRecord {
     }
   }
 
-  /** Puts fields into the event that belong together: no other thread's come in between. */
+  /** Stores several fields atomically. */
   synchronized void put(CopiedField... copies) {
     if (isFinalized) {
       lateWrites.increment();
@@ -102,7 +102,7 @@ final class RequestRecord {
     }
   }
 
-  /** Adds to the number under a path. */
+  /** Adds to the number at a path. */
   synchronized void add(String path, double millis) {
     if (isFinalized) {
       lateWrites.increment();
@@ -111,7 +111,7 @@ final class RequestRecord {
     }
   }
 
-  /** Notes that something is left out. */
+  /** Records that a value is left out. */
   synchronized void drop(String path, FieldDrop why) {
     if (isFinalized) {
       lateWrites.increment();
@@ -124,7 +124,7 @@ final class RequestRecord {
     return isFinalized ? FINALIZED : fields.room();
   }
 
-  /** Sets the route; one that is null or blank changes nothing. */
+  /** Sets the route. A null or blank route changes nothing. */
   void route(@Nullable String given) {
     String newRoute = given == null || given.isBlank() ? null : cut(given);
     synchronized (this) {
@@ -136,7 +136,10 @@ final class RequestRecord {
     }
   }
 
-  /** Begins a stage; a name that is null, blank or too long is noted and changes nothing. */
+  /**
+   * Begins a stage. A name that is null, blank or too long is recorded as a bad name and changes
+   * nothing else.
+   */
   void stage(@Nullable String name) {
     if (!isName(name)) {
       drop("stage", FieldDrop.BAD_NAME);
@@ -156,7 +159,7 @@ final class RequestRecord {
     }
   }
 
-  /** Whether a text can be the name of a stage or a timing. */
+  /** Whether a text is a valid name of a stage or a timing. */
   static boolean isName(@Nullable String name) {
     return name != null && !name.isBlank() && name.length() <= MAX_NAME_LENGTH;
   }
@@ -166,10 +169,10 @@ final class RequestRecord {
   }
 
   /**
-   * Closes the request to further writes; the first call wins.
+   * Finalizes the request. Only the first call has an effect.
    *
-   * @param finalizedAtMillis the time now, in milliseconds since the epoch
-   * @return what became of it; null when it was finalized before
+   * @param finalizedAtMillis the current time, in milliseconds since the epoch
+   * @return the ended request; null when it was finalized before
    */
   synchronized @Nullable FinalizedRequest finish(Ending ending, long finalizedAtMillis) {
     if (isFinalized) {

@@ -3,9 +3,9 @@ package io.wideevents.logging;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * How long events took from their finalization until a tier had them: what a kill -9 can lose is
- * what was finalized within this time before it. In classes a quarter of a power of two wide, so a
- * quantile is exact to about 20 %. Safe for concurrent use.
+ * A histogram of the time from an event's finalization until a tier acknowledged it. A kill -9 can
+ * lose the events that were finalized within this time before it. There are four buckets per power
+ * of two, so a quantile is exact to about 20 %. Safe for concurrent use.
  */
 final class TimeToDurable {
   private static final int PER_DOUBLING = 4;
@@ -16,7 +16,7 @@ final class TimeToDurable {
     counts.incrementAndGet(classOf(Math.max(1, nanos)));
   }
 
-  /** The upper bound of the class the quantile falls in, in nanoseconds; 0 without events. */
+  /** The upper bound of the quantile's bucket, in nanoseconds; 0 without events. */
   long quantile(double share) {
     long total = 0;
     for (int i = 0; i < counts.length(); i++) {

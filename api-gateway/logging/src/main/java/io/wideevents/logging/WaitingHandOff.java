@@ -17,12 +17,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands each event to one tier and waits for its answer, on the request's own thread: for those who
- * want no event lost that a client has an answer for, at the price of that tier's time. What the
- * tier does not confirm takes the queue like any other event.
+ * Delivers each event to one tier and waits for the outcome on the request's own thread. An event
+ * that the tier acknowledged is durable before the client gets its reply. An event that the tier
+ * does not acknowledge goes to the queue.
  *
- * <p>Safe for concurrent use; {@link #take} blocks until the tier has answered, at most for the
- * delivery timeout.
+ * <p>Safe for concurrent use; {@link #take} blocks until the tier's outcome, for the delivery
+ * timeout at most.
  */
 final class WaitingHandOff implements EventHandOff {
   private final LoggerPort tier;
@@ -31,13 +31,15 @@ final class WaitingHandOff implements EventHandOff {
   private final LoggingCounters counters;
   private final QueuedHandOff otherwise;
 
-  /** As many as there ever were requests at a time that ended. */
+  /**
+   * Idle finalizers. Their number is the largest number of requests that ended at the same time.
+   */
   private final Queue<EventFinalizer> idle = new ConcurrentLinkedQueue<>();
 
-  /** Events that requests wait for. */
+  /** Events for which requests are waiting. */
   private final Set<Pending.Encoded> waiting = ConcurrentHashMap.newKeySet();
 
-  /** When the requests of a host that stops wait no longer; null while the tier answers. */
+  /** Deadline shared by the requests of a stopping host; null while the tier answers. */
   private final AtomicReference<@Nullable Deadline> atStop = new AtomicReference<>();
 
   WaitingHandOff(
@@ -90,13 +92,13 @@ final class WaitingHandOff implements EventHandOff {
         if (event.settle()) {
           counters.durable(durable.tier(), System.nanoTime() - event.finalizedAtNanos());
         }
-        // The tier answers: the next request may wait for it as long as any other.
+        // The tier answered, so the next request gets the full timeout again.
         atStop.set(null);
         return;
       }
     } catch (Throwable e) {
-      // No answer in time, or a bug of the tier's, checked exceptions included; the event must not
-      // be lost for it.
+      // A timeout, or a bug in the tier, which may throw checked exceptions as well. The event must
+      // still be delivered.
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }
@@ -106,7 +108,10 @@ final class WaitingHandOff implements EventHandOff {
     }
   }
 
-  /** Waits until the deadline, also if the thread is interrupted: the flag is set again then. */
+  /**
+   * Blocks until the deadline at most. An interrupt does not end the wait; the interrupt flag is
+   * set again at the end.
+   */
   private static List<DeliveryOutcome> await(
       CompletableFuture<List<DeliveryOutcome>> answer, Deadline deadline)
       throws ExecutionException, TimeoutException {

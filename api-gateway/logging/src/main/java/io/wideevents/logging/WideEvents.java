@@ -25,19 +25,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pipeline's front half within a service of one's own: its events go to Kafka, else to MongoDB,
- * else to a spool on disk, without a gateway in between.
+ * The delivery chain inside a service, without a gateway: the service's events go to Kafka, else to
+ * MongoDB, else to a spool on disk.
  *
- * <p>Starting succeeds while Kafka and MongoDB are down. The spool's directory ({@code SPOOL_DIR})
- * belongs to one process. Safe for concurrent use. Closed by whoever started it, after the service
- * has answered its last request; that takes less than six seconds whatever is down.
+ * <p>The start succeeds while Kafka or MongoDB is down. Only one process may use the spool's
+ * directory ({@code SPOOL_DIR}). Safe for concurrent use. Close it after the service has answered
+ * its last request. Closing takes less than six seconds even if Kafka and MongoDB are down.
  */
 public final class WideEvents implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WideEvents.class);
   private static final Duration CLOSE_BOUND = Duration.ofSeconds(6);
   private static final Duration KEPT_FOR_SPOOL = Duration.ofSeconds(1);
 
-  /** How long the hand-off waits for the spool, which has each event before the tiers close. */
+  /**
+   * How long closing waits for the spool, which stores each pending event before the tiers close.
+   */
   private static final Duration HAND_OFF_BOUND = Duration.ofSeconds(4);
 
   private final ClosingTime closing;
@@ -87,7 +89,7 @@ public final class WideEvents implements AutoCloseable {
     }
   }
 
-  /** Closes a part because the start failed: the spool's directory would stay locked. */
+  /** Closes a part after a failed start, so that the spool's directory does not stay locked. */
   private static void closeAfter(Throwable failure, AutoCloseable part) {
     try {
       part.close();
@@ -96,25 +98,24 @@ public final class WideEvents implements AutoCloseable {
     }
   }
 
-  /** What a request waits for before it is answered. */
+  /** What must happen before a request is answered. */
   public enum Wait {
-    /** Nothing: its event is handed off. */
+    /** Nothing. The event is queued. */
     NOT_AT_ALL,
-    /** Its event is on the spool's disk. */
+    /** The event is on the spool's disk. */
     FOR_THE_JOURNAL,
-    /** Kafka, or MongoDB, has confirmed its event: logging as it is done without this library. */
+    /** Kafka or MongoDB has acknowledged the event, as with synchronous logging. */
     FOR_THE_TIERS
   }
 
   /**
-   * Starts with the settings of the environment that the library uses; {@code LOGGING_JOURNAL}
-   * decides what requests wait for. Does not read what is the service's own: {@code LOG_LEVEL},
-   * {@code LOG_FORMAT}, {@code MQ_TYPE}, {@code API_KEYS_FILE}, {@code LOGGING_OWN_REQUESTS} and
-   * every name that begins with {@code HTTP_}.
+   * Starts with settings from the environment. {@code LOGGING_JOURNAL} decides what requests wait
+   * for. Ignores {@code LOG_LEVEL}, {@code LOG_FORMAT}, {@code MQ_TYPE}, {@code API_KEYS_FILE},
+   * {@code LOGGING_OWN_REQUESTS} and every name that begins with {@code HTTP_}.
    *
    * @param service the service's name in its events
    * @param environment environment variables
-   * @throws io.wideevents.config.InvalidSettingsException if settings are wrong, naming all of them
+   * @throws io.wideevents.config.InvalidSettingsException with all invalid settings
    * @throws io.wideevents.delivery.spool.SpoolUnavailableException if the spool's directory is in
    *     use or cannot be written
    */
@@ -126,7 +127,11 @@ public final class WideEvents implements AutoCloseable {
         values.get(LoggingCatalogue.LOGGING_JOURNAL) ? Wait.FOR_THE_JOURNAL : Wait.NOT_AT_ALL);
   }
 
-  /** Starts with the settings of the environment, but for what requests wait for. */
+  /**
+   * Starts with settings from the environment, except {@code LOGGING_JOURNAL}.
+   *
+   * @param wait what requests wait for
+   */
   public static WideEvents start(String service, Map<String, String> environment, Wait wait) {
     return start(service, resolve(environment), wait);
   }
@@ -135,7 +140,8 @@ public final class WideEvents implements AutoCloseable {
     SettingValues values = LibraryCatalogue.CATALOGUE.resolve(Map.of(), environment);
     values.warnings().forEach(log::warn);
     if (values.get(KafkaCatalogue.MQ_COMPRESSION) == KafkaSettings.Compression.ZSTD) {
-      // Without it Kafka takes no event, and MongoDB takes all: no reason to stop the service.
+      // Without the codec, Kafka gets no events and MongoDB gets all of them. That is no reason to
+      // fail the service.
       NativeCodec.ZSTD
           .problem()
           .ifPresent(problem -> log.warn("{}; {}", problem, NativeCodec.ZSTD.fix()));
@@ -162,17 +168,18 @@ public final class WideEvents implements AutoCloseable {
     }
   }
 
-  /** Begins and finalizes the events of the service's requests. */
+  /** The service that begins and finalizes the events of requests. */
   public LoggingService logging() {
     return logging;
   }
 
   /**
-   * Delivers what was handed off, within its bound. Events that Kafka and MongoDB have not
-   * confirmed after half a second are written to the spool, before the connections are closed. When
-   * this returns, each event is durable in Kafka, MongoDB or the spool, unless the spool failed;
-   * events that are lost are counted and logged. Idempotent. On an interrupted thread as well,
-   * which stays interrupted: no part would wait for its events then.
+   * Delivers the accepted events and closes all parts, in less than six seconds. Events that Kafka
+   * or MongoDB has not acknowledged after half a second are written to the spool before the
+   * connections are closed. When this method returns, each event is durable in Kafka, MongoDB or
+   * the spool, unless the spool failed; lost events are counted and logged. Idempotent. On an
+   * interrupted thread the interrupt flag is cleared meanwhile, so that all parts wait for their
+   * events, and then set again.
    */
   @Override
   public void close() {
@@ -187,8 +194,8 @@ public final class WideEvents implements AutoCloseable {
   }
 
   private void closeParts() {
-    // In reverse order, and each one whatever the one before throws: the spool's directory would
-    // stay locked for the life of the host.
+    // Try-with-resources closes in reverse order, and closes each part even if another one throws.
+    // Otherwise the spool's directory would stay locked until the host process ends.
     Part lost = logging::countLost;
     try (lost;
         spool;
@@ -200,7 +207,7 @@ public final class WideEvents implements AutoCloseable {
     }
   }
 
-  /** What is done at the end. */
+  /** A resource whose close throws no checked exception. */
   private interface Part extends AutoCloseable {
     @Override
     void close();

@@ -1,7 +1,6 @@
 /**
- * Wide events from within a service: one context per request, finalized once, handed off in
- * microseconds; and the port through which an event leaves: hand it over, learn where it became
- * durable. Free of any framework, of Kafka and of HTTP.
+ * Logs wide events from inside a service: one context per request, finalized once and queued in
+ * microseconds. Does not depend on a web framework or HTTP.
  */
 @NullMarked
 package io.wideevents.logging;

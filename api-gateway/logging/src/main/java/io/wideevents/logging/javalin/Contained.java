@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the plugin's own steps within a request. A step that fails costs a part of the event; the
- * request does not notice.
+ * Runs the plugin's own steps within a request. A step that fails is logged, a part of the event is
+ * missing, and the request is not affected.
  */
 final class Contained {
   private static final Logger log = LoggerFactory.getLogger(WideEventsPlugin.class);
@@ -26,7 +26,7 @@ final class Contained {
     }
   }
 
-  /** The result of a step; null when the step failed. */
+  /** Returns the result of a step; null when the step failed. */
   static <T> @Nullable T get(Supplier<? extends @Nullable T> step) {
     try {
       return step.get();
@@ -46,7 +46,7 @@ final class Contained {
             .log("Part of a request's event was not recorded; the request itself is not affected");
       }
     } catch (Throwable e) {
-      // The application's logging is broken as well: there is nowhere left to report this.
+      // The application's logging fails as well, so the failure cannot be reported.
     }
   }
 }

@@ -14,39 +14,39 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The only class that uses what Javalin does not publish, for the three facts that Javalin 7.2 has
- * no public hook for. It replaces nothing. Callers contain every {@link Throwable}: with a Javalin
- * that has changed here, the application is unaffected and its events say less. Not final: a test
- * stands for such a Javalin.
+ * The only class that uses internals of Javalin: Javalin 7.2 has no public API for these
+ * operations. Callers catch every {@link Throwable}, so with a Javalin whose internals have changed
+ * the application is unaffected and its events contain less. Not final, because a test subclass
+ * simulates such a Javalin.
  */
 class JavalinInternals {
   /**
-   * The application's own handler wrapper, which has a public setter only; null when it has none.
+   * The application's own handler wrapper; null when it has none. Javalin has a public setter only.
    */
   @Nullable HandlerWrapper handlerWrapper(RouterConfig router) {
     return router.getHandlerWrapper$javalin();
   }
 
   /**
-   * The path of the handler that a request is for; null when there is none. Javalin announces only
-   * the handlers that are added after the listener.
+   * The path template of the handler for a request; null when there is none. Javalin's public event
+   * reports only the handlers that are added after the listener.
    */
   @Nullable String httpRoute(JavalinState state, HandlerType method, String path) {
     ParsedEndpoint found = state.internalRouter.findFirstHttpHandlerEntry(method, path);
     return found == null ? null : found.endpoint.path;
   }
 
-  /** The path of the socket that an upgrade is for; null when there is none. */
+  /** The path template of the WebSocket handler for an upgrade; null when there is none. */
   @Nullable String socketRoute(JavalinState state, String path) {
     WsHandlerEntry found = state.wsRouter.getWsPathMatcher().findEndpointHandlerEntry(path);
     return found == null ? null : found.getPath();
   }
 
   /**
-   * Exchanges the supplier that the application has given to {@link Context#future}, if it has
-   * given one. The failure of the supplier, or of its future, is visible nowhere else.
+   * Replaces the supplier that the application has passed to {@link Context#future}, if any. A
+   * failure of the supplier, or of its future, cannot be observed in another way.
    *
-   * @param watch makes a supplier that ends as the given one does
+   * @param watch returns a supplier that completes like the given one
    */
   void watchFuture(
       Context ctx, UnaryOperator<Supplier<? extends @Nullable CompletableFuture<?>>> watch) {

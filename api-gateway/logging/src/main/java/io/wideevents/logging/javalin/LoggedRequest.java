@@ -12,9 +12,9 @@ import java.util.Enumeration;
 import java.util.List;
 
 /**
- * A request that notes its timeout before anyone else hears of it: Javalin answers in its own
- * listener, and with a journal the event is finalized with the first byte of that answer. Does not
- * show the attribute that the plugin keeps with the request.
+ * A request whose timeout is recorded before Javalin answers it. Javalin answers a timeout in its
+ * own listener, and with a journal the first byte of that answer finalizes the event. Also hides
+ * the plugin's request attribute.
  */
 final class LoggedRequest extends HttpServletRequestWrapper {
   private final RequestScope scope;
@@ -24,7 +24,10 @@ final class LoggedRequest extends HttpServletRequestWrapper {
     this.scope = scope;
   }
 
-  /** The attributes without the plugin's own: an application may write all of them out. */
+  /**
+   * The names of the attributes except the plugin's own, because an application may print all
+   * attributes.
+   */
   @Override
   public Enumeration<String> getAttributeNames() {
     List<String> names = Collections.list(super.getAttributeNames());
@@ -61,7 +64,7 @@ final class LoggedRequest extends HttpServletRequestWrapper {
 
     @Override
     public void onStartAsync(AsyncEvent event) {
-      // A second asynchronous step forgets the listeners of the first.
+      // A second asynchronous cycle removes the listeners of the first.
       event.getAsyncContext().addListener(this);
     }
   }

@@ -4,8 +4,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 
 /**
- * A response that notes when Javalin fails to write it to its end. Javalin reports that by a status
- * alone, which is too late for the client when the reply has begun.
+ * A response that records when Javalin fails to write it completely. Javalin reports that only by
+ * setting a status, which does not reach the client after the response is committed.
  */
 final class LoggedResponse extends HttpServletResponseWrapper {
   private final RequestScope scope;

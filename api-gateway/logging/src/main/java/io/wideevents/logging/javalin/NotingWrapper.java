@@ -8,8 +8,7 @@ import io.wideevents.logging.LoggingContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notes what the application's handlers and their futures throw, and passes it on unchanged: what
- * the application maps it to is not the plugin's business.
+ * Records what the application's handlers and their futures throw, and rethrows it unchanged.
  *
  * @param own the application's own wrapper; null when it has none
  */
@@ -27,7 +26,7 @@ record NotingWrapper(@Nullable HandlerWrapper own, JavalinInternals internals)
       handler.handle(ctx);
       return;
     }
-    // After a future or a timeout, handlers run on a thread that may work for another request.
+    // After a future or a timeout, handlers run on a thread that may be bound to another request.
     LoggingContext.Binding binding = Contained.get(scope.context()::bind);
     Contained.run(() -> scope.handlerBegins(endpoint));
     try {

@@ -6,17 +6,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.util.component.LifeCycle;
 
 /**
- * The requests that have not ended. Ends them when the server has stopped, or failed to: the server
- * reports the end of a request that waits for a future no more. Safe for concurrent use.
+ * The requests that have not ended. Ends them when the server has stopped or failed to stop,
+ * because the server then no longer reports the end of a request that waits for a future. Safe for
+ * concurrent use.
  */
 final class OpenRequests implements LifeCycle.Listener {
   private final Set<RequestScope> scopes = ConcurrentHashMap.newKeySet();
   private volatile boolean hasStopped;
 
-  /** Adds a request; ends it at once if the server has stopped. */
+  /** Adds a request. Ends it at once if the server has stopped. */
   void add(RequestScope scope) {
     scopes.add(scope);
-    // Read after the request was added: either this thread or the one that stops sees the other.
+    // Read after the request was added: either this thread sees that the server has stopped, or the
+    // stopping thread sees the request.
     if (hasStopped) {
       endAll();
     }

@@ -9,9 +9,10 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees the reply leave, whichever way it was made: by a handler, a filter, a static file, an error
- * page of the server or a WebSocket upgrade. All of them end in {@link #send}. Sees the connection
- * fail as well, which tells a client that went away from an exception of the application's own.
+ * Observes the sending of the reply, whatever wrote it: a handler, a filter, a static file, an
+ * error page of the server or a WebSocket upgrade. All of them call {@link #send}. Also observes
+ * failures of the connection, which distinguishes a client that closed the connection from an
+ * exception of the application.
  */
 final class ReplyStream extends HttpStream.Wrapper {
   private final RequestScope scope;

@@ -12,9 +12,8 @@ import java.io.IOException;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 
 /**
- * Stands around everything Javalin does for a request: what is bound to the thread is taken off it
- * again whatever happens, and the server itself reports when the response begins, when it is out,
- * and that it never will be.
+ * The outermost filter: binds the request's context to the thread and always unbinds it, and wraps
+ * request and response to observe them.
  */
 final class RequestFilter implements Filter {
   private final RequestStart start;

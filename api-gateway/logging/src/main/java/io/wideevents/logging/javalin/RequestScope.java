@@ -20,22 +20,22 @@ import org.eclipse.jetty.io.EofException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the plugin knows about one request, kept as an attribute of it. Safe for concurrent use. No
- * method throws: each runs in the midst of a request of the application's.
+ * The plugin's state of one request, stored in an attribute of the request. Safe for concurrent
+ * use. No method throws, because the callers are in the middle of a request of the application.
  */
 final class RequestScope {
   static final String ATTRIBUTE = RequestScope.class.getName();
   private static final int FIRST_ERROR_STATUS = 400;
 
-  /** Javalin answers this or more if a body cannot be read: 499 or 500. */
+  /** Javalin answers with this status or a higher one if it cannot read a body: 499 or 500. */
   private static final int CLIENT_CLOSED_REQUEST = 499;
 
-  /** The frames of an exception that the server threw while it read a body. */
+  /** Package of the stack frames of an exception that the server threw while it read a body. */
   private static final String SERVER = "org.eclipse.jetty.";
 
   private static final String SERVLET_INPUT = SERVER + "ee10.servlet.";
 
-  /** An exception may be its own cause. */
+  /** Bounds the loop, because an exception may be its own cause. */
   private static final int MAX_CAUSES = 16;
 
   private final LoggingService logging;
@@ -54,8 +54,8 @@ final class RequestScope {
   private volatile @Nullable Throwable readFailure;
 
   /**
-   * @param route finds the route of a request that no HTTP handler ran for
-   * @param serverStops whether the server is being stopped
+   * @param route finds the route of a request for which no HTTP handler ran
+   * @param serverStops whether the server is stopping
    */
   RequestScope(
       LoggingService logging,
@@ -72,7 +72,7 @@ final class RequestScope {
     request.setAttribute(ATTRIBUTE, this);
   }
 
-  /** The scope of a request; null when the plugin was told to leave it alone. */
+  /** The scope of a request; null when the request is not logged. */
   static @Nullable RequestScope of(ServletRequest request) {
     return request.getAttribute(ATTRIBUTE) instanceof RequestScope scope ? scope : null;
   }
@@ -85,24 +85,24 @@ final class RequestScope {
     timedOut = true;
   }
 
-  /** Notes that the request's body cannot be read to its end. */
+  /** Records that the request's body cannot be read to its end. */
   void readFailed() {
     readFailed = true;
   }
 
-  /** Notes that the last byte of the reply was sent. */
+  /** Records that the last byte of the reply was sent. */
   void replySent() {
     replySent = true;
   }
 
-  /** Notes that the reply cannot be sent to its end. */
+  /** Records that the reply cannot be sent to its end. */
   void sendFailed(Throwable failure) {
     if (isTimeout(failure)) {
       timedOut = true;
     } else if (failure instanceof IOException) {
       sendFailed = true;
     } else {
-      // The server itself gave up, such as on response headers that are too large.
+      // The server itself failed, for example because the response headers are too large.
       failed(failure);
     }
   }
@@ -119,8 +119,9 @@ final class RequestScope {
   }
 
   /**
-   * Notes a status that no client will see, for the reply has begun. While a handler runs, the
-   * status is the handler's and means nothing; afterwards Javalin says so that writing failed.
+   * Records a status that was set after the reply had begun, so that no client sees it. While a
+   * handler runs, the status comes from the handler and is ignored. Afterwards Javalin sets such a
+   * status when writing failed.
    */
   void statusTooLate(int status) {
     boolean isJavalins =
@@ -131,8 +132,8 @@ final class RequestScope {
   }
 
   /**
-   * Notes what the reply begins with, before its first byte leaves. Finalizes the event if the
-   * logging service waits for its events, and blocks until the event is durable then.
+   * Records the status of the reply before its first byte is sent. If the logging service waits for
+   * its events, finalizes the event and blocks until it is durable.
    */
   void replyBegins(int status) {
     if (hasReply.compareAndSet(false, true)) {
@@ -148,7 +149,8 @@ final class RequestScope {
   private void begin(int status) {
     String found = route();
     context.route(found).set("http.status", status);
-    // Where it is not known whether the application has such a route, the answer may be its own.
+    // Javalin itself sent a 404 or 405 only if the request is known to have no route. Otherwise the
+    // application may have sent it.
     boolean isJavalins =
         RouteFinder.UNMATCHED.equals(found)
             && (status == HttpStatus.NOT_FOUND.getCode()
@@ -158,14 +160,14 @@ final class RequestScope {
     }
   }
 
-  /** The route, which is unmatched if there is none; null when it cannot be found out. */
+  /** The route, {@code unmatched} if there is none; null when it cannot be determined. */
   private @Nullable String route() {
     Endpoint endpoint = answeredBy;
     return endpoint == null ? Contained.get(route) : endpoint.method.name() + " " + endpoint.path;
   }
 
   /**
-   * Finalizes the event, unless it is finalized: the reply is out, or never will be.
+   * Finalizes the event, unless it is finalized: the reply was sent or will never be sent.
    *
    * @param failure why the server ended the request; null when nothing failed. It may be a failure
    *     after the reply, such as a body that the application did not read
@@ -182,7 +184,7 @@ final class RequestScope {
     Contained.run(this::complete);
   }
 
-  /** Finds out whose fault it is that a reply was not sent. */
+  /** Determines why a reply was not sent. */
   private void unanswered(Throwable failure) {
     if (serverStops.getAsBoolean()) {
       if (!context.hasError()) {
@@ -201,8 +203,9 @@ final class RequestScope {
   }
 
   /**
-   * A client that has its reply did not go away. The server reports a body that breaks the rules of
-   * HTTP as it reports one that ends early; an answer of the application's own tells them apart.
+   * Corrects the aborted state for a client that got its reply. The server reports a body that
+   * breaks the rules of HTTP in the same way as a body that ends early. If the application itself
+   * answered, the client did not abort.
    */
   private void replyDecides() {
     Throwable failure = readFailure;
@@ -216,7 +219,7 @@ final class RequestScope {
 
   private void complete() {
     if (serverStops.getAsBoolean()) {
-      // The server's stop ends its requests one after the other, on one thread.
+      // A stopping server ends its requests one after the other, on one thread.
       logging.completeAtStop(context, ending());
     } else {
       logging.complete(context, ending());
@@ -232,7 +235,7 @@ final class RequestScope {
         : Ending.ANSWERED;
   }
 
-  /** Notes an exception that a handler threw, unless the handler said itself what went wrong. */
+  /** Records an exception that a handler threw, unless the handler has set an error. */
   void failed(Throwable thrown) {
     Contained.run(() -> note(thrown));
   }
@@ -253,7 +256,7 @@ final class RequestScope {
     }
   }
 
-  /** The exception within completion exceptions, which is the one that Javalin maps. */
+  /** Unwraps completion exceptions, as Javalin does before it maps an exception. */
   private static Throwable withoutCompletion(Throwable thrown) {
     Throwable failure = thrown;
     for (int i = 0; i < MAX_CAUSES && failure instanceof CompletionException; i++) {
@@ -272,8 +275,8 @@ final class RequestScope {
   }
 
   /**
-   * Whether the server failed to read the request's body, because the client stalls. Any other
-   * exception with a timeout as its cause is the application's own, such as a slow backend's.
+   * Whether the server failed to read the request's body because the client stalled. Any other
+   * exception with a timeout as its cause is from the application, such as one of a slow backend.
    */
   private static boolean isStalledUpload(Throwable failure) {
     if (failure.getClass() != IOException.class || !isTimeout(failure)) {
@@ -290,7 +293,7 @@ final class RequestScope {
     return false;
   }
 
-  /** Notes a status that says failure, where nothing else did. */
+  /** Records a failure status, unless an error is set. */
   private void failedWith(int status, String message) {
     if (status >= FIRST_ERROR_STATUS && !context.hasError()) {
       context.error("HTTP_" + status, message);

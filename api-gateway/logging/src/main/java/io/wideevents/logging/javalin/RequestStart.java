@@ -10,11 +10,11 @@ import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 
-/** Begins the events of requests, and has the server report how each ends. */
+/** Begins the events of requests, and registers the listeners for their end. */
 final class RequestStart {
   static final String REQUEST_ID_HEADER = "X-Request-Id";
 
-  /** Longer methods are no methods; the longest registered one has 17 characters. */
+  /** Limit of a method's length. The longest registered method has 17 characters. */
   private static final int MAX_METHOD_LENGTH = 32;
 
   private final LoggingService logging;
@@ -34,7 +34,7 @@ final class RequestStart {
   /**
    * Begins the event of a request whose reply has not begun.
    *
-   * @param route finds the route of a request that no HTTP handler ran for
+   * @param route finds the route of a request for which no HTTP handler ran
    */
   RequestScope begin(Request request, Supplier<String> route) {
     Server server = request.getConnectionMetaData().getConnector().getServer();
@@ -60,7 +60,7 @@ final class RequestStart {
     return logging.begin(id, trace.orElse(null)).set("http.method", method(request.getMethod()));
   }
 
-  /** A method of the client's own is cut: it may be as long as the server lets a line be. */
+  /** Cuts an unknown method, because it may be as long as the server's limit of a request line. */
   private static String method(String given) {
     return HttpMethod.fromString(given) != null || given.length() <= MAX_METHOD_LENGTH
         ? given

@@ -8,9 +8,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the route of a request that none of the application's HTTP handlers has run for: a filter
- * or a guard answered it, it is a HEAD that Javalin answers itself, or a WebSocket upgrade. Safe
- * for concurrent use.
+ * Finds the route of a request for which no HTTP handler of the application has run: a filter or a
+ * guard answered it, Javalin answered a HEAD request itself, or it is a WebSocket upgrade. Safe for
+ * concurrent use.
  */
 final class RouteFinder {
   static final String UNMATCHED = "unmatched";
@@ -23,18 +23,25 @@ final class RouteFinder {
     this.internals = internals;
   }
 
-  /** Whether Javalin looks for a socket instead of a handler, whatever else the client asks. */
+  /**
+   * Whether Javalin looks for a WebSocket handler. It does so for this header, whatever the method
+   * is.
+   */
   private static boolean isForSockets(HttpServletRequest request) {
     return request.getHeader(Header.SEC_WEBSOCKET_VERSION) != null;
   }
 
-  /** The route of a request, found when it is asked for; the request may be gone by then. */
+  /**
+   * Returns a supplier of the request's route. The supplier does not use the request object, which
+   * may be recycled by then.
+   */
   Supplier<String> of(HttpServletRequest request) {
     String uri = request.getRequestURI();
     String context = request.getContextPath();
     String path = uri.startsWith(context) ? uri.substring(context.length()) : uri;
     if (isForSockets(request)) {
-      // As Javalin names it. The client's own method may be any word, and a route has few values.
+      // Javalin also uses GET. The client's method may be any word, which would make the number of
+      // routes unbounded.
       return () -> named(HandlerType.GET.name(), internals.socketRoute(state, path));
     }
     String override = request.getHeader(Header.X_HTTP_METHOD_OVERRIDE);
@@ -45,7 +52,8 @@ final class RouteFinder {
 
   private @Nullable String http(HandlerType method, String path) {
     String found = internals.httpRoute(state, method, path);
-    // Javalin answers HEAD where there is a GET, without running it.
+    // If there is no HEAD handler, Javalin answers HEAD for a path with a GET handler, without
+    // running that handler.
     return found == null && method.equals(HandlerType.HEAD)
         ? internals.httpRoute(state, HandlerType.GET, path)
         : found;

@@ -6,9 +6,9 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Begins an event for each request that no handler of the server takes and the server answers
- * itself: {@code OPTIONS *}, {@code CONNECT}, and paths outside of the application's context path.
- * They reach no filter. Answers nothing.
+ * Begins an event for each request that no handler accepts, so that the server itself answers it:
+ * {@code OPTIONS *}, {@code CONNECT}, and paths outside of the application's context path. Such
+ * requests reach no filter. Sends no reply.
  */
 final class UnhandledRequests extends Handler.Wrapper {
   private final RequestStart start;

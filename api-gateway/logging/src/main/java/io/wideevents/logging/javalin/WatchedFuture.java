@@ -7,12 +7,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands for the future of a handler, and notes its failure before Javalin continues with it.
- * Callbacks of one future have no order, hence a future of its own for Javalin. Completed as the
- * handler's is, on the same thread; cancels the handler's when Javalin cancels it.
+ * Wraps the future of a handler, and records its failure before Javalin continues with it. A
+ * separate future is necessary, because the callbacks of one future have no defined order. It
+ * completes like the handler's future, on the same thread. When Javalin cancels it, it cancels the
+ * handler's future.
  *
- * <p>Javalin continues with the request on the thread that completes the future. That thread may
- * work for another request, so the request's own context is bound to it meanwhile.
+ * <p>Javalin continues with the request on the thread that completes the future. That thread may be
+ * bound to another request, so the request's own context is bound to it meanwhile.
  */
 final class WatchedFuture extends CompletableFuture<Object> {
   private final CompletableFuture<?> future;
@@ -29,7 +30,7 @@ final class WatchedFuture extends CompletableFuture<Object> {
     var unused = future.whenComplete(this::end);
   }
 
-  /** Watches the future that the application has given to {@link Context#future}, if any. */
+  /** Watches the future that the application has passed to {@link Context#future}, if any. */
   static void watch(JavalinInternals internals, Context ctx, RequestScope scope) {
     Contained.run(
         () -> internals.watchFuture(ctx, given -> new Watched(given, internals, ctx, scope)));
@@ -39,7 +40,7 @@ final class WatchedFuture extends CompletableFuture<Object> {
     LoggingContext.Binding binding = Contained.get(scope.context()::bind);
     try {
       if (failure == null) {
-        // A callback of this future may have given another one.
+        // A callback of this future may have passed another future.
         watch(internals, ctx, scope);
         complete(value);
       } else {

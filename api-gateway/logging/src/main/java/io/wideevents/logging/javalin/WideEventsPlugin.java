@@ -14,30 +14,31 @@ import org.eclipse.jetty.ee10.servlet.FilterMapping;
 import org.eclipse.jetty.ee10.servlet.ServletHandler;
 
 /**
- * Leaves one wide event for each request of a Javalin application.
+ * Logs one wide event for each request of a Javalin application.
  *
  * <pre>{@code
  * WideEvents events = WideEvents.start("shop", System.getenv());
  * Javalin.create(config -> config.registerPlugin(new WideEventsPlugin(events.logging())));
  * }</pre>
  *
- * <p>While a request runs, {@link LoggingContext#current} is its event. The route is the template
- * ({@code GET /orders/{id}}), never the path itself; {@code unmatched} when there is none. The
- * request id is the caller's {@code X-Request-Id} if it is a plain one, else the trace id of {@code
- * traceparent}, else made, and it is echoed. An exception, whatever the application answers it
- * with, a timeout, and a client that went away are the event's error unless a handler set one; so
- * is a status of 500 or more.
+ * <p>While a request runs, {@link LoggingContext#current} is the request's context. The route is
+ * the path template ({@code GET /orders/{id}}), never the path itself; {@code unmatched} when there
+ * is none. The request id is the {@code X-Request-Id} header if it has a safe form, else the trace
+ * id of {@code traceparent}, else generated. The response returns it in {@code X-Request-Id}. The
+ * event has an error if a handler set one, a handler threw an exception (whatever the application
+ * maps it to), the request timed out, the client closed the connection, or the status is 500 or
+ * higher. An error that a handler set takes precedence, except over a timeout.
  *
- * <p>The event is finalized when the server has sent the last byte, or knows that it never will. If
- * the logging service waits for its events, the event is finalized just before the first byte of
- * the reply, whatever writes that byte; what happens afterwards is not in the event.
+ * <p>The event is finalized when the server has sent the last byte, or knows that it will never
+ * send it. If the logging service waits for its events, the event is finalized just before the
+ * first byte of the reply. What happens afterwards is not in the event.
  */
 public final class WideEventsPlugin extends Plugin<Void> {
   private final LoggingService logging;
   private final Predicate<String> loggedPaths;
   private final JavalinInternals internals;
 
-  /** Logs every request. */
+  /** Logs all requests. */
   public WideEventsPlugin(LoggingService logging) {
     this(logging, path -> true);
   }
@@ -45,7 +46,7 @@ public final class WideEventsPlugin extends Plugin<Void> {
   /**
    * Logs some requests.
    *
-   * @param loggedPaths whether a request of this raw path is logged; must not block
+   * @param loggedPaths whether to log a request with this raw path; must not block
    */
   public WideEventsPlugin(LoggingService logging, Predicate<String> loggedPaths) {
     this(logging, loggedPaths, new JavalinInternals());
@@ -59,8 +60,7 @@ public final class WideEventsPlugin extends Plugin<Void> {
   }
 
   /**
-   * The event of a request, on any thread: what {@link LoggingContext#current} is on the request's
-   * own; one that does nothing when the request is not logged.
+   * The context of a request, usable on any thread. Does nothing when the request is not logged.
    */
   public static LoggingContext contextOf(Context ctx) {
     RequestScope scope = RequestScope.of(ctx.req());
@@ -88,12 +88,12 @@ public final class WideEventsPlugin extends Plugin<Void> {
         handler -> {
           ServletHandler servlets = handler.getServletHandler();
           servlets.addFilter(filter);
-          // Before the application's own filters, which may answer themselves.
+          // First in the chain, because the application's own filters may answer a request.
           servlets.prependFilterMapping(everything);
         });
   }
 
-  /** After the application has configured everything, so that its own wrapper is kept. */
+  /** Runs after the application's configuration, so that the application's own wrapper is kept. */
   @Override
   public void onStart(JavalinState state) {
     Contained.run(
@@ -102,7 +102,7 @@ public final class WideEventsPlugin extends Plugin<Void> {
                 new NotingWrapper(internals.handlerWrapper(state.router), internals)));
   }
 
-  /** The plugin adds no handler, so it may be the last to start. */
+  /** Starts late, which is possible because the plugin adds no handler. */
   @Override
   public PluginPriority priority() {
     return PluginPriority.LATE;

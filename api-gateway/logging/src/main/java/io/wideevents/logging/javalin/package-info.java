@@ -1,6 +1,6 @@
 /**
- * Wide events for any Javalin application: one event per request, begun before the first handler
- * and finalized once the response is out, has failed or was given up.
+ * Wide events for Javalin applications: one event per request. It begins before the first handler
+ * and is finalized when the response was sent, has failed or was aborted.
  */
 @NullMarked
 package io.wideevents.logging.javalin;

@@ -3,12 +3,12 @@ package io.wideevents.logging.sampling;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a rule may look at in an event that is finalized.
+ * The properties of a finalized event that sampling rules can test.
  *
- * @param key what all services that one request passes decide by: its trace id, else its request id
+ * @param key sampling key, the same in all services of one trace: the trace id, else the request id
  * @param failed whether the event has an error
- * @param durationMillis how long the request took
- * @param route method and template
+ * @param durationMillis duration of the request in milliseconds
+ * @param route method and path template
  * @param userId {@code user.id} as text; null when there is none
  */
 public record Candidate(

@@ -6,34 +6,36 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Ordered rules, of which the first that matches decides. An event that none matches is kept.
+ * Ordered sampling rules. The first rule that matches an event decides. An event that no rule
+ * matches is kept.
  *
- * <p>An event is kept when the first 64 bits of SHA-256 of its key, as an unsigned number, are at
- * most (2^64-1)/rate: no random generator is asked, so the same id means the same decision in every
- * service, in any language, and what a rate of 100 keeps a rate of 10 keeps as well. Immutable.
+ * <p>An event is kept when the first 64 bits of the SHA-256 of its key, as an unsigned number, are
+ * at most (2^64-1)/rate. The decision uses no random numbers. The same id therefore gets the same
+ * decision in every service and language, and events that a rate of 100 keeps are kept by a rate of
+ * 10 as well. Immutable.
  *
- * @param rules none: sampling is off
- * @param mode whether events are dropped, or only counted as if
+ * @param rules empty: sampling is off
+ * @param mode whether events are dropped or only counted
  */
 public record Sampling(List<SamplingRule> rules, Mode mode) {
-  /** Everything is kept and nothing is said about it. */
+  /** Keeps all events and adds no sampling information to them. */
   public static final Sampling OFF = new Sampling(List.of(), Mode.DROP);
 
-  /** The rule named when no rule matched. */
+  /** Name of the rule in a decision when no rule matched. */
   public static final String NO_RULE = "none";
 
-  /** What is done with an event that the rules would not keep. */
+  /** What to do with an event that the rules do not keep. */
   public enum Mode {
     DROP,
-    /** Kept, with what would have become of it noted in the event. */
+    /** Keeps the event and records in it what the decision would have been. */
     DRY_RUN
   }
 
   /**
-   * What the rules say about an event.
+   * The decision of the rules about an event.
    *
-   * @param ruleIndex the rule that decided, in their order; their number when none matched
-   * @param rate one kept of so many
+   * @param ruleIndex index of the rule that decided; the number of rules when none matched
+   * @param rate one event in this many is kept
    */
   public record Decision(int ruleIndex, String rule, long rate, boolean kept) {}
 
@@ -46,7 +48,7 @@ public record Sampling(List<SamplingRule> rules, Mode mode) {
     return rules.isEmpty();
   }
 
-  /** Decides about a finalized event; does not block. */
+  /** Decides about a finalized event. Does not block. */
   public Decision decide(Candidate event) {
     for (int i = 0; i < rules.size(); i++) {
       SamplingRule rule = rules.get(i);
@@ -57,7 +59,7 @@ public record Sampling(List<SamplingRule> rules, Mode mode) {
     return new Decision(rules.size(), NO_RULE, 1, true);
   }
 
-  /** Whether an id is among the one of {@code rate} that are kept. */
+  /** Whether a rate of one in {@code rate} keeps the key. */
   static boolean keeps(long rate, String key) {
     if (rate == 1) {
       return true;

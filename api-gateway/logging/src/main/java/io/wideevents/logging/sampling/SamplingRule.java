@@ -3,15 +3,15 @@ package io.wideevents.logging.sampling;
 import java.util.Objects;
 
 /**
- * One rule: the events it is about, and which share of them is kept.
+ * A sampling rule. Immutable.
  *
- * @param name what events, logs and metrics call it: the text of its condition
- * @param rate one event of so many is kept, at least 1; 1 keeps all
+ * @param name name in events, logs and metrics: the text of the condition
+ * @param rate one event in this many is kept, at least 1; 1 keeps all
  */
 public record SamplingRule(String name, Condition condition, long rate) {
 
   public SamplingRule {
-    // At the start of a process, not when an event is finalized.
+    // Fails at the start of a process instead of when an event is finalized.
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(condition, "condition");
     if (rate < 1) {
@@ -19,13 +19,13 @@ public record SamplingRule(String name, Condition condition, long rate) {
     }
   }
 
-  /** Which events a rule is about. */
+  /** The condition of a rule. */
   public sealed interface Condition {
     /** Whether the rule decides about this event. */
     boolean matches(Candidate event);
   }
 
-  /** Requests that failed. */
+  /** Matches requests that failed. */
   record Failed() implements Condition {
     @Override
     public boolean matches(Candidate event) {
@@ -33,7 +33,7 @@ public record SamplingRule(String name, Condition condition, long rate) {
     }
   }
 
-  /** Requests that took longer. */
+  /** Matches requests that took longer than this many milliseconds. */
   record Slower(double millis) implements Condition {
     @Override
     public boolean matches(Candidate event) {
@@ -41,7 +41,7 @@ public record SamplingRule(String name, Condition condition, long rate) {
     }
   }
 
-  /** Requests of a route, or of all routes that begin alike. */
+  /** Matches requests of a route, or with {@code openEnd} of all routes with this prefix. */
   record OnRoute(String route, boolean openEnd) implements Condition {
     @Override
     public boolean matches(Candidate event) {
@@ -49,7 +49,7 @@ public record SamplingRule(String name, Condition condition, long rate) {
     }
   }
 
-  /** Requests of one user. */
+  /** Matches requests of one user. */
   record OfUser(String id) implements Condition {
     @Override
     public boolean matches(Candidate event) {
@@ -57,7 +57,7 @@ public record SamplingRule(String name, Condition condition, long rate) {
     }
   }
 
-  /** Whatever is left. */
+  /** Matches every request. */
   record Rest() implements Condition {
     @Override
     public boolean matches(Candidate event) {

@@ -8,18 +8,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads sampling rules: {@code error=all; slow>500ms=all; route:GET /health*=1/1000; rest=1/10}.
+ * Parses sampling rules: {@code error=all; slow>500ms=all; route:GET /health*=1/1000; rest=1/10}.
  *
  * <pre>
- * rules     = rule *( ";" rule )            ; line ends separate as well
+ * rules     = rule *( ";" rule )            ; line breaks separate as well
  * rule      = condition "=" share
  * condition = "error" / "slow>" number ("ms" / "s")
  *           / "route:" method and template [ "*" ] / "user:" id / "rest"
- * share     = "all" / "1/" number           ; from 1; nothing is ever dropped altogether
+ * share     = "all" / "1/" number           ; number from 1; no rule drops all events
  * </pre>
  *
- * @param rules those that could be read
- * @param problems all that is wrong, worded for whoever wrote the rules; empty when nothing is
+ * @param rules the rules that could be parsed
+ * @param problems all mistakes in the text, for its author; empty when there is none
  */
 public record SamplingText(List<SamplingRule> rules, List<String> problems) {
   private static final int MAX_RULES = 50;
@@ -32,7 +32,7 @@ public record SamplingText(List<SamplingRule> rules, List<String> problems) {
     problems = List.copyOf(problems);
   }
 
-  /** Reads all of the text, whatever is wrong in it. */
+  /** Parses the whole text and collects all mistakes. */
   public static SamplingText parse(String text) {
     List<SamplingRule> rules = new ArrayList<>();
     List<String> problems = new ArrayList<>();
@@ -59,7 +59,7 @@ public record SamplingText(List<SamplingRule> rules, List<String> problems) {
 
   private static void parse(
       String rule, int number, List<SamplingRule> rules, List<String> problems) {
-    // The last one: a route may have one of its own.
+    // The last '=', because a route may contain one.
     int equals = rule.lastIndexOf('=');
     if (equals < 0) {
       problems.add("rule %d '%s' has no '=' before its share".formatted(number, rule));

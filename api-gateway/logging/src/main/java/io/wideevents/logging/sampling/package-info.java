@@ -1,6 +1,6 @@
 /**
- * Tail sampling: which finalized events are kept, decided by rules once it is known how the request
- * ended. Deterministic, so that every service decides alike about the same trace.
+ * Tail sampling: rules decide after the end of a request whether its event is kept. The decision is
+ * deterministic, so that all services decide alike about one trace.
  */
 @NullMarked
 package io.wideevents.logging.sampling;
