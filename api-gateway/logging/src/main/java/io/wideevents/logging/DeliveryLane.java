@@ -197,7 +197,6 @@ final class DeliveryLane {
     return events;
   }
 
-  /** Events without an outcome of the tier. */
   List<Pending.Encoded> unanswered() {
     return unanswered.stream().flatMap(batch -> batch.events.stream()).map(Taken::event).toList();
   }

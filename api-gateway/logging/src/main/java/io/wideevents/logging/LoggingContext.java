@@ -398,7 +398,6 @@ public final class LoggingContext {
     return null;
   }
 
-  /** The request; null for the context that does nothing. */
   @Nullable RequestRecord request() {
     return request;
   }

@@ -82,7 +82,6 @@ final class RequestRecord {
     return fields.copy(path, text, fields.initialRoom());
   }
 
-  /** Stores a field. */
   synchronized void put(CopiedField copy) {
     if (isFinalized) {
       lateWrites.increment();
@@ -102,7 +101,6 @@ final class RequestRecord {
     }
   }
 
-  /** Adds to the number at a path. */
   synchronized void add(String path, double millis) {
     if (isFinalized) {
       lateWrites.increment();
@@ -111,7 +109,6 @@ final class RequestRecord {
     }
   }
 
-  /** Records that a value is left out. */
   synchronized void drop(String path, FieldDrop why) {
     if (isFinalized) {
       lateWrites.increment();
@@ -159,7 +156,6 @@ final class RequestRecord {
     }
   }
 
-  /** Whether a text is a valid name of a stage or a timing. */
   static boolean isName(@Nullable String name) {
     return name != null && !name.isBlank() && name.length() <= MAX_NAME_LENGTH;
   }

@@ -90,7 +90,6 @@ final class RequestScope {
     readFailed = true;
   }
 
-  /** Records that the last byte of the reply was sent. */
   void replySent() {
     replySent = true;
   }
@@ -184,7 +183,6 @@ final class RequestScope {
     Contained.run(this::complete);
   }
 
-  /** Determines why a reply was not sent. */
   private void unanswered(Throwable failure) {
     if (serverStops.getAsBoolean()) {
       if (!context.hasError()) {

@@ -59,7 +59,6 @@ public record Sampling(List<SamplingRule> rules, Mode mode) {
     return new Decision(rules.size(), NO_RULE, 1, true);
   }
 
-  /** Whether a rate of one in {@code rate} keeps the key. */
   static boolean keeps(long rate, String key) {
     if (rate == 1) {
       return true;

@@ -19,7 +19,6 @@ final class KeyHash {
     this.digest = digest;
   }
 
-  /** Hashes the text of a key, as the client sends it. */
   static KeyHash of(String key) {
     try {
       return new KeyHash(

@@ -35,7 +35,6 @@ record KeySet(List<ApiKey> keys) {
     return keys.stream().map(ApiKey::name).collect(Collectors.toUnmodifiableSet());
   }
 
-  /** Number of keys that have this scope. */
   long count(Scope scope) {
     return keys.stream().filter(key -> key.scopes().contains(scope)).count();
   }

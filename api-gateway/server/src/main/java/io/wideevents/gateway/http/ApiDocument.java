@@ -30,7 +30,6 @@ final class ApiDocument implements Handler {
     this.entityTag = '"' + HexFormat.of().formatHex(sha256(bytes), 0, 16) + '"';
   }
 
-  /** The OpenAPI description of the routes. */
   static ApiDocument openApi() {
     try (InputStream in =
         Objects.requireNonNull(ApiDocument.class.getResourceAsStream("openapi.yaml"))) {

@@ -30,12 +30,10 @@ final class Body implements AutoCloseable {
     return length;
   }
 
-  /** Stops counting the body against its client's share of the memory. */
   void received() {
     memory.received();
   }
 
-  /** Reserves memory for objects that are made from the body. */
   void reserve(long more) {
     memory.grow(more);
   }

@@ -101,7 +101,6 @@ final class BodyWork implements AutoCloseable {
     return lanes.stream().mapToInt(lane -> lane.threads().waiting()).sum();
   }
 
-  /** Number of clients that have bodies in a pool, waiting or being processed. */
   int clients() {
     return lanes.stream().mapToInt(lane -> lane.threads().clients()).sum();
   }

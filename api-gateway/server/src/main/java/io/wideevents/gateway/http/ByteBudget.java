@@ -75,17 +75,14 @@ final class ByteBudget {
     return new Reservation(client, Long.MAX_VALUE);
   }
 
-  /** Bytes that one client may reserve. */
   long shareBytes() {
     return share;
   }
 
-  /** Bytes that are not reserved now. */
   long availableBytes() {
     return available.get();
   }
 
-  /** Bytes that are reserved now. */
   long usedBytes() {
     return total - available.get();
   }
@@ -109,7 +106,6 @@ final class ByteBudget {
       this.smallBytes = smallBytes;
     }
 
-    /** Returns an empty reservation for the reply to the request. */
     Reservation reply(String to) {
       return ByteBudget.this.reply(to);
     }

@@ -28,7 +28,6 @@ final class ClientName {
     return of(ServletContextRequest.getServletContextRequest(ctx.req()).getConnectionMetaData());
   }
 
-  /** Identifies the client by its address only. */
   static String of(ConnectionMetaData connection) {
     return connection.getRemoteSocketAddress() instanceof InetSocketAddress remote
         ? of(remote.getAddress())

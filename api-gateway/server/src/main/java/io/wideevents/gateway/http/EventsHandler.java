@@ -85,7 +85,6 @@ final class EventsHandler implements Handler {
     }
   }
 
-  /** A reply's body and its memory reservation. */
   private static final class Answer implements AutoCloseable {
     private final byte[] body;
     private final ByteBudget.Reservation memory;

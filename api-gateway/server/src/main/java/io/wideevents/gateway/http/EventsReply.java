@@ -16,10 +16,8 @@ import java.util.Optional;
 record EventsReply(boolean batch, List<Entry> entries) {
   private static final String EVENT_TOO_LARGE = ProblemCode.EVENT_TOO_LARGE.code();
 
-  /** The outcome of one event. */
   sealed interface Entry {}
 
-  /** The event is durable in this tier. */
   record Accepted(EventId id, Tier tier) implements Entry {}
 
   /**

@@ -214,12 +214,10 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  /** Number of posts under way. */
   int underWay() {
     return running.count();
   }
 
-  /** The resources that requests and connections use at this moment. */
   HeldResources held() {
     return new HeldResources(
         memory.usedBytes(),

@@ -99,7 +99,6 @@ final class Lingering {
     clients.giveBack(client, 1);
   }
 
-  /** Number of clients whose requests are being discarded. */
   int clients() {
     return clients.clients();
   }

@@ -32,7 +32,6 @@ final class PerClient {
     held.computeIfPresent(client, (name, now) -> now == amount ? null : now - amount);
   }
 
-  /** Number of clients whose amount is not 0. */
   int clients() {
     return held.size();
   }

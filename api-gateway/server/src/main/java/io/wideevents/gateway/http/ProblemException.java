@@ -20,7 +20,6 @@ final class ProblemException extends RuntimeException implements CodedError {
     return problem;
   }
 
-  /** The code of the problem, as in the reply. */
   @Override
   public String errorCode() {
     return problem.code();

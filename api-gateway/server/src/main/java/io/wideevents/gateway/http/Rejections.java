@@ -27,7 +27,6 @@ final class Rejections {
   private final RejectionLog requests =
       new RejectionLog(LoggerFactory.getLogger(Rejections.class), "Rejected requests", "code");
 
-  /** Records the rejected events of a request and ignores the accepted ones. */
   void events(Context ctx, List<Entry> entries) {
     Map<String, Integer> counts = new HashMap<>();
     Map<String, String> fields = new LinkedHashMap<>();

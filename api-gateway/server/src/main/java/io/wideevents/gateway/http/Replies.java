@@ -46,7 +46,6 @@ final class Replies {
     }
   }
 
-  /** Sends the reply to a request that is rejected as a whole. */
   void send(Context ctx, Problem problem) {
     metrics.requestRefused(problem.code());
     rejections.request(ctx, problem);

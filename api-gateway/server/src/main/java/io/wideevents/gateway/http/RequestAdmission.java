@@ -69,7 +69,6 @@ final class RequestAdmission extends Handler.Wrapper {
     return super.handle(request, response, callback);
   }
 
-  /** Number of clients with counted reads under way. */
   int readers() {
     return readsOfClients.clients();
   }
@@ -90,7 +89,6 @@ final class RequestAdmission extends Handler.Wrapper {
     readsOfClients.giveBack(client, 1);
   }
 
-  /** A request's permits, released at its end. */
   private final class Begun {
     private final EndPoint client;
     private final RequestKind kind;

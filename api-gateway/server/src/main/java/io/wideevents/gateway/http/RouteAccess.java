@@ -18,7 +18,6 @@ enum RouteAccess implements RouteRole {
     this.scope = scope;
   }
 
-  /** The scope that a key must have; empty when no key is needed. */
   Optional<Scope> scope() {
     return scope;
   }

@@ -45,7 +45,6 @@ public final class TlsIdentity implements FileWatch.Watched {
     return new TlsIdentity(settings, files, material);
   }
 
-  /** Returns the same factory on each call. */
   SslContextFactory.Server contextFactory() {
     return factory;
   }

@@ -38,7 +38,6 @@ final class WireStream {
   private long count;
   private long waitedNanos;
 
-  /** Ends a read that takes too long. */
   interface ReadTimer {
     void begin(long endNanos);
 

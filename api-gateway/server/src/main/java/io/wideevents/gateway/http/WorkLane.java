@@ -82,7 +82,6 @@ final class WorkLane implements AutoCloseable {
     return threads.getQueue().size();
   }
 
-  /** Number of clients that have bodies here, waiting or being processed. */
   int clients() {
     lock.lock();
     try {

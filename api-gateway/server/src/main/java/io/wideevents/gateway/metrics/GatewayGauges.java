@@ -193,7 +193,6 @@ public final class GatewayGauges {
         .orElse(State.DOWN);
   }
 
-  /** The state in the terms of circuit breakers. */
   private static String label(State state) {
     return switch (state) {
       case UP -> "closed";

@@ -22,7 +22,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code api-gateway keys create}: creates a key. */
 @Command(
     name = "create",
     mixinStandardHelpOptions = true,

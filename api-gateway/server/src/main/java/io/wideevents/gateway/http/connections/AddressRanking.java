@@ -34,7 +34,6 @@ final class AddressRanking {
 
   private final TreeMap<Rank, ConnectionGroup> addresses = new TreeMap<>();
 
-  /** Recomputes the rank of an address after a change. */
   void update(ConnectionGroup address) {
     Rank before = address.rank;
     @Nullable Rank now = address.computeRank();

@@ -58,7 +58,6 @@ final class ClientConnection {
     this.ofAddress = ofAddress;
   }
 
-  /** Sets the end point, through which the server can read from now on. */
   void opened(EndPoint opened) {
     endPoint = opened;
   }
@@ -155,7 +154,6 @@ final class ClientConnection {
     }
   }
 
-  /** Whether the client reads its reply too slowly. */
   boolean isSlowReader(long now, Duration grace, int bytesPerSecond) {
     long since = stalledSince;
     if (since == 0) {

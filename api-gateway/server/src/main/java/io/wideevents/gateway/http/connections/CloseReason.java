@@ -6,11 +6,8 @@ import java.util.Locale;
 enum CloseReason {
   /** The head of a request, or the TLS handshake, did not arrive in time. */
   SLOW_HEAD("A client took too long to send the head of a request"),
-  /** The client read its reply too slowly. */
   SLOW_READER("A client took its reply too slowly"),
-  /** The client's address reached the limit of connections per address. */
   ADDRESS_LIMIT("A client's address has too many connections"),
-  /** The server reached the limit of connections. */
   TOTAL_LIMIT("There are too many connections");
 
   private final String message;

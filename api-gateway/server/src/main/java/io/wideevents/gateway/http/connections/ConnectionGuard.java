@@ -189,7 +189,6 @@ public final class ConnectionGuard implements AutoCloseable {
     }
   }
 
-  /** The connection of an accepted channel. */
   ClientConnection connection(SocketChannel channel) {
     ClientConnection known = connections.get(channel);
     return known == null ? unknown(channel) : known;

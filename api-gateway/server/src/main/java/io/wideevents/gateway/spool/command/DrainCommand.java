@@ -24,7 +24,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code api-gateway spool drain}: delivers all events of the spool and ends. */
 @Command(
     name = "drain",
     mixinStandardHelpOptions = true,

@@ -31,7 +31,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code api-gateway spool export}: copies the events as NDJSON. */
 @Command(
     name = "export",
     mixinStandardHelpOptions = true,

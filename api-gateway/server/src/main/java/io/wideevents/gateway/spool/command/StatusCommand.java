@@ -19,7 +19,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code api-gateway spool status}: shows the content of the spool. */
 @Command(
     name = "status",
     mixinStandardHelpOptions = true,
