@@ -36,10 +36,12 @@ import org.slf4j.LoggerFactory;
  * Tracks every connection of the server and closes those that would keep others out.
  *
  * <ul>
- *   <li>A new connection is admitted at once. If its address is at the limit per address, the guard
- *       closes another connection of that address: a slow one, else the one that has waited longest
- *       without a request. If the server is at the total limit, the guard does that for the address
- *       with most connections.
+ *   <li>If the address of a new connection is at the limit per address, the guard closes another
+ *       connection of that address for it: a slow one, else the one that has waited longest without
+ *       a request, else one with a request for health or metrics. If there is none, the new
+ *       connection is closed.
+ *   <li>If the server is at the total limit, the guard does that at the address with most
+ *       connections.
  *   <li>The limits of requests are lower than those of connections, in total and per address, so
  *       that connections stay free for health checks. Requests for health and metrics do not count.
  *   <li>A request whose head does not arrive in time, and a client that reads its reply too slowly,
