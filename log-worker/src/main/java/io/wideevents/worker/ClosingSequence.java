@@ -12,9 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Closes the parts of the worker one after the other, within one bound for all of them. Each part
- * gets what it needs or what is left; a part that does not return in time, or that fails, does not
- * keep the next from being closed.
+ * Closes the parts of the worker one after the other, with one time limit for all of them. A part
+ * that times out or fails does not prevent the next part from being closed.
  *
  * <p>Not thread-safe. A part that hangs keeps a daemon thread.
  */
@@ -28,10 +27,10 @@ final class ClosingSequence {
   }
 
   /**
-   * Closes a part.
+   * Closes a part. Blocks for at most {@code most}, or for less when little of the limit is left.
    *
-   * @param most how long it may take
-   * @param keptForLater what the parts behind it need
+   * @param most time limit of this part
+   * @param keptForLater time that the parts after this one need
    */
   void close(String part, Duration most, Duration keptForLater, Runnable closing) {
     Duration granted = time.keeping(keptForLater).grant(most);
@@ -49,7 +48,7 @@ final class ClosingSequence {
     } catch (ExecutionException e) {
       notClosed(part, e.getCause());
     } catch (Error e) {
-      // No thread at present. The parts behind this one must be closed nevertheless.
+      // For example, no thread can be created. The remaining parts must still be closed.
       notClosed(part, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** The {@code log-worker} command line; without a subcommand it runs the worker. */
+/** The {@code log-worker} command line. Without a subcommand it runs the worker. */
 @Command(
     name = "log-worker",
     mixinStandardHelpOptions = true,
@@ -22,12 +22,12 @@ import picocli.CommandLine.Spec;
 public final class LogWorker implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
-  /** Parses, runs, and ends the JVM with the command's exit code. */
+  /** Parses the arguments, runs the command, and ends the JVM with the command's exit code. */
   public static void main(String... arguments) {
     ProcessMain.run(commandLine(), LogWorker.class, arguments);
   }
 
-  /** A new command line, with every subcommand and flag; nothing has run. */
+  /** Builds the command line with every subcommand and flag. Runs nothing. */
   public static CommandLine commandLine() {
     CommandLine run = new CommandLine(new RunCommand());
     CommandLine commandLine = new CommandLine(new LogWorker()).addSubcommand(run);

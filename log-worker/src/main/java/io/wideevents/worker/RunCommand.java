@@ -18,7 +18,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code log-worker run}: moves events until it is told to stop. */
 @Command(
     name = "run",
     mixinStandardHelpOptions = true,
@@ -40,9 +39,9 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /**
-   * Runs the worker until the process is told to end.
+   * Runs the worker until the process receives a signal to end.
    *
-   * @param spec the command that was parsed, this one or the one above it
+   * @param spec the parsed command: this command or its parent
    * @return the exit code
    */
   static int run(CommandSpec spec) throws InterruptedException {
@@ -54,8 +53,8 @@ final class RunCommand implements Callable<Integer> {
     }
     LogSetup.start(values);
     values.logTo(LOG);
-    // A producer of any kind may have compressed the records: the first such one would end the
-    // worker, and every worker after it.
+    // Any producer may have compressed the records. Without the native codec the first compressed
+    // record would end this worker and each worker after it.
     NativeCodec.require(NativeCodec.values());
     WorkerApplication application = new WorkerApplication(WorkerSettings.from(values));
     Shutdown shutdown = new Shutdown(CLOSE_BOUND, application, application::leftovers);

@@ -40,20 +40,21 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 /**
- * The worker, put together: what depends on what, in which order it starts and, reversed, ends.
+ * Builds the parts of the worker, starts them in order, and closes them in reverse order.
  *
- * <p>Starting succeeds while Kafka and MongoDB are down; work begins when they come. Closing takes
- * less than eight seconds whatever is down: what is not stored by then is not committed.
+ * <p>{@link #start} succeeds while Kafka and MongoDB are down; work begins when they are available.
+ * {@link #close} blocks for less than eight seconds, whatever is down. Records that are not stored
+ * by then are not committed.
  */
 public final class WorkerApplication implements AutoCloseable {
   private static final String APPLICATION_NAME = "log-worker";
   private static final Duration PING_TIMEOUT = Duration.ofSeconds(1);
 
-  /** For everything together; RunCommand's bound is above it. */
+  /** Time limit for closing all parts. The time limit of {@code RunCommand} is longer. */
   static final Duration CLOSE_BOUND = Duration.ofMillis(7_300);
 
-  // Besides the consumer's, these add up to less than the bound, so that nothing is left out when
-  // everything hangs.
+  // Together with the consumer's, these limits add up to less than CLOSE_BOUND. Every part is
+  // closed even if every part hangs.
   static final Duration DEAD_LETTERS_CLOSE = Duration.ofMillis(900);
   static final Duration MONGO_CLOSE = Duration.ofMillis(200);
   static final Duration HTTP_CLOSE = Duration.ofMillis(200);
@@ -119,19 +120,19 @@ public final class WorkerApplication implements AutoCloseable {
     http = httpServer(settings);
   }
 
-  /** Starts every part; returns at once. */
+  /** Starts every part. Does not block. */
   public void start() {
     http.ifPresent(WorkerHttpServer::start);
     setup.start();
     consumer.start();
   }
 
-  /** What the polling thread last saw. */
+  /** The status that the polling thread published last. */
   public ConsumerStatus status() {
     return consumer.status();
   }
 
-  /** What would be left behind if the process ended now, for a last line of log. */
+  /** Describes the work that would be lost if the process ended now, for the last log line. */
   String leftovers() {
     return status().pipeline().heldRecords()
         + " records read and not committed; they are read again";
@@ -165,7 +166,7 @@ public final class WorkerApplication implements AutoCloseable {
         });
   }
 
-  /** The port of health and metrics; empty when they are turned off. */
+  /** The port of health and metrics; empty when HTTP is disabled. */
   OptionalInt httpPort() {
     return http.map(server -> OptionalInt.of(server.port())).orElse(OptionalInt.empty());
   }
@@ -216,7 +217,7 @@ public final class WorkerApplication implements AutoCloseable {
       mongo.ping().get(PING_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
       return true;
     } catch (ExecutionException | TimeoutException e) {
-      return false; // which is the answer
+      return false; // no answer means that MongoDB is unavailable
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

@@ -1,11 +1,8 @@
 package io.wideevents.worker.batch;
 
 /**
- * The counts of one batch, from its start until MongoDB has answered its write or the write's
- * deadline has passed. Records that wait for a retry or for the dead-letter topic after that belong
- * to no batch.
- *
- * <p>Not thread-safe: belongs to the polling thread.
+ * The counts of one batch, from its start until MongoDB has answered its write or the write has
+ * timed out. Records that are retried after that belong to no batch.
  */
 final class Batch {
   private final long startNanos;
@@ -37,12 +34,11 @@ final class Batch {
     return startNanos;
   }
 
-  /** Events that are stored, by this write or before. */
+  /** Events that this write stored or that were stored before. */
   int storedEvents() {
     return stored;
   }
 
-  /** Records that become dead letters. */
   int deadLetters() {
     return unstorable;
   }

@@ -6,10 +6,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Records that wait for their batch, in the order they were polled. A batch is due by count, by
- * bytes, or by the age of its first record; the age counts by itself, not on the next record.
- *
- * <p>Not thread-safe: belongs to the polling thread.
+ * Records that wait for their batch, in the order in which they were polled. A batch is due by
+ * count, by bytes, or by the age of its first record.
  */
 final class BatchAccumulator {
   private final BatchLimits limits;
@@ -34,15 +32,13 @@ final class BatchAccumulator {
     return waitingBytes;
   }
 
-  /** From now on, until nothing waits, every batch is due at once. */
+  /** Makes every batch due at once, until no record waits. */
   void flush() {
     flushing = !waiting.isEmpty();
   }
 
   /**
-   * Whether a batch should be taken now.
-   *
-   * @param moreToCome whether the next poll is known to bring records at once; then a batch waits
+   * @param moreToCome whether the next poll is known to return records at once; a batch then waits
    *     for them up to its largest size
    */
   boolean isDue(long nowNanos, boolean moreToCome) {
@@ -56,7 +52,7 @@ final class BatchAccumulator {
         || nanosUntilDue(nowNanos) <= 0;
   }
 
-  /** Nanoseconds until the first record has waited long enough; at most zero when it has. */
+  /** Nanoseconds until the first record reaches the maximum age; zero or less when it has. */
   long nanosUntilDue(long nowNanos) {
     PendingRecord first = waiting.peekFirst();
     return first == null
@@ -65,15 +61,15 @@ final class BatchAccumulator {
   }
 
   /**
-   * Takes the next batch: as many records as the batch size says, or up to the larger size when
-   * more than that wait; at least one.
+   * Takes the next batch. It has the batch size, or up to the larger catch-up size when more
+   * records wait. It has at least one record.
    */
   List<PendingRecord> take() {
     return take(waiting.size() > limits.events() ? limits.catchUpEvents() : limits.events());
   }
 
   /**
-   * Takes at most this many records, as far as the byte bound allows; at least one if any waits.
+   * Takes at most {@code most} records, within the byte limit; at least one if any record waits.
    */
   List<PendingRecord> take(int most) {
     List<PendingRecord> batch = new ArrayList<>(Math.min(most, waiting.size()));
@@ -91,7 +87,7 @@ final class BatchAccumulator {
     return batch;
   }
 
-  /** Drops the records whose assignment has ended, telling of each. */
+  /** Removes the records whose assignment has ended, and passes each to {@code dropped}. */
   void dropVoid(Consumer<PendingRecord> dropped) {
     waiting.removeIf(
         record -> {

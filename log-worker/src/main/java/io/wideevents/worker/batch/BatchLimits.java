@@ -3,17 +3,17 @@ package io.wideevents.worker.batch;
 import java.time.Duration;
 
 /**
- * When a batch is sealed and how much may be held at once.
+ * Limits that decide when a batch is sealed and how many records are in memory. Immutable.
  *
  * @param events events that seal a batch, at least 1
- * @param catchUpEvents events a batch may take while more than {@code events} records already wait,
- *     at least {@code events}
- * @param batchBytes bytes of documents that seal a batch; a larger event goes alone
- * @param maxAge a batch is sealed this long after its first event, however small it is
- * @param batchesInFlight batches of new records that may be written at once
- * @param heldBytes memory of pending records at which polling pauses
- * @param writeTimeout a write without an answer is given up after this time, and its records are
- *     retried; longer than the writer's own time bound
+ * @param catchUpEvents largest batch while more than {@code events} records wait, at least {@code
+ *     events}
+ * @param batchBytes bytes of documents that seal a batch; a larger event is written alone
+ * @param maxAge longest time between the first event of a batch and its write
+ * @param batchesInFlight batches of new records that may be in flight at once
+ * @param heldBytes bytes of memory of pending records at which polling pauses
+ * @param writeTimeout time after which a write without an answer fails and its records are retried;
+ *     longer than the writer's own timeout
  */
 public record BatchLimits(
     int events,
@@ -23,7 +23,7 @@ public record BatchLimits(
     int batchesInFlight,
     long heldBytes,
     Duration writeTimeout) {
-  /** The write timeout for a writer with the default time bounds. */
+  /** The write timeout for a writer with the default timeouts. */
   public static final Duration DEFAULT_WRITE_TIMEOUT = Duration.ofSeconds(30);
 
   public BatchLimits {
@@ -74,7 +74,7 @@ public record BatchLimits(
   }
 
   /**
-   * New records at which polling pauses: what fills every batch in flight and one more. Records
+   * New records at which polling pauses: enough for every batch in flight and one more. Records
    * that wait for a retry or for the dead-letter topic do not count.
    */
   int newRecords() {

@@ -22,15 +22,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes decoded records and completes each: stored in the database or acknowledged as a dead
- * letter, and only then complete for its partition. Does not block: {@link #run} starts what may
- * start, and results come back through the polling thread's queue.
+ * Takes decoded records and completes each one: stored in the database, or acknowledged as a dead
+ * letter. Only then is the record's offset complete. Does not block: {@link #run} starts writes,
+ * and their results arrive as tasks on the polling thread.
  *
- * <p>A record that waits for a retry or for the dead-letter topic holds no batch slot; memory is
- * the only bound on such records. See {@link WriteStage} for the invariant.
+ * <p>A record that waits for a retry or for the dead-letter topic holds no batch slot. Memory is
+ * the only limit on such records. {@link WriteStage} has the invariant.
  *
- * <p>Memory is bounded by the caller, who feeds the pipeline only while it {@link #wantsRecords}.
- * Not thread-safe: belongs to the polling thread.
+ * <p>The caller bounds memory: it passes records only while {@link #wantsRecords} is true. Not
+ * thread-safe: belongs to the polling thread.
  */
 public final class BatchPipeline {
   private static final Logger LOG = LoggerFactory.getLogger(BatchPipeline.class);
@@ -83,7 +83,7 @@ public final class BatchPipeline {
     deadLetters = new DeadLetterStage(sink, pollingThread, results, backoff, nanoClock);
   }
 
-  /** Takes over a record. Always accepts; see {@link #wantsRecords}. */
+  /** Accepts a record, also while {@link #wantsRecords} is false. */
   public void accept(PendingRecord record) {
     heldRecords++;
     heldBytes += record.heldBytes();
@@ -91,9 +91,9 @@ public final class BatchPipeline {
   }
 
   /**
-   * Seals the batches that are due, starts the writes and sends the dead letters that may go now.
+   * Seals the batches that are due, starts writes, and sends dead letters. Does not block.
    *
-   * @param moreToCome whether the next poll is known to bring records at once
+   * @param moreToCome whether the next poll is known to return records at once
    */
   public void run(boolean moreToCome) {
     while (mayStartBatch() && accumulator.isDue(nanoClock.getAsLong(), moreToCome)) {
@@ -101,7 +101,7 @@ public final class BatchPipeline {
         brake.trialStarted();
         start(accumulator.take(limits.events()), true);
       } else {
-        // One record is enough for a probe, and the others stay out of the retry queue.
+        // One record is enough for a probe. The other records stay out of the retry queue.
         start(database.isDown() ? accumulator.take(1) : accumulator.take(), false);
       }
     }
@@ -110,23 +110,26 @@ public final class BatchPipeline {
     updateFull();
   }
 
-  /** Nanoseconds until {@link #run} has something to do by itself; at most zero when it has now. */
+  /**
+   * Nanoseconds until {@link #run} has work without a result arriving first; zero or less when it
+   * has work now.
+   */
   public long nanosUntilNextRun() {
     long next = Math.min(writes.nanosUntilNext(), deadLetters.nanosUntilNext());
     if (accumulator.size() == 0 || writes.awaitsAnswer()) {
-      return next; // an answer frees a slot, and wakes the thread
+      return next; // an answer frees a slot and wakes the thread
     }
     long untilDue = accumulator.nanosUntilDue(nanoClock.getAsLong());
     long untilTrial = brake.isEngaged() ? brake.nanosUntilTrial() : untilDue;
     return Math.min(next, Math.max(writes.nanosUntilStart(), Math.max(untilDue, untilTrial)));
   }
 
-  /** Makes everything that waits due at once. */
+  /** Makes all waiting records due at once. */
   public void flush() {
     accumulator.flush();
   }
 
-  /** Whether records should be polled: memory is left, and a write could take them. */
+  /** Whether records should be polled: memory is available, and a write could take them. */
   public boolean wantsRecords() {
     if (isFull()) {
       return false;
@@ -134,20 +137,21 @@ public final class BatchPipeline {
     if (brake.isEngaged()) {
       return accumulator.size() < limits.events();
     }
-    // While the database is down it is probed with a new record now and then: those that wait for a
-    // retry may fail for a reason of their own.
+    // While the database is down, a new record probes it from time to time. The records that wait
+    // for a retry may fail because of their content.
     return !database.isDown() || accumulator.size() == 0;
   }
 
-  /** Whether the database took no write since it was last tried. */
+  /** Whether the most recent attempts to write to the database failed. */
   public boolean isDatabaseDown() {
     return database.isDown();
   }
 
-  /** What the pipeline is doing now. */
+  /** A snapshot of the pipeline. */
   public PipelineStatus status() {
     return new PipelineStatus(
-        // With nothing held no write will tell when MongoDB is back; a ping has to, then.
+        // Without a pending record no write detects that MongoDB is available again. The caller
+        // then has to ping MongoDB.
         database.isDown() && heldRecords > 0,
         database.downReason(),
         brake.isEngaged(),
@@ -159,8 +163,8 @@ public final class BatchPipeline {
   }
 
   /**
-   * Whether nothing is under way that may complete soon. Isolated records may wait for their next
-   * write, and new records for a trial of the dead-letter circuit breaker.
+   * Whether no work is in progress that may complete soon. Isolated records may wait for their next
+   * write, and new records for a probe of the dead-letter circuit breaker.
    */
   public boolean isIdle() {
     return writes.isIdle()
@@ -168,7 +172,10 @@ public final class BatchPipeline {
         && (accumulator.size() == 0 || brake.isEngaged());
   }
 
-  /** Gives up the records whose assignment has ended. Answers for them that still come are void. */
+  /**
+   * Discards the records whose assignment has ended. Outcomes that arrive for them later are
+   * ignored.
+   */
   public void dropVoid() {
     accumulator.dropVoid(this::release);
     writes.dropVoid();
@@ -181,7 +188,8 @@ public final class BatchPipeline {
 
   private boolean isFull() {
     int newRecords = heldRecords - waitingRecords();
-    // A few isolated records must not keep out the records whose storage tells what they are.
+    // Isolated records do not count. They must not keep new records out: storing new records is the
+    // evidence that decides about an isolated record.
     return newRecords >= limits.newRecords()
         || heldBytes - writes.isolatedBytes() >= limits.heldBytes();
   }
@@ -233,8 +241,8 @@ public final class BatchPipeline {
     deadLetters.submit(record, new DeadLetter(record.source(), reason, error, attempts));
   }
 
-  // An answer that comes after the partition was revoked counts for nothing: its next owner reads
-  // the record again.
+  // An outcome that arrives after the partition was revoked is ignored. The partition's next owner
+  // reads the record again.
   private boolean voided(PendingRecord record) {
     if (!record.place().isVoid()) {
       return false;
@@ -273,7 +281,9 @@ public final class BatchPipeline {
     }
   }
 
-  /** Logs the dead letters that no line has counted yet; for the end of the process. */
+  /**
+   * Logs the dead letters that no log line has counted yet. Call this at the end of the process.
+   */
   public void logDeadLetters() {
     deadLettersLog.flush();
   }

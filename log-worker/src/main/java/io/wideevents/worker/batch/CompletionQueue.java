@@ -8,11 +8,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The way back to the polling thread: other threads hand it results as tasks, and it runs them when
- * it comes by. A task that arrives while the thread sits in {@code poll} wakes it.
+ * Passes tasks from other threads to the polling thread. A task that arrives while the polling
+ * thread blocks in {@code poll} wakes it.
  *
- * <p>{@link #execute} may be called by any thread and never blocks; everything else belongs to the
- * polling thread. What is queued is bounded by what that thread itself has in flight.
+ * <p>{@link #execute} may be called by any thread and does not block. All other methods belong to
+ * the polling thread. The queue has no capacity limit; its length is bounded by the work that the
+ * polling thread has in flight.
  */
 public final class CompletionQueue implements Executor {
   private final BlockingQueue<Runnable> tasks;
@@ -28,7 +29,7 @@ public final class CompletionQueue implements Executor {
     this.tasks = tasks;
   }
 
-  /** Sets what wakes the thread out of {@code poll}; may be called from any thread afterwards. */
+  /** Sets the action that wakes the thread out of {@code poll}. Any thread may run the action. */
   public void wakeBy(Runnable alarm) {
     this.alarm = alarm;
   }
@@ -36,29 +37,29 @@ public final class CompletionQueue implements Executor {
   @Override
   public void execute(Runnable task) {
     tasks.add(task);
-    // After the add: either this thread sees the other asleep and wakes it, or the other, having
-    // declared itself asleep first, sees the task before it sleeps.
+    // The task is added before this check. Either this thread sees the flag and wakes the polling
+    // thread, or the polling thread, which sets the flag first, sees the task before it polls.
     if (asleep.compareAndSet(true, false)) {
       alarm.run();
     }
   }
 
   /**
-   * Declares that the thread is about to sleep.
+   * Announces that the polling thread is about to block.
    *
-   * @return false if a task is waiting already, so that it must not sleep
+   * @return false if a task is waiting, so that the thread must not block
    */
   public boolean fallAsleep() {
     asleep.set(true);
     return tasks.isEmpty();
   }
 
-  /** Ends {@link #fallAsleep}. A wake-up that is already on its way may still arrive later. */
+  /** Ends {@link #fallAsleep}. A wake-up that was already sent may still arrive later. */
   public void wokeUp() {
     asleep.set(false);
   }
 
-  /** Runs what has arrived. */
+  /** Runs the tasks that have arrived. Does not wait. */
   public void runPending() {
     for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
       task.run();
@@ -66,9 +67,9 @@ public final class CompletionQueue implements Executor {
   }
 
   /**
-   * Waits until a task arrives, at most this long, and runs what has arrived.
+   * Waits until a task arrives, at most {@code most}, and runs the tasks that have arrived.
    *
-   * @throws InterruptedException if the thread was interrupted meanwhile
+   * @throws InterruptedException if the thread was interrupted while it waited
    */
   public void awaitPending(Duration most) throws InterruptedException {
     Runnable task = tasks.poll(most.toNanos(), TimeUnit.NANOSECONDS);

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether MongoDB takes writes, as far as the writes themselves have shown, and when the next write
- * may start. Logs each transition once.
+ * Whether MongoDB takes writes, judged by the writes themselves, and when the next write may start.
+ * Logs each transition once.
  *
  * <p>Changed by the polling thread only; {@link #isDown} and {@link #downReason} may be read by any
  * thread.
@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 final class DatabaseState {
   private static final Logger LOG = LoggerFactory.getLogger(DatabaseState.class);
 
-  // The longest pause between two writes to a server that answers, with errors: 1.6 s with the
-  // worker's backoff. Among the records that fail may be one that would be stored.
+  // Limits the pause between two writes to a server that answers with errors: 1.6 s with the
+  // worker's backoff. One of the waiting records may be one that MongoDB would store.
   private static final int MOST_SLOW_DOWNS = 5;
 
   private final Backoff backoff;
@@ -41,23 +41,24 @@ final class DatabaseState {
     return down;
   }
 
-  /** Why MongoDB takes no writes: the server's code and text; empty while it takes writes. */
+  /** The server's code and text while MongoDB takes no writes; empty otherwise. */
   String downReason() {
     return downReason;
   }
 
-  /** Whether MongoDB rejected a part of the last write because it is overloaded. */
   boolean isSlowedDown() {
     return slowDowns > 0;
   }
 
-  /** Nanoseconds until the next write of new records may start; at most zero when it may now. */
+  /**
+   * Nanoseconds until the next write of new records may start; zero or less when it may start now.
+   */
   long nanosUntilWrite() {
     return (down ? nextProbeNanos : nextWriteNanos) - nanoClock.getAsLong();
   }
 
   /**
-   * A write concluded none of its documents, and no other write did in the meantime.
+   * Reports a write that concluded none of its documents while no other write concluded one.
    *
    * @param answered whether the server answered for its documents, with errors
    */
@@ -79,9 +80,9 @@ final class DatabaseState {
   }
 
   /**
-   * MongoDB has answered for at least one document.
+   * Reports that MongoDB has answered for at least one document.
    *
-   * @return whether it was down until now
+   * @return whether MongoDB counted as down until now
    */
   boolean answered() {
     if (!down) {
@@ -95,7 +96,7 @@ final class DatabaseState {
     return true;
   }
 
-  /** MongoDB rejected documents of a write because it is overloaded: the next write waits. */
+  /** Delays the next write, because MongoDB is overloaded and rejected documents. */
   void slowDown() {
     if (slowDowns == 0) {
       LOG.warn("MongoDB rejects a part of the writes; writes are slowed down until it takes all");
@@ -104,7 +105,7 @@ final class DatabaseState {
     nextWriteNanos = nanoClock.getAsLong() + backoff.after(slowDowns).toNanos();
   }
 
-  /** MongoDB took a whole write: the next write need not wait. */
+  /** Ends the delay, because MongoDB took a whole write. */
   void tookAll() {
     slowDowns = 0;
     nextWriteNanos = nanoClock.getAsLong();

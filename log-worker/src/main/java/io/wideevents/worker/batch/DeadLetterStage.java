@@ -14,18 +14,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends dead letters until each is acknowledged. A send that gets no answer is repeated after
+ * Sends each dead letter until it is acknowledged. A send without an answer is repeated after
  * {@link #SEND_TIMEOUT}.
- *
- * <p>Not thread-safe: belongs to the polling thread.
  */
 final class DeadLetterStage {
   private static final Logger LOG = LoggerFactory.getLogger(DeadLetterStage.class);
 
-  /** Longer than the sink's own bound; a sink that keeps its contract never gets this far. */
+  /**
+   * Longer than the sink's own timeout, so that only a sink that breaks its contract reaches it.
+   */
   static final Duration SEND_TIMEOUT = Duration.ofSeconds(60);
 
-  /** Receives what became of each dead letter, once. */
+  /** Receives the outcome of each dead letter, once. */
   interface Results {
     void deadLettered(PendingRecord record, DeadLetter letter);
 
@@ -34,7 +34,10 @@ final class DeadLetterStage {
 
   private record Post(PendingRecord record, DeadLetter letter) {}
 
-  /** One attempt to send, so that a late answer to an earlier attempt is told from a new one. */
+  /**
+   * One send of a dead letter. A late answer to an earlier attempt does not count for a later
+   * attempt.
+   */
   private static final class Attempt {
     final Post post;
     final long deadlineNanos;
@@ -54,7 +57,7 @@ final class DeadLetterStage {
   private final LongSupplier nanoClock;
   private final ArrayDeque<Post> waiting = new ArrayDeque<>();
 
-  /** Attempts in the order of their deadlines; the first one is not answered. */
+  /** Attempts in the order of their deadlines. The first attempt has no answer yet. */
   private final ArrayDeque<Attempt> attempts = new ArrayDeque<>();
 
   private int unanswered;
@@ -74,24 +77,24 @@ final class DeadLetterStage {
     this.nanoClock = nanoClock;
   }
 
-  /** Takes over a dead letter; it is sent on the next {@link #run}. */
+  /** Queues a dead letter for the next {@link #run}. */
   void submit(PendingRecord record, DeadLetter letter) {
     waiting.addLast(new Post(record, letter));
   }
 
-  /** Sends what may be sent now. */
   void run() {
     giveUpOverdue();
     if (waiting.isEmpty() || (failures > 0 && retryNanos - nanoClock.getAsLong() > 0)) {
       return;
     }
-    // Only what waits now: a sink that answers at once puts failed letters behind these.
+    // The loop sends only the letters that wait now. A sink that fails at once adds letters to the
+    // end of this queue.
     for (int left = waiting.size(); left > 0; left--) {
       send(waiting.removeFirst());
     }
   }
 
-  /** Nanoseconds until {@link #run} has something to do; at most zero when it has now. */
+  /** Nanoseconds until {@link #run} has work; zero or less when it has work now. */
   long nanosUntilNext() {
     long now = nanoClock.getAsLong();
     long next = attempts.isEmpty() ? Long.MAX_VALUE : attempts.getFirst().deadlineNanos - now;
@@ -106,12 +109,14 @@ final class DeadLetterStage {
     return waiting.size() + unanswered;
   }
 
-  /** Whether nothing is being sent and nothing waits. */
   boolean isIdle() {
     return size() == 0;
   }
 
-  /** Gives up what waits and has become void; what is being sent follows. */
+  /**
+   * Discards waiting letters whose assignment has ended. Letters in flight are discarded when their
+   * send ends.
+   */
   void dropVoid() {
     waiting.removeIf(
         post -> {
@@ -131,7 +136,8 @@ final class DeadLetterStage {
     Attempt attempt = new Attempt(post, nanoClock.getAsLong() + SEND_TIMEOUT.toNanos());
     attempts.addLast(attempt);
     unanswered++;
-    // The outcome is handed over as a task, so that a bug in it surfaces on the polling thread.
+    // The outcome is passed on as a task, so that a bug in its processing surfaces on the polling
+    // thread.
     attempt.outcome = hand(post.letter());
     CompletableFuture<?> unused =
         attempt
@@ -155,14 +161,14 @@ final class DeadLetterStage {
       var cause = new TimeoutException("No answer within " + SEND_TIMEOUT.toSeconds() + " s");
       Attempt overdue = attempts.getFirst();
       answered(overdue, new DeadLetterOutcome.NotConfirmed(cause));
-      // The sink need not send it any more if it still waits there.
+      // A sink that has not sent the letter yet then skips it.
       overdue.outcome.completeExceptionally(cause);
     }
   }
 
   private void answered(Attempt attempt, DeadLetterOutcome outcome) {
     if (attempt.answered) {
-      return; // a late answer: the dead letter was sent again
+      return; // late answer: the dead letter was sent again
     }
     attempt.answered = true;
     unanswered--;
@@ -191,7 +197,7 @@ final class DeadLetterStage {
       waiting.addLast(post);
     }
     if (failures > 0 && retryNanos - nanoClock.getAsLong() > 0) {
-      return; // sent together, failed together: that is one failure
+      return; // letters that were sent together count as one failure
     }
     failures++;
     retryNanos = nanoClock.getAsLong() + backoff.after(failures).toNanos();

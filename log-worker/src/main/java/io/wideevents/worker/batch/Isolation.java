@@ -16,39 +16,42 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records that are written alone, one at a time, each with its own backoff, because their failures
- * say nothing about MongoDB: suspected poison records, and records whose writes get no answer while
- * others do.
+ * Records that are written alone, one at a time, each with its own backoff. Their failures say
+ * nothing about MongoDB: they are suspected poison records, or their writes get no answer while
+ * other writes do.
  *
  * <p>Holds at most {@link Suspect#MOST_AT_ONCE} records. More events that fail in this way at once
- * are an outage, of one shard for instance, or a throttling server. Isolation is suspended then:
- * all records go back to the retry queue, all evidence is forgotten, and no record is isolated
- * until the number of such records has stayed within the limit for {@link #SUSPENSION}.
- *
- * <p>Not thread-safe: belongs to the polling thread.
+ * indicate an outage, for example of one shard, or a throttling server. Isolation is then
+ * suspended: all isolated records go back to the retry queue, and all evidence is discarded. No
+ * record is isolated until the number of such events has stayed within the limit for {@link
+ * #SUSPENSION}.
  */
 final class Isolation {
   static final Duration SUSPENSION = Duration.ofSeconds(30);
 
-  /** Proofs that are remembered, for records that hold copies of a proven event. */
+  /** Number of proofs that are kept, to recognize other records with a copy of a proven event. */
   static final int PROOFS = 100;
 
-  // Six failures and two minutes prove a suspected record poison: the pauses add up to that.
+  // A suspected record is proven poison after six failures and two minutes. The pauses add up to
+  // that.
   private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
 
   private final Backoff backoff;
   private final LongSupplier nanoClock;
 
-  /** Waiting for their next write; the one that is being written is not among them. */
+  /** Records that wait for their next write, without the record that is being written. */
   private final Set<RetryRecord> waiting = new LinkedHashSet<>();
 
   /** Records whose last failure was unexplained: isolated, being written, or in the retry queue. */
   private final Set<RetryRecord> unexplained = new LinkedHashSet<>();
 
-  /** How many of them hold each event: one producer may repeat an event in thousands of records. */
+  /**
+   * Number of unexplained records for each event. One producer may repeat an event in thousands of
+   * records.
+   */
   private final Map<EventId, Integer> unexplainedEvents = new HashMap<>();
 
-  /** The error codes of the events proven poison last. */
+  /** The most recently proven poison events, with their error codes. */
   private final Map<EventId, Integer> proven = new LinkedHashMap<>();
 
   private @Nullable RetryRecord writing;
@@ -60,12 +63,12 @@ final class Isolation {
     this.nanoClock = nanoClock;
   }
 
-  /** Records that are isolated, the one being written included. */
+  /** Number of isolated records, including the one that is being written. */
   int size() {
     return waiting.size() + (writing == null ? 0 : 1);
   }
 
-  /** Memory that the isolated records keep alive, in bytes. */
+  /** Memory of the isolated records, in bytes. */
   long heldBytes() {
     long bytes = writing == null ? 0 : writing.record().heldBytes();
     for (RetryRecord retry : waiting) {
@@ -74,12 +77,10 @@ final class Isolation {
     return bytes;
   }
 
-  /** Whether no record is isolated because too many failed in an unexplained way. */
   boolean isSuspended() {
     return suspended;
   }
 
-  /** Records that the last failure of a record was unexplained. */
   void unexplained(RetryRecord retry) {
     if (unexplained.add(retry)) {
       unexplainedEvents.merge(retry.eventId(), 1, Integer::sum);
@@ -89,7 +90,7 @@ final class Isolation {
     }
   }
 
-  /** Records that a record needs no retry any more, or failed in a way that is explained. */
+  /** Reports that a record needs no more retry, or that its last failure is explained. */
   void explained(RetryRecord retry) {
     if (unexplained.remove(retry)) {
       unexplainedEvents.computeIfPresent(
@@ -98,7 +99,7 @@ final class Isolation {
   }
 
   /**
-   * Suspends isolation or ends the suspension, as the number of unexplained failures requires.
+   * Suspends isolation, or ends the suspension, depending on the number of unexplained failures.
    *
    * @return the records that were isolated until now and belong to the retry queue
    */
@@ -116,7 +117,6 @@ final class Isolation {
     return List.of();
   }
 
-  /** Records that an event is proven poison. */
   void prove(RetryRecord retry, int code) {
     explained(retry);
     proven.put(retry.eventId(), code);
@@ -134,19 +134,18 @@ final class Isolation {
     return known != null && known == code;
   }
 
-  /** Whether one more record may be isolated. */
   boolean hasCapacity() {
     return !suspended && size() < Suspect.MOST_AT_ONCE;
   }
 
-  /** Isolates a record; its next write is due after a pause that grows with each call. */
+  /** Isolates a record. The pause before its next write grows with each call. */
   void add(RetryRecord retry) {
     Duration pause = SHORTEST_PAUSE.plus(backoff.after(retry.isolatedFailure()));
     retry.notBefore(nanoClock.getAsLong() + pause.toNanos());
     waiting.add(retry);
   }
 
-  /** Takes the record whose write is due first; empty while none is due or one is being written. */
+  /** Takes the record whose write is due first; empty while no write is due or one is in flight. */
   Optional<RetryRecord> takeDue() {
     if (writing != null) {
       return Optional.empty();
@@ -160,26 +159,25 @@ final class Isolation {
     return next;
   }
 
-  /** Records that the write of the record taken last has ended. */
+  /** Reports that the write of the record taken last has ended. */
   void written() {
     writing = null;
   }
 
-  /** Nanoseconds until a write is due without one ending first. */
+  /** Nanoseconds until a write is due; {@link Long#MAX_VALUE} while a write is in flight. */
   long nanosUntilDue() {
     return writing != null
         ? Long.MAX_VALUE
         : next().map(this::nanosUntilDue).orElse(Long.MAX_VALUE);
   }
 
-  /** Removes and returns the waiting records that match. */
   List<RetryRecord> removeIf(Predicate<RetryRecord> matches) {
     List<RetryRecord> found = waiting.stream().filter(matches).toList();
     found.forEach(waiting::remove);
     return found;
   }
 
-  /** Isolates the records in the retry queue that failed in an unexplained way. */
+  /** Isolates the records in the retry queue whose last failure was unexplained. */
   void takeFrom(RetryQueue retries) {
     if (!hasCapacity() || unexplained.size() <= size()) {
       return;
@@ -193,7 +191,7 @@ final class Isolation {
     }
   }
 
-  /** Whether too many events fail in an unexplained way; copies of one event count once. */
+  /** Whether too many events fail in an unexplained way. Copies of one event count once. */
   private boolean isOverLimit() {
     return unexplainedEvents.size() > Suspect.MOST_AT_ONCE;
   }

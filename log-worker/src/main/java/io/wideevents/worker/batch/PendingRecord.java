@@ -7,16 +7,16 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A polled, decoded record that is not settled yet.
+ * A polled, decoded record that is neither stored nor acknowledged as a dead letter.
  *
- * <p>It keeps the original record alive beside the document: until the database has taken the
- * document it may still have to go to the dead-letter topic, unchanged.
+ * <p>The original record stays in memory beside the document, because it may still have to be sent
+ * to the dead-letter topic unchanged.
  *
  * @param source the record as polled
- * @param place to be completed once the record is stored or dead-lettered
- * @param content what decoding made of it
- * @param polledNanos when it was polled, on the monotonic clock
- * @param heldBytes bytes of memory it keeps alive, about
+ * @param place the record's offset, completed once the record is stored or dead-lettered
+ * @param content the result of decoding
+ * @param polledNanos when the record was polled, on the monotonic clock
+ * @param heldBytes approximate memory of the record, in bytes
  */
 public record PendingRecord(
     ConsumerRecord<byte[], byte[]> source,
@@ -24,10 +24,10 @@ public record PendingRecord(
     RecordResult content,
     long polledNanos,
     long heldBytes) {
-  // Objects around the bytes: record, headers, tracking, document.
+  // Objects around the bytes: record, headers, tracked offset, document.
   private static final int OVERHEAD_BYTES = 600;
 
-  /** A record with its memory counted. */
+  /** Creates a pending record and estimates its memory. */
   public static PendingRecord of(
       ConsumerRecord<byte[], byte[]> source,
       TrackedOffset place,
@@ -41,7 +41,7 @@ public record PendingRecord(
     return new PendingRecord(source, place, content, polledNanos, bytes);
   }
 
-  // Of a record that is cut, what is left.
+  // A record that is cut counts with the bytes that are left.
   static int length(byte @Nullable [] bytes) {
     return bytes == null ? 0 : bytes.length;
   }

@@ -17,13 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decodes records one by one, so that a bad one harms nobody else. Never blocks and never fails: a
- * record that breaks the decoder is poison.
+ * Decodes records one by one, so that a bad record does not affect the others. Does not block and
+ * does not fail on any content: a record on which the decoder fails is poison.
  */
 public final class RecordIntake {
   private static final Logger LOG = LoggerFactory.getLogger(RecordIntake.class);
 
-  // A record that may be to blame when there is no memory to decode it.
+  // A record whose value has at least this size counts as the cause of an OutOfMemoryError.
   private static final int LARGE_BYTES = 1024 * 1024;
 
   private final RecordDecoder decoder;
@@ -34,7 +34,7 @@ public final class RecordIntake {
     this.nanoClock = nanoClock;
   }
 
-  /** Decodes a record that was just polled. */
+  /** Decodes a polled record. */
   public PendingRecord take(ConsumerRecord<byte[], byte[]> record, TrackedOffset place) {
     ConsumerRecord<byte[], byte[]> kept = LargeRecords.cutHeaders(record);
     return PendingRecord.of(kept, place, decode(kept), nanoClock.getAsLong());
@@ -57,13 +57,13 @@ public final class RecordIntake {
           Instant.ofEpochMilli(record.timestamp()));
     } catch (OutOfMemoryError e) {
       if (PendingRecord.length(record.value()) < LARGE_BYTES) {
-        throw e; // the heap is full of something else
+        throw e; // the record is not the cause: other objects fill the heap
       }
       return new RecordResult.Poison(
           DeadLetterReason.TOO_LARGE, "The record cannot be decoded within the heap; see -Xmx");
     } catch (RuntimeException | StackOverflowError e) {
-      // A bug of the decoder. The log must not stop for it, and the dead letter keeps the evidence;
-      // should it concern many records, the brake holds.
+      // This is a bug in the decoder. Consumption must not stop for it, and the dead letter keeps
+      // the evidence. If many records fail, the dead-letter circuit breaker opens.
       LOG.atError()
           .addKeyValue("topic", record.topic())
           .addKeyValue("partition", record.partition())

@@ -13,14 +13,12 @@ import java.util.function.Predicate;
  * one write at a time takes from the queue.
  *
  * <p>The size of that write adapts. A write without an answer halves the size, and its records go
- * to the end, so that a record that makes whole writes fail is separated from the others within a
- * few writes. A write that concludes all of its records doubles the size.
- *
- * <p>Not thread-safe: belongs to the polling thread.
+ * to the end of the queue. A record that makes whole writes fail is therefore separated from the
+ * others within a few writes. A write that concludes all of its records doubles the size.
  */
 final class RetryQueue {
-  // The longest pause is 1.6 s with the worker's backoff: a record that would be stored waits
-  // behind those that fail. While MongoDB is down its probes have a longer backoff.
+  // Limits the pause to 1.6 s with the worker's backoff. A record that MongoDB would store waits
+  // behind records that fail. While MongoDB is down, its probes have a longer backoff.
   private static final int MOST_FAILURES = 5;
 
   private final int maxEvents;
@@ -49,12 +47,12 @@ final class RetryQueue {
     return waiting.size();
   }
 
-  /** Nanoseconds until the backoff ends; at most zero when the next write may start. */
+  /** Nanoseconds until the backoff ends; zero or less when the next write may start. */
   long nanosUntilDue() {
     return notBeforeNanos - nanoClock.getAsLong();
   }
 
-  /** Takes the records of the next write: none that is void, at least one if any waits. */
+  /** Takes the records of the next write: at least one if any waits, and no discarded record. */
   List<RetryRecord> take() {
     List<RetryRecord> taken = new ArrayList<>(Math.min(writeSize, waiting.size()));
     long bytes = 0;
@@ -69,38 +67,37 @@ final class RetryQueue {
     return taken;
   }
 
-  /** Records that a write was not answered: one of its records may be the reason. */
+  /** Reports a write without an answer. One of its records may be the cause. */
   void unanswered() {
     writeSize = Math.max(1, writeSize / 2);
     failed();
   }
 
-  /** Records that a write was answered, with errors for some or all of its records. */
+  /** Reports a write that was answered with errors for some or all of its records. */
   void failed() {
     failures = Math.min(failures + 1, MOST_FAILURES);
     pause(failures);
   }
 
-  /** Records that a write concluded all of its records. */
+  /** Reports a write that concluded all of its records. */
   void succeeded() {
     writeSize = Math.min(maxEvents, 2 * writeSize);
     retryNow();
   }
 
-  /** Ends the backoff: an outage that it was meant for is over. */
+  /** Ends the backoff, because the outage that caused it is over. */
   void retryNow() {
     failures = 0;
     notBeforeNanos = nanoClock.getAsLong();
   }
 
-  /** Makes sure that a record which has just failed is not written again at once. */
+  /** Ensures that a record that has just failed is not written again at once. */
   void pauseIfDue() {
     if (nanosUntilDue() <= 0) {
       pause(1);
     }
   }
 
-  /** Removes and returns the records that match. */
   List<RetryRecord> removeIf(Predicate<RetryRecord> matches) {
     List<RetryRecord> found = new ArrayList<>();
     waiting.removeIf(

@@ -3,11 +3,7 @@ package io.wideevents.worker.batch;
 import io.wideevents.event.EventId;
 import io.wideevents.mongo.Suspect;
 
-/**
- * A record whose last write did not decide what becomes of it.
- *
- * <p>Not thread-safe: belongs to the polling thread.
- */
+/** A record whose last write had no conclusive outcome. */
 final class RetryRecord {
   private final PendingRecord record;
   private final Suspect suspect = new Suspect();
@@ -26,7 +22,6 @@ final class RetryRecord {
     return record;
   }
 
-  /** The id of the event; only records with an event are written. */
   EventId eventId() {
     return WriteStage.document(record).id();
   }
@@ -35,12 +30,12 @@ final class RetryRecord {
     return record.place().isVoid();
   }
 
-  /** The evidence that the record can never be stored. */
+  /** The evidence that the record is a poison record. */
   Suspect suspect() {
     return suspect;
   }
 
-  /** Writes this record was part of. */
+  /** Number of writes that this record was part of. */
   int attempts() {
     return attempts;
   }
@@ -49,15 +44,16 @@ final class RetryRecord {
     attempts++;
   }
 
-  /** Failed writes that held this record alone. */
+  /** Number of failed writes that held this record alone. */
   int failuresAlone() {
     return failuresAlone;
   }
 
   /**
-   * Records a failed write that held this record alone.
+   * Reports a failed write that held this record alone.
    *
-   * @param answeredBefore documents that MongoDB had answered for in total when the write began
+   * @param answeredBefore total number of documents that MongoDB had answered for when the write
+   *     began
    */
   void failedAlone(long answeredBefore) {
     othersAnswered = failuresAlone > 0 && answeredBefore > answeredBeforeLastFailure;
@@ -66,14 +62,14 @@ final class RetryRecord {
   }
 
   /**
-   * Whether the record failed alone twice, and MongoDB answered for other documents in between: the
-   * next failure says nothing about MongoDB.
+   * Whether the record failed alone twice and MongoDB answered for other documents in between. The
+   * next failure then says nothing about MongoDB.
    */
   boolean failsWhileOthersAreAnswered() {
     return othersAnswered;
   }
 
-  /** Counts one more write alone that is to come, and returns how many there were. */
+  /** Counts one more pause of this record in isolation, and returns the count. */
   int isolatedFailure() {
     return ++isolatedFailures;
   }

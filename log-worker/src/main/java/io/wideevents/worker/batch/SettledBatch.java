@@ -3,14 +3,14 @@ package io.wideevents.worker.batch;
 import java.time.Duration;
 
 /**
- * What one write concluded.
+ * The result of one write.
  *
- * @param stored events stored, now or before
+ * @param stored events stored by this write or before
  * @param deadLettered records that become dead letters
  * @param took from the start of the write until it ended
  */
 public record SettledBatch(int stored, int deadLettered, Duration took) {
-  /** Records that were concluded; those that are retried or handed back are not. */
+  /** Number of completed records. Records that are retried or discarded do not count. */
   public int records() {
     return stored + deadLettered;
   }

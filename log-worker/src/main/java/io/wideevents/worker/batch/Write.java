@@ -3,14 +3,15 @@ package io.wideevents.worker.batch;
 import java.util.List;
 
 /**
- * One write to MongoDB that is under way.
+ * One write to MongoDB that is in flight.
  *
  * @param origin where its records come from
- * @param records what is written, in the order of the outcomes
+ * @param records the records in the order of the outcomes
  * @param retries the same records with their history; empty when this is their first write
- * @param storedBefore documents stored in total when the write began
- * @param answeredBefore documents that MongoDB had answered for in total when the write began
- * @param deadlineNanos when the write is given up, on the monotonic clock
+ * @param storedBefore total number of documents stored when the write began
+ * @param answeredBefore total number of documents that MongoDB had answered for when the write
+ *     began
+ * @param deadlineNanos when the write times out, on the monotonic clock
  */
 record Write(
     Origin origin,
@@ -21,17 +22,15 @@ record Write(
     long answeredBefore,
     long deadlineNanos) {
 
-  /** Where the records of a write come from. */
   enum Origin {
     /** A batch of records that were not written before. */
     FRESH,
-    /** Records that wait for a retry together. */
+    /** Records from the retry queue. */
     RETRY,
-    /** One isolated record. */
     ISOLATED
   }
 
-  /** The history of the record at a place; a new one after the record's first write. */
+  /** The history of the record at an index; a new one after the record's first write. */
   RetryRecord retry(int place) {
     if (retries.isEmpty()) {
       return new RetryRecord(records.get(place));
@@ -41,7 +40,7 @@ record Write(
     return known;
   }
 
-  /** How often the record at a place was written, this write included. */
+  /** Number of writes of the record at an index, including this write. */
   int attempts(int place) {
     return retries.isEmpty() ? 1 : retries.get(place).attempts() + 1;
   }

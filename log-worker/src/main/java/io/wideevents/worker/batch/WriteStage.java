@@ -24,28 +24,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes records until each is stored or proven unstorable.
+ * Writes each record until it is stored or proven unstorable.
  *
- * <p>The invariant of this class: as long as MongoDB stores anything, every other record makes
- * progress. Three lanes keep it. New records are written in batches, several at a time. A record
- * whose write did not decide what becomes of it waits in the {@link RetryQueue}, which has one
- * write of its own at a time. A record whose failures say nothing about MongoDB waits in {@link
- * Isolation}, which also has one write of its own at a time. So a record that waits for a retry
- * holds no batch slot. A write that gets no answer is given up at its deadline, so it holds its
- * slot no longer than that.
+ * <p>Invariant: as long as MongoDB stores any document, every other record makes progress. Three
+ * kinds of write maintain it. New records are written in batches, several at a time. A record
+ * without a conclusive outcome waits in the {@link RetryQueue}, which has one write in flight at a
+ * time. A record whose failures say nothing about MongoDB waits in {@link Isolation}, which also
+ * has one write in flight at a time. A record that waits for a retry therefore holds no batch slot.
+ * A write without an answer times out at its deadline and then releases its slot.
  *
- * <p>MongoDB counts as down when a write of new records concludes none of them and no other write
- * concluded a record meanwhile. A failed retry alone is no such sign, since its records failed
- * before. While MongoDB is down one write at a time probes it, with backoff, alternately from the
+ * <p>MongoDB counts as down when a write of new records concludes no record and no other write
+ * concluded one in the meantime. A failed retry alone does not count, since its records failed
+ * before. While MongoDB is down, one write at a time probes it, with backoff, alternately from the
  * retry queue and with one new record.
- *
- * <p>Not thread-safe: belongs to the polling thread.
  */
 final class WriteStage {
   private static final Logger LOG = LoggerFactory.getLogger(WriteStage.class);
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
 
-  /** Receives what became of each record, once, and the end of each batch, once. */
+  /** Receives the outcome of each record, once, and the end of each batch, once. */
   interface Results {
     void stored(PendingRecord record, Batch batch);
 
@@ -94,7 +91,6 @@ final class WriteStage {
     this.isolationLog = new LogThrottle(LOG_INTERVAL, nanoClock);
   }
 
-  /** Whether a batch of new records may be written now. */
   boolean mayStart() {
     if (database.nanosUntilWrite() > 0) {
       return false;
@@ -106,23 +102,23 @@ final class WriteStage {
     return hasSlot();
   }
 
-  /** Whether a write that ends has to come first before a batch of new records may be written. */
+  /** Whether a batch of new records may be written only after a write in flight has ended. */
   boolean awaitsAnswer() {
     return database.isDown() ? inFlight(Origin.FRESH) + inFlight(Origin.RETRY) > 0 : !hasSlot();
   }
 
-  /** Nanoseconds until MongoDB may be given new records, if a slot is free. */
+  /** Nanoseconds until new records may be written if a slot is free. */
   long nanosUntilStart() {
     return Math.max(0, database.nanosUntilWrite());
   }
 
-  /** Writes new records; {@link #mayStart} must be true. */
+  /** Writes new records. Requires that {@link #mayStart} is true. */
   void start(Batch batch, List<PendingRecord> events) {
     lastProbeWasRetry = false;
     start(Origin.FRESH, batch, events, List.of());
   }
 
-  /** Gives up overdue writes and starts the retries that may start now. */
+  /** Ends the writes that have timed out and starts the retries that are due. */
   void run() {
     giveUpOverdue();
     updateIsolation();
@@ -137,7 +133,7 @@ final class WriteStage {
     }
   }
 
-  /** Nanoseconds until {@link #run} has something to do without a write ending first. */
+  /** Nanoseconds until {@link #run} has work without a write ending first. */
   long nanosUntilNext() {
     long next = isolation.nanosUntilDue();
     long now = nanoClock.getAsLong();
@@ -150,34 +146,38 @@ final class WriteStage {
     return Math.max(0, next);
   }
 
-  /** Records that wait for a retry, together or alone. */
+  /** Records that wait for a retry, including isolated records. */
   int waitingRecords() {
     return retries.size() + isolation.size();
   }
 
-  /** Records that are isolated. */
   int isolatedRecords() {
     return isolation.size();
   }
 
-  /** Memory that isolated records keep alive, in bytes; their number is bounded. */
+  /** Memory of isolated records, in bytes. The number of isolated records is bounded. */
   long isolatedBytes() {
     return isolation.heldBytes();
   }
 
-  /** Whether no write is under way and no record waits for a retry, isolated records aside. */
+  /**
+   * Whether no write is in flight and no record waits for a retry. Isolated records do not count.
+   */
   boolean isIdle() {
     return inFlight(Origin.FRESH) + inFlight(Origin.RETRY) == 0 && retries.size() == 0;
   }
 
-  /** How long the oldest write has been under way; zero when there is none. */
+  /** How long the oldest write has been in flight; zero when there is none. */
   Duration oldestInFlight() {
     return inFlight.isEmpty()
         ? Duration.ZERO
         : Duration.ofNanos(nanoClock.getAsLong() - inFlight.getFirst().batch().startNanos());
   }
 
-  /** Gives up the records whose assignment has ended. Answers for them that still come are void. */
+  /**
+   * Discards the records whose assignment has ended. Outcomes that arrive for them later are
+   * ignored.
+   */
   void dropVoid() {
     retries.removeIf(RetryRecord::isVoid).forEach(this::handBack);
     isolation.removeIf(RetryRecord::isVoid).forEach(this::handBack);
@@ -196,7 +196,8 @@ final class WriteStage {
     return inFlight(Origin.RETRY) == 0 && (!database.isDown() || inFlight(Origin.FRESH) == 0);
   }
 
-  // While MongoDB is down the probes have a backoff of their own, and recovery ends the queue's.
+  // While MongoDB is down, its probes have their own backoff. Recovery ends the backoff of the
+  // retry queue.
   private long nanosUntilRetry() {
     return database.isDown()
         ? database.nanosUntilWrite()
@@ -227,7 +228,8 @@ final class WriteStage {
             answeredDocuments,
             nanoClock.getAsLong() + limits.writeTimeout().toNanos());
     inFlight.add(write);
-    // The outcome is handed over as a task, so that a bug in it surfaces on the polling thread.
+    // The outcome is passed on as a task, so that a bug in its processing surfaces on the polling
+    // thread.
     CompletableFuture<?> unused =
         write(events)
             .whenComplete(
@@ -239,7 +241,7 @@ final class WriteStage {
     try {
       return writer.write(events.stream().map(WriteStage::document).toList());
     } catch (RuntimeException | Error e) {
-      // An Error as well: a slot that is never given back would stop the worker.
+      // An Error is caught as well: a slot that is never released would stop the worker.
       return CompletableFuture.failedFuture(e);
     }
   }
@@ -258,12 +260,12 @@ final class WriteStage {
                         .formatted(write.records().size(), limits.writeTimeout().toSeconds()))));
   }
 
-  // Two writes with equal components are still two writes.
+  // Identity matters: two writes with equal components are different writes.
   @SuppressWarnings("ReferenceEquality")
   private void answered(
       Write write, @Nullable List<WriteOutcome> outcomes, @Nullable Throwable failure) {
     if (!inFlight.removeIf(each -> each == write)) {
-      return; // a late answer: the write was given up and its records are retried
+      return; // late answer: the write has timed out and its records are retried
     }
     if (outcomes != null && outcomes.size() == write.records().size()) {
       conclude(write, outcomes);
@@ -326,7 +328,9 @@ final class WriteStage {
     }
   }
 
-  /** Learns from a write of new records or of the retry queue how MongoDB is. */
+  /**
+   * Updates the state of MongoDB and of the retry queue after a write of new records or of retries.
+   */
   private void judgeDatabase(Write write, List<Open> open, int answered) {
     if (open.isEmpty()) {
       database.tookAll();
@@ -350,7 +354,7 @@ final class WriteStage {
     }
   }
 
-  /** Whether the server answered for single documents, so that each was tried for itself. */
+  /** Whether the server answered for single documents, which means that it tried each document. */
   private static boolean isAnswered(List<Open> open) {
     return open.stream()
         .anyMatch(failed -> failed.outcome().cause() instanceof DocumentWriteException);
