@@ -23,10 +23,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Looks at everything a worker depends on, and says for each what is wrong and how to mend it. Each
- * look is told as soon as it is done. Changes nothing.
- *
- * <p>Not thread-safe.
+ * Checks everything that a worker depends on, and reports each finding, with a fix, as soon as the
+ * check has ended. Changes nothing.
  */
 final class Checkup {
   private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(5);
@@ -43,17 +41,16 @@ final class Checkup {
     this.found = found;
   }
 
-  /** Whether Kafka or MongoDB did not answer. */
   boolean metUnreachable() {
     return unreachable;
   }
 
-  /** Whether anything must be mended. */
+  /** Whether a check found a failure. */
   boolean metFailure() {
     return failed;
   }
 
-  /** Looks whether compressed records can be read in this installation. */
+  /** Checks whether compressed records can be read in this installation. */
   void codecs() {
     for (NativeCodec codec : NativeCodec.values()) {
       codec.problem().ifPresent(problem -> tell(Finding.fail("codec", problem, codec.fix())));
@@ -63,7 +60,7 @@ final class Checkup {
     }
   }
 
-  /** Looks at the topics, and then at the group's lag. */
+  /** Checks the topics and then the lag of the group. */
   void kafka() {
     WorkerKafka kafka = new WorkerKafka(settings.kafka());
     try {
@@ -83,28 +80,26 @@ final class Checkup {
     }
   }
 
-  /** Looks at the topics only. */
   void topics() {
     topics(new WorkerKafka(settings.kafka()).checkTopics());
   }
 
-  /** Something a command does with MongoDB. */
   interface MongoWork {
     void with(MongoConnection mongo) throws InterruptedException;
   }
 
-  /** Does something with a connection of its own to MongoDB. */
+  /** Runs {@code work} with its own connection to MongoDB. */
   void withMongo(String applicationName, MongoWork work) throws InterruptedException {
     MongoConnection mongo = new MongoConnection(settings.mongo(), applicationName);
     work.with(mongo);
     if (!mongoDown) {
-      // While it looks for a name in vain, the driver answers a close with a stack trace on the
-      // terminal. The process ends anyway.
+      // While the driver fails to resolve a host name, closing it prints a stack trace on the
+      // terminal. The process ends in any case.
       mongo.close();
     }
   }
 
-  /** Looks at the server, the user's rights, the collection and its indexes, and the clocks. */
+  /** Checks the server, the user's rights, the collection and its indexes, and the clocks. */
   void mongo() throws InterruptedException {
     withMongo("log-worker-doctor", this::look);
   }
@@ -122,7 +117,7 @@ final class Checkup {
         .ifPresent(outcome -> collection(mongo, outcome));
   }
 
-  /** Tells what an attempt on the collection came to. */
+  /** Reports the outcome of creating or checking the collection. */
   void collection(MongoConnection mongo, LayoutOutcome outcome) {
     switch (outcome) {
       case LayoutOutcome.Examined examined -> {
@@ -156,7 +151,7 @@ final class Checkup {
     }
   }
 
-  /** Tells why MongoDB gave no answer. */
+  /** Reports why MongoDB did not answer. */
   void mongoDown(MongoConnection mongo, Throwable cause) {
     unreachable = true;
     mongoDown = true;

@@ -3,17 +3,17 @@ package io.wideevents.worker.command;
 import java.io.Console;
 import java.io.PrintWriter;
 
-/** Asks a person before something is deleted. */
+/** Asks the operator before something is deleted. */
 final class Confirmation {
   private Confirmation() {}
 
   /**
-   * Asks on the terminal; blocks until there is an answer.
+   * Asks on the terminal. Blocks until there is an answer.
    *
-   * @return whether the answer was yes; false when there is no terminal to ask on
+   * @return whether the answer was yes; false without a terminal
    */
-  // From Java 22 to 24 there is a console without a terminal too; what is read from it then is an
-  // answer as well, or its end.
+  // In Java 22 to 24 there is a console without a terminal too. The next line of its input, or the
+  // end of the input, is then the answer.
   @SuppressWarnings("SystemConsoleNull")
   static boolean ask(PrintWriter err, String question) {
     Console console = System.console();

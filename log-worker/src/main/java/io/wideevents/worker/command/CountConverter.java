@@ -3,7 +3,7 @@ package io.wideevents.worker.command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A number of things: 0 or more. */
+/** A number: 0 or more. */
 final class CountConverter implements ITypeConverter<Long> {
   @Override
   public Long convert(String value) {

@@ -7,7 +7,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code log-worker dlq}: what could not be stored. */
 @Command(
     name = "dlq",
     mixinStandardHelpOptions = true,

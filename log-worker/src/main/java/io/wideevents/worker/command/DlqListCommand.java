@@ -15,7 +15,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code log-worker dlq list}. */
 @Command(
     name = "list",
     mixinStandardHelpOptions = true,
@@ -132,7 +131,10 @@ final class DlqListCommand implements Callable<Integer> {
             error.length() <= ERROR_CHARS ? error : error.substring(0, ERROR_CHARS) + "…"));
   }
 
-  /** Errors name the fields of a record, and whoever wrote it must not play with the terminal. */
+  /**
+   * Errors contain field names of a record. Escaping prevents a producer from sending control
+   * sequences to the terminal.
+   */
   private static String printable(String text) {
     return text.replaceAll("\\p{Cc}", "\uFFFD");
   }

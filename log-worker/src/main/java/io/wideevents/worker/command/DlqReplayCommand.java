@@ -33,7 +33,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code log-worker dlq replay}. */
 @Command(
     name = "replay",
     mixinStandardHelpOptions = true,
@@ -110,9 +109,9 @@ final class DlqReplayCommand implements Callable<Integer> {
   private long tooLarge;
 
   /**
-   * A reader of the dead letters that knows what was replayed.
+   * Creates a reader of the dead letters that uses the committed offsets of earlier replays.
    *
-   * @throws CommandFailedException if compressed records cannot be read here
+   * @throws CommandFailedException if compressed records cannot be read in this installation
    */
   static DeadLetterReader open(WorkerKafka kafka, WorkerSettings settings) {
     NativeCodec.require(NativeCodec.values());
@@ -122,7 +121,7 @@ final class DlqReplayCommand implements Callable<Integer> {
     try {
       reader.renew();
     } catch (KafkaException e) {
-      LOG.debug("Could not renew what the group remembers", e); // a user who may only read
+      LOG.debug("Could not renew what the group remembers", e); // the user may only read
     }
     return reader;
   }
@@ -154,7 +153,7 @@ final class DlqReplayCommand implements Callable<Integer> {
       throws InterruptedException {
     boolean movesProgress = !filter.isActive() && !dryRun;
     seek(reader, kafka, settings, err);
-    // A producer would create a topic of a mistyped name, and the letters would be gone.
+    // A producer would create a topic with a mistyped name, and the replayed letters would be lost.
     kafka.requireEventTopic();
     Producer<byte[], byte[]> producer = kafka.newProducer();
     try {
@@ -168,7 +167,8 @@ final class DlqReplayCommand implements Callable<Integer> {
         replayed += chosen.size() - refused;
         tooLarge += refused;
         if (movesProgress) {
-          // Only after all were acknowledged: what a crash repeats is stored once all the same.
+          // The letters are recorded as replayed only after all were acknowledged. A crash in
+          // between sends letters twice; each event is stored once.
           reader.replayed(letters);
         }
         progress.advance(letters.size());
@@ -231,7 +231,7 @@ final class DlqReplayCommand implements Callable<Integer> {
     }
   }
 
-  /** Thousands of letters that were replayed before must not be replayed without a word. */
+  /** Warns before letters are replayed whose earlier replay Kafka may have forgotten. */
   private static void requireMemory(
       DeadLetterReader reader, WorkerKafka kafka, WorkerSettings settings) {
     Duration memory;

@@ -20,7 +20,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code log-worker dlq show}. */
 @Command(
     name = "show",
     mixinStandardHelpOptions = true,

@@ -8,7 +8,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code log-worker doctor}: what is wrong, and how to mend it. */
 @Command(
     name = "doctor",
     mixinStandardHelpOptions = true,

@@ -1,20 +1,19 @@
 package io.wideevents.worker.command;
 
 /**
- * What one check found.
+ * The result of one check.
  *
- * @param check what was looked at, a word or two
- * @param message what is there
- * @param fix what to do about it; empty when all is well
+ * @param check what was checked, in a word or two
+ * @param message what was found
+ * @param fix what the operator should do; empty when nothing is wrong
  */
 record Finding(Level level, String check, String message, String fix) {
 
-  /** How much it matters. */
   enum Level {
     OK,
-    /** Works, but not as it should. */
+    /** The pipeline works, but not as it should. */
     WARN,
-    /** Events are refused, lost or not stored because of it. */
+    /** Events are rejected, lost or not stored. */
     FAIL
   }
 

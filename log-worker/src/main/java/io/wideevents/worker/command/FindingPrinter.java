@@ -3,7 +3,7 @@ package io.wideevents.worker.command;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** Prints findings as they come: two lines for a person, one object for a script. */
+/** Prints each finding at once: as two lines of text, or as one JSON object. */
 final class FindingPrinter implements Consumer<Finding> {
   private final Output out;
   private final boolean json;

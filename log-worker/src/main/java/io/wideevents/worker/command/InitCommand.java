@@ -21,7 +21,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code log-worker init}: creates what the pipeline needs. */
 @Command(
     name = "init",
     mixinStandardHelpOptions = true,
@@ -64,7 +63,7 @@ final class InitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    // Not half of it because the reader has seen enough, as in … | grep -q.
+    // The command completes even if the reader of its output has gone, as in … | grep -q.
     return Operator.run(
         spec, (settings, out) -> init(settings, new FindingPrinter(out.lasting(), json)));
   }
@@ -138,7 +137,7 @@ final class InitCommand implements Callable<Integer> {
     checkup.collection(mongo, outcome);
   }
 
-  // Bounded by the driver's own timeouts, and by an hour for each index the server builds.
+  // Blocks for at most the driver's timeouts, plus an hour for each index that the server builds.
   private static LayoutOutcome ensure(
       EventCollection collection, RetentionChange allowed, FindingPrinter printer) {
     LayoutOutcome outcome = collection.ensure(allowed).join();

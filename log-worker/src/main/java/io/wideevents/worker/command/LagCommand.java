@@ -17,7 +17,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code log-worker lag}: how far the workers are behind. */
 @Command(
     name = "lag",
     mixinStandardHelpOptions = true,
@@ -80,7 +79,8 @@ final class LagCommand implements Callable<Integer> {
         lag = GroupLag.of(admin, topic, group);
         print(lag, topic, group, out);
       } catch (RetriableException e) {
-        // Who watches wants to see the end of an outage as well.
+        // The command keeps running, so that an operator who watches also sees the end of an
+        // outage.
         PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
         err.println("Kafka does not answer: " + WorkerKafka.rootMessage(e));
         err.flush();

@@ -13,7 +13,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Which dead letters a command is about; an option group of picocli. */
+/** Selects dead letters; an option group of picocli. */
 final class LetterFilter {
   @Option(
       names = "--reason",
@@ -30,7 +30,6 @@ final class LetterFilter {
       description = "Only dead letters younger than this, such as 30m, 12h or 7d.")
   private @Nullable Duration since;
 
-  /** Whether anything is filtered out at all. */
   boolean isActive() {
     return !reasons.isEmpty() || since != null;
   }
@@ -40,7 +39,7 @@ final class LetterFilter {
         && (since == null || !letter.time().isBefore(now.minus(since)));
   }
 
-  /** The closed list of reasons, for the shell to complete. */
+  /** The list of all reasons, for shell completion. */
   static final class Reasons implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
@@ -48,7 +47,7 @@ final class LetterFilter {
     }
   }
 
-  /** Takes only reasons that exist: a typing error would look like an empty topic. */
+  /** Rejects unknown reasons. With a mistyped reason the topic would seem to be empty. */
   static final class ReasonConverter implements ITypeConverter<String> {
     @Override
     public String convert(String value) {
@@ -61,7 +60,7 @@ final class LetterFilter {
     }
   }
 
-  /** {@code 90s}, {@code 30m}, {@code 12h}, {@code 7d}. */
+  /** Parses {@code 90s}, {@code 30m}, {@code 12h}, {@code 7d}. */
   static final class AgeConverter implements ITypeConverter<Duration> {
     @Override
     public Duration convert(String value) {

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * What the operator's commands have in common: the settings they show, quiet logs, and one line
- * when Kafka does not answer.
+ * What the operator's commands share: settings, log level, and a one-line message when Kafka does
+ * not answer.
  */
 final class Operator {
   private static final Setting<?>[] KAFKA = {
@@ -35,24 +35,22 @@ final class Operator {
 
   private Operator() {}
 
-  /** Gives a command the flags that say which Kafka, topic and group it is about. */
+  /** Adds the flags for Kafka, the topic and the group to a command. */
   static void addKafkaFlags(CommandSpec command) {
     SettingFlags.add(WorkerCatalogue.CATALOGUE.only(KAFKA), command);
   }
 
-  /** Gives a command every flag. */
   static void addAllFlags(CommandSpec command) {
     SettingFlags.add(WorkerCatalogue.CATALOGUE, command);
   }
 
-  /** What a command does once its settings are right. */
   interface Body {
     int run(WorkerSettings settings, Output out) throws Exception;
   }
 
   /**
-   * Resolves the settings of a command that has been parsed and runs its body. Log lines below
-   * ERROR are not shown unless asked for: a command's talk is its own.
+   * Resolves the settings of a parsed command and runs its body. Log lines below ERROR are hidden
+   * unless the operator asked for them, because the command prints its own messages.
    *
    * @return the exit code
    */
@@ -79,15 +77,14 @@ final class Operator {
     return Output.quietly(() -> body.run(WorkerSettings.from(values), out));
   }
 
-  /** Something a command does with Kafka. */
   interface KafkaWork<T> {
     T with(WorkerKafka kafka) throws InterruptedException;
   }
 
   /**
-   * Does something with Kafka.
+   * Runs {@code work} with Kafka.
    *
-   * @throws CommandFailedException when Kafka does not answer, does not let us, or lacks a topic
+   * @throws CommandFailedException when Kafka does not answer, denies access, or lacks a topic
    */
   static <T> T withKafka(WorkerSettings settings, KafkaWork<T> work) throws InterruptedException {
     try {

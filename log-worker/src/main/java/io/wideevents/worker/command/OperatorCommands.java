@@ -3,11 +3,11 @@ package io.wideevents.worker.command;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 
-/** The commands an operator has beside {@code run}. */
+/** The operator's commands: every command except {@code run}. */
 public final class OperatorCommands {
   private OperatorCommands() {}
 
-  /** Adds the commands to the process's command line, each with the flags that concern it. */
+  /** Adds the commands to the command line of the process, each with its flags. */
   public static void addTo(CommandLine root) {
     root.addSubcommand(aboutKafka(new LagCommand()));
     root.addSubcommand(

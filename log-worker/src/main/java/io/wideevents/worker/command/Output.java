@@ -10,10 +10,8 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * A command's standard output. When nobody reads it any more, as in {@code … | head}, the command
- * ends there and then, quietly and with success.
- *
- * <p>Not thread-safe.
+ * A command's standard output. When the reader of the output has gone, as in {@code … | head}, the
+ * command ends at the next write, without a message and with success.
  */
 final class Output {
   private static final JsonFactory JSON = new JsonFactory();
@@ -30,12 +28,12 @@ final class Output {
     this.lasting = lasting;
   }
 
-  /** The same output for a command that must end what it has begun, read or not. */
+  /** The same output for a command that must complete even if the reader has gone. */
   Output lasting() {
     return new Output(out, true);
   }
 
-  /** Runs a command's body; a reader that has gone ends it with {@link ExitCode#OK}. */
+  /** Runs a command's body. Returns {@link ExitCode#OK} if the reader has gone. */
   static int quietly(Callable<Integer> body) throws Exception {
     try {
       return body.call();
@@ -44,10 +42,9 @@ final class Output {
     }
   }
 
-  /** Writes a line. */
   void line(String text) {
     out.println(text);
-    if (out.checkError() && !lasting) { // which flushes
+    if (out.checkError() && !lasting) { // checkError flushes
       throw new ReaderGoneException();
     }
   }

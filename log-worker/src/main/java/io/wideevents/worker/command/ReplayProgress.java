@@ -3,18 +3,13 @@ package io.wideevents.worker.command;
 import java.io.PrintWriter;
 import java.time.Duration;
 
-/**
- * Shows how far a command has come: a bar that moves on a terminal, nothing elsewhere, where the
- * result is all one wants.
- *
- * <p>Not thread-safe.
- */
+/** Shows the progress of a command: a bar on a terminal, nothing elsewhere. */
 final class ReplayProgress {
   private static final int WIDTH = 30;
   private static final long INTERVAL_NANOS = Duration.ofMillis(100).toNanos();
 
   private final PrintWriter err;
-  private final boolean terminal = Boolean.getBoolean("wideevents.terminal"); // from the launcher
+  private final boolean terminal = Boolean.getBoolean("wideevents.terminal"); // set by the launcher
   private final String what;
   private final long total;
   private long done;

@@ -6,15 +6,15 @@ import java.time.format.DateTimeParseException;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Where a replay starts: a position in one partition, or a time in all. */
+/** Where a replay starts: at a position in one partition, or at a time in all partitions. */
 sealed interface ReplayStart {
-  /** The letter at an offset of a partition, and those after it in that partition. */
+  /** The letter at an offset of a partition, and the letters after it in that partition. */
   record Position(int partition, long offset) implements ReplayStart {}
 
-  /** Letters put there at a time or later. */
+  /** Letters that were written at this time or later. */
   record Time(Instant at) implements ReplayStart {}
 
-  /** {@code 3:42}, {@code 2026-11-26T01:03:17Z}, or an age such as {@code 2d}. */
+  /** Parses {@code 3:42}, {@code 2026-11-26T01:03:17Z}, or an age such as {@code 2d}. */
   final class Converter implements ITypeConverter<ReplayStart> {
     @Override
     public ReplayStart convert(String value) {

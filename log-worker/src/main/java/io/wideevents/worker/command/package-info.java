@@ -1,5 +1,5 @@
 /**
- * The operator's commands. Data goes to standard output, messages to standard error; exit codes are
+ * The operator's commands. Data goes to standard output, messages to standard error. Exit codes are
  * those of {@link io.wideevents.process.ExitCode}.
  */
 @NullMarked

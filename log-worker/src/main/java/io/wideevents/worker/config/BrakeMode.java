@@ -1,6 +1,6 @@
 package io.wideevents.worker.config;
 
-/** Whether the dead-letter brake may stop the worker. */
+/** Whether the dead-letter circuit breaker is enabled. */
 public enum BrakeMode {
   ON,
   OFF

@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The settings of the log-worker: those it shares with the gateway, and its own. */
+/** The settings of the log-worker: its own and those that it shares with the gateway. */
 public final class WorkerCatalogue {
   private static final long MEBIBYTE = 1024 * 1024;
   private static final int MAX_BATCH = 10_000;
 
-  // The gateway's, which one deployment's environment may well hold for both.
+  // Settings of the gateway. One environment may hold the settings of both processes.
   private static final Set<String> OF_THE_GATEWAY =
       Set.of(
           "MQ_ENABLED",
@@ -116,12 +116,15 @@ public final class WorkerCatalogue {
           .defaultsTo("8081")
           .means("Port for /health and /metrics. 0: any free port. -1: no port.");
 
-  /** Every setting of the worker, with the rules among them. */
+  /** Every setting of the worker, with the rules between them. */
   public static final SettingsCatalogue CATALOGUE = catalogue();
 
   private WorkerCatalogue() {}
 
-  /** The largest batch in effect: an explicit batch size alone is never exceeded. */
+  /**
+   * The largest batch in effect. An explicit batch size without an explicit catch-up size is also
+   * the largest batch.
+   */
   static int batchMaxSize(SettingValues values) {
     return values.isExplicit(MQ_BATCH_SIZE) && !values.isExplicit(MQ_BATCH_MAX_SIZE)
         ? values.get(MQ_BATCH_SIZE)

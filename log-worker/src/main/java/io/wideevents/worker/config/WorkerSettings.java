@@ -20,13 +20,12 @@ import io.wideevents.worker.kafka.WorkerKafkaSettings;
 import java.time.Duration;
 
 /**
- * What the worker was told, typed and checked. Immutable; built once, in main, and handed down in
- * parts.
+ * The typed and validated settings of the worker. Immutable; built once, in {@code main}.
  *
- * @param rules what records of other producers are held to
- * @param brake whether the dead-letter brake may stop the worker
+ * @param rules limits for the records of other producers
+ * @param brake whether the dead-letter circuit breaker is enabled
  * @param httpHost address for health and metrics
- * @param httpPort 0 for any free port, -1 for none
+ * @param httpPort 0 for any free port, -1 for no HTTP server
  */
 public record WorkerSettings(
     WorkerKafkaSettings kafka,
@@ -68,7 +67,7 @@ public record WorkerSettings(
         CommonSettings.deadLetterTopic(values));
   }
 
-  // One write is an insert and a look at the duplicates, each bounded by MongoDB's timeout.
+  // One write is an insert and a query for the duplicates, each limited by MongoDB's timeout.
   private static Duration writeTimeout(Duration mongoTimeout) {
     return mongoTimeout.multipliedBy(2).plus(WRITE_TIMEOUT_MARGIN);
   }

@@ -7,15 +7,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells of every settled batch in one line; above ten a second, one line a second tells how many
- * are not shown.
+ * Logs one line for each completed batch, at most ten lines a second. One more line a second counts
+ * the batches that were not logged.
  *
  * <p>Not thread-safe: belongs to the polling thread.
  */
 public final class BatchLog {
   static final int LINES_A_SECOND = 10;
 
-  // The line is what users of the consumer service look for, so it bears that name.
+  // Users know the line under the name of the consumer service.
   private static final Logger LOG = LoggerFactory.getLogger(MqConsumerService.class);
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
@@ -30,7 +30,7 @@ public final class BatchLog {
     this.windowStart = nanoClock.getAsLong();
   }
 
-  /** Tells of a batch. */
+  /** Logs a batch. */
   public void settled(SettledBatch batch) {
     tick();
     if (shown >= LINES_A_SECOND) {
@@ -47,7 +47,10 @@ public final class BatchLog {
         batch.took().toMillis());
   }
 
-  /** Ends the second when it is over; to be called now and then even without batches. */
+  /**
+   * Logs the count of the last second when that second is over. Call this regularly, also without
+   * batches.
+   */
   public void tick() {
     long now = nanoClock.getAsLong();
     if (now - windowStart < SECOND) {

@@ -11,15 +11,13 @@ import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 
 /**
- * Notices that the consumer has lost, or found again, every connection to a broker. A consumer does
- * not say so: its polls just return nothing. Its own metric does.
- *
- * <p>Not thread-safe: belongs to the polling thread.
+ * Detects that the consumer has lost every connection to a broker, or has one again. The consumer
+ * does not report this: its polls return no records. Its connection metric does.
  */
 final class BrokerWatch {
   private static final long INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
 
-  // A connection is also gone for a moment whenever the client reconnects.
+  // Right after the loss of a connection, while the client reconnects, the metric is also zero.
   private static final int CHECKS_WITHOUT_CONNECTION = 2;
 
   private final Consumer<byte[], byte[]> consumer;
@@ -37,9 +35,9 @@ final class BrokerWatch {
   }
 
   /**
-   * Looks once a second.
+   * Checks the connections once a second.
    *
-   * @return whether it was time to look
+   * @return whether a check was due
    */
   boolean tick() {
     if (nextNanos - nanoClock.getAsLong() > 0) {
@@ -53,7 +51,7 @@ final class BrokerWatch {
     return true;
   }
 
-  /** Whether the last look found a connection, or could not find out. */
+  /** Whether the last check found a connection or could not read the metric. */
   boolean isConnected() {
     return withoutConnection < CHECKS_WITHOUT_CONNECTION;
   }

@@ -34,23 +34,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The life of one consumer, from its subscription until it is closed. Each {@link #turn} takes in
- * what has been settled, starts what may be started, commits, decides anew which partitions are
- * paused, and polls.
+ * The use of one consumer, from its subscription until it is closed. Each {@link #turn} takes
+ * results, starts writes, commits, pauses or resumes partitions, and polls.
  *
- * <p>Not thread-safe: belongs to the polling thread, on which Kafka also runs the rebalance
- * callbacks, inside {@code poll} and {@code close}.
+ * <p>Not thread-safe: belongs to the polling thread. Kafka runs the rebalance callbacks on that
+ * thread too, inside {@code poll} and {@code close}.
  */
 final class ConsumerSession implements ConsumerRebalanceListener {
-  /** How long giving up partitions may wait for what is being written of them. */
+  /** Longest wait for writes in flight when partitions are revoked. */
   static final Duration REVOKE_DRAIN = Duration.ofSeconds(2);
 
-  /** And for their commit: three seconds in all, for the whole group waits meanwhile. */
+  /**
+   * Timeout of the commit when partitions are revoked. With the drain it is three seconds in all,
+   * because the whole group waits meanwhile.
+   */
   static final Duration REVOKE_COMMIT = Duration.ofSeconds(1);
 
   private static final Logger LOG = LoggerFactory.getLogger(ConsumerSession.class);
 
-  // Without anything to wait for: how soon lag and connection are looked at again.
+  // Longest poll when no work is due. It limits how old the lag and the connection state can be.
   private static final long LONGEST_POLL_NANOS = Duration.ofMillis(500).toNanos();
 
   private final Consumer<byte[], byte[]> consumer;
@@ -119,9 +121,10 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   }
 
   /**
-   * One round. Blocks for half a second at most, or until something is settled.
+   * Runs one poll iteration. Blocks for half a second at most, or until a result arrives. Look-ups
+   * of offsets may add a few seconds.
    *
-   * @throws org.apache.kafka.common.KafkaException if the consumer is of no more use
+   * @throws org.apache.kafka.common.KafkaException if the consumer cannot be used any longer
    */
   void turn() {
     completions.runPending();
@@ -146,14 +149,17 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     }
   }
 
-  /** Settles what is held, as far as the time allows, commits, and leaves the group. */
+  /** Completes the pending records within {@code drain}, commits, and leaves the group. */
   void finish(Duration drain, Duration commit, Duration leave) {
     drainAndCommit(List.copyOf(consumer.assignment()), drain, commit);
     reportLastCopies(assignment, metrics);
     abandon(leave);
   }
 
-  /** Gives up everything and closes the consumer; its partitions are read again by others. */
+  /**
+   * Discards all records and closes the consumer. The next owners read the uncommitted records
+   * again.
+   */
   void abandon(Duration leave) {
     try {
       assignment.forgetAll();
@@ -161,7 +167,8 @@ final class ConsumerSession implements ConsumerRebalanceListener {
       completions.wakeBy(() -> {});
       isolation.close();
     } finally {
-      // Whatever the cause was: a consumer that stays open keeps its partitions from others.
+      // The consumer is closed after any failure. An open consumer would keep its partitions from
+      // other workers.
       consumer.close(CloseOptions.timeout(leave));
     }
   }
@@ -195,7 +202,9 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     inCallback(() -> lost(partitions));
   }
 
-  /** A callback that fails makes the poll around it fail, and leaves a session of no use. */
+  /**
+   * A callback that fails makes the surrounding poll fail. The session cannot be used afterwards.
+   */
   private void inCallback(Runnable callback) {
     boolean done = false;
     try {
@@ -211,13 +220,13 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     assignment.assign(partitions);
     topicWatch.assigned(partitions);
     logRebalance("Partitions assigned", partitions);
-    // Within poll, which would otherwise return records of them at once.
+    // Pauses inside the poll; otherwise this poll would return records of the new partitions.
     pauseOrResume();
   }
 
   private void revoked(Collection<TopicPartition> partitions) {
     if (partitions.stream().allMatch(partition -> assignment.progress(partition) == null)) {
-      return; // closing: everything was given up before
+      return; // closing: all partitions were given up before
     }
     completions.wokeUp();
     drainAndCommit(partitions, REVOKE_DRAIN, REVOKE_COMMIT);
@@ -238,10 +247,11 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     } catch (WakeupException somethingWasSettled) {
       return ConsumerRecords.empty();
     } catch (InvalidOffsetException noPosition) {
-      // Awake before the lookup: a settled write would cut it short.
+      // The wake-up is disabled before the lookup; otherwise the result of a write would interrupt
+      // it.
       completions.wokeUp();
       findPosition(noPosition);
-      topicWatch.lookUpSoon(); // a topic that was created again is one of the causes
+      topicWatch.lookUpSoon(); // a re-created topic is one of the causes
       return ConsumerRecords.empty();
     } catch (RuntimeException | OutOfMemoryError failure) {
       completions.wokeUp();
@@ -260,8 +270,8 @@ final class ConsumerSession implements ConsumerRebalanceListener {
       startPositions.resolve(noPosition);
       pipeline.dropVoid();
     } catch (WakeupException | RetriableException passing) {
-      // A wake-up sent before, or a partition without a leader. The next poll complains again;
-      // leaving the group for it would only make every worker rebalance.
+      // A late wake-up, or a partition without a leader. The next poll throws the same exception
+      // again. Leaving the group would make every worker rebalance.
       LOG.atDebug().setCause(passing).log("No start position yet");
     }
   }
@@ -269,7 +279,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   private void readIsolated() {
     if (isolation.hasWork() && pipeline.wantsRecords()) {
       receive(isolation.read());
-      pipeline.dropVoid(); // of a log that turned out to be truncated
+      pipeline.dropVoid(); // the reader may have found a truncated log
       moreToCome |= isolation.hasWork();
     }
   }
@@ -291,7 +301,8 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     try {
       isolation.isolate(stalled);
     } catch (RetriableException passing) {
-      // Its committed offset cannot be had now. It is still read by the consumer, and watched.
+      // The committed offset cannot be read now. The consumer still reads the partition, and
+      // StallWatch still observes it.
       LOG.atDebug().setCause(passing).log("A partition that brings nothing is looked into later");
     }
   }
@@ -310,7 +321,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
         pipeline.accept(pending);
       }
     }
-    // Also of partitions that brought no record: control records move the position as well.
+    // Control records also move the position of partitions that returned no record.
     records.nextOffsets().forEach((partition, next) -> owned(partition).advanceTo(next));
   }
 
@@ -323,7 +334,8 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   }
 
   private void pauseOrResume() {
-    // One bound for the worker: completed records cost nothing, however many a stuck one holds up.
+    // One limit for the whole worker. Completed records use no memory, even while an incomplete
+    // record before them delays their commit.
     boolean wants = pipeline.wantsRecords();
     Set<TopicPartition> paused = consumer.paused();
     List<TopicPartition> toPause = new ArrayList<>();
@@ -354,13 +366,13 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     try {
       drain(partitions, nanoClock.getAsLong() + drain.toNanos());
     } catch (InterruptedException e) {
-      // Somebody wants this thread to end: what is settled is committed all the same.
+      // The thread is to end. Completed records are still committed.
       Thread.currentThread().interrupt();
     }
     commits.commitNow(partitions, commit);
   }
 
-  /** Works on until nothing is left of the partitions, time is up, or the database is down. */
+  /** Works until no record of the partitions is pending, time is up, or the database is down. */
   private void drain(Collection<TopicPartition> partitions, long deadlineNanos)
       throws InterruptedException {
     pipeline.flush();

@@ -4,14 +4,16 @@ import io.wideevents.worker.batch.PipelineStatus;
 import java.util.List;
 
 /**
- * What the polling thread last saw, for health and metrics. Immutable.
+ * The state that the polling thread published last, for health and metrics. Immutable.
  *
- * @param seenNanos when, on the monotonic clock; long ago means that the thread hangs
+ * @param seenNanos when the state was published, on the monotonic clock; an old value means that
+ *     the polling thread hangs
  * @param joined whether the consumer is a member of its group
- * @param paused whether polling is paused, because enough is held or the database is down
- * @param pipeline what the pipeline was doing
+ * @param paused whether polling is paused, because the memory limit is reached or the database is
+ *     down
+ * @param pipeline the state of the pipeline
  * @param lostRecords records that retention deleted before they were read
- * @param partitions the partitions this worker owns
+ * @param partitions the partitions assigned to this worker
  * @param stopped those of them that cannot be read at the moment
  */
 public record ConsumerStatus(
@@ -28,23 +30,23 @@ public record ConsumerStatus(
   }
 
   /**
-   * How far behind a partition is.
+   * The lag of a partition.
    *
-   * @param records records in the log that are not settled; -1 when not known yet
-   * @param seconds age of the first of them, about; 0 without lag
+   * @param records records in the log that are not complete; -1 when not known yet
+   * @param seconds approximate age of the first of them, in seconds; 0 without lag
    */
   public record PartitionLag(int partition, long records, double seconds) {}
 
   /**
-   * A partition that is paused alone, because what it holds at an offset cannot be read. Reading it
-   * is tried again every minute.
+   * A partition that is paused alone because the data at an offset cannot be read. The worker
+   * retries it at least once a minute.
    *
    * @param offset the first offset that was not read
-   * @param cause what is wrong there
+   * @param cause why the data cannot be read
    */
   public record StoppedPartition(int partition, long offset, String cause) {}
 
-  /** The status while there is no consumer: before the first, and between two. */
+  /** The status while there is no consumer: before the first one, and between two. */
   static ConsumerStatus withoutConsumer(long nowNanos, long lostRecords) {
     return new ConsumerStatus(
         nowNanos, false, false, PipelineStatus.IDLE, lostRecords, List.of(), List.of());

@@ -19,32 +19,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves events from the topic into the database, from {@link #start} to {@link #close}: every
- * record is stored or dead-lettered before its offset is committed, whatever fails in between.
+ * Moves events from the topic into the database, from {@link #start} to {@link #close}. The offset
+ * of a record is committed only after the record is stored or acknowledged as a dead letter.
  *
- * <p>Runs one thread, which owns the consumer and never waits for the database. Starting succeeds
- * while Kafka is down; the consumer is built when it can be, and rebuilt with backoff whenever it
- * fails. Owned, and closed, by {@code WorkerApplication}.
+ * <p>Runs one thread, which owns the consumer and does not wait for the database. {@link #start}
+ * succeeds while Kafka is down. The thread builds the consumer when Kafka is available, and
+ * rebuilds it with backoff after each failure. {@code WorkerApplication} owns and closes this
+ * object.
  */
 public final class MqConsumerService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MqConsumerService.class);
 
-  /** How long {@link #close} blocks at most. */
+  /** Longest time for which {@link #close} blocks. */
   public static final Duration CLOSE = Duration.ofSeconds(6);
 
-  // Together less than CLOSE, for the pass that is under way.
+  // Their sum is shorter than CLOSE, to leave time for the poll iteration in progress.
   private static final Duration DRAIN = Duration.ofMillis(3_500);
   private static final Duration COMMIT = Duration.ofSeconds(1);
   private static final Duration LEAVE = Duration.ofSeconds(1);
 
-  /** What is done of {@link #CLOSE} on the polling thread. */
+  /** The part of {@link #CLOSE} for the polling thread's drain, commit and leave. */
   public static final Duration FINISH = DRAIN.plus(COMMIT).plus(LEAVE);
 
-  // As long as the longest backoff: a consumer that joins and fails again and again must not make
-  // its group rebalance all the time.
+  // Equal to the longest backoff. A consumer that joins and fails repeatedly must not make its
+  // group rebalance all the time.
   private static final Duration WORKED = Duration.ofSeconds(30);
 
-  // An OutOfMemoryError of a poll is answered by the session; these are the others, in a row.
+  // Limit of consecutive OutOfMemoryErrors outside of poll. The session handles those of a poll.
   private static final int MAX_OUT_OF_MEMORY = 3;
 
   private static final Duration STATUS_INTERVAL = Duration.ofMillis(200);
@@ -100,27 +101,28 @@ public final class MqConsumerService implements AutoCloseable {
     this.thread = Thread.ofPlatform().name("mq-consumer").unstarted(this::run);
   }
 
-  /** Starts the polling thread; returns at once. */
+  /** Starts the polling thread. Does not block. */
   public void start() {
     thread.start();
   }
 
-  /** What the polling thread last saw; any thread may ask. */
+  /** The status that the polling thread published last. May be called from any thread. */
   public ConsumerStatus status() {
     return status;
   }
 
   /**
-   * Stops taking records in, settles and commits what is held as far as a few seconds allow, leaves
-   * the group and ends the thread; blocks for {@link #CLOSE} at most. While the database is down
-   * nothing is waited for: what is not stored is not committed, and will be read again. Idempotent.
+   * Stops polling, completes and commits pending records for a few seconds, leaves the group and
+   * ends the thread. Blocks for {@link #CLOSE} at most. While the database is down, it does not
+   * wait for writes. Records that are not stored are not committed and will be read again.
+   * Idempotent.
    */
   @Override
   public void close() {
     close(CLOSE);
   }
 
-  /** Closes as {@link #close()} does, and blocks for {@code most} at most. */
+  /** Closes like {@link #close()}, but blocks for {@code most} at most. */
   void close(Duration most) {
     stopping = true;
     completions.execute(() -> LOG.debug("Stopping"));
@@ -146,7 +148,7 @@ public final class MqConsumerService implements AutoCloseable {
         await(backoff.after(failures));
       }
     }
-    // Of sessions that failed; a session that finished has reported its own.
+    // For sessions that failed. A session that finished has reported its own records.
     ConsumerSession.reportLastCopies(assignment, metrics);
     pipeline.logDeadLetters();
   }
@@ -154,14 +156,14 @@ public final class MqConsumerService implements AutoCloseable {
   /**
    * Runs one consumer until it fails or the service is stopped.
    *
-   * @return whether it worked for a while before
+   * @return whether the consumer worked for at least 30 s
    */
   private boolean connectAndConsume() {
     ConsumerSession session;
     try {
       session = newSession(source.newConsumer());
     } catch (KafkaException e) {
-      LOG.atDebug().setCause(e).log("No consumer yet"); // the client told already
+      LOG.atDebug().setCause(e).log("No consumer yet"); // the client has logged the failure
       return false;
     } catch (RuntimeException | Error e) {
       tell(e);
@@ -179,8 +181,8 @@ public final class MqConsumerService implements AutoCloseable {
       }
       session.finish(DRAIN, COMMIT, LEAVE);
     } catch (RuntimeException | Error e) {
-      // Kafka's fatal errors, and our own bugs: a consumer made anew re-reads what is not
-      // committed.
+      // Fatal errors of Kafka, and bugs of the worker. A new consumer reads uncommitted records
+      // again.
       tell(e);
       abandon(session);
       endProcessIfOutOfMemory(e, hasWorkedSince(start));
@@ -216,8 +218,8 @@ public final class MqConsumerService implements AutoCloseable {
   }
 
   /**
-   * Lets the thread die of a heap that stays too small. A restarted process may do better, and one
-   * that only rebuilds its consumer would look alive.
+   * Lets the thread end when the heap stays too small. A process that only rebuilds its consumer
+   * would seem to be live; a restarted process may have more success.
    */
   private void endProcessIfOutOfMemory(Throwable failure, boolean worked) {
     outOfMemory = failure instanceof OutOfMemoryError ? (worked ? 1 : outOfMemory + 1) : 0;

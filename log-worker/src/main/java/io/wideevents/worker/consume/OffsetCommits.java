@@ -18,16 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits what is settled: now and then while polling, and at once before partitions are given up.
- * A commit that fails loses nothing, for the records are only read again; it is counted and tried
- * again with the next.
- *
- * <p>Not thread-safe: belongs to the polling thread, on which Kafka also runs the callbacks.
+ * Commits completed offsets: regularly while polling, and at once before partitions are revoked. A
+ * failed commit loses nothing, because the records are only read again. It is counted, and the next
+ * commit includes its offsets.
  */
 final class OffsetCommits {
   private static final Logger LOG = LoggerFactory.getLogger(OffsetCommits.class);
 
-  // How much a crash repeats at most, besides what was in flight; each commit costs a request.
+  // Limits how many completed records are read again after a crash. Each commit costs a request.
   private static final long INTERVAL_NANOS = Duration.ofMillis(200).toNanos();
 
   private final Consumer<byte[], byte[]> consumer;
@@ -51,7 +49,8 @@ final class OffsetCommits {
   }
 
   /**
-   * Starts a commit if there is something to commit and the last one is done and not too recent.
+   * Starts a commit if there are offsets to commit, no commit is in flight, and the last one is at
+   * least the interval ago.
    */
   void commitIfDue() {
     if (inFlight || nanosUntilDue() > 0) {
@@ -76,14 +75,16 @@ final class OffsetCommits {
         });
   }
 
-  /** Nanoseconds until a commit may start; {@link Long#MAX_VALUE} when there is nothing to do. */
+  /**
+   * Nanoseconds until a commit may start; {@link Long#MAX_VALUE} when there is nothing to commit.
+   */
   long nanosUntilNext() {
     return inFlight || assignment.commitReady().isEmpty()
         ? Long.MAX_VALUE
         : Math.max(0, nanosUntilDue());
   }
 
-  /** Commits what is settled of the partitions; blocks for at most {@code timeout}. */
+  /** Commits the completed offsets of the partitions. Blocks for {@code timeout} at most. */
   void commitNow(Collection<TopicPartition> partitions, Duration timeout) {
     Map<TopicPartition, OffsetAndMetadata> offsets = assignment.commitReady(partitions);
     if (offsets.isEmpty()) {
@@ -102,14 +103,15 @@ final class OffsetCommits {
     try {
       consumer.commitSync(offsets, timeout);
     } catch (WakeupException lateWakeUp) {
-      // Meant for a poll that had returned already; it is used up now.
+      // This wake-up was meant for a poll that had already returned. The exception has consumed it.
       consumer.commitSync(offsets, timeout);
     }
   }
 
   /**
-   * What to note of each partition when the commit has succeeded. Bound to its epoch now: the
-   * callback may run when another has begun, further back, which must not take it for its own.
+   * The updates of the partitions after a successful commit. They are bound to the current epochs
+   * now: when the callback runs, a partition may have a new epoch at a lower offset, which must not
+   * take over this commit.
    */
   private List<Runnable> notes(Map<TopicPartition, OffsetAndMetadata> offsets) {
     List<Runnable> notes = new ArrayList<>(offsets.size());

@@ -43,17 +43,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the partition whose data makes a poll fail, and keeps the others going. A consumer does not
- * say reliably which partition it was, returns nothing of the others from then on, and has lost
- * what it had read when memory ran out in the middle of a poll.
+ * Finds the partition whose data makes a poll fail, and keeps reading the others. A consumer does
+ * not reliably report which partition it was. From then on it returns no records of the other
+ * partitions. When memory ran out during a poll, it has lost the records that it had read.
  *
- * <p>After a failed poll every partition is isolated: paused in the consumer, and read from where
- * its progress stands by a {@link PartitionReader}, one after the other. A partition whose fetched
- * stretch was read goes back to the consumer behind that stretch. A partition that cannot be read
- * stays isolated, is reported as stopped, and is tried again now and then: a corrupt batch may be
- * fine on another replica. Nothing is passed over.
+ * <p>After a failed poll every partition is isolated: it is paused in the consumer, and a {@link
+ * PartitionReader} reads it from its current progress, one partition after the other. Once a
+ * fetched stretch of a partition was read, the consumer continues behind that stretch. A partition
+ * that cannot be read stays isolated, is reported as stopped, and is retried at intervals: a
+ * corrupt batch may be intact on another replica. No record is skipped.
  *
- * <p>Not thread-safe: belongs to the polling thread. The group membership is not touched.
+ * <p>Not thread-safe: belongs to the polling thread. The group membership does not change.
  */
 final class PartitionIsolation implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionIsolation.class);
@@ -61,11 +61,12 @@ final class PartitionIsolation implements AutoCloseable {
   private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
   private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
 
-  // One pass must not keep the thread from polling, nor bring more than a poll does.
+  // One pass must not keep the thread from polling, and must not return more than a poll does.
   private static final long PASS_NANOS = Duration.ofMillis(200).toNanos();
   private static final long PASS_BYTES = 16 * 1024 * 1024;
 
-  // While the partitions are read one by one, the consumer may still fail for what it had fetched.
+  // While the partitions are read one by one, the consumer may still fail on data that it has
+  // already fetched.
   private static final int FAILURES_IN_A_ROUND = 10;
 
   private final Consumer<byte[], byte[]> consumer;
@@ -81,7 +82,7 @@ final class PartitionIsolation implements AutoCloseable {
   private int failures;
   private boolean fruitful;
 
-  /** One partition that the consumer does not read. */
+  /** A partition that the reader reads instead of the consumer. */
   private static final class Isolated {
     final PartitionProgress progress;
     final OffsetAndMetadata start;
@@ -96,14 +97,14 @@ final class PartitionIsolation implements AutoCloseable {
     }
   }
 
-  /** The last attempt at a leader that did not answer. */
+  /** The last attempt to read from a leader that did not answer. */
   private record Unanswered(KafkaException failure, int failures, long untilNanos) {}
 
   private record OpenStretch(TopicPartition partition, Isolated isolated, Stretch stretch) {}
 
   /**
-   * @param readers makes a reader when the first poll fails
-   * @param maxRecords records that one pass returns at most
+   * @param readers creates a reader when the first poll fails
+   * @param maxRecords largest number of records that one pass returns
    */
   PartitionIsolation(
       Consumer<byte[], byte[]> consumer,
@@ -121,11 +122,11 @@ final class PartitionIsolation implements AutoCloseable {
   }
 
   /**
-   * Isolates all partitions after a poll that failed, if the failure may come from what a partition
-   * holds. Blocks for a few seconds at most.
+   * Isolates all partitions after a failed poll, if the data of a partition may be the cause.
+   * Blocks for a few seconds at most.
    *
-   * @return false if the failure is another one, or reading the partitions one by one has not
-   *     helped: then this consumer is of no more use
+   * @return false if the cause is another one, or if reading the partitions one by one has not
+   *     helped; the consumer then cannot be used any longer
    */
   boolean handles(Throwable failure) {
     if (!mayComeFromData(failure)) {
@@ -150,20 +151,19 @@ final class PartitionIsolation implements AutoCloseable {
     return true;
   }
 
-  /** Whether the consumer must not read a partition. */
+  /** Whether a partition is isolated, so that the consumer must not read it. */
   boolean holds(TopicPartition partition) {
     return isolated.containsKey(partition);
   }
 
-  /** Whether {@link #read} has something to do now. */
   boolean hasWork() {
     releaseRestarted();
     return open != null || due().isPresent();
   }
 
   /**
-   * Reads on in an isolated partition: as many records as a poll returns at most. Blocks for a few
-   * seconds at most.
+   * Reads the next records of an isolated partition, at most as many as a poll returns. Blocks for
+   * a few seconds at most.
    */
   ConsumerRecords<byte[], byte[]> read() {
     OpenStretch now = current();
@@ -203,13 +203,13 @@ final class PartitionIsolation implements AutoCloseable {
         next == null ? Map.of() : Map.of(now.partition, next));
   }
 
-  /** Where the consumer's own position of an isolated partition is: not where reading goes on. */
+  /** The consumer's own position in an isolated partition. Reading does not continue there. */
   OptionalLong parkedAt(TopicPartition partition) {
     Isolated it = isolated.get(partition);
     return it == null ? OptionalLong.empty() : OptionalLong.of(it.start.offset() + 1);
   }
 
-  /** The partitions that cannot be read, by number. */
+  /** The partitions that cannot be read, in order of their numbers. */
   List<StoppedPartition> stopped() {
     return isolated.values().stream()
         .map(it -> it.stop)
@@ -218,7 +218,7 @@ final class PartitionIsolation implements AutoCloseable {
         .toList();
   }
 
-  /** Ends what is known of partitions that are no longer owned. */
+  /** Forgets partitions that are no longer assigned. */
   void forget(Collection<TopicPartition> partitions) {
     isolated.keySet().removeAll(partitions);
     if (open != null && partitions.contains(open.partition)) {
@@ -234,8 +234,8 @@ final class PartitionIsolation implements AutoCloseable {
   }
 
   /**
-   * Gives partitions back that have begun again elsewhere, for example in a new topic: what they
-   * were isolated for is gone, and the consumer was sent to the new position.
+   * Ends the isolation of partitions that have a new epoch, for example in a new topic. The data
+   * for which they were isolated is gone, and the consumer was sent to the new position.
    */
   private void releaseRestarted() {
     boolean released =
@@ -266,19 +266,20 @@ final class PartitionIsolation implements AutoCloseable {
     return isolated.values().stream().allMatch(it -> it.stop != null);
   }
 
-  /** Looks into one partition, which brings nothing though it has records. */
+  /** Isolates one partition that has records but returns none. */
   void isolate(PartitionProgress progress) {
     TopicPartition partition = progress.partition();
     OffsetAndMetadata start = start(progress);
     consumer.pause(List.of(partition));
-    // Anywhere else: what the consumer has fetched at its position fails again as long as it stays.
+    // Any other position works: at the old position the consumer would fail again on what it has
+    // fetched.
     consumer.seek(partition, start.offset() + 1);
     isolated.put(partition, new Isolated(progress, start, nanoClock.getAsLong()));
   }
 
   /**
-   * Where reading goes on. Not the consumer's position: that of a poll which ended in an error may
-   * be behind records that were never returned.
+   * The offset at which reading continues. The consumer's position cannot be used: after a poll
+   * that ended in an error it may be behind records that were never returned.
    */
   private OffsetAndMetadata start(PartitionProgress progress) {
     OffsetAndMetadata position = progress.position();
@@ -290,7 +291,7 @@ final class PartitionIsolation implements AutoCloseable {
     try {
       committed = consumer.committed(wanted, LOOKUP_TIMEOUT).get(progress.partition());
     } catch (WakeupException lateWakeUp) {
-      // Meant for a poll that had returned already; it is used up now.
+      // This wake-up was meant for a poll that had already returned. The exception has consumed it.
       committed = consumer.committed(wanted, LOOKUP_TIMEOUT).get(progress.partition());
     }
     if (committed == null) {
@@ -340,8 +341,8 @@ final class PartitionIsolation implements AutoCloseable {
   }
 
   /**
-   * Reads from a leader, unless it has just been found not to answer. Each attempt at such a leader
-   * blocks for seconds, and it may lead many of the partitions.
+   * Reads from a leader, unless a recent attempt got no answer. Each attempt blocks for seconds,
+   * and the leader may lead many of the partitions.
    */
   private Stretch read(
       PartitionReader from, Node leader, TopicPartition partition, OffsetAndMetadata position) {
@@ -372,7 +373,7 @@ final class PartitionIsolation implements AutoCloseable {
             .orElseThrow(() -> new KafkaException("it has no leader"));
   }
 
-  /** The log does not have the offset: deleted by retention, or by an operator who skips it. */
+  /** The log does not have the offset: retention or an operator deleted it. */
   private void skip(TopicPartition partition, Isolated it, OffsetOutOfRangeException gone) {
     fruitful = true;
     try {
@@ -390,7 +391,7 @@ final class PartitionIsolation implements AutoCloseable {
   private void giveBack(TopicPartition partition, Isolated it, OffsetAndMetadata position) {
     isolated.remove(partition);
     if (isolated.isEmpty()) {
-      closeReader(); // the broker would close an idle connection, and the next read would fail
+      closeReader(); // the broker closes idle connections, and the next read would fail
     }
     consumer.seek(partition, position);
     if (it.stop != null) {
@@ -432,7 +433,7 @@ final class PartitionIsolation implements AutoCloseable {
     }
   }
 
-  /** Returns whether this is news. */
+  /** Returns whether the partition was not stopped before for the same reason. */
   private boolean stop(TopicPartition partition, Isolated it, long offset, String cause) {
     it.notBeforeNanos = nanoClock.getAsLong() + pauseNanos(it.failures);
     it.failures++;

@@ -9,16 +9,17 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Notices partitions that have records and bring none. A broker that cannot find the next batch in
- * its files, because a batch's length is corrupt, answers with nothing, again and again.
- *
- * <p>Not thread-safe: belongs to the polling thread.
+ * Detects partitions that have lag but return no records. When the length of a batch is corrupt, a
+ * broker cannot find the next batch in its files and returns empty responses.
  */
 final class StallWatch {
-  /** Longer than an election of a leader, and than most throttling by a quota. */
+  /** Longer than a leader election, and than most throttling by a quota. */
   static final Duration STALLED = Duration.ofSeconds(30);
 
-  /** While there is a backlog the partitions take turns: what one of them may take for a fetch. */
+  /**
+   * While there is a backlog the consumer fetches the partitions one after the other. This is the
+   * time that one of them may need.
+   */
   static final Duration TURN = Duration.ofSeconds(3);
 
   private final Consumer<byte[], byte[]> consumer;
@@ -33,9 +34,9 @@ final class StallWatch {
   }
 
   /**
-   * Whether a partition that is being read has brought nothing for too long.
+   * Whether a partition has returned no record for too long.
    *
-   * @param owned how many partitions take turns
+   * @param owned number of partitions that share the fetches
    */
   boolean isStalled(PartitionProgress progress, int owned) {
     TopicPartition partition = progress.partition();
@@ -54,7 +55,7 @@ final class StallWatch {
     return now - before.sinceNanos >= STALLED.plus(TURN.multipliedBy(owned)).toNanos();
   }
 
-  /** Starts over with a partition: it is paused, or was just looked into. */
+  /** Restarts the measurement, because the partition is paused or was just isolated. */
   void forget(TopicPartition partition) {
     seen.remove(partition);
   }

@@ -21,14 +21,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides where to read when Kafka cannot tell: never silently past a hole. A group without a
- * committed offset begins at offset 0. Where retention has overtaken a committed offset, or that
- * beginning, the lost range is counted and logged, and reading goes on at the start of the log. A
- * position beyond the log's end, after a truncation, goes back, and so does the position in a topic
- * that was deleted and created again; what is read twice is stored once. Why a beginning that is
- * gone counts as lost: {@code docs/decisions/no-committed-offset.md}.
+ * Decides where to read when Kafka has no valid position, and never skips records silently. A group
+ * without a committed offset begins at offset 0. Where retention has deleted the committed offset,
+ * or offset 0, the lost range is counted and logged, and reading continues at the start of the log.
+ * A position beyond the end of the log, after a truncation, is moved back. So is the position in a
+ * topic that was deleted and created again. Records that are read twice are stored once. {@code
+ * docs/decisions/no-committed-offset.md} explains why a deleted beginning counts as lost.
  *
- * <p>Belongs to the polling thread; {@link #lostRecords} may be called by any.
+ * <p>Belongs to the polling thread; {@link #lostRecords} may be called by any thread.
  */
 final class StartPositions {
   private static final Logger LOG = LoggerFactory.getLogger(StartPositions.class);
@@ -39,11 +39,12 @@ final class StartPositions {
   private final WorkerMetrics metrics;
   private final AtomicLong lostRecords;
 
-  // What began at 0 because nothing was committed: a hole there has one more explanation.
+  // Partitions that began at 0 because nothing was committed. The log line about a lost range names
+  // this cause.
   private final Set<TopicPartition> begun = new HashSet<>();
 
   /**
-   * @param lostRecords counts on over the life of the process
+   * @param lostRecords total since the process started
    */
   StartPositions(
       Consumer<byte[], byte[]> consumer,
@@ -57,11 +58,11 @@ final class StartPositions {
   }
 
   /**
-   * Seeks the partitions a poll complained about; blocks for at most 3 s, and not at all for those
+   * Seeks the partitions that a poll reported. Blocks for at most 3 s, and not at all for those
    * without a committed offset.
    *
-   * @throws org.apache.kafka.common.KafkaException if the log's bounds cannot be had; a later poll
-   *     complains again
+   * @throws org.apache.kafka.common.KafkaException if the bounds of the log cannot be read; a later
+   *     poll reports the partitions again
    */
   void resolve(InvalidOffsetException complaint) {
     switch (complaint) {
@@ -80,10 +81,10 @@ final class StartPositions {
 
   /**
    * Reads a partition from the start of its log, because its topic was deleted and created again.
-   * The records of the deleted topic that are in memory stay valid: they are the last copies.
+   * Records of the deleted topic that are in memory stay valid: they are the last copies.
    *
-   * @param unread records of the deleted topic that were still to be read when it was last seen;
-   *     empty when that is not known
+   * @param unread records of the deleted topic that were unread when the topic was last seen; empty
+   *     when that is not known
    */
   void recreated(PartitionProgress old, Uuid topicId, OptionalLong unread) {
     TopicPartition partition = old.partition();
@@ -110,8 +111,8 @@ final class StartPositions {
   }
 
   /**
-   * Reads a partition from the start of its log, because the topic's id was learned too late to
-   * tell whether the position is one of this topic. The records that are in memory stay valid.
+   * Reads a partition from the start of its log, because the topic's id was learned too late: the
+   * position may belong to an earlier topic. Records in memory stay valid.
    */
   void restartInDoubt(PartitionProgress old, Uuid topicId) {
     TopicPartition partition = old.partition();
@@ -144,10 +145,10 @@ final class StartPositions {
   }
 
   private void begin(TopicPartition partition) {
-    // Not at the log's start, which only the partition's leader knows: while one is away, every
-    // poll would complain again and bring nothing of the healthy partitions either. If the log has
-    // lost its beginning, the fetch says so, of this partition alone. The offset is committed, for
-    // otherwise a later loss to retention could not be noticed.
+    // Offset 0 is used instead of the start of the log. Only the partition's leader knows that
+    // start: while one leader is unavailable, every poll would throw again and return no records of
+    // the healthy partitions. If offset 0 was deleted, the fetch reports it for this partition
+    // alone. The offset is committed; otherwise a later loss to retention could not be detected.
     begun.add(partition);
     readOnAt(partition, new OffsetAndMetadata(0));
   }
@@ -169,7 +170,8 @@ final class StartPositions {
                       + " deleted meanwhile is lost; if it is new, they were never meant for it"
                   : "Retention deleted records before they were read: they are lost. Raise the"
                       + " topic's retention above the longest outage");
-      // Forwards, in the same epoch: what was read before is still in memory, and still counts.
+      // A move forward stays in the same epoch: records read before are still in memory and still
+      // count.
       readOnAt(partition, new OffsetAndMetadata(start));
     } else {
       LOG.atWarn()
@@ -195,8 +197,8 @@ final class StartPositions {
     readOnAt(partition, to);
   }
 
-  // Backwards begins a new epoch: results of records read before must not move the new position.
-  // Those records stay valid, for the log may no longer have them.
+  // A move back begins a new epoch: results of records read before must not move the new position.
+  // Those records stay valid, because the log may no longer have them.
   private void goBack(TopicPartition partition, OffsetAndMetadata to) {
     assignment.restart(partition);
     readOnAt(partition, to);

@@ -29,32 +29,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that the topic was deleted and created again. Kafka's consumer then reads on at its old
- * position, and the first records of the new topic would be skipped. Each partition knows the id of
- * the topic it reads, from the metadata of the committed offset; this class compares it with the
- * topic's id after each assignment and every five seconds. Why and how: {@code
+ * Detects that the topic was deleted and created again. Kafka's consumer then continues at its old
+ * position and would skip the first records of the new topic. Each partition knows the id of the
+ * topic that it reads, from the metadata of the committed offset. This class compares that id with
+ * the topic's current id after each assignment and every five seconds. Reasons: {@code
  * docs/decisions/re-created-topic.md}.
  *
- * <p>Not thread-safe: belongs to the polling thread. A look-up runs elsewhere; {@link #tick} only
- * checks whether it is done.
+ * <p>Not thread-safe: belongs to the polling thread. A look-up runs on another thread; {@link
+ * #tick} only checks whether it is done.
  */
 final class TopicWatch {
   static final Duration INTERVAL = Duration.ofSeconds(5);
 
   /**
-   * How soon a difference is checked a second time. Brokers learn of a new topic one after the
-   * other, and an answer of a broker that lags must not make the worker change back and forth.
+   * Delay before a difference is checked a second time. Brokers learn of a new topic one after the
+   * other. The answer of a broker that lags must not make the worker change back and forth.
    */
   static final Duration CONFIRM = Duration.ofSeconds(1);
 
   private static final Logger LOG = LoggerFactory.getLogger(TopicWatch.class);
 
-  // Above what a look-up takes at most; then another is started beside it.
+  // Longer than any look-up takes. After this time another look-up is started.
   private static final long ABANDON_NANOS = Duration.ofSeconds(15).toNanos();
 
   private static final Duration COMMITTED_TIMEOUT = Duration.ofSeconds(1);
 
-  // Look-ups of a broker that works succeed long before.
+  // Look-ups on a healthy broker succeed well before this.
   private static final long HELD_TOO_LONG_NANOS = Duration.ofSeconds(30).toNanos();
 
   private final Consumer<byte[], byte[]> consumer;
@@ -72,13 +72,14 @@ final class TopicWatch {
   private long releasedNanos;
   private @Nullable Uuid unconfirmed;
 
-  // The id that the last look-up brought.
+  // The id in the answer to the last look-up.
   private Uuid lastSeen = Uuid.ZERO_UUID;
 
-  // The same, when each partition was assigned: its position is not one of an earlier topic.
+  // The value of lastSeen when each partition was assigned. The position of the partition does not
+  // belong to an earlier topic than this one.
   private final Map<TopicPartition, Uuid> seenBefore = new HashMap<>();
 
-  // Committed offsets at which partitions began, as long as the topic's id is not known.
+  // Committed offsets at which partitions began, until the topic's id is known.
   private final Map<TopicPartition, OffsetAndMetadata> begunAt = new HashMap<>();
 
   private boolean missing;
@@ -86,11 +87,11 @@ final class TopicWatch {
   private boolean warnedHeld;
   private long assignedNanos;
 
-  // Partitions whose topic was the expected one at least once in this assignment.
+  // Partitions whose topic had the expected id at least once in this assignment.
   private final Set<TopicPartition> unchanged = new HashSet<>();
   private boolean needsNewConsumer;
 
-  // Records that were still to be read when the topic was last seen unchanged.
+  // Lag of each partition when the topic was last seen unchanged, in records.
   private final Map<TopicPartition, Long> unread = new HashMap<>();
 
   TopicWatch(
@@ -114,7 +115,7 @@ final class TopicWatch {
     startLookUp();
   }
 
-  /** Has partitions that were just assigned compared at the next {@link #tick}. */
+  /** Schedules the comparison of newly assigned partitions for the next {@link #tick}. */
   void assigned(Collection<TopicPartition> partitions) {
     Uuid seen = seenByNow();
     for (TopicPartition partition : partitions) {
@@ -132,25 +133,27 @@ final class TopicWatch {
     lookUpAfresh();
   }
 
-  /** Has the topic looked up at the next {@link #tick}, unless a look-up is under way. */
+  /** Schedules a look-up for the next {@link #tick}, unless one is in flight. */
   void lookUpSoon() {
-    if (unconfirmed == null) { // else the second look-up would be too close to the first
+    if (unconfirmed == null) { // otherwise the second look-up would follow the first one too soon
       nextLookUp = nanoClock.getAsLong();
     }
   }
 
-  /** Has it found out whether the records of partitions that were revoked can be read again. */
+  /**
+   * Schedules a look-up that decides whether the records of revoked partitions can be read again.
+   */
   void released() {
     releasedNanos = nanoClock.getAsLong();
     lookUpAfresh();
   }
 
   /**
-   * Reads the committed offsets of partitions that are new, takes the answer of a look-up, and
-   * starts one that is due. Blocks for two seconds at most, and only until the start and the topic
-   * of all partitions are known.
+   * Reads the committed offsets of new partitions, takes the answer of a look-up, and starts one
+   * that is due. Blocks for two seconds at most, and only until the start and the topic of all
+   * partitions are known.
    *
-   * @return whether records became void
+   * @return whether records were discarded
    */
   boolean tick() {
     if (lookUp == null
@@ -189,7 +192,7 @@ final class TopicWatch {
     }
   }
 
-  /** The last id that was answered, also when the answer is not taken yet. */
+  /** The id in the last answer, including an answer that was not processed yet. */
   private Uuid seenByNow() {
     CompletableFuture<Uuid> answer = lookUp;
     if (answer == null || outdated || !answer.isDone() || answer.isCompletedExceptionally()) {
@@ -199,9 +202,10 @@ final class TopicWatch {
   }
 
   /**
-   * Whether the consumer must be replaced. A consumer that reads a committed leader epoch takes
-   * lower ones for outdated. The epochs of a new topic are low, so the consumer would wait for a
-   * leader that never comes. A consumer that runs while the topic is replaced is not affected.
+   * Whether the consumer must be replaced. A consumer that has read a committed leader epoch
+   * ignores metadata with lower ones. The epochs of a new topic are low, so the consumer would wait
+   * for a leader that never comes. A consumer that is running while the topic is replaced is not
+   * affected.
    */
   boolean needsNewConsumer() {
     return needsNewConsumer;
@@ -233,14 +237,15 @@ final class TopicWatch {
       }
       lookUpAfresh();
     } catch (WakeupException late) {
-      nextStarts = nanoClock.getAsLong(); // it was meant for a poll that had returned already
+      // the wake-up was meant for a poll that had already returned
+      nextStarts = nanoClock.getAsLong();
     } catch (RetriableException e) {
-      // Nothing of these partitions is committed until this succeeds; they are read meanwhile.
+      // These partitions are read, but not committed, until this call succeeds.
       LOG.atDebug().setCause(e).log("The committed offsets are not known yet");
     }
   }
 
-  // The answer of a look-up under way may be older than the id that another worker committed.
+  // The answer of a look-up in flight may be older than the id that another worker committed.
   private void lookUpAfresh() {
     outdated = true;
     unconfirmed = null;
@@ -278,7 +283,7 @@ final class TopicWatch {
       }
       compared = true;
       if (progress.topicId().equals(Uuid.ZERO_UUID)) {
-        // The broker deletes the committed offsets, and with them the id, of a deleted topic.
+        // A broker deletes the committed offsets of a deleted topic, and the id with them.
         progress.topicId(seenBefore.getOrDefault(progress.partition(), Uuid.ZERO_UUID));
       }
       if (CommitMetadata.differ(progress.topicId(), current)) {
@@ -312,8 +317,8 @@ final class TopicWatch {
 
   /**
    * Decides about partitions that began without any id. The topic may have been deleted and created
-   * again since. It was not if the committed offset at which a partition began is still there: a
-   * broker deletes it with the topic, and this worker has committed nothing in its place.
+   * again since. If the committed offset at which a partition began still exists, it was not: a
+   * broker deletes the offset with the topic, and this worker has not committed another one.
    */
   private void settle(List<PartitionProgress> doubtful, Uuid current) {
     Set<TopicPartition> begun = new HashSet<>(begunAt.keySet());
@@ -323,7 +328,7 @@ final class TopicWatch {
       try {
         committed = consumer.committed(begun, COMMITTED_TIMEOUT);
       } catch (WakeupException late) {
-        lookUpSoon(); // it was meant for a poll that had returned already
+        lookUpSoon(); // the wake-up was meant for a poll that had already returned
         return;
       } catch (RetriableException e) {
         LOG.atDebug().setCause(e).log("The committed offsets are not known yet");
@@ -353,7 +358,7 @@ final class TopicWatch {
     } else if (lookUpStarted - releasedNanos >= CONFIRM.toNanos()) {
       assignment.forgetReleased();
     } else if (!assignment.released().isEmpty()) {
-      // A broker that does not know yet that the topic was deleted may have answered.
+      // The answer may come from a broker that does not know yet that the topic was deleted.
       nextLookUp = releasedNanos + CONFIRM.toNanos();
     }
   }
@@ -391,7 +396,7 @@ final class TopicWatch {
     unconfirmed = null;
     if (cause instanceof UnknownTopicOrPartitionException) {
       if (assignment.all().isEmpty() && assignment.released().isEmpty()) {
-        return; // a topic that was just created, which not all brokers know
+        return; // a new topic that not all brokers know yet
       }
       keepReleased();
       if (!missing) {
@@ -406,7 +411,8 @@ final class TopicWatch {
       LOG.atDebug().setCause(cause).log("The topic's id was not looked up");
     } else {
       assignment.forgetReleased();
-      if (cause instanceof ApiException) { // the broker has answered: not authorized, too old
+      // the broker has answered, for example: not authorized, unsupported version
+      if (cause instanceof ApiException) {
         commitWithoutTopicId();
       }
       warnOnce(cause.toString());

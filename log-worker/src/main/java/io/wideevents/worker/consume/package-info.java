@@ -1,4 +1,7 @@
-/** The loop: one thread that owns the consumer, always polls, and never waits for MongoDB. */
+/**
+ * The consumer loop: one thread that owns the consumer, always polls, and does not wait for
+ * MongoDB.
+ */
 @NullMarked
 package io.wideevents.worker.consume;
 
