@@ -1,4 +1,4 @@
-/** The log-worker process: its commands and how its parts are put together. */
+/** The log-worker process: its commands and the wiring of its parts. */
 @NullMarked
 package io.wideevents.worker;
 

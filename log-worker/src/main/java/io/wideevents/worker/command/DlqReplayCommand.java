@@ -231,7 +231,10 @@ final class DlqReplayCommand implements Callable<Integer> {
     }
   }
 
-  /** Warns before letters are replayed whose earlier replay Kafka may have forgotten. */
+  /**
+   * Fails if Kafka may have forgotten earlier replays. Otherwise thousands of letters could be
+   * replayed a second time unnoticed.
+   */
   private static void requireMemory(
       DeadLetterReader reader, WorkerKafka kafka, WorkerSettings settings) {
     Duration memory;

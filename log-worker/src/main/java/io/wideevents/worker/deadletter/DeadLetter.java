@@ -7,15 +7,15 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * A record that can never become a document, and why. Immutable; shares the record's bytes.
+ * A record that can never become a document, and the reason. Immutable; shares the record's bytes.
  *
  * @param source the record as it was polled
- * @param error what exactly is wrong, without any of the content
- * @param attempts how often the database was asked to store it; 0 when it could not even be decoded
+ * @param error what is wrong, without any of the content
+ * @param attempts number of writes to the database; 0 when the record could not be decoded
  */
 public record DeadLetter(
     ConsumerRecord<byte[], byte[]> source, DeadLetterReason reason, String error, int attempts) {
-  /** What the record of the dead-letter topic is made of. */
+  /** The source of the record for the dead-letter topic. */
   DeadLetterSource toSource() {
     return new DeadLetterSource(
         new ProducerRecord<>(source.topic(), null, source.key(), source.value(), source.headers()),

@@ -10,17 +10,17 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * The dead-letter circuit breaker: keeps a bad deployment, or a wrong clock, from emptying the
- * topic into the dead-letter topic. It opens (is "engaged") once more than half of the records
- * completed in the last 60 s, and at least 1 000, were dead letters. One trial batch is then
- * allowed every 60 s. A trial batch in which at most half of the records are dead letters closes
- * it.
+ * The dead-letter circuit breaker: prevents a faulty deployment or a wrong clock from moving the
+ * whole topic into the dead-letter topic. It opens (is "engaged") when more than half of the
+ * records completed in the last 60 s, and at least 1 000, were dead letters. While it is open, one
+ * probe batch is allowed every 60 s. A probe batch in which at most half of the records are dead
+ * letters closes it.
  *
- * <p>Every reason counts, also {@code expired} and {@code id_conflict}. A few of those speak of
- * single events; a share of more than half speaks of a clock that jumped, or of a client that gives
- * every event the same id. The price: after an outage that was longer than the retention of events,
- * a backlog of expired records opens the circuit breaker as well. {@link #explain} says how to let
- * such a backlog pass.
+ * <p>Every reason counts, including {@code expired} and {@code id_conflict}. A few of those concern
+ * single events. A share of more than half indicates a clock that jumped, or a client that gives
+ * every event the same id. The disadvantage: after an outage longer than the retention of events, a
+ * backlog of expired records also opens the circuit breaker. {@link #explain} says how to let such
+ * a backlog pass.
  *
  * <p>Not thread-safe: belongs to the polling thread.
  */
@@ -43,7 +43,7 @@ public final class DeadLetterBrake {
   private long nextTrialNanos;
 
   /**
-   * @param enabled false never engages
+   * @param enabled false if the circuit breaker must not open
    * @param nanoClock monotonic, like {@link System#nanoTime}: a jump of the wall clock must not
    *     move the window
    */
@@ -52,16 +52,16 @@ public final class DeadLetterBrake {
     this.nanoClock = nanoClock;
   }
 
-  /** Counts records that were stored, now or before. */
+  /** Counts records that were stored now or before. */
   public void stored(int records) {
     slice().completed += records;
     completed += records;
   }
 
   /**
-   * Counts a record that is about to be dead-lettered.
+   * Counts a record that is about to become a dead letter.
    *
-   * @return whether this very dead letter engaged the circuit breaker
+   * @return whether this dead letter opened the circuit breaker
    */
   public boolean deadLettered(DeadLetterReason reason) {
     Slice slice = slice();
@@ -79,14 +79,14 @@ public final class DeadLetterBrake {
     return true;
   }
 
-  /** Whether only trial batches may be started. */
+  /** Whether the circuit breaker is open, so that only probe batches may start. */
   public boolean isEngaged() {
     return engaged;
   }
 
   /**
-   * Why the circuit breaker engaged last and what to do, in complete sentences for a log line. Of
-   * no use before it has engaged.
+   * Why the circuit breaker opened last and what the operator can do, in complete sentences for a
+   * log line. Meaningful only after it has opened.
    */
   public String explain() {
     return "More than half of the last minute's records became dead letters, most of them %s. %s MQ_DLQ_BRAKE=off lets them all pass."
@@ -111,22 +111,22 @@ public final class DeadLetterBrake {
             });
   }
 
-  /** Nanoseconds until a trial batch may start; zero or less when it may now. */
+  /** Nanoseconds until a probe batch may start; zero or less when it may start now. */
   public long nanosUntilTrial() {
     return nextTrialNanos - nanoClock.getAsLong();
   }
 
-  /** Notes that a trial batch was started; the next one has to wait for its time. */
+  /** Records the start of a probe batch. The next one may start 60 s later. */
   public void trialStarted() {
     nextTrialNanos = nanoClock.getAsLong() + TRIAL_INTERVAL.toNanos();
   }
 
   /**
-   * Judges a trial batch.
+   * Evaluates a probe batch.
    *
-   * @param records records of the batch that were settled
-   * @param deadLettersOfIt how many of them were dead letters that count
-   * @return whether the brake is released now
+   * @param records completed records of the batch
+   * @param deadLettersOfIt number of dead letters among them
+   * @return whether the circuit breaker is closed now
    */
   public boolean trialEnded(int records, int deadLettersOfIt) {
     if (!engaged || records == 0 || deadLettersOfIt * 2 > records) {

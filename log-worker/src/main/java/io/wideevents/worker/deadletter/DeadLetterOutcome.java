@@ -1,14 +1,17 @@
 package io.wideevents.worker.deadletter;
 
-/** What became of a dead letter. */
+/** The outcome of one send of a dead letter. */
 public sealed interface DeadLetterOutcome {
 
   /** The letter is durable, with the record's original bytes. */
   record Kept() implements DeadLetterOutcome {}
 
-  /** The record was too large even for the dead letters; a stub that identifies it is durable. */
+  /**
+   * The record was too large for the dead-letter topic. A stub that identifies the record is
+   * durable.
+   */
   record KeptAsStub() implements DeadLetterOutcome {}
 
-  /** Nothing is confirmed; send it again. */
+  /** The letter is not confirmed to be durable. The caller should send it again. */
   record NotConfirmed(Throwable cause) implements DeadLetterOutcome {}
 }

@@ -23,12 +23,12 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Reads the dead-letter topic up to where it ended when reading began, so that it ends even while
- * letters keep arriving. What has been replayed is remembered as the committed offsets of a group
- * that only replays use. Kafka forgets those some time after the last commit, a week by default;
- * {@link #renew} makes that time begin again.
+ * Reads the dead-letter topic up to the end that it had when reading began, so that reading ends
+ * even while letters arrive. Replays are recorded as the committed offsets of a consumer group that
+ * only replays use. Kafka deletes those some time after the last commit, after a week by default;
+ * {@link #renew} restarts that time.
  *
- * <p>Not thread-safe. Every method may block for ten seconds and fails with a {@link
+ * <p>Not thread-safe. Every method may block for ten seconds, and fails with a {@link
  * KafkaException} when Kafka does not answer.
  */
 public final class DeadLetterReader implements AutoCloseable {
@@ -46,9 +46,9 @@ public final class DeadLetterReader implements AutoCloseable {
   private final Duration patience;
 
   /**
-   * Looks at the topic.
+   * Reads the bounds of the topic.
    *
-   * @param consumer not subscribed; closed with this
+   * @param consumer not subscribed; closed with this reader
    * @throws UnknownTopicOrPartitionException if there is no such topic
    */
   public DeadLetterReader(Consumer<byte[], byte[]> consumer, String topic) {
@@ -77,12 +77,12 @@ public final class DeadLetterReader implements AutoCloseable {
     }
   }
 
-  /** Whether a replay is remembered, for one partition at least. */
+  /** Whether the group has a committed offset for at least one partition. */
   public boolean remembersReplay() {
     return !remembered.isEmpty();
   }
 
-  /** Commits what is remembered once more, as it is, so that it lasts. */
+  /** Commits the group's offsets again, unchanged, so that Kafka keeps them. */
   public void renew() {
     if (remembersReplay()) {
       commit(remembered);
@@ -90,11 +90,11 @@ public final class DeadLetterReader implements AutoCloseable {
   }
 
   /**
-   * Looks for partitions whose replays Kafka may have forgotten: nothing is remembered, and their
-   * first letter is older than what Kafka remembers. Younger letters cannot have been replayed, or
-   * that would still be remembered.
+   * Finds partitions whose replays Kafka may have forgotten: there is no committed offset, and the
+   * first letter is older than Kafka's retention of offsets. Younger letters cannot have been
+   * replayed, because a committed offset would still exist.
    *
-   * @param memory how long Kafka remembers
+   * @param memory how long Kafka keeps committed offsets
    * @return the time of the oldest letter of such partitions; empty when there are none
    */
   public Optional<Instant> oldestForgotten(Duration memory, Instant now) {
@@ -102,25 +102,26 @@ public final class DeadLetterReader implements AutoCloseable {
         .filter(time -> time.isBefore(now.minus(memory).plus(CLOCK_TOLERANCE)));
   }
 
-  /** The time of the first letter that is pending; empty when none is. */
+  /** The time of the first letter that is pending; empty when none is pending. */
   public Optional<Instant> oldestPending() {
     return oldest(partitions);
   }
 
-  /** Goes to the first letter that was not replayed yet. */
+  /** Seeks to the first letter that was not replayed yet. */
   public void seekToPending() {
     read(partitions);
     progress.forEach(consumer::seek);
   }
 
-  /** Goes to the first letter the topic still has. */
+  /** Seeks to the first letter in the topic. */
   public void seekToStart() {
     read(partitions);
     starts.forEach(consumer::seek);
   }
 
   /**
-   * Goes to offsets of some partitions; only those are read. Letters before them count as replayed.
+   * Seeks to offsets of some partitions. Only those partitions are read. Letters before the offsets
+   * count as replayed.
    *
    * @throws IllegalArgumentException if there is no such partition
    */
@@ -141,7 +142,7 @@ public final class DeadLetterReader implements AutoCloseable {
     wanted.forEach(this::seek);
   }
 
-  /** Goes to the first letters put there at a time or later. Letters before count as replayed. */
+  /** Seeks to the first letters written at a time or later. Letters before it count as replayed. */
   public void seekTo(Instant time) {
     read(partitions);
     Map<TopicPartition, Long> times = new HashMap<>();
@@ -179,14 +180,14 @@ public final class DeadLetterReader implements AutoCloseable {
     return oldest;
   }
 
-  /** Letters between where reading stands and the end, gaps included: for a progress bar. */
+  /** Number of offsets between the position and the end, including gaps; for a progress bar. */
   public long remaining() {
     return reading.stream()
         .mapToLong(partition -> Math.max(0, end(partition) - consumer.position(partition)))
         .sum();
   }
 
-  /** The next letters, at most a few hundred; empty only when the end is reached. */
+  /** The next letters, at most a few hundred; empty only at the end. */
   public List<StoredLetter> next() {
     List<StoredLetter> letters = new ArrayList<>();
     long left = remaining();
@@ -205,7 +206,7 @@ public final class DeadLetterReader implements AutoCloseable {
     return letters;
   }
 
-  /** One letter by its place; empty when the topic does not have it. */
+  /** The letter at an offset; empty when the topic does not have it. */
   public Optional<StoredLetter> find(int partition, long offset) {
     Optional<TopicPartition> wanted =
         partitions.stream().filter(known -> known.partition() == partition).findFirst();
@@ -218,7 +219,7 @@ public final class DeadLetterReader implements AutoCloseable {
     while (consumer.position(wanted.get()) <= offset) {
       Iterator<ConsumerRecord<byte[], byte[]>> records = consumer.poll(POLL).iterator();
       if (records.hasNext()) {
-        // The first one there is, if the offset itself is a gap.
+        // If the offset is in a gap, the consumer returns the first record after it.
         ConsumerRecord<byte[], byte[]> record = records.next();
         return record.offset() == offset ? Optional.of(new StoredLetter(record)) : Optional.empty();
       }
@@ -227,7 +228,7 @@ public final class DeadLetterReader implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** Remembers the letters as replayed, and all before them in their partitions. */
+  /** Records the letters, and all letters before them in their partitions, as replayed. */
   public void replayed(List<StoredLetter> letters) {
     for (StoredLetter letter : letters) {
       TopicPartition partition =
@@ -251,7 +252,7 @@ public final class DeadLetterReader implements AutoCloseable {
     consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
   }
 
-  /** A consumer does not say that its brokers are gone: it just brings nothing, for ever. */
+  /** A consumer does not report that its brokers are unavailable: its polls return no records. */
   private long checkPatience(long movedNanos) {
     if (System.nanoTime() - movedNanos >= patience.toNanos()) {
       throw new TimeoutException("no letters within " + patience.toSeconds() + " s");

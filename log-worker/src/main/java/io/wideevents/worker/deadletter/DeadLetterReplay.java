@@ -12,10 +12,10 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 
 /**
- * Puts dead letters back into the topic they came from, with their original key, value and headers
- * and a count of their replays. Doing so twice is harmless: an event is stored once.
+ * Sends dead letters to the topic they came from, with their original key, value and headers, and a
+ * count of their replays. A second replay is harmless, because an event is stored once.
  *
- * <p>Not thread-safe. The producer is its owner's to close.
+ * <p>Not thread-safe. The caller closes the producer.
  */
 public final class DeadLetterReplay {
   private final Producer<byte[], byte[]> producer;
@@ -29,8 +29,9 @@ public final class DeadLetterReplay {
   /**
    * Sends letters and waits until all are acknowledged, for half a minute at most.
    *
-   * @return how many the topic is too small for; they are not in it, all others are
-   * @throws KafkaException if one was not acknowledged; others may have been
+   * @return number of letters that are too large for the topic and were not written; all others
+   *     were
+   * @throws KafkaException if a letter was not acknowledged; other letters may have been
    */
   public int send(List<StoredLetter> letters) throws InterruptedException {
     int tooLarge = 0;
@@ -45,7 +46,7 @@ public final class DeadLetterReplay {
                   letter.record().value(),
                   letter.headersForReplay()));
       if (acknowledgement.isDone()) {
-        // A send that fails at once has blocked for seconds; the next would do the same.
+        // A send that fails at once has blocked for seconds, and the next one would do the same.
         tooLarge += isTaken(acknowledgement) ? 0 : 1;
       } else {
         open.add(acknowledgement);
@@ -57,7 +58,7 @@ public final class DeadLetterReplay {
     return tooLarge;
   }
 
-  /** Whether the topic has taken a letter; false if it never will. */
+  /** Whether the topic has accepted a letter; false if the letter is too large for it. */
   private static boolean isTaken(Future<RecordMetadata> acknowledgement)
       throws InterruptedException {
     try {

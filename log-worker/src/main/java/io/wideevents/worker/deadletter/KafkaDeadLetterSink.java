@@ -27,22 +27,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Dead letters in a Kafka topic. A record too large for it is replaced by a stub, and that by the
- * smallest one; both are counted and logged.
+ * Stores dead letters in a Kafka topic. A record too large for the topic is replaced by a stub, and
+ * a stub that is too large by the smallest stub. Both are counted and logged.
  *
- * <p>A thread of its own owns the producer, since sending may block for seconds while metadata is
- * fetched; the producer is built with the first letter and rebuilt after a fatal error. Whether the
- * topic is still there, and still ours, is looked at before a letter, at most every few seconds.
+ * <p>A sender thread owns the producer, because sending may block for seconds while metadata is
+ * fetched. The producer is built for the first letter and rebuilt after a fatal error. Before a
+ * letter is sent, at most every few seconds, the sink checks that the topic still exists with the
+ * layout of the settings.
  */
 public final class KafkaDeadLetterSink implements DeadLetterSink {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaDeadLetterSink.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(800);
 
-  // Letters are rare; in a flood of them, that many seconds of it may go to a topic whose settings
-  // are mended right after.
+  // Dead letters are rare, so the checks are few. During a flood, letters of that many seconds may
+  // reach a re-created topic before its settings are corrected.
   private static final Duration TOPIC_CHECK_INTERVAL = Duration.ofSeconds(5);
 
-  // Half a minute: longer than the producer's own delivery timeout of 20 s.
+  // Longer than the producer's own delivery timeout of 20 s.
   private static final Duration LONGEST_SEND = Duration.ofSeconds(30);
 
   private final Supplier<Producer<byte[], byte[]>> producers;
@@ -56,11 +57,14 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
           Thread.ofPlatform().daemon().name("dead-letter-sender").factory());
   private volatile @Nullable Link link;
 
-  // The sender's.
+  // Belong to the sender thread.
   private long nextTopicCheckNanos;
   private @Nullable KafkaException topicFailure;
 
-  /** A producer, and whether its own thread, on which it cannot be closed, has found it broken. */
+  /**
+   * A producer, and whether it is broken. The producer's own thread may find this out, but cannot
+   * close the producer.
+   */
   private static final class Link {
     final Producer<byte[], byte[]> producer;
     volatile boolean broken;
@@ -70,7 +74,6 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
     }
   }
 
-  /** As the other, without a counter. */
   KafkaDeadLetterSink(
       Supplier<Producer<byte[], byte[]>> producers,
       Runnable ensureTopic,
@@ -80,8 +83,8 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
   }
 
   /**
-   * @param producers makes a producer; may fail with a {@link KafkaException}, and is asked again
-   *     for the next letter then
+   * @param producers creates a producer; may fail with a {@link KafkaException}, and is then called
+   *     again for the next letter
    * @param ensureTopic creates the topic if it is absent; may block for seconds, and fail with a
    *     {@link KafkaException}
    * @param cut counts each part of a record that a dead letter lacks
@@ -115,7 +118,7 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
   @Override
   public CompletableFuture<DeadLetterOutcome> send(DeadLetter letter) {
     CompletableFuture<DeadLetterOutcome> outcome = new CompletableFuture<>();
-    // What was cut when it was read must not look like the whole record.
+    // A record that was cut when it was read must not look like the whole record.
     DeadLetterSource source = letter.toSource();
     Size first = source.isCut() ? Size.STUB : Size.WHOLE;
     onSender(() -> send(source, first, outcome), outcome);
@@ -135,7 +138,8 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
       sender.shutdownNow();
     }
     try {
-      // One bound for both: what the producer has used the sender does not get.
+      // One time limit for both: the producer's close uses a part of it, and the sender thread gets
+      // the rest.
       sender.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -164,7 +168,7 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
       @Nullable Exception failure,
       CompletableFuture<DeadLetterOutcome> outcome) {
     if (failure == null) {
-      // A letter that is in the topic must not be sent again for its log line.
+      // A letter that is in the topic must not be sent again because its log line failed.
       LogThrottle.safely(() -> cuts.kept(letter, record));
       outcome.complete(
           size == Size.WHOLE ? new DeadLetterOutcome.Kept() : new DeadLetterOutcome.KeptAsStub());
@@ -191,7 +195,7 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
                 }
                 answer.accept(failure);
               });
-      // A producer whose own thread an Error has ended answers nothing more.
+      // If an Error has ended the producer's own thread, the producer does not complete any send.
       CompletableFuture<?> unusedGuard =
           answered
               .orTimeout(longestSend.toMillis(), TimeUnit.MILLISECONDS)
@@ -206,14 +210,15 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
     }
   }
 
-  // Before the producer asks for the topic, which would create it with the broker's defaults.
+  // Runs before the producer requests metadata. That request would create the topic with the
+  // broker's defaults.
   private void ensureTopic() {
     if (nanoClock.getAsLong() - nextTopicCheckNanos >= 0) {
       topicFailure = null;
       try {
         ensureTopic.run();
       } catch (KafkaException e) {
-        topicFailure = e; // of the letters behind this one as well: each look may take seconds
+        topicFailure = e; // also for the next letters: each check may take seconds
       }
       nextTopicCheckNanos = nanoClock.getAsLong() + TOPIC_CHECK_INTERVAL.toNanos();
     }
@@ -241,15 +246,13 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
       sender.execute(
           () -> {
             if (outcome.isDone()) {
-              return; // the caller gave up while the letter waited, and sends it again
+              return; // the caller timed out while the letter waited, and sends it again
             }
             try {
               task.run();
             } catch (RuntimeException | Error e) {
-              // A bug, a large letter, or a class that is missing; but whoever waits has to hear of
-              // it, or the record's
-              // partition would stand
-              // still without a word.
+              // For example a bug, a large letter, or a missing class. Without an outcome the
+              // caller would wait, and the record's partition would make no progress.
               outcome.complete(new DeadLetterOutcome.NotConfirmed(e));
             }
           });

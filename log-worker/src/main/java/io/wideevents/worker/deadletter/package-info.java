@@ -1,6 +1,6 @@
 /**
- * Where records go that can never become documents: the dead-letter topic, and the brake that keeps
- * a bad deploy from emptying the log into it.
+ * The dead-letter topic, for records that can never become documents, and the dead-letter circuit
+ * breaker, which prevents a faulty deployment from moving all records there.
  */
 @NullMarked
 package io.wideevents.worker.deadletter;

@@ -11,17 +11,17 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Judges whether the worker lives and whether it is ready, which for a worker means: would an event
- * that is in the topic now be stored soon?
+ * Decides whether the worker is live and whether it is ready. Ready means that an event that is in
+ * the topic now would be stored soon.
  *
- * <p>Live is only that the polling thread turns: an outage of Kafka or MongoDB is survived, and a
- * restart would not help. Safe for concurrent use.
+ * <p>Live means only that the polling thread makes progress. The worker survives an outage of Kafka
+ * or MongoDB, and a restart would not help. Safe for concurrent use.
  */
 public final class HealthCheck {
-  // Connecting may block for ten seconds and a backoff takes up to thirty.
+  // Connecting may block for ten seconds, and a backoff takes up to thirty.
   private static final Duration HUNG = Duration.ofSeconds(90);
 
-  // Longer than a write may take by itself.
+  // Longer than one write may take.
   private static final Duration STALLED = Duration.ofSeconds(30);
 
   private final Supplier<ConsumerStatus> status;
@@ -31,13 +31,13 @@ public final class HealthCheck {
   private final LongSupplier nanoClock;
   private volatile boolean stopping;
 
-  /** Asks whether MongoDB would take an operation. */
+  /** Checks whether MongoDB would accept an operation. */
   @FunctionalInterface
   public interface MongoPing {
-    /** Waits for an answer, a second at most. */
+    /** Waits for an answer, at most one second. */
     boolean answers();
 
-    /** Why nothing is written to it, with what to do about it; empty if writes are tried. */
+    /** Why the worker writes nothing to MongoDB, with a fix; empty while writes are tried. */
     default Optional<String> unavailability() {
       return Optional.empty();
     }
@@ -52,7 +52,8 @@ public final class HealthCheck {
   }
 
   /**
-   * @param warnings what a person should look at although events are stored; must not block
+   * @param warnings problems that an operator should look at although events are stored; must not
+   *     block
    */
   public HealthCheck(
       Supplier<ConsumerStatus> status,
@@ -67,17 +68,17 @@ public final class HealthCheck {
     this.nanoClock = nanoClock;
   }
 
-  /** From now on the worker is not ready, whatever its state. */
+  /** Makes the worker unready from now on, whatever its state. */
   public void stopping() {
     stopping = true;
   }
 
-  /** Whether the polling thread turns. */
+  /** Whether the polling thread has made progress within the last 90 s. */
   public boolean isLive() {
     return nanoClock.getAsLong() - status.get().seenNanos() < HUNG.toNanos();
   }
 
-  /** Looks at everything; waits for MongoDB's answer for a second at most. */
+  /** Checks everything. Waits for MongoDB's answer for at most one second. */
   public Readiness readiness() {
     ConsumerStatus now = status.get();
     boolean kafka = kafkaConnected.getAsBoolean();
@@ -125,10 +126,10 @@ public final class HealthCheck {
   }
 
   /**
-   * Whether the worker is ready, and what it is doing.
+   * Whether the worker is ready, and its state.
    *
    * @param reasons why it is not ready; empty when it is
-   * @param warnings what a person should look at; they do not make it unready
+   * @param warnings problems that do not make the worker unready
    */
   public record Readiness(
       List<String> reasons,

@@ -6,7 +6,6 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** A readiness report as JSON. */
 final class HealthJson {
   private static final JsonFactory FACTORY = new JsonFactory();
 

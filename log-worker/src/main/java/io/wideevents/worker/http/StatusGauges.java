@@ -15,7 +15,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * The worker's state as numbers, read from what the polling thread last published.
+ * Gauges of the worker's state, read from the status that the polling thread published last.
  *
  * <p>Safe for concurrent use.
  */
@@ -66,7 +66,7 @@ public final class StatusGauges {
             .register(registry);
   }
 
-  /** Takes over the partitions owned now; to be called before each scrape. */
+  /** Updates the set of assigned partitions. Call this before each scrape. */
   public void refresh() {
     ConsumerStatus now = status.get();
     List<PartitionLag> partitions =

@@ -21,11 +21,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@code /health/live}, {@code /health/ready} and {@code /metrics}, and nothing else.
+ * Serves {@code /health/live}, {@code /health/ready} and {@code /metrics}, and no other path.
  *
- * <p>Each request has a thread of its own, so that clients which send or read slowly delay no
- * liveness check; the polling thread is never asked, only what it last published. Owned, and
- * closed, by {@code WorkerApplication}.
+ * <p>Each request has its own thread, so that slow clients do not delay a liveness check. Requests
+ * do not involve the polling thread; they use the status that it published last. {@code
+ * WorkerApplication} owns and closes this object.
  */
 public final class WorkerHttpServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerHttpServer.class);
@@ -34,21 +34,21 @@ public final class WorkerHttpServer implements AutoCloseable {
       "{\"status\":\"not_ready\",\"reasons\":[\"too many requests at once\"]}".getBytes(UTF_8);
   private static final String TEXT = "text/plain; charset=utf-8";
 
-  // A request keeps a thread while it trickles in and while its reply is not read. Below 24, the
-  // server's own synchronized blocks pin a virtual thread to its carrier.
+  // A slow client occupies its thread while it sends the request and while it reads the reply.
+  // Below Java 24, the server's own synchronized blocks pin a virtual thread to its carrier.
   private static final boolean VIRTUAL_THREADS = Runtime.version().feature() >= 24;
   private static final int PLATFORM_THREADS = 128;
 
-  // Readiness asks MongoDB, and a scrape takes CPU: their number is bounded, that of liveness is
-  // not.
+  // Readiness pings MongoDB, and a scrape takes CPU, so their number is limited. The number of
+  // liveness checks is not.
   private static final int COSTLY_REQUESTS = 4;
   private static final Duration COSTLY_WAIT = Duration.ofSeconds(2);
 
   private static final int MAX_LOGGED_PATH = 200;
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
 
-  // Read once, by the server's own classes; times in seconds. Their defaults let a client send its
-  // request, and read its reply, as slowly as it likes.
+  // The server's own classes read these once. Times are in seconds. The defaults let a client send
+  // its request, and read its reply, as slowly as it likes.
   static {
     limit("sun.net.httpserver.maxReqTime", 3);
     limit("sun.net.httpserver.maxRspTime", 10);
@@ -70,9 +70,9 @@ public final class WorkerHttpServer implements AutoCloseable {
   private final StatusGauges gauges;
 
   /**
-   * Binds the address; answers begin with {@link #start}.
+   * Binds the address. Requests are answered after {@link #start}.
    *
-   * @param port 0 for any free one
+   * @param port 0 for any free port
    * @throws IOException if the address cannot be bound
    */
   public WorkerHttpServer(
@@ -91,7 +91,7 @@ public final class WorkerHttpServer implements AutoCloseable {
     LOG.info("Listening on http://{}:{}", host(), port());
   }
 
-  /** The port bound, also when any free one was asked for. */
+  /** The bound port, also when port 0 was requested. */
   public int port() {
     return server.getAddress().getPort();
   }
@@ -107,8 +107,8 @@ public final class WorkerHttpServer implements AutoCloseable {
       try {
         route(exchange);
       } catch (RuntimeException | Error e) {
-        // The server would close the connection without a word, here and to the client. An Error
-        // would end this thread, and with it the process.
+        // The server itself would close the connection without a log line and without a reply. An
+        // Error would end this thread, and with it the process.
         failures.show(
             notShown ->
                 LOG.atError()
@@ -178,7 +178,7 @@ public final class WorkerHttpServer implements AutoCloseable {
     send(exchange, 200, MetricsPage.MEDIA_TYPE, page.get().getBytes(UTF_8));
   }
 
-  /** Does costly work, a few at a time; empty when there was no turn in time. */
+  /** Runs costly work, a few requests at a time; empty when no permit was available in time. */
   private <T> Optional<T> inTurn(Supplier<T> work) {
     try {
       if (!costly.tryAcquire(COSTLY_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {

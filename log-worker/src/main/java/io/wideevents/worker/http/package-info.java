@@ -1,4 +1,4 @@
-/** How the outside sees whether the worker works: health and metrics over HTTP, read-only. */
+/** Health and metrics of the worker over HTTP, read-only. */
 @NullMarked
 package io.wideevents.worker.http;
 

@@ -19,10 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks topic ids up with an admin client, on a thread of its own: to build the client resolves
- * host names, which blocks. One client serves all look-ups.
+ * Looks up topic ids with an admin client, on its own thread: building the client resolves host
+ * names, which blocks. One client serves all look-ups.
  *
- * <p>Safe for concurrent use. Owned, and closed, by {@code WorkerApplication}.
+ * <p>Safe for concurrent use. {@code WorkerApplication} owns and closes this object.
  */
 public final class AdminTopicIds implements TopicIds, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AdminTopicIds.class);
@@ -31,11 +31,11 @@ public final class AdminTopicIds implements TopicIds, AutoCloseable {
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("topic-ids").daemon().factory());
 
-  // Belongs to the thread.
+  // Belongs to the look-up thread.
   private @Nullable Admin admin;
 
   /**
-   * @param newAdmin builds a client whose calls fail after a few seconds
+   * @param newAdmin builds a client whose calls time out after a few seconds
    */
   public AdminTopicIds(Supplier<Admin> newAdmin) {
     this.newAdmin = newAdmin;
@@ -50,7 +50,7 @@ public final class AdminTopicIds implements TopicIds, AutoCloseable {
     }
   }
 
-  /** Ends the thread and the client. Does not wait for a look-up that is under way. Idempotent. */
+  /** Ends the thread and the client. Does not wait for a look-up that is in flight. Idempotent. */
   @Override
   public void close() {
     if (!thread.isShutdown()) {
@@ -69,8 +69,9 @@ public final class AdminTopicIds implements TopicIds, AutoCloseable {
           .topicId();
     } catch (RuntimeException | Error e) {
       if (!(e instanceof ApiException) || e instanceof TimeoutException) {
-        // No answer of a broker. An Error may have ended the client's own thread, and such a client
-        // never answers again: the next look-up builds another.
+        // The failure is not an answer of a broker. An Error may have ended the client's own
+        // thread, after which the client does not answer any call. The next look-up builds another
+        // client.
         closeAdmin();
       }
       throw e;

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 
-/** A consumer whose every poll has a budget of bytes; see {@link PollBudget}. */
+/** A consumer that limits the bytes of each poll; see {@link PollBudget}. */
 final class BudgetedConsumer extends KafkaConsumer<byte[], byte[]> {
   private final PollBudget budget;
 

@@ -4,31 +4,31 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Where the polling thread gets its consumer from, and whom it tells whether a broker answers.
+ * Creates the consumer of the polling thread, and receives whether a broker answers.
  *
  * <p>Called by one thread at a time.
  */
 public interface ConsumerSource {
   /**
-   * A consumer that is not subscribed yet; the topics exist. Blocks for about ten seconds at most.
-   * Closed by the caller.
+   * Creates a consumer that is not subscribed. The topics exist afterwards. Blocks for about ten
+   * seconds at most. The caller closes the consumer.
    *
    * @throws KafkaException if Kafka cannot be reached, or a topic is absent and may not be created
    */
   Consumer<byte[], byte[]> newConsumer();
 
-  /** The most records that a poll of such a consumer returns. */
+  /** Largest number of records that a poll of such a consumer returns. */
   int maxPollRecords();
 
   /**
-   * Reads a single partition, for what a consumer cannot read. Does not block; closed by the
-   * caller.
+   * Creates a reader of single partitions, for data that a consumer cannot read. Does not block.
+   * The caller closes the reader.
    */
   PartitionReader newPartitionReader();
 
-  /** Notes that a broker answers. */
+  /** Reports that a broker answers. */
   void connected();
 
-  /** Notes that no broker can be used. */
+  /** Reports that no broker can be used. */
   void failed(Throwable cause);
 }

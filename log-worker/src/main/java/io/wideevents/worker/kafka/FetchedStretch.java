@@ -21,7 +21,7 @@ import org.apache.kafka.common.record.internal.Records;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a fetch of one partition has brought. Checks every batch's checksum, and passes over aborted
+ * The result of one fetch of one partition. Checks the checksum of every batch, and skips aborted
  * transactions and control records as a consumer with {@code read_committed} does.
  */
 final class FetchedStretch implements Stretch {
@@ -38,7 +38,7 @@ final class FetchedStretch implements Stretch {
   private @Nullable RecordStream records;
 
   /**
-   * @param from the first offset that is wanted; the first batch may begin before it
+   * @param from the first offset to return; the first batch may begin before it
    * @param maxRecordBytes larger records are cut
    */
   FetchedStretch(
@@ -63,7 +63,7 @@ final class FetchedStretch implements Stretch {
     } catch (IOException | RuntimeException e) {
       return corrupt(e.getMessage() == null ? e.toString() : e.getMessage());
     } catch (OutOfMemoryError e) {
-      // Not of a record's size, which is bounded: of what a decompressor asks for.
+      // The size of a record is limited. The memory that a decompressor requests is not.
       return corrupt("It cannot be decompressed within the heap: " + e.getMessage());
     }
   }
@@ -74,7 +74,7 @@ final class FetchedStretch implements Stretch {
       try {
         records.close();
       } catch (IOException | RuntimeException e) {
-        // Nothing is left to read; a decompressor may complain about the end that is missing.
+        // Reading has ended. A decompressor may fail because the end of its input is missing.
       }
       records = null;
     }
@@ -152,7 +152,8 @@ final class FetchedStretch implements Stretch {
     return new Step.Corrupt(nextOffset, leaderEpoch, behindBatch(), cause);
   }
 
-  // The header of a corrupt batch cannot be trusted with where it ends; the next batch can.
+  // The header of a corrupt batch may have a wrong end offset. The start of the next batch is
+  // reliable.
   private OptionalLong behindBatch() {
     try {
       long behind = batches.hasNext() ? batches.next().baseOffset() : -1;

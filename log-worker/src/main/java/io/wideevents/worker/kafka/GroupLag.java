@@ -20,11 +20,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
 /**
- * How far a group is behind in a topic. Immutable.
+ * The lag of a consumer group in a topic. Immutable.
  *
- * @param state the group's state in Kafka's words, {@code none} when it does not exist
- * @param members workers in the group
- * @param partitions by number
+ * @param state the group's state as Kafka names it, {@code none} when the group does not exist
+ * @param members number of workers in the group
+ * @param partitions in order of their numbers
  */
 public record GroupLag(String state, int members, List<PartitionLag> partitions) {
   public GroupLag {
@@ -32,20 +32,20 @@ public record GroupLag(String state, int members, List<PartitionLag> partitions)
   }
 
   /**
-   * One partition.
+   * The lag of one partition.
    *
-   * @param start the first offset the log still has
-   * @param committed where the group goes on; empty when it never committed
-   * @param end the offset the next record gets
+   * @param start the first offset in the log
+   * @param committed the committed offset; empty when the group has not committed one
+   * @param end the offset that the next record gets
    * @param recreated whether the topic was deleted and created again since the commit, so that the
-   *     committed offset says nothing about this log
+   *     committed offset does not belong to this log
    */
   public record PartitionLag(
       int partition, long start, OptionalLong committed, long end, boolean recreated) {
     /**
-     * Records the group has not settled; gaps in offsets count as well. Where the log was cut off
-     * below what is committed, or belongs to another topic, that is all of it, for the workers read
-     * it again from its start.
+     * Records that are not committed; gaps in offsets count as well. If the log was truncated below
+     * the committed offset, or belongs to another topic, all records count, because the workers
+     * read the log again from its start.
      */
     public long lag() {
       long from = recreated ? start : committed.orElse(start);
@@ -53,8 +53,8 @@ public record GroupLag(String state, int members, List<PartitionLag> partitions)
     }
 
     /**
-     * Records the log has lost to retention before the group read them. Without a committed offset
-     * of this log that is everything before the log's start, as the workers will count it.
+     * Records that retention deleted before the group read them. Without a committed offset of this
+     * log, all records before the log's start count, as they do in the workers' metric.
      */
     public long lost() {
       return Math.max(0, start - (recreated ? 0 : committed.orElse(0)));
@@ -71,7 +71,7 @@ public record GroupLag(String state, int members, List<PartitionLag> partitions)
   }
 
   /**
-   * Asks Kafka; blocks for a few seconds at most.
+   * Reads the lag from Kafka. Blocks for a few seconds at most.
    *
    * @throws KafkaException if Kafka does not answer, or the topic does not exist
    */
@@ -89,10 +89,11 @@ public record GroupLag(String state, int members, List<PartitionLag> partitions)
               earliest.put(partition, OffsetSpec.earliest());
               latest.put(partition, OffsetSpec.latest());
             });
-    // As the workers read: what an open transaction has written does not count yet.
+    // The workers read committed records only, so records of an open transaction do not count.
     ListOffsetsOptions committedOnly = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
     var starts = AdminCall.await(admin.listOffsets(earliest, committedOnly).all());
-    // The ends last: workers that go on meanwhile must not seem to be past the end.
+    // The ends are read last. Otherwise a worker that commits in between would seem to be past the
+    // end.
     Map<TopicPartition, OffsetAndMetadata> committed = committed(admin, group);
     var ends = AdminCall.await(admin.listOffsets(latest, committedOnly).all());
     Map<Integer, PartitionLag> partitions = new TreeMap<>();
@@ -117,7 +118,7 @@ public record GroupLag(String state, int members, List<PartitionLag> partitions)
     try {
       return AdminCall.await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
     } catch (GroupIdNotFoundException e) {
-      return Map.of(); // nobody has ever worked
+      return Map.of(); // the group does not exist
     }
   }
 

@@ -8,32 +8,35 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records too large to be kept whole. Such a record can never be stored, and the dead-letter
- * producer's largest request is too small for it: it goes on without most of its bytes, and becomes
- * a stub among the dead letters.
+ * Handles records that are too large to be kept whole. Such a record cannot be stored, and it
+ * exceeds the largest request of the dead-letter producer. It is cut, and becomes a stub in the
+ * dead-letter topic.
  */
 public final class LargeRecords {
-  /** Bytes of a key or a value that are kept of a record that is cut. */
+  /** Bytes of the key and of the value that a cut record keeps. */
   public static final int HEAD_BYTES = 64 * 1024;
 
-  /** A larger dead letter cannot be sent whole. */
+  /**
+   * Largest request of the dead-letter producer, in bytes. A larger dead letter cannot be sent
+   * whole.
+   */
   static final int MAX_REQUEST_BYTES = 24 * 1024 * 1024;
 
-  /** Memory of one header besides its bytes: it is several objects, however short it is. */
+  /** Memory of one header besides its bytes. Even a short header is several objects. */
   static final int HEADER_OVERHEAD_BYTES = 128;
 
-  // On a heap that is smaller than recommended, a record may take an eighth of it.
+  // On a heap smaller than recommended, a record may use an eighth of the heap.
   private static final int HEAP_SHARE = 8;
 
   private LargeRecords() {}
 
-  /** The largest record that is kept whole by a JVM with the heap of this one; in bytes. */
+  /** The largest record that this JVM keeps whole, in bytes; depends on the heap. */
   static int maxBytes() {
     return (int) Math.min(MAX_REQUEST_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
   }
 
   /**
-   * Whether a record is cut: it has less of its key, value or headers than it had in the log. Its
+   * Whether a record is cut: it has less of its key, value or headers than in the log. Its
    * serialized sizes are those in the log.
    */
   public static boolean isCut(ConsumerRecord<byte[], byte[]> record) {
@@ -41,7 +44,7 @@ public final class LargeRecords {
         || isCut(record.value(), record.serializedValueSize());
   }
 
-  /** Memory that headers keep alive, in bytes. A header of two bytes in the log takes far more. */
+  /** Memory of the headers, in bytes. A header of two bytes in the log takes far more memory. */
   public static long headerBytes(Headers headers) {
     long bytes = 0;
     for (Header header : headers) {
@@ -51,10 +54,7 @@ public final class LargeRecords {
     return bytes;
   }
 
-  /**
-   * The record, or one without its headers that counts as cut, if the headers take too much memory
-   * for the record to be kept whole.
-   */
+  /** Returns the record, or a cut copy without headers if the headers take too much memory. */
   public static ConsumerRecord<byte[], byte[]> cutHeaders(ConsumerRecord<byte[], byte[]> record) {
     long headerBytes = headerBytes(record.headers());
     if (headerBytes <= maxBytes()) {
@@ -76,7 +76,7 @@ public final class LargeRecords {
         record.leaderEpoch());
   }
 
-  /** The beginning of a key or a value. */
+  /** The first bytes of a key or a value. */
   static byte[] head(byte[] bytes) {
     return Arrays.copyOf(bytes, Math.min(bytes.length, HEAD_BYTES));
   }

@@ -38,10 +38,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches from a partition's leader with Kafka's own protocol classes, one request at a time, over
- * a connection that has the security settings of the consumer. Connects with the first read.
+ * a connection with the security settings of the consumer. Connects with the first read.
  *
- * <p>These classes are not part of Kafka's public interface: an update of kafka-clients may need
- * changes here. {@code docs/decisions/reading-one-partition.md} has the reasons.
+ * <p>These classes are not part of Kafka's public interface: an update of kafka-clients may require
+ * changes here. Reasons: {@code docs/decisions/reading-one-partition.md}.
  */
 final class LeaderReader implements PartitionReader {
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
@@ -50,7 +50,7 @@ final class LeaderReader implements PartitionReader {
   private static final long RECONNECT_BACKOFF_MILLIS = 50;
   private static final long MAX_RECONNECT_BACKOFF_MILLIS = 1_000;
 
-  // The newest version that names topics by name; later ones want their ids.
+  // The newest version that names topics by name; later versions require topic ids.
   private static final short FETCH_VERSION = 12;
 
   private final Map<String, Object> properties;
@@ -154,7 +154,8 @@ final class LeaderReader implements PartitionReader {
             FetchRequest.INVALID_LOG_START_OFFSET,
             FETCH_BYTES,
             Optional.empty(),
-            // A new leader may have truncated the log and written other records at the offset.
+            // With this epoch the leader reports a truncation. A new leader may have truncated the
+            // log and written other records at the offset.
             from.leaderEpoch());
     return FetchRequest.Builder.forConsumer(FETCH_VERSION, 0, 0, Map.of(partition, wanted))
         .isolationLevel(IsolationLevel.READ_COMMITTED)

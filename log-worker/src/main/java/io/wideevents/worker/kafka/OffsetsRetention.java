@@ -11,14 +11,16 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
 
-/** How long the brokers remember the offsets of a group without members. */
+/** How long the brokers keep the committed offsets of a group without members. */
 public final class OffsetsRetention {
-  /** Of brokers before 2.0; assumed where the setting may not be read. */
+  /** The default of brokers before 2.0; assumed where the setting may not be read. */
   private static final Duration SHORTEST_DEFAULT = Duration.ofDays(1);
 
   private OffsetsRetention() {}
 
-  /** The brokers' setting; the shortest default when it cannot be read. Blocks for seconds. */
+  /**
+   * The setting of the brokers; the shortest default when it cannot be read. Blocks for seconds.
+   */
   public static Duration of(Admin admin) {
     try {
       List<Node> nodes = List.copyOf(AdminCall.await(admin.describeCluster().nodes()));

@@ -7,22 +7,24 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads one partition at a time, without a group, batch by batch. For what a consumer cannot read:
- * it inflates a record whatever its size, and does not say which partition's batch is corrupt.
+ * Reads one partition at a time, without a group, batch by batch. It serves data that a consumer
+ * cannot read: a consumer decompresses a record whatever its size, and does not report which
+ * partition's batch is corrupt.
  *
- * <p>Not thread-safe. Owned, and closed, by the consumer session.
+ * <p>Not thread-safe. The consumer session owns and closes this object.
  */
 public interface PartitionReader extends AutoCloseable {
   /**
-   * Fetches what the log has from an offset on: one batch or more, at most about 1 MiB unless the
-   * first batch is larger. Blocks for a few seconds at most.
+   * Fetches from an offset on: one batch or more, at most about 1 MiB unless the first batch is
+   * larger. Blocks for a few seconds at most.
    *
    * @param leader the partition's leader
-   * @param from the offset, with the leader epoch of what is below it in the log, if that is known
+   * @param from the offset, with the leader epoch of the record below it, if known
    * @throws OffsetOutOfRangeException if the log does not have the offset
    * @throws org.apache.kafka.clients.consumer.LogTruncationException if the log was truncated below
    *     the offset and may have other records there now
-   * @throws KafkaException if the leader does not answer, or refuses; a later call may succeed
+   * @throws KafkaException if the leader does not answer or rejects the request; a later call may
+   *     succeed
    */
   Stretch read(Node leader, TopicPartition partition, OffsetAndMetadata from);
 

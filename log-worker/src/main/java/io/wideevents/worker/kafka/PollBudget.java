@@ -6,13 +6,13 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
- * Bounds the bytes that one poll returns. Kafka's own bounds count records, and bytes as they are
- * compressed: 250 records of 2 MB can come out of a few kilobytes.
+ * Limits the bytes that one poll returns. Kafka's own limits count records and compressed bytes:
+ * 250 records of 2 MB can come out of a few kilobytes.
  *
- * <p>Works through the deserializers. Once a poll has returned enough, the next record's key or
- * value fails to deserialize. The consumer then returns the records before that one, and
- * deserializes that one again in the next poll, which has a budget of its own. A single record of
- * any size passes.
+ * <p>Works through the deserializers. Once a poll has returned enough bytes, the next record's key
+ * or value fails to deserialize. The consumer then returns the records before that one. The next
+ * poll, which has its own budget, deserializes that record again. A single record of any size
+ * passes.
  *
  * <p>Not thread-safe: belongs to the polling thread.
  */
@@ -23,7 +23,7 @@ final class PollBudget {
   private long keyBytes;
 
   /**
-   * @param maxBytes what a poll may return, but for its last record
+   * @param maxBytes bytes that a poll may return, not counting its last record
    * @param maxRecordBytes larger keys and values are cut, see {@link LargeRecords}
    */
   PollBudget(long maxBytes, int maxRecordBytes) {
@@ -41,7 +41,7 @@ final class PollBudget {
     return new Bounded() {
       @Override
       void take(long bytes) {
-        // Not of the record before, which had no value.
+        // The key bytes of the previous record remain here if that record had no value.
         keyBytes = 0;
         use(bytes);
         keyBytes = bytes;
@@ -59,7 +59,8 @@ final class PollBudget {
     };
   }
 
-  // A record whose own key uses up the budget must not fail for its value.
+  // The key of a record does not count when its value is checked. Otherwise a record whose key uses
+  // up the budget would fail for its value.
   private void use(long bytes) {
     if (used - keyBytes >= maxBytes) {
       throw new PollFullException();
@@ -67,7 +68,7 @@ final class PollBudget {
     used += bytes;
   }
 
-  /** A deserializer that copies, as Kafka's own does. */
+  /** A deserializer that copies the bytes, as Kafka's own does. */
   private abstract class Bounded implements Deserializer<byte[]> {
     abstract void take(long bytes);
 
@@ -79,7 +80,8 @@ final class PollBudget {
 
     @Override
     public byte[] deserialize(String topic, Headers headers, ByteBuffer data) {
-      // The consumer reads the record's size from this buffer afterwards: its position must stay.
+      // The consumer reads the record's size from this buffer afterwards, so its position must not
+      // change.
       ByteBuffer bytes = data.duplicate();
       int size = bytes.remaining();
       take(size + LargeRecords.headerBytes(headers));
@@ -90,7 +92,7 @@ final class PollBudget {
     }
   }
 
-  /** Ends a poll that has returned enough. Never leaves {@code poll}. */
+  /** Ends a poll that has returned enough. Not thrown out of {@code poll}. */
   static final class PollFullException extends SerializationException {
     private static final long serialVersionUID = 1;
 

@@ -17,9 +17,9 @@ import org.apache.kafka.common.utils.internals.ByteUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of one batch of Kafka's message format 2, inflated one after the other. Kafka's own
- * iterator allocates a record before anything can look at its size; this one passes over what a
- * record has beyond its bound.
+ * The records of one batch of Kafka's message format 2, decompressed one after the other. Kafka's
+ * own iterator allocates a record before its size can be checked. This one skips the bytes of a
+ * record beyond its limit.
  */
 final class RecordStream implements AutoCloseable {
   private static final int MAX_VARINT_BYTES = 5;
@@ -46,7 +46,7 @@ final class RecordStream implements AutoCloseable {
   /**
    * The next record; null after the last.
    *
-   * @throws IOException if the batch is not what its header says
+   * @throws IOException if the batch contradicts its header
    */
   @Nullable ConsumerRecord<byte[], byte[]> next() throws IOException {
     if (left == 0) {
@@ -56,7 +56,7 @@ final class RecordStream implements AutoCloseable {
     int size = ByteUtils.readVarint(in);
     Body body = new Body(in, size);
     boolean large = size > maxRecordBytes;
-    body.skip(1); // attributes, which mean nothing yet
+    body.skip(1); // attributes, which are not used yet
     long timestampDelta = ByteUtils.readVarlong(body);
     int offsetDelta = ByteUtils.readVarint(body);
     int keyBytes = ByteUtils.readVarint(body);
@@ -67,7 +67,7 @@ final class RecordStream implements AutoCloseable {
     int headerCount = large ? 0 : ByteUtils.readVarint(body);
     large |= size + (long) headerCount * LargeRecords.HEADER_OVERHEAD_BYTES > maxRecordBytes;
     if (large) {
-      // Its headers may be what is large: they are counted with the value.
+      // The headers may be what makes the record large. They count with the value.
       valueBytes = size - Math.max(0, keyBytes);
       value = value == null ? new byte[0] : value;
       body.skip(body.left);
@@ -108,7 +108,10 @@ final class RecordStream implements AutoCloseable {
     }
   }
 
-  /** The bytes of one record: ends where the record ends, whatever it says about its parts. */
+  /**
+   * The bytes of one record. The stream ends where the record ends, whatever lengths the record
+   * claims.
+   */
   private static final class Body extends InputStream {
     private final InputStream in;
     private int left;
@@ -143,7 +146,10 @@ final class RecordStream implements AutoCloseable {
       in.skipNBytes(bytes);
     }
 
-    /** A key or value of this length, or, to be cut, its beginning; null for a length of -1. */
+    /**
+     * Reads a key or value of this length, or its first bytes if {@code cut}; null for a length of
+     * -1.
+     */
     byte @Nullable [] bytes(int length, boolean cut) throws IOException {
       if (length < 0) {
         return null;

@@ -6,30 +6,28 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
 /**
- * A stretch of one partition's log, read record by record. Holds the fetched batches as they are,
- * compressed, and one record.
+ * A stretch of one partition's log, read record by record. Keeps the fetched batches compressed,
+ * and one record, in memory.
  *
- * <p>Not thread-safe. Closed by its caller.
+ * <p>Not thread-safe. The caller closes it.
  */
 public interface Stretch extends AutoCloseable {
-  /**
-   * The next record, or why there is none. After {@code Corrupt} or {@code End} nothing follows.
-   */
+  /** The next record, or why there is none. {@code Corrupt} and {@code End} are the last step. */
   Step next();
 
   @Override
   void close();
 
-  /** What comes next in the log. */
+  /** The next step in the log. */
   sealed interface Step {
-    /** A record; perhaps one that is cut, see {@link LargeRecords#isCut}. */
+    /** A record. It may be cut, see {@link LargeRecords#isCut}. */
     record Read(ConsumerRecord<byte[], byte[]> record) implements Step {}
 
     /**
      * A batch that cannot be read.
      *
      * @param offset the first offset that was not read
-     * @param leaderEpoch of what is below that offset in the log, if known
+     * @param leaderEpoch leader epoch of the record below that offset, if known
      * @param nextOffset the first offset of the next batch, if that was fetched as well
      * @param cause what is wrong, without any of the content
      */
@@ -37,7 +35,7 @@ public interface Stretch extends AutoCloseable {
         long offset, Optional<Integer> leaderEpoch, OptionalLong nextOffset, String cause)
         implements Step {}
 
-    /** All of the stretch is read; control records and aborted transactions are passed over. */
+    /** The end of the stretch. Control records and aborted transactions were skipped. */
     record End(OffsetAndMetadata next) implements Step {}
   }
 }

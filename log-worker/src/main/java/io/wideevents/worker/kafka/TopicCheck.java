@@ -15,13 +15,13 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Compares the topics with their layouts, and changes nothing. */
+/** Compares the topics with their layouts. Changes nothing. */
 final class TopicCheck {
   private final Admin admin;
   private final String brokers;
 
   /**
-   * @param brokers what a person types to reach the same brokers
+   * @param brokers bootstrap servers, as printed in the commands that an operator should run
    */
   TopicCheck(Admin admin, String brokers) {
     this.admin = admin;
@@ -29,7 +29,7 @@ final class TopicCheck {
   }
 
   /**
-   * What is not as it should be; empty when all is well. Blocks for a few seconds at most.
+   * The differences; empty when there are none. Blocks for a few seconds at most.
    *
    * @throws KafkaException if Kafka does not answer
    */

@@ -1,10 +1,11 @@
 package io.wideevents.worker.kafka;
 
 /**
- * One way in which a topic is not as the settings say.
+ * A difference between a topic and the settings.
  *
- * @param blocks whether events are lost or refused because of it; else it is only worth knowing
- * @param message what is found and what should be
- * @param fix what to do about it
+ * @param blocks whether the difference causes events to be lost or rejected; otherwise it is a
+ *     warning
+ * @param message the actual and the expected value
+ * @param fix what the operator should do
  */
 public record TopicDifference(boolean blocks, String message, String fix) {}

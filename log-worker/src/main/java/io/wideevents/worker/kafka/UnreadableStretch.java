@@ -3,7 +3,7 @@ package io.wideevents.worker.kafka;
 import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
-/** A stretch of which nothing can be read: the broker does not return it. */
+/** A stretch that the broker does not return, so that nothing of it can be read. */
 final class UnreadableStretch implements Stretch {
   private final OffsetAndMetadata from;
   private final String cause;

@@ -15,18 +15,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Builds the worker's Kafka clients, and tells once a transition whether Kafka can be reached.
+ * Builds the worker's Kafka clients, and logs once per transition whether Kafka can be reached.
  *
- * <p>Nothing is built before it is asked for, and every method fails with a {@link KafkaException}
- * while no broker's name resolves or none answers; callers try again after a backoff. Safe for
- * concurrent use; clients are closed by whoever asked for them.
+ * <p>Clients are built on request only. Methods that contact Kafka fail with a {@link
+ * KafkaException} while no broker's name resolves or no broker answers; callers retry after a
+ * backoff. Safe for concurrent use. The caller of a method closes the client that it returns.
  */
 public final class WorkerKafka implements ConsumerSource {
-  // The log lines keep the name that users know.
+  // The log lines keep the logger name that users know.
   private static final Logger LOG =
       LoggerFactory.getLogger("io.wideevents.worker.kafka.KafkaClient");
 
-  // Less than what is held at once (MQ_HELD_MAX_BYTES), which a poll may exceed by this much.
+  // Less than the memory limit of pending records (MQ_HELD_MAX_BYTES). A poll may exceed that limit
+  // by this much.
   private static final long MAX_POLL_BYTES = 16 * 1024 * 1024;
 
   private enum Reach {
@@ -81,7 +82,7 @@ public final class WorkerKafka implements ConsumerSource {
   /**
    * Creates the topics that are absent. Blocks for about ten seconds at most.
    *
-   * @return the names of those it created
+   * @return the names of the topics that it created
    * @throws KafkaException if Kafka cannot be reached, or a topic is absent and may not be created
    */
   public List<String> ensureTopics() {
@@ -98,8 +99,8 @@ public final class WorkerKafka implements ConsumerSource {
   }
 
   /**
-   * Creates the dead-letter topic if it is absent, and gives it its layout back if it was deleted
-   * and a client's metadata request created it again. Blocks for about ten seconds at most.
+   * Creates the dead-letter topic if it is absent. Restores the layout of the topic if it was
+   * deleted and a client's metadata request created it again. Blocks for about ten seconds at most.
    *
    * @throws KafkaException if Kafka cannot be reached, or the topic is absent and may not be
    *     created
@@ -111,8 +112,8 @@ public final class WorkerKafka implements ConsumerSource {
   }
 
   /**
-   * Makes sure that the topic of the events exists, without creating it. Blocks for a few seconds
-   * at most.
+   * Verifies that the topic of the events exists, without creating it. Blocks for a few seconds at
+   * most.
    *
    * @throws org.apache.kafka.common.errors.UnknownTopicOrPartitionException if it does not
    * @throws KafkaException if Kafka cannot be reached
@@ -126,7 +127,7 @@ public final class WorkerKafka implements ConsumerSource {
   }
 
   /**
-   * Compares the topics with the settings and changes nothing. Blocks for a few seconds at most.
+   * Compares the topics with the settings. Changes nothing. Blocks for a few seconds at most.
    *
    * @throws KafkaException if Kafka cannot be reached
    */
@@ -138,16 +139,16 @@ public final class WorkerKafka implements ConsumerSource {
   }
 
   /**
-   * A consumer that reads a topic by itself, without sharing it; its progress can be committed
-   * under a group of its own. Does not block.
+   * A consumer that reads a topic alone, with partitions assigned by hand. Its offsets can be
+   * committed under {@code group}. Does not block.
    */
   public Consumer<byte[], byte[]> newReader(String group) {
-    // Nothing is cut: what is read may be written again.
+    // Records are not cut, because a replay may write them again.
     return new BudgetedConsumer(
         properties.reader(group), new PollBudget(MAX_POLL_BYTES, Integer.MAX_VALUE));
   }
 
-  /** An admin client, whose calls fail after 5 s. Does not block. */
+  /** An admin client whose calls time out after 5 s. Does not block. */
   public Admin newAdmin() {
     return Admin.create(properties.admin());
   }
@@ -166,19 +167,22 @@ public final class WorkerKafka implements ConsumerSource {
     }
   }
 
-  /** Whether a broker answered when last tried. */
+  /** Whether a broker answered the last attempt. */
   public boolean isConnected() {
     return reach.get() == Reach.CONNECTED;
   }
 
-  /** The message of the first cause: the outer one of a failed constructor says only that. */
+  /**
+   * The message of the root cause. The outer message of a failed constructor says only that it
+   * failed.
+   */
   public static String rootMessage(Throwable cause) {
     Throwable root = cause;
     while (root.getCause() != null) {
       root = root.getCause();
     }
     if (root instanceof TimeoutException) {
-      return "no broker answered in time"; // Kafka's own words tell of its internals
+      return "no broker answered in time"; // Kafka's message describes its internals
     }
     return root.getMessage() == null ? root.toString() : root.getMessage();
   }

@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the worker must know to use Kafka.
+ * The settings of the worker's Kafka clients.
  *
- * @param brokers {@code host:port}, comma-separated
- * @param group the consumer group all workers share
+ * @param brokers bootstrap servers: {@code host:port}, comma-separated
+ * @param group the consumer group that all workers share
  * @param client further properties for every client, for example for TLS and SASL
- * @param maxEventBytes the largest event as JSON, which bounds how many a poll may bring
- * @param events the topic events travel through, as it is created when absent
- * @param deadLetters the topic for what cannot be stored, as it is created when absent
+ * @param maxEventBytes the largest event as JSON, in bytes; limits the records of a poll
+ * @param events the topic of the events, with the layout for its creation
+ * @param deadLetters the dead-letter topic, with the layout for its creation
  */
 public record WorkerKafkaSettings(
     String brokers,
@@ -27,7 +27,10 @@ public record WorkerKafkaSettings(
     client = Map.copyOf(client);
   }
 
-  /** What Kafka's client library rejects of the properties these settings lead to, if anything. */
+  /**
+   * Returns why Kafka's client library rejects the properties from these settings; empty if it
+   * accepts them.
+   */
   public Optional<String> problem() {
     WorkerProperties properties = new WorkerProperties(this);
     return PropertiesCheck.ofWriter(properties.admin(), properties.producer(), "32 MiB")

@@ -11,15 +11,15 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
-/** The properties of the worker's Kafka clients: those of both processes, and its own. */
+/** The properties of the worker's Kafka clients: those of both processes, and the worker's own. */
 final class WorkerProperties {
   private static final int MEBIBYTE = 1024 * 1024;
 
-  // Small, because all of them are in memory at once, decompressed, whatever their size.
+  // Small, because all records of a poll are in memory at once, decompressed, whatever their size.
   private static final int MAX_POLL_RECORDS = 250;
 
-  // What a poll may bring if all events are as large as they may be: as much as with the default
-  // limit, at which the full number of records just fits.
+  // Largest size of a poll if all events have the maximum size. With the default maximum size, the
+  // full number of records just fits.
   private static final int MAX_POLL_BYTES = 64 * MEBIBYTE;
 
   private static final Duration ADMIN_REQUEST_TIMEOUT = Duration.ofSeconds(3);
@@ -30,7 +30,7 @@ final class WorkerProperties {
           Duration.ofSeconds(5),
           Duration.ofSeconds(20),
           32L * MEBIBYTE,
-          // The topic's limit decides which dead letter is too large, not the producer's.
+          // The topic's limit, not the producer's, must decide which dead letter is too large.
           LargeRecords.MAX_REQUEST_BYTES);
 
   private final WorkerKafkaSettings settings;
@@ -39,7 +39,7 @@ final class WorkerProperties {
     this.settings = settings;
   }
 
-  /** The most records that a poll returns. */
+  /** Largest number of records that a poll returns. */
   int maxPollRecords() {
     return Math.clamp(MAX_POLL_BYTES / settings.maxEventBytes(), 1, MAX_POLL_RECORDS);
   }
@@ -47,19 +47,20 @@ final class WorkerProperties {
   Map<String, Object> consumer() {
     Map<String, Object> properties = noticingPartitions(ClientProperties.common(access()));
     if (settings.protocol() == GroupProtocol.CLASSIC) {
-      // A killed worker's partitions move after this; the group would wait 45 s by default. With
-      // the consumer protocol the broker decides, and refuses to be told.
+      // The partitions of a killed worker move to others after this time; Kafka's default is 45 s.
+      // With the consumer protocol the broker decides, and the client rejects these properties.
       properties.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 15_000);
       properties.putIfAbsent(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);
       properties.put(
           ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
           CooperativeStickyAssignor.class.getName());
     }
-    // What is fetched ahead stays compressed in memory; this bounds it without slowing down.
+    // Prefetched data stays compressed in memory. These properties limit it without reducing
+    // throughput.
     properties.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 * MEBIBYTE);
     properties.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, MEBIBYTE);
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxPollRecords());
-    // A corrupt batch must stop its partition, whatever it would be read as.
+    // A corrupt batch must stop its partition instead of being decoded.
     properties.put(ConsumerConfig.CHECK_CRCS_CONFIG, true);
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, settings.group());
     properties.put(
@@ -73,7 +74,10 @@ final class WorkerProperties {
     return properties;
   }
 
-  /** For reading a topic alone: partitions are assigned by hand, so no group protocol runs. */
+  /**
+   * Properties for reading a topic alone: partitions are assigned by hand, without a group
+   * protocol.
+   */
   Map<String, Object> reader(String group) {
     Map<String, Object> properties = consumer();
     properties.remove(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG);
@@ -86,9 +90,9 @@ final class WorkerProperties {
     Map<String, Object> properties =
         noticingPartitions(ClientProperties.producer(access(), PRODUCER_BOUNDS));
     properties.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
-    // The producer forgets a topic soon after its last dead letter. While it remembers a topic it
-    // asks for the topic's metadata, and a deleted topic would come back with the broker's
-    // defaults.
+    // The producer forgets a topic soon after its last dead letter. While it remembers a topic, it
+    // requests the topic's metadata. That request would create a deleted topic again, with the
+    // broker's defaults.
     properties.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, 5_000);
     return properties;
   }
@@ -101,7 +105,7 @@ final class WorkerProperties {
     return new KafkaAccess(settings.brokers(), "log-worker", settings.client());
   }
 
-  /** New partitions are noticed within a minute, not five. */
+  /** Makes clients detect new partitions within one minute instead of five. */
   private static Map<String, Object> noticingPartitions(Map<String, Object> properties) {
     properties.putIfAbsent(CommonClientConfigs.METADATA_MAX_AGE_CONFIG, 60_000);
     return properties;

@@ -1,6 +1,6 @@
 /**
- * How the worker reaches Kafka: which properties its clients have, that the topics exist before
- * anything is sent, and when the broker was reached or lost.
+ * The worker's Kafka clients: their properties, the creation and check of topics, and the log lines
+ * about reaching or losing the broker.
  */
 @NullMarked
 package io.wideevents.worker.kafka;

@@ -19,7 +19,8 @@ import java.util.Objects;
  * <p>Safe for concurrent use.
  */
 public final class WorkerMetrics {
-  // A producer that counts in microseconds is thousands of years off, which no timer takes.
+  // The timer cannot take longer durations. A producer that writes microseconds instead of
+  // milliseconds is thousands of years off.
   private static final Duration LONGEST = Duration.ofDays(366);
 
   private final Counter consumed;
@@ -114,7 +115,8 @@ public final class WorkerMetrics {
   /**
    * Counts an event that was stored.
    *
-   * @param sinceReceived how long ago the pipeline first saw it; any value, for records tell it
+   * @param sinceReceived time since the pipeline received the event; any value, because it comes
+   *     from the record
    */
   public void stored(Duration sinceReceived) {
     stored.increment();
@@ -123,7 +125,10 @@ public final class WorkerMetrics {
     }
   }
 
-  /** Counts values that decoding replaced, of one record; again when it is read again. */
+  /**
+   * Counts the values that decoding redacted in one record. A record that is read again counts
+   * again.
+   */
   public void redacted(int values) {
     redacted.increment(values);
   }
@@ -145,7 +150,7 @@ public final class WorkerMetrics {
     handedBack.increment();
   }
 
-  /** Records what one write concluded, and how long it took. */
+  /** Records what one write completed, and how long it took. */
   public void batchSettled(int records, Duration took) {
     batchSize.record(records);
     flush.record(took);

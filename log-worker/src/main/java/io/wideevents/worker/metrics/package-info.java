@@ -1,4 +1,4 @@
-/** What the worker counts, as Prometheus sees it. */
+/** The worker's metrics for Prometheus. */
 @NullMarked
 package io.wideevents.worker.metrics;
 

@@ -11,13 +11,13 @@ import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The partitions this worker owns at the moment, each with its progress. A partition's epoch begins
- * when it is assigned and ends when it is revoked or lost; a cooperative rebalance leaves the
- * others alone.
+ * The partitions assigned to this worker, each with its progress. A partition's epoch begins when
+ * it is assigned and ends when it is revoked or lost. A cooperative rebalance does not change the
+ * other partitions.
  *
- * <p>An epoch also ends when the log behind it is replaced or cut off. Records that were polled in
- * it are then the last copies: they stay valid until they are stored or dead-lettered, but they
- * move no offset.
+ * <p>An epoch also ends when its log is replaced or truncated. Records that were polled in it are
+ * then the last copies: they stay valid until they are stored or dead-lettered, but they move no
+ * offset.
  *
  * <p>Not thread-safe: belongs to the polling thread.
  */
@@ -26,7 +26,7 @@ public final class Assignment {
   private final List<PartitionProgress> detached = new ArrayList<>();
   private final List<PartitionProgress> released = new ArrayList<>();
 
-  /** Begins an epoch for each partition; the records of an epoch that it replaces are void. */
+  /** Begins an epoch for each partition, and discards the records of the epoch that it replaces. */
   public void assign(Collection<TopicPartition> partitions) {
     for (TopicPartition partition : partitions) {
       PartitionProgress old = owned.put(partition, new PartitionProgress(partition));
@@ -37,8 +37,8 @@ public final class Assignment {
   }
 
   /**
-   * Begins a new epoch for an owned partition that must be read from an earlier offset. The records
-   * of the old epoch stay valid. A partition that is not owned is ignored.
+   * Begins a new epoch for an assigned partition that must be read from an earlier offset. The
+   * records of the old epoch stay valid. A partition that is not assigned is ignored.
    */
   public void restart(TopicPartition partition) {
     PartitionProgress old = owned.get(partition);
@@ -49,12 +49,13 @@ public final class Assignment {
   }
 
   /**
-   * Begins a new epoch for an owned partition whose log was truncated at an offset. Records of the
-   * old epoch from there on stay valid, for the log may have lost them. Those below are in the log
-   * and are void: they are read again, so that nothing above them is committed before they are
-   * complete.
+   * Begins a new epoch for an assigned partition whose log was truncated at an offset. Records of
+   * the old epoch from that offset on stay valid, because the log may have lost them. Records below
+   * it are in the log and are discarded: they are read again, so that nothing above them is
+   * committed before they are complete.
    *
-   * @return where reading goes on: at {@code divergent}, or at the first incomplete record below it
+   * @return where reading continues: at {@code divergent}, or at the first incomplete record below
+   *     it
    */
   public OffsetAndMetadata restartTruncated(TopicPartition partition, OffsetAndMetadata divergent) {
     PartitionProgress old = owned.get(partition);
@@ -69,9 +70,10 @@ public final class Assignment {
 
   /**
    * Ends the epoch of each partition that was revoked or lost. Incomplete records stay valid until
-   * it is known whether the next owner can read them again: the topic may have been deleted, and
-   * that is why the partition was revoked. One of {@link #forgetReleased} and {@link #keepReleased}
-   * must follow. Without a topic id the records are void at once. Partitions not owned are ignored.
+   * it is known whether the next owner can read them again: the partition may have been revoked
+   * because the topic was deleted. One of {@link #forgetReleased} and {@link #keepReleased} must
+   * follow. Without a topic id the records are discarded at once. Partitions that are not assigned
+   * are ignored.
    */
   public void release(Collection<TopicPartition> partitions) {
     for (TopicPartition partition : partitions) {
@@ -88,13 +90,13 @@ public final class Assignment {
     }
   }
 
-  /** The epochs that ended with incomplete records, and that still exist in memory. */
+  /** The ended epochs whose incomplete records are still in memory. */
   public Collection<PartitionProgress> released() {
     released.removeIf(progress -> progress.incomplete() == 0);
     return released;
   }
 
-  /** Makes the records of released partitions void: their next owners read them again. */
+  /** Discards the records of released partitions: their next owners read them again. */
   public void forgetReleased() {
     released.forEach(PartitionProgress::forget);
     released.clear();
@@ -106,7 +108,10 @@ public final class Assignment {
     released.clear();
   }
 
-  /** Ends the epoch of each partition; partitions not owned are ignored. */
+  /**
+   * Ends the epoch of each partition and discards its records. Partitions that are not assigned are
+   * ignored.
+   */
   public void forget(Collection<TopicPartition> partitions) {
     for (TopicPartition partition : partitions) {
       PartitionProgress old = owned.remove(partition);
@@ -116,14 +121,14 @@ public final class Assignment {
     }
   }
 
-  /** Ends all epochs. Records whose log is gone stay valid. */
+  /** Ends all epochs and discards their records. Records whose log is gone stay valid. */
   public void forgetAll() {
     owned.values().forEach(PartitionProgress::forget);
     owned.clear();
     forgetReleased();
   }
 
-  /** The partition's progress; null when the partition is not owned. */
+  /** The partition's progress; null when the partition is not assigned. */
   public @Nullable PartitionProgress progress(TopicPartition partition) {
     return owned.get(partition);
   }
@@ -132,12 +137,14 @@ public final class Assignment {
     return owned.values();
   }
 
-  /** What can be committed and is not yet, for all partitions. */
+  /** Offsets that can be committed and are not yet, for all partitions. */
   public Map<TopicPartition, OffsetAndMetadata> commitReady() {
     return commitReady(owned.keySet());
   }
 
-  /** What can be committed and is not yet, for those of the partitions that are owned. */
+  /**
+   * Offsets that can be committed and are not yet, for those of the partitions that are assigned.
+   */
   public Map<TopicPartition, OffsetAndMetadata> commitReady(Collection<TopicPartition> partitions) {
     Map<TopicPartition, OffsetAndMetadata> ready = new HashMap<>();
     for (TopicPartition partition : partitions) {
@@ -150,13 +157,13 @@ public final class Assignment {
     return ready;
   }
 
-  /** Records that are still worked on and whose log is gone. */
+  /** Number of incomplete records whose log is gone. */
   public int lastCopies() {
     return detached.stream().mapToInt(PartitionProgress::incomplete).sum();
   }
 
   /**
-   * Makes the records whose log is gone void.
+   * Discards the records whose log is gone.
    *
    * @return how many there were: no owner can read them again
    */
@@ -168,8 +175,8 @@ public final class Assignment {
   }
 
   /**
-   * Whether none of the partitions has a record that is still worked on, and no record is left
-   * whose log is gone.
+   * Whether none of the partitions has an incomplete record, and no incomplete record is left whose
+   * log is gone.
    */
   public boolean isDrained(Collection<TopicPartition> partitions) {
     detached.removeIf(progress -> progress.incomplete() == 0);

@@ -7,15 +7,15 @@ import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of one partition's records during one assignment of it. Records complete in any order;
- * the offset to commit is that of the first record that is not complete, so a crash repeats records
- * but never skips one.
+ * The state of one partition's records during one assignment. Records complete in any order. The
+ * offset to commit is that of the first record that is not complete, so a crash repeats records but
+ * does not skip one.
  *
  * <p>An object of this class <em>is</em> the assignment epoch: the next assignment of the partition
- * gets a new object, and completions of the old one cannot reach it.
+ * gets a new object, and completions of the old one cannot affect it.
  *
- * <p>Memory is held for incomplete records only. They form a linked list in offset order; a record
- * that completes leaves the list in constant time, wherever it stands. Everything below the first
+ * <p>Memory is used for incomplete records only. They form a linked list in offset order. A record
+ * that completes leaves the list in constant time, at any position. Every offset below the first
  * record of the list is complete or a gap of the log (compaction, transactions).
  *
  * <p>Not thread-safe: belongs to the polling thread.
@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class PartitionProgress {
   private enum State {
     OWNED,
-    /** Its records still count, but move no offset. */
+    /** The records are still valid, but move no offset. */
     DETACHED,
-    /** Its records are void. */
+    /** The records are discarded. */
     FORGOTTEN
   }
 
@@ -34,7 +34,7 @@ public final class PartitionProgress {
   private @Nullable TrackedOffset last;
   private int incomplete;
 
-  // Where reading goes on, and the leader epoch of what is below it in the log.
+  // The offset at which reading continues, and the leader epoch of the record below it.
   private long nextOffset = -1;
   private Optional<Integer> nextLeaderEpoch = Optional.empty();
   private long lastTimestampMillis = -1;
@@ -58,21 +58,21 @@ public final class PartitionProgress {
 
   /**
    * Commits nothing until {@link #started} is called: a commit could replace the id of a deleted
-   * topic, the only evidence that the committed offset belongs to another log. After that, commits
-   * offset 0 alone until the topic's id is known: a higher one without id would be trusted in
-   * another topic of the same name.
+   * topic, which is the only evidence that the committed offset belongs to another log. After that,
+   * commits only offset 0 until the topic's id is known: a higher offset without an id would be
+   * trusted in another topic of the same name.
    */
   public void awaitStart() {
     startKnown = false;
     topicAwaited = true;
   }
 
-  /** Whether offsets above 0 are not committed because the id of the topic is not known yet. */
+  /** Whether offsets above 0 are not committed because the topic's id is not known yet. */
   public boolean isTopicAwaited() {
     return topicAwaited;
   }
 
-  /** Commits without the id of the topic, because it cannot be known. */
+  /** Allows commits without the topic's id, because the id cannot be known. */
   public void commitWithoutTopicId() {
     topicAwaited = false;
   }
@@ -96,7 +96,7 @@ public final class PartitionProgress {
     }
   }
 
-  /** Whether {@link #started} need not be called any more. */
+  /** Whether {@link #started} was called or is not needed. */
   public boolean isStartKnown() {
     return startKnown;
   }
@@ -106,7 +106,7 @@ public final class PartitionProgress {
     return startLeaderEpoch;
   }
 
-  /** The id of the topic that this epoch reads; zero while it is not known. */
+  /** The id of the topic that this epoch reads; {@link Uuid#ZERO_UUID} while it is not known. */
   public Uuid topicId() {
     return topicId;
   }
@@ -119,13 +119,13 @@ public final class PartitionProgress {
   }
 
   /**
-   * Follows a polled record.
+   * Tracks a polled record.
    *
-   * @param offset above every offset tracked before
-   * @param leaderEpoch the record's, which lets a later owner notice a truncated log
-   * @param timestampMillis the record's, milliseconds since the epoch
-   * @throws IllegalStateException if the offset is not above the last one, which would be a bug of
-   *     the caller: after a seek backwards a new assignment epoch must be begun
+   * @param offset greater than every offset tracked before
+   * @param leaderEpoch the record's leader epoch, with which a later owner detects a truncated log
+   * @param timestampMillis the record's timestamp, in milliseconds since 1970
+   * @throws IllegalStateException if the offset is not greater than the last one, which is a bug of
+   *     the caller: after a seek backwards a new assignment epoch must begin
    */
   public TrackedOffset track(long offset, Optional<Integer> leaderEpoch, long timestampMillis) {
     if (offset < nextOffset) {
@@ -142,8 +142,8 @@ public final class PartitionProgress {
   }
 
   /**
-   * Sets where the consumer reads next. With no incomplete record this is what is committed, so
-   * that control records and compacted offsets at the end of the log leave no lag.
+   * Sets the offset that the consumer reads next. Without incomplete records this offset is
+   * committed, so that control records and compacted offsets at the end of the log leave no lag.
    */
   public void advanceTo(OffsetAndMetadata next) {
     startAt(next.offset());
@@ -152,8 +152,8 @@ public final class PartitionProgress {
 
   /**
    * Sets the position after a seek. The new offset must not be lower than any offset read in this
-   * epoch. Once the records read before are complete the new position is committed, even if nothing
-   * is read there.
+   * epoch. Once the records read before are complete, the new position is committed, even if no
+   * record is read there.
    */
   public void jumpTo(OffsetAndMetadata next) {
     continueAt(next.offset(), next.leaderEpoch());
@@ -161,7 +161,7 @@ public final class PartitionProgress {
 
   /**
    * The offset to commit now; null when it is committed already. Also returned once without
-   * progress, when the committed offset lacks the id of the topic.
+   * progress, when the committed offset lacks the topic's id.
    */
   public @Nullable OffsetAndMetadata commitReady() {
     if (!startKnown || state != State.OWNED) {
@@ -181,20 +181,20 @@ public final class PartitionProgress {
     committedTopicId = CommitMetadata.topicId(committed.metadata());
   }
 
-  /** Records that are polled and neither stored nor dead-lettered. */
+  /** Number of records that are polled and neither stored nor dead-lettered. */
   public int incomplete() {
     return incomplete;
   }
 
   /**
-   * The first offset that is not complete: records from here on are lag. -1 while it is not known
-   * where reading begins.
+   * The first offset that is not complete: records from here on are lag. -1 while the start offset
+   * is not known.
    */
   public long firstUnsettled() {
     return first != null ? first.offset() : positionOffset();
   }
 
-  /** The first offset that is not complete, with the leader epoch of what is below it. */
+  /** The first offset that is not complete, with the leader epoch of the record below it. */
   public OffsetAndMetadata firstIncomplete() {
     return new OffsetAndMetadata(firstUnsettled(), leaderEpoch(), "");
   }
@@ -204,7 +204,7 @@ public final class PartitionProgress {
     return nextOffset < 0 && start != null ? start.offset() : nextOffset;
   }
 
-  /** {@link #positionOffset} with the leader epoch of what is below it; null while not known. */
+  /** {@link #positionOffset} with the leader epoch of the record below it; null while not known. */
   public @Nullable OffsetAndMetadata position() {
     if (nextOffset < 0) {
       return start;
@@ -213,8 +213,8 @@ public final class PartitionProgress {
   }
 
   /**
-   * The timestamp of the first record that is not complete, or of the last one polled when all are;
-   * milliseconds since the epoch, -1 before the first record.
+   * The timestamp of the first record that is not complete, or of the last polled record when all
+   * are complete; milliseconds since 1970, -1 before the first record.
    */
   public long oldestTimestampMillis() {
     return first == null ? lastTimestampMillis : first.timestampMillis();
@@ -224,7 +224,7 @@ public final class PartitionProgress {
     return state == State.FORGOTTEN;
   }
 
-  /** Ends the assignment: nothing is committed for it any more, and its records are void. */
+  /** Ends the assignment: nothing more is committed for it, and its records are discarded. */
   void forget() {
     state = State.FORGOTTEN;
     first = null;
@@ -235,14 +235,14 @@ public final class PartitionProgress {
   }
 
   /**
-   * Ends the assignment, but not the work on its records: their log is gone, so no owner can read
-   * them again.
+   * Ends the assignment, but keeps its records valid: their log is gone, so no owner can read them
+   * again.
    */
   void detach() {
     state = State.DETACHED;
   }
 
-  /** Makes the records below an offset void, because they are read again. */
+  /** Discards the records below an offset, because they are read again. */
   void discardBelow(long offset) {
     for (TrackedOffset head = first; head != null && head.offset() < offset; head = first) {
       head.discard();
@@ -250,7 +250,7 @@ public final class PartitionProgress {
     }
   }
 
-  /** The epoch that follows when this one must go back: same topic, nothing committed yet. */
+  /** The next epoch after a move back: same topic, nothing committed yet. */
   PartitionProgress successor() {
     PartitionProgress next = new PartitionProgress(partition);
     next.startKnown = startKnown;
@@ -266,7 +266,7 @@ public final class PartitionProgress {
     }
   }
 
-  /** The leader epoch of what is below the offset that {@link #commitReady} returns. */
+  /** The leader epoch of the record below the offset that {@link #commitReady} returns. */
   private Optional<Integer> leaderEpoch() {
     if (first != null) {
       return first.leaderEpochBelow();
@@ -275,9 +275,9 @@ public final class PartitionProgress {
   }
 
   /**
-   * The leader epoch of what is below a polled record. After a gap that is not known. The epoch of
-   * the record before the gap may have ended inside the gap, and the next owner would take the log
-   * for truncated; the polled record's own epoch is safe.
+   * The leader epoch of the record below a polled record. After a gap it is not known, and the
+   * polled record's own epoch is used. The epoch of the record before the gap may have ended inside
+   * the gap, and the next owner would then take the log for truncated.
    */
   private Optional<Integer> epochBelow(long offset, Optional<Integer> own) {
     if (offset == nextOffset) {
@@ -292,7 +292,7 @@ public final class PartitionProgress {
   private void continueAt(long offset, Optional<Integer> leaderEpoch) {
     nextOffset = offset;
     if (!leaderEpoch.equals(nextLeaderEpoch)) {
-      nextLeaderEpoch = leaderEpoch; // one object for all records of an epoch
+      nextLeaderEpoch = leaderEpoch; // all records of an epoch share one object
     }
   }
 
@@ -300,7 +300,7 @@ public final class PartitionProgress {
     return !topicId.equals(Uuid.ZERO_UUID) && !topicId.equals(committedTopicId);
   }
 
-  // Where reading started is what was committed before: to commit it again would be noise.
+  // The start of reading equals the committed offset, so committing it again would be redundant.
   private void startAt(long offset) {
     if (nextOffset < 0 && committedOffset < 0) {
       committedOffset = offset;
@@ -331,7 +331,7 @@ public final class PartitionProgress {
     } else {
       next.previous = previous;
     }
-    // Without links a record that is still referenced keeps no other alive.
+    // Unlinked, so that a completed record that is still referenced does not keep others in memory.
     record.previous = null;
     record.next = null;
     incomplete--;

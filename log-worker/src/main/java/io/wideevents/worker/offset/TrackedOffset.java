@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The offset of one polled record, from the poll until the record is stored or dead-lettered. The
- * code that works on the record carries this object along and calls {@link #complete} at the end.
+ * code that processes the record keeps this object and calls {@link #complete} at the end.
  *
  * <p>Not thread-safe: belongs to the polling thread.
  */
@@ -17,7 +17,7 @@ public final class TrackedOffset {
   private boolean complete;
   private boolean discarded;
 
-  // The incomplete records around this one; both null once it is complete.
+  // The incomplete records before and after this one; both null once it is complete.
   @Nullable TrackedOffset previous;
   @Nullable TrackedOffset next;
 
@@ -45,20 +45,20 @@ public final class TrackedOffset {
   }
 
   /**
-   * Whether the assignment under which this record was polled has ended. The result of a void
-   * record does not count, because the partition's next owner reads the record again. A record that
-   * no owner can read again is never void.
+   * Whether the record is discarded: the assignment under which it was polled has ended. The result
+   * of a discarded record does not count, because the partition's next owner reads the record
+   * again. A record that no owner can read again is not discarded.
    */
   public boolean isVoid() {
     return discarded || progress.isForgotten();
   }
 
-  /** Makes the record void: it is read again under another object. */
+  /** Discards the record: it is read again under another object. */
   void discard() {
     discarded = true;
   }
 
-  /** The leader epoch of what is below this record in the log. */
+  /** The leader epoch of the record below this one in the log. */
   Optional<Integer> leaderEpochBelow() {
     return leaderEpochBelow;
   }

@@ -1,6 +1,6 @@
 /**
- * Which offsets may be committed: per partition only the longest prefix of records that are stored
- * or dead-lettered. Everything here belongs to the polling thread.
+ * Decides which offsets may be committed: per partition, the longest prefix of records that are
+ * stored or dead-lettered. All code in this package belongs to the polling thread.
  */
 @NullMarked
 package io.wideevents.worker.offset;
