@@ -87,8 +87,8 @@ final class DeadLetterStage {
     if (waiting.isEmpty() || (failures > 0 && retryNanos - nanoClock.getAsLong() > 0)) {
       return;
     }
-    // The loop sends only the letters that wait now. A sink that fails at once adds letters to the
-    // end of this queue.
+    // The loop sends only the dead letters that wait now. A sink that fails at once adds dead
+    // letters to the end of this queue.
     for (int left = waiting.size(); left > 0; left--) {
       send(waiting.removeFirst());
     }
@@ -114,8 +114,8 @@ final class DeadLetterStage {
   }
 
   /**
-   * Discards waiting letters whose assignment has ended. Letters in flight are discarded when their
-   * send ends.
+   * Discards waiting dead letters whose assignment has ended. Dead letters in flight are discarded
+   * when their send ends.
    */
   void dropVoid() {
     waiting.removeIf(
@@ -161,7 +161,7 @@ final class DeadLetterStage {
       var cause = new TimeoutException("No answer within " + SEND_TIMEOUT.toSeconds() + " s");
       Attempt overdue = attempts.getFirst();
       answered(overdue, new DeadLetterOutcome.NotConfirmed(cause));
-      // A sink that has not sent the letter yet then skips it.
+      // A sink that has not sent the dead letter yet then skips it.
       overdue.outcome.completeExceptionally(cause);
     }
   }
@@ -197,7 +197,7 @@ final class DeadLetterStage {
       waiting.addLast(post);
     }
     if (failures > 0 && retryNanos - nanoClock.getAsLong() > 0) {
-      return; // letters that were sent together count as one failure
+      return; // dead letters that were sent together count as one failure
     }
     failures++;
     retryNanos = nanoClock.getAsLong() + backoff.after(failures).toNanos();

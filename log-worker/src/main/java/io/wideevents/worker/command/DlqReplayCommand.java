@@ -153,7 +153,8 @@ final class DlqReplayCommand implements Callable<Integer> {
       throws InterruptedException {
     boolean movesProgress = !filter.isActive() && !dryRun;
     seek(reader, kafka, settings, err);
-    // A producer would create a topic with a mistyped name, and the replayed letters would be lost.
+    // A producer would create a topic with a mistyped name, and the replayed dead letters would be
+    // lost.
     kafka.requireEventTopic();
     Producer<byte[], byte[]> producer = kafka.newProducer();
     try {
@@ -167,8 +168,8 @@ final class DlqReplayCommand implements Callable<Integer> {
         replayed += chosen.size() - refused;
         tooLarge += refused;
         if (movesProgress) {
-          // The letters are recorded as replayed only after all were acknowledged. A crash in
-          // between sends letters twice; each event is stored once.
+          // The dead letters are recorded as replayed only after all were acknowledged. A crash in
+          // between sends dead letters twice; each event is stored once.
           reader.replayed(letters);
         }
         progress.advance(letters.size());
@@ -232,7 +233,7 @@ final class DlqReplayCommand implements Callable<Integer> {
   }
 
   /**
-   * Fails if Kafka may have forgotten earlier replays. Otherwise thousands of letters could be
+   * Fails if Kafka may have forgotten earlier replays. Otherwise thousands of dead letters could be
    * replayed a second time unnoticed.
    */
   private static void requireMemory(

@@ -8,10 +8,12 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Where a replay starts: at a position in one partition, or at a time in all partitions. */
 sealed interface ReplayStart {
-  /** The letter at an offset of a partition, and the letters after it in that partition. */
+  /**
+   * The dead letter at an offset of a partition, and the dead letters after it in that partition.
+   */
   record Position(int partition, long offset) implements ReplayStart {}
 
-  /** Letters that were written at this time or later. */
+  /** Dead letters that were written at this time or later. */
   record Time(Instant at) implements ReplayStart {}
 
   /** Parses {@code 3:42}, {@code 2026-11-26T01:03:17Z}, or an age such as {@code 2d}. */

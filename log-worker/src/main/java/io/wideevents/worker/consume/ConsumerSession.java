@@ -226,7 +226,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
 
   private void revoked(Collection<TopicPartition> partitions) {
     if (partitions.stream().allMatch(partition -> assignment.progress(partition) == null)) {
-      return; // closing: all partitions were given up before
+      return; // closing: all assignments have ended
     }
     completions.wokeUp();
     drainAndCommit(partitions, REVOKE_DRAIN, REVOKE_COMMIT);

@@ -39,7 +39,7 @@ public record ConsumerStatus(
 
   /**
    * A partition that is paused alone because the data at an offset cannot be read. The worker
-   * retries it at least once a minute.
+   * retries it at intervals of 5 s to one minute.
    *
    * @param offset the first offset that was not read
    * @param cause why the data cannot be read

@@ -3,7 +3,7 @@ package io.wideevents.worker.deadletter;
 /** The outcome of one send of a dead letter. */
 public sealed interface DeadLetterOutcome {
 
-  /** The letter is durable, with the record's original bytes. */
+  /** The dead letter is durable, with the record's original bytes. */
   record Kept() implements DeadLetterOutcome {}
 
   /**
@@ -12,6 +12,6 @@ public sealed interface DeadLetterOutcome {
    */
   record KeptAsStub() implements DeadLetterOutcome {}
 
-  /** The letter is not confirmed to be durable. The caller should send it again. */
+  /** The dead letter is not confirmed to be durable. The caller should send it again. */
   record NotConfirmed(Throwable cause) implements DeadLetterOutcome {}
 }

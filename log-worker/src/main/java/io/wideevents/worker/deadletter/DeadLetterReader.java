@@ -24,9 +24,9 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Reads the dead-letter topic up to the end that it had when reading began, so that reading ends
- * even while letters arrive. Replays are recorded as the committed offsets of a consumer group that
- * only replays use. Kafka deletes those some time after the last commit, after a week by default;
- * {@link #renew} restarts that time.
+ * even while dead letters arrive. Replays are recorded as the committed offsets of a consumer group
+ * that only replays use. Kafka deletes those some time after the last commit, after a week by
+ * default; {@link #renew} restarts that time.
  *
  * <p>Not thread-safe. Every method may block for ten seconds, and fails with a {@link
  * KafkaException} when Kafka does not answer.
@@ -91,37 +91,37 @@ public final class DeadLetterReader implements AutoCloseable {
 
   /**
    * Finds partitions whose replays Kafka may have forgotten: there is no committed offset, and the
-   * first letter is older than Kafka's retention of offsets. Younger letters cannot have been
-   * replayed, because a committed offset would still exist.
+   * first dead letter is older than Kafka's retention of offsets. Younger dead letters cannot have
+   * been replayed, because a committed offset would still exist.
    *
    * @param memory how long Kafka keeps committed offsets
-   * @return the time of the oldest letter of such partitions; empty when there are none
+   * @return the time of the oldest dead letter of such partitions; empty when there are none
    */
   public Optional<Instant> oldestForgotten(Duration memory, Instant now) {
     return oldest(partitions.stream().filter(partition -> !remembered.contains(partition)).toList())
         .filter(time -> time.isBefore(now.minus(memory).plus(CLOCK_TOLERANCE)));
   }
 
-  /** The time of the first letter that is pending; empty when none is pending. */
+  /** The time of the first dead letter that is pending; empty when none is pending. */
   public Optional<Instant> oldestPending() {
     return oldest(partitions);
   }
 
-  /** Seeks to the first letter that was not replayed yet. */
+  /** Seeks to the first dead letter that was not replayed yet. */
   public void seekToPending() {
     read(partitions);
     progress.forEach(consumer::seek);
   }
 
-  /** Seeks to the first letter in the topic. */
+  /** Seeks to the first dead letter in the topic. */
   public void seekToStart() {
     read(partitions);
     starts.forEach(consumer::seek);
   }
 
   /**
-   * Seeks to offsets of some partitions. Only those partitions are read. Letters before the offsets
-   * count as replayed.
+   * Seeks to offsets of some partitions. Only those partitions are read. Dead letters before the
+   * offsets count as replayed.
    *
    * @throws IllegalArgumentException if there is no such partition
    */
@@ -142,7 +142,10 @@ public final class DeadLetterReader implements AutoCloseable {
     wanted.forEach(this::seek);
   }
 
-  /** Seeks to the first letters written at a time or later. Letters before it count as replayed. */
+  /**
+   * Seeks to the first dead letters written at a time or later. Dead letters before it count as
+   * replayed.
+   */
   public void seekTo(Instant time) {
     read(partitions);
     Map<TopicPartition, Long> times = new HashMap<>();
@@ -187,7 +190,7 @@ public final class DeadLetterReader implements AutoCloseable {
         .sum();
   }
 
-  /** The next letters, at most a few hundred; empty only at the end. */
+  /** The next dead letters, at most a few hundred; empty only at the end. */
   public List<StoredLetter> next() {
     List<StoredLetter> letters = new ArrayList<>();
     long left = remaining();
@@ -206,7 +209,7 @@ public final class DeadLetterReader implements AutoCloseable {
     return letters;
   }
 
-  /** The letter at an offset; empty when the topic does not have it. */
+  /** The dead letter at an offset; empty when the topic does not have it. */
   public Optional<StoredLetter> find(int partition, long offset) {
     Optional<TopicPartition> wanted =
         partitions.stream().filter(known -> known.partition() == partition).findFirst();
@@ -228,7 +231,9 @@ public final class DeadLetterReader implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** Records the letters, and all letters before them in their partitions, as replayed. */
+  /**
+   * Records the dead letters, and all dead letters before them in their partitions, as replayed.
+   */
   public void replayed(List<StoredLetter> letters) {
     for (StoredLetter letter : letters) {
       TopicPartition partition =

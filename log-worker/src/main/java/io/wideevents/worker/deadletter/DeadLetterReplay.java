@@ -27,11 +27,11 @@ public final class DeadLetterReplay {
   }
 
   /**
-   * Sends letters and waits until all are acknowledged, for half a minute at most.
+   * Sends dead letters and waits until all are acknowledged, for half a minute at most.
    *
-   * @return number of letters that are too large for the topic and were not written; all others
-   *     were
-   * @throws KafkaException if a letter was not acknowledged; other letters may have been
+   * @return number of dead letters that are too large for the topic and were not written; all
+   *     others were
+   * @throws KafkaException if a dead letter was not acknowledged; other dead letters may have been
    */
   public int send(List<StoredLetter> letters) throws InterruptedException {
     int tooLarge = 0;
@@ -58,7 +58,7 @@ public final class DeadLetterReplay {
     return tooLarge;
   }
 
-  /** Whether the topic has accepted a letter; false if the letter is too large for it. */
+  /** Whether the topic has accepted a dead letter; false if the dead letter is too large for it. */
   private static boolean isTaken(Future<RecordMetadata> acknowledgement)
       throws InterruptedException {
     try {

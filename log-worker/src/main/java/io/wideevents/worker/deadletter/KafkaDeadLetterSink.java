@@ -31,16 +31,16 @@ import org.slf4j.LoggerFactory;
  * a stub that is too large by the smallest stub. Both are counted and logged.
  *
  * <p>A sender thread owns the producer, because sending may block for seconds while metadata is
- * fetched. The producer is built for the first letter and rebuilt after a fatal error. Before a
- * letter is sent, at most every few seconds, the sink checks that the topic still exists with the
- * layout of the settings.
+ * fetched. The producer is built for the first dead letter and rebuilt after a fatal error. Before
+ * a dead letter is sent, at most every few seconds, the sink checks that the topic still exists
+ * with the layout of the settings.
  */
 public final class KafkaDeadLetterSink implements DeadLetterSink {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaDeadLetterSink.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(800);
 
-  // Dead letters are rare, so the checks are few. During a flood, letters of that many seconds may
-  // reach a re-created topic before its settings are corrected.
+  // Dead letters are rare, so the checks are few. During a flood, dead letters of that many seconds
+  // may reach a re-created topic before its settings are corrected.
   private static final Duration TOPIC_CHECK_INTERVAL = Duration.ofSeconds(5);
 
   // Longer than the producer's own delivery timeout of 20 s.
@@ -84,7 +84,7 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
 
   /**
    * @param producers creates a producer; may fail with a {@link KafkaException}, and is then called
-   *     again for the next letter
+   *     again for the next dead letter
    * @param ensureTopic creates the topic if it is absent; may block for seconds, and fail with a
    *     {@link KafkaException}
    * @param cut counts each part of a record that a dead letter lacks
@@ -168,7 +168,7 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
       @Nullable Exception failure,
       CompletableFuture<DeadLetterOutcome> outcome) {
     if (failure == null) {
-      // A letter that is in the topic must not be sent again because its log line failed.
+      // A dead letter that is in the topic must not be sent again because its log line failed.
       LogThrottle.safely(() -> cuts.kept(letter, record));
       outcome.complete(
           size == Size.WHOLE ? new DeadLetterOutcome.Kept() : new DeadLetterOutcome.KeptAsStub());
@@ -218,7 +218,7 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
       try {
         ensureTopic.run();
       } catch (KafkaException e) {
-        topicFailure = e; // also for the next letters: each check may take seconds
+        topicFailure = e; // also for the next dead letters: each check may take seconds
       }
       nextTopicCheckNanos = nanoClock.getAsLong() + TOPIC_CHECK_INTERVAL.toNanos();
     }
@@ -246,12 +246,12 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
       sender.execute(
           () -> {
             if (outcome.isDone()) {
-              return; // the caller timed out while the letter waited, and sends it again
+              return; // the caller timed out while the dead letter waited, and sends it again
             }
             try {
               task.run();
             } catch (RuntimeException | Error e) {
-              // For example a bug, a large letter, or a missing class. Without an outcome the
+              // For example a bug, a large dead letter, or a missing class. Without an outcome the
               // caller would wait, and the record's partition would make no progress.
               outcome.complete(new DeadLetterOutcome.NotConfirmed(e));
             }
