@@ -1,4 +1,4 @@
-/** What surrounds the pipeline: sample traffic, the demo, fault runs, measurements. */
+/** Tools around the pipeline: sample traffic, the demo, fault runs, benchmarks. */
 @NullMarked
 package io.wideevents.toolbox;
 

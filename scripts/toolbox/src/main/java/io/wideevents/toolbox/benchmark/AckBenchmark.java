@@ -11,9 +11,10 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * What an acknowledgement costs while everything is up, while Kafka is down and while MongoDB is
- * down as well, with a queue and with {@code MQ_ENABLED=false}: two gateways that take turns under
- * the same load, so that what else the machine does hits both.
+ * Measures the time to an acknowledgement while everything is up, while Kafka is down, and while
+ * MongoDB is down as well. Compares two gateways, one with a queue and one with {@code
+ * MQ_ENABLED=false}. They are measured alternately under the same load, so that other work of the
+ * machine affects both.
  */
 final class AckBenchmark {
   static final String KAFKA_UP = "Kafka up";
@@ -33,11 +34,9 @@ final class AckBenchmark {
   private final PrintWriter talk;
 
   /**
-   * A benchmark that has not begun.
-   *
    * @param servers not running yet
    * @param turn how long one gateway is measured at a time
-   * @param rounds turns of each gateway in each phase
+   * @param rounds measurements of each gateway in each phase
    * @param talk for progress
    */
   AckBenchmark(Servers servers, OpenLoop load, Duration turn, int rounds, PrintWriter talk) {
@@ -89,7 +88,7 @@ final class AckBenchmark {
     rows.add(new AckRow(phase, MQ_OFF, direct));
   }
 
-  // A breaker learns from calls only.
+  // A circuit breaker opens and closes through calls only.
   private void loadUntil(
       URI gateway, GatewayHealth health, Predicate<GatewayHealth.Readiness> wanted)
       throws InterruptedException {

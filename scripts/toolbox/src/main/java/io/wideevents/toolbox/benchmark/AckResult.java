@@ -10,9 +10,9 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * What {@code benchmark ack} measured.
+ * The result of {@code benchmark ack}.
  *
- * @param requestsPerSecond the rate that was asked for
+ * @param requestsPerSecond the requested rate
  * @param rows in the order of the phases, both modes of each
  */
 record AckResult(double requestsPerSecond, List<AckRow> rows) {
@@ -22,7 +22,7 @@ record AckResult(double requestsPerSecond, List<AckRow> rows) {
     rows = List.copyOf(rows);
   }
 
-  /** How many times as long a percentile takes while Kafka is down as without Kafka at all. */
+  /** A percentile while Kafka is down, divided by the same percentile without Kafka. */
   double ratio(double percentile) {
     return window(AckBenchmark.KAFKA_DOWN, AckBenchmark.MQ_ON).millis(percentile)
         / window(AckBenchmark.KAFKA_DOWN, AckBenchmark.MQ_OFF).millis(percentile);

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A worker of its own process that works off a backlog: topic, group and database are new in each
- * run, broker and MongoDB the same in all.
+ * Lets a worker process consume a backlog. Topic, group and database are new in each run; all runs
+ * share the broker and MongoDB.
  */
 final class BacklogRun {
   private static final int PARTITIONS = 6;
@@ -35,11 +35,11 @@ final class BacklogRun {
   private int runs;
 
   /**
-   * What a run came to.
+   * The result of a run.
    *
-   * @param eventsPerSecond from the worker's start of consuming until all is committed
+   * @param eventsPerSecond from the worker's start of consuming until all offsets are committed
    * @param mongodSeconds CPU time of MongoDB for a million events
-   * @param workerSeconds CPU time of the worker for a million events, its own start left out
+   * @param workerSeconds CPU time of the worker for a million events, without its start
    */
   record Result(double eventsPerSecond, double mongodSeconds, double workerSeconds) {}
 
@@ -51,10 +51,10 @@ final class BacklogRun {
   }
 
   /**
-   * Makes a backlog and has it worked off; blocks until that is done.
+   * Produces a backlog and blocks until a worker has consumed it.
    *
-   * @param settings of the worker, beside where its servers are
-   * @throws IllegalStateException if it is not done in five minutes
+   * @param settings of the worker, in addition to the addresses of its servers
+   * @throws IllegalStateException if the worker does not finish within five minutes
    */
   Result with(Map<String, String> settings) throws InterruptedException {
     String name = "backlog-" + ++runs;
@@ -89,7 +89,6 @@ final class BacklogRun {
     }
   }
 
-  /** Deletes the logs of all runs. */
   static void delete(Path logs) throws IOException {
     try (Stream<Path> files = Files.list(logs)) {
       List<Path> all = files.toList();

@@ -27,7 +27,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** {@code scripts/benchmark batches}: whether batches that grow while there is a backlog pay. */
+/**
+ * {@code scripts/benchmark batches}: measures whether larger batches during a backlog are worth it.
+ */
 @Command(
     name = "batches",
     description = {
@@ -38,7 +40,6 @@ import picocli.CommandLine.Spec;
           + " end."
     })
 final class BatchesCommand implements Callable<Integer> {
-  /** What is compared. */
   private enum Way {
     FIXED("batches of 100"),
     GROWING("batches that grow");

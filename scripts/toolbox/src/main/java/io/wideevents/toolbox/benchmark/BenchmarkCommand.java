@@ -62,14 +62,14 @@ public final class BenchmarkCommand implements Runnable {
 
   private final Teardown teardown = new Teardown("the benchmark");
 
-  /** A result in both forms. */
+  /** A result as text and as JSON. */
   private record Output(List<String> lines, String json) {}
 
   private interface Measurement {
     Output run(Servers servers, OpenLoop load, PrintWriter talk) throws InterruptedException;
   }
 
-  /** Whether the result is to be one JSON object. */
+  /** Whether the result should be one JSON object. */
   boolean wantsJson() {
     return json;
   }

@@ -31,8 +31,8 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * What the codec takes for one event of the sample traffic, about 570 bytes, on one thread: in the
- * gateway from posted bytes to a Kafka value, and in the worker from that value to a document.
+ * Measures the codec's time for one event of the sample traffic, about 570 bytes, on one thread: in
+ * the gateway from posted bytes to a Kafka value, and in the worker from that value to a document.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -42,7 +42,7 @@ import org.openjdk.jmh.infra.Blackhole;
 @Measurement(iterations = 5, time = 2)
 @Fork(1)
 public class CodecBenchmark {
-  /** So many different events that no branch is predicted by heart. */
+  /** Enough different events that the CPU cannot learn their branches. */
   static final int EVENTS = 1_000;
 
   private final Instant now = Instant.now();
@@ -54,7 +54,7 @@ public class CodecBenchmark {
   private final List<byte[]> records = new ArrayList<>();
   private byte[] lines = {};
 
-  /** Makes the events, in each of the forms they take. */
+  /** Creates the events in each of their forms. */
   @Setup
   public void makeEvents() {
     SampleTraffic traffic = new SampleTraffic(1, now);
@@ -71,7 +71,7 @@ public class CodecBenchmark {
     lines = ndjson.toByteArray();
   }
 
-  /** Check and identify, one event a body. */
+  /** Validation and id, one event per body. */
   @Benchmark
   public void encodeOne(Blackhole sink) {
     for (byte[] json : posted) {
@@ -79,13 +79,13 @@ public class CodecBenchmark {
     }
   }
 
-  /** Check and identify, all events in one body. */
+  /** Validation and id, all events in one body. */
   @Benchmark
   public BodyResult encodeLines() {
     return encoder.encode(lines, lines.length, BodyFormat.NDJSON);
   }
 
-  /** What Kafka adds to that. */
+  /** The additional cost of a Kafka value. */
   @Benchmark
   public void value(Blackhole sink) {
     for (EncodedEvent event : encoded) {
@@ -93,7 +93,7 @@ public class CodecBenchmark {
     }
   }
 
-  /** What a direct write to MongoDB adds instead. */
+  /** The additional cost of a document for a direct write to MongoDB. */
   @Benchmark
   public void document(Blackhole sink) {
     for (EncodedEvent event : encoded) {
@@ -101,7 +101,7 @@ public class CodecBenchmark {
     }
   }
 
-  /** The worker's part, for the gateway's records. */
+  /** The worker's cost for the gateway's records. */
   @Benchmark
   public void decode(Blackhole sink) {
     for (byte[] record : records) {
@@ -109,7 +109,7 @@ public class CodecBenchmark {
     }
   }
 
-  /** The worker's part for other producers' records: check and document in one pass. */
+  /** The worker's cost for other producers' records: validation and document in one pass. */
   @Benchmark
   public void decodeForeign(Blackhole sink) {
     for (byte[] json : posted) {

@@ -31,12 +31,12 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What an in-process event of about 700 bytes costs.
+ * Measures the cost of an in-process event of about 700 bytes.
  *
  * <p>{@link #whole} does everything on one thread: begin, 22 fields, finalize, encode, hash, and
- * hand the event to a tier that takes it at once. {@link #fields} is what is said while the request
- * runs. {@link #queued} is as services run it, with encoding and delivery on a thread of their own.
- * {@code -prof gc} adds the bytes allocated.
+ * delivery to a tier that accepts the event at once. {@link #fields} measures only the calls during
+ * the request. {@link #queued} is the configuration of services, with encoding and delivery on
+ * another thread. {@code -prof gc} adds the bytes allocated.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -45,13 +45,14 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 2)
 @Fork(1)
 public class LoggingBenchmark {
-  /** So many that the thread's nap of some milliseconds at their end counts for nothing. */
+  /** Enough that the sender thread's sleep of some milliseconds at their end is negligible. */
   static final int QUEUED_EVENTS = 10_000;
 
   private static final LoggingSettings SETTINGS =
       LoggingSettings.of("shop")
           .timed(Duration.ofSeconds(8), Duration.ofSeconds(5))
-          // What the benchmark makes faster than one thread encodes must not count as dropped.
+          // The benchmark produces events faster than one thread encodes them. They must not be
+          // dropped.
           .boundedBy(64L << 20, 1L << 20);
 
   private final CountingTier tier = new CountingTier();
@@ -75,7 +76,7 @@ public class LoggingBenchmark {
     queued.close();
   }
 
-  /** Everything an event costs, on one thread. */
+  /** The whole cost of an event, on one thread. */
   @Benchmark
   public boolean whole() {
     return complete(waiting);
@@ -95,7 +96,7 @@ public class LoggingBenchmark {
     return expected;
   }
 
-  /** The fields alone, without finalizing anything. */
+  /** The fields alone, without finalizing. */
   @Benchmark
   public LoggingContext fields() {
     return fill(waiting.begin("req-0123456789abcdef", "4bf92f3577b34da6a3ce929d0e0e4736"));
@@ -132,7 +133,7 @@ public class LoggingBenchmark {
         .set("note", "Grüße, 감사합니다");
   }
 
-  /** Takes everything at once, as far as the request is concerned. */
+  /** Accepts every event at once. */
   private static final class CountingTier implements LoggerPort {
     private final LongAdder delivered = new LongAdder();
     private volatile int lastBytes;

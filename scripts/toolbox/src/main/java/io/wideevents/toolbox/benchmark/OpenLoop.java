@@ -15,13 +15,13 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Posts single events at a steady rate, however long the answers take, and measures each from the
- * moment it was due: a gateway that stands still for a second shows as every request of that second
- * being late, not as one slow request (no coordinated omission). Used by one thread at a time;
- * closed by whoever made it.
+ * Posts single events at a steady rate, however long the answers take. Each latency is measured
+ * from the time at which the request was due. A gateway that pauses for a second therefore delays
+ * every request of that second, instead of one (no coordinated omission). Used by one thread at a
+ * time; the caller closes it.
  */
 final class OpenLoop implements AutoCloseable {
-  // Only memory is bounded by it: a request that waits for its turn is late all the same.
+  // Limits memory only: a request that waits for a permit is still measured from its due time.
   private static final int MOST_UNDER_WAY = 1_000;
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
@@ -31,8 +31,6 @@ final class OpenLoop implements AutoCloseable {
   private final double requestsPerSecond;
 
   /**
-   * A load at rest.
-   *
    * @param requestsPerSecond positive
    */
   OpenLoop(long seed, double requestsPerSecond) {
@@ -45,7 +43,7 @@ final class OpenLoop implements AutoCloseable {
   }
 
   /**
-   * Posts for a while and blocks until the last answer is there.
+   * Posts for {@code duration} and blocks until the last answer has arrived.
    *
    * @param gateway its address, without a path
    */

@@ -14,8 +14,8 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * How fast a full spool is replayed, and what live requests feel of it: measured before, meanwhile
- * and after, by the same gateway under the same load.
+ * Measures how fast a full spool is replayed, and the latency of live requests before, during and
+ * after the replay, with the same gateway and the same load.
  */
 final class ReplayBenchmark {
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
@@ -36,8 +36,6 @@ final class ReplayBenchmark {
   private final PrintWriter talk;
 
   /**
-   * A benchmark that has not begun.
-   *
    * @param servers not running yet
    * @param events to spool and replay
    * @param baseline how long live requests are measured before and after
@@ -59,7 +57,7 @@ final class ReplayBenchmark {
     this.talk = talk;
   }
 
-  /** The settings of a gateway whose spool can hold so many events. */
+  /** The settings of a gateway whose spool can hold {@code events} events. */
   static Map<String, String> spoolFor(long events) {
     long bytes = Math.max(LEAST_SPOOL_BYTES, Math.multiplyExact(events, BYTES_PER_EVENT));
     return Map.of("SPOOL_MAX_BYTES", Long.toString(bytes));
@@ -111,7 +109,7 @@ final class ReplayBenchmark {
   private Replay replay(URI gateway, GatewayHealth health) throws InterruptedException {
     long full = spooled(health);
     Progress progress = new Progress(talk, Progress.onTerminal(), "Replaying", Math.max(1, full));
-    // What live requests meet until the circuits are closed again is not the replay's doing.
+    // Until the circuit breakers are closed again, the replay is not what delays live requests.
     health.await(
         "a replay",
         now -> now.status().equals("ready") && now.spooledEvents().orElse(full) < full,
@@ -123,7 +121,8 @@ final class ReplayBenchmark {
     while (left > 0) {
       Window turn = load.run(gateway, TURN);
       left = spooled(health);
-      // The last turn is partly without a replay: left out, unless there is no other.
+      // The last measurement partly runs without a replay. It is left out unless it is the only
+      // one.
       if (left > 0 || live.requests() == 0) {
         live = live.plus(turn);
       }

@@ -11,12 +11,13 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * What {@code benchmark replay} measured.
+ * The result of {@code benchmark replay}.
  *
  * @param spooled events that were put into the spool
- * @param filling how long that took, the first requests' vain waits for the dead servers included
- * @param replayed of them, those that were still there when measuring began
- * @param replaying how long those took to leave, rounded up to the next look
+ * @param filling how long that took, including the first requests' attempts to reach the stopped
+ *     servers
+ * @param replayed those of them that were still in the spool when measuring began
+ * @param replaying how long their replay took, rounded up to the next poll
  * @param before live requests with an empty spool
  * @param meanwhile live requests during the replay
  * @param after live requests with an empty spool again
@@ -39,7 +40,9 @@ record ReplayResult(
     return replayed / (replaying.toNanos() / 1e9);
   }
 
-  /** How many times as long a live request takes during the replay as without one. */
+  /**
+   * A percentile of live requests during the replay, divided by the same percentile without one.
+   */
   double ratio(double percentile) {
     return meanwhile.millis(percentile) / before.plus(after).millis(percentile);
   }

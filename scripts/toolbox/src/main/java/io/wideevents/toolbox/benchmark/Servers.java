@@ -13,9 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/**
- * A broker, a mongod and gateways of a benchmark's own, taken down by the teardown it was given.
- */
+/** The broker, the mongod and the gateways of one benchmark. The teardown stops them. */
 final class Servers {
   private final Path directory;
   private final Teardown teardown;
@@ -24,10 +22,9 @@ final class Servers {
   private final MongodProcess mongod;
 
   /**
-   * Servers that do not run yet.
-   *
-   * @param directory for spools and logs, deleted by someone else
-   * @throws IllegalStateException if there is no mongod: a stand-in would be measured instead
+   * @param directory for spools and logs; the caller deletes it
+   * @throws IllegalStateException if there is no mongod: the benchmark must not measure a
+   *     substitute
    */
   Servers(Path directory, Teardown teardown) {
     this.directory = directory;
@@ -72,7 +69,7 @@ final class Servers {
    * Starts a gateway and blocks until it listens.
    *
    * @param name of its log and its spool
-   * @param settings added to those that name the servers
+   * @param settings in addition to the addresses of the servers
    */
   GatewayProcess startGateway(String name, Map<String, String> settings) {
     Map<String, String> environment = new HashMap<>(settings);

@@ -4,9 +4,9 @@ import java.time.Duration;
 import org.HdrHistogram.Histogram;
 
 /**
- * What a load saw for a while.
+ * The requests of one measurement.
  *
- * @param micros from the moment a request was due to its 202; must not change
+ * @param micros microseconds from the time a request was due to its 202; must not change
  * @param failed requests without a 202
  */
 record Window(Histogram micros, long failed, Duration took) {
@@ -14,7 +14,7 @@ record Window(Histogram micros, long failed, Duration took) {
 
   static final Window EMPTY = new Window(new Histogram(3), 0, Duration.ZERO);
 
-  /** Both together. */
+  /** The sum of both. */
   Window plus(Window other) {
     Histogram sum = micros.copy();
     sum.add(other.micros);

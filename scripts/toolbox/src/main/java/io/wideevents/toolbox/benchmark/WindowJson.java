@@ -2,7 +2,7 @@ package io.wideevents.toolbox.benchmark;
 
 import tools.jackson.core.JsonGenerator;
 
-/** A window as properties of an open JSON object. */
+/** Writes a window as properties of an open JSON object. */
 final class WindowJson {
   private WindowJson() {}
 

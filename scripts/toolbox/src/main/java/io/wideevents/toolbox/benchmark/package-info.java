@@ -1,7 +1,7 @@
 /**
- * What a claim about speed rests on: benchmarks that anyone can run again. {@code
- * scripts/benchmark} runs those that need whole processes. JMH runs the others from the toolbox's
- * class path; {@code org.openjdk.jmh.Main} takes the name of one and JMH's options.
+ * Repeatable benchmarks. {@code scripts/benchmark} runs those that need whole processes. JMH runs
+ * the others from the toolbox's class path; {@code org.openjdk.jmh.Main} takes the name of one and
+ * JMH's options.
  */
 @NullMarked
 package io.wideevents.toolbox.benchmark;

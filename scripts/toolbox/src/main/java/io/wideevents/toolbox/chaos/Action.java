@@ -2,15 +2,17 @@ package io.wideevents.toolbox.chaos;
 
 import java.util.Locale;
 
-/** What is done to a process. */
+/** A fault of a process, or its end. */
 enum Action {
   /** SIGKILL. */
   KILL(false),
-  /** SIGSTOP: connections stay open and nobody answers. */
+  /** SIGSTOP: connections stay open, but are not answered. */
   FREEZE(false),
-  /** SIGTERM, as an operator would. */
+  /** SIGTERM, as an operator sends it. */
   STOP(false),
-  /** Runs again on the same address and data, after {@link #KILL} or {@link #STOP}. */
+  /**
+   * Starts the process again on the same address and data, after {@link #KILL} or {@link #STOP}.
+   */
   START(true),
   /** SIGCONT, after {@link #FREEZE}. */
   RESUME(true);
@@ -21,12 +23,12 @@ enum Action {
     this.mends = mends;
   }
 
-  /** Whether the process takes work afterwards. */
+  /** Whether the process accepts work afterwards. */
   boolean mends() {
     return mends;
   }
 
-  /** What ends this fault. */
+  /** The action that ends this fault. */
   Action end() {
     return this == FREEZE ? RESUME : START;
   }

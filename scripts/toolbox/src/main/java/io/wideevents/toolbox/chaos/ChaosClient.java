@@ -15,9 +15,9 @@ import java.util.Random;
 import java.util.UUID;
 
 /**
- * One client that keeps to the book: it posts, and sends the same bytes again after 429, 503 or no
- * answer until they are answered. Now and then it sends again what was acknowledged: a client whose
- * answer got lost does.
+ * A client that follows the protocol: after 429, 503 or no answer it posts the same bytes again,
+ * until they are answered. Sometimes it posts acknowledged bytes again, like a client that did not
+ * receive the answer.
  */
 final class ChaosClient {
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(15);
@@ -33,15 +33,16 @@ final class ChaosClient {
   private final ClientLedger ledger;
   private final Scoreboard scoreboard;
 
-  /** When a client does what it has to do; values of {@link System#nanoTime}. */
+  /**
+   * When the client stops posting new bodies, and when it stops retrying; values of {@link
+   * System#nanoTime}.
+   */
   record Hours(long endNanos, long giveUpNanos) {}
 
   /**
-   * A client that has not posted yet.
-   *
    * @param http shared by all clients
-   * @param events where they are posted
-   * @param meanPause between two bodies
+   * @param events URL to post to
+   * @param meanPause mean pause between two bodies
    */
   ChaosClient(
       HttpClient http,
@@ -60,7 +61,9 @@ final class ChaosClient {
     this.scoreboard = scoreboard;
   }
 
-  /** Posts until the end, then until the last body is answered or given up. */
+  /**
+   * Posts until the end, and then retries until the last body is answered or the client gives up.
+   */
   void run(Hours hours) throws InterruptedException {
     pause();
     while (System.nanoTime() - hours.endNanos() < 0) {
@@ -101,7 +104,7 @@ final class ChaosClient {
 
   private void giveUp(int first, int events) {
     for (int place = first; place < first + events; place++) {
-      // A repeated body may have been acknowledged the first time.
+      // A repeated body may have been acknowledged at its first post.
       if (!ledger.isAcknowledged(place)) {
         ledger.giveUp(1);
       }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code scripts/chaos}: holds the pipeline to its promise while its parts die. */
+/** {@code scripts/chaos}: tests that the pipeline keeps its guarantees while its processes fail. */
 @Command(
     name = "chaos",
     sortOptions = false,

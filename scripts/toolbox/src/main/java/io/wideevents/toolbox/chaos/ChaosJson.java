@@ -6,7 +6,7 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** A result as a script reads it: one JSON object; times in milliseconds. */
+/** Writes a result as one JSON object; times in milliseconds. */
 final class ChaosJson {
   private final ChaosResult result;
 

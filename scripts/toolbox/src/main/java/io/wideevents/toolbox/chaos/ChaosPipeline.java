@@ -18,9 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * A whole pipeline of a run's own: broker, mongod, gateway and two workers, each a real process
- * with its data and log below one directory. What is started is taken down by the teardown it was
- * given.
+ * The pipeline of one run: broker, mongod, gateway and two workers, each a separate process with
+ * its data and log below one directory. The teardown stops all of them.
  */
 final class ChaosPipeline {
   static final String TOPIC = "log-events";
@@ -38,9 +37,7 @@ final class ChaosPipeline {
   private final ServiceVictim secondWorker;
 
   /**
-   * A pipeline that is not running yet.
-   *
-   * @param directory exists; stays
+   * @param directory exists; is not deleted
    */
   ChaosPipeline(Path mongodBinary, Path directory, Teardown teardown) {
     this.directory = directory;
@@ -74,7 +71,8 @@ final class ChaosPipeline {
     return service(
         teardown,
         environment -> WorkerProcess.start(home, environment, log(target)).process(),
-        // Not until it consumes: a worker that comes back while Kafka is away has come back.
+        // Does not wait until the worker consumes: a worker that restarts while Kafka is down
+        // counts as started.
         process -> {});
   }
 
@@ -85,7 +83,7 @@ final class ChaosPipeline {
         ServiceVictim::close);
   }
 
-  /** Starts all and blocks until the gateway takes requests and the workers consume. */
+  /** Starts all processes and blocks until the gateway accepts requests and the workers consume. */
   void start() {
     CompletableFuture.allOf(
             CompletableFuture.runAsync(broker::start), CompletableFuture.runAsync(mongod::start))
@@ -118,7 +116,7 @@ final class ChaosPipeline {
     return mongod.uri();
   }
 
-  /** Ends gateway and workers in good order; fails unless each exits with 0. */
+  /** Stops gateway and workers with SIGTERM; fails unless each exits with 0. */
   void stopServices() {
     gateway.stop();
     firstWorker.stop();
@@ -135,7 +133,7 @@ final class ChaosPipeline {
     environment.put("MONGODB_URI", mongod.uri());
     environment.put("MONGODB_DATABASE", DATABASE);
     environment.put("SPOOL_DIR", directory.resolve("spool").toString());
-    // What a JVM unpacks and a killed one leaves behind goes with the run's directory.
+    // Files that a JVM unpacks, and that a killed JVM leaves, are deleted with the run's directory.
     environment.put(
         "JAVA_OPTS",
         "%s -XX:-UsePerfData -Djava.io.tmpdir=%s"

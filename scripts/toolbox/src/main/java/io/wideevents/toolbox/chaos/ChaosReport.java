@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** A result as a person reads it. */
+/** Formats a result as text. */
 final class ChaosReport {
   private final ChaosResult result;
 

@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A run that came to its end.
+ * The result of a completed run.
  *
- * @param occurrences what was done to the pipeline, in order
- * @param rest how it came to rest afterwards
- * @param remains what is left in the spool
+ * @param occurrences the faults, in order
+ * @param rest how the pipeline became idle afterwards
+ * @param remains events that are left in the spool
  */
 record ChaosResult(
     ChaosSettings settings,
@@ -23,7 +23,7 @@ record ChaosResult(
     occurrences = List.copyOf(occurrences);
   }
 
-  /** Whether the promise held, and nothing was left on the way. */
+  /** Whether the guarantees held and no event was left in the pipeline. */
   boolean isGood() {
     return findings.isGood()
         && figures.wrongIds() == 0

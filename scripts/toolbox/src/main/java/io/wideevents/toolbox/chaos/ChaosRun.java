@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One fault run, from starting a pipeline to the check. Whatever is started is added to the
- * teardown at once, so that it can be cut short anywhere.
+ * One fault run, from the start of a pipeline to the check. Each process is added to the teardown
+ * as soon as it is started, so that the run can be interrupted at any time.
  */
 final class ChaosRun {
   private static final Duration GIVE_UP_AFTER = Duration.ofMinutes(3);
@@ -23,9 +23,7 @@ final class ChaosRun {
   private final Teardown teardown;
 
   /**
-   * A run that has not begun.
-   *
-   * @param directory for data and logs; exists, stays
+   * @param directory for data and logs; exists, is not deleted
    * @param talk for progress
    */
   ChaosRun(
@@ -44,7 +42,7 @@ final class ChaosRun {
   /**
    * Blocks until the check is done, a minute or more after the faults.
    *
-   * @throws IllegalStateException if a part does not start, or does not end in good order
+   * @throws IllegalStateException if a process does not start or does not exit cleanly
    */
   ChaosResult run() throws InterruptedException {
     say("Starting a Kafka broker, a mongod, the api-gateway and two log-workers");

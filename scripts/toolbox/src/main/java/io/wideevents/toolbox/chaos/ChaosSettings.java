@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * What a run does.
+ * The settings of a run.
  *
- * @param seed picks schedule and events
+ * @param seed selects schedule and events
  * @param length of the time in which faults happen and clients begin new requests
  * @param clients at least 1
- * @param requestsPerSecond of all clients together when nothing holds them up, positive
+ * @param requestsPerSecond of all clients together when no request is delayed, positive
  * @param start of the run; the events' own times begin here
  */
 record ChaosSettings(
@@ -24,7 +24,7 @@ record ChaosSettings(
     }
   }
 
-  /** From one request of a client to its next. */
+  /** Mean time from one request of a client to its next. */
   Duration meanPause() {
     return Duration.ofNanos((long) (clients / requestsPerSecond * 1e9));
   }

@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** All clients of a run, each on a thread of its own. Closed by whoever made it. */
+/** All clients of a run, each on its own thread. The caller closes this object. */
 final class ClientCrowd implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
@@ -36,7 +36,7 @@ final class ClientCrowd implements AutoCloseable {
             settings.clients(), Thread.ofPlatform().daemon().name("client-", 1).factory());
   }
 
-  /** Lets them begin and returns at once. */
+  /** Starts the clients. Does not block. */
   void begin(ChaosClient.Hours hours) {
     scoreboard.begin();
     for (int i = 0; i < settings.clients(); i++) {
@@ -63,9 +63,9 @@ final class ClientCrowd implements AutoCloseable {
   }
 
   /**
-   * Blocks until every event is answered or given up.
+   * Blocks until every event is answered or its client has given up.
    *
-   * @return what became of each, by client
+   * @return the ledgers, in the order of the clients
    */
   List<ClientLedger> await() throws InterruptedException {
     for (Future<?> client : running) {

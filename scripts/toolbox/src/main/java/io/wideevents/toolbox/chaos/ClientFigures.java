@@ -6,17 +6,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What the clients saw.
+ * The clients' measurements.
  *
- * @param acknowledgedByTier events answered with 2xx, repeated ones each time
- * @param latencies from the first attempt to the 2xx, by phase; those that met a gateway that was
- *     down are with that phase, others that saw the phase change are apart
+ * @param acknowledgedByTier events answered with 2xx; a repeated event counts each time
+ * @param latencies from the first attempt to the 2xx, by phase; requests that met a gateway that
+ *     was down count for that phase; other requests during which the phase changed count separately
  * @param repliesByStatus all replies
- * @param refusedByCode events that were refused for good; all of them were valid
+ * @param refusedByCode events that were rejected; all of them were valid
  * @param broken attempts without a reply
- * @param wrongIds events that were acknowledged under an id that is not theirs
+ * @param wrongIds events that were acknowledged with another event's id
  * @param longestSilence longest time in which no client got a 2xx
- * @param longestSilenceWithGateway the same, times in which the gateway was down left out
+ * @param longestSilenceWithGateway the same, without the times in which the gateway was down
  */
 record ClientFigures(
     Map<String, Long> acknowledgedByTier,

@@ -3,9 +3,9 @@ package io.wideevents.toolbox.chaos;
 import java.util.BitSet;
 
 /**
- * What became of one client's events, which are known by their place in its stream: one bit each,
- * so that hours of a run fit into memory. Posted = acknowledged + refused + given up, once the
- * client has finished. Used by one thread at a time.
+ * The outcomes of one client's events, by their index in the client's stream. One bit per event and
+ * outcome, so that hours of a run fit into memory. Once the client has finished, posted =
+ * acknowledged + refused + given up. Used by one thread at a time.
  */
 final class ClientLedger {
   private final BitSet acknowledged = new BitSet();
@@ -13,7 +13,7 @@ final class ClientLedger {
   private int refused;
   private int givenUp;
 
-  /** Notes events that are about to be posted; returns the place of the first one. */
+  /** Records events that are about to be posted; returns the index of the first one. */
   int post(int events) {
     int first = posted;
     posted = Math.addExact(posted, events);

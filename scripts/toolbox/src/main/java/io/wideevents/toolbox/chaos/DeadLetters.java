@@ -17,10 +17,10 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * What is in the dead-letter topic.
+ * The content of the dead-letter topic.
  *
  * @param ids of the events in it
- * @param recordsByReason all its records, those that name no event included
+ * @param recordsByReason all its records, including those without an event id
  */
 record DeadLetters(IdSet ids, Map<String, Long> recordsByReason) {
   private static final Duration POLL = Duration.ofMillis(500);

@@ -15,7 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** Faults that belong together; between two episodes everything is up. */
+/** A group of related faults; between two episodes everything is up. */
 enum Episode {
   KAFKA_KILLED(fault(KAFKA, KILL, 0, 1)),
   KAFKA_FROZEN(fault(KAFKA, FREEZE, 0, 1)),
@@ -28,12 +28,12 @@ enum Episode {
   KAFKA_FROZEN_MONGODB_KILLED(fault(KAFKA, FREEZE, 0, 0.9), fault(MONGODB, KILL, 0.2, 1)),
   GATEWAY_KILLED(fault(GATEWAY, KILL, 0, 0.1)),
   GATEWAY_FROZEN(fault(GATEWAY, FREEZE, 0, 0.7)),
-  // What is in the spool then must survive the gateway …
+  // The events in the spool must survive the gateway's restart.
   GATEWAY_KILLED_WHILE_SPOOLING(
       fault(KAFKA, KILL, 0, 1), fault(MONGODB, KILL, 0.1, 1), fault(GATEWAY, KILL, 0.6, 0.65)),
   GATEWAY_STOPPED_WHILE_SPOOLING(
       fault(KAFKA, KILL, 0, 1), fault(MONGODB, FREEZE, 0.1, 1), fault(GATEWAY, STOP, 0.5, 0.55)),
-  // … and be replayed once, although the first replay was cut short.
+  // The spool must be replayed although the first replay was interrupted.
   GATEWAY_KILLED_WHILE_REPLAYING(
       fault(KAFKA, KILL, 0, 0.7), fault(MONGODB, KILL, 0.1, 0.6), fault(GATEWAY, KILL, 0.9, 1)),
   WORKER_KILLED(fault(WORKER_1, KILL, 0, 0.3)),
@@ -48,19 +48,22 @@ enum Episode {
     this.faults = List.of(faults);
   }
 
-  /** The name a person reads. */
+  /** The name for reports. */
   String label() {
     return name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
-  /** Begin and end are shares of the episode's length. */
+  /** Begin and end are fractions of the episode's length. */
   private record Fault(Target target, Action action, double begin, double end) {}
 
   private static Fault fault(Target target, Action action, double begin, double end) {
     return new Fault(target, action, begin, end);
   }
 
-  /** Its steps by time, when it lasts that long; each fault is ended by a step of its target. */
+  /**
+   * The steps in order of time, for an episode of this length. A later step of the same target ends
+   * each fault.
+   */
   List<ScheduledStep> steps(Duration length) {
     List<ScheduledStep> steps = new ArrayList<>();
     for (Fault fault : faults) {

@@ -14,8 +14,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The events of one client: the same bytes and ids for the same seed, client and start. What was
- * posted therefore needs no record: the check makes it again. Not safe for concurrent use.
+ * The events of one client. The same seed, client and start produce the same bytes and ids, so that
+ * the check can generate the events again instead of storing them. Not safe for concurrent use.
  */
 final class EventStream {
   private static final JsonMapper MAPPER = new JsonMapper();
@@ -35,7 +35,7 @@ final class EventStream {
     return (seed * 31 + part) * 0x9E37_79B9_7F4A_7C15L;
   }
 
-  /** The next event: about 570 bytes, one in 300 of them 20 KB more. */
+  /** The next event: about 570 bytes, and 20 KB more for one in 300. */
   PostedEvent next() {
     byte[] event = traffic.next();
     if (random.nextInt(ONE_IN_LARGE) == 0) {

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Does to the parts of a pipeline what a schedule says, each part on a thread of its own: a slow
- * start of one delays only its own next fault.
+ * Executes a schedule of faults on the parts of a pipeline. Each part has its own thread, so that a
+ * slow start of one part delays only that part's next fault.
  */
 final class FaultInjector implements AutoCloseable {
   private final Map<Target, Victim> victims;
@@ -24,19 +24,17 @@ final class FaultInjector implements AutoCloseable {
   private final List<Occurrence> occurrences = new ArrayList<>();
 
   /**
-   * A step that was done.
+   * An executed step.
    *
-   * @param at when it began, from the begin of the run
-   * @param took until it was done: a server that starts takes work by then
+   * @param at when it began, from the start of the run
+   * @param took until it was done; a server that was started accepts work by then
    */
   record Occurrence(Duration at, Duration took, Episode episode, Target target, Action action) {}
 
   /**
-   * An injector at rest.
-   *
    * @param victims one for each target of the schedules
-   * @param outages learns what is down
-   * @param listener learns of each step, on the thread that did it
+   * @param outages receives which parts are down
+   * @param listener receives each step, on the thread that executed it
    */
   FaultInjector(Map<Target, Victim> victims, Outages outages, Consumer<Occurrence> listener) {
     this.victims = victims;
@@ -53,11 +51,11 @@ final class FaultInjector implements AutoCloseable {
   }
 
   /**
-   * Does what a schedule says, and blocks until everything is up again. Servers that take long to
-   * come back shift what follows; what could not begin in time is left out.
+   * Executes a schedule and blocks until everything is up again. A server that starts slowly delays
+   * the following episodes. Episodes that could not begin in time are left out.
    *
-   * @param length from now on, in which episodes may begin
-   * @return how many episodes were done
+   * @param length time from now in which episodes may begin
+   * @return number of executed episodes
    * @throws IllegalStateException if a step failed, for example a server did not start again
    */
   int run(FaultSchedule schedule, Duration length) throws InterruptedException {
@@ -93,7 +91,7 @@ final class FaultInjector implements AutoCloseable {
     }
   }
 
-  /** What was done so far, in the order of its end. */
+  /** The executed steps, in the order in which they ended. */
   List<Occurrence> occurrences() {
     synchronized (occurrences) {
       return List.copyOf(occurrences);
@@ -138,7 +136,7 @@ final class FaultInjector implements AutoCloseable {
     return victim;
   }
 
-  /** Drops what has not begun; does not wait for what has. */
+  /** Cancels steps that have not begun; does not wait for steps that have. */
   @Override
   public void close() {
     threads.values().forEach(ScheduledExecutorService::shutdownNow);

@@ -8,15 +8,16 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * What goes wrong, and when: the same for the same seed and length. Every kind of episode comes
- * once before any comes again. Immutable.
+ * The faults of a run and their times: the same for the same seed and length. Every kind of episode
+ * occurs once before any kind occurs again. Immutable.
  *
  * @param episodes in order, one after the other
  */
 record FaultSchedule(List<ScheduledEpisode> episodes) {
   private static final Duration SHORTEST_EPISODE = Duration.ofSeconds(4);
   private static final Duration LONGEST_EPISODE = Duration.ofSeconds(9);
-  // Long enough, mostly, for breakers to close and a replay to begin; not for calm to return.
+  // Usually long enough for circuit breakers to close and for a replay to begin, but not for the
+  // replay to end.
   private static final Duration SHORTEST_REST = Duration.ofSeconds(2);
   private static final Duration LONGEST_REST = Duration.ofSeconds(6);
 
@@ -27,8 +28,8 @@ record FaultSchedule(List<ScheduledEpisode> episodes) {
   /**
    * The schedule of a seed.
    *
-   * @param length of all episodes and rests together at most; it is empty if that is too short for
-   *     any
+   * @param length maximum length of all episodes and rests together; the schedule is empty if that
+   *     is too short for any
    */
   static FaultSchedule of(long seed, Duration length) {
     Random random = new Random(seed);

@@ -4,22 +4,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the check at the end found, in events. All but the first five should be nothing.
+ * The result of the check at the end of a run, in events. All but the first five should be zero.
  *
  * @param posted different events that were posted at least once
- * @param acknowledged of them, those that were answered with 2xx
+ * @param acknowledged those of them that were answered with 2xx
  * @param stored documents in the collection
- * @param storedUnacknowledged of them, those whose clients never got a 2xx; that is allowed
+ * @param storedUnacknowledged those of them whose clients did not get a 2xx; allowed
  * @param deadLettered events in the dead-letter topic
  * @param deadLetterReasons records of that topic by reason
- * @param refused valid events that were refused
- * @param givenUp events whose clients gave up; allowed, but a run that ends with everything up has
- *     none
+ * @param refused valid events that were rejected
+ * @param givenUp events whose clients gave up; allowed, but zero in a run that ends with everything
+ *     up
  * @param lost acknowledged, and neither stored nor dead-lettered
  * @param duplicates documents with an {@code _id} that another document has
- * @param unexpected stored, but never posted
+ * @param unexpected stored, but not posted
  * @param unequal stored with other fields than were posted
- * @param examples the first of what is wrong, in words
+ * @param examples descriptions of the first violations
  */
 record Findings(
     long posted,
@@ -41,7 +41,7 @@ record Findings(
     examples = List.copyOf(examples);
   }
 
-  /** Whether the promise held for every event. */
+  /** Whether the guarantees held for every event. */
   boolean isGood() {
     return lost == 0 && duplicates == 0 && unexpected == 0 && unequal == 0 && refused == 0;
   }

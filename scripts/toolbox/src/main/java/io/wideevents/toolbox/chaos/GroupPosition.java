@@ -13,10 +13,10 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Where a group is in a topic.
+ * The progress of a consumer group in a topic.
  *
  * @param end records of the topic, over all partitions
- * @param committed of them, those the group has committed
+ * @param committed those of them that the group has committed
  */
 record GroupPosition(long end, long committed) {
   private static final int TIMEOUT_SECONDS = 30;
@@ -26,9 +26,9 @@ record GroupPosition(long end, long committed) {
   }
 
   /**
-   * Asks Kafka; blocks for 30 s at most each.
+   * Reads the progress from Kafka. Each of its requests blocks for 30 s at most.
    *
-   * @throws IllegalStateException if it does not answer
+   * @throws IllegalStateException if Kafka does not answer
    */
   static GroupPosition of(Admin admin, String topic, String group) throws InterruptedException {
     Map<TopicPartition, OffsetSpec> latest = new HashMap<>();

@@ -3,20 +3,20 @@ package io.wideevents.toolbox.chaos;
 import java.util.UUID;
 
 /**
- * A set of ids at 16 bytes a place: millions of them fit where a {@code Set<UUID>} would not. Not
- * safe for concurrent use.
+ * A set of ids with 16 bytes per slot: holds millions of ids for which a {@code Set<UUID>} would
+ * need too much memory. Not safe for concurrent use.
  */
 final class IdSet {
   private static final int FIRST_PLACES = 1 << 10;
 
-  // The nil UUID, which is no event's id, marks a free place.
+  // The nil UUID, which is not an id of any event, marks a free slot.
   private long[] places = new long[2 * FIRST_PLACES];
   private int size;
 
   /**
    * Adds an id.
    *
-   * @return false if it was there already
+   * @return false if the set already contained it
    */
   boolean add(UUID id) {
     int place = place(id.getMostSignificantBits(), id.getLeastSignificantBits());
@@ -44,7 +44,7 @@ final class IdSet {
     return places[place] != 0 || places[place + 1] != 0;
   }
 
-  // Where the id is, or would be.
+  // The slot of an id, or the free slot where it belongs.
   private int place(long high, long low) {
     long mixed = (high ^ Long.rotateLeft(low, 32)) * 0x9E37_79B9_7F4A_7C15L;
     int place = (int) (mixed >>> 33) * 2 & places.length - 1;

@@ -3,9 +3,9 @@ package io.wideevents.toolbox.chaos;
 import org.HdrHistogram.Histogram;
 
 /**
- * How long requests took.
+ * A latency distribution, in milliseconds.
  *
- * @param requests how many; the others are 0 if there were none
+ * @param requests number of requests; the other components are 0 if there were none
  */
 record Latency(long requests, double p50Millis, double p99Millis, double maxMillis) {
   private static final double MICROS_PER_MILLI = 1000;

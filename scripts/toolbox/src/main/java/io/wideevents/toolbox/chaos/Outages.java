@@ -3,7 +3,7 @@ package io.wideevents.toolbox.chaos;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Which parts are down at the moment. Safe for concurrent use. */
+/** The parts that are down at the moment. Safe for concurrent use. */
 final class Outages {
   private final Set<Target> down = EnumSet.noneOf(Target.class);
   private long gatewayBackNanos = System.nanoTime();
@@ -23,7 +23,10 @@ final class Outages {
     return Phase.of(down);
   }
 
-  /** Whether the gateway was down at any moment since, a value of {@link System#nanoTime}. */
+  /**
+   * Whether the gateway was down at any moment since {@code nanos}, a value of {@link
+   * System#nanoTime}.
+   */
   synchronized boolean gatewayWasDownSince(long nanos) {
     return down.contains(Target.GATEWAY) || gatewayBackNanos - nanos > 0;
   }

@@ -2,7 +2,7 @@ package io.wideevents.toolbox.chaos;
 
 import java.util.Set;
 
-/** What works, as a client feels it. */
+/** Which parts are up, from a client's point of view. */
 enum Phase {
   ALL_UP("all up"),
   KAFKA_DOWN("Kafka down"),

@@ -5,9 +5,9 @@ import java.util.UUID;
 /**
  * An event as a client posts it.
  *
- * @param id the one it must be stored under
- * @param json its own bytes; must not change
+ * @param id the id under which it must be stored
+ * @param json the JSON of this event alone; must not change
  */
-// Handed on once and never compared, so that the array is not copied is safe.
+// The array is not copied. Instances are passed on once and are not compared.
 @SuppressWarnings("ArrayRecordComponent")
 record PostedEvent(UUID id, byte[] json) {}

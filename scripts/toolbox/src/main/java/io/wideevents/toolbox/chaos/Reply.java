@@ -6,19 +6,19 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What an answer of the gateway says to a client. */
+/** The meaning of a gateway's answer for a client. */
 sealed interface Reply {
-  /** Come back with the same bytes. */
+  /** Post the same bytes again later. */
   record Later() implements Reply {}
 
-  /** Final, one entry for each posted event, in order. */
+  /** A final answer, with one entry for each posted event, in order. */
   record Final(List<Entry> entries) implements Reply {
     public Final {
       entries = List.copyOf(entries);
     }
   }
 
-  /** The fate of one event. */
+  /** The outcome of one event. */
   sealed interface Entry {}
 
   record Durable(String eventId, String tier) implements Entry {}
@@ -28,17 +28,15 @@ sealed interface Reply {
   JsonMapper MAPPER = new JsonMapper();
 
   /**
-   * Reads a reply.
-   *
-   * @param events how many were posted
+   * @param events number of posted events
    */
   static Reply read(int status, byte[] body, int events) {
     return switch (status) {
-      // 408: a machine that stood still cuts a body short, which refuses nothing.
+      // 408: when the machine paused, the gateway timed out the body. No event was rejected.
       case 408, 429, 503 -> new Later();
       case 202, 207 -> entries(status, body, events);
-      // Every posted event is valid, so whatever else comes is a broken promise; a repeat would
-      // hide it.
+      // Every posted event is valid, so any other status violates the protocol. A retry would hide
+      // that.
       default -> all(events, "http_" + status);
     };
   }

@@ -5,14 +5,14 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What a client posts, and posts again when it must.
+ * The body of a request and of its retries.
  *
  * @param ids of its events, in order
- * @param contentType of {@code bytes} before they were compressed
+ * @param contentType of {@code bytes} before compression
  * @param encoding of {@code bytes}; empty for none
  * @param bytes must not change
  */
-// Handed on once and never compared, so that the array is not copied is safe.
+// The array is not copied. Instances are passed on once and are not compared.
 @SuppressWarnings("ArrayRecordComponent")
 record RequestBody(List<UUID> ids, String contentType, Optional<String> encoding, byte[] bytes) {
   RequestBody {

@@ -12,8 +12,8 @@ import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Packs the events of a stream into bodies of every kind the gateway takes: one event, an array or
- * NDJSON; plain, gzip or zstd. Not safe for concurrent use.
+ * Packs the events of a stream into bodies of every kind that the gateway accepts: one event, an
+ * array or NDJSON; plain, gzip or zstd. Not safe for concurrent use.
  */
 final class RequestSource {
   private static final int MOST_IN_ARRAY = 12;
@@ -29,7 +29,7 @@ final class RequestSource {
     this.random = random;
   }
 
-  /** The next body; its events follow those of the body before it. */
+  /** The next body; its events follow those of the previous body. */
   RequestBody next() {
     return switch (random.nextInt(10)) {
       case 0, 1 -> many(2 + random.nextInt(MOST_IN_ARRAY - 1), "[", ",", "]", "application/json");

@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * An episode with its times.
  *
- * @param rest time in which everything is up before it
- * @param lasting from its first fault to the last step that ends one; what is started again by then
- *     may take longer to be there
+ * @param rest time before the episode in which everything is up
+ * @param lasting from the first fault to the last step that ends one; a server that is started
+ *     again may become ready later
  */
 record ScheduledEpisode(Episode episode, Duration rest, Duration lasting) {}

@@ -5,6 +5,6 @@ import java.time.Duration;
 /**
  * One step of an episode.
  *
- * @param at when it is due, from the begin of the episode
+ * @param at when it is due, from the start of the episode
  */
 record ScheduledStep(Duration at, Target target, Action action) {}

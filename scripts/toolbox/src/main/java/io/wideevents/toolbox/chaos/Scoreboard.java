@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * What all clients together saw: answers by tier and phase, and how long no event became durable.
- * Safe for concurrent use.
+ * The measurements of all clients together: answers by tier and phase, and the longest time without
+ * an acknowledgement. Safe for concurrent use.
  */
 final class Scoreboard {
   private static final int SIGNIFICANT_DIGITS = 3;
@@ -47,7 +47,7 @@ final class Scoreboard {
     repliesByStatus.merge(status, 1L, Long::sum);
   }
 
-  /** A connection that broke, or a request that was not answered in time. */
+  /** Counts a request whose connection broke or that timed out. */
   synchronized void broken() {
     broken++;
   }
@@ -56,16 +56,16 @@ final class Scoreboard {
     refusedByCode.merge(code, 1L, Long::sum);
   }
 
-  /** An event was acknowledged under another id than its own. */
+  /** Counts an event that was acknowledged with another event's id. */
   synchronized void wrongId() {
     wrongIds++;
   }
 
   /**
-   * A request was answered with 2xx.
+   * Counts a request that was answered with 2xx.
    *
-   * @param begin the phase in which it was posted first
-   * @param nanos since then, all retries included
+   * @param begin the phase of its first post
+   * @param nanos time since its first post, including all retries
    * @param events by tier
    */
   synchronized void acknowledged(Phase begin, long nanos, Map<String, Integer> events) {
@@ -103,7 +103,7 @@ final class Scoreboard {
     return one.compareTo(other) >= 0 ? one : other;
   }
 
-  /** The clients begin: time without a durable answer counts from here. */
+  /** Starts the measurement of the time without an acknowledgement. */
   synchronized void begin() {
     lastDurableNanos = System.nanoTime();
   }
@@ -116,7 +116,7 @@ final class Scoreboard {
     return acknowledgedByTier.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** All of it as of now. */
+  /** A snapshot. */
   synchronized ClientFigures figures() {
     Map<String, Latency> latencies = new LinkedHashMap<>();
     acknowledgeMicros.forEach((phase, micros) -> latencies.put(phase.label(), Latency.of(micros)));

@@ -7,9 +7,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gateway or a worker: a process that is started anew each time, with the same settings.
+ * The gateway or a worker: each start creates a new process with the same settings.
  *
- * <p>{@link #close} may be called by any thread at any time; all else by one thread at a time.
+ * <p>{@link #close} may be called by any thread at any time; all other methods by one thread at a
+ * time.
  */
 final class ServiceVictim implements Victim, AutoCloseable {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
@@ -20,10 +21,8 @@ final class ServiceVictim implements Victim, AutoCloseable {
   private @Nullable ChildProcess process;
 
   /**
-   * A service that is not running yet.
-   *
-   * @param starter starts it and returns at once
-   * @param awaitReady throws if it does not become ready
+   * @param starter starts the process; does not block
+   * @param awaitReady throws if the process does not become ready
    */
   ServiceVictim(Supplier<ChildProcess> starter, Consumer<ChildProcess> awaitReady) {
     this.starter = starter;
@@ -44,7 +43,7 @@ final class ServiceVictim implements Victim, AutoCloseable {
     return launched;
   }
 
-  /** The process that runs or ran last. */
+  /** The process that was started last. */
   synchronized ChildProcess process() {
     if (process == null) {
       throw new IllegalStateException("It was not started");
@@ -70,7 +69,7 @@ final class ServiceVictim implements Victim, AutoCloseable {
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalStateException unless it ends in good order, with exit code 0 and in time
+   * @throws IllegalStateException unless the process ends in time with exit code 0
    */
   @Override
   public void stop() {
@@ -81,7 +80,7 @@ final class ServiceVictim implements Victim, AutoCloseable {
     }
   }
 
-  /** Ends it with SIGKILL, for good. Idempotent. */
+  /** Ends the process with SIGKILL. It cannot be started again. Idempotent. */
   @Override
   public synchronized void close() {
     closed = true;

@@ -8,20 +8,21 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.kafka.clients.admin.Admin;
 
-/** Waits for a pipeline: to have all its parts, and to have nothing more to do. */
+/** Waits until a pipeline is ready, or until it is idle. */
 final class Settling {
   private static final Duration TIMEOUT = Duration.ofMinutes(5);
   private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
-  // A group that is at rest for so long, behind an empty spool, has nothing more to come.
+  // Behind an empty spool, a group without progress in so many polls has no more records to
+  // receive.
   private static final int CALM_POLLS = 4;
 
   private final ChaosPipeline pipeline;
 
   /**
-   * How it ended.
+   * How the wait ended.
    *
-   * @param took until nothing moved any more
-   * @param stuck what did not come to rest in time; empty when all did
+   * @param took until the pipeline was idle
+   * @param stuck a description of the pipeline if it was not idle in time; empty otherwise
    * @param position of the group at the end
    */
   record Rest(Duration took, Optional<String> stuck, GroupPosition position) {}
@@ -31,9 +32,9 @@ final class Settling {
   }
 
   /**
-   * Blocks until the gateway has all its tiers: before that, faults would hit what is not there.
+   * Blocks until the gateway is connected to all its tiers, so that faults hit running tiers.
    *
-   * @throws IllegalStateException if it has not within 5 minutes
+   * @throws IllegalStateException if it is not within 5 minutes
    */
   void awaitReady() throws InterruptedException {
     try (GatewayHealth health = new GatewayHealth(pipeline.gatewayUrl())) {
@@ -41,7 +42,7 @@ final class Settling {
     }
   }
 
-  /** Blocks until spool and group are at rest, at most 5 minutes. */
+  /** Blocks until the spool is empty and the group has no lag, at most 5 minutes. */
   Rest awaitRest() throws InterruptedException {
     long begin = System.nanoTime();
     int calm = 0;

@@ -13,7 +13,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What is left in the spool of a stopped gateway, as {@code api-gateway spool status} tells.
+ * The events left in the spool of a stopped gateway, as {@code api-gateway spool status} reports
+ * them.
  *
  * @param pending events that reached neither Kafka nor MongoDB
  * @param refused events that were set aside for the dead-letter topic
@@ -27,7 +28,7 @@ record SpoolRemains(long pending, long refused, long quarantined) {
   }
 
   /**
-   * Asks the command.
+   * Runs the command.
    *
    * @param directory for its output
    */

@@ -20,8 +20,8 @@ import org.bson.conversions.Bson;
 import reactor.core.publisher.Flux;
 
 /**
- * Holds the collection and the dead-letter topic against what the clients know. Makes every posted
- * event again, so that memory holds 16 bytes an event and never the events. Used once, by one
+ * Compares the collection and the dead-letter topic with the clients' ledgers. Generates every
+ * posted event again, so that memory holds 16 bytes an event and not the events. Used once, by one
  * thread.
  */
 final class StoredCheck implements AutoCloseable {
@@ -44,9 +44,7 @@ final class StoredCheck implements AutoCloseable {
   private long unequal;
 
   /**
-   * A check that reads nothing yet.
-   *
-   * @param ledgers by client
+   * @param ledgers in the order of the clients
    */
   StoredCheck(
       ChaosSettings settings,
@@ -61,7 +59,7 @@ final class StoredCheck implements AutoCloseable {
     this.events = client.getDatabase(database).getCollection("wide_events", RawBsonDocument.class);
   }
 
-  /** Reads everything; blocks for as long as that takes. */
+  /** Reads the whole collection and the whole topic. Blocks until that is done. */
   Findings run() {
     for (int i = 0; i < ledgers.size(); i++) {
       checkClient(i, ledgers.get(i));
@@ -130,7 +128,7 @@ final class StoredCheck implements AutoCloseable {
             });
   }
 
-  // Walks the whole collection, and believes no index that every id is in it once.
+  // Scans the whole collection, because the unique index itself is under test.
   private void checkIds() {
     IdSet seen = new IdSet();
     Flux.from(

@@ -2,7 +2,7 @@ package io.wideevents.toolbox.chaos;
 
 import java.util.Locale;
 
-/** A part of the pipeline that a fault befalls; each is a process of its own. */
+/** A part of the pipeline that can fail; each is a separate process. */
 enum Target {
   KAFKA,
   MONGODB,
@@ -10,7 +10,7 @@ enum Target {
   WORKER_1,
   WORKER_2;
 
-  /** The name a person reads, also of its log. */
+  /** The name for reports, and of its log. */
   String label() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

@@ -3,7 +3,7 @@ package io.wideevents.toolbox.chaos;
 import io.wideevents.stack.KafkaBroker;
 import io.wideevents.stack.MongodProcess;
 
-/** A process that faults are done to. Used by one thread at a time. */
+/** A process in which faults are injected. Used by one thread at a time. */
 interface Victim {
   void kill();
 
@@ -11,13 +11,12 @@ interface Victim {
 
   void resume();
 
-  /** SIGTERM; blocks until it has ended. */
+  /** SIGTERM; blocks until the process has ended. */
   void stop();
 
-  /** Runs it again and blocks until it takes work. */
+  /** Starts the process again and blocks until it accepts work. */
   void start();
 
-  /** Does one of the above. */
   default void suffer(Action action) {
     switch (action) {
       case KILL -> kill();

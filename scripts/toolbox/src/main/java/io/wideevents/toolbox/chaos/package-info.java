@@ -1,6 +1,6 @@
 /**
- * {@code scripts/chaos}: posts events to a real pipeline while its parts are killed, frozen and
- * restarted, then holds what is stored against what was acknowledged.
+ * {@code scripts/chaos}: posts events to a real pipeline while its processes are killed, frozen and
+ * restarted, and then compares the stored events with the acknowledged events.
  */
 @NullMarked
 package io.wideevents.toolbox.chaos;

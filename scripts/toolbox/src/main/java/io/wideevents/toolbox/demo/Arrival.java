@@ -5,7 +5,7 @@ import io.wideevents.toolbox.pipeline.StoredEvents;
 import io.wideevents.toolbox.terminal.Progress;
 import java.time.Duration;
 
-/** Watches events arrive in MongoDB. */
+/** Observes the events that arrive in MongoDB. */
 final class Arrival {
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
   private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
@@ -23,7 +23,8 @@ final class Arrival {
   /**
    * Blocks until {@code events} are stored, at most 2 minutes.
    *
-   * @throws IllegalStateException with the end of the worker's output, if they do not arrive
+   * @throws IllegalStateException with the end of the worker's output, if they are not stored in
+   *     time
    */
   void await(long events) throws InterruptedException {
     long deadline = System.nanoTime() + TIMEOUT.toNanos();

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** The commands with which a person goes on: each works as it is printed. */
+/** The commands that the user can run next. Each works exactly as printed. */
 final class ByHand {
   private static final URI DEFAULT_GATEWAY = URI.create("http://127.0.0.1:8080");
 
@@ -22,7 +22,7 @@ final class ByHand {
     this.environment = environment;
   }
 
-  /** For a pipeline that still runs. */
+  /** Commands for a running pipeline. */
   List<String> whileRunning(URI gateway, String mongodbUri, String database) {
     List<String> commands = new ArrayList<>();
     commands.add(curl(gateway));
@@ -35,7 +35,7 @@ final class ByHand {
     return commands;
   }
 
-  /** For a machine on which nothing of it runs any more. */
+  /** Commands for a machine on which the pipeline has stopped. */
   List<String> afterwards() {
     return List.of(
         home.launcher("demo") + " --keep          # the same, and everything stays up",

@@ -25,13 +25,14 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * The demo, step by step: each says what it does before it does it.
+ * The demo. Each step prints what it does before it does it.
  *
- * <p>Whatever is started is added to the teardown at once, so that it can be cut short anywhere.
+ * <p>Each process is added to the teardown as soon as it is started, so that the demo can be
+ * interrupted at any time.
  */
 final class Demo {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
-  // The shop's own time: the sample's first minute then ends about now.
+  // With this age, the first minute of the sample, in the sample's own time, ends about now.
   private static final Duration SAMPLE_AGE = Duration.ofMinutes(1);
 
   private final DemoSettings settings;
@@ -42,9 +43,7 @@ final class Demo {
   private int step;
 
   /**
-   * A demo that has not begun.
-   *
-   * @param out for what a person reads afterwards
+   * @param out for the result
    * @param talk for progress
    */
   Demo(DemoSettings settings, PrintWriter out, PrintWriter talk, Teardown teardown) {
@@ -55,9 +54,9 @@ final class Demo {
   }
 
   /**
-   * Runs all steps; with {@code KEEP} it does not return.
+   * Runs all steps. With {@code KEEP} it does not return.
    *
-   * @throws IllegalStateException if a part fails, with the end of its output
+   * @throws IllegalStateException if a process fails, with the end of its output
    */
   void run() throws InterruptedException {
     WorkDirectory directory =
@@ -161,7 +160,8 @@ final class Demo {
     }
   }
 
-  // A server that was there before must look as it did; one of our own is thrown away as a whole.
+  // Removes the demo's database from a server that the demo did not start. A temporary server is
+  // deleted as a whole.
   private static void close(StoredEvents stored, MongoServer mongo) {
     if (!mongo.temporary()) {
       stored.drop();
@@ -169,13 +169,13 @@ final class Demo {
     stored.close();
   }
 
-  // What a JVM unpacks and a killed one leaves behind goes with the demo's directory.
+  // Files that a JVM unpacks, and that a killed JVM leaves, are deleted with the demo's directory.
   private static String javaOptions(Path directory) {
     return "%s -XX:-UsePerfData -Djava.io.tmpdir=%s"
         .formatted(System.getenv().getOrDefault("JAVA_OPTS", ""), directory);
   }
 
-  // On a server that was there before, nobody else's.
+  // The name must be unused on a server that the demo did not start.
   private static String database() {
     return "wide_events_demo_" + ProcessHandle.current().pid();
   }

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code scripts/demo}: shows the whole pipeline at work on this machine. */
+/** {@code scripts/demo}: runs the whole pipeline on this machine. */
 @Command(
     name = "demo",
     sortOptions = false,

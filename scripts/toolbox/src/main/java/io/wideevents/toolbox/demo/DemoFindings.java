@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.bson.RawBsonDocument;
 
-/** What a person wants to see of the events that arrived. */
+/** The part of the report about the stored events. */
 final class DemoFindings {
   private static final int WORKER_LINES = 5;
 
@@ -31,7 +31,7 @@ final class DemoFindings {
     DemoReport report = new DemoReport(facts);
     section("Events per service and outcome", report.outcomesByService());
     section("Slowest routes", report.slowestRoutes());
-    // The planted incident: what the tables point at.
+    // The planted incident, which is also visible in the tables.
     Optional<RawBsonDocument> failure = stored.anyFailure("checkout", "UPSTREAM_TIMEOUT");
     failure
         .or(() -> stored.any(Filters.empty()))

@@ -14,7 +14,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The tables the demo ends with, computed here: not every MongoDB it runs on has percentiles. */
+/**
+ * The tables at the end of the demo. They are computed here because not every supported MongoDB has
+ * percentiles.
+ */
 final class DemoReport {
   private static final int SLOWEST = 5;
 
@@ -24,7 +27,7 @@ final class DemoReport {
     this.events = List.copyOf(events);
   }
 
-  /** A row per service, a column per outcome. */
+  /** One row per service, one column per outcome. */
   List<String> outcomesByService() {
     List<String> outcomes = Arrays.stream(Outcome.values()).map(Outcome::name).sorted().toList();
     List<String> headings = new ArrayList<>(List.of("service"));

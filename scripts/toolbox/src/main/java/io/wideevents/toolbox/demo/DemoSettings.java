@@ -3,16 +3,16 @@ package io.wideevents.toolbox.demo;
 import java.time.Instant;
 
 /**
- * What a demo is to show.
+ * The settings of the demo.
  *
- * @param events how many are sent, at least 1
- * @param seed picks the events
- * @param ending what comes after the report
- * @param begin when the person who waits for it started to wait
+ * @param events number of events to send, at least 1
+ * @param seed selects the events
+ * @param ending what happens after the report
+ * @param begin when the user started the command
  */
 record DemoSettings(long events, long seed, Ending ending, Instant begin) {
 
-  /** What comes after the report. */
+  /** What happens after the report. */
   enum Ending {
     STOP,
     KEEP

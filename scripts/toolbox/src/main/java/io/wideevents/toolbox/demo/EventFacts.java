@@ -7,12 +7,12 @@ import org.bson.BsonString;
 import org.bson.BsonValue;
 
 /**
- * What the tables of the demo are made of.
+ * The values of an event that the tables of the demo use.
  *
- * @param durationMillis empty if nobody measured it
+ * @param durationMillis empty if it was not measured
  */
 record EventFacts(String service, String route, String outcome, Optional<Double> durationMillis) {
-  /** The fields of a stored event that are needed. */
+  /** The required fields of a stored event. */
   static final String[] FIELDS = {"service", "route", "_ingest.outcome", "performance.durationMs"};
 
   static EventFacts of(BsonDocument event) {

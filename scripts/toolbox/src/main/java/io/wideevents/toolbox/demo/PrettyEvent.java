@@ -6,11 +6,12 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A stored event as a person likes to read it. */
+/** Formats a stored event for reading. */
 final class PrettyEvent {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
-          // Else a decimal would pass through a double and be shown as something else.
+          // Otherwise a decimal would be converted to a double and might be printed with another
+          // value.
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .enable(SerializationFeature.INDENT_OUTPUT)
           .build();

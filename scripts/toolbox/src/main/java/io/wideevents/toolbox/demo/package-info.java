@@ -1,4 +1,4 @@
-/** {@code scripts/demo}: the whole pipeline on this machine, shown at work. */
+/** {@code scripts/demo}: the whole pipeline on this machine. */
 @NullMarked
 package io.wideevents.toolbox.demo;
 

@@ -13,9 +13,9 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Compares an event that was read back with the one that was sent, field by field. Stateless. */
+/** Compares a stored event with the event that was sent, field by field. Stateless. */
 public final class EventComparison {
-  // What the pipeline adds to every event.
+  // Fields that the pipeline adds to every event.
   private static final Set<String> OURS = Set.of("eventId", "_summary", "_ingest");
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
@@ -23,8 +23,8 @@ public final class EventComparison {
   private EventComparison() {}
 
   /**
-   * The first difference in words, without values; empty if the document is the event with the
-   * pipeline's own fields added, and nothing else.
+   * Describes the first difference, without values. Empty if the document is the event with only
+   * the pipeline's own fields added.
    *
    * @param sent the posted bytes
    */

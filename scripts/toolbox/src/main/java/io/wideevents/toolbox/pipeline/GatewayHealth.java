@@ -15,8 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a gateway says about itself at {@code /health/ready}. Safe for concurrent use. Closed by
- * whoever made it.
+ * Reads {@code /health/ready} of a gateway. Safe for concurrent use. The caller closes this object.
  */
 public final class GatewayHealth implements AutoCloseable {
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
@@ -35,9 +34,9 @@ public final class GatewayHealth implements AutoCloseable {
   }
 
   /**
-   * How a gateway is.
+   * The readiness of a gateway.
    *
-   * @param report as the gateway wrote it
+   * @param report the gateway's JSON
    */
   public record Readiness(JsonNode report) {
     /** {@code ready}, {@code degraded}, {@code unavailable} or {@code draining}. */
@@ -50,7 +49,7 @@ public final class GatewayHealth implements AutoCloseable {
       return tier(tier).path("state").asString("");
     }
 
-    /** Events that wait in the spool; empty if it cannot tell. */
+    /** Number of events in the spool; empty if the gateway does not report it. */
     public OptionalLong spooledEvents() {
       JsonNode events = tier("spool").path("events");
       return events.isNumber() ? OptionalLong.of(events.asLong()) : OptionalLong.empty();
@@ -66,7 +65,7 @@ public final class GatewayHealth implements AutoCloseable {
     }
   }
 
-  /** Asks the gateway; empty when it does not answer within 5 s. */
+  /** Requests the readiness; empty when the gateway does not answer within 5 s. */
   public Optional<Readiness> ask() throws InterruptedException {
     try {
       HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
@@ -77,10 +76,10 @@ public final class GatewayHealth implements AutoCloseable {
   }
 
   /**
-   * Blocks until the gateway is as wanted.
+   * Blocks until the readiness matches {@code wanted}.
    *
-   * @param what is waited for, in words
-   * @throws IllegalStateException if it is not within {@code timeout}
+   * @param what description of the wanted state
+   * @throws IllegalStateException if it does not match within {@code timeout}
    */
   public void await(String what, Predicate<Readiness> wanted, Duration timeout)
       throws InterruptedException {

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * An api-gateway of its own process, on a free port of 127.0.0.1. Closed by whoever started it.
+ * An api-gateway process on a free port of 127.0.0.1. The caller closes it.
  *
  * @param process runs, or has ended
  * @param url where it listens, once {@link #awaitListening} has returned
@@ -22,20 +22,21 @@ public record GatewayProcess(ChildProcess process, URI url) implements AutoClose
       Pattern.compile("\\[ApiGateway] Listening on http://127\\.0\\.0\\.1:\\d+");
 
   /**
-   * Starts it and returns at once.
+   * Starts a gateway. Does not block.
    *
-   * @param settings environment variables, added to this process's own
-   * @param log where its output goes
+   * @param settings environment variables, in addition to those of this process
+   * @param log file for its output
    */
   public static GatewayProcess start(ProjectHome home, Map<String, String> settings, Path log) {
     return start(home, settings, FreePort.find(), log);
   }
 
   /**
-   * Starts it on a given port, where clients of an earlier one look for it, and returns at once.
+   * Starts a gateway on a given port, for clients of an earlier gateway on that port. Does not
+   * block.
    *
-   * @param settings environment variables, added to this process's own
-   * @param log where its output goes
+   * @param settings environment variables, in addition to those of this process
+   * @param log file for its output
    */
   public static GatewayProcess start(
       ProjectHome home, Map<String, String> settings, int port, Path log) {
@@ -49,7 +50,7 @@ public record GatewayProcess(ChildProcess process, URI url) implements AutoClose
   }
 
   /**
-   * Blocks until it takes requests, at most 60 s.
+   * Blocks until the gateway accepts requests, at most 60 s.
    *
    * @throws IllegalStateException with the end of its output, if it does not
    */

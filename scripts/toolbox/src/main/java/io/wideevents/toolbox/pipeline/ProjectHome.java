@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The directory the project is checked out to.
+ * The directory of the project's checkout.
  *
  * @param path absolute
  */
@@ -13,9 +13,9 @@ public record ProjectHome(Path path) {
   private static final String LAUNCHER = "scripts/api-gateway";
 
   /**
-   * The project these classes were built in.
+   * Finds the project in which these classes were built.
    *
-   * @throws IllegalStateException if they are used outside of it
+   * @throws IllegalStateException if the classes are not inside a project
    */
   public static ProjectHome find() {
     Path classes = codeSource();

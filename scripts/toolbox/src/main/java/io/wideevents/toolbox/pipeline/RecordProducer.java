@@ -25,11 +25,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts events into the topic as the gateway does, and faster: for those who want to see what a
- * worker makes of them.
+ * Produces records like the gateway's, but faster, as input for workers.
  *
- * <p>It outlasts a broker that is away for less than two minutes. Not safe for concurrent use, but
- * for {@link #acknowledged}. Closed by whoever made it.
+ * <p>Survives a broker outage of less than two minutes. Not safe for concurrent use, except {@link
+ * #acknowledged}. The caller closes this object.
  */
 public final class RecordProducer implements AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
@@ -41,7 +40,7 @@ public final class RecordProducer implements AutoCloseable {
   private final AtomicLong acknowledged = new AtomicLong();
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
 
-  /** A producer that connects when first used. */
+  /** Creates a producer that connects when it is first used. */
   public RecordProducer(String brokers, String topic) {
     this.topic = topic;
     this.encoder = new EventEncoder(EncoderSettings.DEFAULT, InstantSource.system());
@@ -63,10 +62,10 @@ public final class RecordProducer implements AutoCloseable {
   }
 
   /**
-   * The record the gateway would make of an event.
+   * The record that the gateway would make of an event.
    *
    * @param event one JSON object
-   * @throws IllegalArgumentException if the gateway would refuse it
+   * @throws IllegalArgumentException if the gateway would reject it
    */
   public ProducerRecord<byte[], byte[]> record(byte[] event) {
     EncodedEvent encoded = encode(event);
@@ -82,14 +81,14 @@ public final class RecordProducer implements AutoCloseable {
     return record;
   }
 
-  /** Sends an event; blocks only while too much is on its way. */
+  /** Sends an event. Blocks only while the producer's buffer is full. */
   public void send(byte[] event) {
     send(record(event));
   }
 
-  /** Sends a record as it is; blocks only while too much is on its way. */
+  /** Sends a record unchanged. Blocks only while the producer's buffer is full. */
   public void send(ProducerRecord<byte[], byte[]> record) {
-    Future<?> unused = // the callback tells the same
+    Future<?> unused = // the callback gets the same outcome
         producer.send(
             record,
             (metadata, e) -> {
@@ -101,15 +100,15 @@ public final class RecordProducer implements AutoCloseable {
             });
   }
 
-  /** Records the broker has acknowledged; any thread may ask. */
+  /** Number of records that the broker has acknowledged. May be called from any thread. */
   public long acknowledged() {
     return acknowledged.get();
   }
 
   /**
-   * Blocks until all is acknowledged, for two minutes at most.
+   * Blocks until all records are acknowledged, for two minutes at most.
    *
-   * @throws KafkaException if a record was not
+   * @throws KafkaException if a record was not acknowledged
    */
   public void flush() {
     producer.flush();

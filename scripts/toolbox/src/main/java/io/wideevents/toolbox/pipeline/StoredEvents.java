@@ -18,8 +18,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * What is in {@code wide_events}, read back. Every method blocks for at most a minute. Closed by
- * whoever opened it.
+ * Reads {@code wide_events}. Every method blocks for at most a minute. The caller closes this
+ * object.
  */
 public final class StoredEvents implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofMinutes(1);
@@ -29,7 +29,7 @@ public final class StoredEvents implements AutoCloseable {
   private final String database;
   private final MongoCollection<RawBsonDocument> events;
 
-  /** A reader that connects when first used. */
+  /** Creates a reader that connects when it is first used. */
   public StoredEvents(String uri, String database) {
     this.client = MongoClients.create(uri);
     this.database = database;
@@ -40,7 +40,7 @@ public final class StoredEvents implements AutoCloseable {
     return Mono.from(events.countDocuments()).blockOptional(TIMEOUT).orElse(0L);
   }
 
-  /** All events, with these fields alone; all fields if none is named. */
+  /** All events, with only these fields; all fields if none is named. */
   public List<RawBsonDocument> all(String... fields) {
     FindPublisher<RawBsonDocument> found = events.find();
     return Flux.from(fields.length == 0 ? found : found.projection(Projections.include(fields)))
@@ -49,7 +49,7 @@ public final class StoredEvents implements AutoCloseable {
         .orElseThrow();
   }
 
-  /** Any event that the filter lets through. */
+  /** Any event that matches the filter. */
   public Optional<RawBsonDocument> any(Bson filter) {
     return Mono.from(events.find(filter).first()).blockOptional(TIMEOUT);
   }
@@ -59,7 +59,7 @@ public final class StoredEvents implements AutoCloseable {
     return any(Filters.and(Filters.eq("service", service), Filters.eq("error.code", errorCode)));
   }
 
-  /** Creates the collection with a validator, before anything is stored. */
+  /** Creates the collection with a validator. The collection must not exist. */
   public void createWithValidator(Bson validator) {
     Mono.from(
             client
@@ -71,7 +71,7 @@ public final class StoredEvents implements AutoCloseable {
         .block(TIMEOUT);
   }
 
-  /** Takes the validator away again. */
+  /** Removes the validator. */
   public void dropValidator() {
     Mono.from(
             client

@@ -24,10 +24,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A topic and the groups that read it, as the broker sees them.
+ * A topic and the groups that read it, as the broker reports them.
  *
  * <p>Every method may block for half a minute and fails with a {@link KafkaException} when the
- * broker does not answer. Safe for concurrent use. Closed by whoever made it.
+ * broker does not answer. Safe for concurrent use. The caller closes this object.
  */
 public final class TopicView implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -42,7 +42,7 @@ public final class TopicView implements AutoCloseable {
     this.admin = Admin.create(Map.of("bootstrap.servers", brokers));
   }
 
-  /** Creates the topic; returns when its partitions take records. */
+  /** Creates the topic; returns when its partitions accept records. */
   public void create(int partitions) {
     await(admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1))).all());
     long end = System.nanoTime() + TIMEOUT.toNanos();
@@ -59,7 +59,7 @@ public final class TopicView implements AutoCloseable {
     }
   }
 
-  /** The offset the next record gets, by partition. */
+  /** The offset of the next record, by partition. */
   public Map<Integer, Long> ends() {
     Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
     await(admin.describeTopics(List.of(topic)).topicNameValues().get(topic))
@@ -72,12 +72,12 @@ public final class TopicView implements AutoCloseable {
     return ends;
   }
 
-  /** Records the topic has ever got, in all partitions. */
+  /** The sum of the end offsets of all partitions: every record since the topic was created. */
   public long total() {
     return ends().values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** Where a group goes on, by partition; partitions it never committed are absent. */
+  /** The committed offsets of a group, by partition; partitions without one are absent. */
   public Map<Integer, Long> committed(String group) {
     Map<TopicPartition, OffsetAndMetadata> offsets =
         await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
@@ -91,7 +91,7 @@ public final class TopicView implements AutoCloseable {
     return committed;
   }
 
-  /** Records a group has not settled. */
+  /** The lag of a group, in records. */
   public long lag(String group) {
     Map<Integer, Long> committed = committed(group);
     return ends().entrySet().stream()
@@ -104,7 +104,7 @@ public final class TopicView implements AutoCloseable {
     return await(admin.describeConsumerGroups(List.of(group)).describedGroups().get(group));
   }
 
-  /** Everything in the topic, in the order of each partition. */
+  /** All records of the topic, in offset order within each partition. */
   public List<ConsumerRecord<byte[], byte[]>> all() {
     List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer =

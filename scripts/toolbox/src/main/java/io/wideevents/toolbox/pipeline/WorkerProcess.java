@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * A log-worker of its own process. Closed by whoever started it.
+ * A log-worker process. The caller closes it.
  *
  * @param process runs, or has ended
  */
@@ -23,10 +23,10 @@ public record WorkerProcess(ChildProcess process) implements AutoCloseable {
       Pattern.compile("\\[WorkerHttpServer] Listening on (http://\\S+)");
 
   /**
-   * Starts it and returns at once.
+   * Starts a worker. Does not block.
    *
-   * @param settings environment variables, added to this process's own
-   * @param log where its output goes
+   * @param settings environment variables, in addition to those of this process
+   * @param log file for its output
    */
   public static WorkerProcess start(ProjectHome home, Map<String, String> settings, Path log) {
     Map<String, String> environment = new HashMap<>(settings);
@@ -36,7 +36,7 @@ public record WorkerProcess(ChildProcess process) implements AutoCloseable {
   }
 
   /**
-   * Blocks until it consumes, at most 60 s.
+   * Blocks until the worker consumes, at most 60 s.
    *
    * @throws IllegalStateException with the end of its output, if it does not
    */
@@ -45,7 +45,7 @@ public record WorkerProcess(ChildProcess process) implements AutoCloseable {
     return this;
   }
 
-  /** Where its health and metrics are; blocks until it listens, at most 60 s. */
+  /** The address of its health and metrics. Blocks until the worker listens, at most 60 s. */
   public URI url() {
     return URI.create(process.awaitLog(LISTENING, START_TIMEOUT).group(1));
   }

@@ -1,4 +1,4 @@
-/** The two processes of the pipeline, started as a person starts them: through their launchers. */
+/** The two processes of the pipeline, started through their launchers as a user starts them. */
 @NullMarked
 package io.wideevents.toolbox.pipeline;
 

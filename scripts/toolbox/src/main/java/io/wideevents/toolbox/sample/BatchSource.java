@@ -4,8 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.util.Optional;
 
 /**
- * Cuts sample traffic into the bodies of requests. Safe for concurrent use: which thread gets which
- * batch is open, what is in the batches is not.
+ * Divides sample traffic into request bodies. Safe for concurrent use. The content of the batches
+ * does not depend on the threads; which thread gets which batch does.
  */
 final class BatchSource {
   private final SampleTraffic traffic;
@@ -13,10 +13,8 @@ final class BatchSource {
   private long left;
 
   /**
-   * A source at its beginning.
-   *
-   * @param count events in all, not negative
-   * @param batchEvents events in a batch, at least 1; the last one may have fewer
+   * @param count number of events, not negative
+   * @param batchEvents events in a batch, at least 1; the last batch may have fewer
    */
   BatchSource(SampleTraffic traffic, long count, int batchEvents) {
     this.traffic = traffic;
@@ -24,7 +22,7 @@ final class BatchSource {
     this.batchEvents = batchEvents;
   }
 
-  /** The next batch; empty when all events were handed out. */
+  /** The next batch; empty at the end. */
   synchronized Optional<EventBatch> next() {
     int events = (int) Math.min(left, batchEvents);
     if (events == 0) {

@@ -7,9 +7,9 @@ import java.util.Random;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * What the routes of the shop know about a request. Together they hold everything that is hard to
- * carry: text in several scripts, arrays in arrays, integers beyond 2^53, decimals that no double
- * holds, names with dots and dollars.
+ * The fields of the shop's routes. Together they contain the values that are hard to transport:
+ * text in several scripts, arrays in arrays, integers beyond 2^53, decimals that no double holds,
+ * names with dots and dollars.
  */
 final class Details {
   private static final List<String> PRODUCTS =
@@ -27,7 +27,7 @@ final class Details {
   private static final List<String> TAGS = List.of("new", "sale", "fragile", "반값", "eco", "gift");
   private static final List<String> CURRENCIES = List.of("EUR", "KRW", "USD", "JPY");
   private static final List<String> WAREHOUSES = List.of("icn-1", "icn-2", "fra-1", "sfo-3");
-  // Order numbers start above 2^53: from there on a double can no longer tell neighbours apart.
+  // Order numbers start above 2^53, where a double cannot distinguish consecutive integers.
   private static final long FIRST_ORDER = (1L << 53) + 1;
 
   private Details() {}
@@ -60,7 +60,7 @@ final class Details {
     json.writeStringProperty("query", pick(QUERIES, random));
     json.writeNumberProperty("hits", random.nextInt(5_000));
     json.writeNumberProperty("score", random.nextInt(1_000_000) / 1e6);
-    // One row per facet: name and counts, as the engine returns them.
+    // One row per facet: name and counts, as a search engine returns them.
     json.writeArrayPropertyStart("facets");
     for (int row = 0; row < 2; row++) {
       json.writeStartArray();

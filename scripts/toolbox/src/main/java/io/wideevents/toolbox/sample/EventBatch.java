@@ -3,9 +3,9 @@ package io.wideevents.toolbox.sample;
 /**
  * The body of one request.
  *
- * @param events how many are in it, at least 1
+ * @param events number of events in it, at least 1
  * @param ndjson one event a line; must not change
  */
-// Batches are handed on once and never compared, so that the array is not copied is safe.
+// The array is not copied. Batches are passed on once and are not compared.
 @SuppressWarnings("ArrayRecordComponent")
 record EventBatch(int events, byte[] ndjson) {}

@@ -15,12 +15,12 @@ import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Posts batches to the gateway, and posts them again when it asks for that or does not answer:
- * sending the same bytes again is always safe. Safe for concurrent use.
+ * Posts batches to the gateway, and posts the same bytes again after 429, 503 or no answer, which
+ * is always safe. Safe for concurrent use.
  */
 final class GatewayClient {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-  // Longer than the gateway's own bound of 8 s, so that its answer is what counts.
+  // Longer than the gateway's own timeout of 8 s, so that the gateway's answer arrives first.
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
   private static final Duration FIRST_WAIT = Duration.ofMillis(250);
@@ -38,18 +38,15 @@ final class GatewayClient {
   private final Tally tally;
   private final Waiter waiter;
 
-  /** Lets time pass. */
   @FunctionalInterface
   interface Waiter {
     void await(Duration duration) throws InterruptedException;
   }
 
   /**
-   * A client of one gateway.
-   *
    * @param gateway its address; the path of the events is added when it has none
-   * @param maxRetries how often a batch is sent again, not negative
-   * @param tally learns of every answer
+   * @param maxRetries retries of a batch, not negative
+   * @param tally counts every answer
    */
   GatewayClient(URI gateway, Transfer transfer, int maxRetries, Tally tally, Waiter waiter) {
     boolean bare = gateway.getPath().isEmpty() || gateway.getPath().equals("/");
@@ -60,7 +57,7 @@ final class GatewayClient {
     this.waiter = waiter;
   }
 
-  /** Posts a batch and blocks until its fate is known or the retries are used up. */
+  /** Posts a batch and blocks until it has a final answer or the retries are used up. */
   void post(EventBatch batch) throws InterruptedException {
     HttpRequest request = request(batch);
     Duration backoff = FIRST_WAIT;

@@ -1,15 +1,15 @@
 package io.wideevents.toolbox.sample;
 
 /**
- * A time in which one route misbehaves, coming back with a period.
+ * A periodic time in which one route is slow and fails.
  *
- * @param route the only one that is touched
- * @param periodMillis from one incident's begin to the next one's
- * @param fromMillis begin, from the begin of the period
- * @param toMillis end, from the begin of the period
- * @param failureRate share of requests that fail meanwhile, 0 to 1
- * @param slowdown factor on the latency meanwhile
- * @param error what the failures look like
+ * @param route the only affected route
+ * @param periodMillis from the start of one incident to the start of the next
+ * @param fromMillis start, from the start of the period
+ * @param toMillis end, from the start of the period
+ * @param failureRate fraction of requests that fail during the incident, 0 to 1
+ * @param slowdown factor on the latency during the incident
+ * @param error the error of the failed requests
  */
 record Incident(
     RouteProfile route,
@@ -20,7 +20,9 @@ record Incident(
     double slowdown,
     SampleError error) {
 
-  /** Whether a request of {@code candidate}, {@code millis} after the start, is hit by it. */
+  /**
+   * Whether the incident affects a request of {@code candidate}, {@code millis} after the start.
+   */
   boolean covers(RouteProfile candidate, long millis) {
     long inPeriod = millis % periodMillis;
     return candidate.equals(route) && inPeriod >= fromMillis && inPeriod < toMillis;

@@ -11,9 +11,9 @@ final class Pacer {
   private long dueNanos = System.nanoTime();
 
   /**
-   * A pace from now on.
+   * Starts the pace now.
    *
-   * @param eventsPerSecond 0 for as fast as it goes
+   * @param eventsPerSecond 0 for no limit
    */
   Pacer(double eventsPerSecond) {
     this.nanosPerEvent = eventsPerSecond == 0 ? 0 : TimeUnit.SECONDS.toNanos(1) / eventsPerSecond;

@@ -3,11 +3,11 @@ package io.wideevents.toolbox.sample;
 import java.util.Map;
 
 /**
- * What the gateway said about one batch; the three add up to its events.
+ * The gateway's answer for one batch. The sum of the three components is the number of its events.
  *
  * @param accepted events that are durable, by tier
- * @param refused events that would be refused again, by the code of the first problem
- * @param unconfirmed events it never answered for, however often it was asked
+ * @param refused events that would be rejected again, by the code of the first problem
+ * @param unconfirmed events without a final answer after all retries
  */
 record PostResult(Map<String, Integer> accepted, Map<String, Integer> refused, int unconfirmed) {
 

@@ -11,9 +11,9 @@ final class ReplyReader {
   private final JsonMapper mapper = new JsonMapper();
 
   /**
-   * Reads a reply that is final: not one that asks to come back later.
+   * Reads a final reply, which is one that does not ask for a retry.
    *
-   * @param events how many were sent
+   * @param events number of sent events
    */
   PostResult read(int status, byte[] body, int events) {
     JsonNode reply;
@@ -32,7 +32,7 @@ final class ReplyReader {
       if (entry.has("eventId")) {
         accepted.merge(entry.path("tier").asString("unknown"), 1, Integer::sum);
       } else {
-        // Of the 101st refused event on, the reply says the code alone.
+        // From the 101st rejected event on, the reply contains the code alone.
         JsonNode code = entry.path("errors").path(0).path("code");
         refused.merge(code.asString(entry.path("code").asString("unknown")), 1, Integer::sum);
       }

@@ -4,16 +4,16 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * How one route of one service behaves.
+ * The behaviour of one route of one service.
  *
  * @param service the service's name
  * @param route method and path template
  * @param weight share of the traffic, relative to the other routes
- * @param medianMillis half of the requests take longer
+ * @param medianMillis median latency in milliseconds
  * @param spread sigma of the log-normal latency: 0.3 is steady, 1 has a long tail
- * @param failureRate share of requests that fail, 0 to 1
- * @param errors what failures look like, at least one
- * @param details writes what this route alone knows about a request
+ * @param failureRate fraction of requests that fail, 0 to 1
+ * @param errors possible errors, at least one
+ * @param details writes the fields of this route
  */
 record RouteProfile(
     String service,
@@ -29,7 +29,7 @@ record RouteProfile(
     errors = List.copyOf(errors);
   }
 
-  /** A latency in whole microseconds. */
+  /** A random latency in whole microseconds. */
   long latencyMicros(Random random, double slowdown) {
     // StrictMath: the same on every platform, so that the same seed gives the same bytes.
     double factor = StrictMath.exp(spread * random.nextGaussian());

@@ -22,7 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code scripts/sample}: sends sample events, or writes them down. */
+/** {@code scripts/sample}: sends sample events to a gateway or writes them. */
 @Command(
     name = "sample",
     sortOptions = false,
@@ -44,7 +44,7 @@ import picocli.CommandLine.Option;
 public final class SampleCommand implements Callable<Integer> {
   private static final String STANDARD_OUTPUT = "-";
 
-  /** Where the events go: one of the two. */
+  /** The destination of the events: one of the two. */
   static final class Target {
     @Option(
         names = "--url",
@@ -175,7 +175,7 @@ public final class SampleCommand implements Callable<Integer> {
       }
     } catch (IOException e) {
       if (piped) {
-        // Whoever reads has seen enough, as head does.
+        // The reader of the pipe has ended, as head does.
         return CommandLine.ExitCode.OK;
       }
       throw e;

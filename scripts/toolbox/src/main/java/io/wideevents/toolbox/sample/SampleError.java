@@ -1,10 +1,10 @@
 package io.wideevents.toolbox.sample;
 
 /**
- * How a request fails.
+ * An error of a request.
  *
  * @param code stable, for counting
  * @param message for reading
- * @param status the HTTP status the caller got
+ * @param status the HTTP status of the response
  */
 record SampleError(String code, String message, int status) {}

@@ -10,7 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Sends sample traffic to a gateway, with several requests under way at the same time. */
+/** Sends sample traffic to a gateway, with several requests in flight. */
 public final class SampleSender {
   private final BatchSource batches;
   private final GatewayClient gateway;
@@ -32,7 +32,7 @@ public final class SampleSender {
    *
    * @param gateway its address, with or without the path of the events
    * @param count events to take from {@code traffic}, at least 1
-   * @return what became of them
+   * @return the counts of the outcomes
    */
   public static Tally send(
       URI gateway, SampleTraffic traffic, long count, SendSettings settings, Progress progress)

@@ -15,9 +15,9 @@ import tools.jackson.core.json.JsonFactory;
 /**
  * An endless stream of wide events: the same bytes for the same seed and start, on every machine.
  *
- * <p>In its own time 100 requests arrive a second, whatever the rate they are sent at; after an
- * hour the clock goes back to the start, so that no event lies far in the future. Not safe for
- * concurrent use.
+ * <p>By the events' timestamps, 100 requests arrive a second, whatever the rate at which they are
+ * sent. After an hour the timestamps restart at {@code start}, so that no event lies far in the
+ * future. Not safe for concurrent use.
  */
 public final class SampleTraffic {
   private static final double MEAN_GAP_MILLIS = 10;
@@ -36,9 +36,7 @@ public final class SampleTraffic {
   private double elapsedMillis;
 
   /**
-   * A stream at its beginning.
-   *
-   * @param start the time of the first event; cut to milliseconds
+   * @param start the time of the first event; truncated to milliseconds
    */
   public SampleTraffic(long seed, Instant start) {
     this(seed, start, CYCLE);
@@ -71,7 +69,7 @@ public final class SampleTraffic {
     return buffer.toByteArray();
   }
 
-  // Every way of writing a time that the gateway takes.
+  // Every format of a time that the gateway accepts.
   private void writeTimestamp(JsonGenerator json, Instant time) {
     switch (random.nextInt(10)) {
       case 0 -> json.writeNumberProperty("timestamp", time.toEpochMilli());
@@ -84,7 +82,7 @@ public final class SampleTraffic {
   }
 
   private static String seoulTime(Instant time) {
-    // Not OffsetDateTime.toString: it leaves out seconds that are zero, which RFC 3339 does not.
+    // OffsetDateTime.toString omits seconds that are zero. RFC 3339 requires them.
     return time.plusSeconds(SEOUL.getTotalSeconds()).toString().replace("Z", SEOUL.getId());
   }
 
@@ -120,7 +118,7 @@ public final class SampleTraffic {
       json.writeNullProperty("error");
     }
     long micros = route.latencyMicros(random, slowdown);
-    // One in a hundred was never measured.
+    // One in a hundred has no measurements.
     if (random.nextInt(100) != 0) {
       json.writeObjectPropertyStart("performance");
       json.writeNumberProperty("durationMs", micros / 1000.0);

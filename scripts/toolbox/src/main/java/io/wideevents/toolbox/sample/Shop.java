@@ -3,7 +3,7 @@ package io.wideevents.toolbox.sample;
 import java.util.List;
 import java.util.Random;
 
-/** The services of a small shop, with what people do there and how it fails. */
+/** The services of a small shop, their routes and their errors. */
 final class Shop {
   private static final SampleError TIMEOUT =
       new SampleError("UPSTREAM_TIMEOUT", "No answer from upstream within 2000 ms", 504);
@@ -32,7 +32,7 @@ final class Shop {
 
   /**
    * The planted incident: for 15 s of every minute, counted from the start of the traffic, the
-   * payment provider hardly answers, and one route of one service is slow and fails.
+   * payment provider rarely answers, and one route of one service is slow and fails.
    */
   static final Incident INCIDENT = new Incident(CHECKOUT, 60_000, 20_000, 35_000, 0.6, 7, TIMEOUT);
 
@@ -111,7 +111,7 @@ final class Shop {
 
   private Shop() {}
 
-  /** One of the routes, by its share of the traffic. */
+  /** A random route, weighted by its share of the traffic. */
   static RouteProfile pickRoute(Random random) {
     int left = random.nextInt(TOTAL_WEIGHT);
     for (RouteProfile route : ROUTES) {

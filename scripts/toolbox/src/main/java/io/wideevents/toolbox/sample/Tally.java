@@ -8,8 +8,8 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what became of the events: accepted, refused and unconfirmed add up to what was sent. Safe
- * for concurrent use.
+ * Counts the outcomes of the events: accepted, refused and unconfirmed add up to the events sent.
+ * Safe for concurrent use.
  */
 public final class Tally {
   private static final int SIGNIFICANT_DIGITS = 3;
@@ -48,22 +48,22 @@ public final class Tally {
     return sum(acceptedByTier);
   }
 
-  /** Events that would be refused again. */
+  /** Events that would be rejected again. */
   public synchronized long refused() {
     return sum(refusedByCode);
   }
 
-  /** Events whose fate is not known. */
+  /** Events without a final answer. */
   public synchronized long unconfirmed() {
     return unconfirmed;
   }
 
-  /** Events whose requests are over. */
+  /** Events whose requests have ended. */
   public synchronized long done() {
     return accepted() + refused() + unconfirmed;
   }
 
-  /** All of it for a person, several lines. */
+  /** All counts as text, several lines. */
   public synchronized String summary() {
     StringBuilder text = new StringBuilder();
     line(text, "accepted", accepted(), acceptedByTier);

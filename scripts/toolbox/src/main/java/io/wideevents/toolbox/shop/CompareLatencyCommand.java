@@ -15,7 +15,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code scripts/compare-latency}: what logging does to response times, by three ways of it. */
+/**
+ * {@code scripts/compare-latency}: compares the response times of a service with three ways of
+ * logging.
+ */
 @Command(
     name = "compare-latency",
     sortOptions = false,
@@ -88,7 +91,7 @@ public final class CompareLatencyCommand implements Callable<Integer> {
     }
   }
 
-  // Before the minutes that it takes to know what to write. What is there stays as it is.
+  // Fails before the minutes of measurement instead of after them. An existing file is not changed.
   private void tryWriting(Path file) {
     try {
       boolean isNew = Files.notExists(file);

@@ -16,10 +16,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes a server slow: everything it says reaches the client a while later, in order, however much
- * is on its way at a time. What the client says is passed on at once. Listens on loopback.
+ * Delays the responses of a server, in order, whatever the amount of data in flight. Forwards the
+ * client's data at once. Listens on loopback.
  *
- * <p>Safe for concurrent use. Closed by whoever opened it.
+ * <p>Safe for concurrent use. The caller closes this object.
  */
 final class DelayProxy implements AutoCloseable {
   private static final int CHUNK = 64 * 1024;
@@ -34,7 +34,7 @@ final class DelayProxy implements AutoCloseable {
     this.listener = listener;
   }
 
-  /** Opens a proxy that delays nothing yet. */
+  /** Opens a proxy without a delay. */
   static DelayProxy open(String host, int port) {
     try {
       DelayProxy proxy =
@@ -52,7 +52,7 @@ final class DelayProxy implements AutoCloseable {
     return listener.getLocalPort();
   }
 
-  /** From now on answers take this much longer. */
+  /** Delays all responses from now on by {@code delay}. */
   void delay(Duration delay) {
     delayNanos = delay.toNanos();
   }
@@ -69,7 +69,7 @@ final class DelayProxy implements AutoCloseable {
       try {
         join(client);
       } catch (IOException e) {
-        // The server is not there now; the client finds out by this.
+        // The server is not available. The closed connection reports that to the client.
         close(client);
       }
     }
@@ -88,7 +88,7 @@ final class DelayProxy implements AutoCloseable {
     spawn("down", () -> write(late, client, server));
   }
 
-  /** Some bytes, and when they are to be passed on; empty at the end. */
+  /** Bytes, and when to forward them; empty at the end of the stream. */
   private record Chunk(ByteBuffer bytes, long dueNanos) {}
 
   private void pass(Socket from, Socket to) throws IOException {
@@ -141,7 +141,8 @@ final class DelayProxy implements AutoCloseable {
               try {
                 part.run();
               } catch (IOException e) {
-                // One of the two sides has gone; the other learns it by its socket being closed.
+                // One side has closed its connection. The other side notices when its socket is
+                // closed.
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }
@@ -159,7 +160,7 @@ final class DelayProxy implements AutoCloseable {
     try {
       closeable.close();
     } catch (Exception e) {
-      // Closed all the same.
+      // The socket is closed in any case.
     }
   }
 }

@@ -5,8 +5,8 @@ import java.util.Locale;
 
 /**
  * Draws the response times of a comparison: one group of bars per delay of MongoDB, one bar per
- * mode, p50 in full, p90 and p99 lighter behind it, on a logarithmic axis. Readable on light and on
- * dark pages.
+ * mode, p50 in full colour, p90 and p99 lighter behind it, on a logarithmic axis. Readable on light
+ * and on dark pages.
  */
 final class LatencyChart {
   private static final int WIDTH = 720;
@@ -31,7 +31,7 @@ final class LatencyChart {
     this.most = tick(highest * 1.1, true);
   }
 
-  /** The picture as SVG text. */
+  /** The chart as SVG text. */
   String svg() {
     StringBuilder svg = new StringBuilder(8192);
     add(

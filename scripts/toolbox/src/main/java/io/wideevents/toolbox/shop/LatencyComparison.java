@@ -21,9 +21,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Runs the same shop in all modes at a time, each a process of its own, and asks them in turn.
- * MongoDB, behind a proxy that delays its answers, is the same for all; so is the log-worker, which
- * stores what the Kafka mode publishes.
+ * Runs the same shop in all modes at once, each as its own process, and sends requests to them in
+ * turn. All modes share one MongoDB, behind a proxy that delays its responses, and one log-worker,
+ * which stores the events of the Kafka mode.
  */
 final class LatencyComparison {
   private static final long SEED = 1_000_000;
@@ -44,9 +44,9 @@ final class LatencyComparison {
   private record Subject(ShopProcess process, URI url) {}
 
   /**
-   * Measures; everything it starts goes to the teardown.
+   * Runs the measurement. All processes are added to the teardown.
    *
-   * @throws IllegalStateException if a part fails, with the end of its output
+   * @throws IllegalStateException if a process fails, with the end of its output
    */
   List<LatencyRow> run() throws InterruptedException {
     WorkDirectory directory =
@@ -69,7 +69,7 @@ final class LatencyComparison {
     Map<String, String> environment =
         Map.of(
             "KAFKA_BROKER", stack.broker().bootstrapServers(),
-            // Without discovery, which would lead around the proxy.
+            // directConnection: with discovery, the driver would bypass the proxy.
             "MONGODB_URI", "mongodb://127.0.0.1:%d/?directConnection=true".formatted(proxy.port()),
             "MONGODB_DATABASE", database);
     progress.accept("Starting the log-worker and a shop in each mode");
@@ -98,7 +98,8 @@ final class LatencyComparison {
     for (LogMode mode : LogMode.values()) {
       Map<String, String> own = new HashMap<>(environment);
       own.put("SPOOL_DIR", directory.resolve("spool-" + mode.label()).toString());
-      // The toolbox's commands are compiled lightly, to start fast; a service is not.
+      // The launcher limits JIT compilation so that commands start fast. The shop is a service and
+      // runs without that limit.
       own.put(
           "JAVA_OPTS",
           "-XX:TieredStopAtLevel=4 -Xmx256m -XX:-UsePerfData -Djava.io.tmpdir=" + directory);

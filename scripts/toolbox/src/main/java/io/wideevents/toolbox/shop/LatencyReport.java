@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What a comparison found, for people. */
+/** Formats the result of a comparison as text. */
 final class LatencyReport {
   private final List<LatencyRow> rows;
 
@@ -13,7 +13,7 @@ final class LatencyReport {
     this.rows = List.copyOf(rows);
   }
 
-  /** The table, and what follows from it. */
+  /** The table and the conclusions from it. */
   List<String> lines() {
     Table table =
         new Table(

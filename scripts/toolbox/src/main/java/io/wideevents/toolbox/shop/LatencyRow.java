@@ -3,12 +3,12 @@ package io.wideevents.toolbox.shop;
 import java.util.Locale;
 
 /**
- * What one mode did at one delay of MongoDB.
+ * The result of one mode at one delay of MongoDB.
  *
- * @param requestsPerSecond the pace of the load
- * @param requests how many were timed
- * @param failures requests without a proper answer
- * @param cpuMillisPerRequest processor time the shop's process used, shared among the requests
+ * @param requestsPerSecond the rate of the load
+ * @param requests number of measured requests
+ * @param failures requests without a valid answer
+ * @param cpuMillisPerRequest CPU time of the shop's process, divided by the number of requests
  */
 record LatencyRow(
     LogMode mode,
@@ -39,7 +39,7 @@ record LatencyRow(
         cpuMillisPerRequest);
   }
 
-  /** By how much this mode's median is below another's, as a share of that. */
+  /** How much lower this mode's median is than another's, as a fraction of the other. */
   double cutFrom(LatencyRow other) {
     return 1 - p50Millis / other.p50Millis;
   }

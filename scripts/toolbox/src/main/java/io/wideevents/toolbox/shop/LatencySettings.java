@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How much is measured.
+ * The extent of a measurement.
  *
- * @param requestsPerSecond the pace of the load on each shop
+ * @param requestsPerSecond the rate of the load on each shop
  * @param duration how long the shops are loaded at each delay
- * @param warmUp how long the shops are loaded before anything is timed
- * @param mongoDelays by how much MongoDB is slowed, one after the other
+ * @param warmUp how long the shops are loaded before the measurement
+ * @param mongoDelays delays of MongoDB, measured one after the other
  */
 record LatencySettings(
     double requestsPerSecond, Duration duration, Duration warmUp, List<Duration> mongoDelays) {
@@ -20,13 +20,13 @@ record LatencySettings(
     mongoDelays = List.copyOf(mongoDelays);
   }
 
-  /** Some five minutes: figures one can print. */
+  /** About five minutes, for results to publish. */
   static LatencySettings full(double requestsPerSecond) {
     return new LatencySettings(
         requestsPerSecond, Duration.ofSeconds(60), Duration.ofSeconds(60), DELAYS);
   }
 
-  /** Under a minute: whether it works, and roughly how it comes out. */
+  /** Less than a minute, for a functional check and approximate results. */
   static LatencySettings quick(double requestsPerSecond) {
     return new LatencySettings(
         requestsPerSecond, Duration.ofSeconds(6), Duration.ofSeconds(6), DELAYS);

@@ -4,11 +4,14 @@ import java.util.Locale;
 
 /** How the shop logs. */
 enum LogMode {
-  /** Not at all: what the others are compared with. */
+  /** No logging: the baseline. */
   NONE,
-  /** Each request waits until MongoDB has its event: one insert, {@code w: majority, j: true}. */
+  /**
+   * Each request waits until MongoDB has stored its event: one insert, {@code w: majority, j:
+   * true}.
+   */
   MONGODB,
-  /** The library as it comes, {@code MQ_ENABLED=true}: handed off, published to Kafka. */
+  /** The library with its defaults, {@code MQ_ENABLED=true}: queued, and published to Kafka. */
   KAFKA;
 
   /** The name on the command line and in results. */

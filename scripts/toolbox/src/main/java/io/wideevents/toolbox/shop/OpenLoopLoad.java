@@ -17,13 +17,13 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests at a steady pace, however long the answers take. Each is timed from the moment it was
- * due, so that a shop that falls behind cannot hide it by being asked less (no coordinated
- * omission).
+ * Sends requests at a steady rate, however long the answers take. Each response time is measured
+ * from the time at which the request was due, so that a shop that falls behind does not receive
+ * fewer requests (no coordinated omission).
  *
- * <p>Several shops are asked in turn, request by request: whatever the machine does, and whatever
- * the work that one shop leaves behind takes from it, meets all of them alike. Each is asked the
- * same things, in an order of shops drawn anew each time, so that none always follows the same one.
+ * <p>Requests go to several shops in turn, so that other work of the machine, including work that
+ * one shop leaves behind, affects all of them equally. Every shop gets the same requests. The order
+ * of the shops is random for each request, so that no shop always follows the same other shop.
  */
 final class OpenLoopLoad {
   private static final long MOST_MICROS = TimeUnit.MINUTES.toMicros(1);
@@ -42,19 +42,23 @@ final class OpenLoopLoad {
   }
 
   /**
-   * What a run saw of one shop.
+   * The measurement of one shop.
    *
    * @param micros response times in microseconds
-   * @param failures requests without an answer, or with one that the shop never gives
+   * @param failures requests without an answer, or with an unexpected status
    */
   record Result(Histogram micros, long failures) {
-    /** A quantile in milliseconds, 0 to 100. */
+    /**
+     * A percentile in milliseconds.
+     *
+     * @param percentile 0 to 100
+     */
     double millis(double percentile) {
       return micros.getValueAtPercentile(percentile) / 1000.0;
     }
   }
 
-  /** What is being seen of one shop. */
+  /** The running measurement of one shop. */
   private record Observed(URI shop, ConcurrentHistogram micros, LongAdder failures) {
     Observed(URI shop) {
       this(shop, new ConcurrentHistogram(MOST_MICROS, DIGITS), new LongAdder());
@@ -70,10 +74,10 @@ final class OpenLoopLoad {
   }
 
   /**
-   * Sends for a while and waits for the answers.
+   * Sends requests for {@code duration} and waits for the answers.
    *
-   * @param seed the same seed, the same requests
-   * @return what was seen of each shop, in the order given
+   * @param seed the same seed produces the same requests
+   * @return the measurement of each shop, in the order given
    */
   List<Result> run(List<URI> shops, Duration duration, long seed) throws InterruptedException {
     int rounds = (int) Math.max(1, duration.toNanos() / 1e9 * perSecond);
@@ -113,12 +117,12 @@ final class OpenLoopLoad {
         .toList();
   }
 
-  // The shop's own failures belong to the load.
+  // The shop's simulated failures are part of the load.
   private static boolean isExpected(int status) {
     return status < 400 || status == 402 || status == 404 || status == 500;
   }
 
-  /** The request of a number: a checkout, a search or, half of the time, a cart. */
+  /** The request with number {@code n}: a checkout, a search or, half of the time, a cart. */
   static HttpRequest request(URI shop, long n) {
     HttpRequest.Builder request = HttpRequest.newBuilder().timeout(ANSWER_TIMEOUT);
     return switch ((int) (n % 4)) {

@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
 public final class ShopCommand implements Callable<Integer> {
   private static final int MAX_PORT = 65_535;
 
-  // The last requests, then what logging may take.
+  // Time for the requests in flight, plus the closing time of the logging.
   private static final Duration CLOSE_BOUND = Duration.ofMillis(7_800);
 
   @Option(

@@ -9,16 +9,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the shop logs with, in one of the modes.
+ * The shop's logging, in one of the modes.
  *
- * @param service empty when nothing is logged
- * @param closing ends it
+ * @param service empty when the shop does not log
+ * @param closing closes it
  */
 record ShopLogging(Optional<LoggingService> service, Runnable closing) implements AutoCloseable {
   private static final String SERVICE = "shop";
 
   /**
-   * Starts it; Kafka and MongoDB need not be there.
+   * Starts the logging. Kafka and MongoDB may be down.
    *
    * @param environment the settings of the api-gateway
    */
@@ -40,7 +40,7 @@ record ShopLogging(Optional<LoggingService> service, Runnable closing) implement
       case KAFKA -> {
         Map<String, String> enabled = new HashMap<>(environment);
         enabled.put("MQ_ENABLED", "true");
-        // A gateway that was started in this directory has the spool that settings come with.
+        // The default spool may belong to a gateway that was started in the same directory.
         enabled.putIfAbsent("SPOOL_DIR", "shop-spool");
         WideEvents events = WideEvents.start(SERVICE, enabled);
         yield new ShopLogging(Optional.of(events.logging()), events::close);
@@ -48,7 +48,7 @@ record ShopLogging(Optional<LoggingService> service, Runnable closing) implement
     };
   }
 
-  /** What closing has not finished with, in a few words. */
+  /** Describes the events that close has not delivered. */
   String leftovers() {
     return service
         .map(logging -> logging.stats().inFlight() + " events in flight")

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A shop of its own process. Closed by whoever started it. */
+/** A shop process. The caller closes it. */
 final class ShopProcess implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
   private static final Duration STATS_TIMEOUT = Duration.ofSeconds(10);
@@ -31,7 +31,7 @@ final class ShopProcess implements AutoCloseable {
     this.process = process;
   }
 
-  /** Starts it and returns at once. */
+  /** Starts a shop. Does not block. */
   static ShopProcess start(
       ProjectHome home, LogMode mode, Map<String, String> environment, Path log) {
     List<String> command =
@@ -40,7 +40,7 @@ final class ShopProcess implements AutoCloseable {
         mode, ChildProcess.start("shop " + mode.label(), command, environment, log));
   }
 
-  /** Blocks until it has found the broker, at most 90 s. */
+  /** Blocks until the shop has connected to the broker, at most 90 s. */
   void awaitKafka() {
     var unused = process.awaitLog(CONNECTED, START_TIMEOUT);
   }
@@ -49,16 +49,16 @@ final class ShopProcess implements AutoCloseable {
     return mode;
   }
 
-  /** Blocks until it answers, at most 90 s, and says where. */
+  /** Blocks until the shop answers, at most 90 s, and returns its address. */
   URI awaitListening() {
     Matcher listening = process.awaitLog(LISTENING, START_TIMEOUT);
     return URI.create(listening.group(1));
   }
 
   /**
-   * What the shop tells about itself.
+   * The shop's report about itself.
    *
-   * @param cpuNanos processor time it has used
+   * @param cpuNanos CPU time of the process, in nanoseconds
    */
   record Stats(
       long cpuNanos, long finalized, long durable, long dropped, double durableAfterP99Ms) {}

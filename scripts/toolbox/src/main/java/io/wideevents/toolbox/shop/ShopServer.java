@@ -13,10 +13,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The shop: checkout, cart and search, each taking its time and failing now and then. What a
- * request does follows from its number {@code n} alone, so that a load can be repeated exactly.
+ * The shop: checkout, cart and search, with simulated latencies and failures. The behaviour of a
+ * request depends only on its number {@code n}, so that a load can be repeated exactly.
  *
- * <p>Closed by whoever started it; the logging is not closed here.
+ * <p>The caller closes this object. Closing it does not close the logging.
  */
 final class ShopServer implements AutoCloseable {
   private static final int MANY_USERS = 500;
@@ -31,9 +31,9 @@ final class ShopServer implements AutoCloseable {
   }
 
   /**
-   * Begins to answer on loopback.
+   * Starts to listen on loopback.
    *
-   * @param port 0 for any that is free
+   * @param port 0 for any free port
    * @return the port
    */
   int start(int port) {
@@ -117,7 +117,7 @@ final class ShopServer implements AutoCloseable {
         .set("build.region", "eu-central-1");
   }
 
-  /** A part of a request that waits as for a database or a provider, log-normal around a median. */
+  /** A simulated call to a database or a provider, with a log-normal duration around a median. */
   private static void work(LoggingContext log, String name, Random random, double medianMillis)
       throws InterruptedException {
     double millis = medianMillis * StrictMath.exp(0.3 * random.nextGaussian());
@@ -132,13 +132,13 @@ final class ShopServer implements AutoCloseable {
   private Random random(Context ctx) {
     String given = ctx.queryParam("n");
     long number = given == null ? numbers.incrementAndGet() : given.hashCode();
-    // Neighbouring seeds begin alike.
+    // Random numbers of consecutive seeds begin alike, so the first one is skipped.
     Random random = new Random(number * 0x9E37_79B9_7F4A_7C15L);
     random.nextInt();
     return random;
   }
 
-  /** What the process has used and what became of its events, for the measurement. */
+  /** Returns the CPU time of the process and the outcomes of its events, for the measurement. */
   private void stats(Context ctx) {
     var system =
         (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();

@@ -19,11 +19,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Logging as services do it without a pipeline: each event is an insert of its own, with
- * connections enough for all requests at a time. Safe for concurrent use.
+ * Logging without a pipeline: each event is one insert, with enough connections for all concurrent
+ * requests. Safe for concurrent use.
  */
 final class SynchronousMongo implements LoggerPort {
-  // No request should wait for a connection: that would make this look worse than it is.
+  // No request should wait for a connection; that would distort the comparison.
   private static final int CONNECTIONS = 100;
 
   private final MongoConnection connection;

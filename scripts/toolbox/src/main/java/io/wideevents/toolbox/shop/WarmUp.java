@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
- * Some clients for each shop that ask without a pause, so that what a service of some hours has had
- * compiled is compiled. They wait for their answers, unlike an open loop: shops that are still slow
- * are not buried.
+ * Sends requests to each shop from a few clients without a pause, so that the JIT compiles what it
+ * would compile in a long-running service. Each client waits for its answer, so that slow shops are
+ * not overloaded.
  */
 final class WarmUp {
   private static final int CLIENTS_PER_SHOP = 3;
@@ -29,7 +29,7 @@ final class WarmUp {
   }
 
   /**
-   * Asks until the time is over.
+   * Sends requests until {@code duration} has passed.
    *
    * @throws java.util.concurrent.CompletionException if a shop does not answer
    */

@@ -1,6 +1,6 @@
 /**
- * A small shop that leaves one wide event per request, by the plugin any Javalin service can use,
- * and the measurement of what that costs its response times.
+ * A small shop that logs one wide event per request through the library's Javalin plugin, and the
+ * measurement of the effect on its response times.
  */
 @NullMarked
 package io.wideevents.toolbox.shop;

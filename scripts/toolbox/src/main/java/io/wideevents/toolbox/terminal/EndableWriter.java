@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 
 /**
- * Output that can be ended while another thread still writes to it: whatever comes afterwards goes
- * nowhere, so that a last word stays the last. Safe for concurrent use.
+ * A writer that can be ended while another thread still writes to it. Later output is discarded, so
+ * that the last message stays the last. Safe for concurrent use.
  */
 final class EndableWriter extends FilterWriter {
   private boolean ended;
@@ -15,7 +15,7 @@ final class EndableWriter extends FilterWriter {
     super(out);
   }
 
-  /** Takes nothing more; returns when nothing is being written any longer. */
+  /** Discards all output from now on. Blocks until no write is in progress. */
   void end() {
     synchronized (lock) {
       ended = true;

@@ -4,10 +4,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
 
-/**
- * Shows how far something has come: a bar that moves on a terminal, a line now and then elsewhere.
- * Safe for concurrent use.
- */
+/** Shows progress: a bar on a terminal, a line at intervals elsewhere. Safe for concurrent use. */
 public final class Progress {
   private static final int WIDTH = 30;
   private static final Duration BAR_INTERVAL = Duration.ofMillis(100);
@@ -24,10 +21,8 @@ public final class Progress {
   private boolean finished;
 
   /**
-   * A display that shows nothing yet.
-   *
-   * @param terminal whether {@code out} is one, so that a line can be drawn again
-   * @param total what 100 % is, at least 1
+   * @param terminal whether {@code out} is a terminal, on which a line can be redrawn
+   * @param total the value of 100 %, at least 1
    */
   public Progress(PrintWriter out, boolean terminal, String label, long total) {
     this.out = out;
@@ -36,16 +31,16 @@ public final class Progress {
     this.total = total;
   }
 
-  /** Whether the standard error of this process is a terminal; the launcher knows. */
+  /** Whether the standard error of this process is a terminal, as reported by the launcher. */
   public static boolean onTerminal() {
     return Boolean.getBoolean("wideevents.terminal");
   }
 
-  /** Shows that {@code done} of the total is done, unless that was shown a moment ago. */
+  /** Shows {@code done}, unless the last update was shown a moment ago. */
   public synchronized void update(long done) {
     long now = System.nanoTime();
     Duration interval = terminal ? BAR_INTERVAL : LINE_INTERVAL;
-    // The first plain line waits, too: what is over by then needs none.
+    // The first plain line is delayed too: a short operation needs none.
     long since = shown || terminal ? shownNanos : startNanos;
     boolean due = (terminal && !shown) || now - since >= interval.toNanos();
     if (due && !finished) {

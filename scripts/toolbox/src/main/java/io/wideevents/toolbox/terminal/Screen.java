@@ -5,9 +5,9 @@ import io.wideevents.stack.Teardown;
 import java.io.PrintWriter;
 
 /**
- * The outputs of a command that a Ctrl-C may take down at any moment. The command goes on for that
- * moment, but nothing it writes then is shown: the last word is that nothing is left behind. Safe
- * for concurrent use.
+ * The outputs of a command that Ctrl-C may interrupt at any moment. After an interrupt the outputs
+ * are discarded, although the command may run for a moment longer, so that the message of the
+ * teardown is the last. Safe for concurrent use.
  */
 public final class Screen {
   private final EndableWriter out;
@@ -19,21 +19,21 @@ public final class Screen {
   }
 
   /**
-   * A screen that goes dark with the teardown, after everything that is opened later.
+   * Opens a screen that the teardown ends after everything that is opened later.
    *
-   * @throws IllegalStateException if all is being taken down already
+   * @throws IllegalStateException if the teardown has begun
    */
   public static Screen open(CommandBasics basics, Teardown teardown) {
     return teardown.open(
         () -> new Screen(basics), screen -> screen.end(basics.talk(), teardown.interrupted()));
   }
 
-  /** Where the result goes, for whoever reads it on. */
+  /** Output for the result, which another program may read. */
   public PrintWriter out() {
     return new PrintWriter(out);
   }
 
-  /** Where all else goes that a person is told. */
+  /** Output for all other messages to the user. */
   public PrintWriter talk() {
     return new PrintWriter(talk);
   }

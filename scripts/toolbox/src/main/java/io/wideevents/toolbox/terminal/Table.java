@@ -3,13 +3,12 @@ package io.wideevents.toolbox.terminal;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Columns of text, lined up: the first to the left, the others to the right. */
+/** Aligned columns of text: the first column to the left, the others to the right. */
 public final class Table {
   private static final String GAP = "  ";
 
   private final List<List<String>> rows = new ArrayList<>();
 
-  /** A table with its headings. */
   public Table(String... headings) {
     rows.add(List.of(headings));
   }
@@ -23,7 +22,7 @@ public final class Table {
     rows.add(List.copyOf(cells));
   }
 
-  /** The rows as lines, without the spaces that would end them. */
+  /** The rows as lines, without trailing spaces. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     for (List<String> row : rows) {

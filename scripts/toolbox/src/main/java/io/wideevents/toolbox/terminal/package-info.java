@@ -1,4 +1,4 @@
-/** What a person at a terminal sees while something takes its time. */
+/** Terminal output: progress, tables, and outputs that end with the command. */
 @NullMarked
 package io.wideevents.toolbox.terminal;
 
