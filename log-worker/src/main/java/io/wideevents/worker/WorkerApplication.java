@@ -53,8 +53,8 @@ public final class WorkerApplication implements AutoCloseable {
   /** Time limit for closing all parts. The time limit of {@code RunCommand} is longer. */
   static final Duration CLOSE_BOUND = Duration.ofMillis(7_300);
 
-  // Together with the consumer's, these limits add up to less than CLOSE_BOUND. Every part is
-  // closed even if every part hangs.
+  // Together with MqConsumerService.CLOSE, these limits add up to CLOSE_BOUND. Every part gets its
+  // time even if every part hangs.
   static final Duration DEAD_LETTERS_CLOSE = Duration.ofMillis(900);
   static final Duration MONGO_CLOSE = Duration.ofMillis(200);
   static final Duration HTTP_CLOSE = Duration.ofMillis(200);

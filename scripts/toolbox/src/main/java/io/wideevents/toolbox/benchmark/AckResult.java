@@ -22,7 +22,10 @@ record AckResult(double requestsPerSecond, List<AckRow> rows) {
     rows = List.copyOf(rows);
   }
 
-  /** A percentile while Kafka is down, divided by the same percentile without Kafka. */
+  /**
+   * While Kafka is down: a percentile with {@code MQ_ENABLED=true}, divided by the same percentile
+   * with {@code MQ_ENABLED=false}.
+   */
   double ratio(double percentile) {
     return window(AckBenchmark.KAFKA_DOWN, AckBenchmark.MQ_ON).millis(percentile)
         / window(AckBenchmark.KAFKA_DOWN, AckBenchmark.MQ_OFF).millis(percentile);

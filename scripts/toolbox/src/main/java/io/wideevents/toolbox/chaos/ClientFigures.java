@@ -14,7 +14,7 @@ import java.util.Map;
  * @param repliesByStatus all replies
  * @param refusedByCode events that were rejected; all of them were valid
  * @param broken attempts without a reply
- * @param wrongIds events that were acknowledged with another event's id
+ * @param wrongIds events that were acknowledged with an id other than their own
  * @param longestSilence longest time in which no client got a 2xx
  * @param longestSilenceWithGateway the same, without the times in which the gateway was down
  */

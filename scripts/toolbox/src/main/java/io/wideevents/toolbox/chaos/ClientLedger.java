@@ -3,9 +3,9 @@ package io.wideevents.toolbox.chaos;
 import java.util.BitSet;
 
 /**
- * The outcomes of one client's events, by their index in the client's stream. One bit per event and
- * outcome, so that hours of a run fit into memory. Once the client has finished, posted =
- * acknowledged + refused + given up. Used by one thread at a time.
+ * The outcomes of one client's events, by their index in the client's stream. One bit per event, so
+ * that hours of a run fit into memory. Once the client has finished, posted = acknowledged +
+ * refused + given up. Used by one thread at a time.
  */
 final class ClientLedger {
   private final BitSet acknowledged = new BitSet();

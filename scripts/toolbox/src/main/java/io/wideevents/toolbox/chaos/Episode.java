@@ -33,7 +33,7 @@ enum Episode {
       fault(KAFKA, KILL, 0, 1), fault(MONGODB, KILL, 0.1, 1), fault(GATEWAY, KILL, 0.6, 0.65)),
   GATEWAY_STOPPED_WHILE_SPOOLING(
       fault(KAFKA, KILL, 0, 1), fault(MONGODB, FREEZE, 0.1, 1), fault(GATEWAY, STOP, 0.5, 0.55)),
-  // The spool must be replayed although the first replay was interrupted.
+  // Each event must be stored once although the first replay was interrupted.
   GATEWAY_KILLED_WHILE_REPLAYING(
       fault(KAFKA, KILL, 0, 0.7), fault(MONGODB, KILL, 0.1, 0.6), fault(GATEWAY, KILL, 0.9, 1)),
   WORKER_KILLED(fault(WORKER_1, KILL, 0, 0.3)),

@@ -17,7 +17,7 @@ record FaultSchedule(List<ScheduledEpisode> episodes) {
   private static final Duration SHORTEST_EPISODE = Duration.ofSeconds(4);
   private static final Duration LONGEST_EPISODE = Duration.ofSeconds(9);
   // Usually long enough for circuit breakers to close and for a replay to begin, but not for the
-  // replay to end.
+  // pipeline to become idle.
   private static final Duration SHORTEST_REST = Duration.ofSeconds(2);
   private static final Duration LONGEST_REST = Duration.ofSeconds(6);
 

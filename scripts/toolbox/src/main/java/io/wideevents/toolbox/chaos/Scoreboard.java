@@ -56,7 +56,7 @@ final class Scoreboard {
     refusedByCode.merge(code, 1L, Long::sum);
   }
 
-  /** Counts an event that was acknowledged with another event's id. */
+  /** Counts an event that was acknowledged with an id other than its own. */
   synchronized void wrongId() {
     wrongIds++;
   }

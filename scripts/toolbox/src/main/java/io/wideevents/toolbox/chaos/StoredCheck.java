@@ -128,7 +128,7 @@ final class StoredCheck implements AutoCloseable {
             });
   }
 
-  // Scans the whole collection, because the unique index itself is under test.
+  // Scans the whole collection for duplicate ids, without relying on the unique index.
   private void checkIds() {
     IdSet seen = new IdSet();
     Flux.from(

@@ -132,7 +132,8 @@ final class ShopServer implements AutoCloseable {
   private Random random(Context ctx) {
     String given = ctx.queryParam("n");
     long number = given == null ? numbers.incrementAndGet() : given.hashCode();
-    // Random numbers of consecutive seeds begin alike, so the first one is skipped.
+    // Consecutive seeds produce similar first numbers. The seed is mixed and the first number
+    // skipped.
     Random random = new Random(number * 0x9E37_79B9_7F4A_7C15L);
     random.nextInt();
     return random;
