@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param catchUpEvents largest batch while more than {@code events} records wait, at least {@code
  *     events}
  * @param batchBytes bytes of documents that seal a batch; a larger event is written alone
- * @param maxAge longest time between the first event of a batch and its write
+ * @param maxAge a batch is sealed this long after its first event was polled, however small it is
  * @param batchesInFlight batches of new records that may be in flight at once
  * @param heldBytes bytes of memory of pending records at which polling pauses
  * @param writeTimeout time after which a write without an answer fails and its records are retried;
