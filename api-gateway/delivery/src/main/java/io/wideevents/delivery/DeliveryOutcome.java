@@ -3,10 +3,10 @@ package io.wideevents.delivery;
 import io.wideevents.event.Tier;
 import java.util.Objects;
 
-/** What became of one event that was handed to a {@link LoggerPort}. */
+/** The outcome of the delivery of one event through a {@link LoggerPort}. */
 public sealed interface DeliveryOutcome {
 
-  /** The event survives the death of any process from here on. */
+  /** The event is durable: it survives the death of any process. */
   record Durable(Tier tier) implements DeliveryOutcome {
     public Durable {
       Objects.requireNonNull(tier, "tier");
@@ -14,12 +14,15 @@ public sealed interface DeliveryOutcome {
   }
 
   /**
-   * A tier refuses this very event and would refuse it again.
+   * A tier rejects this event, and would reject it again.
    *
    * @param code stable, snake_case, for example {@code refused_by_database}
    */
   record Refused(String code, String message) implements DeliveryOutcome {}
 
-  /** No tier confirmed the event in time; it may be durable or not. Sending it again is safe. */
+  /**
+   * No tier confirmed the event in time. The event may be durable or not. Sending the event again
+   * is safe.
+   */
   record NotConfirmed(Throwable cause) implements DeliveryOutcome {}
 }

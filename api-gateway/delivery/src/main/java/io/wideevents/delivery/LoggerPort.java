@@ -6,25 +6,26 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Takes finalized events and tells where each became durable.
+ * Delivers finalized events to the tiers and reports for each event where it became durable.
  *
- * <p>Implementations are safe for concurrent use. Delivering the same event twice is harmless: it
- * is identified by its id all the way.
+ * <p>Implementations are safe for concurrent use. Delivering an event twice is harmless, because
+ * every tier identifies an event by its id.
  */
 public interface LoggerPort extends AutoCloseable {
   /**
-   * Delivers events; may block for as long as the deadline allows only where an implementation says
-   * so.
+   * Delivers events. The call blocks only where an implementation says so, and at most until the
+   * deadline.
    *
-   * @param events at least one, each delivered on its own: some may become durable and others not
-   * @param deadline when the caller stops waiting; what is not confirmed then is {@code
+   * @param events at least one; each is delivered separately, so some may become durable and others
+   *     not
+   * @param deadline when the caller stops waiting; an event that is not confirmed by then is {@code
    *     NotConfirmed}
    * @return one outcome per event, in order; never completes exceptionally, and completes by the
    *     deadline
    */
   CompletableFuture<List<DeliveryOutcome>> log(List<EncodedEvent> events, Deadline deadline);
 
-  /** Releases clients and threads; events still in flight are waited for within a bound. */
+  /** Releases clients and threads. Waits a bounded time for events in flight. */
   @Override
   void close();
 }

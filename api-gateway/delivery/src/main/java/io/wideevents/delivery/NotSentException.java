@@ -1,17 +1,17 @@
 package io.wideevents.delivery;
 
 /**
- * An event was not given to a tier, for a reason inside this process: the queue to the tier is full
- * or closed, or the event was still queued at its deadline while the tier answered others. Says
- * nothing about the tier, so a circuit breaker does not count it.
+ * An event was not sent to a tier, for a reason inside this process. Either the queue to the tier
+ * is full or closed, or the event was still queued at its deadline while the tier answered other
+ * calls. A circuit breaker does not count this exception, because it says nothing about the tier.
  *
- * <p>Has no stack trace, since one is made for each call that is turned away under load.
+ * <p>Has no stack trace, because under load one exception is created for each rejected call.
  */
 public final class NotSentException extends Exception {
   private static final long serialVersionUID = 1L;
 
   /**
-   * @param message why; contains nothing of the event
+   * @param message the reason, without any content of the event
    */
   public NotSentException(String message) {
     super(message, null, false, false);

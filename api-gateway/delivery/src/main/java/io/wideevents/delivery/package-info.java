@@ -1,6 +1,39 @@
 /**
- * The port of delivery: events are handed to a {@link io.wideevents.delivery.LoggerPort}, which
- * answers for each one by a deadline. The tiers behind it are in the packages below.
+ * The delivery of events. A caller gives events to a {@link io.wideevents.delivery.LoggerPort} with
+ * a deadline and gets one outcome per event. The packages below contain the tiers. The way of one
+ * event:
+ *
+ * <pre>
+ *   request (HTTP API, or a service that logs in-process)
+ *      |   ^
+ *      |   |  one DeliveryOutcome per event, by the deadline:
+ *      |   |  Durable(tier)   from the first tier that made the event durable
+ *      |   |  Refused         from a tier that rejects this event
+ *      |   |  NotConfirmed    from no tier in time; sending the event again is safe
+ *      v   |
+ *   LoggerPort (tiers.DeliveryTiers.live)
+ *      |
+ *      v
+ *   1. Kafka    (kafka)  --- acknowledged by all in-sync replicas ---&gt; Durable(KAFKA)
+ *      |  not confirmed, rejected, or circuit open
+ *      v
+ *   2. MongoDB  (mongo)  --- stored ----------------------------------&gt; Durable(MONGODB)
+ *      |                 --- rejected --------------------------------&gt; Refused
+ *      |  not confirmed, or circuit open
+ *      v
+ *   3. spool    (spool)  --- synced to the local disk ----------------&gt; Durable(SPOOL)
+ *      |                 --- full, or the disk failed ----------------&gt; NotConfirmed
+ *      |
+ *      v  later, when a tier takes events again
+ *   replay (spool.SpoolReplayer, tiers.DeliveryTiers.replay): Kafka, then MongoDB
+ *      confirmed      the event leaves the spool
+ *      not confirmed  the event stays in the spool and is retried
+ *      rejected       the event goes to the dead-letter topic (kafka.KafkaDeadLetters);
+ *                     without Kafka it stays in the spool
+ * </pre>
+ *
+ * <p>A request is answered when all its events have an outcome. The answer does not wait for the
+ * replay.
  */
 @NullMarked
 package io.wideevents.delivery;

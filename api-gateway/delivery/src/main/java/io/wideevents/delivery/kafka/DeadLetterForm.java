@@ -20,24 +20,24 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * The record a spooled event would have been, with the reason of its refusal in headers: what the
- * worker's {@code dlq} commands read, and replay. An event that is known to be too large becomes a
- * stub. Safe for concurrent use.
+ * The dead-letter record of a spooled event: the record of the event with the reason of the
+ * rejection in headers. The worker's {@code dlq} commands read and replay it. An event that is
+ * known to be too large becomes a stub. Safe for concurrent use.
  */
 final class DeadLetterForm implements RecordForm<SpooledEvent> {
   private static final Map<String, DeadLetterReason> REASONS =
       Arrays.stream(DeadLetterReason.values())
           .collect(Collectors.toUnmodifiableMap(DeadLetterReason::label, reason -> reason));
 
-  /** From so many failures on, only the smallest stub is tried. */
+  /** From this number of failures on, only the smallest stub is tried. */
   private static final int SMALLEST = 2;
 
   private final String topic;
   private final EventForm events;
   private final DeadLetterCuts cuts;
 
-  // How often Kafka found an event too large. No more events than the spool holds, and as good as
-  // always empty.
+  // How often Kafka found an event too large. Holds at most the events of the spool, and is usually
+  // empty.
   private final Map<EventId, Integer> tooLarge = new ConcurrentHashMap<>();
 
   DeadLetterForm(String topic, EventForm events, DeadLetterCuts cuts) {
@@ -61,14 +61,15 @@ final class DeadLetterForm implements RecordForm<SpooledEvent> {
   }
 
   /**
-   * Has events that Kafka found too large go as stubs from now on, and stubs as the smallest ones:
-   * they are not confirmed yet, instead of refused.
+   * Records the events that Kafka found too large: the next attempt sends a stub, and after a stub
+   * the smallest stub. Such events are returned as not confirmed instead of rejected.
    */
   List<DeliveryOutcome> stubNextTime(List<SpooledEvent> letters, List<DeliveryOutcome> outcomes) {
     List<DeliveryOutcome> answers = new ArrayList<>(outcomes);
     Map<EventId, Integer> failures = new HashMap<>();
     for (int i = 0; i < outcomes.size(); i++) {
-      // Copies of an event fail together, which is one failure: the stub of the event may fit.
+      // Several copies of an event in one call fail together. They count as one failure, because
+      // the first stub may fit.
       if (outcomes.get(i) instanceof DeliveryOutcome.Refused refused
           && failures.computeIfAbsent(letters.get(i).id(), this::countFailure) <= SMALLEST) {
         answers.set(
@@ -92,7 +93,7 @@ final class DeadLetterForm implements RecordForm<SpooledEvent> {
   }
 
   private DeadLetterSource source(SpooledEvent event) {
-    // What the spool calls undecodable was spooled under other rules than today's.
+    // An event that the spool cannot decode was spooled under other rules than the current ones.
     DeadLetterReason known = REASONS.get(event.refusalCode());
     ProducerRecord<byte[], byte[]> original = events.record(event);
     return new DeadLetterSource(
@@ -103,7 +104,8 @@ final class DeadLetterForm implements RecordForm<SpooledEvent> {
         event.spooledAt().toEpochMilli(),
         known == null ? DeadLetterReason.INVALID : known,
         event.refusalMessage(),
-        // The first refusal is final: only what could not be made a document was never asked about.
+        // The first rejection is final. Only an event that could not become a document was never
+        // sent to MongoDB.
         known == null ? 0 : 1);
   }
 }

@@ -11,9 +11,12 @@ import org.apache.kafka.common.header.Headers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The event keyed by its request, so that a request's events lie together. */
+/**
+ * Creates the record of an event. The key is the request id, so that the events of a request are in
+ * one partition.
+ */
 record EventForm(String topic) implements RecordForm<EncodedEvent> {
-  // The line carries the name of what its reader knows.
+  // Log lines use the name of the public client, which operators know.
   private static final Logger log = LoggerFactory.getLogger(KafkaClient.class);
 
   private static final byte[] CONTENT_TYPE = WireFormat.JSON_CONTENT_TYPE.getBytes(US_ASCII);

@@ -9,14 +9,17 @@ import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
-/** The properties of the gateway's Kafka clients: those of both processes, and its own bounds. */
+/**
+ * Properties of the gateway's Kafka clients: the shared properties, and the bounds of the gateway.
+ */
 final class GatewayProperties {
-  /** How long {@code send} may block a request: for metadata, or for memory in the buffer. */
+  /** How long {@code send} may block a request while it waits for metadata or for buffer memory. */
   private static final Duration MAX_BLOCK = Duration.ofMillis(500);
 
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(5);
-  // A broker that is back should be found within a second or two, not within Kafka's own ten.
+  // The client must find a recovered broker within one or two seconds; Kafka's default is ten
+  // seconds.
   private static final Duration RECONNECT_BACKOFF_MAX = Duration.ofSeconds(1);
 
   private GatewayProperties() {}

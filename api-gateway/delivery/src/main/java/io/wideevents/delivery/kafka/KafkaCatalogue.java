@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The settings of publishing to Kafka, beside those that the worker has as well. */
+/** The settings of publishing to Kafka that the worker does not share. */
 public final class KafkaCatalogue {
   private static final long MEBIBYTE = 1L << 20;
 
@@ -41,13 +41,13 @@ public final class KafkaCatalogue {
           .defaultsTo("64MiB")
           .means("Memory of the Kafka producer for records that are not acknowledged yet.");
 
-  /** Every setting declared here, in the order they are documented. */
+  /** Every setting declared here, in the order of the documentation. */
   public static final List<Setting<?>> ALL =
       List.of(MQ_PUBLISH_RETRIES, MQ_LINGER_MS, MQ_COMPRESSION, MQ_BUFFER_BYTES);
 
   private KafkaCatalogue() {}
 
-  /** How to publish. */
+  /** The publishing settings among the given values. */
   public static KafkaSettings settings(SettingValues values) {
     return new KafkaSettings(
         values.get(CommonSettings.KAFKA_BROKER).toString(),
@@ -60,7 +60,10 @@ public final class KafkaCatalogue {
         values.kafkaClient());
   }
 
-  /** Kafka's own judgement of the settings; empty while one of them is wrong by itself. */
+  /**
+   * The problems that Kafka's own validation finds; empty while one of the settings is invalid by
+   * itself.
+   */
   public static List<SettingProblem> check(SettingValues values) {
     return PropertiesCheck.problems(values, ALL, () -> problem(settings(values)));
   }

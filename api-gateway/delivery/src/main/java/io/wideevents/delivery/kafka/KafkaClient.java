@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Publishes events to a Kafka topic and learns from the broker that they are durable: acknowledged
- * by all in-sync replicas, without duplicates from the client's own retries.
+ * Publishes events to a Kafka topic. An event is durable when all in-sync replicas have
+ * acknowledged it. Retries of the client do not create duplicates.
  *
- * <p>Outcomes complete on Kafka's sender thread, on the JDK's timer thread, or on the caller's.
- * Safe for concurrent use.
+ * <p>Outcomes complete on Kafka's sender thread, on the JDK's timer thread or on the caller's
+ * thread. Safe for concurrent use.
  */
 public final class KafkaClient implements MqClientPort {
   private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(1);
@@ -25,7 +25,7 @@ public final class KafkaClient implements MqClientPort {
   private final RecordPublisher<EncodedEvent> publisher;
 
   /**
-   * @param closing what bounds the end
+   * @param closing bounds the time to close
    */
   public KafkaClient(KafkaSettings settings, ClosingTime closing, Timing timing) {
     this(settings, KafkaProducerSource.ofEvents(settings), closing, timing);
@@ -39,7 +39,7 @@ public final class KafkaClient implements MqClientPort {
         new RecordPublisher<>(connection, new EventForm(settings.topic().name()), timing);
   }
 
-  /** Begins to connect, in the background, and keeps at it until closed. */
+  /** Connects in the background and retries until closed. */
   public void start() {
     connection.start();
   }

@@ -20,27 +20,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a working producer at hand: builds it on a thread of its own, for as long as it takes, and
- * builds another when the one in use is beyond repair.
+ * Provides a working producer. A background thread builds the producer, retries until it succeeds,
+ * and builds a new one when a fatal error makes the current one unusable.
  *
- * <p>Safe for concurrent use; asking never blocks.
+ * <p>Safe for concurrent use; {@link #producer} never blocks.
  */
 final class KafkaConnection implements AutoCloseable {
-  // The user's log lines carry the client's name.
+  // Log lines use the name of the public client, which operators know.
   private static final Logger log = LoggerFactory.getLogger(KafkaClient.class);
 
-  // Before jitter: half of it to one and a half.
+  // Before jitter, which gives half to one and a half of the value.
   private static final IntervalFunction BACKOFF =
       IntervalFunction.ofExponentialBackoff(Duration.ofMillis(200), 2, Duration.ofMillis(3_300));
   private static final Duration WARN_INTERVAL = Duration.ofSeconds(10);
   private static final Duration THREAD_END = Duration.ofMillis(200);
-  // A producer that lived this long was fine: its successor begins without backoff.
+  // After a producer has lived this long, its successor is built without backoff.
   private static final Duration STABLE = Duration.ofSeconds(30);
 
-  // One request for metadata: what it finds, a topic deleted under us, is rare.
+  // Each check costs one metadata request, and what it finds (a deleted topic) is rare.
   private static final Duration RECHECK_INTERVAL = Duration.ofSeconds(15);
 
-  // Longer than the producer's delivery timeout of 5 s and the linger, which is 1 s at most.
+  // Longer than the producer's delivery timeout of 5 s plus the linger time, which is at most 1 s.
   private static final Duration LONGEST_ANSWER = Duration.ofSeconds(30);
 
   private final ProducerSource source;
@@ -57,12 +57,12 @@ final class KafkaConnection implements AutoCloseable {
   private volatile Instant since;
   private volatile boolean closed;
 
-  // Belong to the executor's thread.
+  // Used by the executor's thread only.
   private int failedInRow;
   private long connectNanos;
 
   /**
-   * @param brokers their addresses, for the log
+   * @param brokers the bootstrap servers, for the log
    */
   KafkaConnection(ProducerSource source, String brokers, Timing timing) {
     this(source, brokers, timing, RECHECK_INTERVAL);
@@ -82,24 +82,23 @@ final class KafkaConnection implements AutoCloseable {
     later(this::connect, Duration.ZERO);
   }
 
-  /** The producer to use; empty while there is none. */
+  /** The current producer; empty while there is none. */
   Optional<Producer<byte[], byte[]>> producer() {
     return Optional.ofNullable(producer);
   }
 
-  /** Why there is no producer. */
+  /** The reason why there is no producer. */
   String unavailability() {
     return unavailability;
   }
 
-  /** Since when there is no producer. */
   Instant since() {
     return since;
   }
 
   /**
-   * Asks for another producer in place of this one, which is closed; ignored when it was replaced
-   * already.
+   * Requests a new producer instead of this one, which is then closed. Ignored if this producer was
+   * replaced already.
    */
   void replace(Producer<byte[], byte[]> unusable, Throwable cause) {
     synchronized (change) {
@@ -114,10 +113,11 @@ final class KafkaConnection implements AutoCloseable {
   }
 
   /**
-   * Replaces a producer that answers nothing. Kafka's client answers every record within its
-   * delivery timeout, unless an Error has ended its own thread. No exception reports that.
+   * Replaces a producer that answers no record. Kafka's client answers every record within its
+   * delivery timeout, unless an {@code Error} has ended its sender thread. No exception reports
+   * that.
    *
-   * @param answered whether the records that were late have been answered by now
+   * @param answered whether the overdue records have been answered by now
    */
   void expectAnswer(Producer<byte[], byte[]> inUse, BooleanSupplier answered) {
     if (expecting.compareAndSet(false, true)) {
@@ -135,7 +135,7 @@ final class KafkaConnection implements AutoCloseable {
   /**
    * Stops connecting.
    *
-   * @return the producer that was in use, for the caller to close
+   * @return the last producer in use, which the caller must close
    */
   Optional<Producer<byte[], byte[]>> disconnect() {
     Producer<byte[], byte[]> last;
@@ -150,7 +150,8 @@ final class KafkaConnection implements AutoCloseable {
     }
     executor.shutdownNow();
     try {
-      // It may sit in name resolution, which does not react to an interrupt; it is a daemon then.
+      // The thread may be in name resolution, which does not react to an interrupt. The thread is a
+      // daemon.
       if (!executor.awaitTermination(THREAD_END.toMillis(), TimeUnit.MILLISECONDS)) {
         LogThrottle.safely(() -> log.debug("The thread that connects to Kafka has not ended yet"));
       }
@@ -171,10 +172,10 @@ final class KafkaConnection implements AutoCloseable {
     try {
       use(source.connect());
     } catch (InterruptedException | InterruptException e) {
-      // Only disconnect() interrupts this thread, and it ends here.
+      // Only disconnect() interrupts this thread, and the thread ends here.
       Thread.currentThread().interrupt();
     } catch (Throwable e) {
-      // An error, of a missing class for instance, must not end the attempts.
+      // An Error, for example of a missing class, must not end the attempts.
       failed(e);
       connectAgain();
     }
@@ -193,7 +194,9 @@ final class KafkaConnection implements AutoCloseable {
     discard(connected);
   }
 
-  /** After a pause, which grows unless the last producer was in use for long. */
+  /**
+   * Connects again after a backoff. The backoff grows unless the last producer was in use for long.
+   */
   private void connectAgain() {
     discardBroken();
     boolean stable = timing.nanoClock().getAsLong() - connectNanos > STABLE.toNanos();
@@ -219,12 +222,13 @@ final class KafkaConnection implements AutoCloseable {
     try {
       unused.close(Duration.ZERO);
     } catch (RuntimeException | Error e) {
-      // A plug-in of the producer failed, or a class is missing. Another producer must be built.
+      // A plug-in of the producer failed, or a class is missing. The next producer must be built
+      // anyway.
       LogThrottle.safely(() -> log.atDebug().setCause(e).log("A producer did not close cleanly"));
     }
   }
 
-  /** Looks after the topic for as long as this producer is in use. */
+  /** Checks the topic regularly while this producer is in use. */
   private void recheck(Producer<byte[], byte[]> inUse) {
     if (!inUse.equals(producer)) {
       return;
@@ -235,7 +239,7 @@ final class KafkaConnection implements AutoCloseable {
       Thread.currentThread().interrupt();
       return;
     } catch (Throwable e) {
-      // Whether Kafka takes events is learned from the events.
+      // The outcomes of events show whether Kafka is available.
       LogThrottle.safely(() -> log.debug("Could not look at the topic", e));
     }
     later(() -> recheck(inUse), recheckInterval);
@@ -257,7 +261,7 @@ final class KafkaConnection implements AutoCloseable {
     LogThrottle.safely(() -> log.debug("Attempt to connect failed", cause));
   }
 
-  /** The innermost message: the outer ones only say that a client could not be constructed. */
+  /** The innermost message. The outer messages only say that a client could not be constructed. */
   private static String reason(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null) {

@@ -21,16 +21,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes spooled events that MongoDB refuses to the dead-letter topic, as records of the events'
- * topic with the reason added. One that is too large for it goes as a stub, with the next attempt.
+ * Sends the spooled events that MongoDB rejects to the dead-letter topic: the record of the event
+ * with the reason in headers. If a record is too large for the topic, the next attempt sends a
+ * stub.
  *
- * <p>Connects with the first dead letter, for most gateways never have one. Safe for concurrent
+ * <p>Connects with the first dead letter, because most gateways never have one. Safe for concurrent
  * use. Owned, and closed, by {@code GatewayApplication}.
  */
 public final class KafkaDeadLetters implements DeadLetterPort, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(KafkaDeadLetters.class);
 
-  // What is not acknowledged by then is still in the spool, and will be sent again.
+  // An event that is not acknowledged by then is still in the spool and will be sent again.
   private static final Duration FLUSH_TIMEOUT = Duration.ofMillis(200);
 
   private final ClosingTime closing;
@@ -43,7 +44,7 @@ public final class KafkaDeadLetters implements DeadLetterPort, AutoCloseable {
   private final AtomicBoolean started = new AtomicBoolean();
 
   /**
-   * @param closing what bounds the end
+   * @param closing bounds the time to close
    */
   public KafkaDeadLetters(KafkaSettings settings, ClosingTime closing, Timing timing) {
     this(settings, KafkaProducerSource.ofDeadLetters(settings), closing, timing);
@@ -74,7 +75,7 @@ public final class KafkaDeadLetters implements DeadLetterPort, AutoCloseable {
         .thenApply(outcomes -> form.stubNextTime(events, outcomes));
   }
 
-  /** How many dead letters lack a part of their event. */
+  /** The number of dead letters without the given part of their event. */
   public long lacking(DeadLetterPart part) {
     return Objects.requireNonNull(cut.get(part)).sum();
   }

@@ -9,9 +9,9 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** Builds real producers, after making sure of the topic. For one thread. */
+/** Builds real producers after it has checked or created the topic. Used by one thread. */
 final class KafkaProducerSource implements ProducerSource {
-  // Long enough for any handshake, short enough that a broker which never answers is told of soon.
+  // Long enough for any handshake, and short enough to report a broker that never answers.
   private static final Duration FIRST_METADATA_BOUND = Duration.ofSeconds(10);
 
   private final KafkaSettings settings;
@@ -24,12 +24,10 @@ final class KafkaProducerSource implements ProducerSource {
     this.topic = topic;
   }
 
-  /** For producers of events. */
   static KafkaProducerSource ofEvents(KafkaSettings settings) {
     return new KafkaProducerSource(settings, settings.topic(), TopicCreator.of(settings.topic()));
   }
 
-  /** For producers of dead letters. */
   static KafkaProducerSource ofDeadLetters(KafkaSettings settings) {
     return new KafkaProducerSource(
         settings,
@@ -52,11 +50,11 @@ final class KafkaProducerSource implements ProducerSource {
   }
 
   /**
-   * Fetches the topic's metadata here and now, so that the first request need not wait for it. Asks
-   * the same producer again while it still connects: each call waits as long as a request may, half
-   * a second, which a distant broker's TLS and SASL handshakes can exceed every time.
+   * Waits for the topic's metadata, so that the first request does not have to. Retries with the
+   * same producer: each attempt waits at most half a second, which the TLS and SASL handshakes of a
+   * distant broker can exceed every time, and the producer goes on connecting in between.
    *
-   * @throws TimeoutException if there is none within the bound
+   * @throws TimeoutException if there is no metadata within the bound
    */
   static void awaitMetadata(Producer<byte[], byte[]> producer, String topic, Duration bound) {
     Deadline deadline = Deadline.after(bound);
@@ -82,7 +80,7 @@ final class KafkaProducerSource implements ProducerSource {
     try {
       topic.ensure(admin);
     } finally {
-      // Not without a bound: it would wait for requests that nobody waits for any more.
+      // Without a bound, close would wait for requests whose results are no longer needed.
       admin.close(Duration.ZERO);
     }
   }

@@ -6,17 +6,18 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How the gateway publishes to Kafka.
+ * The settings of publishing to Kafka.
  *
- * @param brokers where to begin, as {@code host:port} separated by commas
- * @param topic where events go; created so when it is absent
- * @param deadLetters where events go that MongoDB refuses; created likewise
- * @param retries how often the client itself sends a record again within its time bounds
- * @param linger how long a record waits for company; the sender batches behind requests in flight
- *     anyway
+ * @param brokers bootstrap servers: {@code host:port}, separated by commas
+ * @param topic topic of the events and its layout; created if it is absent
+ * @param deadLetters topic of the events that MongoDB rejects; created if it is absent
+ * @param retries how often the client itself retries a record within its time bounds
+ * @param linger how long a record waits for other records of its batch; the sender also batches
+ *     while requests are in flight
  * @param compression of record batches
- * @param bufferBytes memory for records not sent yet; publishing blocks when it is full
- * @param clientProperties further properties of Kafka's own, by their names: TLS, SASL and the like
+ * @param bufferBytes memory for records that are not sent yet; publishing blocks while it is full
+ * @param clientProperties further Kafka client properties by their Kafka names, such as TLS and
+ *     SASL
  */
 public record KafkaSettings(
     String brokers,
@@ -31,7 +32,7 @@ public record KafkaSettings(
   public static final Duration DEFAULT_LINGER = Duration.ZERO;
   public static final long DEFAULT_BUFFER_BYTES = 64L * 1024 * 1024;
 
-  /** How record batches are compressed. */
+  /** The compression of record batches. */
   public enum Compression {
     NONE,
     LZ4,

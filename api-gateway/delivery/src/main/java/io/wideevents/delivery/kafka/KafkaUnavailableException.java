@@ -1,8 +1,8 @@
 package io.wideevents.delivery.kafka;
 
 /**
- * Kafka did not take an event: there is no connection, or no acknowledgement came in time. Without
- * a stack trace: it is made for many events at once and the message says it all.
+ * Kafka did not confirm an event: there is no connection, or no acknowledgement arrived in time.
+ * Has no stack trace, because it is created for many events at once.
  */
 final class KafkaUnavailableException extends Exception {
   private static final long serialVersionUID = 1;

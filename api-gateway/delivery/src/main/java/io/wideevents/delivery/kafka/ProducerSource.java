@@ -6,17 +6,17 @@ import org.apache.kafka.clients.producer.Producer;
 @FunctionalInterface
 interface ProducerSource {
   /**
-   * Builds a producer; blocks for seconds while the broker is asked for the topic.
+   * Builds a producer. Blocks for seconds while the broker is asked for the topic.
    *
-   * @throws Exception if Kafka cannot be reached, refuses, or has no such topic: try again later
+   * @throws Exception if Kafka cannot be reached, rejects the client, or has no such topic; the
+   *     caller retries later
    */
   Producer<byte[], byte[]> connect() throws Exception;
 
   /**
-   * Looks after what {@link #connect} made sure of, for as long as the producer is in use; blocks
-   * for seconds.
+   * Checks again what {@link #connect} checked, while the producer is in use. Blocks for seconds.
    *
-   * @throws Exception if Kafka cannot be asked: try again later
+   * @throws Exception if Kafka does not answer; the caller retries later
    */
   default void recheck() throws Exception {}
 }

@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers the outcomes of one publish call as they come in, from the caller's thread and from
- * Kafka's sender thread. Each index is settled exactly once by whoever sends its event.
+ * Collects the outcomes of one publish call, from the caller's thread and from Kafka's sender
+ * thread. Each index is completed exactly once, by the code that sends its event.
  */
 final class PublishCall {
   private static final DeliveryOutcome DURABLE = new DeliveryOutcome.Durable(Tier.KAFKA);
@@ -27,7 +27,7 @@ final class PublishCall {
   private volatile @Nullable Throwable failure;
 
   /**
-   * @param onLate called when the deadline comes before all answers
+   * @param onLate called if the deadline passes before all outcomes are known
    */
   PublishCall(int events, Consumer<PublishCall> onLate) {
     this.onLate = onLate;
@@ -51,17 +51,20 @@ final class PublishCall {
     settle(index, new DeliveryOutcome.NotConfirmed(cause));
   }
 
-  /** What made an event fail, so that the rest is not worth trying; empty as long as none did. */
+  /**
+   * The failure of the first event that failed; the remaining events are then not tried. Empty
+   * while there is none.
+   */
   Optional<Throwable> failure() {
     return Optional.ofNullable(failure);
   }
 
-  /** Whether every event has been answered, also after the deadline. */
+  /** Whether every event has been answered, including answers after the deadline. */
   boolean isAnswered() {
     return missing.get() == 0;
   }
 
-  /** All outcomes, once they are all in or the deadline has come. */
+  /** All outcomes, when they are complete or at the deadline. */
   CompletableFuture<List<DeliveryOutcome>> outcomes(Deadline deadline, Timing timing) {
     if (settled.isDone()) {
       return CompletableFuture.completedFuture(snapshot());

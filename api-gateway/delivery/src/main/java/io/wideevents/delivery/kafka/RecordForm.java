@@ -2,10 +2,13 @@ package io.wideevents.delivery.kafka;
 
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** How an event becomes a Kafka record. Safe for concurrent use. */
+/** Creates the Kafka record of an event. Safe for concurrent use. */
 interface RecordForm<E> {
   ProducerRecord<byte[], byte[]> record(E event);
 
-  /** The broker has it. Runs on Kafka's sender thread: must return at once. */
+  /**
+   * Called when the broker has acknowledged the event. Runs on Kafka's sender thread and must not
+   * block.
+   */
   void published(E event);
 }

@@ -21,13 +21,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends events through the connection's producer and gathers what became of each.
+ * Sends events through the current producer and collects their outcomes.
  *
  * <p>A send that times out is {@code NotConfirmed}: the record may be in the topic. Safe for
  * concurrent use.
  */
 final class RecordPublisher<E> {
-  // The user's log lines carry the client's name.
+  // Log lines use the name of the public client, which operators know.
   private static final Logger log = LoggerFactory.getLogger(KafkaClient.class);
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
 
@@ -42,7 +42,7 @@ final class RecordPublisher<E> {
     this.timing = timing;
   }
 
-  /** The contract of {@link MqClientPort#publish}. */
+  /** Implements the contract of {@link MqClientPort#publish}. */
   CompletableFuture<List<DeliveryOutcome>> publish(List<? extends E> events, Deadline deadline) {
     Optional<Producer<byte[], byte[]>> producer = connection.producer();
     var call =
@@ -53,7 +53,8 @@ final class RecordPublisher<E> {
       if (producer.isEmpty()) {
         call.notConfirmed(i, unavailable());
       } else if (call.failure().isPresent()) {
-        // What made that one fail, a full buffer or missing metadata, would block this one as long.
+        // The cause of the first failure (a full buffer or missing metadata) would block this event
+        // as long.
         call.notConfirmed(i, call.failure().get());
       } else if (deadline.remaining().isZero()) {
         call.notConfirmed(i, new NotSentException("No time left to publish"));
@@ -64,7 +65,7 @@ final class RecordPublisher<E> {
     return call.outcomes(deadline, timing);
   }
 
-  // The callback gets what the future would: one of the two is enough.
+  // The callback gets the same result as the future.
   @SuppressWarnings("FutureReturnValueIgnored")
   private void send(Producer<byte[], byte[]> producer, E event, PublishCall call, int index) {
     try {
@@ -72,14 +73,14 @@ final class RecordPublisher<E> {
           form.record(event),
           (metadata, failure) -> answered(producer, event, call, index, failure));
     } catch (InterruptException e) {
-      // Its constructor has set the thread's interrupt flag again.
+      // The exception's constructor has set the thread's interrupt flag again.
       call.notConfirmed(index, e);
     } catch (KafkaException | IllegalStateException e) {
       failed(producer, call, index, e);
     }
   }
 
-  /** Throws nothing: an Error would end the producer's own thread, and with it the producer. */
+  /** Never throws: an Error would end the producer's sender thread, and the producer with it. */
   private void answered(
       Producer<byte[], byte[]> producer,
       E event,
@@ -110,15 +111,14 @@ final class RecordPublisher<E> {
       return;
     }
     if (failure instanceof BufferExhaustedException) {
-      // Says that this process sends faster than Kafka takes: a tier that takes nothing at all
-      // fails
-      // what is in the buffer.
+      // The buffer is full because this process sends faster than Kafka takes records. If Kafka
+      // takes nothing, the records in the buffer fail and count against the tier.
       call.notConfirmed(index, new NotSentException("The producer's buffer is full"));
       return;
     }
     if (!(failure instanceof RetriableException)) {
-      // Fenced, not authorised, closed, out of sequence: this producer may never recover, and a new
-      // one costs little. Timeouts are retriable and stay with it.
+      // Fenced, not authorised, closed or out of sequence: this producer may never recover, and a
+      // new one costs little. Timeouts are retriable and do not replace the producer.
       connection.replace(producer, failure);
     }
     call.notConfirmed(index, failure);

@@ -1,6 +1,6 @@
 /**
- * The way to Kafka: a client that is built when the broker can be reached and rebuilt when it is
- * beyond repair, and that sends nothing before the topic is there.
+ * The Kafka tier. The client builds a producer when the broker can be reached, and builds a new one
+ * after a fatal error. The client sends nothing before the topic exists.
  */
 @NullMarked
 package io.wideevents.delivery.kafka;

@@ -33,19 +33,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes events to MongoDB directly: tier 2. Events of many calls share one insert; a batch goes as
- * soon as one of a few concurrent writes is free, so a lone event waits for no other and under load
- * batches grow by themselves.
+ * Writes events to MongoDB directly: tier 2. Events of many calls share one insert. A batch is sent
+ * as soon as one of a few concurrent writes is free. Therefore a single event does not wait for
+ * others, and batches grow with the load.
  *
- * <p>An event that MongoDB answers for with an error on no list is written alone from then on; it
- * is refused once it is proven poison ({@link Suspects}), over all the calls that try it.
+ * <p>If MongoDB answers for an event with an error code that is on no list, the event is written
+ * alone from then on. It is rejected once it is proven poison ({@link Suspects}), counted over all
+ * calls that try it.
  *
- * <p>Pending events are bounded; what does not fit is {@code NotConfirmed} at once. A call is
- * answered by its deadline, and its events that were not sent until then are not sent any more. A
- * write without an answer ends after a timeout and gives its place to another.
+ * <p>Pending events are bounded, and an event beyond the limit is {@code NotConfirmed} at once. A
+ * call is answered by its deadline, and its events that were not sent by then are never sent. A
+ * write without an answer ends after a timeout, and another write may begin.
  *
- * <p>Never blocks a caller. Futures complete on a thread of this logger: dependents that take time
- * must move on to another. Owned, and closed, by the gateway's composition; the writer is not
+ * <p>Never blocks a caller. Futures complete on a thread of this logger, so dependents that take
+ * time must use another thread. Owned, and closed, by the gateway's composition; the writer is not
  * closed with it.
  */
 public final class MongoLogger implements LoggerPort {
@@ -54,7 +55,8 @@ public final class MongoLogger implements LoggerPort {
   private static final String REFUSED = "refused_by_database";
 
   // An event that fails again within this time is the same suspect. The replay of a large spool may
-  // take longer to come round to it; it is convicted once the rest of the spool is drained.
+  // take longer to retry an event; such an event is proven poison only after the rest of the spool
+  // is drained.
   private static final Duration SUSPICION = Duration.ofMinutes(10);
   private static final Duration SUSPENSION = Duration.ofMinutes(1);
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
@@ -67,7 +69,7 @@ public final class MongoLogger implements LoggerPort {
   private final WriteQueue queue;
   private final LogThrottle unanswered;
 
-  // The driver's I/O threads only hand outcomes over to this thread; it also keeps the deadlines.
+  // The driver's I/O threads only pass outcomes to this thread, which also enforces the deadlines.
   private final ScheduledExecutorService executor;
 
   /** Documents stored by this logger. */
@@ -76,7 +78,7 @@ public final class MongoLogger implements LoggerPort {
   /** Writes that MongoDB answered. */
   private final AtomicLong answeredWrites = new AtomicLong();
 
-  /** A write under way. Its fields belong to the executor's thread, once it was sent. */
+  /** A write in flight. After it was sent, its fields are used only by the executor's thread. */
   private static final class Write {
     final WriteBatch batch;
     final long storedBefore;
@@ -90,7 +92,7 @@ public final class MongoLogger implements LoggerPort {
   }
 
   /**
-   * @param closing what bounds the end, besides the settings' own close timeout
+   * @param closing bounds the time to close, in addition to the close timeout of the settings
    */
   public MongoLogger(
       BatchWriter writer, MongoLoggerSettings settings, ClosingTime closing, Timing timing) {
@@ -126,8 +128,8 @@ public final class MongoLogger implements LoggerPort {
   }
 
   /**
-   * Takes no more events and waits for the pending ones, at most for the close timeout; what is not
-   * confirmed then is {@code NotConfirmed}. Idempotent.
+   * Rejects further events and waits for the pending ones, at most for the close timeout. An event
+   * that is not confirmed by then is {@code NotConfirmed}. Idempotent.
    */
   @Override
   public void close() {
@@ -156,9 +158,9 @@ public final class MongoLogger implements LoggerPort {
   }
 
   /**
-   * The documents of as many events, from the first on, as there is room for. Room is taken for
-   * each before the next is made: a document may be several times as large as its text, and those
-   * of all callers together must stay within the bound.
+   * Makes documents of the events, from the first on, while the limits allow it. Capacity is
+   * reserved for each document before the next is made: a document may be several times as large as
+   * its text, and the documents of all callers together must stay within the limit.
    */
   private List<EventDocument> documents(List<EncodedEvent> events) {
     List<EventDocument> documents = new ArrayList<>();
@@ -187,7 +189,7 @@ public final class MongoLogger implements LoggerPort {
     }
   }
 
-  /** Events that are waiting or being written, for a test of their bound. */
+  /** Events that wait or are being written; for a test of the limit. */
   int pendingEvents() {
     return queue.pendingEvents();
   }
@@ -207,8 +209,8 @@ public final class MongoLogger implements LoggerPort {
       write.timeout = after(settings.writeTimeout(), () -> timedOut(write));
       written = writer.write(batch.documents());
     } catch (RuntimeException | Error e) {
-      // A bug, or a class that is missing, but the write must end: its place would be lost for
-      // good, and so would the answers that are given after this.
+      // A bug or a missing class. The write must end, or one of the concurrent writes is lost
+      // permanently, and with it later answers.
       written = CompletableFuture.failedFuture(e);
     }
     var unused =
@@ -231,7 +233,8 @@ public final class MongoLogger implements LoggerPort {
   private void settle(
       Write write, @Nullable List<WriteOutcome> outcomes, @Nullable Throwable failure) {
     if (write.ended) {
-      // An answer after the timeout. Its events were reported as unknown and may be sent again.
+      // The answer arrived after the timeout. The events were reported as unknown and may be sent
+      // again.
       return;
     }
     write.ended = true;
@@ -239,15 +242,15 @@ public final class MongoLogger implements LoggerPort {
     WriteBatch batch = write.batch;
     List<PendingCall> settled = queue.complete(batch, delivered(write, outcomes, failure));
     try {
-      // The free write first: dependents of an answer may take their time.
+      // Starts the next write first, because dependents of an answer may take time.
       writeWhatMay();
     } finally {
-      // These calls are no longer in the queue: no deadline answers them any more.
+      // These calls have left the queue, so no deadline completes them any more.
       settled.forEach(PendingCall::complete);
     }
   }
 
-  /** One outcome for each event, whatever the writer answered. */
+  /** One outcome per event, whatever the writer answered. */
   private List<DeliveryOutcome> delivered(
       Write write, @Nullable List<WriteOutcome> outcomes, @Nullable Throwable failure) {
     int size = write.batch.slots().size();
@@ -256,7 +259,8 @@ public final class MongoLogger implements LoggerPort {
       try {
         return delivered(write, outcomes);
       } catch (RuntimeException | Error e) {
-        // A bug, or no memory. The place of this write must be given back, or it is lost for good.
+        // A bug, or no memory. The write must end, or one of the concurrent writes is lost
+        // permanently.
         cause = e;
       }
     }
@@ -268,10 +272,10 @@ public final class MongoLogger implements LoggerPort {
                 : new IllegalStateException("Outcomes and batch differ in size")));
   }
 
-  /** The call's deadline has come. */
+  /** Ends a call at its deadline. */
   private void expire(PendingCall call, long answeredBefore) {
     TimeoutException late = late();
-    // While MongoDB answers others, what was not sent waited for this process alone.
+    // If MongoDB answered other writes meanwhile, the unsent events waited only for this process.
     boolean answersOthers = answeredWrites.get() > answeredBefore;
     giveUp(
         call,
@@ -291,7 +295,7 @@ public final class MongoLogger implements LoggerPort {
     try {
       return executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
-      // Closed meanwhile: closing answers every call.
+      // The logger was closed meanwhile; closing completes every call.
       return NO_TIMER;
     }
   }
@@ -317,7 +321,7 @@ public final class MongoLogger implements LoggerPort {
     return delivered;
   }
 
-  /** Whether the server said anything about the document. */
+  /** Whether the server reported an outcome for this document. */
   private static boolean isAnswer(WriteOutcome outcome) {
     return !(outcome instanceof WriteOutcome.NotConfirmed failed) || failed.perDocument();
   }

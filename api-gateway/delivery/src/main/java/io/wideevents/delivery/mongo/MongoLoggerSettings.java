@@ -4,18 +4,18 @@ import io.wideevents.mongo.MongoSettings;
 import java.time.Duration;
 
 /**
- * The bounds of direct writes to MongoDB.
+ * The limits of direct writes to MongoDB.
  *
- * @param maxPendingEvents events waiting or being written; more are refused at once
- * @param maxPendingBytes bytes of their documents, likewise; an event is taken in any case when
- *     none is pending
- * @param maxBatchEvents events in one insert; above a thousand the server gains little, and a batch
- *     that fails leaves more behind
- * @param maxBatchBytes bytes of documents in one insert, below the 48 MB of one message
- * @param maxConcurrentWrites inserts under way at a time
- * @param closeTimeout how long closing waits for events still pending
- * @param writeTimeout after which a write without an answer gives its place to another; longer than
- *     the client itself takes to give one up
+ * @param maxPendingEvents events that wait or are being written; more are rejected at once
+ * @param maxPendingBytes bytes of their documents; more are rejected at once, but an event is
+ *     always accepted if none is pending
+ * @param maxBatchEvents events in one insert; above a thousand the server gains little, and a
+ *     failed batch leaves more events unconfirmed
+ * @param maxBatchBytes bytes of documents in one insert, below the 48 MB limit of one message
+ * @param maxConcurrentWrites inserts in flight at a time
+ * @param closeTimeout how long closing waits for pending events
+ * @param writeTimeout after which a write without an answer is abandoned and another may begin;
+ *     longer than the client's own timeout
  */
 public record MongoLoggerSettings(
     int maxPendingEvents,
@@ -25,15 +25,15 @@ public record MongoLoggerSettings(
     int maxConcurrentWrites,
     Duration closeTimeout,
     Duration writeTimeout) {
-  // Beyond what the client takes to report an operation that timed out.
+  // Added to the time in which the client reports an operation that timed out.
   private static final Duration WRITE_SLACK = Duration.ofSeconds(5);
 
   /** For a client with the default timeout. */
   public static final MongoLoggerSettings DEFAULT = forClient(MongoSettings.DEFAULT_TIMEOUT);
 
   /**
-   * The default bounds, over a client with a timeout of its own. A write is two operations: the
-   * insert, and the look at stored documents for duplicates.
+   * The default limits for a client with the given timeout. A write is two operations: the insert,
+   * and the query of stored documents for duplicates.
    */
   public static MongoLoggerSettings forClient(Duration operationTimeout) {
     return new MongoLoggerSettings(

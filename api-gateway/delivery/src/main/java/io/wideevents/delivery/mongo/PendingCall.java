@@ -9,10 +9,11 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of {@link MongoLogger#log} on its way: its documents, what became of each, and the
- * answer its caller waits for.
+ * One call of {@link MongoLogger#log}: its documents, the outcome of each event, and the future for
+ * the caller.
  *
- * <p>Not safe for concurrent use: {@link WriteQueue} guards it. Once settled it changes no more.
+ * <p>Not safe for concurrent use: {@link WriteQueue} guards it. After all outcomes are known, the
+ * call no longer changes.
  */
 final class PendingCall {
   private final List<EventDocument> documents;
@@ -23,8 +24,8 @@ final class PendingCall {
   private int end;
 
   /**
-   * @param documents of the first events, those there is room for
-   * @param events how many the call has
+   * @param documents of the first events, as many as the limits allowed
+   * @param events number of events of the call
    */
   PendingCall(List<EventDocument> documents, int events) {
     this.documents = List.copyOf(documents);
@@ -37,12 +38,12 @@ final class PendingCall {
     return answer;
   }
 
-  /** Those there is room for, in order from the first event's on. */
+  /** The documents within the limits, in order from the first event on. */
   List<EventDocument> documents() {
     return documents;
   }
 
-  /** How many events the call has. */
+  /** The number of events of the call. */
   int size() {
     return outcomes.length;
   }
@@ -51,27 +52,25 @@ final class PendingCall {
     return documents.get(index);
   }
 
-  /** Whether a document is left to be taken for writing. */
+  /** Whether a document still waits to be written. */
   boolean hasNext() {
     return next < end;
   }
 
-  /** The document that would be taken next. */
   EventDocument peek() {
     return documents.get(next);
   }
 
-  /** How many documents were taken for writing. */
   int taken() {
     return next;
   }
 
-  /** Takes the next document for writing: its index. */
+  /** Takes the next document for writing and returns its index. */
   int take() {
     return next++;
   }
 
-  /** Records an outcome, unless there is one already: a late answer changes nothing. */
+  /** Records an outcome; ignored if there is one already, so a late answer changes nothing. */
   void settle(int index, DeliveryOutcome outcome) {
     if (outcomes[index] == null) {
       outcomes[index] = outcome;
@@ -79,13 +78,13 @@ final class PendingCall {
     }
   }
 
-  /** Nothing from {@code index} on is taken any more; what has no outcome is not confirmed. */
+  /** Takes no document from {@code index} on; events there without an outcome are not confirmed. */
   void giveUpFrom(int index, Throwable cause) {
     end = Math.min(end, index);
     settleFrom(index, cause);
   }
 
-  /** Nothing is taken any more, and what was taken without an outcome is not confirmed either. */
+  /** Takes no further document; every event without an outcome is not confirmed. */
   void giveUp(Throwable cause) {
     end = next;
     settleFrom(0, cause);
@@ -102,12 +101,12 @@ final class PendingCall {
     return unsettled == 0;
   }
 
-  /** Gives the caller its answer; to be called once settled, and not under a lock. */
+  /** Completes the caller's future. Called when all outcomes are known, and not under a lock. */
   void complete() {
     try {
       answer.complete(Arrays.stream(outcomes).map(Objects::requireNonNull).toList());
     } catch (RuntimeException | Error e) {
-      // No memory for the list. The caller waits for this future.
+      // No memory for the list. The future must complete, because the caller waits for it.
       answer.completeExceptionally(e);
     }
   }

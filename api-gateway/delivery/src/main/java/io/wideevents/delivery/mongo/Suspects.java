@@ -13,16 +13,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The suspected poison events: MongoDB answered for each with an error on no list. They are known
- * over all the calls that try to write them: a live one first, then the spool's replay. A suspected
- * event is written alone, and is refused once {@link Suspect} has proved it poison.
+ * The suspected poison events: MongoDB answered for each with an error code that is on no list. The
+ * suspicion spans all calls that write the event, first a live call and then the replay of the
+ * spool. A suspected event is written alone, and is rejected once {@link Suspect} has proven it
+ * poison.
  *
- * <p>Many such events at once are an outage: of one shard, or behind a throttling server. While
- * more than a few are suspected, isolation is suspended: no event is written alone or refused, and
+ * <p>Many such events at once are an outage, of one shard or of a throttling server. While more
+ * than the limit are suspected, isolation is suspended: no event is written alone or rejected, and
  * the proofs start over.
  *
- * <p>Bounded. An event that is not seen for some minutes is forgotten, since another tier may have
- * it. Safe for concurrent use; never blocks for long.
+ * <p>Bounded. An event that does not fail again within some minutes is forgotten, since another
+ * tier may have it. Safe for concurrent use; blocks only for a short lock.
  */
 final class Suspects {
   private static final Logger log = LoggerFactory.getLogger(Suspects.class);
@@ -34,12 +35,12 @@ final class Suspects {
   private final Duration suspension;
   private final LongSupplier nanoClock;
 
-  /** Longest unseen first. */
+  /** In the order of the last failure, oldest first. */
   private final Map<EventId, Entry> entries = new LinkedHashMap<>();
 
   /**
-   * Copies of an event may be in the spool many times, from a client that posts it again. Without
-   * this each of them would take minutes to be proven poison. Longest known first.
+   * The proofs, oldest first. A client that posts an event repeatedly may leave many copies of it
+   * in the spool. Without this map each copy would take minutes to be proven poison.
    */
   private final Map<EventId, Proof> proofs = new LinkedHashMap<>();
 
@@ -50,9 +51,9 @@ final class Suspects {
   private record Proof(int code, Deadline until) {}
 
   /**
-   * @param max how many at a time; each is written alone, at the cost of a write of its own
-   * @param memory how long one is remembered that is not seen again
-   * @param suspension how long isolation is suspended after the last event that was one too many
+   * @param max number of suspected events at a time; each costs a separate write
+   * @param memory how long an event without a further failure is remembered
+   * @param suspension how long isolation is suspended after the last event beyond {@code max}
    * @param nanoClock monotonic, like {@link System#nanoTime}
    */
   Suspects(int max, Duration memory, Duration suspension, LongSupplier nanoClock) {
@@ -68,7 +69,7 @@ final class Suspects {
   }
 
   /**
-   * Records that MongoDB answered for the event with an error on no list.
+   * Records that MongoDB answered for the event with an error code that is on no list.
    *
    * @param code the server's error code
    * @param alone whether the event was the only one of its write
@@ -106,7 +107,7 @@ final class Suspects {
     return proof != null && proof.code() == code && !proof.until().remaining().isZero();
   }
 
-  /** MongoDB stored the event, or refused it. */
+  /** Records that MongoDB stored or rejected the event. */
   synchronized void clear(EventId id) {
     entries.remove(id);
     proofs.remove(id);

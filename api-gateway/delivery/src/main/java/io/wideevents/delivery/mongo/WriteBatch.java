@@ -4,14 +4,14 @@ import io.wideevents.event.EventDocument;
 import java.util.List;
 
 /**
- * Documents of one insert, from as many calls as fit.
+ * The documents of one insert, from as many calls as fit.
  *
  * @param slots at least one
  * @param bytes of all documents
  */
 record WriteBatch(List<Slot> slots, long bytes) {
 
-  /** A document's place in the call it came with. */
+  /** The index of a document in its call. */
   record Slot(PendingCall call, int index) {
     EventDocument document() {
       return call.document(index);

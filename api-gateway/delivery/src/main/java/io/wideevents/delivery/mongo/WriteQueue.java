@@ -15,19 +15,19 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The calls that are not answered yet, and whose turn it is. A batch can be had whenever one of the
- * few writes at a time is free: while all are under way calls gather, so batches grow with the load
- * and nobody waits for one to fill.
+ * The open calls, and the order in which their documents are written. A batch is available whenever
+ * one of the few concurrent writes is free. While all writes are in flight, calls accumulate, so
+ * batches grow with the load and no call waits for a batch to fill.
  *
- * <p>Bounded by events and bytes, counted from reservation until they were written or given up.
- * Safe for concurrent use; never blocks, but for {@link #awaitEmpty}. Completes no future: what is
- * settled is handed back for that.
+ * <p>Bounded by events and bytes, counted from the reservation until the documents are written or
+ * given up. Safe for concurrent use. Only {@link #awaitEmpty} blocks. Completes no future; the
+ * caller completes the calls that the methods return.
  */
 final class WriteQueue {
   private final MongoLoggerSettings settings;
   private final Suspects suspects;
 
-  /** Every call that is not settled; those with documents left to take are also in the line. */
+  /** Every call without all outcomes. Calls with documents to take are also in the line. */
   private final Set<PendingCall> unsettled = new LinkedHashSet<>();
 
   private final Deque<PendingCall> line = new ArrayDeque<>();
@@ -37,7 +37,7 @@ final class WriteQueue {
   private boolean closed;
 
   /**
-   * @param suspects documents that get a batch of their own
+   * @param suspects documents that are written in a batch of one
    */
   WriteQueue(MongoLoggerSettings settings, Suspects suspects) {
     this.settings = settings;
@@ -45,15 +45,16 @@ final class WriteQueue {
   }
 
   /**
-   * Takes room for a document of a call that is about to be offered.
+   * Reserves capacity for a document of a call that is about to be offered.
    *
-   * @return whether there was room
+   * @return whether there was capacity
    */
   synchronized boolean reserve(EventDocument document) {
     boolean fits =
         pendingEvents < settings.maxPendingEvents()
             && pendingBytes + document.sizeBytes() <= settings.maxPendingBytes();
-    // One event alone always goes, or one over the bound would never be taken.
+    // An event is always accepted if none is pending; otherwise an event above the limit would
+    // never be accepted.
     if (fits || pendingEvents == 0) {
       pendingEvents++;
       pendingBytes += document.sizeBytes();
@@ -62,16 +63,16 @@ final class WriteQueue {
     return false;
   }
 
-  /** Gives back the room of documents whose call is not offered after all. */
+  /** Releases the capacity of documents whose call is not offered. */
   synchronized void release(List<EventDocument> documents) {
     documents.forEach(document -> release(1, document.sizeBytes()));
   }
 
   /**
-   * Admits a call, for whose documents room is taken. Its events without one are not confirmed at
-   * once, so that the next tier gets them without delay.
+   * Admits a call with reserved capacity for its documents. Its events without a document are not
+   * confirmed at once, so that the next tier gets them without delay.
    *
-   * @return whether the call is settled by that
+   * @return whether all outcomes of the call are known now
    */
   synchronized boolean offer(PendingCall call) {
     if (closed) {
@@ -112,7 +113,7 @@ final class WriteQueue {
       }
     }
     if (call != null && line.size() > 1 && slots.getLast().call() == call) {
-      // A call of many batches lets the others go in between.
+      // A call of many batches lets other calls write in between.
       line.add(line.remove());
     }
     writes++;
@@ -123,7 +124,7 @@ final class WriteQueue {
    * Ends the write of a batch.
    *
    * @param outcomes one per slot
-   * @return the calls that are settled by it
+   * @return the calls whose outcomes are all known now
    */
   synchronized List<PendingCall> complete(WriteBatch batch, List<DeliveryOutcome> outcomes) {
     writes--;
@@ -138,11 +139,11 @@ final class WriteQueue {
   }
 
   /**
-   * Stops waiting for a call: what has no outcome is not confirmed.
+   * Stops waiting for a call: its events without an outcome are not confirmed.
    *
-   * @param unsent why for those that no write has taken
-   * @param unanswered why for those that a write has taken
-   * @return whether the call was still unsettled
+   * @param unsent cause for the events that no write has taken
+   * @param unanswered cause for the events that a write has taken
+   * @return whether the call was still open
    */
   synchronized boolean giveUp(PendingCall call, Throwable unsent, Throwable unanswered) {
     if (!unsettled.contains(call)) {
@@ -158,15 +159,15 @@ final class WriteQueue {
     return forget(call);
   }
 
-  /** Admits no more calls from here on. */
+  /** Admits no further calls. */
   synchronized void close() {
     closed = true;
   }
 
   /**
-   * Waits until every call is settled, at most for {@code timeout}.
+   * Waits until all outcomes of every call are known, at most for {@code timeout}.
    *
-   * @return those that are not settled by then
+   * @return the calls that are still open
    * @throws InterruptedException if interrupted while waiting
    */
   synchronized List<PendingCall> awaitEmpty(Duration timeout) throws InterruptedException {
@@ -181,12 +182,11 @@ final class WriteQueue {
     return List.copyOf(unsettled);
   }
 
-  /** The calls that are not settled now. */
   synchronized List<PendingCall> unsettled() {
     return List.copyOf(unsettled);
   }
 
-  /** Events that are waiting or being written. */
+  /** Events that wait or are being written. */
   synchronized int pendingEvents() {
     return pendingEvents;
   }

@@ -24,7 +24,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Kafka and MongoDB as a gateway uses them, with the tiers made of them. Needs neither to be there.
+ * Kafka and MongoDB with the gateway's settings, and the tiers composed of them. Both may be
+ * unreachable at the start.
  */
 public final class Backends implements ReplayTarget {
   private static final String APPLICATION_NAME = "api-gateway";
@@ -56,7 +57,7 @@ public final class Backends implements ReplayTarget {
             database(setup, writer));
   }
 
-  /** Puts the tiers together from the upper two. */
+  /** Composes all tiers from Kafka and MongoDB. */
   private interface TierFactory {
     DeliveryTiers tiers(
         Optional<MqClientPort> mq, LoggerPort direct, DirectDatabase directDatabase);
@@ -65,10 +66,10 @@ public final class Backends implements ReplayTarget {
   /**
    * The backends of a running gateway.
    *
-   * @param spool the tier below them
-   * @param spoolStatus asks the spool how it is; must not block
-   * @param retention what this process may do to the retention of events
-   * @param closing what bounds their end
+   * @param spool the third tier
+   * @param spoolStatus reports the status of the spool; must not block
+   * @param retention what this process may change about the retention of events
+   * @param closing bounds the time to close
    */
   public static Backends above(
       LoggerPort spool,
@@ -86,7 +87,7 @@ public final class Backends implements ReplayTarget {
             new DeliveryTiers(mq, direct, database, spool, spoolStatus, closing, timing));
   }
 
-  /** The backends alone, started: for emptying a spool into them. */
+  /** The backends without a spool as the third tier, started: for replaying a spool. */
   public static Backends withoutSpool(DeliverySettings settings) {
     ClosingTime closing = new ClosingTime(DRAIN_CLOSE_BOUND);
     Timing timing = Timing.system();
@@ -115,7 +116,7 @@ public final class Backends implements ReplayTarget {
     };
   }
 
-  /** Begins to connect, in the background. */
+  /** Starts to connect in the background. */
   public void start() {
     setup.start();
     kafka.ifPresent(KafkaClient::start);
@@ -135,14 +136,14 @@ public final class Backends implements ReplayTarget {
     return deadLetters.<DeadLetterPort>map(port -> port).orElse(DeadLetterPort.UNAVAILABLE);
   }
 
-  /** How many dead letters lack a part of their event. */
+  /** The number of dead letters without the given part of their event. */
   public long deadLettersLacking(DeadLetterPart part) {
     return deadLetters.map(letters -> letters.lacking(part)).orElse(0L);
   }
 
   /**
-   * Flushes Kafka, then MongoDB; what neither confirms goes to the spool. Answers every request
-   * that waits. Idempotent.
+   * Flushes Kafka, then MongoDB. Events that neither confirms go to the spool. Answers every
+   * pending request. Idempotent.
    */
   public void closeTiers() {
     tiers.close();
@@ -150,7 +151,7 @@ public final class Backends implements ReplayTarget {
 
   @Override
   public void close() {
-    // In reverse order, and each one whatever the one before throws.
+    // Closes in reverse order, even if an earlier close throws.
     try (mongo;
         setup) {
       try {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The settings of the delivery chain, and the rules among them. */
+/** The settings of the delivery chain, and the rules between them. */
 public final class DeliveryCatalogue {
   public static final Setting<Boolean> MQ_ENABLED =
       Setting.named("MQ_ENABLED", SettingType.bool())
@@ -30,7 +30,7 @@ public final class DeliveryCatalogue {
 
   private DeliveryCatalogue() {}
 
-  /** The rules among the settings of the tiers. */
+  /** Checks the rules between the settings of the tiers. */
   public static List<SettingProblem> check(SettingValues values) {
     List<SettingProblem> problems = new ArrayList<>(KafkaCatalogue.check(values));
     Optional<Integer> event = values.find(CommonSettings.EVENT_MAX_BYTES);
@@ -42,7 +42,9 @@ public final class DeliveryCatalogue {
     return problems;
   }
 
-  /** Requires that a setting has room for a number of bytes, which the largest event takes. */
+  /**
+   * Requires that a setting is at least as large as a number of bytes that the largest event needs.
+   */
   public static void requireAtLeast(
       long bytes, Setting<Long> setting, SettingValues values, List<SettingProblem> problems) {
     if (values.find(setting).filter(given -> given < bytes).isPresent()) {
@@ -54,7 +56,7 @@ public final class DeliveryCatalogue {
     }
   }
 
-  /** What an event of this size takes as a record, in bytes. */
+  /** The size of the Kafka record of an event of this size, in bytes. */
   public static long recordBytes(int eventBytes) {
     return eventBytes + (long) TopicLayout.HEADROOM_BYTES;
   }

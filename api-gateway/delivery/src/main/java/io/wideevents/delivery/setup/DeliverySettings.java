@@ -11,10 +11,10 @@ import io.wideevents.mongo.MongoSettings;
 import java.util.Optional;
 
 /**
- * What the delivery chain is made from. Immutable.
+ * The settings of the delivery chain. Immutable.
  *
- * @param kafka how to publish; empty when the message queue is switched off
- * @param rules what events are held to, those that are read back from the spool included
+ * @param kafka the publishing settings; empty if the message queue is switched off
+ * @param rules the limits of events, also of events that are read back from the spool
  */
 public record DeliverySettings(
     Optional<KafkaSettings> kafka,
@@ -22,7 +22,7 @@ public record DeliverySettings(
     SpoolSettings spool,
     EncoderSettings rules) {
 
-  /** The settings in effect. */
+  /** The delivery settings among the given values. */
   public static DeliverySettings from(SettingValues values, EncoderSettings rules) {
     return new DeliverySettings(
         values.get(DeliveryCatalogue.MQ_ENABLED)

@@ -1,6 +1,4 @@
-/**
- * Puts the delivery chain together from settings: Kafka, MongoDB, the spool and what replays it.
- */
+/** Composes the delivery chain from settings: Kafka, MongoDB, the spool and its replay. */
 @NullMarked
 package io.wideevents.delivery.setup;
 

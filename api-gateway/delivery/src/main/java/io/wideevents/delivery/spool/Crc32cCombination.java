@@ -1,8 +1,11 @@
 package io.wideevents.delivery.spool;
 
-/** Computes with CRC-32C values instead of the bytes they are of, in the way of zlib. */
+/**
+ * Combines CRC-32C values without reading the bytes again, with the algorithm of zlib's {@code
+ * crc32_combine}.
+ */
 final class Crc32cCombination {
-  /** The polynomial, its bits reversed. */
+  /** The polynomial in reversed bit order. */
   private static final int POLYNOMIAL = 0x82F6_3B78;
 
   private static final int ONE = 1 << 31;
@@ -13,11 +16,11 @@ final class Crc32cCombination {
   private Crc32cCombination() {}
 
   /**
-   * The share that the bytes before have in the checksum of a whole: the checksum of A followed by
-   * B is this share of A's, XOR the checksum of B.
+   * The contribution of a prefix to the checksum of a whole: the checksum of A followed by B is
+   * this contribution of A, XOR the checksum of B.
    *
-   * @param checksum of the bytes before
-   * @param length of the bytes behind them, less than 2^28
+   * @param checksum of the prefix
+   * @param length of the bytes after the prefix, less than 2^28
    */
   static int append(int checksum, long length) {
     int factor = ONE;

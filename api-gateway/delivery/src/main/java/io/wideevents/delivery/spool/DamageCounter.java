@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts and reports what cannot be read, each piece once. Safe for concurrent use. */
+/** Counts and logs unreadable data, each range once. Safe for concurrent use. */
 final class DamageCounter {
   private static final Logger LOG = LoggerFactory.getLogger(DamageCounter.class);
 
@@ -18,7 +18,7 @@ final class DamageCounter {
 
   void range(Path file, int from, int to) {
     ranges.increment();
-    // One line a file: a bad disk may damage thousands of places in each.
+    // One line per file: a bad disk may damage thousands of ranges in each.
     if (!file.equals(lastReported.getAndSet(file))) {
       LOG.atError()
           .addKeyValue("file", file)
@@ -28,7 +28,7 @@ final class DamageCounter {
     }
   }
 
-  /** A file that is not as it was written, though its events may be. */
+  /** Records a file whose content differs from what was written; its events may be intact. */
   void found(Path file, String error) {
     ranges.increment();
     LOG.atError()
@@ -37,7 +37,7 @@ final class DamageCounter {
         .log("A spool file is damaged; check the disk. The file will be kept");
   }
 
-  /** Segments that are not in the directory though nothing removed them. */
+  /** Records segments that are missing from the directory though no process removed them. */
   void missing(Path directory, long from, long to) {
     ranges.increment();
     LOG.atError()
@@ -47,7 +47,7 @@ final class DamageCounter {
         .log("Spool files are missing, with the events in them; check the disk");
   }
 
-  /** A file that the disk does not give back, now; what is in it stays where it is. */
+  /** Records a file that cannot be read now; the file is not moved. */
   void unreadable(Path file, IOException cause) {
     ranges.increment();
     LOG.atError()

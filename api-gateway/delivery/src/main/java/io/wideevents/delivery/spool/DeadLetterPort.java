@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Takes events that a tier refused, with the reason, to where a person will find them: the
- * dead-letter topic. Safe for concurrent use; taking the same event twice is harmless.
+ * Sends events that a tier rejected to the dead-letter topic, with the reason. Safe for concurrent
+ * use. Sending an event twice is harmless.
  */
 @FunctionalInterface
 public interface DeadLetterPort {
-  /** For a gateway without Kafka: refused events stay in the spool. */
+  /** For a gateway without Kafka: rejected events stay in the spool. */
   DeadLetterPort UNAVAILABLE =
       (events, deadline) ->
           CompletableFuture.completedFuture(
@@ -23,11 +23,11 @@ public interface DeadLetterPort {
                   .toList());
 
   /**
-   * Writes dead letters; returns at once.
+   * Writes dead letters. Does not block.
    *
    * @param events at least one, each with {@link SpooledEvent#refusalCode} and its message
-   * @return one outcome per event, in order, by the deadline; {@code Durable} lets the event leave
-   *     the spool, anything else keeps it for a later attempt
+   * @return one outcome per event, in order, by the deadline; {@code Durable} means that the event
+   *     may leave the spool, and any other outcome keeps it for a later attempt
    */
   CompletableFuture<List<DeliveryOutcome>> deadLetter(List<SpooledEvent> events, Deadline deadline);
 }

@@ -92,7 +92,8 @@ final class DiskFiles implements SpoolFiles {
 
   @Override
   public long usableBytes(Path directory) {
-    // Not FileStore: finding it reads the table of mounts, and this is asked before every sync.
+    // Not FileStore: looking up a FileStore reads the mount table, and this method runs before
+    // every sync.
     return directory.toFile().getUsableSpace();
   }
 
@@ -114,7 +115,8 @@ final class DiskFiles implements SpoolFiles {
 
     @Override
     public void sync() throws IOException {
-      // false: the length is synced all the same where data depends on it, times are not needed.
+      // false: the system still syncs the length where data depends on it, and the file times are
+      // not needed.
       channel.force(false);
     }
 

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/** A view on a part of a file, moved as it is read; holds a bounded part in memory. */
+/** A movable view of a file that holds a bounded part of it in memory. */
 final class FileWindow {
   static final int LEAST_BYTES = 256 << 10;
 
@@ -15,7 +15,7 @@ final class FileWindow {
   private int start;
 
   /**
-   * @param limit end of what may be looked at, within the file
+   * @param limit end of the readable part of the file
    */
   FileWindow(SpoolFiles files, Path file, int limit) {
     this.files = files;
@@ -24,9 +24,9 @@ final class FileWindow {
   }
 
   /**
-   * The bytes from {@code offset}, exactly {@code length}; valid until the next call.
+   * Exactly {@code length} bytes from {@code offset}; valid until the next call.
    *
-   * @throws IndexOutOfBoundsException if they reach over the limit
+   * @throws IndexOutOfBoundsException if the range exceeds the limit
    */
   ByteBuffer at(int offset, int length) throws IOException {
     if (length > limit - offset) {
@@ -38,8 +38,7 @@ final class FileWindow {
   }
 
   /**
-   * What is in memory from {@code offset} on, at least {@code length} bytes; valid until the next
-   * call.
+   * The bytes in memory from {@code offset} on, at least {@code length}; valid until the next call.
    */
   ByteBuffer from(int offset, int length) throws IOException {
     include(offset, length);

@@ -13,8 +13,8 @@ import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /**
- * How an event lies in a segment file: a header of {@value #HEADER_BYTES} bytes, four short texts,
- * the event's JSON. All numbers are big-endian.
+ * The format of an event in a segment file: a header of {@value #HEADER_BYTES} bytes, four short
+ * texts, and the event's JSON. All numbers are big-endian.
  *
  * <pre>
  *  0  4  marker
@@ -25,14 +25,14 @@ import java.util.zip.CRC32C;
  * 28 16  event id
  * </pre>
  *
- * The highest bit of the first text's length marks a frame that begins a group: everything before
- * it in the file was synced before it was written.
+ * The highest bit of the first text's length marks the first frame of a group. Everything before
+ * such a frame was synced before the frame was written.
  */
 final class Frame {
   static final int HEADER_BYTES = 44;
 
-  // 0xFF stands in no UTF-8 text, so no event, whoever wrote it, can contain what looks like a
-  // frame: after damage the next marker found is a true one.
+  // The byte 0xFF occurs in no UTF-8 text, so no event can contain a marker. After damage, the next
+  // marker found in the text part of a file is a real one.
   private static final int MARKER = 0xFF57_4501;
 
   private static final int CHECKSUM_AT = 4;
@@ -40,14 +40,14 @@ final class Frame {
   private static final int TEXT_LENGTHS_AT = 12;
   private static final int BEGINS_GROUP = 0x8000;
 
-  /** Where the checked bytes begin. */
+  /** Offset of the first byte under the checksum. */
   static final int CHECKED_FROM = LENGTH_AT;
 
   private static final int MAX_JSON_BYTES = 64 << 20;
   private static final int MAX_TEXT_BYTES = 2048;
   private static final int TEXTS = 4;
 
-  /** Refusal code of a stored event that cannot be read as one. */
+  /** Refusal code of a stored event that cannot be decoded. */
   static final String UNDECODABLE = "undecodable";
 
   private Frame() {}
@@ -73,10 +73,10 @@ final class Frame {
   }
 
   /**
-   * Length of the frame that begins here, header included.
+   * The length of the frame that begins here, including the header.
    *
    * @param header at least {@link #HEADER_BYTES} from its position
-   * @return 0 if no frame begins here; the length is to be trusted only once {@link #isIntact}
+   * @return 0 if no frame begins here; the length is valid only if {@link #isIntact}
    */
   static int length(ByteBuffer header) {
     int at = header.position();
@@ -112,17 +112,17 @@ final class Frame {
     return frame.get(frame.position() + TEXT_LENGTHS_AT) < 0;
   }
 
-  /** The checksum that a frame says it has. */
+  /** The checksum in the frame's header. */
   static int statedChecksum(ByteBuffer header) {
     return header.getInt(header.position() + CHECKSUM_AT);
   }
 
-  /** Whether a frame can begin with this byte; no JSON text contains it. */
+  /** Whether a frame can begin with this byte. No JSON text contains it. */
   static boolean canBeginWith(byte first) {
     return first == (byte) (MARKER >>> 24);
   }
 
-  /** Whether the frame, exactly from position to limit, is as it was written. */
+  /** Whether the bytes from position to limit are a frame with a correct checksum. */
   static boolean isIntact(ByteBuffer frame) {
     CRC32C crc = new CRC32C();
     crc.update(frame.slice(frame.position() + CHECKED_FROM, frame.remaining() - CHECKED_FROM));
@@ -130,8 +130,8 @@ final class Frame {
   }
 
   /**
-   * Reads an intact frame, exactly from position to limit; the position moves to the limit. An
-   * event whose outcome this version does not know is read as one that was refused.
+   * Reads an intact frame from position to limit and moves the position to the limit. An event with
+   * an outcome that this version does not know is read as a rejected event.
    *
    * @return empty if the frame holds no event, which no version writes
    */
@@ -182,8 +182,8 @@ final class Frame {
     if (bytes.length <= MAX_TEXT_BYTES) {
       return bytes;
     }
-    // A cut inside a character would be read back as a replacement character: harmless in the only
-    // text that can be this long, a database's message.
+    // A cut inside a character is read back as a replacement character. Only a database's message
+    // can be this long, so this is harmless.
     return Arrays.copyOf(bytes, MAX_TEXT_BYTES);
   }
 

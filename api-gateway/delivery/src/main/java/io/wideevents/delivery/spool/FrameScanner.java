@@ -7,23 +7,24 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Walks the frames of a segment file from an offset, over whatever cannot be read between them, in
- * time and disk reads proportional to the bytes walked. Not safe for concurrent use.
+ * Reads the frames of a segment file from an offset on and skips unreadable bytes between them.
+ * Time and disk reads are proportional to the bytes read. Not safe for concurrent use.
  */
 final class FrameScanner {
-  /** Bytes that may be looked at in vain, apart from those that are allowed for walked bytes. */
+  /** Bytes that may be read without a result, in addition to the allowance for scanned bytes. */
   private static final long FREE_BYTES = 1 << 20;
 
-  /** What was found next; {@code from} to {@code to} are offsets in the file. */
+  /** The next result; {@code from} and {@code to} are offsets in the file. */
   sealed interface Found {
     /**
-     * A frame that is as it was written.
+     * A frame with a correct checksum.
      *
-     * @param beginsGroup whether everything before was synced before this was written
+     * @param beginsGroup whether everything before the frame was synced before the frame was
+     *     written
      */
     record Intact(int from, int to, StoredEvent event, boolean beginsGroup) implements Found {}
 
-    /** Bytes that are no intact frame, up to the next one or to the end. */
+    /** Bytes without an intact frame, up to the next intact frame or the end. */
     record Damaged(int from, int to) implements Found {}
 
     record End() implements Found {}
@@ -46,7 +47,7 @@ final class FrameScanner {
     return offset;
   }
 
-  /** Goes on from a later offset. */
+  /** Continues at a later offset. */
   void skipTo(int laterOffset) {
     offset = laterOffset;
   }
@@ -75,8 +76,8 @@ final class FrameScanner {
   }
 
   /**
-   * The frame at an offset, if it is intact and a look costs little: a file in which many places
-   * look like long frames is left to the search, which passes over each byte once.
+   * The frame at an offset, if it is intact and reading it is cheap. A file with many false long
+   * frames is left to the search, which reads each byte once.
    */
   private Optional<Place> frameAt(int at) throws IOException {
     if (limit - at < Frame.HEADER_BYTES) {

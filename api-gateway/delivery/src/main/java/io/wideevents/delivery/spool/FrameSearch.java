@@ -9,18 +9,18 @@ import java.util.TreeSet;
 import java.util.zip.CRC32C;
 
 /**
- * Finds the first intact frame behind damage in one pass over the bytes, however many places look
- * like the beginning of a frame: the checksum of each such place follows from two values of one
- * running checksum, at its beginning and at its end. Not safe for concurrent use.
+ * Finds the first intact frame after damage in one pass over the bytes, even if many offsets look
+ * like the beginning of a frame. The checksum of a candidate is computed from two values of one
+ * running checksum, at the candidate's beginning and at its end. Not safe for concurrent use.
  */
 final class FrameSearch {
   /**
-   * Bounds the memory for places that look like a frame and whose end is not reached. Only a
-   * checksum or an id can contain a marker by chance, once in four billion.
+   * Bounds the memory for candidates whose end is not reached yet. Only a checksum or an id can
+   * contain a marker by chance, with a probability of one in four billion.
    */
   private static final int MOST_OPEN = 1 << 16;
 
-  /** A frame's place in the file. */
+  /** The offsets of a frame in the file. */
   record Place(int from, int to) {}
 
   private record Candidate(int from, int to, int statedChecksum, int checksumBefore) {
@@ -42,7 +42,7 @@ final class FrameSearch {
     this.limit = limit;
   }
 
-  /** The intact frame that ends first, of those that begin at {@code from} or later. */
+  /** The intact frame that ends first, of the frames that begin at {@code from} or later. */
   Optional<Place> next(int from) throws IOException {
     running.reset();
     begun.clear();
@@ -52,7 +52,7 @@ final class FrameSearch {
       ByteBuffer bytes = window.from(at, Math.min(Frame.HEADER_BYTES, limit - at));
       int end = at + bytes.remaining();
       if (end < limit) {
-        // What begins behind this has its header in the next part.
+        // The header of a frame that begins after this offset is in the next part.
         end -= Frame.HEADER_BYTES - 1;
       }
       Optional<Place> found = search(bytes, at, end);
@@ -64,7 +64,7 @@ final class FrameSearch {
     return closed(limit);
   }
 
-  /** Looks at the offsets from {@code start} to {@code end}, which is not looked at itself. */
+  /** Searches the offsets from {@code start}, inclusive, to {@code end}, exclusive. */
   private Optional<Place> search(ByteBuffer bytes, int start, int end) {
     int checkedTo = start;
     for (int at = start; at < end; at++) {
@@ -85,7 +85,7 @@ final class FrameSearch {
     return Optional.empty();
   }
 
-  /** Whether a candidate begins to be checked here, or ends. */
+  /** Whether the checked part of a candidate begins or ends here. */
   private boolean isDue(int at) {
     return (!begun.isEmpty() && begun.peek().from + Frame.CHECKED_FROM <= at)
         || (!open.isEmpty() && open.first().to <= at);
@@ -102,7 +102,10 @@ final class FrameSearch {
     }
   }
 
-  /** The intact frame that ends here; the running checksum reaches to here. */
+  /**
+   * The intact frame that ends here. The running checksum must include all bytes before this
+   * offset.
+   */
   private Optional<Place> closed(int at) {
     int checksum = (int) running.getValue();
     while (!begun.isEmpty() && begun.peek().from + Frame.CHECKED_FROM <= at) {

@@ -19,17 +19,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets many requests share one disk sync: whatever arrives while a sync runs is written and synced
- * together by the next. No delay is added to wait for company.
+ * Lets many requests share one disk sync. Frames that arrive during a sync are written and synced
+ * together by the next one. No delay is added to fill a group.
  *
- * <p>Owns the thread {@code spool-writer}, which alone appends to the log. It is never interrupted:
- * that would close the file under it.
+ * <p>Owns the thread {@code spool-writer}, the only thread that appends to the log. The thread is
+ * never interrupted, because an interrupt would close the file that it writes.
  */
 final class GroupCommit {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
   private static final long MOST_GROUP_BYTES = 4L << 20;
 
-  /** How often an idle writer looks whether there is room. */
+  /** How often an idle writer checks for free space. */
   private static final Duration LOOK_INTERVAL = Duration.ofSeconds(2);
 
   private static final Duration REST_AFTER_FAILURE = Duration.ofMillis(100);
@@ -46,7 +46,7 @@ final class GroupCommit {
   private final Condition work = lock.newCondition();
   private final ArrayDeque<Append> queue = new ArrayDeque<>();
 
-  /** Waiting or being written. */
+  /** Bytes that wait or are being written. */
   private long queuedBytes;
 
   private boolean closed;
@@ -54,7 +54,7 @@ final class GroupCommit {
   private record Append(List<byte[]> frames, long bytes, CompletableFuture<SpoolOutcome> done) {}
 
   /**
-   * @param stopTimeout asked at the end how long it may take
+   * @param stopTimeout supplies the time that {@link #stop} may wait
    */
   GroupCommit(
       SegmentLog log, SpoolBounds bounds, SpoolTrouble trouble, Supplier<Duration> stopTimeout) {
@@ -62,17 +62,22 @@ final class GroupCommit {
     this.bounds = bounds;
     this.trouble = trouble;
     this.stopTimeout = stopTimeout;
-    // A disk that hangs must not keep the process alive.
+    // A hanging disk must not keep the process alive.
     thread.setDaemon(true);
   }
 
-  /** Looks for room, so that a spool found full is reported as full, and starts the thread. */
+  /**
+   * Checks for free space, so that a full spool is reported as full from the start, and starts the
+   * thread.
+   */
   void start() {
     lookForRoom();
     thread.start();
   }
 
-  /** Queues frames for the next group; returns at once. Completes on the writer's thread. */
+  /**
+   * Queues frames for the next group. Does not block. The future completes on the writer thread.
+   */
   CompletableFuture<SpoolOutcome> append(List<byte[]> frames) {
     long bytes = frames.stream().mapToLong(frame -> frame.length).sum();
     CompletableFuture<SpoolOutcome> done = new CompletableFuture<>();
@@ -108,7 +113,8 @@ final class GroupCommit {
       try {
         ended = step();
       } catch (Throwable e) {
-        // No memory for a group, say. Without this thread no event would be spooled any more.
+        // For example, there is no memory for a group. The thread must survive, or no event would
+        // be spooled any more.
         failures.show(
             notShown ->
                 LOG.atError()
@@ -120,7 +126,7 @@ final class GroupCommit {
     }
   }
 
-  /** Writes a group, or waits for one; whether that was the last. */
+  /** Writes a group or waits for one; returns whether the writer has ended. */
   private boolean step() {
     if (ended()) {
       return true;
@@ -133,8 +139,9 @@ final class GroupCommit {
   }
 
   /**
-   * Writes, syncs and answers one group; blocks for the disk and not for work. Used by one thread
-   * at a time: the writer's, or a simulation's that never calls {@link #start}.
+   * Writes, syncs and completes one group. Blocks for the disk and does not wait for work. Used by
+   * one thread at a time: the writer thread, or the thread of a simulation that never calls {@link
+   * #start}.
    *
    * @return whether there was a group
    */
@@ -147,12 +154,15 @@ final class GroupCommit {
     return true;
   }
 
-  /** A gateway that is not ready for a full spool gets no event to find out with. */
+  /**
+   * Checks for free space without an event. A gateway that is not ready because its spool is full
+   * gets no event that would show that the space is free again.
+   */
   void lookForRoom() {
     try {
       trouble.look(bounds.checkRoom());
     } catch (RuntimeException | Error e) {
-      // The one writer must not end for it: the next append finds out what this look did not.
+      // A failed check must not end the only writer thread. The next append meets the same limits.
       LogThrottle.safely(
           () -> LOG.atWarn().setCause(e).log("Could not look for room in the spool"));
     }
@@ -174,7 +184,7 @@ final class GroupCommit {
       long bytes = 0;
       while (!queue.isEmpty()
           && (group.isEmpty() || bytes + queue.peek().bytes <= MOST_GROUP_BYTES)) {
-        // Removed last: an append that is in neither list would never be answered.
+        // Removed last: an append that is in neither list would never be completed.
         Append append = queue.element();
         group.add(append);
         bytes += append.bytes;
@@ -186,7 +196,7 @@ final class GroupCommit {
     }
   }
 
-  /** Blocks until an append waits, for a limited time, or until closed. */
+  /** Waits until an append is queued, the interval has passed or the log is closed. */
   private void awaitWork() {
     long nanos = LOOK_INTERVAL.toNanos();
     lock.lock();
@@ -195,7 +205,7 @@ final class GroupCommit {
         nanos = work.awaitNanos(nanos);
       }
     } catch (InterruptedException e) {
-      // The writer ends by a flag alone. An interrupt is a bug elsewhere.
+      // Only a flag ends the writer. An interrupt is a bug elsewhere.
       LogThrottle.safely(() -> LOG.warn("The spool's writer was interrupted and goes on"));
     } finally {
       lock.unlock();
@@ -212,7 +222,7 @@ final class GroupCommit {
       log.append(group.stream().flatMap(append -> append.frames.stream()).toList());
       return new Spooled();
     } catch (Throwable e) {
-      // Whatever it was: whoever waits has to hear of it, and the next group may fare better.
+      // Any failure must be reported to the callers, and the next group may succeed.
       return new Failed(e);
     }
   }
@@ -233,7 +243,7 @@ final class GroupCommit {
   }
 
   /**
-   * Takes nothing more and waits, within the timeout, for what it took. Idempotent.
+   * Rejects further appends and waits, within the timeout, for the accepted ones. Idempotent.
    *
    * @return whether the writer has ended; if not, it may still be writing
    */
@@ -246,7 +256,7 @@ final class GroupCommit {
       lock.unlock();
     }
     if (thread.getState() == Thread.State.NEW) {
-      // Without a thread the caller of runOnce is the writer, and this is the caller.
+      // Without a thread, the caller of runOnce is the writer, and that is the current thread.
       while (runOnce()) {}
       return true;
     }

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * The first {@value #BYTES} bytes of a segment file of the version before {@link SegmentHeader},
- * which are still read and drained. Such a file does not say which of its bytes were acknowledged.
+ * The first {@value #BYTES} bytes of a segment file of the version before {@link SegmentHeader}.
+ * Such files are still read and drained. They do not record how far they were acknowledged.
  *
  * <pre>
  *  0  8  "WESPOOL1"
@@ -49,7 +49,7 @@ final class LegacyHeader {
     return bytes.flip();
   }
 
-  /** When the segment was created; empty if this is no header of that version. */
+  /** The creation time of the segment; empty if this is no header of that version. */
   static Optional<Instant> createdAt(ByteBuffer header) {
     boolean ours =
         header.slice(0, MAGIC.length).equals(ByteBuffer.wrap(MAGIC))
@@ -59,7 +59,7 @@ final class LegacyHeader {
         : Optional.empty();
   }
 
-  /** The note; empty if it is damaged. */
+  /** The drain note; empty if it is damaged. */
   static Optional<DrainNote> note(ByteBuffer header) {
     ByteBuffer bytes = header.slice(NOTE_AT, NOTE_BYTES + CHECKSUM_BYTES);
     DrainNote note =

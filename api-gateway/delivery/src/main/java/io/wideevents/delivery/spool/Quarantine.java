@@ -8,9 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The directory where files go that are damaged or not ours: out of the way, not lost. Nothing in
- * it is read again or counted towards the spool's size; a person may look and delete. Safe for
- * concurrent use.
+ * The directory for files that are damaged or foreign. Files in it are not read again and do not
+ * count towards the spool's size. An operator may inspect and delete them. Safe for concurrent use.
  */
 final class Quarantine {
   private static final Logger LOG = LoggerFactory.getLogger(Quarantine.class);
@@ -43,7 +42,8 @@ final class Quarantine {
   }
 
   /**
-   * Leaves an empty file that stands for missing segments, for a person to find after a restart.
+   * Creates an empty file that represents missing segments, so that an operator finds them after a
+   * restart.
    */
   void noteMissing(long from, long to) {
     try {

@@ -16,13 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes a queue's events to a target, a chunk at a time, oldest first, and removes each once the
- * target confirms it. Used by one thread at a time.
+ * Delivers a queue's events to a target in chunks, oldest first, and removes each event that the
+ * target confirms. Used by one thread at a time.
  *
- * <p>Nothing blocks the queue: what is not confirmed is passed over and tried again in the next
- * pass, so that an event which fails alone, for ever, holds up no other. An outage looks the same
- * from one chunk, and passing over would leave the oldest events for last; so the first success
- * after failures starts over from the oldest, once a pass.
+ * <p>An event that is not confirmed is skipped and retried in the next pass, so that one failing
+ * event does not block the others. One chunk alone cannot show whether an event fails or the target
+ * is down, and skipping during an outage would leave the oldest events for last. Therefore the
+ * first success after failures restarts the pass from the oldest event, once per pass.
  */
 final class ReplayLane {
   private static final Logger LOG = LoggerFactory.getLogger(ReplayLane.class);
@@ -30,31 +30,31 @@ final class ReplayLane {
   private static final int CHUNK_BYTES = 1 << 20;
   private static final Duration DEADLINE = Duration.ofSeconds(8);
 
-  /** How much later than the deadline an answer may come before it is given up. */
+  /** How long after its deadline an answer is still awaited. */
   private static final Duration GRACE = Duration.ofSeconds(2);
 
-  /** Where the events go. */
+  /** Takes the events of a chunk. */
   @FunctionalInterface
   interface Target {
     CompletableFuture<List<DeliveryOutcome>> deliver(List<SpooledEvent> events, Deadline deadline);
   }
 
-  /** What is done with events that the target will never take. */
+  /** Handles events that the target will never take. */
   @FunctionalInterface
   interface Refusals {
-    /** Settles them durably, all or none; returns how many were settled. */
+    /** Stores the rejections durably, all or none; returns how many were stored. */
     int settle(List<Refusal> refusals);
   }
 
   /**
-   * A chunk that was handed to the target.
+   * A chunk that was sent to the target.
    *
-   * @param expiresAt when the answer is given up, on the lane's clock
+   * @param expiresAt when waiting for the answer ends, on the lane's clock
    */
   record Delivery(
       List<SpooledEvent> chunk, CompletableFuture<List<DeliveryOutcome>> answer, long expiresAt) {
 
-    /** One outcome for each event; not confirmed while there is no answer. */
+    /** One outcome per event; not confirmed while there is no answer. */
     private List<DeliveryOutcome> outcomes() {
       return switch (answer.state()) {
         case SUCCESS -> answer.resultNow();
@@ -70,11 +70,11 @@ final class ReplayLane {
   }
 
   /**
-   * What came of one chunk.
+   * The result of one chunk.
    *
-   * @param read events in it; 0 at the end of a pass
-   * @param delivered events that left for the target
-   * @param refused events that were settled otherwise
+   * @param read events in the chunk; 0 at the end of a pass
+   * @param delivered events that the target confirmed
+   * @param refused rejected events that were handled
    */
   record Step(int read, int delivered, int refused) {
     static final Step END_OF_PASS = new Step(0, 0, 0);
@@ -103,10 +103,10 @@ final class ReplayLane {
   }
 
   /**
-   * Reads the next chunk and hands it to the target; blocks for the disk and not for the target.
-   * Each delivery has to be given to {@link #conclude} before the next begins.
+   * Reads the next chunk and sends it to the target. Blocks for the disk and not for the target.
+   * Each delivery must be passed to {@link #conclude} before the next call.
    *
-   * @return empty at the end of a pass; the next chunk is then the oldest
+   * @return empty at the end of a pass; the next chunk then begins with the oldest event
    */
   Optional<Delivery> begin() {
     List<SpooledEvent> chunk = queue.read(position, CHUNK_EVENTS, CHUNK_BYTES);
@@ -131,12 +131,13 @@ final class ReplayLane {
   }
 
   /**
-   * Removes what the target confirmed. A delivery without an answer confirms nothing; what it
-   * confirms later is delivered again, which is harmless.
+   * Removes the confirmed events. A delivery without an answer confirms nothing. If the target
+   * confirms it later, its events are delivered again, which is harmless.
    */
   Step conclude(Delivery delivery) {
     List<SpooledEvent> chunk = delivery.chunk();
-    // First, so that a chunk which cannot be concluded does not come back before the others.
+    // Moves the position first, so that a chunk which cannot be concluded does not come back before
+    // the others.
     position = chunk.getLast().next();
     Step step = settle(chunk, delivery.outcomes());
     boolean recovered = failing && step.isProgress();
@@ -155,7 +156,7 @@ final class ReplayLane {
       SpooledEvent event = chunk.get(i);
       switch (outcomes.get(i)) {
         case DeliveryOutcome.Durable durable -> {
-          // An event that came back to the spool has gone nowhere.
+          // An event that was written to the spool again was not delivered.
           if (durable.tier() != Tier.SPOOL) {
             delivered.add(event);
           }
@@ -171,8 +172,8 @@ final class ReplayLane {
   }
 
   /**
-   * One event that is none any more fails the whole chunk wherever documents are made; without it
-   * the next attempt fares better.
+   * An event that cannot be decoded fails its whole chunk wherever documents are made. After this
+   * event is set aside, the next attempt can succeed.
    */
   private static Optional<Refusal> undecodable(SpooledEvent event, Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

@@ -14,16 +14,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Walks one {@link ReplayLane} at a bounded pace, on a thread of its own or stepped by a
- * simulation. The thread ends by a flag and never by an interrupt, which would close files under
- * it.
+ * Runs one {@link ReplayLane} at a bounded rate, on its own thread or stepped by a simulation. A
+ * flag ends the thread. The thread is never interrupted, because an interrupt would close the files
+ * that it uses.
  */
 final class ReplayLoop {
   private static final Logger LOG = LoggerFactory.getLogger(ReplayLoop.class);
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
   private static final Duration FIRST_WAIT = Duration.ofMillis(100);
 
-  /** No longer, for the end of an outage is seen by the next attempt only. */
+  /** Bounds the backoff, because only the next attempt detects the end of an outage. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
   private static final Duration IDLE = Duration.ofMillis(250);
@@ -44,14 +44,14 @@ final class ReplayLoop {
   private boolean awake;
   private boolean stopped;
 
-  // Belong to the thread that calls runOnce.
+  // Used only by the thread that calls runOnce.
   private ReplayLane.@Nullable Delivery inFlight;
   private long stepStart;
   private long nextStep;
   private int failedInRow;
 
   /**
-   * @param nanoTime monotonic clock, the one the lane has
+   * @param nanoTime monotonic clock, the same as the lane's
    */
   ReplayLoop(
       String threadName,
@@ -93,11 +93,11 @@ final class ReplayLoop {
   }
 
   /**
-   * Does what is due: concludes a delivery that was answered or expired, or begins the next one.
-   * Blocks for the disk and not for the target. Used by one thread at a time.
+   * Concludes a delivery that was answered or expired, or begins the next one. Blocks for the disk
+   * and not for the target. Used by one thread at a time.
    *
-   * @return nanoseconds until there is work again; {@link #wake} or the target's answer may end
-   *     that time earlier
+   * @return nanoseconds until the next work; {@link #wake} or the target's answer may end that time
+   *     earlier
    */
   long runOnce() {
     ReplayLane.Delivery delivery = inFlight;
@@ -149,7 +149,7 @@ final class ReplayLoop {
     }
   }
 
-  /** A bug, a disk that fails, or no memory: none of them may end the replay. */
+  /** A bug, a failing disk or a lack of memory must not end the replay. */
   private ReplayLane.Step failed(Throwable cause) {
     failures.show(
         notShown ->
@@ -223,7 +223,7 @@ final class ReplayLoop {
     }
   }
 
-  /** Ends the current pause. */
+  /** Ends the current wait. */
   void wake() {
     lock.lock();
     try {
@@ -234,7 +234,7 @@ final class ReplayLoop {
     }
   }
 
-  /** Has the thread end after what it is doing. Idempotent. */
+  /** Ends the thread after its current step. Idempotent. */
   void stop() {
     lock.lock();
     try {
@@ -245,10 +245,10 @@ final class ReplayLoop {
     }
   }
 
-  /** Waits for the thread to end, at most 0.5 s; to be called after {@link #stop}. */
+  /** Waits at most 0.5 s for the thread to end; called after {@link #stop}. */
   void join() {
     if (thread.getState() == Thread.State.NEW) {
-      // Never started, and join would refuse that.
+      // The thread was never started, so there is nothing to wait for.
       return;
     }
     try {

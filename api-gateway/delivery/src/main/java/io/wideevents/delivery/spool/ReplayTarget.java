@@ -2,7 +2,7 @@ package io.wideevents.delivery.spool;
 
 import io.wideevents.delivery.LoggerPort;
 
-/** What stored events are replayed to: Kafka and MongoDB, without a spool behind them. */
+/** The tiers for the replay of stored events: Kafka and MongoDB, without a spool. */
 public interface ReplayTarget extends AutoCloseable {
   LoggerPort tiers();
 

@@ -4,9 +4,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Which stretches of a segment need no delivery any more. Removal is almost in order, so the
- * stretches melt into one that begins at the front and a few behind it: memory grows with the
- * number of events that stay behind, not with those that leave. Not safe for concurrent use.
+ * The ranges of a segment that need no delivery any more. Events are removed almost in order, so
+ * the ranges merge into one at the front and a few behind it. Memory grows with the number of
+ * events that stay, not with the number of removed events. Not safe for concurrent use.
  */
 final class ResolvedRanges {
   private record Range(int to, int events) {}
@@ -23,7 +23,7 @@ final class ResolvedRanges {
     this.events = frontEvents;
   }
 
-  /** Adds a whole frame or a damaged stretch; one that is resolved already changes nothing. */
+  /** Adds a whole frame or a damaged range. A range that is resolved already changes nothing. */
   void add(int from, int to, int eventsWithin) {
     if (firstUnresolved(from) != from) {
       return;
@@ -59,17 +59,15 @@ final class ResolvedRanges {
     return at != null && at.getValue().to > offset ? at.getValue().to : offset;
   }
 
-  /** End of the resolved stretch that begins at the segment's front. */
+  /** End of the resolved range at the front of the segment. */
   int front() {
     return front;
   }
 
-  /** Events before {@link #front}. */
   int frontEvents() {
     return frontEvents;
   }
 
-  /** All resolved events. */
   int events() {
     return events;
   }

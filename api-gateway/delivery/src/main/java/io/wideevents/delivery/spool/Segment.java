@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 
-/** One file of a {@link SegmentLog} and what is known of it. Guarded by the log's lock. */
+/** One file of a {@link SegmentLog} and its state. Guarded by the log's lock. */
 final class Segment {
   private final long sequence;
   private final Path file;
@@ -20,13 +20,16 @@ final class Segment {
   private boolean failed;
   private Instant oldest;
 
-  /** How the file's header is written. */
+  /** The version of the file's header. */
   sealed interface Form {
     record Current(SegmentHeader.Identity identity) implements Form {}
 
     record Legacy() implements Form {}
 
-    /** The header is damaged: not written to, so that it can be looked at as it was found. */
+    /**
+     * The header is damaged. The file is not written to, so that it can be inspected as it was
+     * found.
+     */
     record Unknown() implements Form {}
 
     /** Offset of the first frame, or of the first byte that may belong to one. */
@@ -36,7 +39,7 @@ final class Segment {
   }
 
   /**
-   * @param length end of the last frame that counts
+   * @param length end of the last counted frame
    * @param events frames up to there
    */
   Segment(
@@ -77,12 +80,11 @@ final class Segment {
     return file;
   }
 
-  /** Disk space the file holds, what a failed write left behind included. */
+  /** Disk space of the file, including the remains of a failed write. */
   long fileBytes() {
     return fileBytes;
   }
 
-  /** Offset of the first frame. */
   int start() {
     return form.start();
   }
@@ -91,7 +93,9 @@ final class Segment {
     return length;
   }
 
-  /** Length of what was certainly acknowledged: intact events may follow that were not. */
+  /**
+   * Length that was certainly acknowledged. Intact events that were not acknowledged may follow.
+   */
   int acknowledgedLength() {
     return Math.min(length, notAcknowledgedFrom);
   }
@@ -100,12 +104,12 @@ final class Segment {
     return events - resolved.events();
   }
 
-  /** When the oldest event that remains was spooled; at most a little too early. */
+  /** When the oldest remaining event was spooled; at most slightly too early. */
   Instant oldest() {
     return oldest;
   }
 
-  /** The file has to be kept for a person to look at. */
+  /** Keeps the file for inspection after it is drained. */
   void markDamaged() {
     damaged = true;
   }
@@ -114,12 +118,12 @@ final class Segment {
     return damaged;
   }
 
-  /** Whether it never held an event. */
+  /** Whether the segment never held an event. */
   boolean isEmpty() {
     return events == 0 && length == start();
   }
 
-  /** Whether nothing in it needs delivery any more. */
+  /** Whether no part of the segment needs delivery any more. */
   boolean isFinished() {
     return resolved.front() >= length;
   }
@@ -128,12 +132,12 @@ final class Segment {
     return resolved.firstUnresolved(offset);
   }
 
-  /** Bytes were written behind {@link #length}; they do not count before they are synced. */
+  /** Counts bytes written after {@link #length}; they become readable with {@link #synced}. */
   void wrote(int bytes) {
     fileBytes += bytes;
   }
 
-  /** What was written counts from now on. */
+  /** Makes the written bytes readable. */
   void synced(int newEvents) {
     length = (int) fileBytes;
     events += newEvents;
@@ -151,18 +155,21 @@ final class Segment {
     }
   }
 
-  /** Intact events from an offset on may never have been synced. They are delivered like others. */
+  /**
+   * Records that intact events from an offset on may never have been synced. They are delivered
+   * like other events.
+   */
   void mayNotBeAcknowledgedFrom(int offset) {
     notAcknowledgedFrom = Math.min(notAcknowledgedFrom, offset);
   }
 
-  /** A stretch that a crash left of a write and that holds nothing acknowledged. */
+  /** Skips a range that a crash left of a write and that holds nothing acknowledged. */
   void skip(int from, int to) {
     mayNotBeAcknowledgedFrom(from);
     resolved.add(from, to, 0);
   }
 
-  /** A stretch that cannot be read, now or ever. Returns whether that is news. */
+  /** Records a range that is permanently unreadable; returns whether it was not recorded before. */
   boolean damage(int from, int to) {
     markDamaged();
     boolean news = resolved.firstUnresolved(from) == from;
@@ -170,7 +177,7 @@ final class Segment {
     return news;
   }
 
-  /** The disk failed when asked for this file. Returns whether that is news. */
+  /** Records that the disk failed to read this file; returns whether it had not failed before. */
   boolean failed() {
     boolean news = !failed;
     failed = true;
@@ -178,10 +185,10 @@ final class Segment {
   }
 
   /**
-   * Notes that the segments behind this one, up to a number, are absent for a reason: a start then
-   * does not take them for lost.
+   * Records that the segments after this one, up to a number, are absent for a known reason. A
+   * start then does not report them as lost.
    *
-   * @return whether the file can hold that
+   * @return whether the file can store the record
    */
   boolean accountFor(long absent) {
     absentTo = Math.max(absentTo, absent);
@@ -192,7 +199,7 @@ final class Segment {
     return absentTo;
   }
 
-  /** Writes down how far the segment is drained; not synced. */
+  /** Writes the drain note; not synced. */
   void writeNote(SpoolFiles files) throws IOException {
     switch (form) {
       case Form.Current current -> SegmentHeader.writeNote(files, file, current.identity(), note());
@@ -203,11 +210,12 @@ final class Segment {
 
   private DrainNote note() {
     if (damaged) {
-      // The next start is to scan it again, so that the damage is not forgotten before it is over.
+      // The next start must scan the segment again, so that the damage is reported until the
+      // segment is drained.
       return new DrainNote(0, 0, start(), 0, absentTo);
     }
-    // If a failed write left more in the file than counts, its size will not be this length, and
-    // the next start scans it.
+    // If a failed write left more in the file than counts, the file size differs from this length,
+    // and the next start scans the file.
     return new DrainNote(
         sealed ? length : 0,
         sealed ? events : 0,

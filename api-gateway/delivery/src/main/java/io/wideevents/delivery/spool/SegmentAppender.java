@@ -35,12 +35,12 @@ final class SegmentAppender {
   }
 
   /**
-   * Creates the file, under a name of its own until the first group is synced: what is found under
-   * the name of a segment was whole once. When that fails nothing is left, unless the disk refuses
-   * that too.
+   * Creates the file under a temporary name, which it keeps until the first group is synced.
+   * Therefore a file with the name of a segment was complete once. If creation fails, no file is
+   * left, unless the disk also fails to delete it.
    *
-   * @param staging a direct buffer, for this use alone while a write lasts: a heap buffer would be
-   *     copied into a direct one of its own size, which the thread then keeps
+   * @param staging a direct buffer, used by this appender alone during a write; a heap buffer would
+   *     be copied into a direct buffer of its own size, which the thread then keeps
    */
   static SegmentAppender create(
       SpoolFiles files, Path directory, Identity identity, ByteBuffer staging) throws IOException {
@@ -66,7 +66,7 @@ final class SegmentAppender {
     }
   }
 
-  /** Adds a group of frames and blocks until they are on the disk. */
+  /** Appends a group of frames. Blocks until the frames are synced. */
   void append(List<byte[]> frames) throws IOException {
     Frame.beginGroup(frames.getFirst());
     int length = synced.writtenTo();
@@ -76,8 +76,8 @@ final class SegmentAppender {
       length += frame.length;
     }
     flush();
-    // Before the sync, so that the sync makes frames and length durable together. Behind the
-    // frames, so that a killed process leaves no length without its frames.
+    // Written before the sync, so that the sync makes frames and length durable together. Written
+    // after the frames, so that a killed process leaves no length without its frames.
     writeSynced(synced.syncedTo(), length, synced.syncedEvents());
     file.sync();
     name();
@@ -89,21 +89,23 @@ final class SegmentAppender {
       files.rename(
           SegmentNames.unfinished(directory, identity.sequence()),
           SegmentNames.segment(directory, identity.sequence()));
-      // Without it the file itself, synced or not, may be gone after a power cut.
+      // Without this sync the file itself may be gone after a power failure, even if its content
+      // was synced.
       files.syncDirectory(directory);
       named = true;
     }
   }
 
   /**
-   * Notes that the group is synced. Not synced itself: until the disk has it, damage to this group
-   * cannot be told from a write that a power cut interrupted, and is reported.
+   * Records that the group is synced. The record itself is not synced. Until it reaches the disk,
+   * damage to this group cannot be distinguished from a write that a power failure interrupted, and
+   * is reported.
    */
   private void confirm(int length, int events) {
     try {
       writeSynced(length, length, events);
     } catch (IOException e) {
-      // The group is durable, which is what counts; the next group notes it again.
+      // The group is durable. The next group writes the record again.
       synced = new Synced(synced.generation(), length, length, events);
       LOG.atDebug()
           .addKeyValue("segment", identity.sequence())
@@ -137,8 +139,9 @@ final class SegmentAppender {
   }
 
   /**
-   * Ends appending. What a failed write or sync left behind the acknowledged bytes is noted as not
-   * acknowledged; a file without acknowledged bytes is deleted if it has no name yet.
+   * Ends appending. The remains of a failed write or sync after the acknowledged bytes are recorded
+   * as not acknowledged. A file without acknowledged bytes is deleted if it still has its temporary
+   * name.
    */
   void close() throws IOException {
     try (file) {

@@ -16,13 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A spool in append-only segment files, each event under a checksum of its own. Reading, removing
- * and starting never need free disk space, so a full disk drains like any other.
+ * A spool in append-only segment files, with one checksum per event. Reading, removing and starting
+ * need no free disk space, so the spool can be drained on a full disk.
  *
  * <pre>
  * spool.lock       held while a gateway uses the directory
  * pending/         segments that wait to be delivered
- * refused/         segments of events that a tier refused
+ * refused/         segments of events that a tier rejected
  * quarantine/      files that were damaged or are not ours
  * </pre>
  */
@@ -67,11 +67,11 @@ public final class SegmentEventSpool implements EventSpool {
   }
 
   /**
-   * Takes the directory, finds what an earlier run left and starts the writer; blocks for the disk,
-   * for the header of every segment and all of the newest one.
+   * Locks the directory, recovers the segments of earlier runs and starts the writer. Blocks while
+   * it reads the header of every segment and the whole newest segment.
    *
    * @param decoder turns stored events into documents, for the MongoDB tier
-   * @param closing what bounds the end, and ends a wait of five seconds for the disk earlier
+   * @param closing bounds the time to close, in addition to the limit of five seconds
    * @throws SpoolUnavailableException if the directory is in use or cannot be written
    */
   public static SegmentEventSpool open(
@@ -79,13 +79,13 @@ public final class SegmentEventSpool implements EventSpool {
     return open(settings, new DiskFiles(), decoder, clock, closing);
   }
 
-  /** Like the other, with all of the five seconds to close in. */
+  /** As the other method, with the full five seconds to close. */
   public static SegmentEventSpool open(
       SpoolSettings settings, RecordDecoder decoder, InstantSource clock) {
     return open(settings, decoder, clock, new ClosingTime(STOP_TIMEOUT));
   }
 
-  /** Whether a spool was ever opened in the directory; makes and takes nothing. */
+  /** Whether a spool was ever opened in the directory. Creates and locks nothing. */
   public static boolean isIn(Path directory) {
     return Files.isDirectory(SpoolDirectory.pending(directory));
   }
@@ -108,8 +108,8 @@ public final class SegmentEventSpool implements EventSpool {
   }
 
   /**
-   * Opens a spool without a thread, for a simulation on one thread: appended events wait until
-   * {@link #writeOnce}. Takes no lock, since the directory exists in {@code files} alone.
+   * Opens a spool without a thread, for a simulation on one thread. Appended events wait until
+   * {@link #writeOnce}. Takes no lock, because the directory exists only in {@code files}.
    *
    * @throws SpoolUnavailableException if the files cannot be listed or made
    */
@@ -139,7 +139,7 @@ public final class SegmentEventSpool implements EventSpool {
           new SegmentEventSpool(directory, settings, files, decoder, clock, closing);
       spool.pending.start();
       spool.refused.start();
-      // A directory that a power cut takes back takes along every file synced in it.
+      // If a power failure undoes the creation of a directory, every file synced in it is lost too.
       files.syncDirectory(directory.path());
       return spool;
     } catch (IOException e) {
@@ -153,7 +153,7 @@ public final class SegmentEventSpool implements EventSpool {
   }
 
   /**
-   * Writes and answers one group of appended events, on a spool without a thread.
+   * Writes and completes one group of appended events, on a spool without a thread.
    *
    * @return whether events waited
    */
@@ -161,7 +161,7 @@ public final class SegmentEventSpool implements EventSpool {
     return writer.runOnce();
   }
 
-  /** What the writer's thread does every two seconds while it has nothing to write. */
+  /** The check that the writer thread makes every two seconds while it is idle. */
   void lookForRoom() {
     writer.lookForRoom();
   }
@@ -169,7 +169,7 @@ public final class SegmentEventSpool implements EventSpool {
   @Override
   public CompletableFuture<SpoolOutcome> append(List<EncodedEvent> events) {
     Instant now = clock.instant();
-    // Encoded by the caller: the writer's time belongs to the disk.
+    // The caller's thread encodes, so that the writer thread only does disk work.
     return writer.append(
         events.stream().map(event -> Frame.encode(StoredEvent.pending(event, now))).toList());
   }
@@ -221,7 +221,7 @@ public final class SegmentEventSpool implements EventSpool {
   @Override
   public void close() {
     if (!writer.stop()) {
-      // The directory stays locked until the process ends: its files may still be written.
+      // The directory stays locked until the process ends, because its files may still be written.
       LOG.atError()
           .addKeyValue("directory", directory.path())
           .log("The spool's disk does not answer; the last events were not confirmed");

@@ -13,9 +13,9 @@ import java.util.function.Function;
 import java.util.zip.CRC32C;
 
 /**
- * The first {@value #BYTES} bytes of a segment file: which segment it is, how far it is
- * acknowledged, and how far it is drained. Two pages, with everything that an acknowledgement hangs
- * on in both of them: a torn write of one page leaves the other.
+ * The first {@value #BYTES} bytes of a segment file: the identity of the segment, how far it is
+ * acknowledged, and how far it is drained. There are two pages, and both hold everything needed for
+ * acknowledgement, so a torn write of one page leaves the other intact.
  *
  * <pre>
  *    0 40  identity
@@ -25,9 +25,9 @@ import java.util.zip.CRC32C;
  * 4608 28  synced length, odd generations
  * </pre>
  *
- * Each part ends with a CRC-32C over it and, but for the identity, over the identity's checksum: a
- * part copied from another segment is not taken for this one's. All other bytes are zero. How the
- * parts are used is explained in docs/decisions/spool-storage.md.
+ * Each part ends with a CRC-32C over the part and, except for the identity, over the identity's
+ * checksum. Therefore a part that was copied from another segment is rejected. All other bytes are
+ * zero. docs/decisions/spool-storage.md explains how the parts are used.
  */
 final class SegmentHeader {
   static final int BYTES = 8192;
@@ -42,9 +42,9 @@ final class SegmentHeader {
   private static final int NOTE_BYTES = 40;
 
   /**
-   * Written once.
+   * The identity of a segment; written once.
    *
-   * @param previous number of the segment before it if that existed at the time, else 0
+   * @param previous number of the previous segment if that existed at the time, else 0
    * @param previousLength acknowledged length of that segment
    */
   record Identity(long sequence, Instant createdAt, long previous, int previousLength) {
@@ -72,8 +72,8 @@ final class SegmentHeader {
   }
 
   /**
-   * How far the segment is acknowledged. Written before the sync of a group, with the group's end
-   * in {@code writtenTo}, and again after it, with the same in both.
+   * How far the segment is acknowledged. Written before the sync of a group, with the end of the
+   * group in {@code writtenTo}, and again after the sync, with that end in both fields.
    *
    * @param generation grows by one with each write
    * @param syncedTo bytes before it were synced when this was written
@@ -98,9 +98,9 @@ final class SegmentHeader {
   }
 
   /**
-   * What a header says.
+   * The content of a header.
    *
-   * @param synced the newest that is intact; empty if neither is
+   * @param synced the newest intact one; empty if neither is intact
    * @param note empty if it is damaged
    * @param sound whether every byte of the header is as it was written
    */
@@ -109,7 +109,6 @@ final class SegmentHeader {
 
   private SegmentHeader() {}
 
-  /** The header of a new segment. */
   static ByteBuffer encode(Identity identity) {
     ByteBuffer header = ByteBuffer.allocate(BYTES);
     int binding = identity.checksum();
@@ -141,14 +140,14 @@ final class SegmentHeader {
         : Optional.empty();
   }
 
-  /** Replaces the older of the two synced lengths; not synced. */
+  /** Overwrites the older of the two synced lengths; not synced. */
   static void writeSynced(SpoolFiles.Appender file, Identity identity, Synced synced)
       throws IOException {
     int page = synced.generation % 2 == 0 ? 0 : PAGE;
     file.overwrite(page + SYNCED_AT, synced.encode(identity.checksum()));
   }
 
-  /** Replaces the drain note; not synced. */
+  /** Overwrites the drain note; not synced. */
   static void writeNote(SpoolFiles files, Path file, Identity identity, DrainNote note)
       throws IOException {
     files.overwrite(file, NOTE_AT, encode(note, identity.checksum()));
@@ -158,7 +157,7 @@ final class SegmentHeader {
    * Reads a header.
    *
    * @param header {@link #BYTES}, from 0
-   * @return empty if neither of the pages says which segment this is
+   * @return empty if neither page has an intact identity
    */
   static Optional<Content> decode(ByteBuffer header) {
     Optional<Identity> first = Identity.decode(header.slice(0, IDENTITY_BYTES));

@@ -22,11 +22,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A queue of frames in numbered segment files. Appending adds to the newest file; a file whose
- * frames are all removed is deleted, which is the only way space comes back and needs none itself.
+ * A queue of frames in numbered segment files. Appending adds to the newest file. A file is deleted
+ * when all its frames are removed; only this frees space, and it needs no free space.
  *
- * <p>One thread appends and one reads and removes; they may be two. The lock is held for
- * bookkeeping and for making and deleting files, never for a sync of events.
+ * <p>One thread appends, and one thread reads and removes; the two may differ. The lock is held for
+ * bookkeeping and for creating and deleting files, never for a sync of events.
  */
 final class SegmentLog implements SpoolQueue {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentLog.class);
@@ -45,16 +45,22 @@ final class SegmentLog implements SpoolQueue {
   private final NavigableMap<Long, Segment> segments = new TreeMap<>();
   private long lastSequence;
 
-  /** A file may have been deleted, also by a process before this, and the directory not synced. */
+  /**
+   * True initially, because an earlier process may have deleted a file without syncing the
+   * directory.
+   */
   private boolean deletionUnsynced = true;
 
   private @Nullable OpenSegment open;
   private volatile Holding holding = new Holding(0, Optional.empty());
 
-  // Belongs to the appending thread.
+  // Used only by the appending thread.
   private @Nullable ByteBuffer staging;
 
-  /** The newest file while it takes more; {@code writing} keeps it from being deleted. */
+  /**
+   * The newest file while it takes more frames. While {@code writing} is set, the file is not
+   * deleted.
+   */
   private static final class OpenSegment {
     final Segment segment;
     final SegmentAppender appender;
@@ -67,7 +73,7 @@ final class SegmentLog implements SpoolQueue {
   }
 
   /**
-   * @param oldest of the events that remain, about; empty when there are none
+   * @param oldest approximate spooling time of the oldest remaining event; empty if there is none
    */
   record Holding(long events, Optional<Instant> oldest) {}
 
@@ -88,7 +94,7 @@ final class SegmentLog implements SpoolQueue {
     this.damage = damage;
   }
 
-  /** Finds what an earlier run left; to be called once, before anything else. */
+  /** Recovers the segments of an earlier run. Called once, before any other method. */
   void start() throws IOException {
     files.createDirectories(directory);
     SegmentRecovery recovery = new SegmentRecovery(directory, files, quarantine, damage);
@@ -105,20 +111,20 @@ final class SegmentLog implements SpoolQueue {
     }
   }
 
-  /** Disk space held; does not block. */
+  /** Disk space in use; does not block. */
   long bytes() {
     return bytes.get();
   }
 
-  /** What the log holds; does not block, not even while the disk hangs. */
+  /** The content of the log; does not block, even while the disk hangs. */
   Holding holding() {
     return holding;
   }
 
   /**
-   * Adds frames and blocks until they are on the disk. When this fails the file is not written to
-   * again: after a failed sync the system may call pages clean that never reached the disk, and a
-   * second sync would then lie.
+   * Appends frames. Blocks until the frames are synced. After a failure the file is not written to
+   * again: after a failed sync the operating system may mark pages as clean that never reached the
+   * disk, and a second sync would report success.
    *
    * @throws IOException if the disk failed or is full; whether the frames are stored is unknown
    */
@@ -134,7 +140,7 @@ final class SegmentLog implements SpoolQueue {
     }
   }
 
-  /** Disk space that an append takes beyond the frames themselves. */
+  /** Disk space that an append needs in addition to the frames. */
   int headerBytesFor(long total) {
     lock.lock();
     try {
@@ -146,11 +152,11 @@ final class SegmentLog implements SpoolQueue {
 
   private OpenSegment open(int total) throws IOException {
     Optional<OpenSegment> target = current(total);
-    // Created outside of the lock: a disk that hangs holds up no reader.
+    // Created outside the lock, so that a hanging disk does not block readers.
     return target.isPresent() ? target.get() : register(create(), total);
   }
 
-  /** The newest file, if it takes that much more; else it takes no more at all. */
+  /** The newest file, if it can take that many bytes; otherwise the file is sealed. */
   private Optional<OpenSegment> current(int total) {
     lock.lock();
     try {
@@ -182,7 +188,7 @@ final class SegmentLog implements SpoolQueue {
 
   private void write(OpenSegment target, int total) {
     target.writing = true;
-    // Counted first: a write that fails may have taken a part of it.
+    // Counted before the write, because a failed write may have used a part of the space.
     target.segment.wrote(total);
     bytes.addAndGet(total);
   }
@@ -226,7 +232,7 @@ final class SegmentLog implements SpoolQueue {
     }
   }
 
-  /** The newest file takes no more. */
+  /** Ends appending to the newest file. */
   private void seal() {
     OpenSegment sealed = open;
     open = null;
@@ -387,7 +393,7 @@ final class SegmentLog implements SpoolQueue {
     }
   }
 
-  /** Deletes files without remaining events, also those that could not be deleted before. */
+  /** Deletes the files without remaining events, including those whose deletion failed before. */
   private void settle() {
     List<Segment> finished =
         segments.values().stream().filter(Segment::isFinished).filter(this::isIdle).toList();
@@ -396,7 +402,8 @@ final class SegmentLog implements SpoolQueue {
         seal();
       }
       if (segment.isEmpty() && segment.sequence() == lastSequence) {
-        // Nothing was ever acknowledged in it: the next takes its number, which leaves no gap.
+        // Nothing in it was ever acknowledged. The next file reuses its number, which leaves no
+        // gap.
         lastSequence--;
       } else {
         accountFor(segment);
@@ -424,8 +431,8 @@ final class SegmentLog implements SpoolQueue {
   }
 
   /**
-   * Makes the deletion before the next one durable. A power cut that took back the older of two
-   * deletions alone would leave a gap.
+   * Makes the last deletion durable before the next one. If a power failure undid only the older of
+   * two deletions, there would be a gap.
    */
   private void syncDeletions() {
     if (deletionUnsynced) {
@@ -442,8 +449,9 @@ final class SegmentLog implements SpoolQueue {
   }
 
   /**
-   * Has the segment before account for one that leaves, durably: a gap without an account is taken
-   * for a lost file. Events leave almost in order, so that there is rarely one before.
+   * Records the absence of a segment durably in the segment before it. A gap without such a record
+   * is reported as a lost file. Events are removed almost in order, so there is rarely a segment
+   * before.
    */
   private void accountFor(Segment leaving) {
     Map.Entry<Long, Segment> before = segments.lowerEntry(leaving.sequence());
@@ -478,7 +486,7 @@ final class SegmentLog implements SpoolQueue {
     return open == null || open.segment != segment || !open.writing;
   }
 
-  /** Ends appending. Idempotent; what is on disk stays. */
+  /** Ends appending. Idempotent. The files stay on disk. */
   void close() {
     lock.lock();
     try {

@@ -22,10 +22,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the segments of an earlier run. A segment whose header says that it is complete is
- * believed, so that a start costs a header per segment and not the backlog; only what was being
- * written when the process ended is scanned. What was acknowledged and cannot be read is damage;
- * what was not is the torn end of a write. What is not a segment goes into quarantine.
+ * Finds the segments of an earlier run. A segment whose header marks it as complete is not scanned,
+ * so a start reads one header per segment and not the whole backlog. Only the segment that was
+ * being written when the process ended is scanned. Acknowledged bytes that cannot be read are
+ * damage; other unreadable bytes are the torn end of a write. A file that is no segment goes into
+ * quarantine.
  */
 final class SegmentRecovery {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentRecovery.class);
@@ -35,13 +36,13 @@ final class SegmentRecovery {
   private final Quarantine quarantine;
   private final DamageCounter damage;
 
-  /** Segments by number; null where there is a file that cannot be used now. */
+  /** Segments by number; null for a file that cannot be used now. */
   private final NavigableMap<Long, @Nullable Segment> found = new TreeMap<>();
 
-  /** Files that stood under another name. */
+  /** Files that had another name. */
   private final Set<Path> renamed = new HashSet<>();
 
-  /** A segment file before its frames are looked at. */
+  /** A segment file before its frames are read. */
   private record Header(long sequence, Path file, int size, ByteBuffer bytes) {
     Optional<Content> current() {
       return size >= SegmentHeader.BYTES ? SegmentHeader.decode(bytes) : Optional.empty();
@@ -90,7 +91,7 @@ final class SegmentRecovery {
     return segments;
   }
 
-  /** The highest number any file of the directory has; 0 if there is none. */
+  /** The highest number of any file in the directory; 0 if there is none. */
   long highestSequence() {
     return found.isEmpty() ? 0 : found.lastKey();
   }
@@ -100,21 +101,21 @@ final class SegmentRecovery {
     void on(Path file) throws IOException;
   }
 
-  /** Does something with a file, unless the disk fails for it. */
+  /** Runs a step with a file and records a disk failure. */
   private void unless(Path file, Step step) {
     try {
       step.on(file);
     } catch (IOException e) {
-      // It may be readable again tomorrow: left where it is, for the next start.
+      // The file may be readable again later, so it is not moved and the next start tries it again.
       damage.unreadable(file, e);
     }
   }
 
-  /** Gives a segment with a foreign name one of ours; what is no segment goes into quarantine. */
+  /** Renames a segment that has a foreign name; moves a file that is no segment into quarantine. */
   private void rename(Path file) throws IOException {
     long size = files.size(file);
     if (SegmentNames.isUnfinished(file)) {
-      // A crash before its first group was acknowledged.
+      // The process crashed before the first group was acknowledged.
       files.delete(file);
       return;
     }
@@ -133,7 +134,7 @@ final class SegmentRecovery {
     renamed.add(name);
   }
 
-  /** The segment's own number if no file has it, else one behind all. */
+  /** The segment's own number if no file has it, else a number after all others. */
   private Path freeName(Header header) throws IOException {
     List<Path> taken = files.list(directory);
     Optional<Path> own =
@@ -170,7 +171,7 @@ final class SegmentRecovery {
     return Optional.of(new Header(sequence, file, size, bytes.flip()));
   }
 
-  /** What the next segment says about the length of this one. */
+  /** The length of this segment that the next segment records. */
   private static int leastLength(Header header, Header next) {
     return next.current()
         .map(Content::identity)
@@ -233,7 +234,9 @@ final class SegmentRecovery {
     return segment;
   }
 
-  /** What an earlier version left; it does not say how far it was acknowledged. */
+  /**
+   * Recovers a segment of an earlier version, which does not record how far it was acknowledged.
+   */
   private Segment recoverLegacy(Header header, Instant createdAt) throws IOException {
     DrainNote note =
         believable(header, LegacyHeader.BYTES, header.size, LegacyHeader.note(header.bytes));
@@ -246,7 +249,7 @@ final class SegmentRecovery {
     return segment(header, form, createdAt, note, scan, header.size);
   }
 
-  /** A file with a damaged header may hold intact events; a foreign one holds none. */
+  /** A file with a damaged header may hold intact events; a foreign file holds none. */
   private Optional<Segment> salvage(Header header) throws IOException {
     Scan scan = scan(header, LegacyHeader.BYTES, LegacyHeader.BYTES);
     if (scan.events == 0) {
@@ -266,7 +269,7 @@ final class SegmentRecovery {
     return Optional.of(segment);
   }
 
-  /** The note if it fits the file and the first frame that it leaves begins like one. */
+  /** The note, if it fits the file and a frame begins at the offset where it ends. */
   private DrainNote believable(Header header, int start, int syncedTo, Optional<DrainNote> stated)
       throws IOException {
     if (stated.isEmpty() || !stated.get().fits(start, header.size)) {
@@ -287,7 +290,7 @@ final class SegmentRecovery {
     return Frame.length(frame.flip()) > 0;
   }
 
-  /** What the frames of a file are, from an offset on. */
+  /** The result of reading the frames of a file from an offset on. */
   private static final class Scan {
     int events;
     int endOfFrames;
@@ -297,8 +300,8 @@ final class SegmentRecovery {
     final NavigableMap<Integer, Integer> eventsByEnd = new TreeMap<>();
 
     /**
-     * Whether the frames show that a header is not the newest: a group begins behind everything
-     * that the header knows to be written, or another number of events is there.
+     * Whether the frames show that the header is outdated: a group begins after everything that the
+     * header records as written, or the number of events differs.
      */
     boolean contradicts(Optional<Synced> synced, DrainNote note) {
       if (synced.isEmpty() || beginOfLastGroup > synced.get().writtenTo()) {
@@ -341,8 +344,8 @@ final class SegmentRecovery {
   }
 
   /**
-   * Makes durable what a killed process wrote and did not sync. Otherwise a power cut may leave the
-   * header without the frames that it names, which looks like damage.
+   * Syncs what a killed process wrote and did not sync. Otherwise a power failure could leave the
+   * header without the frames that it counts, which would be reported as damage.
    */
   private void sync(Path file) {
     try {
@@ -356,7 +359,7 @@ final class SegmentRecovery {
   }
 
   /**
-   * @param acknowledged bytes before it may have been acknowledged; those behind it were not
+   * @param acknowledged bytes before this offset may have been acknowledged; later bytes were not
    */
   private Segment segment(
       Header header, Form form, Instant createdAt, DrainNote note, Scan scan, int acknowledged) {
@@ -407,8 +410,8 @@ final class SegmentRecovery {
   }
 
   /**
-   * A segment leaves a gap when it is drained before an older one; the older one then accounts for
-   * it. A gap without an account is a file that was lost.
+   * Reports missing segments. A segment that is drained before an older one leaves a gap, which the
+   * older segment records. A gap without a record is a lost file.
    */
   private void lookForMissing() {
     List<Segment> segments = usable();
@@ -417,7 +420,7 @@ final class SegmentRecovery {
       long first = Math.max(segment.absentTo(), segment.sequence()) + 1;
       long next = segments.get(i + 1).sequence();
       if (first < next && segment.accountFor(next - 1)) {
-        // What is there and cannot be used was reported by itself.
+        // A file that exists and cannot be used was reported separately.
         for (long there : found.subMap(first, next).keySet()) {
           reportMissing(first, there - 1);
           first = there + 1;

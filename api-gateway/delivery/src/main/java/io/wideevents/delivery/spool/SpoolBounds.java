@@ -7,13 +7,13 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * How far a spool may grow: its own bound, the space others need on the disk, and the memory of
- * what waits to be written. Safe for concurrent use; blocks only where the disk is asked.
+ * The limits of a spool: its own size, the disk space that must stay free, and the memory of events
+ * that wait to be written. Safe for concurrent use. Blocks only where it queries the disk.
  */
 final class SpoolBounds {
   private static final long MOST_QUEUED_BYTES = 32L << 20;
 
-  /** One event of the largest size, by default: less room than that is soon none. */
+  /** One event of the largest default size: with less space the spool counts as full. */
   private static final long ROOM_BYTES = EventLimits.DEFAULT.maxEventBytes();
 
   private final SpoolSettings settings;
@@ -21,8 +21,8 @@ final class SpoolBounds {
   private final LongSupplier usableBytes;
 
   /**
-   * @param heldBytes what the spool takes on disk
-   * @param usableBytes what may still be written to the disk
+   * @param heldBytes disk space of the spool
+   * @param usableBytes bytes that may still be written to the disk
    */
   SpoolBounds(SpoolSettings settings, LongSupplier heldBytes, LongSupplier usableBytes) {
     this.settings = settings;
@@ -31,9 +31,9 @@ final class SpoolBounds {
   }
 
   /**
-   * Whether more may be queued for writing.
+   * Checks whether more bytes may be queued for writing.
    *
-   * @param queuedBytes what is queued already
+   * @param queuedBytes bytes that are queued already
    */
   Optional<Refused> checkSize(long queuedBytes, long more) {
     long written = queuedBytes + more;
@@ -45,7 +45,7 @@ final class SpoolBounds {
               "The spool would be %d bytes over its %d (SPOOL_MAX_BYTES)"
                   .formatted(over, settings.maxBytes())));
     }
-    // The largest request alone may be over this bound and is taken when nothing else waits.
+    // The largest request alone may exceed this limit; it is accepted if nothing else is queued.
     return queuedBytes > 0 && queuedBytes + more > MOST_QUEUED_BYTES
         ? Optional.of(
             new Refused(
@@ -53,17 +53,17 @@ final class SpoolBounds {
         : Optional.empty();
   }
 
-  /** Of any two segments in a row, what is in both together is more than one may hold. */
+  /** Any two consecutive segments together hold more than one segment may hold. */
   private long headerBytes(long written) {
     return SegmentHeader.BYTES * (1 + 2 * written / settings.segmentBytes());
   }
 
-  /** Whether there is room for any event that may come next; may wait for the disk. */
+  /** Checks whether there is space for any next event; may wait for the disk. */
   Optional<Refused> checkRoom() {
     return checkSize(0, ROOM_BYTES).or(() -> checkDisk(ROOM_BYTES));
   }
 
-  /** Whether the disk has room for more. */
+  /** Checks whether the disk has space for more bytes. */
   Optional<Refused> checkDisk(long more) {
     long usable = usableBytes.getAsLong();
     return usable - more >= settings.minFreeBytes()

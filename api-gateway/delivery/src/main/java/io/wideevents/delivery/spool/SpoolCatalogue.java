@@ -6,7 +6,7 @@ import io.wideevents.config.SettingValues;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The settings of the spool, part of the gateway's catalogue. */
+/** The settings of the spool, a part of the gateway's catalogue. */
 public final class SpoolCatalogue {
   private static final long MEBIBYTE = 1L << 20;
   private static final long TEBIBYTE = 1L << 40;
@@ -40,13 +40,13 @@ public final class SpoolCatalogue {
               "Maximum rate at which the spool is replayed. The limit leaves capacity for"
                   + " live traffic.");
 
-  /** Every setting declared here, in the order they are documented. */
+  /** Every setting declared here, in the order of the documentation. */
   public static final List<Setting<?>> ALL =
       List.of(SPOOL_DIR, SPOOL_MAX_BYTES, SPOOL_MIN_FREE_BYTES, SPOOL_REPLAY_RATE);
 
   private SpoolCatalogue() {}
 
-  /** The spool's settings among a gateway's. */
+  /** The spool's settings among a gateway's values. */
   public static SpoolSettings settings(SettingValues values) {
     return new SpoolSettings(
         values.get(SPOOL_DIR),

@@ -23,15 +23,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A spool's directory, held by this process until it is closed or dies. The lock file names the
- * holder for people; only the system's lock on it counts.
+ * A spool's directory, locked by this process until it is closed or the process ends. The text in
+ * the lock file names the holder for operators; only the operating system's lock on the file
+ * counts.
  */
 final class SpoolDirectory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolDirectory.class);
   private static final String LOCK_FILE = "spool.lock";
 
-  // Closing any channel on a file gives up all locks this process has on it, whichever channel took
-  // them. So within this process the lock file is not even opened for a second taker.
+  // Closing any channel on a file releases all locks that this process has on the file, also those
+  // of other channels. Therefore a second attempt in this process does not open the lock file.
   private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
 
   private final Path path;
@@ -47,9 +48,9 @@ final class SpoolDirectory implements AutoCloseable {
   }
 
   /**
-   * Makes the directory if it is absent, and takes it.
+   * Creates the directory if it is absent, and locks it.
    *
-   * @throws SpoolUnavailableException if another process has it, or it cannot be written
+   * @throws SpoolUnavailableException if another process has locked it, or it cannot be written
    */
   static SpoolDirectory take(Path path) {
     try {
@@ -69,12 +70,15 @@ final class SpoolDirectory implements AutoCloseable {
     }
   }
 
-  /** A directory that exists in a simulated file system alone, where there is nothing to lock. */
+  /** A directory that exists only in a simulated file system; there is nothing to lock. */
   static SpoolDirectory simulated(Path path) {
     return new SpoolDirectory(path, path, null);
   }
 
-  /** Makes the directory, so that a power cut does not take it back. */
+  /**
+   * Creates the directory and syncs its parents, so that a power failure does not undo the
+   * creation.
+   */
   private static void make(Path path) throws IOException {
     List<Path> above = new ArrayList<>();
     for (Path at = path.toAbsolutePath(); at.getParent() != null && Files.notExists(at); ) {
@@ -86,7 +90,7 @@ final class SpoolDirectory implements AutoCloseable {
       try (FileChannel entries = FileChannel.open(directory, READ)) {
         entries.force(true);
       } catch (IOException e) {
-        // One that may be entered and not read, for example.
+        // For example, a directory that may be entered but not read.
         LOG.atDebug().addKeyValue("directory", directory).setCause(e).log("Could not be synced");
       }
     }
@@ -123,7 +127,7 @@ final class SpoolDirectory implements AutoCloseable {
     try {
       return channel.tryLock();
     } catch (OverlappingFileLockException e) {
-      // Held by this very process: the same answer.
+      // This process holds the lock; the caller reports that as if another process held it.
       return null;
     }
   }
@@ -140,7 +144,7 @@ final class SpoolDirectory implements AutoCloseable {
     try {
       channel.write(ByteBuffer.wrap(pid), 0);
     } catch (IOException e) {
-      // A full disk is no reason not to start: the backlog has to be drained from it.
+      // A start must succeed on a full disk, because the backlog has to be drained.
       LOG.atDebug().setCause(e).log("Could not write the holder into the lock file");
     }
   }
@@ -165,7 +169,7 @@ final class SpoolDirectory implements AutoCloseable {
     return path;
   }
 
-  /** Lets others take the directory. Idempotent. */
+  /** Releases the lock. Idempotent. */
   @Override
   public void close() {
     if (channel == null || !channel.isOpen()) {

@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The little that the spool asks of a file system: the seam where tests make syncs fail, fill the
- * disk and pull the plug.
+ * The file system operations of the spool. Tests replace them to simulate failing syncs, full disks
+ * and power failures.
  *
- * <p>Reading and overwriting open the file for that one call: a thread that is interrupted in it
- * closes its own channel only, never the one the writer appends to.
+ * <p>Reading and overwriting open the file for that one call. An interrupt during such a call
+ * therefore closes only the channel of that call, not the channel of the writer.
  */
 interface SpoolFiles {
   /** A file being written. Used by one thread at a time. */
@@ -19,10 +19,10 @@ interface SpoolFiles {
     /** Writes all remaining bytes at the end of the file. */
     void write(ByteBuffer bytes) throws IOException;
 
-    /** Replaces bytes within the file; needs no free space. Synced with the rest of the file. */
+    /** Overwrites bytes within the file; needs no free space. Synced with the rest of the file. */
     void overwrite(long position, ByteBuffer bytes) throws IOException;
 
-    /** Blocks until everything written is on the disk itself. */
+    /** Blocks until everything written is on the disk. */
     void sync() throws IOException;
   }
 
@@ -30,32 +30,32 @@ interface SpoolFiles {
   Appender create(Path file) throws IOException;
 
   /**
-   * Fills {@code target}, which ends before the end of the file, with bytes from {@code position}.
+   * Fills {@code target} with bytes from {@code position}. The file must be long enough.
    *
    * @throws java.io.EOFException if the file is shorter
    */
   void read(Path file, long position, ByteBuffer target) throws IOException;
 
-  /** Replaces bytes within the file; not synced, and in need of no free space. */
+  /** Overwrites bytes within the file; not synced, needs no free space. */
   void overwrite(Path file, long position, ByteBuffer bytes) throws IOException;
 
-  /** Blocks until the bytes of a file are on the disk itself. */
+  /** Blocks until the bytes of a file are on the disk. */
   void sync(Path file) throws IOException;
 
   long size(Path file) throws IOException;
 
-  /** The regular files in a directory, by name. */
+  /** The regular files in a directory, sorted by name. */
   List<Path> list(Path directory) throws IOException;
 
   void createDirectories(Path directory) throws IOException;
 
-  /** Blocks until the creations, renames and deletions in a directory are on the disk itself. */
+  /** Blocks until the creations, renames and deletions in a directory are on the disk. */
   void syncDirectory(Path directory) throws IOException;
 
   /** Renames within one file system. */
   void rename(Path from, Path to) throws IOException;
 
-  /** Deletes the file if it exists; gives its space back. */
+  /** Deletes the file if it exists, and frees its space. */
   void delete(Path file) throws IOException;
 
   /** Bytes that may still be written to the file system of a directory. */

@@ -13,19 +13,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The last tier: events are durable on this machine's disk and replayed later.
+ * The last tier: makes events durable on this machine's disk, from where they are replayed later.
  *
- * <p>Returns at once, for encoding alone. The future completes on the spool's writer thread:
- * dependents must only hand the outcomes on. A call's events are stored all or none; a full spool
- * is {@code NotConfirmed} with a {@link SpoolRefusedException}, for the same events may be taken
- * later. Safe for concurrent use. Does not own the spool.
+ * <p>Only encodes on the caller's thread and does not block. The future completes on the spool's
+ * writer thread, which dependents must not block. All events of a call are stored or none. A full
+ * spool gives {@code NotConfirmed} with a {@link SpoolRefusedException}, because the same events
+ * may be accepted later. Safe for concurrent use. Does not own the spool.
  */
 public final class SpoolLogger implements LoggerPort {
   private final EventSpool spool;
   private final Timing timing;
   private volatile boolean closed;
 
-  /** With this process's own time. */
+  /** Uses the system clocks and timers. */
   public SpoolLogger(EventSpool spool) {
     this(spool, Timing.system());
   }
@@ -52,7 +52,7 @@ public final class SpoolLogger implements LoggerPort {
         .thenApply(outcome -> Collections.nCopies(events.size(), outcome));
   }
 
-  /** What the spool throws, no memory for the frames say, confirms nothing. */
+  /** An exception of the spool, for example for lack of memory, counts as not confirmed. */
   private CompletableFuture<DeliveryOutcome> append(List<EncodedEvent> events) {
     try {
       return spool.append(events).thenApply(SpoolLogger::outcome);
@@ -73,7 +73,7 @@ public final class SpoolLogger implements LoggerPort {
     return new DeliveryOutcome.NotConfirmed(cause);
   }
 
-  /** Confirms nothing from now on; the spool itself stays open. */
+  /** Later calls get {@code NotConfirmed}; the spool stays open. */
   @Override
   public void close() {
     closed = true;

@@ -1,28 +1,28 @@
 package io.wideevents.delivery.spool;
 
-/** What became of events that were to be spooled. */
+/** The outcome of an append to the spool. */
 public sealed interface SpoolOutcome {
 
-  /** All of them are on disk, synced. */
+  /** All events are on disk, synced. */
   record Spooled() implements SpoolOutcome {}
 
   /**
-   * None was taken, and none will appear; a later attempt may succeed.
+   * No event was stored, and none will appear later. A later attempt may succeed.
    *
-   * @param message what bound was met and which setting moves it
+   * @param message the limit that was reached, and the setting that changes it
    */
   record Refused(RefusalReason reason, String message) implements SpoolOutcome {}
 
   /** The disk failed; whether the events are stored is unknown. */
   record Failed(Throwable cause) implements SpoolOutcome {}
 
-  /** Why a spool takes nothing: a closed list, used as a metric label. */
+  /** Why a spool accepts no events: a closed list, used as a metric label. */
   enum RefusalReason {
-    /** The spool's own bound in bytes. */
+    /** The spool's own limit in bytes. */
     SPOOL_FULL,
-    /** The disk would fall under the space that is to stay free. */
+    /** The free disk space would fall below the configured minimum. */
     DISK_FULL,
-    /** More waits for the disk than memory is set aside for. */
+    /** The events that wait for the disk have reached their memory limit. */
     BUSY,
     /** The spool is closing. */
     CLOSED

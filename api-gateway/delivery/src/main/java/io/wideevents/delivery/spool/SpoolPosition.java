@@ -3,10 +3,10 @@ package io.wideevents.delivery.spool;
 import java.util.Comparator;
 
 /**
- * A place in a {@link SpoolQueue}; later events have greater positions.
+ * A position in a {@link SpoolQueue}; later events have greater positions.
  *
  * @param segment number of the segment, growing; 0 is before all
- * @param offset bytes from the segment's beginning
+ * @param offset bytes from the beginning of the segment
  */
 public record SpoolPosition(long segment, int offset) implements Comparable<SpoolPosition> {
   /** Before every event. */

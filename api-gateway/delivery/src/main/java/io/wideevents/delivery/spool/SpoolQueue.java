@@ -4,27 +4,28 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Events on disk, in the order they came. An event stays until it is removed, so that reading is
- * free of consequences; what a crash repeats is harmless, for events are identified by their id.
+ * Events on disk, in arrival order. An event stays until it is removed; reading removes nothing.
+ * After a crash events may be read again, which is harmless, because events are identified by their
+ * id.
  *
  * <p>Used by one thread at a time.
  */
 public interface SpoolQueue {
   /**
-   * Reads events that were not removed; blocks for the disk. What cannot be read for now (a disk
-   * error) is passed over and stays.
+   * Reads events that were not removed. Blocks for the disk. Events that cannot be read now because
+   * of a disk error are skipped and stay in the queue.
    *
-   * @param from where to begin: {@link SpoolPosition#START}, or what {@link SpooledEvent#next} of
-   *     the last event read says
+   * @param from {@link SpoolPosition#START}, or {@link SpooledEvent#next} of the last event read
    * @param maxEvents at least 1
-   * @param maxBytes bound of the events' JSON together; one event is returned even if it is larger
-   * @return oldest first; empty when none follows
+   * @param maxBytes limit of the total JSON size in bytes; one event is returned even if it is
+   *     larger
+   * @return oldest first; empty if no event follows
    */
   List<SpooledEvent> read(SpoolPosition from, int maxEvents, int maxBytes);
 
   /**
-   * Removes events for good; removing one again changes nothing. Needs no free disk space. A crash
-   * may bring back events that were removed shortly before.
+   * Removes events permanently. Removing an event again changes nothing. Needs no free disk space.
+   * After a crash, events that were removed shortly before may be in the queue again.
    *
    * @param events events read from this queue, in any order
    */

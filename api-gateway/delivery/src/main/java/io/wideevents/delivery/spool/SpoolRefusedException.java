@@ -1,8 +1,8 @@
 package io.wideevents.delivery.spool;
 
 /**
- * The spool is full, or too busy, and took nothing: why the last tier did not confirm. Made for its
- * message; without a stack trace, for there may be thousands a second.
+ * The spool is full or too busy and stored nothing; the cause of a {@code NotConfirmed} of the last
+ * tier. Has no stack trace, because thousands may be created per second.
  */
 public final class SpoolRefusedException extends RuntimeException {
   private static final long serialVersionUID = 1L;

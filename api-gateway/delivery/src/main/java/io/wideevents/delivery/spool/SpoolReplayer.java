@@ -13,21 +13,22 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Empties a spool as soon as the tiers above take events again: pending events go to Kafka or
- * MongoDB, refused ones to the dead-letter topic. An event leaves the spool only once it is durable
- * elsewhere; a crash in between delivers it again, under the same id.
+ * Drains a spool when the other tiers take events again. Pending events go to Kafka or MongoDB, and
+ * rejected events go to the dead-letter topic. An event leaves the spool only when it is durable
+ * elsewhere. After a crash in between, it is delivered again under the same id.
  *
- * <p>Two threads, {@code spool-replay} and {@code spool-refused}, so that a dead-letter topic which
- * does not answer holds up nobody. One chunk is in flight at a time and the pace is bounded: live
- * traffic has priority. Owned, and closed before spool and tiers, by the gateway's application.
+ * <p>Uses two threads, {@code spool-replay} and {@code spool-refused}, so that a dead-letter topic
+ * that does not answer does not delay the pending events. Each thread has one chunk in flight at a
+ * time, and the rate is limited, because live traffic has priority. Owned by the gateway's
+ * application, and closed before the spool and the tiers.
  */
 public final class SpoolReplayer implements AutoCloseable {
   private final ReplayLoop pending;
   private final ReplayLoop refused;
 
   /**
-   * @param tiers Kafka, then MongoDB; never the spool itself. Not closed here
-   * @param eventsPerSecond pace at most, at least 1
+   * @param tiers Kafka, then MongoDB, without the spool; not closed by this class
+   * @param eventsPerSecond maximum rate, at least 1
    */
   public SpoolReplayer(
       EventSpool spool, LoggerPort tiers, DeadLetterPort deadLetters, int eventsPerSecond) {
@@ -35,11 +36,10 @@ public final class SpoolReplayer implements AutoCloseable {
   }
 
   /**
-   * With a clock of the caller's, for a simulation that calls {@link #runOnce} and never {@link
-   * #start}.
+   * Uses the caller's clock, for a simulation that calls {@link #runOnce} and never {@link #start}.
    *
    * @param randoms one for each of the two backoffs
-   * @param nanoTime monotonic clock, as {@link System#nanoTime}; deadlines are given on it
+   * @param nanoTime monotonic clock, as {@link System#nanoTime}, also used for deadlines
    */
   SpoolReplayer(
       EventSpool spool,
@@ -75,7 +75,7 @@ public final class SpoolReplayer implements AutoCloseable {
         nanoTime);
   }
 
-  /** Delivers those that can be read as events; the others are refused here. */
+  /** Delivers the events that can be decoded and rejects the others. */
   private static CompletableFuture<List<DeliveryOutcome>> deliver(
       LoggerPort tiers, List<SpooledEvent> events, Deadline deadline) {
     List<EncodedEvent> readable = new ArrayList<>();
@@ -106,15 +106,15 @@ public final class SpoolReplayer implements AutoCloseable {
 
   static ReplayLane refusedLane(
       EventSpool spool, DeadLetterPort deadLetters, LongSupplier nanoTime) {
-    // Refused by the dead-letter topic as well: there is no further place, so it stays.
+    // An event that the dead-letter topic rejects as well stays in the spool.
     return new ReplayLane(spool.refused(), deadLetters::deadLetter, refusals -> 0, nanoTime);
   }
 
   /**
-   * Does what is due, on the caller's thread: blocks for the disk and not for the targets.
+   * Runs the due work on the caller's thread. Blocks for the disk and not for the targets.
    *
-   * @return nanoseconds until there is work again, unless a target answers or {@link #wake} is
-   *     called before
+   * @return nanoseconds until the next work, unless a target answers or {@link #wake} is called
+   *     before
    */
   long runOnce() {
     return Math.min(pending.runOnce(), refused.runOnce());
@@ -125,24 +125,26 @@ public final class SpoolReplayer implements AutoCloseable {
     refused.start();
   }
 
-  /** Tries at once instead of after the current pause: for when a tier's breaker closes. */
+  /**
+   * Retries at once instead of after the current backoff. Called when the circuit of a tier closes.
+   */
   public void wake() {
     pending.wake();
     refused.wake();
   }
 
-  /** What was done since the start; they only grow. */
+  /** Counts since the start; they only grow. */
   public ReplayStats stats() {
     return new ReplayStats(pending.delivered(), pending.refused(), refused.delivered());
   }
 
-  /** Has both threads end after what they are doing; returns at once. Idempotent. */
+  /** Ends both threads after their current step. Does not block. Idempotent. */
   public void stop() {
     pending.stop();
     refused.stop();
   }
 
-  /** Ends both threads; blocks for at most 1 s. Idempotent; nothing is lost. */
+  /** Ends both threads. Blocks for at most 1 s. Idempotent. No event is lost. */
   @Override
   public void close() {
     stop();

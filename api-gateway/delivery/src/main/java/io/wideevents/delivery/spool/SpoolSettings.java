@@ -3,14 +3,14 @@ package io.wideevents.delivery.spool;
 import java.nio.file.Path;
 
 /**
- * Where the spool lies and how far it may grow.
+ * The directory and the limits of the spool.
  *
- * @param directory made when absent; used by one gateway at a time
- * @param maxBytes disk space the spool may hold, at least 1 MiB; beyond it events are refused
- * @param minFreeBytes disk space that stays free for others, 0 or more; an event that would take it
- *     is refused
- * @param replayEventsPerSecond how fast a backlog is replayed at most, at least 1: what is left of
- *     the tiers' strength belongs to live traffic
+ * @param directory created if absent; used by one gateway at a time
+ * @param maxBytes disk space the spool may use, at least 1 MiB; further events are rejected
+ * @param minFreeBytes disk space that must stay free, 0 or more; an event that would use it is
+ *     rejected
+ * @param replayEventsPerSecond maximum replay rate, at least 1; the limit leaves capacity of the
+ *     tiers to live traffic
  */
 public record SpoolSettings(
     Path directory, long maxBytes, long minFreeBytes, int replayEventsPerSecond) {
@@ -43,8 +43,8 @@ public record SpoolSettings(
   }
 
   /**
-   * Size at which a segment file is full. Space comes back a whole segment at a time, so it is a
-   * small share of the bound; yet not so small that a long backlog is thousands of files.
+   * Size at which a segment file is full. Space is freed one whole segment at a time, so a segment
+   * is a small part of the limit. The minimum size prevents thousands of files for a long backlog.
    */
   int segmentBytes() {
     return Math.clamp(maxBytes / 32, LEAST_SEGMENT_BYTES, MOST_SEGMENT_BYTES);

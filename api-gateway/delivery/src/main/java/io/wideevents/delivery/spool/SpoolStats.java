@@ -4,16 +4,17 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a spool holds at one moment.
+ * The state of a spool at one moment.
  *
- * @param pendingEvents events that wait to be delivered; may be higher than the truth by the number
- *     of damaged events until replay has passed the damage
+ * @param pendingEvents events that wait for delivery; may be too high by the number of damaged
+ *     events until the replay has passed the damage
  * @param refusedEvents events that were set aside for the dead-letter topic
- * @param bytes disk space held by both; shrinks a whole segment at a time
- * @param maxBytes the bound of {@code bytes}
- * @param oldest when the oldest pending event was spooled, about; empty when none is pending
- * @param damage what could not be read since the spool was opened
- * @param trouble why the last append was not taken; empty when it was
+ * @param bytes disk space of both; shrinks one whole segment at a time
+ * @param maxBytes the limit of {@code bytes}
+ * @param oldest approximate time when the oldest pending event was spooled; empty if none is
+ *     pending
+ * @param damage unreadable data found since the spool was opened
+ * @param trouble why the last append was rejected; empty if it was accepted
  */
 public record SpoolStats(
     long pendingEvents,
@@ -25,25 +26,24 @@ public record SpoolStats(
     Optional<Trouble> trouble) {
 
   /**
-   * Why events are not taken.
+   * Why events are rejected.
    *
    * @param message in words
-   * @param since when it began; the same trouble again does not change it
+   * @param since when it began; a repetition of the same trouble does not change it
    */
   public record Trouble(String message, Instant since) {}
 
   /**
-   * What could not be read.
+   * Unreadable data.
    *
-   * @param ranges stretches of acknowledged bytes that hold no intact event, damaged headers,
-   *     unreadable files, and gaps where files are missing
-   * @param tornTails stretches that a crash left of a write; what was there had not been
-   *     acknowledged
-   * @param quarantinedFiles files in the quarantine now, those of earlier runs included; they are
-   *     for a person to look at and may be deleted
+   * @param ranges ranges of acknowledged bytes without an intact event, damaged headers, unreadable
+   *     files, and gaps of missing files
+   * @param tornTails remains of a write that a crash interrupted; they had not been acknowledged
+   * @param quarantinedFiles files in the quarantine now, including those of earlier runs; an
+   *     operator may inspect and delete them
    */
   public record Damage(long ranges, long tornTails, long quarantinedFiles) {
-    /** One sentence for people; empty while nothing acknowledged is damaged. */
+    /** One sentence for operators; empty while no acknowledged data is damaged. */
     public Optional<String> summary() {
       return ranges + quarantinedFiles == 0
           ? Optional.empty()

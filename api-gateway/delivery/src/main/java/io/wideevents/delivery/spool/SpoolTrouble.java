@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the spool takes events, told to the log when that changes and not for every event. Throws
- * nothing, whatever the logging does. Safe for concurrent use.
+ * Logs when the spool stops or resumes accepting events, once per change. Never throws, even if the
+ * logging fails. Safe for concurrent use.
  */
 final class SpoolTrouble {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolTrouble.class);
@@ -29,7 +29,7 @@ final class SpoolTrouble {
   }
 
   /**
-   * @param kind what has to change for a new line in the log
+   * @param kind a change of this value causes a new log line
    */
   private record Trouble(String kind, String message, Instant since) {}
 
@@ -38,7 +38,7 @@ final class SpoolTrouble {
       case SpoolOutcome.Spooled spooled -> over();
       case SpoolOutcome.Failed failed -> failing(failed.cause());
       case Refused refused -> {
-        // Busy passes by itself in a moment, and closing is no trouble.
+        // BUSY ends within a moment, and closing is no trouble.
         if (refused.reason() == RefusalReason.SPOOL_FULL
             || refused.reason() == RefusalReason.DISK_FULL) {
           refusing(refused);
@@ -48,9 +48,9 @@ final class SpoolTrouble {
   }
 
   /**
-   * Tells what a look at the bounds found, without an event. That they leave no room is for
-   * readiness, while the log waits for an event that is refused; that they leave room again says
-   * nothing about a disk that failed.
+   * Records the result of a check of the limits without an event. Readiness uses a reached limit at
+   * once; the log waits for an event that is rejected. Free space says nothing about a disk that
+   * failed before.
    */
   void look(Optional<Refused> found) {
     Trouble before = current.get();
@@ -61,7 +61,7 @@ final class SpoolTrouble {
     }
   }
 
-  /** Why events are not taken; empty when they are. */
+  /** Why events are rejected; empty if they are accepted. */
   Optional<SpoolStats.Trouble> current() {
     return Optional.ofNullable(current.get())
         .map(trouble -> new SpoolStats.Trouble(trouble.message(), trouble.since()));

@@ -3,17 +3,17 @@ package io.wideevents.delivery.spool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The spool's directory cannot be used: a mistake of configuration (exit code 3), for nothing but a
- * person can mend it. The message says what to do.
+ * The spool's directory cannot be used. This is a configuration error (exit code 3), because only
+ * an operator can correct it. The message contains the remedy.
  */
 public final class SpoolUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** Why the directory cannot be used. */
   public enum Reason {
-    /** Another process holds it. */
+    /** Another process has locked it. */
     LOCKED,
-    /** It cannot be made, or may not be written. */
+    /** It cannot be created or written. */
     NOT_WRITABLE
   }
 

@@ -11,10 +11,10 @@ import io.wideevents.event.WireFormat;
 import java.time.Instant;
 
 /**
- * An event as the spool holds it: the same bytes it would have had as a Kafka value, so that a
- * replay delivers what was accepted and nothing is made anew. Both forms keep {@code spool} as
- * {@code _ingest.tier}, whichever tier takes the event in the end: that is where it first became
- * durable.
+ * An event as stored in the spool. Its JSON has the same bytes as the Kafka value would have had,
+ * so a replay delivers exactly what was accepted. {@code _ingest.tier} stays {@code spool} in the
+ * JSON and in the document, whichever tier takes the event later, because the event first became
+ * durable in the spool.
  *
  * <p>Immutable and safe to share; holds its bytes in memory.
  */
@@ -35,27 +35,27 @@ public final class SpooledEvent implements EncodedEvent {
     this.decoder = decoder;
   }
 
-  /** Where the event lies. */
+  /** The position of the event in its queue. */
   public SpoolPosition position() {
     return position;
   }
 
-  /** Where to read on after this event. */
+  /** The position from which to continue reading after this event. */
   public SpoolPosition next() {
     return next;
   }
 
-  /** When the event was spooled, to the millisecond. */
+  /** When the event was spooled, in milliseconds. */
   public Instant spooledAt() {
     return stored.spooledAt();
   }
 
-  /** Code of the refusal that set the event aside; empty while it is pending. */
+  /** Code of the rejection that set the event aside; empty while the event is pending. */
   public String refusalCode() {
     return stored.refusalCode();
   }
 
-  /** Message of the refusal that set the event aside; empty while it is pending. */
+  /** Message of the rejection that set the event aside; empty while the event is pending. */
   public String refusalMessage() {
     return stored.refusalMessage();
   }
@@ -78,7 +78,7 @@ public final class SpooledEvent implements EncodedEvent {
   /**
    * {@inheritDoc}
    *
-   * @param tier not looked at: the bytes are the stored ones
+   * @param tier ignored: the bytes are the stored ones
    */
   @Override
   public byte[] json(Tier tier) {
@@ -88,8 +88,8 @@ public final class SpooledEvent implements EncodedEvent {
   /**
    * {@inheritDoc}
    *
-   * @param tier not looked at
-   * @throws UndecodableEventException if the stored bytes are intact and yet no event
+   * @param tier ignored
+   * @throws UndecodableEventException if the stored bytes are intact and cannot be decoded
    */
   @Override
   public EventDocument document(Tier tier) {

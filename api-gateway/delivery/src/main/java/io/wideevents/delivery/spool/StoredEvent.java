@@ -7,7 +7,7 @@ import io.wideevents.event.Tier;
 import java.time.Instant;
 
 /**
- * What a {@link Frame} holds of an event. Immutable: nobody writes to the bytes.
+ * The content of a {@link Frame}. Immutable, because no code writes to the bytes.
  *
  * @param refusalCode empty for a pending event
  * @param refusalMessage empty for a pending event

@@ -4,8 +4,8 @@ import io.wideevents.codec.RecordResult;
 import io.wideevents.event.EventId;
 
 /**
- * A spooled event whose bytes are intact cannot become a document: it was spooled by a version with
- * other rules. Trying again changes nothing.
+ * A spooled event with intact bytes cannot become a document, because it was spooled by a version
+ * with other rules. A retry fails in the same way.
  */
 public final class UndecodableEventException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -19,12 +19,12 @@ public final class UndecodableEventException extends RuntimeException {
     this.reason = poison.message();
   }
 
-  /** Which event. */
+  /** The id of the event. */
   public EventId eventId() {
     return eventId;
   }
 
-  /** What is wrong with it, without any of its content. */
+  /** The reason, without any content of the event. */
   public String reason() {
     return reason;
   }

@@ -6,7 +6,7 @@ import io.wideevents.time.Deadline;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** One tier's way of taking events; the contract of {@code LoggerPort.log}. */
+/** Sends events to one tier, under the contract of {@code LoggerPort.log}. */
 @FunctionalInterface
 interface DeliveryAttempt {
   CompletableFuture<List<DeliveryOutcome>> deliver(List<EncodedEvent> events, Deadline deadline);

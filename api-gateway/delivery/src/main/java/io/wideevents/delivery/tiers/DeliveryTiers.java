@@ -24,11 +24,12 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The tiers put together: one chain for what clients post, which ends at the spool, and one for
- * what the spool replays, which does not. Both share the tiers and what is known about them.
+ * Composes the tiers into two chains. The live chain takes posted events and ends at the spool. The
+ * replay chain takes spooled events and does not include the spool. Both chains share the clients
+ * and the circuit breakers of the tiers.
  *
- * <p>Owned, and closed, by {@code GatewayApplication}; closes the tiers it was given, strongest
- * first, so that a weaker one takes what a stronger one leaves unconfirmed.
+ * <p>Owned, and closed, by {@code GatewayApplication}. Closes the given tiers in delivery order, so
+ * that the next tier takes the events that a closing tier leaves unconfirmed.
  */
 public final class DeliveryTiers implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DeliveryTiers.class);
@@ -43,12 +44,12 @@ public final class DeliveryTiers implements AutoCloseable {
   private final LoggerPort replay;
 
   /**
-   * @param mq tier 1; empty when it is switched off
+   * @param mq tier 1; empty if it is switched off
    * @param direct tier 2
-   * @param directDatabase what is known about its database
+   * @param directDatabase reports whether the database of tier 2 is available
    * @param spool tier 3
-   * @param spoolStatus asks the spool how it is; must not block
-   * @param closing what bounds the end of all tiers together
+   * @param spoolStatus reports the status of the spool; must not block
+   * @param closing bounds the time to close all tiers together
    * @param timing the clocks and threads of both chains
    */
   public DeliveryTiers(
@@ -96,7 +97,7 @@ public final class DeliveryTiers implements AutoCloseable {
             .orElse(replayDirect);
   }
 
-  /** The upper two tiers alone, for emptying a spool into them. */
+  /** Tiers 1 and 2 alone, for replaying a spool without live traffic. */
   public static DeliveryTiers withoutSpool(
       Optional<MqClientPort> mq, LoggerPort direct, ClosingTime closing, Timing timing) {
     return new DeliveryTiers(
@@ -109,23 +110,26 @@ public final class DeliveryTiers implements AutoCloseable {
         timing);
   }
 
-  /** Where posted events go. */
+  /** The chain for posted events. */
   public LoggerPort live() {
     return live;
   }
 
-  /** Where spooled events go: never back to the spool. */
+  /** The chain for spooled events; it does not include the spool. */
   public LoggerPort replay() {
     return replay;
   }
 
-  /** Has {@code action} run whenever Kafka or MongoDB is back; it must not block. */
+  /**
+   * Registers an action that runs whenever the circuit of Kafka or MongoDB closes. The action must
+   * not block.
+   */
   public void onRecovery(Runnable action) {
     mqBreaker.onClosed(action);
     directBreaker.onClosed(action);
   }
 
-  /** How each tier is, strongest first; does not block. */
+  /** The status of each tier, in delivery order. Does not block. */
   public List<TierStatus> status() {
     List<TierStatus> tiers = new ArrayList<>();
     mq.ifPresent(client -> tiers.add(status(client)));
@@ -134,7 +138,7 @@ public final class DeliveryTiers implements AutoCloseable {
     return tiers;
   }
 
-  /** What the circuit breaker of each tier that has one says, strongest first; does not block. */
+  /** The status of each circuit breaker, in delivery order. Does not block. */
   public List<TierStatus> circuits() {
     return mq.isPresent()
         ? List.of(mqBreaker.status(), directBreaker.status())
@@ -142,8 +146,8 @@ public final class DeliveryTiers implements AutoCloseable {
   }
 
   /**
-   * How many calls of each tier failed inside this process instead of being answered, since the
-   * start; strongest first.
+   * The number of calls per tier that failed inside this process since the start, in delivery
+   * order. Calls that the tier answered are not counted.
    */
   public Map<Tier, Long> failures() {
     Map<Tier, Long> failures = new EnumMap<>(Tier.class);
@@ -167,19 +171,21 @@ public final class DeliveryTiers implements AutoCloseable {
                 new TierStatus(
                     Tier.KAFKA,
                     State.DOWN,
-                    // The circuit opens only when events come, and may have been open before.
+                    // The circuit opens only when an event fails; it may have opened before the
+                    // client noticed the outage.
                     Optional.of(circuit.since().filter(down.since()::isAfter).orElse(down.since())),
                     down.reason(),
                     circuit.backlog()))
         .orElse(circuit);
   }
 
-  /** Nobody knows that a database takes events before it has given a sign of life. */
+  /** A database that has not answered yet is reported as down. */
   private TierStatus directStatus() {
     TierStatus circuit = directBreaker.status();
     Optional<String> unavailability = directDatabase.unavailability();
     if (unavailability.isPresent()) {
-      // The circuit opens only when events come, and may close for a moment by its timer.
+      // The circuit opens only when an event fails. Its timer may move it to half-open while the
+      // database is still unavailable.
       return new TierStatus(
           Tier.MONGODB,
           State.DOWN,
@@ -193,10 +199,13 @@ public final class DeliveryTiers implements AutoCloseable {
         : circuit;
   }
 
-  /** Stands where a replay would close a tier that the live chain closes. */
+  /**
+   * Replaces the close action in the replay chain: the live chain closes the client that both
+   * share.
+   */
   private static void leaveOpen() {}
 
-  /** In the spool's place where none is used: the events stay where they are. */
+  /** The third tier of a chain without a spool; confirms no event. */
   private static final class NoTier implements LoggerPort {
     @Override
     public CompletableFuture<List<DeliveryOutcome>> log(

@@ -20,19 +20,23 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
- * Gives events to one tier and takes those it does not confirm to the next, under the same ids.
+ * Sends events to one tier, and sends the events that this tier does not confirm to the next tier
+ * under the same ids.
  *
- * <p>While the tier's circuit is open nothing waits for it: a probe is one real event that goes to
- * it and to the next tier, answered by whichever has it first. Safe for concurrent use. Blocks only
- * where the tier does. Closes the next tier, after what the closing of the first one left
- * unconfirmed has gone there; the first tier is closed by {@code closeFirst}.
+ * <p>While the circuit is open, the tier gets no event and the next tier gets all. While the
+ * circuit is half-open, one real event is the probe: it goes to the tier and to the next tier, and
+ * the first confirmation is the answer.
+ *
+ * <p>Safe for concurrent use. Blocks only where a tier blocks. Closes the first tier with {@code
+ * closeFirst}, then waits until the events that the first tier left unconfirmed have been sent to
+ * the next tier, then closes the next tier.
  */
 final class FailoverLogger implements LoggerPort {
-  /** What becomes of an event that the first tier refuses for its own sake. */
+  /** What happens to an event that the first tier rejects. */
   enum OnRefusal {
-    /** The next tier may take it: Kafka has limits that MongoDB has not. */
+    /** Try the next tier: Kafka has limits that MongoDB does not have. */
     TRY_NEXT,
-    /** It is the answer: the tier is where the event would end up anyway. */
+    /** Answer with the rejection: the event would end up in this tier anyway. */
     ANSWER
   }
 
@@ -50,7 +54,7 @@ final class FailoverLogger implements LoggerPort {
 
   /**
    * @param closeFirst closes the first tier
-   * @param closing what bounds the end
+   * @param closing bounds the time to close
    */
   FailoverLogger(
       GuardedTier first,
@@ -66,7 +70,7 @@ final class FailoverLogger implements LoggerPort {
     this.onRefusal = onRefusal;
     this.log = log;
     this.closing = closing;
-    // Its queue needs no bound of its own: a request has one task in it at most.
+    // The queue is not bounded here, because each request has at most one task in it.
     this.executor = timing.executor("delivery-" + first.label(), THREADS);
   }
 
@@ -74,7 +78,7 @@ final class FailoverLogger implements LoggerPort {
   public CompletableFuture<List<DeliveryOutcome>> log(
       List<EncodedEvent> events, Deadline deadline) {
     if (deadline.remaining().isZero()) {
-      // Not tried, so nothing is learned about the tier.
+      // The tier was not tried, so the breaker records nothing.
       var late = new DeliveryOutcome.NotConfirmed(new TimeoutException("No time left to deliver"));
       return CompletableFuture.completedFuture(Collections.nCopies(events.size(), late));
     }
@@ -93,10 +97,11 @@ final class FailoverLogger implements LoggerPort {
     try {
       closeFirst.run();
     } finally {
-      // A first tier that does not close, whatever it throws, must not keep the next one open.
+      // The next tier must be closed even if closing the first tier throws.
       try {
         closeExecutor();
-        // What the first tier answered at the last moment is on its way to the next one.
+        // Answers that the first tier gave while it closed may still be on the way to the next
+        // tier.
         handOns.awaitNone(closing.grant(CLOSE_TIMEOUT));
       } finally {
         next.close();
@@ -116,7 +121,7 @@ final class FailoverLogger implements LoggerPort {
     }
   }
 
-  /** The next tier's outcomes; what it throws, or fails with, confirms nothing. */
+  /** Sends events to the next tier. An exception or a failed future counts as not confirmed. */
   private CompletableFuture<List<DeliveryOutcome>> giveNext(
       List<EncodedEvent> events, Deadline deadline) {
     CompletableFuture<List<DeliveryOutcome>> answer;
@@ -147,7 +152,9 @@ final class FailoverLogger implements LoggerPort {
             });
   }
 
-  /** Leaves the tier's own thread before anything is done for the next tier. */
+  /**
+   * Runs the call to the next tier on the executor, because the tier's own thread must not be held.
+   */
   private CompletableFuture<List<DeliveryOutcome>> handOn(
       List<EncodedEvent> events,
       List<DeliveryOutcome> outcomes,
@@ -157,8 +164,8 @@ final class FailoverLogger implements LoggerPort {
         .thenComposeAsync(
             unsettled -> tryNext(events, outcomes, unsettled, deadline), this::onOwnThread)
         .exceptionally(
-            // This logger is closed, or there is no memory for a task or a thread: what the first
-            // tier did not settle stays unconfirmed.
+            // This logger is closed, or there is no memory for a task or a thread. The events that
+            // the first tier left unconfirmed stay unconfirmed.
             failure ->
                 unsettled(
                     outcomes,
@@ -168,7 +175,10 @@ final class FailoverLogger implements LoggerPort {
                         : failure));
   }
 
-  /** While this logger closes, the thread of the tier's answer is left to find the next tier. */
+  /**
+   * Runs the task on the executor. After the executor was shut down, the calling thread runs the
+   * task.
+   */
   private void onOwnThread(Runnable task) {
     try {
       executor.execute(task);
@@ -232,7 +242,7 @@ final class FailoverLogger implements LoggerPort {
     return open;
   }
 
-  /** Whether an outcome of the first tier is the answer, whatever the next tier could do. */
+  /** Whether the first tier's outcome is final, so that the next tier is not tried. */
   private boolean settles(DeliveryOutcome outcome) {
     return switch (outcome) {
       case DeliveryOutcome.Durable durable -> true;
@@ -255,7 +265,10 @@ final class FailoverLogger implements LoggerPort {
     return replaced;
   }
 
-  /** Counts the calls that the first tier has, or that are on their way to the next one. */
+  /**
+   * Counts the calls that the first tier has not answered yet or whose events are on the way to the
+   * next tier.
+   */
   private static final class HandOns {
     private int open;
 
@@ -268,7 +281,7 @@ final class FailoverLogger implements LoggerPort {
       notifyAll();
     }
 
-    /** Waits until there is none, for a limited time, or until the thread is interrupted. */
+    /** Waits until the count is zero, the timeout has passed or the thread is interrupted. */
     synchronized void awaitNone(Duration timeout) {
       Deadline end = Deadline.after(timeout);
       try {

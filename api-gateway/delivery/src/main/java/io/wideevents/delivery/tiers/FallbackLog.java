@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
 /**
- * Says once that events take the detour, and then no more often than is bearable. Throws nothing,
- * whatever the logging does: the fallback must not fail for its log line. Safe for concurrent use.
+ * Logs the first fallback after a success, and then at most one line per interval. Never throws,
+ * because a failing logger must not fail the fallback. Safe for concurrent use.
  */
 final class FallbackLog {
   private static final Duration INTERVAL = Duration.ofSeconds(10);
@@ -22,7 +22,7 @@ final class FallbackLog {
   private final AtomicBoolean fellBack = new AtomicBoolean();
 
   /**
-   * @param message what a fallback means, for the log's reader
+   * @param message describes the fallback
    */
   FallbackLog(Logger log, Level level, String message) {
     this.log = log;
@@ -30,7 +30,7 @@ final class FallbackLog {
     this.message = message;
   }
 
-  /** A call needed no fallback; the next one that does is news. */
+  /** Records a call that needed no fallback; the next fallback is logged at once. */
   void delivered() {
     if (fellBack.compareAndSet(true, false)) {
       throttle.reset();

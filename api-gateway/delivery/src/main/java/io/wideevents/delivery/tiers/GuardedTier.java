@@ -16,15 +16,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One tier behind its circuit breaker, which always answers: a tier that throws, whatever it
- * throws, has confirmed nothing, so that its events go on to the next one. Safe for concurrent use;
- * blocks only where the tier does.
+ * One tier behind its circuit breaker. A tier that throws counts as not confirmed, so that its
+ * events go to the next tier. Safe for concurrent use. Blocks only where the tier blocks.
  */
 final class GuardedTier {
   private static final Logger log = LoggerFactory.getLogger(GuardedTier.class);
 
-  // Kafka and MongoDB answer within milliseconds when they are well; a leader election takes a
-  // second or two. Waiting longer than this costs a client more than the next tier does.
+  // A healthy Kafka or MongoDB answers within milliseconds, and a leader election takes one to two
+  // seconds. A longer wait costs a client more than the next tier does.
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final Duration PATIENCE_PER_EVENT = Duration.ofMillis(1);
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
@@ -44,15 +43,17 @@ final class GuardedTier {
     return breaker.tier().label();
   }
 
-  /** What may be done with the tier now; every answer but {@code NONE} asks for one attempt. */
+  /**
+   * Asks the breaker. Every answer except {@code NONE} must be followed by one {@link #attempt}.
+   */
   Admission admit() {
     return breaker.admit();
   }
 
   /**
-   * Gives it events.
+   * Sends events to the tier.
    *
-   * @param admission what {@link #admit} said, for which this is the one attempt
+   * @param admission the result of {@link #admit} that permits this one attempt
    * @return one outcome per event; never completes exceptionally
    */
   CompletableFuture<List<DeliveryOutcome>> attempt(
@@ -90,7 +91,7 @@ final class GuardedTier {
                 .log("A tier failed instead of answering; its events are not confirmed there"));
   }
 
-  /** Never more than half of what remains: the next tier needs time as well. */
+  /** At most half of the remaining time, because the next tier needs time as well. */
   private static Duration patience(int events, Deadline deadline) {
     Duration half = deadline.remaining().dividedBy(2);
     Duration patience = PATIENCE.plus(PATIENCE_PER_EVENT.multipliedBy(events));

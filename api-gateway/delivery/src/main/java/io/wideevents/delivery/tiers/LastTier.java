@@ -12,11 +12,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A tier below which there is none, for events that are durable already: what it does not confirm
- * stays unconfirmed, for the tier's own reason. Of a tier that is probed it asks no more than the
- * probe, with another event each time: one that fails for its own sake says nothing about the tier,
- * and would keep the others waiting for ever. Safe for concurrent use; blocks only where the tier
- * does, and does not close it.
+ * The last tier of the replay chain. Its events are durable already, so an event that the tier does
+ * not confirm stays unconfirmed.
+ *
+ * <p>While the circuit is half-open, a call sends one event as the probe, and each call chooses
+ * another event. An event that fails for its own reason says nothing about the tier; as the only
+ * probe it would keep the circuit from closing.
+ *
+ * <p>Safe for concurrent use. Blocks only where the tier blocks. Does not close the tier.
  */
 final class LastTier implements LoggerPort {
   private final GuardedTier tier;

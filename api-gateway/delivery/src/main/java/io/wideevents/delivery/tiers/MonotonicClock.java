@@ -6,7 +6,9 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.function.LongSupplier;
 
-/** A monotonic clock in the form Resilience4j asks for. Its instants are not the time of day. */
+/**
+ * A monotonic clock in the type that Resilience4j requires. Its instants are not the time of day.
+ */
 final class MonotonicClock extends Clock {
   private final LongSupplier nanoClock;
 

@@ -13,18 +13,19 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Logs through the message queue, and directly for exactly the events the queue does not confirm,
- * under the same ids.
+ * Logs events through the message queue, and sends the events that the queue does not confirm to a
+ * fallback under the same ids.
  *
  * <p>Safe for concurrent use. Blocks as {@link MqClientPort#publish} does. Closes the queue's
- * client first and then the fallback, which takes what the client left unconfirmed.
+ * client first and then the fallback, so that the fallback takes the events that the client left
+ * unconfirmed.
  */
 public final class MqLoggerAdapter implements LoggerPort {
   private final FailoverLogger failover;
 
   /**
-   * @param fallback where events go that the queue did not confirm, or refused
-   * @param closing what bounds the end
+   * @param fallback takes the events that the queue did not confirm or that it rejected
+   * @param closing bounds the time to close
    */
   public MqLoggerAdapter(
       MqClientPort mq,

@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Tells a tier that has become slow from one that paused once. A pause - a long collection, a disk
- * that catches up, a leader election - makes every call slow that was under way, however many those
- * were; only calls that began after the first slow answer say how the tier is now.
+ * Distinguishes a tier that has become slow from a tier that paused once. A pause (a long garbage
+ * collection, a busy disk, a leader election) makes all calls in flight slow at once. Therefore
+ * only calls that began after the first slow answer count.
  *
- * <p>Safe for concurrent use; never blocks for long.
+ * <p>Safe for concurrent use; blocks only for a short lock.
  */
 final class Slowness {
   private final long quietNanos;
@@ -19,21 +19,21 @@ final class Slowness {
   private long lastSlowNanos;
 
   /**
-   * @param quiet how long after the last slow answer a fast call must begin to end the suspicion;
-   *     fast calls before that may have been lucky, as with one slow broker among three
+   * @param quiet how long after the last slow answer a fast call must begin to reset the state; an
+   *     earlier fast call may be an exception, for example with one slow broker of three
    */
   Slowness(Duration quiet) {
     this.quietNanos = quiet.toNanos();
   }
 
   /**
-   * Learns from a call that was confirmed.
+   * Records a confirmed call.
    *
-   * @param beganNanos when it was made, on the clock of {@link System#nanoTime}
-   * @param endedNanos when it was confirmed
-   * @param slow whether that took too long
-   * @return whether the call shows the tier to be slow: it was slow, and made when the tier had
-   *     been slow already
+   * @param beganNanos start of the call, on the clock of {@link System#nanoTime}
+   * @param endedNanos when the call was confirmed, on the same clock
+   * @param slow whether the call took too long
+   * @return whether the call shows that the tier is slow: the call was slow, and it began after an
+   *     earlier slow answer
    */
   boolean isShownBy(long beganNanos, long endedNanos, boolean slow) {
     lock.lock();

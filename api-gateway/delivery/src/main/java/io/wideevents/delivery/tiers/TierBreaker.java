@@ -24,47 +24,48 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides whether a tier is worth waiting for: opened by calls that fail, or that are slow although
- * the tier had been slow before they began; tried again with single events after a pause. Safe for
- * concurrent use; never blocks for long.
+ * The circuit breaker of a tier. The circuit opens when calls fail, or when calls are slow that
+ * began after an earlier slow answer. After a pause the circuit is half-open and admits single
+ * events as probes. Safe for concurrent use; blocks only for a short lock.
  *
- * <p>Everything but the times in {@link #status} comes from the one monotonic clock: the end of the
- * pause, the time to warm up, and how long calls took. No thread moves the circuit: it is found
- * half-open when it is asked after the pause.
+ * <p>One monotonic clock gives the end of the pause, the warm-up time and the duration of calls.
+ * Only the times in {@link #status} are wall-clock times. No thread moves the circuit to half-open:
+ * the first query after the pause finds it half-open.
  *
- * <p>Why one pause does not open it: docs/decisions/slow-calls-and-the-breaker.md.
+ * <p>Why one pause does not open the circuit: docs/decisions/slow-calls-and-the-breaker.md.
  */
 public final class TierBreaker {
   private static final Logger log = LoggerFactory.getLogger(TierBreaker.class);
 
-  // Every failed call has cost a client seconds, while opening for nothing costs a detour of
-  // milliseconds: two failures among the last four calls are enough. Slow calls cost a client less,
-  // and a pause makes all calls under way slow at once: only those count that began after the
-  // first.
+  // A failed call costs a client seconds, and an unnecessary opening costs a fallback of
+  // milliseconds. Therefore two failures among the last four calls open the circuit. A slow call
+  // costs a client less, and a pause makes all calls in flight slow at once. Therefore only slow
+  // calls that began after the first slow answer count.
   private static final int WINDOW_CALLS = 4;
   private static final int MIN_CALLS = 2;
   private static final int THRESHOLD_PERCENT = 50;
   private static final Duration SLOW = Duration.ofSeconds(1);
-  // As long as a caller waits for a small request: a tier that stays slow answers slowly at least
-  // that often.
+  // A caller waits this long for a small request; a tier that stays slow gives a slow answer at
+  // least this often.
   private static final Duration QUIET = Duration.ofSeconds(2);
-  // What a healthy tier may take for each event of a big request, before that counts as slow.
+  // Time that a healthy tier may take for each event of a big request before the call counts as
+  // slow.
   private static final Duration PER_EVENT = Duration.ofMillis(1);
-  // After the first answer everything is slow once: classes load, code is not compiled, the broker
-  // makes a producer's id. Those calls end well, and opening would only add the next tier's load.
-  // What fails counts all the same, so an outage in this time costs no more than any other.
+  // The first calls after the first answer are slow: classes are loaded, code is not compiled yet,
+  // and the broker assigns a producer id. These calls succeed, and an open circuit would only add
+  // load to the next tier. Failures count during the warm-up as at any other time.
   private static final Duration WARM_UP = Duration.ofSeconds(15);
-  // Before jitter: half of it to one and a half.
+  // Before jitter, which gives half to one and a half of the value.
   private static final IntervalFunction PAUSE =
       IntervalFunction.ofExponentialBackoff(Duration.ofMillis(500), 1.5, Duration.ofMillis(3_300));
 
-  /** What a caller may do with the tier now. */
+  /** What a caller may send to the tier now. */
   enum Admission {
-    /** Give it all events. */
+    /** All events. */
     ALL,
-    /** Give it one event, and all of them to the next tier as well. */
+    /** One event as a probe; all events go to the next tier as well. */
     PROBE,
-    /** Leave it alone. */
+    /** Nothing. */
     NONE
   }
 
@@ -77,8 +78,8 @@ public final class TierBreaker {
   private final LongAdder failures = new LongAdder();
   private final List<Runnable> onClosed = new CopyOnWriteArrayList<>();
 
-  // A permit and the state it was given in are read as one: a permit of the closed circuit must not
-  // be taken for the probe's when another call opens the circuit in between.
+  // The lock makes the permit and the state one reading. Otherwise another call could open the
+  // circuit in between, and a permit of the closed circuit would be taken for the probe's.
   private final ReentrantLock lock = new ReentrantLock();
   private final CircuitBreaker breaker;
   private boolean confirmed;
@@ -97,14 +98,14 @@ public final class TierBreaker {
         timing);
   }
 
-  /** Without a time to warm up. */
+  /** A breaker without warm-up. */
   TierBreaker(Tier tier, IntervalFunction pause, Timing timing) {
     this(tier, pause, Duration.ZERO, timing);
   }
 
   /**
-   * @param pause until the circuit is half-open, by the number of times it opened in a row
-   * @param warmUp for how long after the first confirmed call slow ones do not count
+   * @param pause time until the circuit is half-open, by the number of openings in a row
+   * @param warmUp time after the first confirmed call in which slow calls do not count
    */
   TierBreaker(Tier tier, IntervalFunction pause, Duration warmUp, Timing timing) {
     this.tier = tier;
@@ -130,7 +131,10 @@ public final class TierBreaker {
     breaker.getEventPublisher().onStateTransition(event -> changed(event.getStateTransition()));
   }
 
-  /** Every answer but {@code NONE} must be followed by {@link #record} or {@link #failed} once. */
+  /**
+   * Every answer except {@code NONE} must be followed by exactly one call of {@link #record} or
+   * {@link #failed}.
+   */
   Admission admit() {
     lock.lock();
     try {
@@ -147,11 +151,11 @@ public final class TierBreaker {
   }
 
   /**
-   * Learns from an admitted call that ends now. Errors of the events themselves, and events that
-   * this process did not send, say nothing about the tier.
+   * Records an admitted call that ends now. Errors of single events, and events that this process
+   * did not send, say nothing about the tier.
    *
-   * @param admission what {@link #admit} said
-   * @param elapsed since it began
+   * @param admission the result of {@link #admit}
+   * @param elapsed time since the call began
    */
   void record(Admission admission, List<DeliveryOutcome> outcomes, Duration elapsed) {
     boolean closed;
@@ -169,9 +173,9 @@ public final class TierBreaker {
   }
 
   /**
-   * Learns from a call whatever the library throws: it logs its state changes, and the host's
-   * logging may throw. A probe whose outcome is lost opens the circuit, which is probed again after
-   * the pause. Without that the circuit would stay half-open without a permit.
+   * Records a call even if the library throws: the library logs its state changes, and the host's
+   * logging may throw. If the outcome of a probe cannot be recorded, the circuit opens and is
+   * probed again after the pause. Otherwise the circuit would stay half-open without a permit.
    */
   private void learnOrReopen(
       Admission admission, List<DeliveryOutcome> outcomes, Duration elapsed) {
@@ -179,7 +183,7 @@ public final class TierBreaker {
       learn(admission, outcomes, elapsed);
     } catch (RuntimeException | Error e) {
       if (admission == Admission.PROBE && breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
-        // The state changes before the library logs the change.
+        // The library changes the state before it logs the change.
         LogThrottle.safely(breaker::transitionToOpenState);
       }
     }
@@ -192,8 +196,8 @@ public final class TierBreaker {
     long now = nanoClock.getAsLong();
     long began = now - elapsed.toNanos();
     if (admission == Admission.ALL && began - changedNanos < 0) {
-      // Made when the circuit was in another state, of which it may have been the reason: says
-      // nothing about the tier now, and must not be taken for the probe.
+      // The call began in another state of the circuit and may be the reason for the change. It
+      // says nothing about the tier now and must not be taken for the probe.
       return;
     }
     boolean anyDurable = false;
@@ -225,14 +229,15 @@ public final class TierBreaker {
     boolean warm = now - warmNanos >= 0;
     boolean slow = warm && now - began > granted;
     boolean again = slowness.isShownBy(began, now, slow);
-    // A probe is alone: there is no other call to wait for, and it costs no client anything.
+    // A probe is the only call, so one slow answer counts. Opening again costs no client anything,
+    // because the next tier gets the events as well.
     boolean counts = again || (slow && breaker.getState() != CircuitBreaker.State.CLOSED);
     breaker.onSuccess(counts ? now - began : 0, TimeUnit.NANOSECONDS);
   }
 
   private static boolean isAboutTheTier(Throwable cause) {
     return switch (cause) {
-      // An answer for one event.
+      // The outcome of one event.
       case DocumentWriteException failure -> failure.blamesServer();
       // Back-pressure of this process.
       case NotSentException notSent -> false;
@@ -251,11 +256,11 @@ public final class TierBreaker {
   }
 
   /**
-   * Ends an admitted call that failed instead of being answered. That is a bug, or an event that
-   * cannot be turned into what the tier takes, and costs no time: counted, and not held against the
-   * tier.
+   * Records an admitted call that failed inside this process. The cause is a bug, or an event that
+   * cannot be encoded for the tier. The failure is counted in {@link #failures} and does not count
+   * against the tier.
    *
-   * @param admission what {@link #admit} said
+   * @param admission the result of {@link #admit}
    */
   void failed(Admission admission) {
     failures.increment();
@@ -267,19 +272,20 @@ public final class TierBreaker {
     }
   }
 
-  /** Whether the tier has ever confirmed or refused an event. */
+  /** Whether the tier has ever confirmed or rejected an event. */
   boolean hasAnswered() {
     return answered;
   }
 
-  /** Calls that failed instead of being answered, since the start. */
+  /** Calls that failed inside this process, since the start. */
   long failures() {
     return failures.sum();
   }
 
   /**
-   * How the tier is, as far as its last calls tell. After the pause it is {@code PROBING} without a
-   * call: a gateway that is taken out of rotation for having no tier must come back without one.
+   * The status of the tier according to its last calls. After the pause the state is {@code
+   * PROBING} even without a call: a gateway that is taken out of rotation because no tier is up
+   * must be able to become ready without traffic.
    */
   public TierStatus status() {
     lock.lock();
@@ -297,7 +303,7 @@ public final class TierBreaker {
     }
   }
 
-  /** Has {@code action} run whenever the tier is back; it must not block. */
+  /** Registers an action that runs whenever the circuit closes. The action must not block. */
   public void onClosed(Runnable action) {
     onClosed.add(action);
   }
@@ -306,7 +312,7 @@ public final class TierBreaker {
     return tier;
   }
 
-  /** Asked by the circuit as it opens. */
+  /** The library calls this when the circuit opens. */
   private long pauseFromNow(int attempt) {
     long millis = pause.apply(attempt);
     probeNanos = nanoClock.getAsLong() + TimeUnit.MILLISECONDS.toNanos(millis);

@@ -5,28 +5,30 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * How a tier is, for readiness.
+ * The status of a tier, for readiness.
  *
- * @param since when it ceased to be up, or was first tried in vain; empty while it is up
- * @param detail one short sentence without secrets; empty when there is nothing to add
- * @param backlog what waits in it to be delivered to a stronger tier
+ * @param since when the tier stopped being up, or when it was first tried without success; empty
+ *     while it is up
+ * @param detail one short sentence without secrets; empty if there is nothing to add
+ * @param backlog the events in this tier that wait for delivery to a stronger tier
  */
 public record TierStatus(
     Tier tier, State state, Optional<Instant> since, String detail, Optional<Backlog> backlog) {
-  /** Whether the next event would find it taking events, as far as is known. */
+  /** Whether the tier is expected to take the next event. */
   public enum State {
     UP,
-    /** Tried with single events only: it failed, and may be back. */
+    /** The tier failed and gets only single events as probes. */
     PROBING,
-    /** Does not take events, or has never been reached. */
+    /** Takes no events, or was never reached. */
     DOWN
   }
 
   /**
-   * Events that are durable and not yet where they belong.
+   * Durable events that wait for delivery to a stronger tier.
    *
-   * @param bytes on disk
-   * @param oldest when the first of them came; empty when there are none
+   * @param events number of events
+   * @param bytes size on disk
+   * @param oldest when the first of the events arrived; empty if there are none
    */
   public record Backlog(long events, long bytes, Optional<Instant> oldest) {}
 

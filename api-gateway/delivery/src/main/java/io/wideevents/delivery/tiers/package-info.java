@@ -1,6 +1,7 @@
 /**
- * The order in which tiers are tried until one of them has an event: Kafka, then MongoDB, then the
- * spool. Knows when to leave a tier alone, and never calls a timeout a failure.
+ * Tries the tiers in order until one of them confirms an event: Kafka, then MongoDB, then the
+ * spool. A circuit breaker per tier decides when a tier is not tried. A timeout is an unknown
+ * outcome, not a failure of the event.
  */
 @NullMarked
 package io.wideevents.delivery.tiers;
