@@ -20,16 +20,17 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * One batch on its way into the collection: the insert, the query about its duplicates, and further
- * inserts where one answer does not cover every document. No operation begins after the deadline
- * and each is bounded by the time left, so the batch ends at the deadline.
+ * Writes one batch: the insert, the query about its duplicates, and further inserts where one reply
+ * does not cover every document. No operation begins after the deadline, and each is limited to the
+ * time left, so the batch ends at the deadline.
  */
 final class BatchInsert {
   private static final InsertManyOptions UNORDERED = new InsertManyOptions().ordered(false);
 
   /**
-   * A server hangs up when its reply would be larger than 16 MB. An error may quote its document
-   * several times, so a part of a batch has a sixteenth of that, or one document.
+   * Limits the size of a part. A server closes the connection when its reply would be larger than
+   * 16 MB. An error may quote its document several times, so a part holds a sixteenth of 16 MB, or
+   * one document.
    */
   private static final long SMALL_PART_BYTES = 1 << 20;
 
@@ -57,7 +58,7 @@ final class BatchInsert {
     this.deadline = deadline;
   }
 
-  /** Writes the documents; one outcome each, in order. */
+  /** Writes the documents; returns one outcome per document, in order. */
   Mono<List<WriteOutcome>> write(List<EventDocument> documents) {
     return insert(documents)
         .flatMap(reply -> settleAgain(reply, documents))
@@ -92,9 +93,9 @@ final class BatchInsert {
   }
 
   /**
-   * Inserts the documents whose duplicate is still unexplained once more. If a document vanished
-   * after the first attempt, this one stores it. If the second attempt meets the same, the
-   * duplicate is in an operator's index: to go on trying would not end.
+   * Inserts the documents once more whose duplicate is still unexplained. If a document vanished
+   * after the first attempt, the second attempt stores it. If the second attempt fails in the same
+   * way, the duplicate is in an operator's index, and further attempts would fail too.
    */
   private Mono<List<WriteOutcome>> settleAgain(InsertReply reply, List<EventDocument> documents) {
     if (reply.duplicates().isEmpty()) {
@@ -119,7 +120,7 @@ final class BatchInsert {
             });
   }
 
-  /** Writes a batch in parts if one of its documents may have made it fail as a whole. */
+  /** Writes a batch in parts if one of its documents may have failed the whole batch. */
   private Mono<List<WriteOutcome>> writeInParts(List<EventDocument> documents, Exception failure) {
     if (failure instanceof MongoSocketReadException) {
       List<List<EventDocument>> parts = smallParts(documents);
@@ -142,7 +143,7 @@ final class BatchInsert {
   }
 
   private Mono<List<WriteOutcome>> writeEach(List<List<EventDocument>> parts) {
-    // One after the other: of two contents under one id the earlier must come first.
+    // Sequentially: of two contents under one id the earlier must come first.
     return Flux.fromIterable(parts)
         .concatMap(this::write)
         .collectList()
@@ -161,9 +162,9 @@ final class BatchInsert {
   }
 
   /**
-   * The documents in parts whose replies fit into a message. Not by halves: the driver repeats a
-   * write that the server hangs up on until the time of the operation is used up, so there is time
-   * for one more level only.
+   * Splits the documents into parts whose replies fit into a message. The parts are small, because
+   * there is time for one more level only: when the server closes the connection, the driver
+   * repeats the write until the time of the operation is used up.
    */
   private static List<List<EventDocument>> smallParts(List<EventDocument> documents) {
     List<List<EventDocument>> parts = new ArrayList<>();
@@ -182,12 +183,12 @@ final class BatchInsert {
     return parts;
   }
 
-  /** The database with the time that the next operation may take. */
+  /** The database with the time limit of the next operation. */
   private Mono<MongoDatabase> database() {
     return Mono.defer(
         () -> {
           long millis = deadline.atMost(timeout).remaining().toMillis();
-          // The driver takes zero for no limit.
+          // The driver takes zero as no limit.
           return millis == 0
               ? Mono.error(new TimeoutException("The batch could not be written by its deadline"))
               : Mono.just(database.withTimeout(millis, TimeUnit.MILLISECONDS));

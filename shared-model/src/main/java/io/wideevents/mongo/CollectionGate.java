@@ -17,16 +17,16 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Keeps events out of a collection that cannot hold them exactly once. A time-series collection
- * stores an event again at each repetition, a capped one deletes events when it is full, a view is
- * not writable.
+ * Prevents writes to a collection that cannot hold events exactly once. A time-series collection
+ * stores an event again at each repetition, a capped collection deletes events when it is full, and
+ * a view is not writable.
  *
- * <p>Every write asks {@link #state} first. The answer is at most {@value #MAX_AGE_MILLIS} ms old:
- * an operator may drop the collection and create another under its name at any time. Under load one
- * question to the server a second is enough, and no write waits for it.
+ * <p>Every write asks {@link #state()} first. The answer is at most {@value #MAX_AGE_MILLIS} ms
+ * old, because an operator may drop the collection and create another with its name at any time.
+ * Under load one query per second is enough, and no write waits for it.
  *
- * <p>A user who may not list collections cannot be answered; its events are written, and a warning
- * says that they go unchecked. Safe for concurrent use, never blocks.
+ * <p>If the user may not list collections, the events are written and a warning reports that the
+ * collection is not checked. Safe for concurrent use, never blocks.
  */
 final class CollectionGate {
   static final long MAX_AGE_MILLIS = 2_000;
@@ -46,9 +46,10 @@ final class CollectionGate {
   private boolean warned;
 
   /**
-   * What the collection is.
+   * The state of the collection.
    *
-   * @param problem why nothing may be written, with what to do about it; empty if all is well
+   * @param problem why nothing may be written, with what to do about it; empty if events may be
+   *     written
    * @param clustered whether the collection is clustered by {@code _id}
    */
   record State(Optional<String> problem, boolean clustered) {}
@@ -66,8 +67,9 @@ final class CollectionGate {
   }
 
   /**
-   * What the collection is, at most {@value #MAX_AGE_MILLIS} ms ago. Completes at once if that is
-   * known, else within one client timeout; exceptionally if the server did not answer.
+   * The state of the collection, at most {@value #MAX_AGE_MILLIS} ms old. Completes at once if a
+   * recent state is known, else within one client timeout. Completes exceptionally if the server
+   * did not answer.
    */
   synchronized CompletableFuture<State> state() {
     State known = last;
@@ -82,8 +84,8 @@ final class CollectionGate {
   }
 
   /**
-   * Why nothing may be written, as far as is known; empty if nothing is known against it. Asks the
-   * server again when the answer is old, for the next caller.
+   * Why nothing may be written, as far as is known; empty if no problem is known. Starts a new
+   * query if the state is too old; the next caller gets its answer.
    */
   synchronized Optional<String> problem() {
     var unused = state();
@@ -104,8 +106,8 @@ final class CollectionGate {
               .map(listed -> stateOf(listed.orElse(null)))
               .onErrorResume(MongoCommandException.class, this::withoutAnswer)
               .toFuture()
-              // The driver keeps its own bound, unless an Error ends its chain: every write waits
-              // for this answer.
+              // The driver enforces its own timeout, unless an Error ends its chain. Every write
+              // waits for this answer.
               .orTimeout(2 * connection.settings().timeout().toMillis(), TimeUnit.MILLISECONDS)
               .whenComplete((state, failure) -> answer(asked, now, state, failure));
     } catch (RuntimeException | Error e) {
@@ -116,7 +118,8 @@ final class CollectionGate {
 
   private CompletableFuture<MongoDatabase> database() {
     CompletableFuture<MongoDatabase> database = connection.database();
-    // To build the client may take long: it asks DNS for the servers of an SRV name.
+    // Building the client may take long, because the driver asks DNS for the servers of an SRV
+    // name.
     return database.isDone()
         ? database
         : database.orTimeout(connection.settings().timeout().toMillis(), TimeUnit.MILLISECONDS);

@@ -18,20 +18,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lays out the events' collection in the background of a process: once, as soon as MongoDB answers.
- * A process starts, and stores events, without waiting for it. From then on it compares the
- * collection with the settings once a minute and changes nothing more.
+ * Sets up the events' collection in the background, once, as soon as MongoDB answers. A process
+ * starts and stores events without waiting for it. After that it compares the collection with the
+ * settings once a minute and changes nothing more.
  *
- * <p>Changes are logged as INFO, each difference that a person must look at as one WARN with the
- * fix, and a MongoDB that gives no answer as WARN: at once, then every minute. Safe for concurrent
- * use; owned, and closed, by the process's composition.
+ * <p>Changes are logged as INFO. Each difference that needs an operator is logged as one WARN with
+ * the fix. A MongoDB that does not answer is logged as WARN at once, then every minute. Safe for
+ * concurrent use. Owned, and closed, by the process's composition.
  */
 public final class CollectionSetup implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(CollectionSetup.class);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
   private static final Duration LOOK_EVERY = Duration.ofMinutes(1);
 
-  // A build of indexes may take longer. Asked again meanwhile, the server goes on with it.
+  // Building indexes may take longer. If the setup is asked again meanwhile, the server continues
+  // the build.
   private static final Duration LONGEST_ENSURE = Duration.ofHours(1);
   private static final Duration LONGEST_CHECK = Duration.ofMinutes(5);
 
@@ -46,7 +47,7 @@ public final class CollectionSetup implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param allowed what this process may do to the retention
+   * @param allowed what this process may change about the retention
    */
   public CollectionSetup(EventCollection collection, RetentionChange allowed) {
     this(collection, allowed, RETRY_AFTER, LOOK_EVERY);
@@ -63,12 +64,12 @@ public final class CollectionSetup implements AutoCloseable {
     this.lookEvery = lookEvery;
   }
 
-  /** Begins; returns at once. */
+  /** Starts the setup. Does not block. */
   public void start() {
     attempt();
   }
 
-  /** How it ended; never {@code Unavailable}. Cancelled by {@link #close}. */
+  /** The outcome of the setup; never {@code Unavailable}. Cancelled by {@link #close}. */
   public CompletableFuture<LayoutOutcome> outcome() {
     return outcome.copy();
   }
@@ -78,17 +79,19 @@ public final class CollectionSetup implements AutoCloseable {
     return outcome.isDone() && !outcome.isCompletedExceptionally();
   }
 
-  /** How the collection differed from the settings when last looked at; empty before that. */
+  /**
+   * The differences between the collection and the settings at the last check; empty before that.
+   */
   public List<LayoutDifference> differences() {
     return differences;
   }
 
-  /** Why MongoDB gave no answer when last asked; empty when it did, and before that. */
+  /** Why MongoDB did not answer the last query; empty if it did, and before the first query. */
   public Optional<MongoTrouble> trouble() {
     return Optional.ofNullable(trouble);
   }
 
-  /** Ends the attempts. Idempotent; an index the server is building is built all the same. */
+  /** Ends the attempts. Idempotent. The server completes an index that it is building. */
   @Override
   public void close() {
     closed = true;
@@ -102,11 +105,11 @@ public final class CollectionSetup implements AutoCloseable {
   }
 
   /**
-   * Asks about the collection, and uses the answer. Whatever the question, its answer or its use
-   * ends with, an Error too, the next attempt is scheduled.
+   * Queries the collection and uses the answer. The next attempt is scheduled even if the query or
+   * the use of its answer fails with an Error.
    *
-   * @param longest after which an answer is no longer waited for
-   * @param again asks the same again
+   * @param longest how long to wait for the answer
+   * @param again starts the same query again
    */
   private void ask(
       Supplier<CompletableFuture<LayoutOutcome>> question,
@@ -115,7 +118,7 @@ public final class CollectionSetup implements AutoCloseable {
       Runnable again) {
     CompletableFuture<LayoutOutcome> asked;
     try {
-      // An Error that ends the driver's chain leaves the future without an answer.
+      // If an Error ends the driver's chain, the future gets no answer.
       asked = question.get().copy().orTimeout(longest.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RuntimeException | Error e) {
       asked = CompletableFuture.failedFuture(e);
@@ -196,7 +199,7 @@ public final class CollectionSetup implements AutoCloseable {
   }
 
   private void log(LayoutDifference difference) {
-    // A service that only logs decides nothing about the retention.
+    // A service that only logs is not responsible for the retention.
     boolean ours = allowed != RetentionChange.NONE || difference.kind() != Kind.RETENTION_DIFFERS;
     (ours ? logger.atWarn() : logger.atInfo())
         .addKeyValue("found", difference.message())

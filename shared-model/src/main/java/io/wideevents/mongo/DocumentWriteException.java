@@ -1,8 +1,8 @@
 package io.wideevents.mongo;
 
 /**
- * The server failed to write one document, with a code that does not blame the document for
- * certain. The message holds the code and the server's words, nothing of the document.
+ * The server failed to write one document, with a code that does not prove the document invalid.
+ * The message contains the code and the server's text, and no content of the document.
  */
 public final class DocumentWriteException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -10,15 +10,15 @@ public final class DocumentWriteException extends RuntimeException {
   private final int code;
 
   /**
-   * @param code the server's
-   * @param words the server's, without what they quote of the document
+   * @param code the server's error code
+   * @param words the server's text, without what it quotes of the document
    */
   public DocumentWriteException(int code, String words) {
     super("Document not written: server error " + code + ": " + words);
     this.code = code;
   }
 
-  /** Whether the code is known for an outage; if not, the document may be to blame. */
+  /** Whether the code is known for an outage. If not, the document may be the cause. */
   public boolean blamesServer() {
     return WriteErrors.blameServer(code);
   }

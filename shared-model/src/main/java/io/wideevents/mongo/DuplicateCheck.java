@@ -31,15 +31,15 @@ import reactor.core.publisher.Mono;
  * Distinguishes a repeated event from a conflict: reads the hashes of the stored documents, with
  * one query for all duplicates of a batch.
  *
- * <p>Reads with read concern {@code majority}. Such an answer cannot be rolled back, also when an
- * old primary gives it that does not know yet of its successor. A document that the answer lacks
- * may still be on its way to the majority, so it does not count as stored.
+ * <p>Reads with read concern {@code majority}. Such an answer cannot be rolled back, even if an old
+ * primary gives it that does not know its successor yet. A document that is missing from the answer
+ * may still be replicating to the majority, so it does not count as stored.
  */
 final class DuplicateCheck {
   private static final Bson HASH_ONLY = Projections.include(EventCollection.HASH_FIELD);
   private static final int READ_CONCERN_MAJORITY_NOT_ENABLED = 148;
 
-  /** 3 MB of ids, far below the 16 MB of a query. Batches of the pipeline are smaller. */
+  /** 3 MB of ids, far below the 16 MB limit of a query. The pipeline's batches are smaller. */
   private static final int MAX_IDS = 100_000;
 
   private static final int UUID_BYTES = 16;
@@ -58,9 +58,9 @@ final class DuplicateCheck {
   }
 
   /**
-   * The reply with the outcome of every duplicate settled. {@link InsertReply#duplicates} keeps
-   * those that only another attempt can settle: no document has the id, and the server did not say
-   * which index refused the document. Fails when the query does.
+   * Returns the reply with the outcomes of the duplicates. {@link InsertReply#duplicates} keeps
+   * those that need another attempt: no document has the id, and the server did not name the index
+   * that rejected the document. Fails if the query fails.
    */
   Mono<InsertReply> settle(InsertReply reply, List<EventDocument> documents) {
     if (reply.duplicates().isEmpty()) {
@@ -82,13 +82,13 @@ final class DuplicateCheck {
     return read(database.withReadConcern(ReadConcern.MAJORITY), ids)
         .onErrorResume(
             DuplicateCheck::lacksMajorityReads,
-            // Before MongoDB 5.0 an operator could turn these reads off. The primary has just
-            // waited until a majority had every document that it found to be a duplicate.
+            // Before MongoDB 5.0 an operator could disable these reads. The primary has just waited
+            // until a majority had every document that it reported as a duplicate.
             refused -> read(database, ids));
   }
 
   private Flux<RawBsonDocument> read(MongoDatabase from, List<BsonBinary> ids) {
-    // One more than there are ids: the server then ends the cursor with the first reply.
+    // One more than the number of ids, so that the server ends the cursor with the first reply.
     int batchSize = ids.size() + 1;
     return Flux.from(
         clustered
@@ -100,7 +100,7 @@ final class DuplicateCheck {
   }
 
   /**
-   * One query as well. MongoDB 6.0 scans a whole clustered collection for a list of ids, but not
+   * The ids as one query. MongoDB 6.0 scans a whole clustered collection for a list of ids, but not
    * for one id.
    */
   private List<Bson> eachById(List<BsonBinary> ids) {
@@ -160,14 +160,18 @@ final class DuplicateCheck {
 
   private static WriteOutcome absent(Duplicate duplicate) {
     if (duplicate.isOfId() || duplicate.indexName().isEmpty()) {
-      // Deleted between insert and query, by the TTL or by hand: the next attempt stores it.
+      // The document was deleted between insert and query, by the TTL or by an operator. The next
+      // attempt stores it.
       return new WriteOutcome.NotConfirmed(
           false, new IllegalStateException("Document vanished while its id was checked"));
     }
     return clashes("duplicate key in unique index " + duplicate.indexName().get());
   }
 
-  /** The outcome of a duplicate that two attempts met while no document had its id. */
+  /**
+   * The outcome of a document that two attempts reported as a duplicate while no document had its
+   * id.
+   */
   static WriteOutcome clashes() {
     return clashes("duplicate key in a unique index other than that of _id");
   }
@@ -178,8 +182,9 @@ final class DuplicateCheck {
   }
 
   /**
-   * A document without a readable hash is not ours: its id gets no hash and counts as other
-   * content. A sharded collection may hold several documents with one id.
+   * Adds the hash of a stored document. A document without a readable hash is not ours: its id gets
+   * no hash and counts as other content. A sharded collection may hold several documents with one
+   * id.
    */
   private static void addHash(Map<EventId, Set<ContentHash>> stored, RawBsonDocument document) {
     BsonValue id = document.get("_id");

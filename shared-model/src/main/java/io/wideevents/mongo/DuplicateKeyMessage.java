@@ -4,16 +4,16 @@ import com.mongodb.MongoNamespace;
 import java.util.Optional;
 
 /**
- * Reads the name of the index from the text of a duplicate key error. The server sends the index in
- * fields of the error as well ({@code keyPattern}), but the driver drops those fields.
+ * Reads the name of the index from the text of a duplicate key error. The server also sends the
+ * index in fields of the error ({@code keyPattern}), but the driver drops those fields.
  *
  * <p>The text is {@code E11000 duplicate key error collection: NAMESPACE index: NAME dup key:
- * VALUE}, with {@code collation: OPTIONS} after the name where the index has one. The value is the
- * client's and may hold any text, so only text before it is read. The namespace is ours, so a
- * namespace that imitates the rest of the message is skipped by its length.
+ * VALUE}, with {@code collation: OPTIONS} after the name if the index has one. The value is the
+ * client's and may contain any text, so only the text before it is read. The namespace is ours; it
+ * is skipped by its length, so that it may imitate the rest of the message.
  *
- * <p>The name is unknown where the text has another form: a clustered collection names no index for
- * a duplicate {@code _id}, Cosmos DB names none at all, and a server may leave the text out when a
+ * <p>The name is unknown if the text has another form: a clustered collection names no index for a
+ * duplicate {@code _id}, Cosmos DB never names an index, and a server may omit the text when a
  * reply grows too long.
  */
 final class DuplicateKeyMessage {
@@ -26,7 +26,7 @@ final class DuplicateKeyMessage {
   private DuplicateKeyMessage() {}
 
   /**
-   * The name of the index that holds the key already; empty when the text does not say.
+   * The name of the index that already holds the key; empty if the text does not contain it.
    *
    * @param message the server's
    * @param collection that was written to

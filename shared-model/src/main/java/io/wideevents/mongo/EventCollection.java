@@ -22,23 +22,29 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * The layout of the events' collection: which indexes it has, and when events expire.
+ * The layout of the events' collection: its indexes, and when events expire.
  *
- * <p>Events can be stored before it is laid out and while it is: the server builds indexes without
- * stopping writers. Safe for concurrent use, also by several processes at once; the connection is
- * its owner's to close.
+ * <p>Events can be stored before and during the setup, because the server builds indexes without
+ * blocking writers. Safe for concurrent use, also by several processes at once. The owner of the
+ * connection closes it.
  */
 public final class EventCollection {
-  /** Where a stored event keeps the hash of its content, as 16 bytes. */
+  /** The field of a stored event with the hash of its content, as 16 bytes. */
   static final String HASH_FIELD = "_ingest.hash";
 
-  /** Building an index over a full collection takes minutes; cut short, the server drops it. */
+  /**
+   * Building an index over a full collection takes minutes. If the operation is aborted, the server
+   * drops the index.
+   */
   private static final long BUILD_TIMEOUT_HOURS = 1;
 
-  /** Unauthorized, and Atlas's word for it. */
+  /** Unauthorized, and Atlas's code for it. */
   private static final Set<Integer> NOT_AUTHORIZED = Set.of(13, 8000);
 
-  /** Another process was quicker, perhaps with other settings: a new look tells what it made. */
+  /**
+   * Another process created the index first, perhaps with other settings. The next examination
+   * shows which.
+   */
   private static final Set<Integer> CREATED_MEANWHILE = Set.of(85, 86);
 
   private static final int MAX_RACES = 3;
@@ -54,38 +60,38 @@ public final class EventCollection {
   }
 
   /**
-   * Compares the collection with the settings and changes nothing; does not block. The future
-   * completes within a few client timeouts, normally.
+   * Compares the collection with the settings and changes nothing. Does not block. The future
+   * completes normally, within a few client timeouts.
    */
   public CompletableFuture<LayoutOutcome> check() {
     return settle(this::examine);
   }
 
-  /** Why an outcome is {@code Unavailable}, for an operator. */
+  /** Explains the cause of an {@code Unavailable} outcome to an operator. */
   MongoTrouble explain(Throwable cause) {
     return connection.explain(cause);
   }
 
-  /** As {@link #ensure(RetentionChange)}, for a starting process. */
+  /** As {@link #ensure(RetentionChange)}, for a process that starts. */
   public CompletableFuture<LayoutOutcome> ensure() {
     return ensure(RetentionChange.LENGTHEN);
   }
 
   /**
-   * Creates what is missing; what an operator made differently is only reported. Idempotent, does
-   * not block. The future completes, normally, within a few client timeouts plus the time the
-   * server takes to build indexes, an hour each at most.
+   * Creates missing indexes; what an operator created differently is only reported. Idempotent.
+   * Does not block. The future completes normally, within a few client timeouts plus the time the
+   * server takes to build indexes, which is at most an hour for each.
    *
-   * @param allowed what may be done to the retention
+   * @param allowed which changes of the retention are allowed
    */
   public CompletableFuture<LayoutOutcome> ensure(RetentionChange allowed) {
     return settle(database -> change(database, allowed, MAX_RACES));
   }
 
   /**
-   * Looks what {@link #ensure} with {@link RetentionChange#ANY} would delete that is kept today;
-   * changes nothing, does not block. Empty when it deletes no event. Completes within a minute or
-   * two; exceptionally when MongoDB does not answer.
+   * Determines which events {@link #ensure} with {@link RetentionChange#ANY} would delete that are
+   * kept today. Changes nothing and does not block. Empty if it deletes no event. Completes within
+   * one to two minutes; exceptionally if MongoDB does not answer.
    */
   public CompletableFuture<Optional<RetentionImpact>> retentionImpact() {
     return Mono.fromFuture(connection.database())
@@ -145,7 +151,7 @@ public final class EventCollection {
     }
     return switch (allowed) {
       case NONE -> Mono.just(false);
-      // The first events are often stored before the collection is laid out.
+      // The first events are often stored before the collection is set up.
       case LENGTHEN ->
           found.expiresOtherwise()
               ? Mono.just(false)
@@ -183,7 +189,8 @@ public final class EventCollection {
 
   private Mono<List<BsonDocument>> listedIndexes(
       MongoDatabase database, Optional<BsonDocument> collection) {
-    // A view has none, and some servers fail when asked for the indexes of what is not there.
+    // A view has no indexes, and some servers fail when asked for the indexes of a missing
+    // collection.
     boolean has =
         collection.map(listed -> !new BsonString("view").equals(listed.get("type"))).orElse(false);
     return has
@@ -192,7 +199,8 @@ public final class EventCollection {
   }
 
   private Mono<Examined> create(MongoDatabase database, EventIndex index, AtomicBoolean raced) {
-    // One by one: what one server refuses (a partial index, say) must not cost the others.
+    // Separately, because a server that rejects one index, such as a partial index, must not
+    // prevent the others.
     return Mono.from(
             events(database)
                 .withTimeout(BUILD_TIMEOUT_HOURS, TimeUnit.HOURS)
@@ -241,7 +249,7 @@ public final class EventCollection {
   }
 
   private CompletableFuture<LayoutOutcome> settle(Function<MongoDatabase, Mono<Examined>> work) {
-    // Not by an operator of Reactor: those throw an Error on and leave the future without an
+    // Not with an operator of Reactor: those rethrow an Error and leave the future without an
     // answer.
     return connection
         .database()

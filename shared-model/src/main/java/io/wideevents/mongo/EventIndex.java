@@ -13,7 +13,8 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One index of the events' collection. All are ascending: MongoDB walks an index either way.
+ * One index of the events' collection. All fields are ascending, because MongoDB reads an index in
+ * either direction.
  *
  * @param fields the indexed fields, in order
  * @param expireAfterSeconds age at which documents are deleted; null for never
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 record EventIndex(
     List<String> fields, @Nullable Long expireAfterSeconds, @Nullable String onlyWith) {
 
-  /** The indexes a collection should have. Each one must earn its place: four halve the rate. */
+  /** The indexes a collection should have. Each index costs write rate: four indexes halve it. */
   static List<EventIndex> wanted(MongoSettings settings) {
     List<EventIndex> indexes = new ArrayList<>();
     indexes.add(new EventIndex(List.of("timestamp"), settings.retention().toSeconds(), null));
@@ -35,7 +36,7 @@ record EventIndex(
     return List.copyOf(indexes);
   }
 
-  /** The name MongoDB itself would choose. */
+  /** The name that MongoDB would generate. */
   String name() {
     return fields.stream().map(field -> field + "_1").collect(Collectors.joining("_"));
   }
@@ -53,10 +54,11 @@ record EventIndex(
     return new IndexModel(keys, options);
   }
 
-  /** Whether an index the server lists is over the same fields in the same order and direction. */
+  /** Whether an index listed by the server has the same fields in the same order and direction. */
   boolean sameKeys(BsonDocument listed) {
     BsonDocument keys = listed.getDocument("key");
-    // Names one by one: documents are equal whatever the order of their fields, indexes are not.
+    // Compares names in order: documents are equal whatever the order of their fields, indexes are
+    // not.
     return List.copyOf(keys.keySet()).equals(fields)
         && keys.values().stream().allMatch(EventIndex::isAscending);
   }
@@ -70,7 +72,9 @@ record EventIndex(
         && !listed.containsKey("collation");
   }
 
-  /** Whether a listed index deletes documents at the same age, or both never do. */
+  /**
+   * Whether a listed index deletes documents at the same age, or neither index deletes documents.
+   */
   boolean sameExpiry(BsonDocument listed) {
     Expiry wanted =
         expireAfterSeconds == null ? new Expiry.Never() : new Expiry.After(expireAfterSeconds);

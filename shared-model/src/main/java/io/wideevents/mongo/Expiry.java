@@ -22,7 +22,7 @@ sealed interface Expiry {
     }
   }
 
-  /** A value such as NaN: versions of MongoDB disagree on whether it deletes all or nothing. */
+  /** A value such as NaN. MongoDB versions differ: some delete all documents, some delete none. */
   record Unclear(String text) implements Expiry {
     @Override
     public String toString() {
@@ -46,13 +46,13 @@ sealed interface Expiry {
     return new Unclear("of type " + value.getBsonType());
   }
 
-  /** An age as messages show it. */
+  /** An age in the format of messages. */
   static String age(long seconds) {
     Duration age = Duration.ofSeconds(seconds);
     return age.equals(Duration.ofDays(age.toDays())) ? age.toDays() + " d" : seconds + " s";
   }
 
-  /** An age as settings take it. */
+  /** An age in the format of settings. */
   static String setting(long seconds) {
     return age(seconds).replace(" ", "");
   }

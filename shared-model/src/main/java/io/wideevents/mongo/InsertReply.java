@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the reply to an unordered insert of many documents means for each of them.
+ * The meaning of the reply to an unordered insert for each document.
  *
- * <p>A document without an error of its own is stored: that follows from the list of errors alone,
- * for the counts beside it are wrong on some servers.
+ * <p>A document without an error is stored. This follows only from the list of errors, because the
+ * counts in the reply are wrong on some servers.
  *
  * @param outcomes one per document, in order
  * @param duplicates duplicate keys; their outcome is not final until the stored document was read
@@ -23,10 +23,10 @@ import java.util.Optional;
 record InsertReply(List<WriteOutcome> outcomes, List<Duplicate> duplicates) {
 
   /**
-   * A document refused as a duplicate key.
+   * A document rejected as a duplicate key.
    *
-   * @param index its place in the batch
-   * @param indexName of the unique index that holds the key; empty when the server did not say
+   * @param index its index in the batch
+   * @param indexName of the unique index that holds the key; empty if the server did not name it
    */
   record Duplicate(int index, Optional<String> indexName) {
     boolean isOfId() {
@@ -38,7 +38,7 @@ record InsertReply(List<WriteOutcome> outcomes, List<Duplicate> duplicates) {
     return same(documents, new WriteOutcome.Stored());
   }
 
-  /** The batch as a whole went without a usable answer. */
+  /** The reply if the whole batch got no usable answer. */
   static InsertReply noneConfirmed(List<EventDocument> documents, Throwable cause) {
     return same(documents, new WriteOutcome.NotConfirmed(false, cause));
   }
@@ -50,8 +50,8 @@ record InsertReply(List<WriteOutcome> outcomes, List<Duplicate> duplicates) {
       List<EventDocument> documents, MongoBulkWriteException errors, MongoNamespace collection) {
     WriteConcernError unacknowledged = errors.getWriteConcernError();
     if (unacknowledged != null) {
-      // No majority stands behind anything this server said, not even behind "duplicate": after a
-      // failover the document found there may never have been.
+      // No majority confirmed anything that this server answered, not even the duplicates: after a
+      // failover the document found there may never have existed.
       return noneConfirmed(
           documents,
           new MongoWriteConcernException(

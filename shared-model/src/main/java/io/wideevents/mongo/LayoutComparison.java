@@ -11,12 +11,12 @@ import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a collection has, held against what it should have.
+ * The comparison of a collection with its wanted layout.
  *
  * @param missing indexes that can be created as they are
  * @param otherExpiry indexes that only need another expiry
  * @param expiresOtherwise whether an index that is not ours deletes events by their timestamp
- * @param differences all there are
+ * @param differences all differences
  */
 record LayoutComparison(
     List<EventIndex> missing,
@@ -28,7 +28,8 @@ record LayoutComparison(
       INIT + ", which reports the events it will delete, and asks";
 
   /**
-   * An index that exists under {@code name}, which need not be the name we would give it.
+   * An index whose expiry changes. It exists under {@code name}, which may differ from the name we
+   * would give it.
    *
    * @param found when it deletes events now
    * @param seconds when it should
@@ -41,7 +42,7 @@ record LayoutComparison(
   }
 
   /**
-   * Compares; asks no server.
+   * Compares without asking the server.
    *
    * @param collection how the server lists the collection; null if there is none
    * @param listed how the server lists its indexes; empty if there is no collection
@@ -153,7 +154,7 @@ record LayoutComparison(
                 + " events"));
   }
 
-  /** What the collection is if it cannot hold events exactly once, as "a view"; else empty. */
+  /** The kind of a collection that cannot hold events exactly once, as "a view"; else empty. */
   static Optional<String> unsuitable(@Nullable BsonDocument collection) {
     if (collection == null) {
       return Optional.empty();

@@ -1,11 +1,11 @@
 package io.wideevents.mongo;
 
 /**
- * One way in which the collection is not as it should be. Events are stored all the same, unless
- * the kind says otherwise.
+ * One difference between the collection and its wanted layout. Events are stored nevertheless,
+ * unless the kind says otherwise.
  *
- * @param kind what kind of difference, for programs
- * @param message what is found and what should be
+ * @param kind the kind of difference, for programs
+ * @param message what was found and what is wanted
  * @param fix what to do about it
  */
 public record LayoutDifference(Kind kind, String message, String fix) {
@@ -18,13 +18,16 @@ public record LayoutDifference(Kind kind, String message, String fix) {
     INDEX_MISSING,
     /** Events live longer or shorter than the settings say. */
     RETENTION_DIFFERS,
-    /** Something that is not ours deletes documents as well. */
+    /** An index that is not ours also deletes documents. */
     OTHER_EXPIRY,
-    /** An index over the right fields has other options, or its name is taken by another. */
+    /** An index over the right fields has other options, or its name is in use by another index. */
     INDEX_DIFFERS,
-    /** The server knows the operation by name or not at all, and would not do it. */
+    /** The server rejects the operation or does not know it. */
     CHANGE_REFUSED,
-    /** A unique index not of ours: it makes different events clash, and those are refused. */
+    /**
+     * A unique index that is not ours: different events can conflict in it, and such events are
+     * rejected.
+     */
     UNIQUE_INDEX
   }
 }

@@ -3,15 +3,15 @@ package io.wideevents.mongo;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What became of looking at, or after, the events' collection. */
+/** The outcome of checking or setting up the events' collection. */
 public sealed interface LayoutOutcome {
 
   /**
    * The server answered.
    *
-   * @param changes what was done, one sentence part each; empty when all was well or nothing was to
-   *     be changed
-   * @param differences what is not as it should be, after the changes
+   * @param changes the changes made, one part of a sentence each; empty if nothing had to or was
+   *     allowed to change
+   * @param differences the remaining differences after the changes
    */
   record Examined(List<String> changes, List<LayoutDifference> differences)
       implements LayoutOutcome {
@@ -40,13 +40,13 @@ public sealed interface LayoutOutcome {
   }
 
   /**
-   * The server is there, but this user may not look or not change. Events may be storable all the
-   * same.
+   * The server answered, but this user may not read or change the layout. Storing events may still
+   * be allowed.
    *
-   * @param fix which right is missing, and who else could do it
+   * @param fix which right is missing, and how to proceed without it
    */
   record NotAuthorized(String fix, Throwable cause) implements LayoutOutcome {}
 
-  /** The server gave no answer in time; try again later. */
+  /** The server did not answer in time; try again later. */
   record Unavailable(Throwable cause) implements LayoutOutcome {}
 }

@@ -12,15 +12,15 @@ import java.util.concurrent.CompletableFuture;
 import reactor.core.publisher.Mono;
 
 /**
- * Writes batches to MongoDB: one unordered {@code insertMany} each, acknowledged by a majority and
- * journalled, and one query for the stored documents of all ids that are taken.
+ * Writes batches to MongoDB: one unordered {@code insertMany} per batch, acknowledged by a majority
+ * and journalled, and one query for the stored documents of all duplicate ids.
  *
- * <p>One document that cannot be written never costs its neighbours. Nothing is written to a
- * collection that cannot hold events exactly once: a view, a capped or a time-series collection.
- * {@link #unavailability} says so.
+ * <p>One document that cannot be written does not affect the others of its batch. Nothing is
+ * written to a collection that cannot hold events exactly once: a view, a capped or a time-series
+ * collection. {@link #unavailability} reports this.
  *
  * <p>A write completes within two client timeouts ({@link MongoSettings#timeout}). Safe for
- * concurrent use; the connection is its owner's to close.
+ * concurrent use. The owner of the connection closes it.
  */
 public final class MongoBatchWriter implements BatchWriter {
   private final MongoConnection connection;
@@ -33,8 +33,8 @@ public final class MongoBatchWriter implements BatchWriter {
 
   /**
    * Why nothing is written at present, with what to do about it; empty if writes are tried. Does
-   * not block, and asks the server about the collection in the background. An unreachable server is
-   * not a reason in this sense.
+   * not block, and queries the collection in the background. An unreachable server is not reported
+   * here.
    */
   public Optional<String> unavailability() {
     return gate.problem();
@@ -43,7 +43,7 @@ public final class MongoBatchWriter implements BatchWriter {
   @Override
   public CompletableFuture<List<WriteOutcome>> write(List<EventDocument> documents) {
     Deadline deadline = Deadline.after(connection.settings().timeout().multipliedBy(2));
-    // The driver meets a document over the limit by failing the batch, without saying which it is.
+    // The driver fails the whole batch for a document over the limit, without saying which it is.
     SortedMap<Integer, WriteOutcome> tooLarge = new TreeMap<>();
     List<EventDocument> rest = new ArrayList<>(documents.size());
     for (int i = 0; i < documents.size(); i++) {
@@ -59,7 +59,7 @@ public final class MongoBatchWriter implements BatchWriter {
         .map(
             outcomes -> {
               List<WriteOutcome> all = new ArrayList<>(outcomes);
-              // In ascending order, so that each lands at its own place.
+              // In ascending order, so that each outcome is inserted at its own index.
               tooLarge.forEach(all::add);
               return all;
             })
@@ -70,7 +70,7 @@ public final class MongoBatchWriter implements BatchWriter {
     if (documents.isEmpty()) {
       return Mono.just(List.of());
     }
-    // The state is shared by all writes: a caller that gives up must not cancel it.
+    // The state is shared by all writes, so a caller that gives up must not cancel it.
     return Mono.fromFuture(gate.state(), true)
         .flatMap(state -> insert(documents, state, deadline))
         .onErrorResume(

@@ -32,13 +32,13 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
- * The one connection of a process to MongoDB. Lazy: the client is built on first use, so a process
- * starts without the server; a client that cannot be built (an SRV name that does not resolve yet)
- * is tried again with growing pauses. Once built, the driver itself finds the server again after
- * any outage.
+ * The connection of a process to MongoDB. The client is built on first use, so a process starts
+ * without the server. A client that cannot be built (for example because an SRV name does not
+ * resolve yet) is retried with backoff. After it is built, the driver itself reconnects after any
+ * outage.
  *
- * <p>Every operation is bounded by {@link MongoSettings#timeout}, reads from the primary, and is
- * acknowledged by a majority, journalled.
+ * <p>Every operation is limited by {@link MongoSettings#timeout}, reads from the primary, and is
+ * acknowledged by a majority and journalled.
  *
  * <p>Safe for concurrent use. Owned, and closed, by the process's composition.
  */
@@ -46,7 +46,7 @@ public final class MongoConnection implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(MongoConnection.class);
   private static final Duration WARNING_INTERVAL = Duration.ofSeconds(10);
 
-  // The driver's 10 s would leave a server that is back unused for as long.
+  // With the driver's default of 10 s, a recovered server would stay unused for that time.
   private static final Duration HEARTBEAT = Duration.ofSeconds(2);
   private static final Duration MAX_CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration CLOSE_BOUND = Duration.ofMillis(500);
@@ -64,9 +64,9 @@ public final class MongoConnection implements AutoCloseable {
   private volatile @Nullable MongoTrouble membership;
 
   /**
-   * Connects to nothing yet.
+   * Does not connect yet.
    *
-   * @param applicationName what the server's logs and {@code currentOp} call this process
+   * @param applicationName the name of this process in the server's logs and in {@code currentOp}
    */
   public MongoConnection(MongoSettings settings, String applicationName) {
     this.settings = settings;
@@ -84,7 +84,7 @@ public final class MongoConnection implements AutoCloseable {
   }
 
   /**
-   * The database of the settings; does not block. Completes exceptionally while no client can be
+   * The database of the settings. Does not block. Completes exceptionally while no client can be
    * built, and after {@link #close}.
    */
   public CompletableFuture<MongoDatabase> database() {
@@ -105,8 +105,8 @@ public final class MongoConnection implements AutoCloseable {
   }
 
   /**
-   * Asks whether an operation would succeed; does not block. Completes within the client timeout:
-   * normally when the primary answers, else exceptionally with the reason.
+   * Checks whether an operation would succeed. Does not block. Completes within the client timeout:
+   * normally if the primary answers, else exceptionally with the reason.
    */
   public CompletableFuture<Void> ping() {
     BsonDocument command = new BsonDocument("ping", new BsonInt32(1));
@@ -117,8 +117,8 @@ public final class MongoConnection implements AutoCloseable {
   }
 
   /**
-   * Asks the server for its clock; does not block. Completes as {@link #ping} does, and empty when
-   * the server does not tell: {@code hello} is known from MongoDB 4.4.2 on.
+   * Reads the server's clock. Does not block. Completes as {@link #ping} does; empty if the server
+   * does not report its clock, because only MongoDB 4.4.2 and later know {@code hello}.
    */
   public CompletableFuture<Optional<Instant>> serverTime() {
     return admin(new BsonDocument("hello", new BsonInt32(1)))
@@ -130,8 +130,8 @@ public final class MongoConnection implements AutoCloseable {
   }
 
   /**
-   * Asks whether the server takes writes, which a secondary that is addressed directly does not;
-   * does not block. Completes as {@link #ping} does; true when the server does not tell.
+   * Checks whether the server takes writes; a secondary with a direct connection does not. Does not
+   * block. Completes as {@link #ping} does; true if the server does not report it.
    */
   public CompletableFuture<Boolean> isWritable() {
     return admin(new BsonDocument("hello", new BsonInt32(1)))
@@ -139,8 +139,9 @@ public final class MongoConnection implements AutoCloseable {
   }
 
   /**
-   * Asks which rights the user of this connection lacks for storing events; does not block.
-   * Completes as {@link #ping} does; empty when none, and when the server does not tell.
+   * Checks which rights for storing events the user of this connection lacks. Does not block.
+   * Completes as {@link #ping} does; empty if no right is missing or the server does not report
+   * rights.
    */
   public CompletableFuture<List<String>> missingRights() {
     return admin(
@@ -149,7 +150,7 @@ public final class MongoConnection implements AutoCloseable {
         .thenApply(reply -> UserRights.missing(reply, settings.database(), settings.collection()));
   }
 
-  /** Runs a command that not every server knows; an empty document where it is not known. */
+  /** Runs a command that not every server knows; returns an empty document if it is unknown. */
   private CompletableFuture<BsonDocument> admin(BsonDocument command) {
     return database()
         .thenCompose(
@@ -165,9 +166,9 @@ public final class MongoConnection implements AutoCloseable {
   }
 
   /**
-   * Why an operation on this connection failed, for an operator; knows more than {@link
-   * MongoTrouble#explain}: the driver drops members of another replica set without a word in its
-   * exceptions. Does not block.
+   * Explains to an operator why an operation on this connection failed. Knows more than {@link
+   * MongoTrouble#explain}, because the driver's exceptions do not mention that it drops members of
+   * another replica set. Does not block.
    */
   public MongoTrouble explain(Throwable failure) {
     MongoTrouble found = membership;
@@ -176,8 +177,8 @@ public final class MongoConnection implements AutoCloseable {
   }
 
   /**
-   * Closes the client; operations in flight fail. Idempotent. Waits at most half a second: closing
-   * goes on in the background when a server that does not answer delays it.
+   * Closes the client; operations in flight fail. Idempotent. Waits at most half a second; if a
+   * server that does not answer delays closing, closing continues in the background.
    */
   @Override
   public void close() {
@@ -194,9 +195,9 @@ public final class MongoConnection implements AutoCloseable {
   }
 
   /**
-   * The driver ends its sessions on the server when it closes, and waits for the reply for as long
-   * as the client timeout. A server that is frozen does not reply, and a process that ends has to
-   * close other parts after this one.
+   * Closes a client on a separate thread. The driver ends its sessions on the server when it
+   * closes, and waits for the reply up to the client timeout. A frozen server does not reply, and
+   * an ending process has to close other parts after this one.
    */
   private static void close(MongoClient client) {
     Thread closing =
@@ -208,7 +209,7 @@ public final class MongoConnection implements AutoCloseable {
                   try {
                     client.close();
                   } catch (Throwable e) {
-                    // The connection has ended: this matters only to a reader of the log.
+                    // The connection has ended, so only a reader of the log needs the failure.
                     logger.atDebug().setCause(e).log("MongoDB client failed to close");
                   }
                 });
@@ -228,11 +229,13 @@ public final class MongoConnection implements AutoCloseable {
     if (client == null || (failed && System.nanoTime() - nextAttemptNanos >= 0)) {
       client = new CompletableFuture<>();
       CompletableFuture<MongoClient> building = client;
-      // A thread of its own: parsing an SRV connection string asks DNS and may block for seconds.
+      // On a separate thread, because parsing an SRV connection string asks DNS and may block for
+      // seconds.
       try {
         Thread.ofPlatform().daemon().name("mongo-connect").start(() -> build(building));
       } catch (Error e) {
-        // No more threads at present. A future that never completes would end all attempts.
+        // There are no more threads at present. The future must complete, or there would be no
+        // further attempts.
         var unused = pauseAfterFailure();
         building.completeExceptionally(e);
       }
@@ -244,8 +247,8 @@ public final class MongoConnection implements AutoCloseable {
     try {
       building.complete(clients.get());
     } catch (Throwable e) {
-      // An error too, of a missing class for instance: this future must complete, or no client is
-      // built any more.
+      // Also for an Error, for example of a missing class: the future must complete, or no client
+      // would be built any more.
       Duration wait = pauseAfterFailure();
       building.completeExceptionally(e);
       warnings.show(
@@ -267,7 +270,7 @@ public final class MongoConnection implements AutoCloseable {
     return wait;
   }
 
-  /** Remembers a server that the driver leaves out because of its replica set. */
+  /** Remembers a server that the driver drops because of its replica set. */
   private void note(ServerDescription server, @Nullable String wantedSet) {
     if (wantedSet != null && server.isOk()) {
       membership =
@@ -286,7 +289,8 @@ public final class MongoConnection implements AutoCloseable {
         .applyConnectionString(uri)
         .applicationName(applicationName)
         .uuidRepresentation(UuidRepresentation.STANDARD)
-        // Without it a read waits for ever on a server that has stopped answering.
+        // Without a read timeout, a read waits without limit on a server that has stopped
+        // answering.
         .timeout(settings.timeout().toMillis(), TimeUnit.MILLISECONDS)
         .applyToClusterSettings(
             cluster ->

@@ -6,22 +6,22 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Where events are stored, and how long anything may take there.
+ * Where events are stored, and the time limits of operations.
  *
- * @param uri a connection string ({@code mongodb://} or {@code mongodb+srv://}); credentials, TLS,
- *     compression and the replica set are its business. What the pipeline's promise rests on is
- *     ours whatever it says: write concern, read preference and time bounds
- * @param database the database's name; one named in {@code uri} is only used to log in
+ * @param uri a connection string ({@code mongodb://} or {@code mongodb+srv://}); it sets
+ *     credentials, TLS, compression and the replica set. Write concern, read preference and time
+ *     limits are always set by this project, because its guarantees depend on them
+ * @param database the database's name; a database named in {@code uri} is only used to log in
  * @param collection the collection's name
- * @param timeout the longest one operation takes, retries included; the writer's time bound
- * @param serverSelectionTimeout how long an operation waits for a server to appear, at most {@code
- *     timeout}: an outage is noticed after this
+ * @param timeout the limit of one operation, retries included
+ * @param serverSelectionTimeout how long an operation waits for a server, at most {@code timeout};
+ *     an outage is detected after this time
  * @param maxConnections connections to each server, unless {@code uri} sets {@code maxPoolSize}
  * @param retention age at which the TTL index deletes an event, counted from its timestamp
- * @param userIndex whether events can be searched by {@code user.id}; an index has its price, so it
- *     is off unless asked for
- * @param tlsCaFile certificates, PEM, of the authorities that vouch for the servers; turns TLS on.
- *     Empty: as {@code uri} says, with the authorities the JVM trusts
+ * @param userIndex whether events can be searched by {@code user.id}; the index costs write rate,
+ *     so it is off by default
+ * @param tlsCaFile PEM certificates of the authorities that sign the servers' certificates; turns
+ *     TLS on. Empty: TLS as {@code uri} says, with the authorities that the JVM trusts
  */
 public record MongoSettings(
     String uri,
@@ -45,7 +45,7 @@ public record MongoSettings(
 
   /**
    * @throws IllegalArgumentException if a value is out of range or {@code uri} is not a connection
-   *     string; the message never quotes a {@code uri} that could hold a password
+   *     string; the message never quotes a {@code uri} that could contain a password
    */
   public MongoSettings {
     requireConnectionString(uri);
@@ -68,7 +68,7 @@ public record MongoSettings(
     }
   }
 
-  /** Trusts whom the JVM trusts. */
+  /** Trusts the authorities that the JVM trusts. */
   public MongoSettings(
       String uri,
       String database,
@@ -90,7 +90,7 @@ public record MongoSettings(
         Optional.empty());
   }
 
-  /** The default of everything but the address. */
+  /** The defaults for everything except the address. */
   public static MongoSettings at(String uri) {
     return new MongoSettings(
         uri,
@@ -103,15 +103,15 @@ public record MongoSettings(
         false);
   }
 
-  /** The servers {@code uri} names, without credentials and options: for log lines and messages. */
+  /** The servers in {@code uri}, without credentials and options: for log lines and messages. */
   public String servers() {
-    // After the very last @: a password may hold what should have been percent-encoded.
+    // After the last @: a password may contain an @ that should have been percent-encoded.
     int start = Math.max(uri.indexOf("://") + 2, uri.lastIndexOf('@')) + 1;
     String rest = uri.substring(start);
     return rest.substring(0, indexOfAny(rest, '/', '?'));
   }
 
-  /** All settings; of {@code uri} only the servers, for it may hold a password. */
+  /** All settings; of {@code uri} only the servers, because it may contain a password. */
   @Override
   public String toString() {
     return "MongoSettings[servers=%s, database=%s, collection=%s, timeout=%s, serverSelectionTimeout=%s, maxConnections=%d, retention=%s, userIndex=%s, tlsCaFile=%s]"
@@ -128,12 +128,12 @@ public record MongoSettings(
   }
 
   /**
-   * What is wrong with a connection string, worded to follow "is not a connection string:"; empty
-   * when nothing is. Never quotes what could hold a password.
+   * The problem of a connection string, worded to follow "is not a connection string:"; empty if
+   * there is none. Never quotes text that could contain a password.
    */
   public static Optional<String> connectionStringProblem(String uri) {
     if (uri.startsWith(SRV_SCHEME) && uri.length() > SRV_SCHEME.length()) {
-      // Parsing one asks DNS, which may be down now and well later.
+      // Parsing the string asks DNS, which may be unavailable now and available later.
       return Optional.empty();
     }
     if (!uri.startsWith(PLAIN_SCHEME)) {
@@ -144,7 +144,7 @@ public record MongoSettings(
           ? Optional.of("it names no server")
           : Optional.empty();
     } catch (IllegalArgumentException e) {
-      // The driver quotes what it does not understand, and that may be half a password.
+      // The driver quotes what it cannot parse, which may be a part of a password.
       return Optional.of(
           uri.indexOf('@') < 0
               ? String.valueOf(e.getMessage())
@@ -154,10 +154,11 @@ public record MongoSettings(
   }
 
   /**
-   * Why no client can be made with this many connections: the connection string asks for more to be
-   * kept open than may be open. Empty when one can, and for a string that is read from DNS.
+   * Why no client can be built with this number of connections: the connection string asks to keep
+   * more connections open than may be open. Empty if a client can be built, and for a string that
+   * is read from DNS.
    *
-   * @param uri right as {@link #connectionStringProblem} has it
+   * @param uri valid according to {@link #connectionStringProblem}
    */
   public static Optional<String> poolProblem(String uri, int maxConnections) {
     if (!uri.startsWith(PLAIN_SCHEME)) {
@@ -167,7 +168,7 @@ public record MongoSettings(
     Integer least = parsed.getMinConnectionPoolSize();
     Integer own = parsed.getMaxConnectionPoolSize();
     int most = own == null ? maxConnections : own;
-    // A maximum of 0 means none.
+    // A maximum of 0 means no limit.
     return least != null && most > 0 && least > most
         ? Optional.of(
             "has minPoolSize=%d, more than the %d of %s"

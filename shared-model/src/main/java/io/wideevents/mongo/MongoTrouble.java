@@ -16,11 +16,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why MongoDB does not do what it was asked, in words for an operator. The driver reports nearly
- * every wrong setting as a timeout; the cause is hidden in its text, in the state of each server.
+ * Explains to an operator why a MongoDB operation failed. The driver reports nearly every wrong
+ * setting as a timeout; the cause is in the text of the exception, in the state of each server.
  *
- * <p>Holds no credential, no event and no command: the texts are ours, but for addresses, names of
- * replica sets, and the server's error text up to where it quotes something.
+ * <p>Contains no credential, no event and no command. The texts are ours, except for addresses,
+ * names of replica sets, and the server's error text up to the first quotation.
  *
  * @param what what happened, and where
  * @param fix what to do about it
@@ -42,9 +42,9 @@ public record MongoTrouble(String what, String fix) {
       "set replicaSet= in MONGODB_URI to the name that rs.status().set shows, or leave it out";
 
   /**
-   * The cause in one sentence with the remedy: {@code what; fix}. Never fails and does not block.
+   * The cause in one sentence with the remedy: {@code what; fix}. Never throws and does not block.
    *
-   * @param failure what an operation on MongoDB failed with
+   * @param failure the failure of an operation on MongoDB
    */
   public static String explain(Throwable failure) {
     return of(failure).toString();
@@ -76,7 +76,7 @@ public record MongoTrouble(String what, String fix) {
           "look at the server's load and its slow operations; MONGODB_TIMEOUT sets the bound");
     }
     if (cause instanceof IllegalArgumentException) {
-      // The driver quotes what it cannot parse, and that may be half a password.
+      // The driver quotes what it cannot parse, which may be a part of a password.
       return new MongoTrouble(
           "the driver cannot use MONGODB_URI (" + cause.getClass().getSimpleName() + ")",
           "check it; ':', '/', '@' and '%' in user and password must be percent-encoded");
@@ -94,7 +94,7 @@ public record MongoTrouble(String what, String fix) {
     return String.valueOf(failure.getMessage()).contains(VIEW);
   }
 
-  /** What to say when the members found belong to another replica set than the one asked for. */
+  /** The explanation if the members found belong to another replica set than the requested one. */
   static MongoTrouble otherReplicaSet(String address, @Nullable String found, String wanted) {
     return new MongoTrouble(
         found == null
@@ -105,7 +105,7 @@ public record MongoTrouble(String what, String fix) {
         SET_NAME);
   }
 
-  /** Whether the driver saw no usable member of a replica set, and does not say why. */
+  /** Whether the driver found no usable member of a replica set and gives no reason. */
   boolean isAboutMembers() {
     return fix.equals(SET_NAME);
   }
@@ -221,7 +221,7 @@ public record MongoTrouble(String what, String fix) {
         : "look at rs.status(): a majority of the members must be up to elect a primary";
   }
 
-  /** What a text of the driver or of the JDK about one server means; null when unknown. */
+  /** Explains a text of the driver or of the JDK about one server; null if it is unknown. */
   private static @Nullable MongoTrouble symptom(String text) {
     Matcher srv = SRV.matcher(text);
     Matcher set = OTHER_SET.matcher(text);

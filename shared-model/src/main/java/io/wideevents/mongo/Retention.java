@@ -20,7 +20,7 @@ import org.bson.BsonString;
 import org.bson.conversions.Bson;
 import reactor.core.publisher.Mono;
 
-/** How long the collection keeps events: what a change would delete, and the change itself. */
+/** The retention of the collection: what a change would delete, and the change itself. */
 final class Retention {
   private static final Duration COUNT_BOUND = Duration.ofSeconds(30);
   private static final String TIMESTAMP = "timestamp";
@@ -35,7 +35,7 @@ final class Retention {
     this.database = database;
   }
 
-  /** Whether no event is past the retention; false also when that is not found out in time. */
+  /** Whether no event is past the retention; false also if this cannot be determined in time. */
   Mono<Boolean> deletesNothing() {
     return cutoff()
         .flatMap(
@@ -52,9 +52,10 @@ final class Retention {
   }
 
   /**
-   * What deleting all events past the retention would delete; empty in an empty collection.
+   * The events that would be deleted if all events past the retention were deleted; empty in an
+   * empty collection.
    *
-   * @param change what would be changed
+   * @param change description of the change
    */
   Mono<RetentionImpact> impact(String change) {
     return Mono.from(events(settings.timeout()).find().limit(1))
@@ -87,8 +88,9 @@ final class Retention {
                       ? reply.getNumber("expireAfterSeconds_old").longValue()
                       : 0;
               boolean shortened = before > seconds && before <= Integer.MAX_VALUE;
-              // Another process lengthened it further between our look and our change. MongoDB
-              // deletes once a minute, and collMod knows no condition.
+              // Another process lengthened it further between our read and our change. The change
+              // is undone in time, because MongoDB deletes once a minute. collMod has no condition
+              // that could prevent this.
               return shortened && allowed == RetentionChange.LENGTHEN
                   ? set(index, before, allowed)
                   : Mono.just(seconds);

@@ -6,27 +6,27 @@ import java.time.Duration;
  * Collects the evidence that one document can never be stored, although MongoDB answers for it with
  * an error code on no list.
  *
- * <p>A throttling server and a shard that is down look like a poison document at first: a document
- * fails alone while others are stored. Therefore the proof takes {@value #FAILURES} failures of the
+ * <p>A throttling server or a failed shard looks like a poison document at first: a document fails
+ * alone while others are stored. Therefore the proof needs {@value #FAILURES} failures of the
  * document alone, all with the same code, over at least two minutes, with other documents stored
- * between each failure and the one before it. The caller adds one more condition: it calls {@link
- * #restart} while it suspects more than {@value #MOST_AT_ONCE} documents, because many errors of
- * this kind at once are an outage.
+ * between consecutive failures. The caller adds one more condition: it calls {@link #restart} while
+ * it suspects more than {@value #MOST_AT_ONCE} documents, because many errors of this kind at once
+ * are an outage.
  *
  * <p>Why there is such a rule: docs/decisions/mongodb-error-codes.md. Not safe for concurrent use.
  */
 public final class Suspect {
-  /** Failures that prove a document poison. */
+  /** The number of failures that prove a document poison. */
   public static final int FAILURES = 6;
 
-  /** Documents that one writer may suspect at the same time; more are an outage. */
+  /** The number of documents that one writer may suspect at the same time; more are an outage. */
   public static final int MOST_AT_ONCE = 10;
 
-  /** The least time from the first failure to the last. */
+  /** The minimum time from the first failure to the last. */
   public static final Duration PERIOD = Duration.ofMinutes(2);
 
-  // Copies of one event fail within milliseconds of each other: that is one condition of the
-  // server, seen several times.
+  // Copies of one event fail within milliseconds of each other. Such failures show one condition of
+  // the server and count once.
   private static final long APART_NANOS = Duration.ofSeconds(1).toNanos();
 
   private int failures;
@@ -36,11 +36,11 @@ public final class Suspect {
   private long storedBeforeLast;
 
   /**
-   * Records that the document failed in a write of its own.
+   * Records that the document failed in a write of one document.
    *
    * @param code the server's error code; a code that differs from the last one restarts the count
-   * @param storedBefore documents that the caller's writer had stored in total when this write
-   *     began
+   * @param storedBefore total number of documents that the caller's writer had stored when this
+   *     write began
    * @param nowNanos on a monotonic clock, like {@link System#nanoTime}
    * @return whether the document is proven poison
    */
@@ -59,7 +59,7 @@ public final class Suspect {
     return failures >= FAILURES && nowNanos - firstNanos >= PERIOD.toNanos();
   }
 
-  /** Forgets all evidence. */
+  /** Discards all evidence. */
   public void restart() {
     failures = 0;
   }

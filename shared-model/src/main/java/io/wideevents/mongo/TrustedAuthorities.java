@@ -17,7 +17,7 @@ import javax.net.ssl.TrustManagerFactory;
 public final class TrustedAuthorities {
   private TrustedAuthorities() {}
 
-  /** What is wrong with the file, worded to follow its name; empty when nothing is. */
+  /** The problem of the file, worded to follow its name; empty if there is none. Reads the file. */
   public static Optional<String> problemOf(Path file) {
     try {
       SSLContext unused = context(file);
@@ -28,7 +28,7 @@ public final class TrustedAuthorities {
   }
 
   /**
-   * Makes what a client of TLS needs; reads the file.
+   * Makes the TLS context; reads the file.
    *
    * @throws IllegalArgumentException if the file cannot be read or holds no certificate; the
    *     message follows the file's name

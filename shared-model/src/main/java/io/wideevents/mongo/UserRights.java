@@ -7,9 +7,9 @@ import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.BsonValue;
 
-/** What the user of a connection may do, as {@code connectionStatus} reports it. */
+/** The rights of a connection's user, as {@code connectionStatus} reports them. */
 final class UserRights {
-  /** What storing events takes: inserts, and a look at events whose id exists already. */
+  /** Storing events needs inserts and queries of events whose id exists already. */
   private static final List<String> NEEDED = List.of("insert", "find");
 
   private UserRights() {}
@@ -18,7 +18,8 @@ final class UserRights {
   static List<String> missing(BsonDocument reply, String database, String collection) {
     BsonDocument auth = reply.getDocument("authInfo", new BsonDocument());
     if (auth.getArray("authenticatedUsers", new BsonArray()).isEmpty()) {
-      return List.of(); // a server without access control, or it would have refused before
+      return List
+          .of(); // a server without access control; otherwise it would have rejected the command
     }
     List<BsonDocument> privileges =
         auth.getArray("authenticatedUserPrivileges", new BsonArray()).stream()

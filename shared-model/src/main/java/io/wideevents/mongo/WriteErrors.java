@@ -3,8 +3,8 @@ package io.wideevents.mongo;
 import java.util.Set;
 
 /**
- * What the server's error codes mean for one document. Closed lists: a code that stands in none of
- * them may be the document's fault or the server's.
+ * The meaning of the server's error codes for one document. The lists are closed: the cause of a
+ * code on no list may be the document or the server.
  */
 final class WriteErrors {
   static final int DUPLICATE_KEY = 11000;
@@ -15,7 +15,7 @@ final class WriteErrors {
   /** Unauthorized, and Atlas's code for it. */
   private static final Set<Integer> FORBIDDEN = Set.of(13, 8000);
 
-  /** The document itself is at fault; the same document fails again, its neighbours do not. */
+  /** The document is invalid: it fails again, and other documents do not. */
   private static final Set<Integer> DOCUMENT =
       Set.of(
           2, // BadValue
@@ -29,33 +29,33 @@ final class WriteErrors {
           61, // ShardKeyNotFound: the collection is sharded by a field that it lacks, or by an
           // array
           121, // DocumentValidationFailure: a validator of the collection
-          171, // CannotIndexParallelArrays: two arrays in one compound index of an operator's
+          171, // CannotIndexParallelArrays: two arrays in one compound index of an operator
           201, // CannotBuildIndexKeys: the same, in some versions
           357, // InvalidBSONType
           378, // NonConformantBSON
           DOCUMENT_TOO_LARGE,
-          13026, // a 2d index of an operator's: a coordinate that is no number
+          13026, // a 2d index of an operator: a coordinate that is no number
           13027, // the same: a point outside the bounds
           13067, // the same: no coordinates
           13068, // the same: one coordinate
           13654, // the same: no point, in servers before 2.4
           16746, // an index on "a.0" and an array of documents with a field "0"
-          16755, // a 2dsphere index of an operator's on a field that holds no geometry
-          16766, // a hashed index of an operator's on an array
-          16804, // a 2d index of an operator's: no point
-          17261, // a text index of an operator's and a field "language" that is no string
+          16755, // a 2dsphere index of an operator on a field that holds no geometry
+          16766, // a hashed index of an operator on an array
+          16804, // a 2d index of an operator: no point
+          17261, // a text index of an operator and a field "language" that is no string
           17262, // the same, and a language that the server does not know
           17280); // KeyTooLong: servers before 4.2
 
-  /** Seen for a whole command when one document in it is malformed or nested past all bounds. */
+  /** Codes of a whole command in which one document is malformed or nested too deep. */
   private static final Set<Integer> SOME_DOCUMENT = Set.of(15, 22, 357, 378, DOCUMENT_TOO_LARGE);
 
-  /** The server takes writes, but fewer than it is sent: the sender should slow down. */
+  /** The server takes writes, but fewer than it gets: the sender should slow down. */
   private static final Set<Integer> THROTTLE =
       Set.of(
           365, // TemporarilyUnavailable: the storage cache is full of changes
           402, // ResourceExhausted
-          429, // HTTP's TooManyRequests, as servers use it that answer for another API
+          429, // HTTP's TooManyRequests, used by servers that implement another API
           433, // AdmissionQueueOverflow: MongoDB 8.1
           449, // RateLimitExceeded
           450, // PooledConnectionAcquisitionRejected
@@ -64,9 +64,8 @@ final class WriteErrors {
           16501); // Cosmos DB: memory of this tenant used up
 
   /**
-   * The server was in no state to write; nothing is said about the document. A router reports a
-   * failure of a whole shard for each of its documents, so most of the server's conditions are
-   * here.
+   * The server could not write, which says nothing about the document. A router reports the failure
+   * of a whole shard for each document, so most of the server's conditions are listed here.
    */
   private static final Set<Integer> OUTAGE =
       Set.of(
@@ -92,17 +91,17 @@ final class WriteErrors {
 
   private WriteErrors() {}
 
-  /** Whether the document is to blame, and would be again. */
+  /** Whether the document is invalid and would fail again. */
   static boolean blameDocument(int code) {
     return DOCUMENT.contains(code);
   }
 
-  /** Whether a command failed because of a document in it, without saying which. */
+  /** Whether a command failed because of one of its documents, without saying which. */
   static boolean blameSomeDocument(int code) {
     return SOME_DOCUMENT.contains(code);
   }
 
-  /** Whether the server is to blame, so that the document must be kept. */
+  /** Whether the server is the cause, so that the document must be kept. */
   static boolean blameServer(int code) {
     return OUTAGE.contains(code) || throttles(code);
   }
@@ -112,14 +111,14 @@ final class WriteErrors {
     return THROTTLE.contains(code);
   }
 
-  /** Whether this user may not do what was asked. */
+  /** Whether this user may not run the operation. */
   static boolean forbidden(int code) {
     return FORBIDDEN.contains(code);
   }
 
   /**
-   * The server's words up to where it begins to quote the document: some errors print a key, some
-   * all of it. At most {@value #MAX_WORDS} characters, on one line.
+   * The server's text up to the first quotation of the document: some errors quote a key, some
+   * quote the whole document. At most {@value #MAX_WORDS} characters, on one line.
    */
   static String withoutContent(String message) {
     int end = Math.min(message.length(), MAX_WORDS);
@@ -128,7 +127,7 @@ final class WriteErrors {
         end = i;
       }
     }
-    // What leads over to a quote says nothing without it.
+    // Characters that introduce a quotation mean nothing without it.
     while (end > 0 && " :=(".indexOf(message.charAt(end - 1)) >= 0) {
       end--;
     }

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Reads the cause of a write that was not confirmed ({@link WriteOutcome.NotConfirmed#cause}): of
- * one document or of a whole batch. Looks at the exception and at its causes.
+ * one document or of a whole batch. Reads the exception and its causes.
  */
 public final class WriteFailures {
   private static final String OVERLOADED_LABEL = "SystemOverloadedError";
@@ -19,7 +19,9 @@ public final class WriteFailures {
 
   private WriteFailures() {}
 
-  /** Whether the server asks for fewer writes. The same writes succeed later, and more slowly. */
+  /**
+   * Whether the server asks for fewer writes. The same writes can succeed later at a lower rate.
+   */
   public static boolean isThrottled(Throwable cause) {
     return code(cause).stream().anyMatch(WriteErrors::throttles)
         || causes(cause).stream()
@@ -28,7 +30,7 @@ public final class WriteFailures {
                     each instanceof MongoException error && error.hasErrorLabel(OVERLOADED_LABEL));
   }
 
-  /** The server's error code; empty when the server did not answer. */
+  /** The server's error code; empty if the server did not answer. */
   public static OptionalInt code(Throwable cause) {
     return causes(cause).stream()
         .mapToInt(WriteFailures::codeOf)
@@ -37,8 +39,8 @@ public final class WriteFailures {
   }
 
   /**
-   * What happened, for a log line: the server's code and words, or what the driver says. Nothing of
-   * a document and no credential; on one line.
+   * The failure for a log line: the server's code and text, or the driver's text. Contains no part
+   * of a document and no credential; on one line.
    */
   public static String text(Throwable cause) {
     List<Throwable> causes = causes(cause);

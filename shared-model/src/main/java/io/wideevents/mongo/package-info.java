@@ -1,6 +1,6 @@
 /**
- * How events lie in MongoDB: the collection with its indexes, and the one idempotent writer both
- * processes use. The only package that talks to the driver.
+ * The layout of events in MongoDB: the collection with its indexes, and the idempotent writer that
+ * both processes use. Only this package uses the driver.
  */
 @NullMarked
 package io.wideevents.mongo;

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * Provides a working producer. A background thread builds the producer, retries until it succeeds,
  * and builds a new one when a fatal error makes the current one unusable.
  *
- * <p>Safe for concurrent use; {@link #producer} never blocks.
+ * <p>Safe for concurrent use; {@link #producer()} never blocks.
  */
 final class KafkaConnection implements AutoCloseable {
   // Log lines use the name of the public client, which operators know.

@@ -257,8 +257,8 @@ public final class TierBreaker {
 
   /**
    * Records an admitted call that failed inside this process. The cause is a bug, or an event that
-   * cannot be encoded for the tier. The failure is counted in {@link #failures} and does not count
-   * against the tier.
+   * cannot be encoded for the tier. The failure is counted in {@link #failures()} and does not
+   * count against the tier.
    *
    * @param admission the result of {@link #admit}
    */
