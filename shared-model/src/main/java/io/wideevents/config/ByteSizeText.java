@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Sizes as people write them: {@code 1024}, {@code 64KiB}, {@code 8MiB}, {@code 2GiB}. */
+/** Sizes in the format of settings: {@code 1024}, {@code 64KiB}, {@code 8MiB}, {@code 2GiB}. */
 final class ByteSizeText {
   private static final Pattern FORM = Pattern.compile("(-?\\d{1,18})\\s*([kKmMgGtT])?(?:i?[bB])?");
   private static final String PREFIXES = "kmgt";
@@ -17,7 +17,7 @@ final class ByteSizeText {
       return Parsed.invalid("is not a size in bytes");
     }
     String prefix = matcher.group(2);
-    // KB is read as KiB: nobody who writes 8MB here wants to be held to 8 000 000.
+    // KB is read as KiB, because a user who writes 8MB here does not mean exactly 8 000 000.
     int power = prefix == null ? 0 : 1 + PREFIXES.indexOf(prefix.toLowerCase(Locale.ROOT));
     long amount = Long.parseLong(matcher.group(1));
     long unit = 1L << (10 * power);
@@ -30,7 +30,7 @@ final class ByteSizeText {
         : Parsed.invalid("is outside %s to %s".formatted(format(min), format(max)));
   }
 
-  /** The shortest form without loss. */
+  /** The shortest exact form. */
   static String format(long bytes) {
     long amount = bytes;
     int power = 0;

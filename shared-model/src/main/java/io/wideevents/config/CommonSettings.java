@@ -14,7 +14,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** The settings both processes have, with the same meaning: where events go, and their limits. */
+/**
+ * The settings that both processes share, with the same meaning: where events are stored, and their
+ * limits.
+ */
 public final class CommonSettings {
   private static final int MEBIBYTE = 1024 * 1024;
   private static final int MOST_DATABASE_BYTES = 63;
@@ -209,7 +212,7 @@ public final class CommonSettings {
           .defaultsTo("text")
           .means("Format of the log lines, which go to stderr.");
 
-  /** Every setting declared here, in the order they are documented. */
+  /** Every setting declared here, in the order of the documentation. */
   public static final List<Setting<?>> ALL =
       List.of(
           KAFKA_BROKER,
@@ -238,7 +241,7 @@ public final class CommonSettings {
           LOG_LEVEL,
           LOG_FORMAT);
 
-  /** Names of the worker's own settings, which a deployment's one environment may hold as well. */
+  /** Names of the worker's own settings, which may be in the shared environment of a deployment. */
   public static final Set<String> OF_THE_WORKER =
       Set.of(
           "KAFKA_CONSUMER_GROUP",
@@ -255,7 +258,7 @@ public final class CommonSettings {
 
   private CommonSettings() {}
 
-  /** The rules among these settings, for {@link SettingsCatalogue#checkedBy}. */
+  /** Checks the rules between these settings, for {@link SettingsCatalogue#checkedBy}. */
   public static List<SettingProblem> check(SettingValues values) {
     List<SettingProblem> problems = new ArrayList<>();
     Optional<String> deadLetters = values.find(MQ_DLQ_TOPIC);
@@ -282,12 +285,12 @@ public final class CommonSettings {
     return problems;
   }
 
-  /** The name of a topic in Kafka's metrics, by which Kafka tells topics apart. */
+  /** The name of a topic in Kafka's metrics; Kafka rejects two topics with the same metric name. */
   private static String metricName(String topic) {
     return topic.replace('.', '_');
   }
 
-  /** MongoDB counts bytes, and the pattern of a setting counts characters. */
+  /** MongoDB limits the bytes of a name, and the pattern of a setting limits its characters. */
   private static Optional<SettingProblem> checkMongoNames(SettingValues values) {
     Optional<String> database = values.find(MONGODB_DATABASE);
     Optional<String> collection = values.find(MONGODB_COLLECTION);
@@ -307,7 +310,7 @@ public final class CommonSettings {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
-  /** The driver makes no client whose pool is at least larger than at most. */
+  /** The driver builds no client whose minimum pool size is larger than its maximum. */
   private static Optional<SettingProblem> checkPool(SettingValues values) {
     Optional<Integer> most = values.find(MONGODB_MAX_CONNECTIONS);
     return values
@@ -324,7 +327,7 @@ public final class CommonSettings {
         .map(b -> values.problem(lesser, "is more than " + values.shown(greater)));
   }
 
-  /** The layout of the topic the events travel through. */
+  /** The layout of the events' topic. */
   public static TopicLayout eventTopic(SettingValues values) {
     return topic(
         values,
@@ -333,7 +336,10 @@ public final class CommonSettings {
         maxMessageBytes(values));
   }
 
-  /** The layout of the dead-letter topic: kept for ever, with room for what made a record dead. */
+  /**
+   * The layout of the dead-letter topic: unlimited retention, and headroom for the dead-letter
+   * headers.
+   */
   public static TopicLayout deadLetterTopic(SettingValues values) {
     return topic(
         values,
@@ -359,7 +365,7 @@ public final class CommonSettings {
         values.find(EVENT_REDACT_PATTERN).orElse(ValuePattern.NONE));
   }
 
-  /** Where events are stored. */
+  /** The MongoDB settings among the given values. */
   public static MongoSettings mongoSettings(SettingValues values) {
     return new MongoSettings(
         values.get(MONGODB_URI),

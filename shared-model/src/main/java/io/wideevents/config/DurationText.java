@@ -5,7 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Durations as people write them: {@code 500ms}, {@code 2s}, {@code 5m}, {@code 1h}, {@code 30d}.
+ * Durations in the format of settings: {@code 500ms}, {@code 2s}, {@code 5m}, {@code 1h}, {@code
+ * 30d}.
  */
 final class DurationText {
   private static final Pattern FORM = Pattern.compile("(-?\\d{1,15})\\s*(ms|s|m|h|d)?");
@@ -13,9 +14,9 @@ final class DurationText {
   private DurationText() {}
 
   /**
-   * Reads a duration and holds it to its bounds.
+   * Reads a duration and checks it against its limits.
    *
-   * @param bareUnit the unit of a number without one, or empty when a unit must be given
+   * @param bareUnit the unit of a number without one, or empty if a unit is required
    */
   static Parsed<Duration> parse(String text, String bareUnit, Duration min, Duration max) {
     Matcher matcher = FORM.matcher(text);
@@ -52,7 +53,7 @@ final class DurationText {
     };
   }
 
-  /** The shortest form without loss, down to milliseconds. */
+  /** The shortest exact form, down to milliseconds. */
   static String format(Duration duration) {
     long millis = duration.toMillis();
     if (millis == 0 || millis % 1000 != 0) {

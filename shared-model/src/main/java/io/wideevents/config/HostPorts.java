@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The addresses by which a cluster is first reached.
+ * The bootstrap addresses of a cluster.
  *
  * @param addresses at least one
  */
@@ -27,7 +27,7 @@ public record HostPorts(List<HostPort> addresses) {
     return Parsed.value(new HostPorts(addresses));
   }
 
-  /** {@code host:port,host:port}: the form Kafka's {@code bootstrap.servers} takes. */
+  /** {@code host:port,host:port}: the format of Kafka's {@code bootstrap.servers}. */
   @Override
   public String toString() {
     return addresses.stream().map(HostPort::toString).collect(Collectors.joining(","));

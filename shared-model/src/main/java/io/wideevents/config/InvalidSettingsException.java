@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The settings cannot be used. Carries every mistake at once, so that a person mends them in one
- * round; nothing has been connected or opened when this is thrown.
+ * The settings cannot be used. Contains all mistakes, so that an operator can correct them in one
+ * step. Nothing was connected or opened before this is thrown.
  */
 public final class InvalidSettingsException extends RuntimeException {
   private final List<SettingProblem> problems;
   private final List<String> warnings;
 
   /**
-   * Takes every mistake.
+   * Creates the exception from all mistakes.
    *
    * @param problems at least one
    */
@@ -21,10 +21,11 @@ public final class InvalidSettingsException extends RuntimeException {
   }
 
   /**
-   * Takes every mistake, and what only looks like one.
+   * Creates the exception from all mistakes and warnings.
    *
    * @param problems at least one
-   * @param warnings names that do nothing: often the reason why a right one is missing
+   * @param warnings names without effect; such a name is often the reason why a correct one is
+   *     missing
    */
   public InvalidSettingsException(List<SettingProblem> problems, List<String> warnings) {
     super(problems.stream().map(SettingProblem::message).collect(Collectors.joining("\n")));
@@ -40,7 +41,10 @@ public final class InvalidSettingsException extends RuntimeException {
     return warnings;
   }
 
-  /** Whether a flag is to blame: that is a usage error, the rest are configuration errors. */
+  /**
+   * Whether one of the mistakes is in a flag. That is a usage error; other mistakes are
+   * configuration errors.
+   */
   public boolean blamesFlag() {
     return problems.stream().anyMatch(problem -> problem.source() == Source.FLAG);
   }

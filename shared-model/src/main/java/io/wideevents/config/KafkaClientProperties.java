@@ -60,14 +60,14 @@ record KafkaClientProperties(Map<String, String> values) {
   }
 
   /**
-   * Reads what the environment holds.
+   * Reads the properties in the environment.
    *
-   * @param problems takes what may not be set, or cannot be read
+   * @param problems takes the properties that may not be set or cannot be read
    */
   static KafkaClientProperties read(
       Map<String, String> environment, List<SettingProblem> problems) {
     Map<String, String> values = new TreeMap<>();
-    // Sorted, so that the same mistakes are always told in the same order.
+    // Sorted, so that the same mistakes are always reported in the same order.
     for (Map.Entry<String, String> variable : new TreeMap<>(environment).entrySet()) {
       String name = variable.getKey();
       if (name.length() <= PREFIX.length() || !name.startsWith(PREFIX)) {
@@ -75,7 +75,7 @@ record KafkaClientProperties(Map<String, String> values) {
       }
       Optional<String> named = namedByFile(name);
       if (named.isPresent() && variable.getValue().isBlank()) {
-        continue; // an optional variable that was left out; an empty property may mean something
+        continue; // an optional variable that is not set; an empty property may have a meaning
       }
       String property = property(named.orElse(name));
       Parsed<String> value =
@@ -109,7 +109,9 @@ record KafkaClientProperties(Map<String, String> values) {
     };
   }
 
-  /** Words what Kafka's client library says about these properties, or about our own. */
+  /**
+   * Converts a message of Kafka's client library about a property into a problem of its setting.
+   */
   SettingProblem problem(String message) {
     return values.keySet().stream()
         .filter(message::contains)
@@ -147,8 +149,8 @@ record KafkaClientProperties(Map<String, String> values) {
   }
 
   /**
-   * The variable a file is given for. Only a secret's: Kafka has properties of its own that end in
-   * {@code .file}.
+   * The property variable for which a variable names a file. Only secrets are read from files,
+   * because Kafka itself has properties that end in {@code .file}.
    */
   private static Optional<String> namedByFile(String variable) {
     if (!variable.endsWith(FILE_SUFFIX)) {

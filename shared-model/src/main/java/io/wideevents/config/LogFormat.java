@@ -4,6 +4,6 @@ package io.wideevents.config;
 public enum LogFormat {
   /** For people: {@code time LEVEL [Logger] message key=value}. */
   TEXT,
-  /** For log collectors: one JSON object a line. */
+  /** For log collectors: one JSON object per line. */
   JSON
 }

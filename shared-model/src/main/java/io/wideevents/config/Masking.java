@@ -2,13 +2,14 @@ package io.wideevents.config;
 
 import java.util.regex.Pattern;
 
-/** Takes what is secret out of a value before it is shown. */
+/** Masks the secret part of a value before it is shown. */
 final class Masking {
   static final String MASK = "***";
 
   /**
-   * Up to the last {@code @}, so that a password with an unescaped {@code @} or {@code /} in it is
-   * masked whole; an address without a password may lose its host in rare cases, never the reverse.
+   * Matches up to the last {@code @}, so that a password with an unescaped {@code @} or {@code /}
+   * is masked completely. Rarely this also masks the host of an address without a password; it
+   * never shows a password.
    */
   private static final Pattern PASSWORD = Pattern.compile("(://[^:/@]*):.*@");
 
@@ -22,7 +23,8 @@ final class Masking {
   static String mask(Secrecy secrecy, String text) {
     return switch (secrecy) {
       case SECRET -> MASK;
-      // Public values are searched as well: a password put into the wrong setting stays unseen.
+      // Public values are searched as well, because a user may put a password into the wrong
+      // setting.
       case PUBLIC, CREDENTIALS -> maskAddress(text);
     };
   }

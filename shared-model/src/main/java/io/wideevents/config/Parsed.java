@@ -1,13 +1,13 @@
 package io.wideevents.config;
 
-/** What became of a setting's text: a value, or the reason why it is none. */
+/** The result of parsing a setting's text: a value, or the problem of the text. */
 public sealed interface Parsed<T> {
 
-  /** The text is right. */
+  /** The text is valid. */
   record Value<T>(T value) implements Parsed<T> {}
 
   /**
-   * The text is wrong.
+   * The text is invalid.
    *
    * @param problem what is wrong, worded to follow the value: {@code "is not positive"}
    */

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The setting that says which fields are redacted: names separated by commas, {@code default} among
- * them standing for the built-in list, so that one can add to it; {@code none} for no redaction.
+ * The setting with the names of redacted fields, separated by commas. {@code default} stands for
+ * the built-in list, so that a user can extend it; {@code none} turns redaction off.
  */
 final class RedactedNames {
   private static final String BUILT_IN = "default";
@@ -32,7 +32,7 @@ final class RedactedNames {
       expanded.addAll(EncoderSettings.DEFAULT_REDACTED_NAMES);
     }
     try {
-      // The encoder knows what a pattern is; the rest is only there to ask it.
+      // The encoder validates the patterns; the other arguments are not used.
       return Parsed.value(
           new EncoderSettings(
                   EventLimits.DEFAULT,

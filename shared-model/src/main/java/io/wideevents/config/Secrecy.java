@@ -1,10 +1,10 @@
 package io.wideevents.config;
 
-/** How much of a setting's value may be shown in logs, problems and {@code --print-config}. */
+/** How much of a setting's value is shown in logs, problems and {@code --print-config}. */
 public enum Secrecy {
-  /** All of it. */
+  /** The whole value. */
   PUBLIC,
-  /** An address that may carry {@code user:password@}: all but the password. */
+  /** An address that may contain {@code user:password@}: everything except the password. */
   CREDENTIALS,
   /** Nothing. */
   SECRET;

@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One setting of a process, declared once: the flag, the environment variable, the documentation
- * and the start-up report all follow from this declaration. Immutable.
+ * One setting of a process. The flag, the environment variable, the documentation and the start-up
+ * report are derived from this declaration. Immutable.
  *
  * <pre>{@code
  * static final Setting<Integer> BATCH_SIZE =
@@ -40,7 +40,8 @@ public final class Setting<T> {
   }
 
   /**
-   * Begins a declaration; the flag is the name in lower case unless another is set.
+   * Begins a declaration. The flag is the name in lower case unless {@link Builder#flag} sets
+   * another.
    *
    * @param name the environment variable, in upper case
    */
@@ -62,7 +63,7 @@ public final class Setting<T> {
     return type;
   }
 
-  /** The default as one would write it; empty when the setting is not set by default. */
+  /** The default in the format of the setting; empty if the setting has no default. */
   public Optional<String> defaultText() {
     return Optional.ofNullable(defaultText);
   }
@@ -72,12 +73,12 @@ public final class Setting<T> {
     return unit;
   }
 
-  /** A right value, for messages. */
+  /** A valid value, for messages. */
   public String example() {
     return example;
   }
 
-  /** One or two sentences. */
+  /** The meaning in one or two sentences. */
   public String meaning() {
     return meaning;
   }
@@ -86,7 +87,7 @@ public final class Setting<T> {
     return secrecy;
   }
 
-  /** The environment variable that may name a file with the value, for what is secret. */
+  /** The environment variable that may name a file with the value; only for secrets. */
   public Optional<String> fileName() {
     return secrecy.fromFile() ? Optional.of(name + "_FILE") : Optional.empty();
   }
@@ -96,7 +97,7 @@ public final class Setting<T> {
     return name;
   }
 
-  /** Collects the parts of a setting; {@link #means} ends it. */
+  /** Collects the parts of a setting; {@link #means} completes it. */
   public static final class Builder<T> {
     private final String name;
     private final SettingType<T> type;
@@ -112,13 +113,13 @@ public final class Setting<T> {
       this.flag = "--" + name.toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Sets the flag, where the name in lower case is not what one would type. */
+    /** Sets the flag, if the name in lower case is not suitable. */
     public Builder<T> flag(String flag) {
       this.flag = flag;
       return this;
     }
 
-    /** Sets the default; without one the setting is unset unless given. */
+    /** Sets the default. Without one the setting is unset unless a value is given. */
     public Builder<T> defaultsTo(String text) {
       this.defaultText = text;
       return this;
@@ -130,7 +131,7 @@ public final class Setting<T> {
       return this;
     }
 
-    /** Sets the example shown beside a mistake; needed only where there is no default. */
+    /** Sets the example shown in problems; needed only if there is no default. */
     public Builder<T> example(String text) {
       this.example = text;
       return this;
@@ -143,10 +144,10 @@ public final class Setting<T> {
     }
 
     /**
-     * Ends the declaration.
+     * Completes the declaration.
      *
-     * @param meaning one or two sentences, relation to other settings included
-     * @throws IllegalStateException if the default or the example is itself wrong
+     * @param meaning one or two sentences, including the relation to other settings
+     * @throws IllegalStateException if the default or the example is invalid
      */
     public Setting<T> means(String meaning) {
       String shown = example == null ? defaultText : example;

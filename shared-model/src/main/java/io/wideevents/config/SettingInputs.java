@@ -8,11 +8,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What the person gave: flags and environment variables, as text.
+ * The inputs of the user: flags and environment variables, as text.
  *
  * @param flags value by flag, {@code --batch-size} → {@code 100}
- * @param environment value by name; an empty value counts as not given, for that is what compose
- *     files write for an optional variable
+ * @param environment value by name; an empty value counts as not given, because compose files set
+ *     optional variables to an empty text
  */
 record SettingInputs(Map<String, String> flags, Map<String, String> environment) {
   private static final long MAX_FILE_BYTES = 64 * 1024;
@@ -64,7 +64,7 @@ record SettingInputs(Map<String, String> flags, Map<String, String> environment)
     };
   }
 
-  /** Reads a file with one secret in it; blanks and line ends around it do not count. */
+  /** Reads a file with one secret; white space at its beginning and end is removed. */
   static Parsed<String> readFile(String file) {
     try {
       Path path = Path.of(file);

@@ -4,15 +4,15 @@ package io.wideevents.config;
  * One mistake in the settings.
  *
  * @param source where the wrong value came from, which decides the exit code
- * @param message one line for a person: the setting, its value (masked where secret), the source,
- *     what is wrong, and a right example
+ * @param message one line for an operator: the setting, its value (masked if secret), the source,
+ *     what is wrong, and a valid example
  */
 public record SettingProblem(Source source, String message) {
   private static final int MAX_SHOWN_CHARACTERS = 100;
 
   /**
-   * Words the mistake as {@code FLUSH_INTERVAL=-1s is not positive (environment); use for example
-   * 1s}.
+   * Creates a problem such as {@code FLUSH_INTERVAL=-1s is not positive (environment); use for
+   * example 1s}.
    *
    * @param text the value as given; shown as far as the setting's secrecy allows
    * @param what what is wrong, worded to follow the value

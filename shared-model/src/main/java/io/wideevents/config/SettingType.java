@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * How the text of a setting becomes a value. Immutable.
+ * How the text of a setting is parsed. Immutable.
  *
- * @param label what stands for the value in help, such as {@code duration}
+ * @param label stands for the value in help texts, such as {@code duration}
  * @param parser reads text that is stripped and not empty
  */
 public record SettingType<T>(String label, Function<String, Parsed<T>> parser) {
@@ -37,9 +37,9 @@ public record SettingType<T>(String label, Function<String, Parsed<T>> parser) {
   }
 
   /**
-   * Text of a certain form.
+   * Text that matches a regular expression.
    *
-   * @param form what the whole text must match
+   * @param form must match the whole text
    * @param problem what is wrong otherwise, worded to follow the value
    */
   public static SettingType<String> matching(String label, String form, String problem) {
@@ -49,7 +49,7 @@ public record SettingType<T>(String label, Function<String, Parsed<T>> parser) {
         text -> pattern.matcher(text).matches() ? Parsed.value(text) : Parsed.invalid(problem));
   }
 
-  /** {@code true} or {@code false}, and nothing that merely looks like it. */
+  /** Exactly {@code true} or {@code false}. */
   public static SettingType<Boolean> bool() {
     return BOOL;
   }
@@ -91,7 +91,7 @@ public record SettingType<T>(String label, Function<String, Parsed<T>> parser) {
     return new SettingType<>("size", text -> ByteSizeText.parse(text, min, max));
   }
 
-  /** As {@link #bytes}, for sizes that are an array's length in the end. */
+  /** As {@link #bytes}, for sizes that become the length of an array. */
   public static SettingType<Integer> smallBytes(int min, int max) {
     SettingType<Long> wide = bytes(min, max);
     return new SettingType<>(
@@ -108,7 +108,7 @@ public record SettingType<T>(String label, Function<String, Parsed<T>> parser) {
     return new SettingType<>("host:port,…", HostPorts::parse);
   }
 
-  /** The lower-case name of one of an enum's constants, {@code _} written as {@code -}. */
+  /** The name of an enum constant in lower case, with {@code -} instead of {@code _}. */
   public static <E extends Enum<E>> SettingType<E> choice(Class<E> type) {
     List<E> constants = List.of(type.getEnumConstants());
     Function<E, String> name = e -> e.name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -123,7 +123,7 @@ public record SettingType<T>(String label, Function<String, Parsed<T>> parser) {
                 .orElseGet(() -> Parsed.invalid("is none of " + names)));
   }
 
-  /** A path; whether something is there is not looked at. */
+  /** A path; the file does not have to exist. */
   public static SettingType<Path> path() {
     return new SettingType<>(
         "path",
@@ -136,7 +136,7 @@ public record SettingType<T>(String label, Function<String, Parsed<T>> parser) {
         });
   }
 
-  /** Names separated by commas, in order, none of them empty; {@code none} for no name at all. */
+  /** Names separated by commas, in order, none of them empty; {@code none} for an empty list. */
   public static SettingType<List<String>> names() {
     return new SettingType<>(
         "name,…",

@@ -8,17 +8,17 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/** The settings in effect, typed. Immutable; made by {@link SettingsCatalogue#resolve}. */
+/** The typed settings in effect. Immutable; created by {@link SettingsCatalogue#resolve}. */
 public final class SettingValues {
   private final Map<String, Resolved<?>> resolved;
   private final KafkaClientProperties kafkaClient;
   private final List<String> warnings;
 
   /**
-   * One setting with what was found for it.
+   * One setting and its value.
    *
-   * @param text the value as written; null when the setting is unset
-   * @param value null when the setting is unset or its text is wrong
+   * @param text the value as written; null if the setting is unset
+   * @param value null if the setting is unset or its text is invalid
    */
   record Resolved<T>(Setting<T> setting, Source source, @Nullable String text, @Nullable T value) {
     String shown() {
@@ -36,35 +36,41 @@ public final class SettingValues {
   /**
    * The value of a setting that has a default.
    *
-   * @throws IllegalStateException if it is unset or not in the catalogue: a bug of the caller
+   * @throws IllegalStateException if it is unset or not in the catalogue, which is a bug of the
+   *     caller
    */
   public <T> T get(Setting<T> setting) {
     return find(setting)
         .orElseThrow(() -> new IllegalStateException(setting + " has no value; use find"));
   }
 
-  /** The value of a setting; empty when unset, wrong, or not in the catalogue. */
+  /** The value of a setting; empty if it is unset, invalid, or not in the catalogue. */
   public <T> Optional<T> find(Setting<T> setting) {
     return resolved(setting).map(Resolved::value);
   }
 
-  /** Whether a person gave the value, be it the same as the default. */
+  /** Whether the user gave the value, even if it equals the default. */
   public boolean isExplicit(Setting<?> setting) {
     return resolved(setting).map(r -> r.source() != Source.DEFAULT).orElse(false);
   }
 
-  /** Properties for every Kafka client, by Kafka's names; none our promise rests on. */
+  /**
+   * Properties for every Kafka client, by Kafka's names. Properties on which the guarantees of this
+   * project depend are excluded.
+   */
   public Map<String, String> kafkaClient() {
     return kafkaClient.values();
   }
 
-  /** Names in the environment that look like ours and are not; each a line for a person. */
+  /**
+   * Warnings about environment variables that resemble known names and are unknown; one line each.
+   */
   public List<String> warnings() {
     return warnings;
   }
 
   /**
-   * Words a problem of a setting with others.
+   * Creates a problem of a setting in combination with others.
    *
    * @param what worded to follow the value: {@code "is more than MQ_BATCH_MAX_SIZE=50"}
    */
@@ -77,20 +83,20 @@ public final class SettingValues {
   }
 
   /**
-   * Words what Kafka's client library says about its properties.
+   * Creates a problem from a message of Kafka's client library.
    *
-   * @param message names the property; its value is left out when it is secret
+   * @param message names the property; its value is omitted if it is secret
    */
   public SettingProblem kafkaClientProblem(String message) {
     return kafkaClient.problem(message);
   }
 
-  /** {@code NAME=value} for a message about another setting; what is secret is masked. */
+  /** {@code NAME=value} for a message about another setting; a secret is masked. */
   public String shown(Setting<?> setting) {
     return setting.name() + "=" + resolved(setting).map(Resolved::shown).orElse("");
   }
 
-  /** Logs the warnings, then every setting in effect in one line; what is secret is masked. */
+  /** Logs the warnings, then every setting in effect in one line; secrets are masked. */
   public void logTo(Logger log) {
     warnings.forEach(log::warn);
     LoggingEventBuilder line = log.atInfo().setMessage("Settings in effect");
@@ -106,7 +112,7 @@ public final class SettingValues {
   }
 
   /**
-   * What {@code --print-config} prints: one {@code NAME=value} a line with its source, then the
+   * The output of {@code --print-config}: one {@code NAME=value} per line with its source, then the
    * warnings.
    */
   public String print() {
@@ -120,7 +126,7 @@ public final class SettingValues {
     return lines.toString();
   }
 
-  @SuppressWarnings("unchecked") // put under the name of the very setting that parsed it
+  @SuppressWarnings("unchecked") // stored under the name of the setting that parsed it
   private <T> Optional<Resolved<T>> resolved(Setting<T> setting) {
     return Optional.ofNullable((Resolved<T>) resolved.get(setting.name()));
   }

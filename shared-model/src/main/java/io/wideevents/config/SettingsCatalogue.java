@@ -12,8 +12,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * All settings of a process, in the order they are documented. Turns flags and environment into
- * typed values: a flag wins over the environment, the environment over the default. Immutable.
+ * All settings of a process, in the order of the documentation. Converts flags and environment into
+ * typed values. A flag overrides the environment, and the environment overrides the default.
+ * Immutable.
  */
 public final class SettingsCatalogue {
   private final String process;
@@ -22,7 +23,7 @@ public final class SettingsCatalogue {
   private final Set<String> known;
   private final Set<String> ignored;
 
-  /** Settings that keep their default, whatever the environment holds under their names. */
+  /** Settings that keep their default; their environment variables are ignored. */
   private final Set<String> foreign;
 
   private SettingsCatalogue(
@@ -43,7 +44,7 @@ public final class SettingsCatalogue {
   /**
    * A catalogue of these settings, in this order.
    *
-   * @param process the name of the process, as its launcher is called
+   * @param process the name of the process's launcher
    * @throws IllegalArgumentException if two settings share a name or a flag
    */
   public static SettingsCatalogue of(String process, List<Setting<?>> settings) {
@@ -59,30 +60,33 @@ public final class SettingsCatalogue {
     return new SettingsCatalogue(process, settings, List.of(), known, Set.of(), Set.of());
   }
 
-  /** This catalogue with a rule about settings that belong together. */
+  /** This catalogue with an additional rule between settings. */
   public SettingsCatalogue checkedBy(SettingsCheck check) {
     List<SettingsCheck> more = new ArrayList<>(checks);
     more.add(check);
     return new SettingsCatalogue(process, settings, more, known, ignored, foreign);
   }
 
-  /** This catalogue, silent about names that another process of the same deployment reads. */
+  /**
+   * This catalogue without warnings about these names, which another process of the deployment
+   * reads.
+   */
   public SettingsCatalogue ignoring(Set<String> names) {
     return new SettingsCatalogue(process, settings, checks, known, names, foreign);
   }
 
   /**
-   * The part of this catalogue that one subcommand needs. The names of the rest stay known, so that
-   * they raise no warning.
+   * The part of this catalogue that one subcommand needs. The other names stay known, so that they
+   * cause no warning.
    */
   public SettingsCatalogue only(Setting<?>... part) {
     return new SettingsCatalogue(process, Arrays.asList(part), checks, known, ignored, foreign);
   }
 
   /**
-   * This catalogue for a part of a process that has an environment of its own. The given settings
-   * keep their defaults: what the environment holds under their names is the process's. Unknown
-   * names are the process's as well, unless they are close to one that is read.
+   * This catalogue for a part of a process that shares the environment. The given settings keep
+   * their defaults, because their environment variables belong to the process. Unknown names belong
+   * to the process as well, unless they are close to a name that is read.
    */
   public SettingsCatalogue amongOthers(List<Setting<?>> ofTheProcess) {
     Set<String> own = new HashSet<>(known);
@@ -110,7 +114,7 @@ public final class SettingsCatalogue {
    *
    * @param flags value by flag, {@code --batch-size} → {@code 100}
    * @param environment as of {@link System#getenv()}
-   * @throws InvalidSettingsException with every mistake
+   * @throws InvalidSettingsException with all mistakes
    */
   public SettingValues resolve(Map<String, String> flags, Map<String, String> environment) {
     SettingInputs inputs = new SettingInputs(flags, environment);

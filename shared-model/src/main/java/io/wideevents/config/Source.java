@@ -1,6 +1,6 @@
 package io.wideevents.config;
 
-/** Where a setting's value comes from; an earlier source wins over a later one. */
+/** The source of a setting's value; an earlier source overrides a later one. */
 public enum Source {
   FLAG,
   ENVIRONMENT,

@@ -7,15 +7,15 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
- * How a topic is created when it is absent. Plain values: only the package {@code kafka} uses
- * Kafka's classes.
+ * How a topic is created if it is absent. Contains plain values, because only the package {@code
+ * kafka} uses Kafka's classes.
  *
  * @param partitions at least 1
- * @param replication copies of each partition; {@link #BROKER_DEFAULT} leaves it to the broker
- * @param minInSyncReplicas copies that must have an event before it is acknowledged; empty leaves
- *     it to the broker
- * @param retention how long records are kept; empty means for ever
- * @param maxMessageBytes the largest record batch the topic takes
+ * @param replication replicas of each partition; {@link #BROKER_DEFAULT} uses the broker's default
+ * @param minInSyncReplicas replicas that must have an event before it is acknowledged; empty uses
+ *     the broker's default
+ * @param retention how long records are kept; empty means without limit
+ * @param maxMessageBytes the largest record batch the topic takes, in bytes
  */
 public record TopicLayout(
     String name,
@@ -24,13 +24,13 @@ public record TopicLayout(
     OptionalInt minInSyncReplicas,
     Optional<Duration> retention,
     int maxMessageBytes) {
-  /** Kafka's own word for "as the broker is configured". */
+  /** Kafka's value for "as the broker is configured". */
   public static final short BROKER_DEFAULT = -1;
 
-  /** What the broker takes when nobody said otherwise; a topic of ours never takes less. */
+  /** The broker's default; topics that we create never have a lower limit. */
   public static final int KAFKA_DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
 
-  /** Room for headers, summary and ingest data beside an event, and for what a dead letter adds. */
+  /** Bytes for headers, summary and ingest data of an event, and for the dead-letter headers. */
   public static final int HEADROOM_BYTES = 64 * 1024;
 
   public TopicLayout {

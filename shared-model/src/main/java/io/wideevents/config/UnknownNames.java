@@ -10,9 +10,9 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Finds environment variables that were meant for us and would silently do nothing. */
+/** Finds environment variables that were probably meant for this process and have no effect. */
 final class UnknownNames {
-  /** What Kubernetes sets in every pod for a service that happens to be called, say, kafka. */
+  /** The variables that Kubernetes sets in every pod for a service with a name such as kafka. */
   private static final Pattern SERVICE_LINK =
       Pattern.compile(".*_(SERVICE_(HOST|PORT)(_.*)?|PORT(_\\d+_(TCP|UDP)(_.*)?)?)");
 
@@ -23,12 +23,12 @@ final class UnknownNames {
   private UnknownNames() {}
 
   /**
-   * Judges the names of the environment.
+   * Checks the names of the environment.
    *
    * @param process the name of the process, for the message
    * @param known every name the process reads
-   * @param ignored names that are right elsewhere, such as the other process's
-   * @return one line for each unknown name that begins like a known one
+   * @param ignored names that are valid elsewhere, such as the other process's
+   * @return one line for each unknown name that has the prefix of a known one
    */
   static List<String> warnings(
       String process, Set<String> known, Set<String> ignored, Map<String, String> environment) {
@@ -45,8 +45,8 @@ final class UnknownNames {
   }
 
   /**
-   * As {@link #warnings}, for an environment that others read as well: one line for each unknown
-   * name that is at most two edits away from a known one.
+   * As {@link #warnings}, for an environment that other programs read as well: one line for each
+   * unknown name that is at most two edits away from a known one.
    */
   static List<String> closeOnes(
       String process, Set<String> known, Set<String> ignored, Map<String, String> environment) {
@@ -64,7 +64,7 @@ final class UnknownNames {
     return warnings;
   }
 
-  /** The unknown names that begin like a known one, sorted. */
+  /** The unknown names that have the prefix of a known one, sorted. */
   private static List<String> unknown(
       Set<String> known, Set<String> ignored, Map<String, String> environment) {
     Set<String> prefixes = known.stream().map(UnknownNames::prefix).collect(Collectors.toSet());
@@ -80,7 +80,7 @@ final class UnknownNames {
             .toList();
   }
 
-  /** Up to the first underscore, included. */
+  /** The name up to and including the first underscore. */
   private static String prefix(String name) {
     return name.substring(0, name.indexOf('_') + 1);
   }
@@ -90,15 +90,17 @@ final class UnknownNames {
         && (!name.endsWith("_PORT") || name.endsWith("_SERVICE_PORT") || value.contains("://"));
   }
 
-  /** The same words behind another beginning, else the least edits away. */
+  /**
+   * The known name with the same words after another prefix, else the name with the fewest edits.
+   */
   private static Optional<String> nearest(String name, Set<String> known) {
     return sameWords(name, known).or(() -> fewestEdits(name, known));
   }
 
   /**
-   * {@code KAFKA_LOG_TOPIC} for {@code MQ_LOG_TOPIC}, which has fewer edits to {@code
-   * MQ_DLQ_TOPIC}: the first word only says whose a setting is. One word alone, such as {@code
-   * PORT}, says too little.
+   * Finds {@code KAFKA_LOG_TOPIC} for {@code MQ_LOG_TOPIC}, though {@code MQ_DLQ_TOPIC} needs fewer
+   * edits: the prefix only names the owner of a setting. A single word such as {@code PORT} is not
+   * enough for a match.
    */
   private static Optional<String> sameWords(String name, Set<String> known) {
     String words = name.substring(prefix(name).length());
@@ -119,7 +121,7 @@ final class UnknownNames {
                 .thenComparing(Comparator.naturalOrder()));
   }
 
-  /** Levenshtein's: the least insertions, deletions and replacements from one to the other. */
+  /** The Levenshtein distance: the minimum number of insertions, deletions and replacements. */
   static int distance(String a, String b) {
     int[] above = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {

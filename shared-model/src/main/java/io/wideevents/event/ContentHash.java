@@ -9,20 +9,21 @@ import java.util.function.Consumer;
 /**
  * The first 128 bits of SHA-256 over an event's own bytes, from its {@code {} to its {@code }}, as
  * they are stored: after redaction, and without what the pipeline adds or discards ({@code
- * _summary}, {@code _ingest}, and an {@code eventId} that is null or derived). A hash over redacted
- * values would give a short secret away to a search over all its values.
+ * _summary}, {@code _ingest}, and an {@code eventId} that is null or derived). The hash must not
+ * cover unredacted values, because a short secret could be found by hashing all possible values.
  *
- * <p>Two events with the same hash are one event: it tells a repeated post from a new event, and a
- * reused client id with other content (a conflict) from a duplicate. Immutable.
+ * <p>Two events with the same hash are one event. The hash distinguishes a repeated post from a new
+ * event, and a duplicate from a client id that was reused for other content (a conflict).
+ * Immutable.
  *
  * @param high the first 8 bytes, big-endian
  * @param low the next 8 bytes, big-endian
  */
 public record ContentHash(long high, long low) {
-  /** Length of the hash in bytes, in MongoDB and (as twice as many hex digits) on the wire. */
+  /** Length of the hash in bytes, in MongoDB; on the wire it has twice as many hex digits. */
   public static final int BYTES = 16;
 
-  // One digest a thread: getInstance costs more than hashing a typical event of 700 bytes.
+  // One digest per thread: getInstance costs more than hashing a typical event of 700 bytes.
   private static final ThreadLocal<MessageDigest> SHA_256 =
       ThreadLocal.withInitial(ContentHash::sha256);
 
@@ -44,7 +45,7 @@ public record ContentHash(long high, long low) {
   }
 
   /**
-   * Hashes a text that is not in one piece; the hash is that of all its parts joined. Safe for
+   * Hashes a text that consists of several parts; the hash is that of all parts joined. Safe for
    * concurrent use, does not block.
    *
    * @param parts adds every part; must not compute another hash meanwhile

@@ -6,13 +6,16 @@ import java.util.stream.Collectors;
 
 /** A part of a record that a dead letter may lack: a closed list, used in headers and metrics. */
 public enum DeadLetterPart {
-  /** The value: the letter is a stub, which holds its head at most and cannot be replayed. */
+  /**
+   * The value: the dead letter is a stub, which contains at most the head of the value and cannot
+   * be replayed.
+   */
   VALUE,
   /** The key. */
   KEY,
   /** The record's own headers. */
   HEADERS,
-  /** The end of the text that says what was wrong. */
+  /** The end of the error text. */
   ERROR;
 
   /** The name on the wire and in metrics. */

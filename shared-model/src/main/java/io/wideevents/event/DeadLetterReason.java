@@ -10,15 +10,15 @@ public enum DeadLetterReason {
   INVALID("invalid"),
   /** A record of another producer whose timestamp is past the retention. */
   EXPIRED("expired"),
-  /** Over a size limit: ours for other producers' records, MongoDB's own for all. */
+  /** Over a size limit: our limit for other producers' records, MongoDB's limit for all. */
   TOO_LARGE("too_large"),
   /** The {@code schema} header names a version this worker does not read. */
   UNSUPPORTED_SCHEMA("unsupported_schema"),
   /** The {@code event-id} header and the value name different ids. */
   ID_MISMATCH("id_mismatch"),
-  /** The id is taken by an event with other content. */
+  /** The id belongs to an event with other content. */
   ID_CONFLICT("id_conflict"),
-  /** MongoDB refuses the document itself, for example by a collection validator. */
+  /** MongoDB rejects the document itself, for example by a collection validator. */
   REFUSED_BY_DATABASE("refused_by_database");
 
   private final String label;

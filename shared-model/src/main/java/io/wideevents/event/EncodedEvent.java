@@ -1,13 +1,13 @@
 package io.wideevents.event;
 
 /**
- * A finalized event: valid, identified, summarised, and ready to leave through any tier. Immutable
- * and safe to share; the forms are made on demand, so a tier that is not used costs nothing.
+ * A finalized event: valid, identified, summarised, and ready for any tier. Immutable and safe to
+ * share. The encoded forms are created on demand, so an unused tier costs nothing.
  */
 public interface EncodedEvent {
   EventId id();
 
-  /** The event's {@code requestId}: the key of its Kafka record, for humans to search by. */
+  /** The event's {@code requestId}, which is the key of its Kafka record. */
   String requestId();
 
   Outcome outcome();
@@ -21,13 +21,13 @@ public interface EncodedEvent {
   byte[] json(Tier tier);
 
   /**
-   * The event as its MongoDB document; equal, but for {@code _ingest.tier}, to what the worker
-   * makes of {@link #json}.
+   * The event as its MongoDB document. Except for {@code _ingest.tier}, it equals the document that
+   * the worker creates from {@link #json}.
    *
    * @param tier the tier that is about to take the event, recorded in {@code _ingest.tier}
    */
   EventDocument document(Tier tier);
 
-  /** Bytes of memory this event keeps alive, about; for bounding what is in flight. */
+  /** Approximate bytes of memory that this event keeps alive, for limiting the events in flight. */
   int retainedBytes();
 }

@@ -4,8 +4,8 @@ import java.util.UUID;
 
 /**
  * The identity of an event: {@code _id} in MongoDB, the {@code event-id} header in Kafka, {@code
- * eventId} in JSON. Writing the same id twice leaves one document, which is what makes every retry
- * of the pipeline harmless. Immutable.
+ * eventId} in JSON. Writing an id twice stores one document, so every retry of the pipeline is
+ * harmless. Immutable.
  *
  * @param value a UUID of any version, neither nil nor max
  */
@@ -23,11 +23,11 @@ public record EventId(UUID value) implements Comparable<EventId> {
   }
 
   /**
-   * The id of an event that brings none: a UUIDv8 (RFC 9562, section 5.8) of the low 48 bits of the
-   * timestamp followed by the first 74 bits of the hash. The same bytes give the same id; ids grow
+   * The id of an event without one: a UUIDv8 (RFC 9562, section 5.8) of the low 48 bits of the
+   * timestamp followed by the first 74 bits of the hash. The same bytes give the same id. Ids grow
    * with time, which keeps inserts at the right edge of the index. An id that a client sends may
-   * have version 8 only if it is the one derived here: other content under a derived id would be in
-   * the way of the event that the id belongs to.
+   * have version 8 only if it is the one derived here: other content under a derived id would
+   * prevent the event to which the id belongs from being stored.
    *
    * @param timestampMillis the event's timestamp in milliseconds since the epoch
    */
@@ -50,8 +50,8 @@ public record EventId(UUID value) implements Comparable<EventId> {
       throw new IllegalArgumentException("A UUID has 36 characters, not " + text.length());
     }
     UUID uuid = UUID.fromString(text);
-    // UUID.fromString also takes misplaced hyphens and fills up with zeros: another spelling of the
-    // same id, which every other reader would refuse.
+    // UUID.fromString also accepts misplaced hyphens and pads with zeros. The result would be
+    // another spelling of the same id, which other readers would reject.
     if (!uuid.toString().equalsIgnoreCase(text)) {
       throw new IllegalArgumentException("A UUID has its hyphens after 8, 12, 16 and 20 digits");
     }
@@ -64,8 +64,9 @@ public record EventId(UUID value) implements Comparable<EventId> {
   }
 
   /**
-   * The order of {@link UUID}. Clients choose ids, and can choose thousands with one hash code:
-   * hash tables of comparable keys sort such ids into a tree instead of comparing each with all.
+   * The order of {@link UUID}. Clients choose ids and can choose thousands with the same hash code.
+   * Hash tables of comparable keys sort such ids into a tree instead of comparing each with all
+   * others.
    */
   @Override
   public int compareTo(EventId other) {

@@ -1,14 +1,14 @@
 package io.wideevents.event;
 
 /**
- * The bounds an event is held to. Every one is a setting of the gateway; the worker applies them to
- * records of other producers.
+ * The limits of an event. Each is a setting of the gateway; the worker applies them to records of
+ * other producers.
  *
  * @param maxEventBytes an event's own JSON bytes, 1 KiB to 8 MiB
- * @param maxDepth nesting of objects and arrays, the event itself being depth 1; 2 to 90, for
- *     MongoDB refuses more than 100
+ * @param maxDepth nesting of objects and arrays, the event itself being depth 1; 2 to 90, because
+ *     MongoDB rejects more than 100
  * @param maxFields fields at any depth; array items do not count
- * @param maxNameBytes a field's name in UTF-8
+ * @param maxNameBytes bytes of a field's name in UTF-8
  */
 public record EventLimits(int maxEventBytes, int maxDepth, int maxFields, int maxNameBytes) {
   public static final EventLimits DEFAULT = new EventLimits(256 * 1024, 32, 1_000, 256);

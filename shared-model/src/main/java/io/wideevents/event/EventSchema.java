@@ -7,8 +7,8 @@ import java.util.Objects;
 
 /**
  * The event's rules as a JSON Schema (2020-12), for editors, generators and tests of senders. The
- * codec is what decides: every document it takes is valid here, and what the schema cannot say is
- * listed in its {@code $comment}.
+ * codec is authoritative: every document that the codec accepts is valid under the schema. The
+ * {@code $comment} lists the rules that the schema cannot express.
  */
 public final class EventSchema {
   private EventSchema() {}

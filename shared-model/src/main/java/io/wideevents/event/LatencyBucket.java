@@ -1,6 +1,6 @@
 package io.wideevents.event;
 
-/** How long a request took, in the six classes people compare. */
+/** The duration of a request, in six classes. */
 public enum LatencyBucket {
   UNDER_50("<50"),
   FROM_50_TO_200("50-200"),
@@ -15,7 +15,7 @@ public enum LatencyBucket {
     this.label = label;
   }
 
-  /** The bucket as {@code _summary} prints it. */
+  /** The name of the bucket in {@code _summary}. */
   public String label() {
     return label;
   }

@@ -1,19 +1,19 @@
 package io.wideevents.event;
 
-/** How a request ended, as {@code _summary} and {@code _ingest.outcome} tell it. */
+/** The outcome of a request, as in {@code _summary} and {@code _ingest.outcome}. */
 public enum Outcome {
   /** An error is present. */
   FAILED,
   /** No error, but slower than 1000 ms. */
   WARNING,
-  /** No error and no latency either: nobody measured it. */
+  /** No error and no latency: the duration was not measured. */
   EDGE_CASE,
   SUCCESS;
 
   private static final double SLOW_MILLIS = 1000;
 
   /**
-   * The first that matches, in the order above.
+   * The first outcome that matches, in the order above.
    *
    * @param durationMillis milliseconds, not negative; {@code NaN} for a request without latency
    */

@@ -3,12 +3,12 @@ package io.wideevents.event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code _summary} tells about an event in one line that people and search boxes can read. The
- * same event always gives the same line. Immutable.
+ * The content of {@code _summary}: one line about an event for people and text search. The same
+ * event always gives the same line. Immutable.
  *
- * @param errorCode {@code error.code}; null or empty when there is none
- * @param errorMessage {@code error.message}; null or empty when there is none
- * @param userRole {@code user.role}; null or empty when there is none
+ * @param errorCode {@code error.code}; null or empty if there is none
+ * @param errorMessage {@code error.message}; null or empty if there is none
+ * @param userRole {@code user.role}; null or empty if there is none
  */
 public record Summary(
     Outcome outcome,
@@ -18,12 +18,12 @@ public record Summary(
     @Nullable String errorMessage,
     @Nullable String userRole,
     LatencyBucket latencyBucket) {
-  /** Longest text of one part, in UTF-16 code units; the rest of a longer one is cut off. */
+  /** Maximum length of one part, in UTF-16 code units; a longer part is cut. */
   public static final int MAX_PART_LENGTH = 200;
 
   /**
    * The line: {@code Outcome: … Service: … Route: … Error: … ErrorMessage: … UserRole: …
-   * LatencyBucket: …}, absent parts left out. Without control characters or line breaks.
+   * LatencyBucket: …}, without absent parts. Contains no control characters or line breaks.
    */
   public String line() {
     StringBuilder line = new StringBuilder(160);
@@ -55,7 +55,7 @@ public record Summary(
     if (text.length() <= MAX_PART_LENGTH) {
       return text.length();
     }
-    // Half a surrogate pair could not be written as UTF-8.
+    // Half a surrogate pair cannot be written as UTF-8.
     return Character.isHighSurrogate(text.charAt(MAX_PART_LENGTH - 1))
         ? MAX_PART_LENGTH - 1
         : MAX_PART_LENGTH;

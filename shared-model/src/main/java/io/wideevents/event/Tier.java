@@ -1,6 +1,6 @@
 package io.wideevents.event;
 
-/** Where an event first became durable, strongest first. */
+/** Where an event first became durable, in delivery order. */
 public enum Tier {
   KAFKA("kafka"),
   MONGODB("mongodb"),
@@ -17,7 +17,7 @@ public enum Tier {
     return label;
   }
 
-  /** The weaker of the two: an answer over many events names the weakest tier used. */
+  /** The later of the two in delivery order; a reply for many events names the last tier used. */
   public Tier weaker(Tier other) {
     return compareTo(other) >= 0 ? this : other;
   }

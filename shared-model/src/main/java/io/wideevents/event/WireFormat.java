@@ -1,8 +1,8 @@
 package io.wideevents.event;
 
 /**
- * What a Kafka record of ours carries besides key and value. Tools drop headers, so nothing rests
- * on them: they only save a consumer from opening the value.
+ * The headers of our Kafka records. Tools may drop headers, so nothing depends on them; they only
+ * save a consumer from parsing the value.
  */
 public final class WireFormat {
   /** {@code application/json}; the value's media type. */
@@ -10,7 +10,7 @@ public final class WireFormat {
 
   public static final String JSON_CONTENT_TYPE = "application/json";
 
-  /** The event's id in canonical text; the value says the same. */
+  /** The event's id in canonical text; the value contains the same id. */
   public static final String EVENT_ID_HEADER = "event-id";
 
   /** Version of the value's schema, in decimal digits. */

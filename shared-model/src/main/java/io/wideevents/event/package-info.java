@@ -1,7 +1,7 @@
 /**
- * The wide event as both processes see it: its identity, its computed parts ({@link
- * io.wideevents.event.Summary}), its limits, and the problems an event can have. Values only; how
- * an event is read and written is in {@code io.wideevents.codec}.
+ * The wide event as both processes use it: its identity, its computed parts ({@link
+ * io.wideevents.event.Summary}), its limits, and the problems an event can have. Contains values
+ * only; {@code io.wideevents.codec} reads and writes events.
  */
 @NullMarked
 package io.wideevents.event;

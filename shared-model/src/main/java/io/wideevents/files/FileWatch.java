@@ -10,11 +10,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks every second whether one of the watched files says something new. Looking beats being told:
- * file events are lost on network file systems, and a mounted secret changes by a link far up its
- * path.
+ * Checks every second whether a watched file has changed. Polling is more reliable than file
+ * events, because events are lost on network file systems, and a mounted secret changes by a
+ * symbolic link in a parent directory.
  *
- * <p>One thread, {@code file-watch}. Owned, and closed, by {@code GatewayApplication}.
+ * <p>Uses one thread, {@code file-watch}. Owned, and closed, by {@code GatewayApplication}.
  */
 public final class FileWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FileWatch.class);
@@ -28,11 +28,11 @@ public final class FileWatch implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("file-watch").factory());
 
-  /** Something made of files that can be made anew. */
+  /** An object that is built from files and can be rebuilt. */
   public interface Watched {
     /**
-     * Reads the files and takes them over if they changed and are good; logs either way. After an
-     * exception or an error the next look tries again.
+     * Reads the files and uses them if they changed and are valid; logs in both cases. After an
+     * exception or an error the next check tries again.
      */
     void refresh();
   }
@@ -47,7 +47,7 @@ public final class FileWatch implements AutoCloseable {
     this.watched = List.copyOf(watched);
   }
 
-  /** Begins to look; without anything to watch there is no thread. */
+  /** Starts to check. Starts no thread if there is nothing to watch. */
   public void start() {
     if (!watched.isEmpty()) {
       var unused =
@@ -61,8 +61,8 @@ public final class FileWatch implements AutoCloseable {
       try {
         each.refresh();
       } catch (Throwable e) {
-        // An Error too. The executor ends a task that throws, and a revoked key would then stay
-        // valid until the next restart.
+        // Also for an Error. The executor ends a task that throws, and a revoked key would then
+        // stay valid until the next restart.
         failures.show(
             notShown ->
                 log.atError()
@@ -73,7 +73,7 @@ public final class FileWatch implements AutoCloseable {
     }
   }
 
-  /** Stops looking; does not wait. Idempotent. */
+  /** Stops checking; does not wait. Idempotent. */
   @Override
   public void close() {
     thread.shutdownNow();

@@ -12,13 +12,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * Writes a new file that only its owner may read. The file appears under its name when it is whole;
- * until then its name begins with a dot and ends in {@code .partial}.
+ * Writes a new file that only its owner may read. The file gets its name when it is complete; until
+ * then its name begins with a dot and ends in {@code .partial}.
  */
 public final class NewFile {
   private NewFile() {}
 
-  /** What writes the content. */
+  /** Writes the content. */
   @FunctionalInterface
   public interface Content<T> {
     T writeTo(OutputStream stream) throws IOException;
@@ -27,8 +27,8 @@ public final class NewFile {
   /**
    * Writes the file; blocks for the disk. An interrupted process leaves no file under the name.
    *
-   * @return what the content returned
-   * @throws FileAlreadyExistsException if something has the name already, be it a link to nothing
+   * @return the result of the content
+   * @throws FileAlreadyExistsException if the name exists already, even as a dangling symbolic link
    */
   public static <T> T write(Path file, Content<T> content) throws IOException {
     Path target = file.toAbsolutePath();
@@ -37,7 +37,7 @@ public final class NewFile {
     Path made =
         Files.createTempFile(
             directory, "." + target.getFileName() + ".", ".partial", OwnerOnly.attributes());
-    // Runs when the process ends by a signal, where the finally below does not.
+    // Runs when a signal ends the process, where the finally block below does not run.
     made.toFile().deleteOnExit();
     try {
       T result;
@@ -53,7 +53,7 @@ public final class NewFile {
     }
   }
 
-  /** A link fails where the name is taken meanwhile; a rename would replace the other's file. */
+  /** A hard link fails if the name was created meanwhile; a rename would replace the other file. */
   private static void publish(Path made, Path target) throws IOException {
     try {
       Files.createLink(target, made);

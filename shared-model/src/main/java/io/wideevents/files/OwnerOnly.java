@@ -4,7 +4,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** How files are made that are nobody's business but this process's user's. */
+/** The attributes of files that only this process's user may access. */
 public final class OwnerOnly {
   private static final FileAttribute<?>[] ATTRIBUTES =
       FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
@@ -16,8 +16,8 @@ public final class OwnerOnly {
   private OwnerOnly() {}
 
   /**
-   * For the making of a file that its owner alone may read and write, whatever the umask says; none
-   * where the system knows no such permissions.
+   * Attributes for creating a file that only its owner may read and write, whatever the umask is;
+   * none if the system does not support such permissions.
    */
   public static FileAttribute<?>[] attributes() {
     return ATTRIBUTES.clone();

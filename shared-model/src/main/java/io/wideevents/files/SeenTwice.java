@@ -4,10 +4,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits until watched files hold still: what they say counts once two looks in a row agree. Whoever
- * writes a file in place, or two files one after the other, is not caught in the middle.
+ * Waits until watched files are stable: their content is used once two checks in a row agree.
+ * Therefore a file that is being written, or a pair of files of which only one is written yet, is
+ * not used.
  *
- * <p>For one thread.
+ * <p>Used by one thread.
  *
  * @param <T> what was seen, compared by {@code equals}
  */
@@ -16,7 +17,7 @@ public final class SeenTwice<T> {
   private @Nullable T judged;
 
   /**
-   * @param first what is in effect already
+   * @param first the value in effect
    */
   public SeenTwice(T first) {
     this.last = first;
@@ -24,10 +25,10 @@ public final class SeenTwice<T> {
   }
 
   /**
-   * Tells of one look.
+   * Records the result of one check.
    *
-   * @param use takes {@code now} into effect; called if {@code now} has settled and was not used
-   *     before. If it throws, the next look that has settled is used, whatever it shows
+   * @param use puts {@code now} into effect; called if {@code now} is stable and was not used
+   *     before. If it throws, the next stable result is used, whatever it is
    */
   public void look(T now, Consumer<T> use) {
     boolean settled = now.equals(last);

@@ -8,9 +8,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Reads files of a bounded size whole, with failures in words for a person. */
+/** Reads whole files of a limited size and words failures for an operator. */
 public final class SmallFile {
-  /** Thousands of keys, or any chain of certificates. */
+  /** Enough for thousands of keys, or any chain of certificates. */
   public static final int MAX_BYTES = 1 << 20;
 
   private SmallFile() {}
@@ -18,7 +18,7 @@ public final class SmallFile {
   /**
    * Reads a file that a setting names; blocks for the disk.
    *
-   * @param setting named in the failure, so that a person knows what to mend
+   * @param setting named in the failure, so that an operator knows what to correct
    * @throws UnusableFileException if the file is absent, unreadable, a directory, or too large
    */
   public static byte[] read(String setting, Path file) throws UnusableFileException {

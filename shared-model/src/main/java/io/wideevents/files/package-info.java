@@ -1,6 +1,6 @@
 /**
- * Files of a running gateway: small ones that it reads again when somebody changes them, keys and
- * certificates, and how those are made that nobody else may read.
+ * Files of a running gateway: reads small files again when they change (keys and certificates), and
+ * creates files that only their owner may read.
  */
 @NullMarked
 package io.wideevents.files;

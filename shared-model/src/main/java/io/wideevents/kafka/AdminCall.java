@@ -11,17 +11,17 @@ import org.apache.kafka.common.errors.InterruptException;
 
 /** Waits for the answers to an admin client's requests. */
 public final class AdminCall {
-  // Above the client's own bound, which therefore gives the better message.
+  // Longer than the client's own timeout, which therefore gives the better message.
   static final Duration TIMEOUT = Duration.ofSeconds(6);
 
   private AdminCall() {}
 
   /**
-   * The answer; blocks for six seconds at most.
+   * Waits for the answer; blocks for at most six seconds.
    *
    * @throws KafkaException Kafka's error; a {@link org.apache.kafka.common.errors.TimeoutException}
-   *     when Kafka did not answer; an {@link InterruptException} when the thread was interrupted,
-   *     whose interrupt flag is set then
+   *     if Kafka did not answer; an {@link InterruptException} if the thread was interrupted, whose
+   *     interrupt flag is set then
    */
   public static <T> T await(KafkaFuture<T> future) {
     try {
@@ -37,7 +37,7 @@ public final class AdminCall {
   }
 
   /**
-   * The part of an answer that is about one key of the request.
+   * The part of an answer for one key of the request.
    *
    * @throws KafkaException if the answer has no such part
    */

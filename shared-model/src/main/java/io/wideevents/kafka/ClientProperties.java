@@ -8,9 +8,9 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * The properties that the Kafka clients of both processes have alike. The user's properties come
- * first. What the promise rests on is set over them. Each method returns a new map, to which the
- * caller adds what only its process needs.
+ * The properties that the Kafka clients of both processes share. The user's properties are applied
+ * first, and the properties on which the guarantees depend override them. Each method returns a new
+ * map, to which the caller adds the properties of its process.
  */
 public final class ClientProperties {
   private static final Duration ADMIN_TIMEOUT = Duration.ofSeconds(5);
@@ -28,7 +28,7 @@ public final class ClientProperties {
   /**
    * Properties of an admin client, whose calls fail after five seconds.
    *
-   * @param requestTimeout bounds one request, so that a call can try another broker
+   * @param requestTimeout limits one request, so that a call can try another broker
    */
   public static Map<String, Object> admin(KafkaAccess access, Duration requestTimeout) {
     Map<String, Object> properties = common(access);
@@ -39,7 +39,7 @@ public final class ClientProperties {
 
   /**
    * Properties of a producer of byte arrays. All in-sync replicas acknowledge a record, and the
-   * producer's own retries write no record twice.
+   * producer's own retries create no duplicates.
    */
   public static Map<String, Object> producer(KafkaAccess access, ProducerBounds bounds) {
     Map<String, Object> properties = common(access);

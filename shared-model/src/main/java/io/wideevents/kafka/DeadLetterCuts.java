@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * Counts and logs dead letters that hold less than the record they stand for. Safe for concurrent
- * use; does not block.
+ * Counts and logs dead letters that lack a part of the original record. Safe for concurrent use;
+ * does not block.
  */
 public final class DeadLetterCuts {
   private static final Duration INTERVAL = Duration.ofSeconds(10);
@@ -33,9 +33,9 @@ public final class DeadLetterCuts {
   }
 
   /**
-   * Records a dead letter that the topic has taken; nothing happens when it lacks no part.
+   * Records an acknowledged dead letter; does nothing if it lacks no part.
    *
-   * @param source the record it stands for
+   * @param source the original record
    */
   public void kept(DeadLetterSource source, DeadLetterRecord kept) {
     Set<DeadLetterPart> parts = kept.cut();

@@ -7,10 +7,10 @@ import java.util.Map;
 
 /** Where the record of a dead letter comes from. */
 public sealed interface DeadLetterOrigin {
-  /** The headers of a dead letter that name the origin, in their order. */
+  /** The dead-letter headers that name the origin, in order. */
   Map<String, String> headers();
 
-  /** What names the origin in a stub and in a log line, in its order: texts and numbers. */
+  /** The fields that name the origin in a stub and in a log line, in order: texts and numbers. */
   Map<String, Object> members();
 
   /** A record of a topic. */

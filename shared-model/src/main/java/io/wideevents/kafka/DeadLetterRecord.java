@@ -14,19 +14,22 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 /**
  * A record of the dead-letter topic. {@link DeadLetterFormat} lists its headers.
  *
- * @param record what is sent
- * @param cut the parts that it lacks of the record it stands for
+ * @param record the record to send
+ * @param cut the parts of the original record that it lacks
  */
 public record DeadLetterRecord(ProducerRecord<byte[], byte[]> record, Set<DeadLetterPart> cut) {
   private static final byte[] NOTHING = {};
 
   /** How much of a record is kept. */
   public enum Size {
-    /** All of it. */
+    /** The whole record. */
     WHOLE,
-    /** For a topic too small for the record: what identifies it, and the head of its value. */
+    /**
+     * For a topic with a limit below the record's size: what identifies the record, and the head of
+     * its value.
+     */
     STUB,
-    /** For a topic too small even for that: only what identifies the record. */
+    /** For a topic with a limit below the size of a stub: only what identifies the record. */
     SMALLEST
   }
 
@@ -69,12 +72,12 @@ public record DeadLetterRecord(ProducerRecord<byte[], byte[]> record, Set<DeadLe
     if (key.length > maxKeyBytes) {
       cut.add(DeadLetterPart.KEY);
     }
-    // The headers of a spooled event are ours, and say nothing that the stub does not say.
+    // The headers of a spooled event are ours and contain nothing that the stub lacks.
     if (source.origin() instanceof DeadLetterOrigin.Topic
         && source.original().headers().iterator().hasNext()) {
       cut.add(DeadLetterPart.HEADERS);
     }
-    // Not the record's own: it may be they that are too large.
+    // Without the record's own headers, because they may be what is too large.
     Headers headers = new RecordHeaders();
     addTo(
         headers,
@@ -92,7 +95,7 @@ public record DeadLetterRecord(ProducerRecord<byte[], byte[]> record, Set<DeadLe
         cut);
   }
 
-  /** Adds our headers, and to {@code cut} the error if it does not fit. */
+  /** Adds our headers; adds the error to {@code cut} if it does not fit. */
   private static void addTo(
       Headers headers, DeadLetterSource source, int maxErrorChars, Set<DeadLetterPart> cut) {
     add(headers, DeadLetterFormat.REASON, source.reason().label());
@@ -108,7 +111,7 @@ public record DeadLetterRecord(ProducerRecord<byte[], byte[]> record, Set<DeadLe
     }
   }
 
-  /** At most so many characters of a text; never half of a surrogate pair. */
+  /** At most this many characters of a text, without splitting a surrogate pair. */
   private static String beginning(String text, int maxChars) {
     if (text.length() <= maxChars) {
       return text;

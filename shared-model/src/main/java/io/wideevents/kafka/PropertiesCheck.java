@@ -17,11 +17,12 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Asks Kafka's client library whether it takes the properties that the settings lead to. Makes no
- * client and opens no file.
+ * Checks whether Kafka's client library accepts the properties that result from the settings.
+ * Creates no client and opens no file.
  */
 public final class PropertiesCheck {
-  // Both processes lay out their topics and their clients by these.
+  // Both processes derive the layout of their topics and the properties of their clients from these
+  // settings.
   private static final List<Setting<?>> COMMON =
       List.of(
           CommonSettings.KAFKA_BROKER,
@@ -34,11 +35,11 @@ public final class PropertiesCheck {
   private PropertiesCheck() {}
 
   /**
-   * Kafka's judgement of a process's settings.
+   * The problems that Kafka's client library finds in a process's settings.
    *
    * @param own settings of the process that its properties depend on
-   * @param problem what the library rejects; asked only while each setting is valid alone, because
-   *     an invalid one is reported by itself
+   * @param problem what the library rejects; called only if each setting is valid by itself,
+   *     because an invalid one is reported separately
    */
   public static List<SettingProblem> problems(
       SettingValues values, List<Setting<?>> own, Supplier<Optional<String>> problem) {
@@ -49,17 +50,17 @@ public final class PropertiesCheck {
   }
 
   /**
-   * What the library rejects of an admin client and a producer; empty when it takes everything.
+   * What the library rejects of an admin client and a producer; empty if it accepts everything.
    *
-   * @param bufferMemory says in a message what {@code buffer.memory} is
-   * @return Kafka's own words, which name the property
+   * @param bufferMemory the name of {@code buffer.memory} in a message
+   * @return Kafka's message, which names the property
    */
   public static Optional<String> ofWriter(
       Map<String, Object> admin, Map<String, Object> producer, String bufferMemory) {
     try {
       var unused = new AdminClientConfig(admin);
       ProducerConfig parsed = new ProducerConfig(producer);
-      // The client takes memory for a whole batch at once, and fails each send when it cannot.
+      // The client allocates memory for a whole batch at once, and fails each send if it cannot.
       if (parsed.getInt(ProducerConfig.BATCH_SIZE_CONFIG)
           > parsed.getLong(ProducerConfig.BUFFER_MEMORY_CONFIG)) {
         return Optional.of("batch.size is more than buffer.memory, which is " + bufferMemory);

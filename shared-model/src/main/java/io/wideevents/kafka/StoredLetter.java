@@ -11,17 +11,17 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * A letter as it lies in the dead-letter topic. Immutable view of a record; letters that other
- * tools put there lack some headers, and read as empty or 0 then.
+ * A record of the dead-letter topic. Immutable view. Records that other tools wrote may lack
+ * headers; missing headers are read as empty or 0.
  */
 public record StoredLetter(ConsumerRecord<byte[], byte[]> record) {
 
-  /** Where it lies: {@code partition:offset}. */
+  /** The position: {@code partition:offset}. */
   public String position() {
     return record.partition() + ":" + record.offset();
   }
 
-  /** When it was put there. */
+  /** When it was written to the topic. */
   public Instant time() {
     return Instant.ofEpochMilli(record.timestamp());
   }
@@ -35,8 +35,8 @@ public record StoredLetter(ConsumerRecord<byte[], byte[]> record) {
   }
 
   /**
-   * Where the record came from: {@code topic:partition:offset}, or {@code spool} for an event that
-   * a gateway took from its spool.
+   * The origin of the record: {@code topic:partition:offset}, or {@code spool} for an event from a
+   * gateway's spool.
    */
   public String source() {
     String origin = text(DeadLetterFormat.ORIGIN);
@@ -50,22 +50,22 @@ public record StoredLetter(ConsumerRecord<byte[], byte[]> record) {
         + text(DeadLetterFormat.SOURCE_OFFSET);
   }
 
-  /** How often the database was asked to store it. */
+  /** How often the database was asked to store the record. */
   public int attempts() {
     return number(DeadLetterFormat.ATTEMPTS);
   }
 
-  /** How often it was replayed before it came here. */
+  /** How often the record was replayed before it was written here. */
   public int replays() {
     return number(DeadLetterFormat.REPLAYS);
   }
 
-  /** Whether only a stub is here, because the record was too large. */
+  /** Whether the value is only a stub, because the record was too large. */
   public boolean isStub() {
     return !text(DeadLetterFormat.STUB).isEmpty();
   }
 
-  /** The parts of the record that this letter lacks, such as {@code value}; empty when none. */
+  /** The parts of the record that this dead letter lacks, such as {@code value}; empty if none. */
   public List<String> cut() {
     String parts = text(DeadLetterFormat.CUT);
     return parts.isEmpty() ? List.of() : List.of(parts.split(","));
@@ -76,7 +76,7 @@ public record StoredLetter(ConsumerRecord<byte[], byte[]> record) {
     return record.value() == null ? 0 : record.value().length;
   }
 
-  /** The record's own headers and our count of its replays, one higher. */
+  /** The record's own headers, and the number of replays plus one. */
   public Headers headersForReplay() {
     Headers headers = new RecordHeaders();
     for (Header header : record.headers()) {

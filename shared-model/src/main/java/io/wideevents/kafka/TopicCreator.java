@@ -33,11 +33,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates a topic with our layout when it is absent. It must run before anything is sent or
- * subscribed: the metadata request of a producer would create the topic with the broker's defaults.
+ * Creates a topic with our layout if it is absent. This must happen before any send or
+ * subscription, because the metadata request of a client would create the topic with the broker's
+ * defaults.
  *
- * <p>Each method blocks for seconds, and fails with a {@link KafkaException} when Kafka does not
- * answer. Safe for concurrent use: calls wait for each other.
+ * <p>Each method blocks for seconds, and fails with a {@link KafkaException} if Kafka does not
+ * answer. Safe for concurrent use; concurrent calls run one after the other.
  */
 public final class TopicCreator {
   private static final Logger log = LoggerFactory.getLogger(TopicCreator.class);
@@ -48,7 +49,8 @@ public final class TopicCreator {
   private final ConfigResource resource;
   private final Optional<TopicLayout> source;
 
-  // Of the topic as it was seen last. A topic that is deleted and created again has another.
+  // The id of the topic at the last check. A topic that is deleted and created again has another
+  // id.
   private @Nullable Uuid lastId;
   private boolean mayNotCreate;
   private boolean mayNotDescribe;
@@ -59,14 +61,14 @@ public final class TopicCreator {
     this.source = source;
   }
 
-  /** For a topic of events. */
+  /** For the events' topic. */
   public static TopicCreator of(TopicLayout layout) {
     return new TopicCreator(layout, Optional.empty());
   }
 
   /**
    * For a dead-letter topic. A dead letter is a record of the events' topic with more headers, so
-   * the dead-letter topic takes what the events' topic takes, plus {@link
+   * the dead-letter topic accepts the maximum size of the events' topic plus {@link
    * TopicLayout#HEADROOM_BYTES}.
    */
   public static TopicCreator ofDeadLetters(TopicLayout deadLetters, TopicLayout events) {
@@ -80,7 +82,8 @@ public final class TopicCreator {
       mayNotDescribe = false;
       return found;
     } catch (AuthorizationException e) {
-      // Kafka says this also for a topic that does not exist; reading or writing it will show.
+      // Kafka gives this answer also for a topic that does not exist; reading or writing will show
+      // whether it exists.
       if (!mayNotDescribe) {
         mayNotDescribe = true;
         log.atWarn()
@@ -112,10 +115,10 @@ public final class TopicCreator {
   }
 
   /**
-   * As {@link #createWhenAbsent}, and gives its layout back to a topic that was deleted and created
-   * again since the last call: a client's metadata request may have brought it back with the
-   * broker's defaults. Keeps each config that another has set for the new topic. Adds partitions
-   * only when no config was set.
+   * As {@link #createWhenAbsent}, and restores the layout of a topic that was deleted and created
+   * again since the last call, because a client's metadata request may have created it with the
+   * broker's defaults. Keeps each config that was set for the new topic. Adds partitions only if no
+   * config was set.
    */
   public synchronized boolean ensure(Admin admin) {
     boolean created = createWhenAbsent(admin);
@@ -177,8 +180,8 @@ public final class TopicCreator {
   }
 
   /**
-   * Waits until the leader of each partition answers. A producer that is quicker can be refused its
-   * first batch and granted its second, and then never gets the first one in.
+   * Waits until the leader of each partition answers. Otherwise a producer's first batch may be
+   * rejected and its second accepted, and the first can then never be written.
    */
   private TopicDescription awaitLeaders(Admin admin) {
     Deadline deadline = Deadline.after(AdminCall.TIMEOUT);
@@ -216,7 +219,8 @@ public final class TopicCreator {
             .log("The topic was deleted and created again, with all of its configs");
         return;
       }
-      // The partitions first: what is set below shows the next call that this was done.
+      // Partitions are added first, because the configs set below show the next call that this step
+      // was done.
       int partitions = found.partitions().size();
       if (set.isEmpty() && partitions < layout.partitions()) {
         addPartitions(admin);
@@ -254,7 +258,7 @@ public final class TopicCreator {
     }
   }
 
-  /** The names of the configs that the topic has of its own. */
+  /** The names of the configs that are set for the topic itself. */
   private Set<String> configsSet(Admin admin) {
     return AdminCall.about(
             resource, AdminCall.await(admin.describeConfigs(List.of(resource)).all()))

@@ -1,6 +1,6 @@
 /**
- * What both processes have alike in their use of Kafka: the properties of clients, the creation of
- * topics, and the records of the dead-letter topic.
+ * The use of Kafka that both processes share: client properties, the creation of topics, and the
+ * records of the dead-letter topic.
  */
 @NullMarked
 package io.wideevents.kafka;

@@ -3,14 +3,14 @@ package io.wideevents.log;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
-/** Which of the nested causes of a failure says what happened. */
+/** Finds the cause of a failure that describes what happened. */
 public final class Causes {
-  /** An exception may be its own cause, by way of others. */
+  /** The limit is needed because an exception may be an indirect cause of itself. */
   private static final int MAX_DEPTH = 64;
 
   private Causes() {}
 
-  /** The innermost cause: the outer ones often say only that something could not be made. */
+  /** The innermost cause; the outer ones often only say that an object could not be created. */
   public static Throwable deepest(Throwable failure) {
     Throwable cause = failure;
     for (int depth = 0; depth < MAX_DEPTH && cause.getCause() != null; depth++) {
@@ -19,7 +19,7 @@ public final class Causes {
     return cause;
   }
 
-  /** What a future failed with, without the exceptions that futures put around it. */
+  /** The failure of a future, without the exceptions that futures wrap around it. */
   public static Throwable ofFuture(Throwable failure) {
     Throwable cause = failure;
     for (int depth = 0; depth < MAX_DEPTH && isWrapper(cause); depth++) {

@@ -6,15 +6,15 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * Thins out a log line that would repeat for as long as something is broken: the first is shown at
- * once, later ones at most every interval, each with the number held back since.
+ * Limits the rate of a log line that repeats during a failure. The first line is shown at once.
+ * Later lines are shown at most once per interval, each with the number of lines held back since.
  *
  * <pre>{@code
  * throttle.tryShow().ifPresent(heldBack ->
  *     log.atWarn().addKeyValue("notShown", heldBack).log("MongoDB refused a batch"));
  * }</pre>
  *
- * <p>Safe for concurrent use; never blocks for long.
+ * <p>Safe for concurrent use; blocks only for a short lock.
  */
 public final class LogThrottle {
   private final long intervalNanos;
@@ -24,14 +24,14 @@ public final class LogThrottle {
   private long heldBack;
 
   /**
-   * @param interval shortest time between two lines shown
+   * @param interval minimum time between two lines
    */
   public LogThrottle(Duration interval) {
     this(interval, System::nanoTime);
   }
 
   /**
-   * @param nanoTime a clock as {@link System#nanoTime}, for tests
+   * @param nanoTime a clock like {@link System#nanoTime}, for tests
    */
   public LogThrottle(Duration interval, LongSupplier nanoTime) {
     this.intervalNanos = interval.toNanos();
@@ -39,9 +39,9 @@ public final class LogThrottle {
   }
 
   /**
-   * Asks whether to show the line now.
+   * Decides whether to show the line now.
    *
-   * @return how many were held back since the last one shown; empty when this one is held back
+   * @return the number of lines held back since the last one shown; empty if this line is held back
    */
   public synchronized OptionalLong tryShow() {
     long now = nanoTime.getAsLong();
@@ -57,18 +57,18 @@ public final class LogThrottle {
   }
 
   /**
-   * Shows the line now, or holds it back. Throws nothing: what the host's logging throws must not
-   * cost the event that the line is about, nor the thread.
+   * Shows the line now, or holds it back. Never throws: an exception of the host's logging must not
+   * fail the event that the line is about, or the thread.
    *
-   * @param line logs, given how many lines were held back since the last one shown
+   * @param line logs, given the number of lines held back since the last one shown
    */
   public void show(LongConsumer line) {
     safely(() -> tryShow().ifPresent(line));
   }
 
   /**
-   * Logs a line that needs no rate limit. Throws nothing, as {@link #show}: for lines of threads
-   * and futures that others wait for.
+   * Logs a line without a rate limit. Never throws, as {@link #show}; for threads and futures on
+   * which others wait.
    *
    * @param line logs
    */
@@ -76,11 +76,11 @@ public final class LogThrottle {
     try {
       line.run();
     } catch (Throwable e) {
-      // There is nowhere to report it: logging itself is broken.
+      // The failure cannot be reported, because logging itself is broken.
     }
   }
 
-  /** Makes the next line show at once: what was broken has been mended, so it is news again. */
+  /** Shows the next line at once; called after a failure has ended. */
   public synchronized void reset() {
     shownBefore = false;
     heldBack = 0;

@@ -14,16 +14,16 @@ import org.slf4j.Logger;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * Logs what was rejected: the first rejection at once, then one WARN in ten seconds that sums up
- * the rejections since the last one. The counts of all lines add up to the rejections recorded; the
- * line for those after which none came is logged when the ten seconds are over.
+ * Logs rejections: the first at once, then at most one WARN in ten seconds with the number of
+ * rejections since the last line. The counts of all lines add up to the rejections recorded. If no
+ * rejection follows, the last line is logged when the ten seconds are over.
  *
- * <p>A line has the count, and the code and example of the code with most rejections; {@code
- * others} has the other codes. Length and memory are bounded whatever the codes and examples are,
- * and control characters in examples are replaced. Examples must not be values of events: names and
- * positions only.
+ * <p>A line contains the count, and the code and an example of the most frequent code; {@code
+ * others} contains the other codes. Length and memory are limited whatever the codes and examples
+ * are, and control characters in examples are replaced. Examples must not contain values of events,
+ * only names and positions.
  *
- * <p>Safe for concurrent use. Throws nothing.
+ * <p>Safe for concurrent use. Never throws.
  */
 public final class RejectionLog {
   static final Duration INTERVAL = Duration.ofSeconds(10);
@@ -39,7 +39,7 @@ public final class RejectionLog {
   private Map<String, Seen> seen = new LinkedHashMap<>();
   private boolean isWaiting;
 
-  /** The rejections with one code since the last line, and what the first of them looked like. */
+  /** The rejections with one code since the last line, and the first example. */
   private static final class Seen {
     final Map<String, String> example;
     long count;
@@ -74,8 +74,8 @@ public final class RejectionLog {
   /**
    * Records rejections with one code.
    *
-   * @param example facts of the first of them, by the names they have in the log line; asked for
-   *     only when it will be shown
+   * @param example facts of the first of them, by their names in the log line; called only if it
+   *     will be shown
    */
   public void rejected(String code, long count, Supplier<Map<String, ?>> example) {
     try {
@@ -89,11 +89,11 @@ public final class RejectionLog {
         logAndWait();
       }
     } catch (Throwable e) {
-      // There is nowhere to report it: logging itself is broken.
+      // The failure cannot be reported, because logging itself is broken.
     }
   }
 
-  /** Logs the rejections that no line has counted yet; for the end of the process. */
+  /** Logs the rejections that no line has counted yet; called when the process ends. */
   public void flush() {
     try {
       log(take());
@@ -190,7 +190,10 @@ public final class RejectionLog {
     return texts;
   }
 
-  /** The beginning of a client's text, without what could forge a line or change a terminal. */
+  /**
+   * The beginning of a client's text, without characters that could forge a line or control a
+   * terminal.
+   */
   private static String clean(String text) {
     StringBuilder cleaned = new StringBuilder();
     for (int i = 0; i < text.length() && i < MAX_TEXT; i++) {

@@ -1,4 +1,4 @@
-/** Log lines whose number and length are bounded, whatever causes them. */
+/** Log lines with a limited number and length, whatever causes them. */
 @NullMarked
 package io.wideevents.log;
 

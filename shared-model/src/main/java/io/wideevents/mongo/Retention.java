@@ -88,9 +88,9 @@ final class Retention {
                       ? reply.getNumber("expireAfterSeconds_old").longValue()
                       : 0;
               boolean shortened = before > seconds && before <= Integer.MAX_VALUE;
-              // Another process lengthened it further between our read and our change. The change
-              // is undone in time, because MongoDB deletes once a minute. collMod has no condition
-              // that could prevent this.
+              // Another process lengthened it further between our read and our change. The longer
+              // retention is set again. MongoDB deletes once a minute, so this is usually in time;
+              // collMod has no condition that could prevent the change.
               return shortened && allowed == RetentionChange.LENGTHEN
                   ? set(index, before, allowed)
                   : Mono.just(seconds);

@@ -18,8 +18,7 @@ final class UserRights {
   static List<String> missing(BsonDocument reply, String database, String collection) {
     BsonDocument auth = reply.getDocument("authInfo", new BsonDocument());
     if (auth.getArray("authenticatedUsers", new BsonArray()).isEmpty()) {
-      return List
-          .of(); // a server without access control; otherwise it would have rejected the command
+      return List.of(); // no access control, or this command would have failed
     }
     List<BsonDocument> privileges =
         auth.getArray("authenticatedUserPrivileges", new BsonArray()).stream()

@@ -1,9 +1,8 @@
 package io.wideevents.process;
 
 /**
- * Ends a command with an exit code and one line for the person who ran it. For what is expected to
- * go wrong: a directory that is locked, a server that does not answer. The cause, when there is
- * one, is shown with {@code LOG_LEVEL=debug}.
+ * Ends a command with an exit code and one line for the user. For expected failures: a locked
+ * directory, a server that does not answer. A cause is shown with {@code LOG_LEVEL=debug}.
  */
 public final class CommandFailedException extends RuntimeException {
   private final int exitCode;
@@ -19,7 +18,7 @@ public final class CommandFailedException extends RuntimeException {
     this.exitCode = exitCode;
   }
 
-  /** As the other, with the failure that led to it. */
+  /** As the other constructor, with the cause. */
   public CommandFailedException(int exitCode, String message, Throwable cause) {
     super(message, cause);
     this.exitCode = exitCode;

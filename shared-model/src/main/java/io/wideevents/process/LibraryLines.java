@@ -15,9 +15,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * Passes on the lines of the HTTP server's libraries, one per logger and level in ten seconds and
- * cut to a bound. These libraries log a line for a malformed request, with the text that the client
- * sent: without a bound, a client without a key fills the disk with it.
+ * Forwards the log lines of the HTTP server's libraries, at most one per logger and level in ten
+ * seconds, cut to a maximum length. These libraries log a line for a malformed request, with the
+ * text that the client sent. Without a limit, a client without a key could fill the disk.
  */
 final class LibraryLines extends AppenderBase<ILoggingEvent> {
   static final int MAX_LENGTH = 300;
@@ -73,7 +73,9 @@ final class LibraryLines extends AppenderBase<ILoggingEvent> {
     return line;
   }
 
-  /** Whether the messages that a stack trace repeats are short; a client's text may be in them. */
+  /**
+   * Whether the messages that a stack trace repeats are short; they may contain a client's text.
+   */
   private static boolean isShort(ThrowableProxy thrown) {
     int depth = 0;
     for (Throwable cause = thrown.getThrowable(); cause != null; cause = cause.getCause()) {

@@ -16,14 +16,14 @@ import net.logstash.logback.encoder.LogstashEncoder;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where log lines go, how they look and which are shown. Set up in code and by settings only, so
- * that no file on the class path can turn the log of a process off.
+ * Sets up the output, the format and the level of log lines. Only code and settings control the
+ * log, so no file on the class path can turn it off.
  *
- * <p>Lines always go to stderr: the stdout of a command is its data. They are written at once, on
- * the thread that logs, so that nothing is lost in a crash.
+ * <p>Log lines always go to stderr, because the stdout of a command is its data. The logging thread
+ * writes each line at once, so that no line is lost in a crash.
  */
 public final class LogSetup {
-  /** Libraries that tell at INFO what only their authors want to know. */
+  /** Libraries whose INFO lines do not help an operator. */
   private static final List<String> NOISY =
       List.of(
           "org.apache.kafka",
@@ -34,10 +34,10 @@ public final class LogSetup {
           "io.netty");
 
   /**
-   * Warn for as long as a broker is away: the one at every attempt to connect, several times a
-   * second, the other for every partition of every request that is tried again. Our own lines say
-   * so once, and when it is back; what is not tried again comes to us as a failure, with its
-   * reason. Both still tell errors, and at {@code LOG_LEVEL=debug} everything.
+   * These loggers warn while a broker is unreachable: one at every attempt to connect, several
+   * times a second, the other for every partition of every retried request. Our own lines report
+   * the outage once, and its end. A request that is not retried fails, and we report the failure
+   * with its reason. Both loggers still log errors, and everything at {@code LOG_LEVEL=debug}.
    */
   private static final List<String> TIRELESS =
       List.of(
@@ -45,8 +45,8 @@ public final class LogSetup {
           "org.apache.kafka.clients.producer.internals.Sender");
 
   /**
-   * Logs an ERROR for each record that does not deserialize. The worker's deserializers fail on
-   * purpose when a poll has returned enough bytes; a failure of any other kind comes to us as an
+   * Logs an ERROR for each record that does not deserialize. The worker's deserializers fail
+   * intentionally when a poll has returned enough bytes; any other failure reaches us as an
    * exception.
    */
   private static final String DESERIALIZATION =
@@ -59,7 +59,7 @@ public final class LogSetup {
     start(values.get(CommonSettings.LOG_LEVEL), values.get(CommonSettings.LOG_FORMAT));
   }
 
-  /** Replaces whatever was set up before. */
+  /** Replaces the current log setup. */
   public static void start(LogLevel level, LogFormat format) {
     start(context(), level, format);
   }

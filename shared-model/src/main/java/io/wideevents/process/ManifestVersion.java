@@ -4,7 +4,7 @@ import java.util.Optional;
 import picocli.CommandLine.IVersionProvider;
 
 /**
- * What {@code --version} prints: the version in the manifest of the jar a class came from.
+ * The output of {@code --version}: the version in the manifest of the jar that contains a class.
  *
  * @param process the name of the process
  * @param main a class of its jar
@@ -15,7 +15,7 @@ public record ManifestVersion(String process, Class<?> main) implements IVersion
     return new String[] {"%s %s (Java %s)".formatted(process, of(main), Runtime.version())};
   }
 
-  /** The version alone; {@code not packaged} when the class came from no jar of ours. */
+  /** The version alone; {@code not packaged} if the jar of the class has no version. */
   public static String of(Class<?> main) {
     return Optional.ofNullable(main.getPackage().getImplementationVersion()).orElse("not packaged");
   }

@@ -7,10 +7,10 @@ import java.util.Optional;
 
 /**
  * A compression library that unpacks its native part into the temporary directory and loads it from
- * there. Where that directory is not writable, or mounted noexec, the first compressed record fails
- * with an {@code Error}; hence this is tried at start.
+ * there. If that directory is not writable, or mounted noexec, the first compressed record fails
+ * with an {@code Error}. Therefore the library is loaded at the start.
  *
- * <p>LZ4 is not among them: its library goes on in Java without a native part.
+ * <p>LZ4 is not listed, because its library continues in Java without a native part.
  */
 public enum NativeCodec {
   ZSTD("com.github.luben.zstd.util.Native", "load", "ZstdTempFolder"),
@@ -57,9 +57,9 @@ public enum NativeCodec {
   }
 
   /**
-   * Makes sure that codecs work.
+   * Checks that codecs work.
    *
-   * @throws CommandFailedException if one does not; with what to do
+   * @throws CommandFailedException if one does not; the message says what to do
    */
   public static void require(NativeCodec... codecs) {
     for (NativeCodec codec : codecs) {

@@ -20,8 +20,8 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The main method of every process and tool: runs a command line, tells a person in one line what
- * went wrong, and ends the JVM with the {@link ExitCode} that a script can rely on.
+ * The main method of every process and tool: runs a command line, reports a failure in one line,
+ * and ends the JVM with an {@link ExitCode}.
  *
  * <pre>{@code
  * public static void main(String... arguments) {
@@ -39,8 +39,8 @@ public final class ProcessMain {
 
   /** Runs the command line and ends the JVM. */
   public static void run(CommandLine commandLine, Class<?> main, String... arguments) {
-    // Until the command has read its own settings; a log set up by the class path would be
-    // another's.
+    // Used until the command has read its own settings. Without it, a file on the class path could
+    // set up the log.
     LogSetup.start(LogLevel.INFO, LogFormat.TEXT);
     Charset charset = Charset.forName(System.getProperty("stdout.encoding", "UTF-8"));
     PrintWriter out = writer(new FileOutputStream(FileDescriptor.out), charset);
@@ -48,14 +48,14 @@ public final class ProcessMain {
   }
 
   /**
-   * A writer that knows of the stream's errors. Picocli's own does not, so that a command without
-   * an end, such as {@code lag --watch | head -1}, would go on for nobody.
+   * A writer that reports the stream's errors. Picocli's own writer does not, so an endless command
+   * such as {@code lag --watch | head -1} would continue without a reader.
    */
   static PrintWriter writer(OutputStream stream, Charset charset) {
     return new PrintWriter(stream, true, charset);
   }
 
-  /** As {@link #run}, but leaves the JVM and its log as they are: for tests. */
+  /** As {@link #run}, but does not end the JVM or set up its log; for tests. */
   public static int execute(CommandLine commandLine, Class<?> main, String... arguments) {
     CommandSpec root = commandLine.getCommandSpec();
     root.versionProvider(new ManifestVersion(commandLine.getCommandName(), main));
@@ -98,7 +98,7 @@ public final class ProcessMain {
         yield failure.exitCode();
       }
       default -> {
-        // A bug, or a resource that died: here the stack trace is what helps.
+        // A bug, or a resource that failed: the stack trace is needed.
         log.error("Command failed", e);
         yield ExitCode.FAILURE;
       }

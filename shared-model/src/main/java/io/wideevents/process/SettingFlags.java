@@ -14,15 +14,15 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Settings as options of a picocli command. Values stay text there: we judge and report them
- * ourselves, all at once and beside those of the environment.
+ * Settings as options of a picocli command. Values stay text there, because we validate them
+ * ourselves and report all problems together with those of the environment.
  */
 public final class SettingFlags {
   private static final String PRINT_CONFIG = "--print-config";
 
   private SettingFlags() {}
 
-  /** Gives a command one option per setting, and {@code --print-config}. */
+  /** Adds one option per setting to a command, and {@code --print-config}. */
   public static void add(SettingsCatalogue catalogue, CommandSpec command) {
     for (Setting<?> setting : catalogue.settings()) {
       OptionSpec.Builder option =
@@ -42,22 +42,21 @@ public final class SettingFlags {
             .type(boolean.class)
             .description("Print the settings in effect, secrets masked, and end.")
             .build());
-    // In the order of the catalogue, where what belongs together stands together.
+    // In the order of the catalogue, which groups related settings.
     command.usageMessage().sortOptions(false).abbreviateSynopsis(true);
   }
 
-  /** Whether {@code --print-config} was given to a parsed command, or to one above it. */
+  /** Whether {@code --print-config} was given to a parsed command or to one of its parents. */
   public static boolean wantsPrint(CommandSpec command) {
     return withParents(command).anyMatch(parsed -> parsed.hasMatchedOption(PRINT_CONFIG));
   }
 
   /**
-   * Reads the settings of a command that has been parsed: its own flags, and those of the commands
-   * above it.
+   * Reads the settings of a parsed command: its own flags, and those of its parents.
    *
    * @param command a command that {@link #add} was called for
    * @param environment as of {@link System#getenv()}
-   * @throws io.wideevents.config.InvalidSettingsException with every mistake
+   * @throws io.wideevents.config.InvalidSettingsException with all mistakes
    */
   public static SettingValues resolve(
       SettingsCatalogue catalogue, CommandSpec command, Map<String, String> environment) {
@@ -79,7 +78,7 @@ public final class SettingFlags {
     return setting.unit().isEmpty() ? "" : " " + setting.unit();
   }
 
-  /** Value by flag, of the command and of those above it; the nearest wins. */
+  /** Value by flag, of the command and its parents; the nearest command's value is used. */
   private static Map<String, String> given(List<Setting<?>> settings, CommandSpec command) {
     Map<String, String> flags = new HashMap<>();
     withParents(command)

@@ -14,16 +14,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a process in order and within a bound. The first SIGTERM, SIGINT or SIGHUP closes the
- * application and ends the JVM with 0; a second signal ends it at once with 128 + its number. An
- * application that does not close in time is abandoned with exit code 1, and the log says what was
- * left.
+ * Ends a process in order and within a time limit. The first SIGTERM, SIGINT or SIGHUP closes the
+ * application and ends the JVM with 0. A second signal ends the JVM at once with 128 + its number.
+ * An application that does not close in time is abandoned with exit code 1, and the log reports the
+ * unfinished work.
  *
- * <p>A thread that dies of an exception nobody caught ends the process the same way, with 1: half a
- * process would look alive and lose work.
+ * <p>An uncaught exception in any thread ends the process in the same way, with exit code 1.
+ * Otherwise the process would look alive and lose work.
  *
  * <p>Threads: closing runs on a thread named {@code close}, watched by one named {@code shutdown};
- * neither holds a lock of ours. Logging works until the very end, and nothing is buffered there.
+ * neither holds a lock of ours. Logging works until the end, because log lines are not buffered.
  */
 public final class Shutdown {
   private static final Logger log = LoggerFactory.getLogger(Shutdown.class);
@@ -37,13 +37,13 @@ public final class Shutdown {
   private volatile int exitCode = ExitCode.FAILURE;
 
   /**
-   * Prepares the end of an application; {@link #install} arms it.
+   * Prepares the shutdown of an application; {@link #install} activates it.
    *
    * @param bound how long closing may take
-   * @param application closed once; may be called while its start is still under way, on another
-   *     thread
-   * @param leftovers asked when closing overran: what was not finished and where it is now, in a
-   *     few words; must not block
+   * @param application closed once; may be called on another thread while its start is still in
+   *     progress
+   * @param leftovers called if closing took too long: reports the unfinished work and its location
+   *     in a few words; must not block
    */
   public Shutdown(Duration bound, AutoCloseable application, Supplier<String> leftovers) {
     this(bound, application, leftovers, Runtime.getRuntime()::halt);
@@ -57,7 +57,7 @@ public final class Shutdown {
     this.halt = halt;
   }
 
-  /** Takes over the signals and the exceptions nobody catches, for the whole JVM. */
+  /** Installs the handlers of signals and uncaught exceptions for the whole JVM. */
   public void install() {
     Signals.handle("TERM", () -> signal("SIGTERM", 15));
     Signals.handle("INT", () -> signal("SIGINT", 2));
@@ -66,9 +66,9 @@ public final class Shutdown {
   }
 
   /**
-   * Begins to close the application, unless that has begun already. Returns at once.
+   * Begins to close the application, unless that has begun already. Does not block.
    *
-   * @param exitCode what the process ends with if closing succeeds
+   * @param exitCode the exit code if closing succeeds
    * @param reason for the log
    */
   public void begin(int exitCode, String reason) {
@@ -76,18 +76,18 @@ public final class Shutdown {
       try {
         Thread.ofPlatform().name("shutdown").daemon(false).start(() -> run(exitCode, reason));
       } catch (Error e) {
-        // No thread to close on. A process that only looks alive loses work.
+        // There is no thread to close on. A process that only looks alive loses work.
         halt.accept(ExitCode.FAILURE);
       }
     }
   }
 
   /**
-   * Blocks the main thread until the application has been closed; as a rule the JVM ends before
-   * this returns.
+   * Blocks the main thread until the application is closed; usually the JVM ends before this
+   * returns.
    *
    * @return the exit code
-   * @throws InterruptedException if interrupted; the shutdown, if begun, goes on
+   * @throws InterruptedException if interrupted; a shutdown in progress continues
    */
   public int await() throws InterruptedException {
     ended.await();
@@ -96,7 +96,7 @@ public final class Shutdown {
 
   void signal(String name, int number) {
     if (begun.get()) {
-      // Not even a log line: whatever keeps the process from ending might keep stderr as well.
+      // Without a log line: what blocks the shutdown may block stderr as well.
       halt.accept(128 + number);
     } else {
       begin(ExitCode.OK, name);
@@ -133,8 +133,8 @@ public final class Shutdown {
                       "durationMs", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start))
                   .log("Shutdown ended"));
     } finally {
-      // Whatever happened, the process ends; and before main can return, for the JVM might end with
-      // a code of its own then.
+      // The process must end whatever happened, and before main can return, because the JVM could
+      // then end with another exit code.
       halt.accept(exitCode);
       ended.countDown();
     }
@@ -160,7 +160,8 @@ public final class Shutdown {
           .addKeyValue("leftovers", leftovers.get())
           .log("Closing took too long and was abandoned");
     } catch (InterruptedException e) {
-      // Nobody knows this thread; were it interrupted all the same, the JVM is about to end here.
+      // No code has a reference to this thread. If it is interrupted nevertheless, the JVM ends
+      // here anyway.
       Thread.currentThread().interrupt();
     }
     return false;

@@ -7,22 +7,22 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.InvocationTargetException;
 
 /**
- * Handlers for the signals of the operating system. The JVM's own answer to a signal, its shutdown
- * hooks, is not enough: it exits with 143 after a clean end, and ignores further signals meanwhile.
+ * Handlers for the signals of the operating system. The JVM's shutdown hooks are not sufficient:
+ * the JVM exits with 143 after a clean end, and ignores further signals meanwhile.
  *
- * <p>{@code sun.misc.Signal} is exported by the module {@code jdk.unsupported} for want of an
- * alternative, and reached by reflection because javac's warning about the package cannot be turned
- * off while warnings fail the build.
+ * <p>The module {@code jdk.unsupported} exports {@code sun.misc.Signal} because there is no
+ * alternative. The class is used by reflection, because javac's warning about the package cannot be
+ * disabled and warnings fail the build.
  */
 final class Signals {
   private Signals() {}
 
   /**
-   * Runs {@code action}, on a new thread each time, whenever the signal arrives.
+   * Runs {@code action} on a new thread whenever the signal arrives.
    *
    * @param name the signal without SIG: {@code TERM}
-   * @return whether the signal will arrive: false when the platform does not know it, when the JVM
-   *     keeps it, and when whoever started the process had it ignored, as nohup does
+   * @return whether the signal will arrive: false if the platform does not know it, if the JVM
+   *     reserves it, and if the parent process set it to be ignored, as nohup does
    */
   static boolean handle(String name, Runnable action) {
     try {
@@ -41,7 +41,7 @@ final class Signals {
       return !handlerType.getField("SIG_IGN").get(null).equals(previous);
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof IllegalArgumentException) {
-        // Unknown here (SIGHUP on Windows), or kept by the JVM itself (-Xrs).
+        // Unknown on this platform (SIGHUP on Windows), or reserved by the JVM (-Xrs).
         return false;
       }
       throw new IllegalStateException("Cannot handle SIG" + name, e.getCause());

@@ -10,11 +10,11 @@ import java.time.format.DateTimeFormatter;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * One line for a person: {@code 2026-11-22T12:00:00.123Z INFO [KafkaClient] message key=value}, a
- * stack trace below it when there is one.
+ * One line for people: {@code 2026-11-22T12:00:00.123Z INFO [KafkaClient] message key=value},
+ * followed by the stack trace if there is one.
  *
- * <p>Control characters are escaped: what a client sent can end up in a message, and must not forge
- * a line of its own or play with the terminal.
+ * <p>Control characters are escaped, because a message may contain a client's text, which must not
+ * forge a log line or control the terminal.
  */
 final class TextLayout extends LayoutBase<ILoggingEvent> {
   private static final int FIRST_INDENT = ThrowableProxyUtil.REGULAR_EXCEPTION_INDENT;
@@ -42,7 +42,7 @@ final class TextLayout extends LayoutBase<ILoggingEvent> {
     return line.toString();
   }
 
-  /** As Logback writes it, with the messages escaped: each is one line. */
+  /** As Logback writes it, with each message escaped to one line. */
   private static void appendThrown(
       StringBuilder line, String prefix, int indent, IThrowableProxy thrown) {
     String label = prefix;
@@ -65,7 +65,7 @@ final class TextLayout extends LayoutBase<ILoggingEvent> {
     return logger.substring(logger.lastIndexOf('.') + 1);
   }
 
-  /** Quotes what would otherwise not read as one value. */
+  /** Quotes a value that would otherwise be ambiguous. */
   private static void appendValue(StringBuilder line, String value) {
     if (value.isEmpty() || value.indexOf(' ') >= 0 || value.indexOf('"') >= 0) {
       line.append('"');

@@ -1,7 +1,6 @@
 /**
- * What makes a program a well-behaved process: exit codes, log output, signals and an orderly end,
- * and a command line that reports mistakes without stack traces. The same for every process, so
- * that an operator learns it once.
+ * The behaviour that all processes share: exit codes, log output, signals, an orderly shutdown, and
+ * a command line that reports mistakes without stack traces.
  */
 @NullMarked
 package io.wideevents.process;

@@ -6,10 +6,10 @@ import java.util.random.RandomGenerator;
 
 /**
  * Exponential backoff with full jitter: after the n-th failure in a row the wait is drawn evenly
- * from zero to {@code first * 2^(n-1)}, at most {@code longest}. The jitter keeps many workers from
- * returning to a recovered server at the same moment.
+ * from zero to {@code first * 2^(n-1)}, at most {@code longest}. The jitter prevents many workers
+ * from returning to a recovered server at the same moment.
  *
- * <p>Immutable but for its generator; as safe for concurrent use as that is.
+ * <p>As safe for concurrent use as its random generator, which is its only mutable state.
  */
 public final class Backoff {
   private static final int MAX_DOUBLINGS = 30;
@@ -27,7 +27,7 @@ public final class Backoff {
     this.random = random;
   }
 
-  /** From 100 ms to 30 s: for servers that are away. */
+  /** From 100 ms to 30 s, for servers that are unreachable. */
   public static Backoff standard() {
     return new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new SplittableRandom());
   }

@@ -5,11 +5,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time a process has to end, shared by all parts that close one after the other: bounds of
- * their own would add up, and the last part, which is as a rule the one that makes things durable,
- * would find nothing left.
+ * The time a process has to close, shared by all parts that close one after the other. Separate
+ * limits would add up, and the last part, which usually makes events durable, would have no time
+ * left.
  *
- * <p>The clock starts when it is first asked. Safe for concurrent use.
+ * <p>The clock starts with the first call of {@link #begin} or {@link #grant}. Safe for concurrent
+ * use.
  */
 public final class ClosingTime {
   private final Duration bound;
@@ -17,7 +18,7 @@ public final class ClosingTime {
   private final AtomicReference<@Nullable Deadline> end;
 
   /**
-   * @param bound for everything together
+   * @param bound for all parts together
    */
   public ClosingTime(Duration bound) {
     this(bound, Duration.ZERO, new AtomicReference<>());
@@ -29,12 +30,12 @@ public final class ClosingTime {
     this.end = end;
   }
 
-  /** The same time, of which {@code more} is held back for the parts that close later. */
+  /** The same time, with {@code more} reserved for the parts that close later. */
   public ClosingTime keeping(Duration more) {
     return new ClosingTime(bound, kept.plus(more), end);
   }
 
-  /** Starts the clock, if it does not run: for a first part that has a bound of its own. */
+  /** Starts the clock if it is not running; for a first part with its own limit. */
   public void begin() {
     var unused = end();
   }
@@ -42,8 +43,8 @@ public final class ClosingTime {
   /**
    * How long a part may take to close.
    *
-   * @param wanted what it would take by itself
-   * @return that, or what is left; zero or more
+   * @param wanted the time that the part would take without a limit
+   * @return {@code wanted}, or the time left if that is less; zero or more
    */
   public Duration grant(Duration wanted) {
     Duration left = end().remaining().minus(kept);

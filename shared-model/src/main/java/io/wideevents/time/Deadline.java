@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * A point in time by which work must be answered, on a monotonic clock. The deadline carries its
- * clock, so that all parts that one call passes through measure the same time.
+ * The time by which work must be answered, on a monotonic clock. The deadline includes its clock,
+ * so that all parts of one call measure the same time.
  *
  * @param nanoTime the time on {@code clock} at which the deadline passes
  * @param clock monotonic, like {@link System#nanoTime}
@@ -18,7 +18,7 @@ public record Deadline(long nanoTime, LongSupplier clock) {
     return after(duration, SYSTEM);
   }
 
-  /** A deadline on a clock that is given, like {@link System#nanoTime}. */
+  /** A deadline on the given clock. */
   public static Deadline after(Duration duration, LongSupplier clock) {
     return new Deadline(clock.getAsLong() + duration.toNanos(), clock);
   }
@@ -31,7 +31,7 @@ public record Deadline(long nanoTime, LongSupplier clock) {
   /** The earlier of this deadline and {@code duration} from now. */
   public Deadline atMost(Duration duration) {
     Deadline other = after(duration, clock);
-    // Differences, not values: nanoTime may overflow.
+    // Compares differences, not values, because nanoTime may overflow.
     return other.nanoTime - nanoTime < 0 ? other : this;
   }
 }

@@ -37,7 +37,7 @@ final class SystemTiming implements Timing {
     var executor =
         new ScheduledThreadPoolExecutor(
             threads, (threads == 1 ? builder.name(name) : builder.name(name + "-", 1)).factory());
-    // A cancelled timeout keeps alive what it would have ended.
+    // Otherwise a cancelled timeout would keep its future alive until the delay is over.
     executor.setRemoveOnCancelPolicy(true);
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     return executor;

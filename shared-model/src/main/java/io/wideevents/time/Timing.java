@@ -7,9 +7,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
 
 /**
- * All that the delivery chain knows of time and threads: clocks, timeouts, executors and the
- * randomness of its pauses. The composition passes one to each part. A simulation passes a virtual
- * one and runs the whole chain on a single thread.
+ * The clocks, timeouts, executors and random jitter of the delivery chain. The composition passes
+ * one instance to each part. A simulation passes a virtual instance and runs the whole chain on a
+ * single thread.
  *
  * <p>Safe for concurrent use.
  */
@@ -22,26 +22,26 @@ public interface Timing {
   /** Monotonic, like {@link System#nanoTime}: for durations and deadlines. */
   LongSupplier nanoClock();
 
-  /** For times that people read. It may jump: nothing is scheduled by it. */
+  /** For times that people read. The clock may jump, so it must not be used for scheduling. */
   InstantSource wallClock();
 
   /**
-   * Completes a future after a delay, unless it is complete by then. The thread that does so is
-   * shared with others: dependents must only hand the value on.
+   * Completes a future after a delay, unless it is complete by then. The completing thread is
+   * shared, so dependents must not block it.
    *
    * @return the same future
    */
   <T> CompletableFuture<T> completeOnTimeout(CompletableFuture<T> future, T value, Duration delay);
 
   /**
-   * Makes an executor, which the caller shuts down. Its threads are daemons and start with the
-   * first task. Once shut down it rejects tasks with {@link
-   * java.util.concurrent.RejectedExecutionException} and drops delayed ones.
+   * Creates an executor, which the caller shuts down. Its threads are daemons and start with the
+   * first task. After a shutdown it rejects tasks with {@link
+   * java.util.concurrent.RejectedExecutionException} and drops delayed tasks.
    *
-   * @param name of its one thread; several threads have a number after it
+   * @param name of its one thread; several threads have a number after the name
    */
   ScheduledExecutorService executor(String name, int threads);
 
-  /** The pause, made shorter or longer by up to half at random. */
+  /** The pause, randomly shortened or lengthened by up to half. */
   Duration jittered(Duration pause);
 }

@@ -1,4 +1,4 @@
-/** The clocks and executors of the delivery chain, in one place where a test can replace them. */
+/** The clocks and executors of the delivery chain, which a test can replace. */
 @NullMarked
 package io.wideevents.time;
 
