@@ -1,9 +1,9 @@
 package io.wideevents.codec;
 
-/** How a posted body lays out its events. */
+/** The format of a posted body. */
 public enum BodyFormat {
   /** One JSON object, or one JSON array of objects. */
   JSON,
-  /** One JSON object a line; blank lines are skipped. */
+  /** One JSON object per line; blank lines are skipped. */
   NDJSON
 }

@@ -7,17 +7,20 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Parsers for posted bodies, which bound the memory that one name, text or number takes: the parser
- * needs several times a token's size, and no budget counts that. A token over a limit breaks a rule
- * of the event in any case; {@link UnreadableParts} finds which.
+ * Parsers for posted bodies. They limit the memory of one name, text or number: the parser needs
+ * several times a token's size, which no other limit counts. A token over a limit always breaks a
+ * rule of the event; {@link UnreadableParts} finds the rule.
  *
  * <p>Safe for concurrent use.
  */
 final class BodyParsers {
-  /** No number needs more to be exact: a Decimal128 has up to 6 176 decimal places. */
+  /** A longer number is never exact: a Decimal128 has at most 6 176 decimal places. */
   static final int MAX_NUMBER_LENGTH = 16 * 1024;
 
-  /** The parser doubles its buffer for a name; the doubled size must not fail a name that fits. */
+  /**
+   * The parser doubles its buffer for a name; the doubled size must not reject a name within the
+   * limit.
+   */
   private static final int NAME_SLACK = 4;
 
   private static final int LEAST_NAME_BYTES = 256;
@@ -43,7 +46,7 @@ final class BodyParsers {
     return factory.createParser(ObjectReadContext.empty(), bytes, from, to - from);
   }
 
-  /** A longer name breaks a rule; the parser itself may read one of a few times this length. */
+  /** A longer name breaks a rule; the parser itself may accept a few times this length. */
   int maxNameBytes() {
     return maxNameBytes;
   }

@@ -3,15 +3,15 @@ package io.wideevents.codec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One field that a service set, copied and held to the event's rules, on its way into {@link
- * EventFields}. Putting it there runs no code of the service. Immutable; for one use.
+ * One field that a service set, copied and checked against the event's rules, before it is added to
+ * {@link EventFields}. Adding it runs no code of the service. Immutable; used once.
  *
  * @param text the path as the service gave it
- * @param path the path, looked up; null when nothing can be set there
- * @param redacted the step of the path whose value is replaced; -1 when none is
+ * @param path the resolved path; null if no field can be set there
+ * @param redacted the step of the path whose value is replaced; -1 if none is
  * @param value the copy
  * @param kind what is done with the value
- * @param notes what happened to values inside it; null when nothing did
+ * @param notes what was changed in values inside it; null if nothing was
  */
 public record CopiedField(
     String text,
@@ -23,11 +23,11 @@ public record CopiedField(
 
   /** What is done with a value. */
   enum Kind {
-    /** It replaces what stands under its path. */
+    /** Replaces the current value of its path. */
     SET,
-    /** Its fields are set, one by one, in the object under its path. */
+    /** Its fields are set, one by one, in the object at its path. */
     MERGED,
-    /** It is left out; the notes say why. */
+    /** Left out; the notes contain the reason. */
     DROPPED
   }
 

@@ -11,11 +11,11 @@ import org.bson.RawBsonDocument;
 import org.bson.io.BasicOutputBuffer;
 
 /**
- * The bytes of one document in the making. {@code _id} comes first in them, as MongoDB would put
- * it, though it is known last. Not safe for concurrent use.
+ * The bytes of a document while it is written. {@code _id} comes first, as in MongoDB, though it is
+ * known last. Not safe for concurrent use.
  */
 final class DocumentBuffer {
-  /** MongoDB's own limit. */
+  /** MongoDB's limit. */
   static final int MAX_BYTES = 16 * 1024 * 1024;
 
   /** Document length, type byte, {@code "_id"} with its NUL, binary length, binary subtype. */
@@ -28,7 +28,7 @@ final class DocumentBuffer {
   private final BsonBinaryWriter writer;
 
   /**
-   * @param expectedBytes about how long the document will be
+   * @param expectedBytes approximate length of the document
    */
   DocumentBuffer(int expectedBytes) {
     this.buffer = new TextBuffer(expectedBytes);
@@ -37,12 +37,11 @@ final class DocumentBuffer {
     writer.writeBinaryData("_id", NO_ID_YET);
   }
 
-  /** Stands inside the document, after {@code _id} and what was written since. */
+  /** The writer of the fields after {@code _id}. */
   BsonWriter writer() {
     return writer;
   }
 
-  /** Ends the document. */
   RawBsonDocument finish(EventId id) {
     writer.writeEndDocument();
     byte[] bytes = buffer.getInternalBuffer();
@@ -53,9 +52,8 @@ final class DocumentBuffer {
   }
 
   /**
-   * Writes texts and names in one piece each: character by character, as the driver does, takes
-   * about twice the time over a whole document. Unpaired surrogates, and a NUL in a name, are kept
-   * out by the pass.
+   * Writes texts and names as a whole: the driver writes character by character, which takes about
+   * twice the time for a whole document. The pass rejects unpaired surrogates, and a NUL in a name.
    */
   private static final class TextBuffer extends BasicOutputBuffer {
     TextBuffer(int initialBytes) {

@@ -4,15 +4,16 @@ import org.bson.BsonWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes an event's fields into its document, or nowhere: while an event is only checked, and from
- * its first problem on, for nobody will want that document. Not safe for concurrent use.
+ * Writes an event's fields into its document. Writes nothing if the event is only checked, and
+ * nothing after its first problem, because an event with a problem gets no document. Not safe for
+ * concurrent use.
  */
 final class DocumentFields {
   private final @Nullable BsonWriter writer;
   private final EventProblems problems;
 
   /**
-   * @param writer stands inside the document; null when there is none
+   * @param writer positioned inside the document; null if there is none
    */
   DocumentFields(@Nullable BsonWriter writer, EventProblems problems) {
     this.writer = writer;
@@ -49,7 +50,7 @@ final class DocumentFields {
     }
   }
 
-  /** Whether texts are wanted: decoding one that is not is most of what it costs. */
+  /** Whether texts are needed: decoding a text is most of its cost. */
   boolean takesTexts() {
     return writer != null && problems.isEmpty();
   }

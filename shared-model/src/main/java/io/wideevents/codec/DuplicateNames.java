@@ -6,17 +6,21 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds names that stand twice in one object, for all objects of an event in one table, so that no
- * set is made per object. Not safe for concurrent use.
+ * Finds names that occur twice in one object. One table serves all objects of an event, so that no
+ * set is created per object. Not safe for concurrent use.
  */
 final class DuplicateNames {
-  /** Ordinary names sit within a few steps of their slot; only made-up collisions go further. */
+  /**
+   * Ordinary names are within a few steps of their slot; only constructed collisions are further
+   * away.
+   */
   private static final int MAX_PROBES = 16;
 
   private static final int FIRST_SLOTS = 128;
 
   private record Field(int object, String name) implements Comparable<Field> {
-    // Colliding names land in a HashSet, which sorts long chains of comparable keys into a tree.
+    // Colliding names are stored in a HashSet, which sorts long chains of comparable keys into a
+    // tree.
     @Override
     public int compareTo(Field other) {
       int byObject = Integer.compare(object, other.object);
@@ -35,7 +39,7 @@ final class DuplicateNames {
     return ++openedObjects;
   }
 
-  /** Remembers a name of an object; false when the object has it already. */
+  /** Adds a name of an object; false if the object has it already. */
   boolean add(int object, String name) {
     if (used * 2 >= names.length) {
       grow();
@@ -43,11 +47,11 @@ final class DuplicateNames {
     return insert(object, name);
   }
 
-  /** Forgets everything, for the next event. */
+  /** Removes all names, for the next event. */
   void clear() {
     if (used > 0) {
       if (names.length > FIRST_SLOTS) {
-        // To clear the large table of one event after each small one that follows would take time
+        // Clearing the large table of one event after each small event that follows would take time
         // in the product of their sizes.
         names = new String[FIRST_SLOTS];
         objects = new int[FIRST_SLOTS];
@@ -62,7 +66,7 @@ final class DuplicateNames {
     openedObjects = 0;
   }
 
-  /** How many slots the table has: what {@link #clear} costs. */
+  /** The number of slots of the table, which is the cost of {@link #clear}. */
   int slots() {
     return names.length;
   }

@@ -4,13 +4,13 @@ import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventProblem;
 import java.util.List;
 
-/** What one posted event turned out to be. */
+/** The result of reading one posted event. */
 public sealed interface EncodeResult {
 
   /**
-   * The event keeps every rule.
+   * The event follows every rule.
    *
-   * @param redactedValues how many of its values were replaced, whole or in part
+   * @param redactedValues number of its values that were replaced, whole or in part
    */
   record Encoded(EncodedEvent event, int redactedValues) implements EncodeResult {}
 
@@ -18,7 +18,7 @@ public sealed interface EncodeResult {
    * The event breaks a rule and would break it again.
    *
    * @param line the event's line in the body, from 1, in an NDJSON body; else 0
-   * @param problems all that were found, at least one
+   * @param problems all problems found, at least one
    */
   record Rejected(long line, List<EventProblem> problems) implements EncodeResult {
     public Rejected {

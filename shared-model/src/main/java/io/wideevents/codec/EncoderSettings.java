@@ -5,19 +5,20 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * The rules an encoder holds events to.
+ * The rules by which an encoder checks events.
  *
- * @param limits bounds of one event
+ * @param limits limits of one event
  * @param maxEvents events in one body, at least 1
- * @param retention age at which MongoDB's TTL would delete an event at once; older ones are refused
- * @param maxFuture how far ahead of the clock a timestamp may lie
+ * @param retention age at which MongoDB's TTL would delete an event at once; older events are
+ *     rejected
+ * @param maxFuture how far ahead of the clock a timestamp may be
  * @param redactedNames names of fields whose whole value, of whatever type, is replaced by {@code
  *     "[REDACTED]"} at any depth, compared without regard to case; a leading or trailing {@code *}
  *     matches any beginning or ending, including none. The event's own {@code requestId}, {@code
  *     service}, {@code route}, {@code timestamp}, {@code eventId} and names starting with {@code _}
  *     are never redacted
- * @param redactedText what is taken out of the text of values under any other name; names, numbers,
- *     and what is never redacted by name stay as they are
+ * @param redactedText the parts of texts that are replaced in values with any other name; names,
+ *     numbers, and fields that are never redacted by name are not changed
  */
 public record EncoderSettings(
     EventLimits limits,
@@ -30,7 +31,7 @@ public record EncoderSettings(
   public static final Duration DEFAULT_MAX_FUTURE = Duration.ofHours(24);
   public static final int DEFAULT_MAX_EVENTS = 10_000;
 
-  /** Names under which secrets usually travel. */
+  /** Common names of fields with secrets. */
   public static final Set<String> DEFAULT_REDACTED_NAMES =
       Set.of(
           "*password",

@@ -8,8 +8,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * The envelope {@code {event, _metadata, summary, timestamp}} in which the original Node producer
- * sends events, turned into flat JSON.
+ * Converts the envelope {@code {event, _metadata, summary, timestamp}}, in which the original Node
+ * producer sends events, into flat JSON.
  */
 final class Envelope {
   private static final byte[] END = {'}'};
@@ -21,7 +21,7 @@ final class Envelope {
 
   /**
    * @param fieldsEnd where the event's own fields end in {@code flat}
-   * @param metadataStart where the value of {@code _metadata} stands; {@code metadataEnd} when
+   * @param metadataStart where the value of {@code _metadata} begins; equals {@code metadataEnd} if
    *     there is none
    */
   private Envelope(byte[] flat, int fieldsEnd, int metadataStart, int metadataEnd) {
@@ -33,18 +33,19 @@ final class Envelope {
 
   /**
    * The event's own fields, {@code _metadata}, and {@code timestamp} unless the event has one. The
-   * summary is left out, for it is computed anew.
+   * summary is left out, because it is computed again.
    */
   byte[] flat() {
     return flat;
   }
 
   /**
-   * Over the text of {@code event} and {@code _metadata}, redacted. An event with a timestamp of
-   * its own is therefore the same event when it is wrapped again, at another time; the id of one
-   * without is made of the envelope's timestamp too, so that two that differ in it stay two.
+   * The hash of the redacted text of {@code event} and {@code _metadata}. An event with its own
+   * timestamp is therefore the same event if it is wrapped again at another time. The id of an
+   * event without a timestamp also depends on the envelope's timestamp, so two envelopes with
+   * different timestamps stay two events.
    *
-   * @param splice what is changed in {@link #flat}
+   * @param splice the changes to {@link #flat()}
    */
   ContentHash hash(Splice splice) {
     return ContentHash.ofParts(
@@ -56,11 +57,11 @@ final class Envelope {
   }
 
   /**
-   * Recognises the envelope by its names: these four and no others, each once, {@code event} an
+   * Recognises the envelope by its names: exactly these four, each once, and {@code event} is an
    * object.
    *
    * @param value one JSON object, which has been read without a failure before
-   * @return null when it is no envelope
+   * @return null if it is no envelope
    */
   static @Nullable Envelope in(byte[] value) {
     try (EventText text = EventText.open(value, 0, value.length, 1)) {

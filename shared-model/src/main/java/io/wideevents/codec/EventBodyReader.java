@@ -15,14 +15,14 @@ import tools.jackson.core.exc.StreamConstraintsException;
 final class EventBodyReader {
   /**
    * A document is at most 6.5 times as long as its JSON (an array of one-digit integers), so only
-   * longer events than this can pass MongoDB's limit.
+   * events longer than this can exceed MongoDB's limit.
    */
   private static final int SURELY_FITTING_BYTES = DocumentBuffer.MAX_BYTES / 7;
 
   /**
-   * How many problems are told of a body, besides one of each event: whoever sends thousands of
-   * events with the same twenty mistakes learns them from the first, and a reply that repeated them
-   * would be many times as large as the body.
+   * The number of problems reported for a body, in addition to one per event. If thousands of
+   * events have the same twenty mistakes, the first event shows them, and a reply that repeated
+   * them would be many times as large as the body.
    */
   private static final int MAX_TOLD_PROBLEMS = 200;
 
@@ -119,7 +119,8 @@ final class EventBodyReader {
     try {
       result = event(text, 0);
     } catch (StreamConstraintsException e) {
-      // JSON so far, and an event that breaks a rule; what follows can make that no better.
+      // Valid JSON so far, and an event that breaks a rule. The rest of the body cannot make the
+      // event valid.
       return new BodyResult.Events(List.of(rejected(0, overLimit(e, text, 0, 1))), false);
     }
     return text.parser().nextToken() == null
@@ -179,7 +180,10 @@ final class EventBodyReader {
     }
   }
 
-  /** What was over a limit of the parser's, in the text of one event, which is overwritten. */
+  /**
+   * The problem of an event that exceeded a limit of the parser. The text of that event is
+   * overwritten.
+   */
   private EventProblem overLimit(
       StreamConstraintsException e, EventText text, int from, long line) {
     EventProblem failure = JsonFailure.of(e, text);
@@ -188,7 +192,7 @@ final class EventBodyReader {
     return part == null ? failure : part;
   }
 
-  /** Reads the event at whose opening brace the parser stands. */
+  /** Reads the event at the parser's opening brace. */
   private EncodeResult event(EventText text, long line) {
     EventPass pass = new EventPass(rules, text, scratch, null);
     pass.read();
@@ -241,8 +245,8 @@ final class EventBodyReader {
   }
 
   /**
-   * Whether the line that ends at {@code to} is the whole body. Asks for no search: a search per
-   * broken line takes time in the product of their number and the first line's length.
+   * Whether the line that ends at {@code to} is the whole body. Needs no search: a search per
+   * broken line would take time in the product of their number and the first line's length.
    */
   private boolean isOnlyLine(int to, long line) {
     return to == length && line == 1;
@@ -257,7 +261,7 @@ final class EventBodyReader {
     return end;
   }
 
-  /** How many bytes were read in search of the ends of lines. */
+  /** The number of bytes read to find the ends of lines. */
   long bytesSearched() {
     return bytesSearched;
   }

@@ -15,22 +15,22 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finalizes what a service said about a request: one immutable event, encoded once. The text it
- * makes keeps every rule that posted events are held to, by construction.
+ * Finalizes the fields that a service set for a request: creates one immutable event, encoded once.
+ * The encoded text always follows the rules for posted events.
  *
  * <p>Reuses its buffer; not safe for concurrent use. Never blocks.
  */
 public final class EventComposer {
-  /** Left for what is written last: what was dropped, sampling, and the closing brace. */
+  /** Bytes reserved for what is written last: notes, sampling, and the closing brace. */
   private static final int RESERVE_BYTES = 3072;
 
-  /** The brackets and braces behind the notes. */
+  /** The brackets and braces after the notes. */
   private static final int CLOSING_BYTES = 16;
 
   private static final int MAX_TEXT_BYTES = 256;
   private static final String METADATA = "_metadata";
 
-  /** The name under {@code _metadata} that is ours. */
+  /** The name under {@code _metadata} that is reserved for us. */
   private static final String LOGGING = "logging";
 
   private static final byte[] REQUEST_ID = Utf8.ascii("{\"requestId\":");
@@ -42,28 +42,28 @@ public final class EventComposer {
   private static final byte[] SAMPLING = Utf8.ascii(",\"_sampling\":{\"rate\":");
   private static final byte[] METADATA_START = Utf8.ascii(",\"_metadata\":{");
 
-  // Seeded so that two processes, or two composers, never walk the same sequence.
+  // Seeded so that two processes, or two composers, never generate the same sequence.
   private final SplittableRandom random = new SplittableRandom(new SecureRandom().nextLong());
   private final JsonBytes json = new JsonBytes();
   private final int maxBytes;
 
-  /** Where fields end. */
+  /** The offset at which fields must end. */
   private final int fieldsLimit;
 
   EventComposer(int maxEventBytes) {
     this.maxBytes = maxEventBytes;
-    // Of small events, notes must not take all.
+    // In small events the notes must not use all bytes.
     this.fieldsLimit = maxEventBytes - Math.min(RESERVE_BYTES, maxEventBytes / 4);
   }
 
   /**
-   * What an event needs beside its fields.
+   * The required values of an event.
    *
    * @param requestId not blank; cut to 256 bytes
    * @param service not blank, at most 256 bytes
    * @param route not blank; cut to 256 bytes
    * @param timestampMillis when the request began, in milliseconds since the epoch
-   * @param durationMicros how long it took, in microseconds, not negative
+   * @param durationMicros duration in microseconds, not negative
    * @param finalizedAtMillis when it ended, in milliseconds since the epoch
    */
   public record Head(
@@ -75,26 +75,26 @@ public final class EventComposer {
       long finalizedAtMillis) {}
 
   /**
-   * What sampling decided about an event that is kept.
+   * The sampling decision for an event that is kept.
    *
-   * @param rate one kept of so many, at least 1
+   * @param rate one of this many events is kept, at least 1
    * @param rule the rule that decided
-   * @param dryRunRate the rate the rule asks for, while everything is kept; else 0
-   * @param dryRunKept whether the rule would have kept it; means nothing unless dryRunRate is set
+   * @param dryRunRate the rate of the rule while everything is kept; else 0
+   * @param dryRunKept whether the rule would have kept the event; only valid if dryRunRate is set
    */
   public record Sampled(long rate, String rule, long dryRunRate, boolean dryRunKept) {}
 
   /**
-   * Makes the event. The fields must not change any more.
+   * Creates the event. The fields must not change afterwards.
    *
-   * @param sampled null when there is no sampling
+   * @param sampled null if there is no sampling
    */
   public EncodedEvent compose(EventFields fields, Head head, @Nullable Sampled sampled) {
     FieldNode root = fields.root();
     FieldNotes notes = fields.notes();
     EventId id = newId(head.timestampMillis());
     String route = cut(head.route());
-    // Its characters may be three bytes each, and half of a surrogate pair may be among them.
+    // Its characters may have three bytes each, and it may contain half of a surrogate pair.
     String requestId = Utf8.wellFormed(cut(head.requestId()));
     json.clear();
     json.raw(REQUEST_ID);
@@ -113,7 +113,8 @@ public final class EventComposer {
       fields(performance, "performance.", notes, fieldsLimit, false);
     }
     json.raw('}');
-    // What tells how it ended comes first: what is left out for its size is the least of it.
+    // The fields about the outcome are written first, so that a field left out for its size is one
+    // of the others.
     known(root, "user", notes);
     known(root, "error", notes);
     others(root, notes);
@@ -156,8 +157,8 @@ public final class EventComposer {
   }
 
   /**
-   * A UUIDv7 (RFC 9562): in-process events get ids of their own, because two requests that a client
-   * sent with one request id are two events even if every byte about them is the same.
+   * Creates a UUIDv7 (RFC 9562). An in-process event gets a new id, because two requests that a
+   * client sent with the same request id are two events even if all their bytes are equal.
    */
   private EventId newId(long timestampMillis) {
     long high = timestampMillis << 16 | 0x7000L | (random.nextLong() & 0xFFFL);
@@ -211,7 +212,7 @@ public final class EventComposer {
         }
       }
     }
-    // Looked at again: the loop may have dropped something itself.
+    // Checked again, because the loop may have dropped a note itself.
     if (notes.dropped() > 0) {
       json.ascii(first ? "\"logging\":{\"dropped\":" : ",\"logging\":{\"dropped\":");
       json.number(notes.dropped());
@@ -235,14 +236,14 @@ public final class EventComposer {
       json.ascii(note.drop().label());
       json.ascii("\"}");
       if (json.length() > maxBytes - CLOSING_BYTES) {
-        // Of control characters in a name each takes six bytes. The count has all notes.
+        // Control characters in a name take six bytes each. The count includes all notes.
         json.truncate(before);
         return;
       }
     }
   }
 
-  /** Writes the fields of an object; {@code first}: nothing stands before them in it. */
+  /** Writes the fields of an object. {@code first} means that no field was written before them. */
   private void fields(FieldNode node, String path, FieldNotes notes, int limit, boolean first) {
     boolean none = first;
     for (int i = 0; i < node.size(); i++) {
@@ -250,7 +251,7 @@ public final class EventComposer {
     }
   }
 
-  /** Writes one field, or nothing when it does not fit; whether it did. */
+  /** Writes one field if it fits; returns whether it did. */
   private boolean field(
       FieldNode node, int index, String path, FieldNotes notes, int limit, boolean first) {
     int before = json.length();

@@ -4,9 +4,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * Turns posted bytes into finalized events in one strict streaming pass: validates, enforces the
- * limits, redacts, derives the id and computes the summary, without an object tree. The document is
- * written by the same pass when a tier asks for it; most events leave as text and never need one.
+ * Turns posted bytes into finalized events in one strict streaming pass, without an object tree:
+ * validates, enforces the limits, redacts, derives the id and computes the summary. The same pass
+ * writes the document when a tier asks for it; most events are sent as text and never need one.
  *
  * <p>Safe for concurrent use; never blocks.
  */
@@ -24,11 +24,11 @@ public final class EventEncoder {
   }
 
   /**
-   * Encodes a whole body, already inflated.
+   * Encodes a whole body, already decompressed.
    *
    * @param body UTF-8 JSON text; the events keep a reference to it, so it must not change
-   *     afterwards. Parts of events that are refused may be overwritten here
-   * @param length bytes of {@code body} that count
+   *     afterwards. Parts of rejected events may be overwritten
+   * @param length number of bytes of {@code body} to read
    */
   public BodyResult encode(byte[] body, int length, BodyFormat format) {
     Instant now = clock.instant();

@@ -5,20 +5,22 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a service has said about one request so far, held to the event's rules as it says it: a
- * value that breaks one is left out and noted, never thrown back. Values are copied when they are
- * set, so that nothing the service does to them later changes the event.
+ * The fields that a service has set for one request. Each value is checked against the event's
+ * rules when it is set. A value that breaks a rule is left out and noted, and no exception is
+ * thrown. Values are copied when they are set, so later changes by the service do not change the
+ * event.
  *
- * <p>Memory is bounded by about twice the event's size limit. Not safe for concurrent use but for
- * {@link #copy}, which is the one method that runs code of the service.
+ * <p>Memory is limited to about twice the event's size limit. Not safe for concurrent use, except
+ * for {@link #copy}, the only method that runs code of the service.
  */
 public final class EventFields {
-  /** Fields that the composer adds, at most. */
+  /** Maximum number of fields that the composer adds. */
   static final int OWN_FIELDS = 32;
 
   private static final int BASE_WEIGHT = 512;
 
-  // What a request says last is how it failed: other fields leave room for that, and for the user.
+  // A request sets its failure last. Other fields leave these bytes and fields for the failure and
+  // the user.
   private static final int KNOWN_RESERVE_BYTES = 4096;
   private static final int KNOWN_RESERVE_FIELDS = 16;
 
@@ -29,7 +31,7 @@ public final class EventFields {
   private int weight = BASE_WEIGHT;
   private int fields = OWN_FIELDS;
 
-  /** Whether the field being set is below one that the event's rules speak of. */
+  /** Whether the field being set is below a field that the event's rules define. */
   private boolean settingKnown;
 
   EventFields(FieldPaths paths, EventLimits limits) {
@@ -51,11 +53,11 @@ public final class EventFields {
 
   /**
    * Copies a value. Runs code of the service, such as iterators, and takes as long as that code
-   * takes. Reads nothing of this object that changes, so other threads may use the object
-   * meanwhile. Throws nothing that the value throws: such a value is noted as unreadable.
+   * takes. Reads no mutable state of this object, so other threads may use the object meanwhile.
+   * Never throws what the value throws: such a value is noted as unreadable.
    *
    * @param path as for {@link #set}; null is noted as a bad name
-   * @param room bytes of memory that the copy may take: {@link #room} or more
+   * @param room bytes of memory that the copy may use: {@link #room} or more
    */
   public CopiedField copy(@Nullable String path, @Nullable Object value, int room) {
     if (path == null) {
@@ -77,8 +79,8 @@ public final class EventFields {
   }
 
   /**
-   * Puts a copy in its place; a field that is there already is replaced, also by an object when a
-   * name below it is set. Takes less than a microsecond for a single value.
+   * Adds a copied field. An existing field is replaced, even by an object if a name below it is
+   * set. Takes less than a microsecond for a single value.
    */
   public void put(CopiedField field) {
     if (field.notes() != null) {
@@ -117,17 +119,17 @@ public final class EventFields {
     }
   }
 
-  /** Bytes of memory that one more value may take, about; not negative. */
+  /** Approximate bytes of memory that one more value may use; not negative. */
   public int room() {
     return Math.max(0, 2 * limits.maxEventBytes() - weight);
   }
 
-  /** As {@link #room}, before anything was set. May be called by any thread. */
+  /** As {@link #room}, before any field was set. May be called by any thread. */
   public int initialRoom() {
     return 2 * limits.maxEventBytes();
   }
 
-  /** Whether a value is of a type of the JDK that is copied without running code of the service. */
+  /** Whether a value has a type of the JDK that is copied without running code of the service. */
   public static boolean isPlain(@Nullable Object value) {
     return value == null
         || value instanceof String
@@ -142,34 +144,34 @@ public final class EventFields {
     notes.drop(path, why);
   }
 
-  /** Adds to the number under a path, 0 when there is none; the sum is kept in thousandths. */
+  /** Adds to the number at a path, or to 0 if there is none; the sum is rounded to thousandths. */
   public void add(String path, double amount) {
     double before = find(path) instanceof Number number ? number.doubleValue() : 0;
     set(path, Math.round((before + amount) * 1000) / 1000.0);
   }
 
-  /** Whether anything but null stands under the path. */
+  /** Whether the path has a value other than null. */
   public boolean has(String path) {
     return find(path) != null;
   }
 
-  /** The text under the path; null when there is none, or no text. */
+  /** The text at the path; null if there is none or the value is no text. */
   public @Nullable String text(String path) {
     return find(path) instanceof String text ? text : null;
   }
 
-  /** {@code user.id}, as text, whichever of its types it has; null when there is none. */
+  /** {@code user.id} as text, whatever its type; null if there is none. */
   public @Nullable String userId() {
     Object id = find("user.id");
     return id == null ? null : id.toString();
   }
 
-  /** Values that were dropped or shortened so far. */
+  /** The number of values that were dropped or shortened. */
   public int dropped() {
     return notes.dropped();
   }
 
-  /** Bytes of memory kept alive, about; for bounding what waits. */
+  /** Approximate bytes of memory kept alive, for limiting pending events. */
   public int retainedBytes() {
     return weight + notes.weight();
   }
@@ -217,7 +219,9 @@ public final class EventFields {
     }
   }
 
-  /** The object under a name, made when there is none; null when there is no room for it. */
+  /**
+   * The object under a name, created if there is none; null if the limits allow no further object.
+   */
   private @Nullable FieldNode child(FieldNode node, FieldName name) {
     int index = node.find(name.text());
     if (index >= 0 && node.value(index) instanceof FieldNode below) {

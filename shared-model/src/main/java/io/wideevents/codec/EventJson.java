@@ -12,9 +12,9 @@ import org.bson.types.Decimal128;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * Writes a stored event as the JSON a person or a program reads back: {@code eventId} in place of
- * {@code _id}, dates as RFC 3339 in UTC, {@code _ingest.hash} in hex, every number with its exact
- * value. Plain JSON, never extended: what was posted as {@code {"$date": 1}} comes back as that.
+ * Writes a stored event as JSON for people and programs: {@code eventId} instead of {@code _id},
+ * dates as RFC 3339 in UTC, {@code _ingest.hash} in hex, every number with its exact value. Writes
+ * plain JSON, never extended JSON: {@code {"$date": 1}} in a posted event is returned unchanged.
  *
  * <p>Stateless and safe for concurrent use; blocks only for the stream it writes to.
  */
@@ -86,7 +86,7 @@ public final class EventJson {
         reader.readNull();
         json.writeNull();
       }
-      // Nothing in the pipeline writes these; somebody else's document is still worth showing.
+      // The pipeline writes no such type, but documents of other writers are shown as well.
       default -> {
         json.writeString("(" + reader.getCurrentBsonType() + ")");
         reader.skipValue();
@@ -99,7 +99,7 @@ public final class EventJson {
     try {
       text = number.bigDecimalValue().toPlainString();
     } catch (ArithmeticException e) {
-      // NaN, an infinity or negative zero, which only somebody else's document can hold.
+      // NaN, an infinity or negative zero, which only documents of other writers contain.
       json.writeString(number.toString());
       return;
     }

@@ -13,9 +13,9 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * The one walk over an event's tokens: it enforces the rules, notes what is to be changed in the
- * text, and writes the document as it goes when there is one to write. Recursion is bounded by
- * {@link EventRules#maxDepth}. Reads one event; not safe for concurrent use.
+ * The single pass over an event's tokens. It checks the rules, records the changes to the text, and
+ * writes the document if there is one to write. Recursion is limited by {@link
+ * EventRules#maxDepth}. Reads one event; not safe for concurrent use.
  */
 final class EventPass {
   private final EventRules rules;
@@ -40,15 +40,15 @@ final class EventPass {
   private int end;
 
   /**
-   * @param text its parser stands at the event's opening brace
-   * @param document stands inside the event's document; null to check only
+   * @param text its parser is at the event's opening brace
+   * @param document positioned inside the event's document; null to check only
    */
   EventPass(EventRules rules, EventText text, Scratch scratch, @Nullable BsonWriter document) {
     this(rules, text, scratch, document, null);
   }
 
   /**
-   * @param envelope what the text was taken out of; null when it came as it is
+   * @param envelope the envelope that contained the text; null if there was none
    */
   EventPass(
       EventRules rules,
@@ -68,7 +68,7 @@ final class EventPass {
     this.envelope = envelope;
   }
 
-  /** What a pass needs while it lasts, made once for all the events of a body. */
+  /** Reusable objects of a pass, created once for all events of a body. */
   record Scratch(DuplicateNames names, NumberReader numbers) {
     Scratch() {
       this(new DuplicateNames(), new NumberReader());
@@ -95,14 +95,15 @@ final class EventPass {
               .formatted(end - start, rules.maxEventBytes()),
           "Leave out large values, or split the event; the limit is the setting EVENT_MAX_BYTES");
     }
-    // A record of the gateway brings its hash: the gateway may have made it by other rules.
+    // A record of the gateway contains its hash, which the gateway may have computed by other
+    // rules.
     if (problems.isEmpty() && rules.origin() != Origin.GATEWAY) {
       identify();
       checkEventId();
     }
   }
 
-  /** An id of version 8 must be the derived one, or it could be that of another event. */
+  /** An id of version 8 must be the derived one; otherwise it could be the id of another event. */
   private void checkEventId() {
     EventId given = known.eventId();
     if (given == null || !given.hasDerivedForm() || given.equals(derivedId())) {
@@ -142,17 +143,17 @@ final class EventPass {
     return splice;
   }
 
-  /** How many values were replaced, whole or in part. */
+  /** The number of values that were replaced, whole or in part. */
   int redactedValues() {
     return redactedValues;
   }
 
-  /** Paths of the values that were replaced, the first of them. */
+  /** Paths of the first replaced values. */
   List<String> redacted() {
     return redacted;
   }
 
-  /** The {@code _ingest} of a gateway's record; null when there is none, or none of ours. */
+  /** The {@code _ingest} of a gateway's record; null if there is none, or it is not ours. */
   @Nullable Ingest ingest() {
     return ingest;
   }
@@ -161,7 +162,7 @@ final class EventPass {
     return Objects.requireNonNull(ingest, "not a record of the gateway");
   }
 
-  /** The {@code _summary} to store: the one a gateway's record brings, else computed. */
+  /** The {@code _summary} to store: that of a gateway's record, else computed. */
   String summary() {
     return givenSummary == null ? known.summary().line() : givenSummary;
   }
@@ -174,18 +175,18 @@ final class EventPass {
     return end;
   }
 
-  /** The hash of the event as it is stored; not of a gateway's record, nor after a problem. */
+  /** The hash of the event as stored. Not available for a gateway's record or after a problem. */
   ContentHash hash() {
     return Objects.requireNonNull(hash, "the event was not identified");
   }
 
-  /** The id that the event brings, else the derived one. */
+  /** The id in the event, else the derived one. */
   EventId id() {
     EventId given = known.eventId();
     return given == null ? derivedId() : given;
   }
 
-  /** Whether {@link #id} is the derived one, sent along or not. */
+  /** Whether {@link #id()} is the derived one, even if the client sent it. */
   boolean isIdDerived() {
     EventId given = known.eventId();
     return given == null || given.hasDerivedForm();
@@ -302,7 +303,7 @@ final class EventPass {
   }
 
   private void checkSurrogates() {
-    // In names the parser itself refuses them.
+    // The parser itself rejects unpaired surrogates in names.
     if (text.mayEscapeSurrogates() && Utf8.hasUnpairedSurrogate(parser.getString())) {
       problems.addHere(
           ProblemCode.UNPAIRED_SURROGATE,
@@ -322,7 +323,7 @@ final class EventPass {
     }
   }
 
-  /** Handles a field that is not kept where it came, if at all; the parser stands at its name. */
+  /** Handles a field that is removed or moved; the parser is at its name. */
   private void ownField(KnownField field, String name) {
     int from = text.offset(parser.currentTokenLocation());
     switch (field) {
@@ -335,7 +336,8 @@ final class EventPass {
         if (isAbsent) {
           cut(from, to);
         } else if (given != null && given.hasDerivedForm() && changesText(from)) {
-          // The id must not change what it is derived from; it is written where ours always is.
+          // The id must not change the hash from which it is derived. It is written where derived
+          // ids are always written.
           splice.cutAddedField(text.bytes(), from, to, text.end());
         }
       }
@@ -387,8 +389,8 @@ final class EventPass {
   }
 
   /**
-   * Whether a change at {@code from} is noted. An event that is too large already is rejected, and
-   * a body of 32 MiB in one event could need hundreds of megabytes for its changes.
+   * Whether a change at {@code from} is recorded. An event that is too large already is rejected,
+   * and a body of 32 MiB in one event could need hundreds of megabytes for its changes.
    */
   private boolean changesText(int from) {
     return rules.origin() != Origin.GATEWAY && from - start <= rules.maxEventBytes();
@@ -409,7 +411,7 @@ final class EventPass {
     parser.skipChildren();
   }
 
-  /** Passes over the value the parser stands at and returns where it ends. */
+  /** Skips the value at the parser's position and returns where it ends. */
   private int skipValue() {
     parser.skipChildren();
     parser.finishToken();

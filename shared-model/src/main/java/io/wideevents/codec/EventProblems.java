@@ -11,7 +11,7 @@ import tools.jackson.core.TokenStreamContext;
 import tools.jackson.core.TokenStreamLocation;
 
 /**
- * Collects what is wrong with one event, up to a bound: a person mends the first few and posts
+ * Collects the problems of one event, up to a limit: a person corrects the first few and posts
  * again. Not safe for concurrent use.
  */
 final class EventProblems {
@@ -25,8 +25,8 @@ final class EventProblems {
   private final List<EventProblem> problems = new ArrayList<>(2);
 
   /**
-   * @param parser stands at what a problem is about when it is added
-   * @param firstLine the line of the body at which the parser's text starts, from 1
+   * @param parser positioned at the subject of a problem when the problem is added
+   * @param firstLine the line of the body at which the parser's text begins, from 1
    * @param eventDepth nesting depth of the event's own object in the parser's text
    */
   EventProblems(JsonParser parser, long firstLine, int eventDepth) {
@@ -43,7 +43,7 @@ final class EventProblems {
     return problems;
   }
 
-  /** Adds a problem of the field, or array item, the parser stands at. */
+  /** Adds a problem of the field or array item at the parser's position. */
   void addHere(ProblemCode code, String message, String fix) {
     if (problems.size() < MAX_PROBLEMS) {
       add(code, path(), message, fix, position());
@@ -55,19 +55,19 @@ final class EventProblems {
     add(code, field, message, fix, position);
   }
 
-  /** Where the token that the parser stands at begins. */
+  /** Where the current token begins. */
   Position position() {
     return positionOf(parser.currentTokenLocation());
   }
 
-  /** Adds a problem that has no place in the text. */
+  /** Adds a problem without a position in the text. */
   void addNowhere(ProblemCode code, String field, String message, String fix) {
     add(code, field, message, fix, null);
   }
 
   /**
-   * Adds a problem of the whole event before all others, at the cost of the last one when there are
-   * too many: for what decides over the rest.
+   * Adds a problem of the whole event before all others, and removes the last one if there are too
+   * many. For the most important problem.
    */
   void addFirst(ProblemCode code, String message, String fix) {
     if (problems.size() == MAX_PROBLEMS) {
@@ -83,7 +83,7 @@ final class EventProblems {
     }
   }
 
-  /** The path of the field, or array item, the parser stands at, from the event's own object. */
+  /** The path of the field or array item at the parser's position, from the event's own object. */
   String path() {
     StringBuilder path = new StringBuilder();
     appendPath(path, parser.streamReadContext());

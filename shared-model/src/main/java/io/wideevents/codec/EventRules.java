@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.util.Set;
 
 /**
- * The rules one event is read by.
+ * The rules for reading one event.
  *
- * @param names what names are allowed and which values are redacted
- * @param redactedText what is taken out of the text of values
+ * @param names which names are allowed and which values are redacted
+ * @param redactedText the parts of texts that are replaced
  * @param maxEventBytes the event's own JSON bytes
  * @param maxDepth nesting of objects and arrays, the event itself being 1
  * @param maxFields fields at any depth
@@ -27,7 +27,7 @@ record EventRules(
   /** MongoDB stores no document that nests deeper. */
   private static final int MONGODB_MAX_DEPTH = 100;
 
-  /** The rules for events the gateway has accepted: what MongoDB itself cannot take. */
+  /** The rules for events that the gateway has accepted: the limits of MongoDB itself. */
   static final EventRules ACCEPTED =
       new EventRules(
           Origin.GATEWAY,
@@ -39,7 +39,7 @@ record EventRules(
           Long.MIN_VALUE,
           Long.MAX_VALUE);
 
-  /** The rules for text nobody has checked yet. */
+  /** The rules for text that was not checked yet. */
   static EventRules strict(Origin origin, EncoderSettings settings, NameRules names, Instant now) {
     EventLimits limits = settings.limits();
     return new EventRules(

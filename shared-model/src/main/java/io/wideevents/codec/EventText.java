@@ -3,7 +3,7 @@ package io.wideevents.codec;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.TokenStreamLocation;
 
-/** A part of some bytes being read as JSON; valid UTF-8. */
+/** A range of bytes that is read as JSON; valid UTF-8. */
 final class EventText implements AutoCloseable {
   private final byte[] bytes;
   private final int from;
@@ -22,32 +22,30 @@ final class EventText implements AutoCloseable {
   }
 
   /**
-   * Opens a parser on {@code [from, to)}. Until it is closed it tells where reading has come to, so
-   * it must be closed after a failure has been reported.
+   * Opens a parser on {@code [from, to)}. The parser knows its position only until it is closed, so
+   * a failure must be reported before closing.
    *
-   * @param firstLine the line of the body {@code from} stands in, counted from 1
+   * @param firstLine the line of the body that contains {@code from}, counted from 1
    */
   static EventText open(byte[] bytes, int from, int to, long firstLine) {
     return new EventText(bytes, from, to, firstLine, JsonText.parser(bytes, from, to));
   }
 
-  /** As {@link #open}, with a bound on what one token takes. */
+  /** As {@link #open}, with a limit on the size of a token. */
   static EventText openLimited(
       BodyParsers parsers, byte[] bytes, int from, int to, long firstLine) {
     return new EventText(bytes, from, to, firstLine, parsers.parser(bytes, from, to));
   }
 
-  /** The whole body or record value. */
   byte[] bytes() {
     return bytes;
   }
 
-  /** Where the text ends in {@link #bytes}. */
   int end() {
     return end;
   }
 
-  /** The line of the body at which the parser's text starts. */
+  /** The line of the body at which the parser's text begins. */
   long firstLine() {
     return firstLine;
   }
@@ -61,12 +59,12 @@ final class EventText implements AutoCloseable {
     return parser;
   }
 
-  /** A place in {@link #bytes}. */
+  /** An offset in {@link #bytes()}. */
   int offset(TokenStreamLocation location) {
     return from + (int) location.getByteOffset();
   }
 
-  /** Gives the parser's buffers back. */
+  /** Releases the parser's buffers. */
   @Override
   public void close() {
     parser.close();

@@ -3,8 +3,8 @@ package io.wideevents.codec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One field's name with all that follows from it, worked out once: services repeat the same few
- * hundred names for ever. Immutable.
+ * A field's name and what is derived from it, computed once, because services use the same few
+ * hundred names again and again. Immutable.
  */
 final class FieldName {
   private final String text;
@@ -23,7 +23,6 @@ final class FieldName {
     this.problem = bad ? FieldDrop.BAD_NAME : null;
   }
 
-  /** The name itself. */
   String text() {
     return text;
   }
@@ -33,12 +32,12 @@ final class FieldName {
     return json;
   }
 
-  /** Whether its value must not be kept. */
+  /** Whether the value of the field must be redacted. */
   boolean redacted() {
     return redacted;
   }
 
-  /** Why it is not allowed; null when it is. */
+  /** Why the name is not allowed; null if it is allowed. */
   @Nullable FieldDrop problem() {
     return problem;
   }

@@ -3,8 +3,8 @@ package io.wideevents.codec;
 import io.wideevents.event.ProblemCode;
 
 /**
- * Holds the names of one event's fields to the rules: their number, their form, and that none
- * stands twice in its object. Not safe for concurrent use.
+ * Checks the names of one event's fields: their number, their form, and duplicates within an
+ * object. Not safe for concurrent use.
  */
 final class FieldNames {
   private final EventRules rules;
@@ -13,7 +13,7 @@ final class FieldNames {
   private int fields;
 
   /**
-   * @param names forgets what it knows from the event before
+   * @param names cleared for this event
    */
   FieldNames(EventRules rules, EventProblems problems, DuplicateNames names) {
     this.rules = rules;
@@ -28,7 +28,7 @@ final class FieldNames {
   }
 
   /**
-   * Checks a name of an object; the parser stands at it.
+   * Checks a name of an object; the parser is at the name.
    *
    * @return whether the value under this name is to be redacted
    */
@@ -51,7 +51,7 @@ final class FieldNames {
   }
 
   private void tooMany() {
-    // Told once, at the first field over the limit.
+    // Reported once, at the first field over the limit.
     if (fields == rules.maxFields() + 1) {
       problems.addHere(
           ProblemCode.TOO_MANY_FIELDS,

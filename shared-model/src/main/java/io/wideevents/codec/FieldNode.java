@@ -9,16 +9,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One object of an event in the making: its fields in the order they were first set. Values are
- * immutable but for other nodes. Not safe for concurrent use.
+ * One object of an event that is being composed, with its fields in the order they were first set.
+ * Values are immutable, except for other nodes. Not safe for concurrent use.
  */
 final class FieldNode {
-  /** Up to here a scan is faster than a table; nearly all objects of events are smaller. */
+  /**
+   * Up to this number of fields a scan is faster than a table. Nearly all objects of events are
+   * smaller.
+   */
   private static final int SCANNED_FIELDS = 16;
 
   private static final int WEIGHT = 64;
 
-  // As HotSpot lays them out: the object, and the digits that do not fit into a long.
+  // The sizes in HotSpot: the object, and the digits that do not fit into a long.
   private static final int DECIMAL_WEIGHT = 40;
   private static final int LONG_DECIMAL_WEIGHT = 112;
   private static final int WHOLE_NUMBER_WEIGHT = 72;
@@ -28,7 +31,7 @@ final class FieldNode {
   private static final FieldName[] NO_NAMES = {};
   private static final @Nullable Object[] NO_VALUES = {};
 
-  // Lists may hold thousands of small objects.
+  // Initially empty arrays, because lists may contain thousands of small objects.
   private FieldName[] names = NO_NAMES;
   private @Nullable Object[] values = NO_VALUES;
   private int size;
@@ -46,14 +49,14 @@ final class FieldNode {
     return values[index];
   }
 
-  /** Where a name stands; -1 when it is not there. */
+  /** The index of a name; -1 if it is absent. */
   int find(String name) {
     if (table != null) {
       Integer index = table.get(name);
       return index == null ? -1 : index;
     }
     for (int i = 0; i < size; i++) {
-      // Equal names are nearly always the same text, which equals sees first.
+      // Equal names are nearly always the same String, which equals compares first.
       if (names[i].text().equals(name)) {
         return i;
       }
@@ -61,7 +64,7 @@ final class FieldNode {
     return -1;
   }
 
-  /** The value under a name; null when there is none. */
+  /** The value under a name; null if there is none. */
   @Nullable Object get(String name) {
     int index = find(name);
     return index < 0 ? null : values[index];
@@ -71,7 +74,7 @@ final class FieldNode {
     values[index] = value;
   }
 
-  /** Adds a field whose name is not there yet. */
+  /** Adds a field whose name is absent. */
   void add(FieldName name, @Nullable Object value) {
     if (size == names.length) {
       int capacity = Math.max(4, size * 2);
@@ -92,7 +95,7 @@ final class FieldNode {
     }
   }
 
-  /** Fields in it and in everything below. */
+  /** The number of fields in this object and in all objects below. */
   int countFields() {
     int count = size;
     for (int i = 0; i < size; i++) {
@@ -101,7 +104,7 @@ final class FieldNode {
     return count;
   }
 
-  /** Fields in a value, at any depth. */
+  /** The number of fields in a value, at any depth. */
   static int countFields(@Nullable Object value) {
     int count = 0;
     if (value instanceof FieldNode node) {
@@ -114,7 +117,10 @@ final class FieldNode {
     return count;
   }
 
-  /** Bytes of memory a value takes, about; never less than its JSON where that matters. */
+  /**
+   * Approximate bytes of memory of a value. For values where it matters, at least the length of the
+   * value's JSON.
+   */
   static int weigh(@Nullable Object value) {
     int weight = 16;
     if (value instanceof String text) {
@@ -134,12 +140,12 @@ final class FieldNode {
     return weight;
   }
 
-  /** Bytes that a field adds to its object, about. */
+  /** Approximate bytes that a field adds to its object. */
   static int weighField(FieldName name, @Nullable Object value) {
     return FIELD_WEIGHT + name.json().length + weigh(value);
   }
 
-  /** The items of an array; not changed after it was made. */
+  /** The items of an array; not changed after creation. */
   record Items(List<@Nullable Object> items, int weight) {
     int size() {
       return items.size();

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What happened to values on their way into an event: dropped or shortened, or redacted. Bounded,
- * for a loop may do the same wrong thing a million times. Not safe for concurrent use.
+ * Which values were dropped, shortened or redacted when an event was composed. Limited in size,
+ * because a loop may repeat a mistake a million times. Not safe for concurrent use.
  */
 final class FieldNotes {
   private static final int MAX_NOTES = 10;
   private static final int MAX_PATH_LENGTH = 128;
   private static final int NOTE_WEIGHT = 96;
 
-  /** One value that is not in the event as it was given. */
+  /** One value that is missing or changed in the event. */
   record Note(String path, FieldDrop drop) {}
 
   private final List<Note> notes = new ArrayList<>(0);
@@ -43,7 +43,7 @@ final class FieldNotes {
     }
   }
 
-  /** Takes over what another one holds. */
+  /** Adds all notes of another object. */
   void addAll(FieldNotes other) {
     dropped += other.dropped;
     for (Note note : other.notes) {
@@ -54,12 +54,12 @@ final class FieldNotes {
     other.redacted.forEach(this::redact);
   }
 
-  /** Bytes of memory kept alive, about. */
+  /** Approximate bytes of memory kept alive. */
   int weight() {
     return weight;
   }
 
-  /** The first few; {@link #dropped} counts all. */
+  /** The first few notes; {@link #dropped} counts all. */
   List<Note> notes() {
     return notes;
   }

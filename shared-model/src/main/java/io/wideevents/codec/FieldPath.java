@@ -4,29 +4,29 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way from an event to one of its fields.
+ * The path from an event to one of its fields.
  *
  * @param text the names, joined by dots
  * @param steps at least one
- * @param problem why nothing can be set there; null when something can
+ * @param problem why no field can be set there; null if one can
  */
 record FieldPath(String text, List<Step> steps, @Nullable FieldDrop problem) {
 
   /**
-   * @param known the field that the event's rules speak of under this name; null for any other
+   * @param known the field that the event's rules define under this name; null for any other
    */
   record Step(FieldName name, @Nullable KnownField known) {
-    /** Whether a value here is replaced, whatever it is. */
+    /** Whether a value here is replaced, whatever its type. */
     boolean isRedacted() {
       return name.redacted() && (known == null || known.isRedactable());
     }
 
-    /** In which scope the names below are looked up. */
+    /** The scope in which the names below are resolved. */
     FieldScope scopeBelow() {
       return known == null ? FieldScope.OPEN : known.scope();
     }
 
-    /** Whether only the service's logging itself writes this field. */
+    /** Whether only the service's logging library writes this field. */
     boolean isReserved() {
       return known != null
           && switch (known) {
@@ -37,12 +37,12 @@ record FieldPath(String text, List<Step> steps, @Nullable FieldDrop problem) {
           };
     }
 
-    /** Whether it is a known field that is no object, so that nothing can be below it. */
+    /** Whether this is a known field that is no object, so that it has no fields below. */
     boolean isText() {
       return known != null && known.scope() == FieldScope.OPEN && known != KnownField.METADATA;
     }
 
-    /** What is wrong with the name, or with setting it; null when nothing is. */
+    /** The problem of the name or of setting it; null if there is none. */
     @Nullable FieldDrop problem() {
       return name.problem() != null
           ? name.problem()

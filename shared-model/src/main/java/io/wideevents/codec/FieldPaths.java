@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks up paths and names, and remembers them. Safe for concurrent use; its memory is bounded, for
- * services do make names up.
+ * Resolves and caches paths and names. Safe for concurrent use. The size of the cache is limited,
+ * because services may generate names.
  */
 final class FieldPaths {
   private static final int MAX_REMEMBERED = 4096;
@@ -27,12 +27,12 @@ final class FieldPaths {
     this.maxDepth = limits.maxDepth();
   }
 
-  /** What is taken out of the text of values, under whatever name. */
+  /** The parts of texts that are replaced, whatever the name of the field. */
   ValuePattern redactedText() {
     return redactedText;
   }
 
-  /** The path that a text with dots between its names stands for. */
+  /** The path of a text with dots between its names. */
   FieldPath path(String text) {
     FieldPath known = paths.get(text);
     if (known != null) {
@@ -68,7 +68,7 @@ final class FieldPaths {
       FieldPath.Step step = step(scope, text.substring(from, dot < 0 ? text.length() : dot));
       steps.add(step);
       scope = step.scopeBelow();
-      // The event itself is the first level, so that a name may stand at most on the last.
+      // The event itself is the first level, so the last name may be at the deepest level allowed.
       problem = steps.size() > maxDepth ? FieldDrop.TOO_DEEP : step.problem();
       from = dot < 0 ? -1 : dot + 1;
       if (problem == null && from >= 0 && step.isText()) {

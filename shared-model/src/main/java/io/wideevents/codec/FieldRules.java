@@ -3,20 +3,20 @@ package io.wideevents.codec;
 import io.wideevents.event.EventLimits;
 
 /**
- * The rules of the event for a service that makes its own, one field at a time: the same limits,
- * names and redaction as for posted events.
+ * The event's rules for a service that composes its own events, one field at a time: the same
+ * limits, names and redaction as for posted events.
  *
- * <p>Safe for concurrent use; one for a whole process is enough.
+ * <p>Safe for concurrent use; a process needs only one.
  */
 public final class FieldRules {
-  /** Larger events could become documents over MongoDB's limit; see {@link EventBodyReader}. */
+  /** A larger event could become a document over MongoDB's limit; see {@link EventBodyReader}. */
   private static final int MAX_EVENT_BYTES = DocumentBuffer.MAX_BYTES / 7;
 
   private final EventLimits limits;
   private final FieldPaths paths;
 
   /**
-   * @param settings limits and names to redact; retention and body limits mean nothing here
+   * @param settings limits and names to redact; retention and body limits are ignored
    */
   public FieldRules(EncoderSettings settings) {
     EventLimits given = settings.limits();
@@ -33,12 +33,12 @@ public final class FieldRules {
             limits);
   }
 
-  /** The fields of one more request, none yet. */
+  /** An empty set of fields for one request. */
   public EventFields newFields() {
     return new EventFields(paths, limits);
   }
 
-  /** A composer of the caller's own. */
+  /** A new composer, which is not shared. */
   public EventComposer newComposer() {
     return new EventComposer(limits.maxEventBytes());
   }

@@ -2,17 +2,17 @@ package io.wideevents.codec;
 
 import org.jspecify.annotations.Nullable;
 
-/** Which object of an event the names of its fields are looked up in. */
+/** The object of an event in which the names of fields are resolved. */
 enum FieldScope {
   EVENT,
   USER,
   ERROR,
   PERFORMANCE,
   SAMPLING,
-  /** Any object we know nothing about; most of a wide event. */
+  /** Any object without known fields; most of a wide event. */
   OPEN;
 
-  /** The field the event's rules speak of under this name; null for the client's own. */
+  /** The field that the event's rules define under this name; null for the client's own fields. */
   @Nullable KnownField find(String name) {
     return switch (this) {
       case EVENT ->

@@ -9,13 +9,14 @@ import org.bson.BsonWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code _ingest} says: the pipeline's own account of an event.
+ * The content of {@code _ingest}, which the pipeline adds to an event.
  *
- * @param receivedAtMillis when the pipeline first saw the event, in milliseconds since the epoch
- * @param hash the event's own bytes as they came
- * @param redacted paths of the values that were replaced, the first {@link #MAX_REDACTED_PATHS} at
- *     most, within {@link #MAX_REDACTED_LENGTH}
- * @param timestampText the timestamp as it came, when it said more than a BSON date holds; else
+ * @param receivedAtMillis when the pipeline first received the event, in milliseconds since the
+ *     epoch
+ * @param hash hash of the event's own bytes as they are stored
+ * @param redacted paths of the replaced values, at most the first {@link #MAX_REDACTED_PATHS},
+ *     within {@link #MAX_REDACTED_LENGTH}
+ * @param timestampText the timestamp as it was sent, if it contains more than a BSON date can; else
  *     null
  * @param tier the tier that took the event first
  */
@@ -26,12 +27,15 @@ record Ingest(
     List<String> redacted,
     @Nullable String timestampText,
     Tier tier) {
-  /** Bounds what a hostile event can make of a small body: a path can be as long as an event. */
+  /**
+   * The limit is needed because a path can be as long as an event, so a small body could otherwise
+   * grow.
+   */
   static final int MAX_REDACTED_PATHS = 100;
 
   /**
-   * How long the paths may be together before no other is told: with a long one told again and
-   * again a body of small events would grow twentyfold.
+   * Total length of the paths after which no further path is recorded. With a long path repeated
+   * many times, a body of small events would grow twentyfold.
    */
   static final int MAX_REDACTED_LENGTH = 2_048;
 
@@ -39,14 +43,14 @@ record Ingest(
     redacted = List.copyOf(redacted);
   }
 
-  /** The same account with another tier. */
+  /** The same content with another tier. */
   Ingest at(Tier other) {
     return other == tier
         ? this
         : new Ingest(receivedAtMillis, outcome, hash, redacted, timestampText, other);
   }
 
-  /** Writes the field {@code _ingest} into the document the writer stands in. */
+  /** Writes the field {@code _ingest} into the writer's current document. */
   void writeTo(BsonWriter writer) {
     writer.writeStartDocument("_ingest");
     writer.writeDateTime("receivedAt", receivedAtMillis);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/** Reads {@code _ingest} back from a record of the gateway. */
+/** Reads {@code _ingest} from a record of the gateway. */
 final class IngestReader {
   private long receivedAtMillis = Timestamp.INVALID;
   private @Nullable Outcome outcome;
@@ -21,9 +21,9 @@ final class IngestReader {
   private IngestReader() {}
 
   /**
-   * Reads the value the parser stands at, to its end. Fields it does not know are passed over.
+   * Reads the value at the parser's position to its end. Unknown fields are skipped.
    *
-   * @return null when this is not what the gateway writes
+   * @return null if it is not what the gateway writes
    */
   static @Nullable Ingest read(JsonParser parser) {
     if (parser.currentToken() != JsonToken.START_OBJECT) {

@@ -16,9 +16,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text of values of the JDK that are one text and nothing else: dates, times, ids, addresses.
- * Points in time are in UTC, as ISO 8601: {@code 2026-11-22T10:00:00Z}. The user and the password
- * in a URI or URL are masked.
+ * The text of JDK values that are represented by one text: dates, times, ids, addresses. Instants
+ * are in UTC, as ISO 8601: {@code 2026-11-22T10:00:00Z}. The user and the password in a URI or URL
+ * are masked.
  */
 final class JdkText {
   private static final String MASK = "***";
@@ -26,23 +26,23 @@ final class JdkText {
   private JdkText() {}
 
   /**
-   * The text of a value. May run code of the service where the class is not final.
+   * The text of a value. May run code of the service if the class is not final.
    *
-   * @return null when the value is of another kind
+   * @return null if the value is of another kind
    */
   static @Nullable String of(Object value) {
     return switch (value) {
       case UUID id -> id.toString();
       case Character character -> character.toString();
       case Date date -> date(date);
-      // Its zone is left out, so that events sort by the text.
+      // The zone is left out, so that events sort by the text.
       case Calendar calendar -> Instant.ofEpochMilli(calendar.getTimeInMillis()).toString();
       case FileTime time -> time.toString();
       case TimeZone zone -> zone.getID();
       case Locale locale -> locale.toString();
       case Currency currency -> currency.toString();
       case URI uri -> withoutUserInfo(uri.toString());
-      // Texts of these ask no name server; their equals and hashCode may.
+      // toString of these classes does not query a name server; equals and hashCode may.
       case URL url -> withoutUserInfo(url.toString());
       case InetAddress address -> address.toString();
       case InetSocketAddress address -> address.toString();
@@ -56,7 +56,9 @@ final class JdkText {
     };
   }
 
-  /** The name that the key of a map gives: its text, masked like a value if it is no text. */
+  /**
+   * The field name for the key of a map: the key's text, masked like a value if the key is no text.
+   */
   static String name(@Nullable Object key) {
     String text = String.valueOf(key);
     String masked = key instanceof CharSequence ? text : withoutUserInfo(text);
@@ -64,8 +66,8 @@ final class JdkText {
   }
 
   /**
-   * Masks what stands before the {@code @} of an authority, also of an address within the address:
-   * in {@code jdbc:…}, or in a query.
+   * Masks the text before the {@code @} of an authority, also of an address inside the address: in
+   * {@code jdbc:…}, or in a query.
    */
   private static @Nullable String withoutUserInfo(@Nullable String address) {
     if (address == null || address.indexOf('@') < 0) {
@@ -84,7 +86,7 @@ final class JdkText {
         }
         end++;
       }
-      // Before it stands a scheme, or the container or parameter that the address is in.
+      // Before the slashes is a scheme, or the container or parameter of the address.
       boolean isAuthority = slashes == 0 || ":=[{(, ".indexOf(address.charAt(slashes - 1)) >= 0;
       if (isAuthority && at >= 0) {
         masked.append(address, copied, start).append(MASK);
@@ -95,10 +97,10 @@ final class JdkText {
     return masked.append(address, copied, address.length()).toString();
   }
 
-  /** The text of a date, or of one of its subclasses in {@code java.sql}, a module of its own. */
+  /** The text of a date, or of one of its subclasses in the separate module {@code java.sql}. */
   @SuppressWarnings("JavaUtilDate")
   private static String date(Date date) {
-    // These two are a day and a time of day in the zone of the process; they are no instant.
+    // These two are a day and a time of day in the zone of the process, not an instant.
     if (extendsClass(date, "java.sql.Date") || extendsClass(date, "java.sql.Time")) {
       return date.toString();
     }

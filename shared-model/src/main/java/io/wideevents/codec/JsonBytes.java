@@ -3,10 +3,10 @@ package io.wideevents.codec;
 import java.util.Arrays;
 
 /**
- * JSON text being written as UTF-8 into one reused array. Not safe for concurrent use.
+ * JSON text written as UTF-8 into one reused array. Not safe for concurrent use.
  *
- * <p>By hand, because it is half of what an in-process event costs: a generator pays for state,
- * features and buffers that a tree of checked values does not need.
+ * <p>Does not use a JSON generator, because writing is half of the cost of an in-process event, and
+ * a generator maintains state, features and buffers that a tree of checked values does not need.
  */
 final class JsonBytes {
   private static final int CHUNK = 512;
@@ -16,7 +16,10 @@ final class JsonBytes {
 
   private static final byte[] HEX = Utf8.ascii("0123456789abcdef");
 
-  /** For each ASCII character: 0 as it is, 'u' as four digits, else the letter of its escape. */
+  /**
+   * For each ASCII character: 0 if it is not escaped, 'u' for four digits, else the letter of its
+   * escape.
+   */
   private static final byte[] ESCAPES = escapes();
 
   private static final long EXACT_LIMIT = 1L << 53;
@@ -31,12 +34,12 @@ final class JsonBytes {
     return length;
   }
 
-  /** Goes back to an earlier length: what was written since is forgotten. */
+  /** Truncates the text to an earlier length. */
   void truncate(int earlierLength) {
     length = earlierLength;
   }
 
-  /** Begins anew; an array that one large event made is not kept. */
+  /** Starts a new text. The array of a large event is released. */
   void clear() {
     length = 0;
     replacedSurrogate = false;
@@ -49,7 +52,7 @@ final class JsonBytes {
     return Arrays.copyOf(bytes, length);
   }
 
-  /** Whether a text had half of a surrogate pair since the last call. */
+  /** Whether half of a surrogate pair was replaced since the last call. */
   boolean takeReplacedSurrogate() {
     boolean replaced = replacedSurrogate;
     replacedSurrogate = false;
@@ -67,7 +70,7 @@ final class JsonBytes {
     bytes[length++] = (byte) ascii;
   }
 
-  /** Text that is ASCII and needs no escaping, without quotes. */
+  /** Writes text that is ASCII and needs no escaping, without quotes. */
   void ascii(String text) {
     int end = text.length();
     ensure(end);
@@ -77,7 +80,7 @@ final class JsonBytes {
     length += end;
   }
 
-  /** A whole number, in decimal digits. */
+  /** Writes a whole number in decimal digits. */
   void number(long value) {
     if (value < 0) {
       if (value == Long.MIN_VALUE) {
@@ -105,12 +108,12 @@ final class JsonBytes {
     length += count;
   }
 
-  /** A finite double, always recognisable as one: with a point or an exponent. */
+  /** Writes a finite double, always with a point or an exponent. */
   void number(double value) {
     double thousandfold = value * 1000;
     long scaled = Math.round(thousandfold);
-    // The quotient of two exact numbers is the double nearest to the decimal written here, so what
-    // is read back is this double. Nearly all prices, rates and durations are of this kind.
+    // The quotient of two exact numbers is the double nearest to the decimal written here, so
+    // reading it gives this double. Nearly all prices, rates and durations are of this kind.
     if (Math.abs(scaled) < EXACT_LIMIT
         && scaled / 1000.0 == value
         && (scaled != 0 || isPlusZero(value))) {
@@ -120,7 +123,7 @@ final class JsonBytes {
     }
   }
 
-  /** A number of thousandths as a decimal with one to three digits after the point. */
+  /** Writes a number of thousandths as a decimal with one to three digits after the point. */
   void thousandths(long scaled) {
     if (scaled < 0) {
       raw('-');
@@ -143,7 +146,9 @@ final class JsonBytes {
     return Double.doubleToRawLongBits(value) == 0;
   }
 
-  /** A string with its quotes; half a surrogate pair, which is no character, becomes U+FFFD. */
+  /**
+   * Writes a string with its quotes. Half a surrogate pair, which is no character, becomes U+FFFD.
+   */
   void text(String text) {
     raw('"');
     int end = text.length();
@@ -192,7 +197,8 @@ final class JsonBytes {
   }
 
   /**
-   * A pair is written at its first half, which may be the last of a chunk; the second adds nothing.
+   * Writes a surrogate pair at its first half, which may be the last character of a chunk. The
+   * second half adds nothing.
    */
   private int surrogate(byte[] out, int at, String text, int i, char c) {
     if (Character.isHighSurrogate(c)) {

@@ -11,15 +11,15 @@ import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.UnexpectedEndOfInputException;
 
 /**
- * Says why text cannot be read at all. The parser's own words are not passed on, for they quote the
+ * Explains why a text cannot be read. The parser's messages are not used, because they quote the
  * text.
  */
 final class JsonFailure {
   private JsonFailure() {}
 
-  /** The problem behind an exception of the parser. */
+  /** The problem for an exception of the parser. */
   static EventProblem of(JacksonException e, EventText text) {
-    // A limit of the parser, unlike bad text, is reported without a place.
+    // The parser reports an exceeded limit without a location.
     TokenStreamLocation location =
         e.getLocation() == null ? text.parser().currentLocation() : e.getLocation();
     Position position = positionOf(location, text.firstLine());
@@ -88,7 +88,7 @@ final class JsonFailure {
     return new EventProblem(ProblemCode.MALFORMED_JSON.code(), "", message, fix, position);
   }
 
-  /** More text after the value that should have been all. */
+  /** More text after the only value. */
   static EventProblem trailing(EventText text) {
     return malformed(
         "There is more text after the end of the JSON value",
@@ -96,9 +96,7 @@ final class JsonFailure {
         position(text));
   }
 
-  /**
-   * One object after the other where each should have a line: whatever sent them joined the lines.
-   */
+  /** Several objects in one line: the sender joined the lines. */
   static EventProblem joinedLines(EventText text) {
     return malformed(
         "One object follows another, and the body has no line feed between them",
@@ -107,7 +105,7 @@ final class JsonFailure {
         position(text));
   }
 
-  /** Something else than an object where an event should be. */
+  /** A value that is no object where an event is expected. */
   static EventProblem notAnObject(EventText text) {
     return new EventProblem(
         ProblemCode.NOT_AN_OBJECT.code(),
@@ -120,7 +118,7 @@ final class JsonFailure {
   /**
    * Bytes that are not UTF-8, or a byte order mark.
    *
-   * @return null when the text has neither
+   * @return null if the text has neither
    */
   static @Nullable EventProblem ofEncoding(byte[] bytes, int from, int to, long firstLine) {
     if (to - from >= 3
@@ -147,7 +145,7 @@ final class JsonFailure {
         positionOf(bytes, from, invalid, firstLine));
   }
 
-  /** Where the parser's current token starts. */
+  /** The position of the parser's current token. */
   static Position position(EventText text) {
     return positionOf(text.parser().currentTokenLocation(), text.firstLine());
   }

@@ -11,15 +11,15 @@ import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.io.JsonStringEncoder;
 import tools.jackson.core.json.JsonFactory;
 
-/** The one JSON dialect of the codec: RFC 8259 in UTF-8, without any leniency. */
+/** The JSON settings of the codec: strict RFC 8259 in UTF-8. */
 final class JsonText {
   /**
-   * Nesting at which the parser gives up. Far above any limit of ours, so that an event that is too
-   * deep is one bad event and not a bad body; far below what would exhaust memory.
+   * Nesting at which the parser fails. Far above our limits, so that an event that is too deep is
+   * one rejected event and not a rejected body; far below the depth that would exhaust memory.
    */
   static final int MAX_PARSER_DEPTH = 100_000;
 
-  /** For the values of records, which Kafka bounds; the tokens of an accepted event all fit. */
+  /** For the values of records, which Kafka limits in size. All tokens of an accepted event fit. */
   private static final JsonFactory FACTORY =
       factory(
           StreamReadConstraints.builder()
@@ -33,7 +33,7 @@ final class JsonText {
 
   static JsonFactory factory(StreamReadConstraints constraints) {
     return JsonFactory.builder()
-        // Bytes are UTF-8, as declared: guessing UTF-16 would give the same bytes two meanings.
+        // The bytes are UTF-8. Detecting UTF-16 would give the same bytes two meanings.
         .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
         .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
         .streamReadConstraints(constraints)
@@ -44,7 +44,7 @@ final class JsonText {
     return FACTORY.createParser(ObjectReadContext.empty(), bytes, from, to - from);
   }
 
-  /** A generator that leaves the stream open when it is closed. */
+  /** A generator that does not close the stream. */
   static JsonGenerator generator(OutputStream out) {
     return FACTORY.createGenerator(ObjectWriteContext.empty(), out);
   }
@@ -55,7 +55,7 @@ final class JsonText {
     json.append('"');
   }
 
-  /** White space as RFC 8259 has it. */
+  /** White space according to RFC 8259. */
   static boolean isWhiteSpace(byte b) {
     return b == ' ' || b == '\n' || b == '\r' || b == '\t';
   }

@@ -1,6 +1,6 @@
 package io.wideevents.codec;
 
-/** The fields the event's rules speak of. */
+/** The fields that the event's rules define. */
 enum KnownField {
   REQUEST_ID(Handling.STRUCTURAL, FieldScope.OPEN),
   SERVICE(Handling.STRUCTURAL, FieldScope.OPEN),
@@ -25,11 +25,11 @@ enum KnownField {
   RESERVED(Handling.OURS, FieldScope.OPEN);
 
   private enum Handling {
-    /** Kept where it came; replaced when its name is one to redact. */
+    /** Kept at its position; replaced if its name is to be redacted. */
     CLIENTS,
-    /** Kept where it came and never replaced: the pipeline itself relies on it. */
+    /** Kept at its position and never replaced, because the pipeline itself uses it. */
     STRUCTURAL,
-    /** Kept elsewhere, computed anew, or not the client's to send. */
+    /** Moved, computed again, or not allowed from clients. */
     OURS
   }
 
@@ -45,12 +45,12 @@ enum KnownField {
     return handling == Handling.CLIENTS;
   }
 
-  /** Whether the document holds it, if at all, elsewhere than where it came. */
+  /** Whether the document contains the field, if at all, at another position than the text. */
   boolean isOurs() {
     return handling == Handling.OURS;
   }
 
-  /** In which scope the names inside the field's value are looked up. */
+  /** The scope in which the names inside the field's value are resolved. */
   FieldScope scope() {
     return scope;
   }

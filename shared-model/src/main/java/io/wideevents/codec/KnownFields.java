@@ -13,8 +13,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * Holds the known fields of one event to their types and ranges, and remembers what identity,
- * summary and delivery need of them. Not safe for concurrent use.
+ * Checks the types and ranges of one event's known fields, and keeps the values that identity,
+ * summary and delivery need. Not safe for concurrent use.
  */
 final class KnownFields {
   private static final int MAX_TEXT_BYTES = 256;
@@ -53,12 +53,12 @@ final class KnownFields {
     return timestamp.millis();
   }
 
-  /** The timestamp's text when it said more than its milliseconds in UTC; else null. */
+  /** The timestamp's text if it contains more than its milliseconds in UTC; else null. */
   @Nullable String timestampText() {
     return timestamp.text();
   }
 
-  /** The id the event brings; null when it has none. */
+  /** The id in the event; null if it has none. */
   @Nullable EventId eventId() {
     return eventId;
   }
@@ -86,7 +86,7 @@ final class KnownFields {
     return seen.contains(field);
   }
 
-  /** Checks the value the parser stands at, without moving on from its first token. */
+  /** Checks the value at the parser's position, without leaving its first token. */
   void check(KnownField field) {
     seen.add(field);
     switch (field) {
@@ -103,7 +103,10 @@ final class KnownFields {
     }
   }
 
-  /** Notes that a field's value was replaced: what follows from it follows from the replacement. */
+  /**
+   * Records that a field's value was replaced. What is derived from the field is derived from the
+   * replacement.
+   */
   void redacted(KnownField field) {
     seen.add(field);
     switch (field) {
@@ -115,7 +118,7 @@ final class KnownFields {
     }
   }
 
-  /** Reports the required fields that never came. */
+  /** Reports the required fields that are missing. */
   void checkMissing() {
     requireSeen(KnownField.REQUEST_ID, "requestId", "a string that names the request");
     requireSeen(KnownField.SERVICE, "service", "a string that names the service");
@@ -190,7 +193,7 @@ final class KnownFields {
     return parser.getString();
   }
 
-  /** The summary must not keep what the value loses. */
+  /** The summary must not contain what was redacted in the value. */
   private @Nullable String summarised(@Nullable String text) {
     return text == null ? null : rules.redactedText().redact(text);
   }
@@ -256,7 +259,7 @@ final class KnownFields {
   }
 
   private void wrongOptionalType(String expected) {
-    // In the gateway's records "[REDACTED]" may stand in the place of anything.
+    // In the gateway's records any value may have been replaced by "[REDACTED]".
     if (rules.origin() != Origin.GATEWAY) {
       wrongType(expected);
     }

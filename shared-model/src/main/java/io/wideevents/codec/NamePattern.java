@@ -6,15 +6,15 @@ import java.util.Locale;
  * A pattern of field names: a name, {@code *ending}, {@code beginning*} or {@code *within*},
  * without regard to case.
  *
- * @param text what must be found, in lower case, not empty
- * @param openStart whether anything may precede it
- * @param openEnd whether anything may follow it
+ * @param text the text to find, in lower case, not empty
+ * @param openStart whether any text may precede it
+ * @param openEnd whether any text may follow it
  */
 record NamePattern(String text, boolean openStart, boolean openEnd) {
 
   /**
    * @throws IllegalArgumentException if the pattern is blank, is {@code *} alone, or has a {@code
-   *     *} elsewhere than at its ends
+   *     *} that is not at its beginning or end
    */
   static NamePattern parse(String pattern) {
     boolean openStart = pattern.startsWith("*");

@@ -9,13 +9,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a field's name alone decides: whether it is allowed, and whether its value is redacted.
+ * Decides by a field's name whether the name is allowed and whether its value is redacted.
  *
- * <p>Services repeat the same few hundred names for ever, so verdicts are remembered. Safe for
+ * <p>Verdicts are cached, because services use the same few hundred names again and again. Safe for
  * concurrent use.
  */
 final class NameRules {
-  /** Bounds the memory that clients with made-up names can take; past it the cache starts anew. */
+  /**
+   * Limits the memory that clients with generated names can use. Above this number the cache is
+   * cleared.
+   */
   private static final int MAX_REMEMBERED = 4096;
 
   private static final int MAX_REMEMBERED_LENGTH = 128;
@@ -34,10 +37,10 @@ final class NameRules {
   }
 
   /**
-   * What is to be said about one name.
+   * The verdict about one name.
    *
-   * @param problem why it is not allowed; null when it is
-   * @param redacted whether its value must not be kept
+   * @param problem why the name is not allowed; null if it is allowed
+   * @param redacted whether its value must be redacted
    */
   record Verdict(@Nullable ProblemCode problem, boolean redacted) {}
 

@@ -8,27 +8,30 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * Finds the BSON type that holds a JSON number exactly: for integers int32, int64, then Decimal128;
- * for decimals a double if that prints back to the same value, else Decimal128. A number none of
- * them holds is refused, never rounded.
+ * Finds the BSON type that represents a JSON number exactly: int32, int64, then Decimal128 for
+ * integers; a double for decimals if it prints back to the same value, else Decimal128. A number
+ * that no type represents exactly is rejected, never rounded.
  *
  * <p>Takes time linear in the number's text, whatever its exponent: {@code 1e999999999} must not
  * cost a billion digits. Reads one number at a time; not safe for concurrent use.
  */
 final class NumberReader {
-  /** What the last number read became. */
+  /** The type of the last number read. */
   enum Type {
     INT32,
     INT64,
     DOUBLE,
     DECIMAL128,
-    /** No BSON type holds it exactly. */
+    /** No BSON type represents it exactly. */
     OUT_OF_RANGE
   }
 
   private static final int MAX_LONG_DIGITS = 18;
 
-  /** Any decimal of so many digits survives a double; any double is told by two more. */
+  /**
+   * A decimal of this many digits always survives the conversion to double and back; two more
+   * digits identify any double.
+   */
   private static final int SURE_DOUBLE_DIGITS = 15;
 
   private static final int MAX_DOUBLE_DIGITS = 17;
@@ -45,7 +48,9 @@ final class NumberReader {
   /** Highest power of ten of a Decimal128's leading digit, plus one. */
   private static final int MAX_DECIMAL128_MAGNITUDE = 6145;
 
-  /** Far past any usable exponent, and far from overflowing when digits are counted in. */
+  /**
+   * Far beyond any usable exponent, and far from overflowing when the number of digits is added.
+   */
   private static final long EXPONENT_CAP = 1_000_000_000_000L;
 
   private Type type = Type.INT32;
@@ -53,14 +58,14 @@ final class NumberReader {
   private double binary;
   private Decimal128 decimal = Decimal128.POSITIVE_ZERO;
 
-  // The number's text taken apart: its digits without leading and trailing zeros, times 10^exponent
+  // The parsed number: its digits without leading and trailing zeros, times 10^exponent
   private boolean negative;
   private int digitCount;
   private long firstDigits;
   private long exponent;
   private final StringBuilder digits = new StringBuilder(MAX_DECIMAL128_DIGITS);
 
-  /** Reads the number the parser stands at. */
+  /** Reads the number at the parser's position. */
   Type read(JsonParser parser) {
     char[] text = parser.getStringCharacters();
     int offset = parser.getStringOffset();
@@ -72,7 +77,7 @@ final class NumberReader {
     return type;
   }
 
-  /** The last number read, as near as a double comes to it. */
+  /** The double nearest to the last number read. */
   double asDouble() {
     return switch (type) {
       case INT32, INT64 -> integer;
@@ -82,7 +87,7 @@ final class NumberReader {
     };
   }
 
-  /** The last number read; meaningful for {@code INT32} and {@code INT64} only. */
+  /** The last number read; valid for {@code INT32} and {@code INT64} only. */
   long asLong() {
     return integer;
   }
@@ -104,7 +109,7 @@ final class NumberReader {
       return integer == (int) integer ? Type.INT32 : Type.INT64;
     }
     takeApart(text, offset, length);
-    // Not past 40 digits, and so never slow: the JSON grammar allows no leading zeros.
+    // At most 40 digits, so this is never slow: the JSON grammar allows no leading zeros.
     if (digitCount + exponent <= MAX_LONG_DIGITS + 1) {
       BigInteger value = new BigInteger(new String(text, offset, length));
       if (value.bitLength() < Long.SIZE) {
@@ -131,7 +136,7 @@ final class NumberReader {
       return Type.DOUBLE;
     }
     if (digitCount <= SURE_DOUBLE_DIGITS && Math.abs(exponent) < EXACT_POWERS.length) {
-      // Both operands are exact, so the one rounding gives the nearest double.
+      // Both operands are exact, so the single rounding gives the nearest double.
       double power = EXACT_POWERS[(int) Math.abs(exponent)];
       double value = exponent < 0 ? firstDigits / power : firstDigits * power;
       binary = negative ? -value : value;

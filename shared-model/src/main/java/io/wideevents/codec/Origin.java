@@ -1,10 +1,13 @@
 package io.wideevents.codec;
 
-/** Where an event's text comes from, which decides what is still to be done to it. */
+/** The source of an event's text, which decides how the text is processed. */
 enum Origin {
-  /** Posted to the gateway: every rule applies, our own fields are still to be added. */
+  /** Posted to the gateway: every rule applies, and our own fields are added. */
   CLIENT,
-  /** A Kafka record of another producer: as posted, but without a gateway that answered for it. */
+  /**
+   * A Kafka record of another producer: processed like a posted event, because no gateway has
+   * checked it.
+   */
   OTHER_PRODUCER,
   /** A Kafka record of the gateway: accepted, redacted, summarised; only MongoDB's limits apply. */
   GATEWAY

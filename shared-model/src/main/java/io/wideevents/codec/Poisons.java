@@ -7,7 +7,7 @@ import io.wideevents.event.ProblemCode;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Tells why a record is poison, from the problems found in it. */
+/** Determines from the problems of a record why it is poison. */
 final class Poisons {
   private static final int MAX_TOLD = 5;
 
@@ -25,8 +25,8 @@ final class Poisons {
   }
 
   private static DeadLetterReason reasonOf(List<EventProblem> problems) {
-    // Unreadable text has one problem only, and size matters more than what else is wrong. Expired
-    // is normal after a long outage, and so only told when nothing else is wrong.
+    // Unreadable text has only one problem, and size is more important than other problems. Expired
+    // records are normal after a long outage, so that reason is reported only if there is no other.
     if (has(problems, ProblemCode.MALFORMED_JSON)
         || has(problems, ProblemCode.INVALID_UTF8)
         || has(problems, ProblemCode.BYTE_ORDER_MARK)) {

@@ -14,18 +14,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns the value of a Kafka record into a document, by the same pass as {@link EventEncoder}.
  *
- * <p>A value with {@code eventId} and a well-formed {@code _ingest} is the gateway's: the event was
- * accepted, so only MongoDB's own limits apply and an expired timestamp is stored all the same.
- * Anything else is flat JSON of another producer, or the envelope {@code {event, _metadata,
- * summary, timestamp}} around it, held to the event's rules, identified, summarised and redacted
- * here.
+ * <p>A value with {@code eventId} and a well-formed {@code _ingest} is the gateway's. The gateway
+ * accepted the event, so only MongoDB's own limits apply, and an event with an expired timestamp is
+ * stored. Any other value is flat JSON of another producer, or the envelope {@code {event,
+ * _metadata, summary, timestamp}} around it. Such an event is validated, identified, summarised and
+ * redacted here.
  *
  * <p>Safe for concurrent use; never blocks.
  */
 public final class RecordDecoder {
   private static final byte[] INGEST = "\"_ingest\":{".getBytes(StandardCharsets.US_ASCII);
 
-  /** How far from the end of a gateway's record {@code _ingest} starts, redacted paths apart. */
+  /** How far from the end of a gateway's record {@code _ingest} begins, without redacted paths. */
   private static final int INGEST_BYTES = 256;
 
   private final EncoderSettings settings;
@@ -42,9 +42,9 @@ public final class RecordDecoder {
    * Decodes one record.
    *
    * @param value the record's value; null for a tombstone. The document does not refer to it
-   * @param eventIdHeader the {@code event-id} header's text, null when absent. It must agree with
-   *     an {@code eventId} in the value, and means nothing beside a value without one
-   * @param schemaHeader the {@code schema} header's text, null when absent
+   * @param eventIdHeader the {@code event-id} header's text, null if absent. It must agree with an
+   *     {@code eventId} in the value, and is ignored if the value has none
+   * @param schemaHeader the {@code schema} header's text, null if absent
    * @param recordTime the record's timestamp
    */
   public RecordResult decode(
@@ -111,7 +111,7 @@ public final class RecordDecoder {
     if (!(reading instanceof RecordReading.Walked walked)) {
       return reading;
     }
-    // Tools reorder and indent: what counts is what the value says, not how it ends.
+    // Tools may reorder and indent the value, so its content decides, not its end.
     if (walked.isAccepted() != guess) {
       return RecordReading.of(value, walked.isAccepted() ? EventRules.ACCEPTED : strict);
     }

@@ -4,11 +4,11 @@ import io.wideevents.event.EventDocument;
 import io.wideevents.event.EventId;
 import io.wideevents.event.Tier;
 
-/** Ends the document of a record that was walked over without a problem. */
+/** Completes the document of a record that was read without a problem. */
 final class RecordDocuments {
   private RecordDocuments() {}
 
-  /** The document of text that was just made from an accepted event. */
+  /** The document for the text of an event that was just accepted. */
   static EventDocument ofAccepted(byte[] json) {
     if (RecordReading.of(json, EventRules.ACCEPTED) instanceof RecordReading.Walked walked
         && walked.isAccepted()
@@ -18,7 +18,7 @@ final class RecordDocuments {
     throw new IllegalStateException("The text of an accepted event does not read back");
   }
 
-  /** The document of a gateway's record, with the gateway's own account of it. */
+  /** The document of a gateway's record, with the record's {@code _ingest}. */
   static EventDocument accepted(RecordReading.Walked walked) {
     EventPass pass = walked.pass();
     Ingest ingest = pass.requireIngest();
@@ -26,7 +26,7 @@ final class RecordDocuments {
     return finish(walked, id, ingest);
   }
 
-  /** The document of another producer's record, with an account made here. */
+  /** The document of another producer's record, with a new {@code _ingest}. */
   static EventDocument foreign(RecordReading.Walked walked, long receivedAtMillis) {
     EventPass pass = walked.pass();
     KnownFields known = pass.known();

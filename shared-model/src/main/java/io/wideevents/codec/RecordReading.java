@@ -7,26 +7,26 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/** What came of walking over a record's value. */
+/** The result of reading a record's value. */
 sealed interface RecordReading {
-  /** Our own fields and the id take this much more than the value's text. */
+  /** Bytes of our own fields and the id, in addition to the value's text. */
   int DOCUMENT_OVERHEAD_BYTES = 256;
 
   /**
    * The value is one JSON object, with or without problems.
    *
-   * @param document holds the event's fields when there are no problems, and waits for its end
-   * @param isUnwrapped whether the event came in an envelope
+   * @param document contains the event's fields if there are no problems; not complete yet
+   * @param isUnwrapped whether the event was in an envelope
    */
   record Walked(EventPass pass, DocumentBuffer document, boolean isUnwrapped)
       implements RecordReading {
 
-    /** Whether this is a record the gateway has answered for, by whatever rules it was read. */
+    /** Whether the gateway has accepted this record, by whatever rules it was read here. */
     boolean isAccepted() {
       return pass.ingest() != null && pass.known().eventId() != null;
     }
 
-    /** What is wrong with the event, placed in the record's own text or nowhere. */
+    /** The problems of the event, with positions in the record's own text or without. */
     List<EventProblem> problems() {
       List<EventProblem> problems = pass.problems().all();
       return isUnwrapped ? problems.stream().map(Walked::withoutPosition).toList() : problems;
@@ -46,7 +46,7 @@ sealed interface RecordReading {
     return of(value, rules, null);
   }
 
-  /** Reads an event out of its envelope. */
+  /** Reads the event in an envelope. */
   static RecordReading of(Envelope envelope, EventRules rules) {
     return of(envelope.flat(), rules, envelope);
   }

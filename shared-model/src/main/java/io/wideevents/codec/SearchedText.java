@@ -1,21 +1,21 @@
 package io.wideevents.codec;
 
 /**
- * A text under search, which counts how many of its characters are read and ends the search when
- * there are too many for its length. Searching a text for all matches takes quadratic time with any
- * engine: each match may need the rest of the text to be read before it is certain.
+ * A text that counts how many of its characters a search reads and ends the search after too many
+ * for its length. Searching a text for all matches takes quadratic time with any engine, because
+ * each match may require reading the rest of the text.
  *
- * <p>The count depends on text and pattern alone, never on time, so that every process comes to the
- * same result. For one search; not safe for concurrent use.
+ * <p>The count depends only on text and pattern, never on time, so that every process gets the same
+ * result. For one search; not safe for concurrent use.
  */
 final class SearchedText implements CharSequence {
   /** An ordinary search reads each character three to five times. */
   static final int READS_PER_CHARACTER = 16;
 
-  /** Short texts may be read more often: each has few characters to be read again. */
+  /** The minimum limit: a short text may be read more often, because it has few characters. */
   static final int LEAST_READS = 4096;
 
-  /** Ends a search. It has no trace and says nothing about the text. */
+  /** Ends a search. It has no stack trace and contains nothing of the text. */
   static final class TooManyReadsException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -33,7 +33,6 @@ final class SearchedText implements CharSequence {
     this.maxReads = Math.max(LEAST_READS, (long) READS_PER_CHARACTER * text.length());
   }
 
-  /** How many characters were read. */
   long reads() {
     return reads;
   }

@@ -5,10 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The changes to make to an event's text on its way out: parts cut out and values replaced, in
- * ascending order. What is not changed leaves byte for byte as it came, so that no number or text
- * can suffer. Offsets count from the start of the body. Not safe for concurrent use while being
- * filled; immutable in effect afterwards.
+ * The changes to an event's text before it is sent: removed parts and replaced values, in ascending
+ * order. Unchanged parts are copied byte for byte, so no number or text is altered. Offsets count
+ * from the beginning of the body. Not safe for concurrent use while changes are added; effectively
+ * immutable afterwards.
  */
 final class Splice {
   static final String REDACTED = "[REDACTED]";
@@ -18,12 +18,14 @@ final class Splice {
   private static final byte[] NOTHING = {};
   private static final int[] NONE = {};
 
-  // Two ints a change: where it starts and where it ends; and what takes its place.
+  // Two ints per change, its beginning and its end, and the replacement.
   private int[] changes = NONE;
   private byte[][] replacements = {};
   private int used;
 
-  /** Where the field stands that a client added to what it sent before; -1 when there is none. */
+  /**
+   * Offset of the field that a client added to an event that it sent before; -1 if there is none.
+   */
   private int added = -1;
 
   private int addedSpaceEnd;
@@ -46,16 +48,16 @@ final class Splice {
 
   /**
    * Cuts the field in {@code [from, to)}, from its name's quote to its value's end, together with
-   * one of the commas beside it.
+   * one of the adjacent commas.
    *
-   * @param limit where the text ends, which may be right here when it is cut short
+   * @param limit end of the text, which may be directly after the field if the text is truncated
    */
   void cutField(byte[] body, int from, int to, int limit) {
     int before = from - 1;
     while (JsonText.isWhiteSpace(body[before])) {
       before--;
     }
-    // A comma before may have gone with the field before.
+    // The cut of the previous field may include the comma before this one.
     if (body[before] == ',' && before >= lastEnd()) {
       add(before, to, NOTHING);
       return;
@@ -65,8 +67,8 @@ final class Splice {
   }
 
   /**
-   * Cuts the field as {@link #cutField} does, and remembers it: a client may have added white space
-   * with it, or not.
+   * Cuts the field as {@link #cutField} does, and remembers it, because a client may have added
+   * white space with it.
    */
   void cutAddedField(byte[] body, int from, int to, int limit) {
     cutField(body, from, to, limit);
@@ -77,9 +79,9 @@ final class Splice {
   }
 
   /**
-   * Cuts the white space between the added field and the next one, too.
+   * Also cuts the white space between the added field and the next one.
    *
-   * @return whether there is any, which is so only when the added field is the first one
+   * @return whether there is any, which is possible only if the added field is the first one
    */
   boolean cutAddedSpace() {
     if (added < 0 || changes[added + 1] == addedSpaceEnd) {
@@ -97,7 +99,9 @@ final class Splice {
     return after;
   }
 
-  /** The event's text from {@code start} without its closing brace, changed, then the ending. */
+  /**
+   * The changed text of the event from {@code start} without its closing brace, then the ending.
+   */
   byte[] apply(byte[] body, int start, int end, byte[] ending) {
     int length = end - 1 - start + ending.length;
     for (int i = 0; i < used; i += 2) {
@@ -120,14 +124,14 @@ final class Splice {
     return out;
   }
 
-  /** The hash of the text in {@code [start, end)}, changed. */
+  /** The hash of the changed text in {@code [start, end)}. */
   ContentHash hash(byte[] body, int start, int end) {
     return used == 0
         ? ContentHash.of(body, start, end - start)
         : ContentHash.ofParts(parts -> addTo(parts, body, start, end));
   }
 
-  /** Adds the text in {@code [start, end)}, changed; no change may lie across its ends. */
+  /** Adds the changed text in {@code [start, end)}; no change may cross its ends. */
   void addTo(ContentHash.PartSink parts, byte[] body, int start, int end) {
     int read = start;
     for (int i = 0; i < used; i += 2) {
@@ -141,7 +145,7 @@ final class Splice {
     parts.add(body, read, end - read);
   }
 
-  /** How many changes there are. */
+  /** The number of changes. */
   int changes() {
     return used / 2;
   }

@@ -8,12 +8,12 @@ import io.wideevents.event.Tier;
 import java.nio.charset.StandardCharsets;
 
 /**
- * An accepted event as what it is made of: the client's text, what is to be changed in it, and what
- * is to be added. Both outgoing forms come from the one text, so they cannot differ (see
+ * An accepted event as its parts: the client's text, the changes to it, and the additions. Both
+ * encoded forms are created from the one text, so they cannot differ (see
  * docs/decisions/document-on-demand.md).
  */
 final class SplicedEvent implements EncodedEvent {
-  /** What an event weighs beside its text: its fields, summary and identity. */
+  /** Memory of an event in addition to its text: its fields, summary and identity. */
   private static final int OVERHEAD_BYTES = 600;
 
   private final byte[] body;
@@ -50,7 +50,7 @@ final class SplicedEvent implements EncodedEvent {
   }
 
   /**
-   * An event that a service composed itself, redacted already.
+   * Creates an event that a service composed and redacted itself.
    *
    * @param text the whole event; not changed afterwards
    */
@@ -100,7 +100,7 @@ final class SplicedEvent implements EncodedEvent {
     return RecordDocuments.ofAccepted(json(tier));
   }
 
-  /** Whether MongoDB can hold the document. */
+  /** Whether MongoDB can store the document. */
   boolean fitsDocument() {
     return document(Tier.SPOOL).sizeBytes() <= DocumentBuffer.MAX_BYTES;
   }

@@ -5,16 +5,16 @@ import java.time.Month;
 import java.time.Year;
 
 /**
- * RFC 3339 timestamps, as milliseconds since the epoch. Read and written by hand: a {@code
- * DateTimeFormatter} takes nearly as long as all else that is added to an event's text.
+ * RFC 3339 timestamps, as milliseconds since the epoch. Does not use a {@code DateTimeFormatter},
+ * which takes nearly as long as all other additions to an event's text.
  */
 final class Timestamp {
-  /** What {@link #parse} returns for text that is no timestamp. */
+  /** The result of {@link #parse} for text that is no timestamp. */
   static final long INVALID = Long.MIN_VALUE;
 
   private static final int DATE_AND_TIME_LENGTH = "2026-11-22T10:00:00".length();
 
-  /** Far more than any clock resolves; longer text is not a timestamp but a payload. */
+  /** Longer than any clock's resolution needs; a longer text is not a timestamp. */
   private static final int MAX_LENGTH = 64;
 
   private static final int OFFSET_LENGTH = "+09:00".length();
@@ -24,7 +24,7 @@ final class Timestamp {
 
   /**
    * Reads {@code 2026-11-22T10:00:00.123+09:00}: date and time separated by {@code T} or a space,
-   * fraction digits as many as come (rounded down to milliseconds), then an offset or {@code Z}; at
+   * any number of fraction digits (rounded down to milliseconds), then an offset or {@code Z}; at
    * most 64 characters.
    *
    * @return milliseconds since the epoch, or {@link #INVALID}
@@ -48,7 +48,7 @@ final class Timestamp {
         || day > Month.of(month).length(Year.isLeap(year))
         || hour > 23
         || minute > 59
-        // A leap second, 60, has no BSON date of its own.
+        // A leap second, 60, has no BSON date.
         || second > 59) {
       return INVALID;
     }
@@ -65,8 +65,8 @@ final class Timestamp {
   }
 
   /**
-   * Whether a valid timestamp says more than its milliseconds in UTC: another offset than zero, or
-   * a finer fraction.
+   * Whether a valid timestamp contains more than its milliseconds in UTC: another offset than zero,
+   * or a finer fraction.
    */
   static boolean saysMoreThanMillis(String text) {
     int fractionEnd = fractionEnd(text);
@@ -80,7 +80,7 @@ final class Timestamp {
 
   /**
    * Writes {@code 2026-11-22T10:00:00.123Z}, always with three digits of fraction. Years outside 0
-   * to 9999, which only somebody else's document can hold, are longer or negative.
+   * to 9999, which only documents of other writers contain, are longer or negative.
    */
   static String format(long epochMillis) {
     LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(epochMillis, MILLIS_PER_DAY));
@@ -108,13 +108,13 @@ final class Timestamp {
     char beforeTime = text.charAt(10);
     return text.charAt(4) == '-'
         && text.charAt(7) == '-'
-        // RFC 3339, section 5.6: lower case, and a space for readability, may be taken.
+        // RFC 3339, section 5.6 allows lower case, and a space for readability.
         && (beforeTime == 'T' || beforeTime == 't' || beforeTime == ' ')
         && text.charAt(13) == ':'
         && text.charAt(16) == ':';
   }
 
-  /** Where the fraction ends, or the seconds when there is none; -1 for a point without digits. */
+  /** The end of the fraction, or of the seconds if there is none; -1 for a point without digits. */
   private static int fractionEnd(String text) {
     if (text.charAt(DATE_AND_TIME_LENGTH) != '.') {
       return DATE_AND_TIME_LENGTH;
@@ -160,7 +160,7 @@ final class Timestamp {
     return c == 'Z' || c == 'z';
   }
 
-  /** The decimal number in a part of the text; -1 when it is not all digits. */
+  /** The decimal number in a part of the text; -1 if it contains anything but digits. */
   private static int number(String text, int from, int to) {
     int number = 0;
     for (int i = from; i < to; i++) {

@@ -5,11 +5,14 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 
 /**
- * Reads the event's {@code timestamp}, in either of its forms, and holds it to the time in which
- * events are taken. Not safe for concurrent use.
+ * Reads the event's {@code timestamp} in either of its forms, and checks it against the accepted
+ * period. Not safe for concurrent use.
  */
 final class TimestampField {
-  /** Below it an epoch number means 3 March 1973 in milliseconds, but any recent day in seconds. */
+  /**
+   * A smaller epoch number would be before 3 March 1973 in milliseconds; recent days in seconds are
+   * below it.
+   */
   private static final long LEAST_MILLIS = 100_000_000_000L;
 
   /** The last millisecond of the year 9999, where RFC 3339 ends. */
@@ -35,12 +38,12 @@ final class TimestampField {
     return millis;
   }
 
-  /** The timestamp's text when it said more than its milliseconds in UTC; else null. */
+  /** The timestamp's text if it contains more than its milliseconds in UTC; else null. */
   @Nullable String text() {
     return text;
   }
 
-  /** Reads the value the parser stands at; false when it has neither of the two types. */
+  /** Reads the value at the parser's position; false if it has neither of the two types. */
   boolean read() {
     switch (parser.currentToken()) {
       case VALUE_STRING -> readText(parser.getString());

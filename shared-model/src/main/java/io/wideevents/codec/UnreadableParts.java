@@ -8,14 +8,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the parser cannot get past though it is one event's fault: half a surrogate pair in a name,
- * nesting past the parser's own limit, and names, texts and numbers over the limits of {@link
- * BodyParsers}. Found by a scan of a body that failed, and overwritten there with text of the same
- * length that can be read, so that the other events keep their places; the event around it is
- * refused for what stood there.
+ * Finds parts of a body that stop the parser though only one event is invalid: half a surrogate
+ * pair in a name, nesting beyond the parser's own limit, and names, texts and numbers over the
+ * limits of {@link BodyParsers}. A scan of a body that failed finds these parts and overwrites them
+ * with readable text of the same length, so that the positions of the other events do not change.
+ * The event with such a part is rejected for its original content.
  *
- * <p>The scan follows texts and brackets and judges nothing else, so what lies inside an item that
- * nests too deep is not looked at. Takes time linear in the body. For one reader of one body.
+ * <p>The scan follows only texts and brackets, so it does not check what is inside an item that
+ * nests too deep. Takes time linear in the body. For one reader of one body.
  */
 final class UnreadableParts {
   private static final int ESCAPE_LENGTH = "\\ud800".length();
@@ -59,16 +59,16 @@ final class UnreadableParts {
     this.maxTextBytes = maxTextBytes;
   }
 
-  /** Those of a body that has not been found to have any. */
+  /** For a body in which none were found. */
   static UnreadableParts none() {
     return new UnreadableParts(new byte[0], 0, 0, 1, 0, 0, 0);
   }
 
   /**
-   * Scans {@code [from, to)} of a body, and overwrites what it finds.
+   * Scans {@code [from, to)} of a body, and overwrites the unreadable parts.
    *
-   * @param firstLine the line in which {@code from} stands
-   * @param maxParts how many are remembered; a body with as many events is refused as a whole
+   * @param firstLine the line that contains {@code from}
+   * @param maxParts how many are remembered; a body with as many events is rejected as a whole
    * @param limits what the parser can read
    */
   static UnreadableParts overwriteIn(
@@ -84,7 +84,7 @@ final class UnreadableParts {
     return !foundAny;
   }
 
-  /** What made the event in {@code [from, to)} unreadable; asked in the order of the events. */
+  /** What made the event in {@code [from, to)} unreadable; called in the order of the events. */
   @Nullable EventProblem of(int from, int to) {
     while (next < parts.size() && parts.get(next).offset() < from) {
       next++;
@@ -127,7 +127,7 @@ final class UnreadableParts {
 
   private void close(int at) {
     if (depth == 2 && tooDeep != null) {
-      // Newlines stay, for the places of what follows.
+      // Newlines are kept, so that the positions of later text do not change.
       for (int i = itemStart + 2; i <= at; i++) {
         if (body[i] != '\n') {
           body[i] = ' ';
@@ -145,7 +145,7 @@ final class UnreadableParts {
     depth--;
   }
 
-  /** Passes over a text; returns where its closing quote is, or the body's end. */
+  /** Skips a text; returns the offset of its closing quote, or the body's end. */
   private int text(int quote) {
     int firstHalf = -1;
     int bytes = 0;
@@ -184,8 +184,8 @@ final class UnreadableParts {
   }
 
   /**
-   * @param firstHalf where the first half of a surrogate pair stands; -1 when there is none
-   * @param bytes how long the text is with its escapes resolved
+   * @param firstHalf where the first half of a surrogate pair is; -1 if there is none
+   * @param bytes length of the text with its escapes resolved
    */
   private void text(int quote, int end, int firstHalf, int bytes) {
     if (!isName(end)) {
@@ -204,7 +204,7 @@ final class UnreadableParts {
     }
   }
 
-  /** Passes over a number; returns where its last character is. */
+  /** Skips a number; returns the offset of its last character. */
   private int number(int start) {
     int end = start + 1;
     while (end < length && isNumberPart(body[end])) {
@@ -229,7 +229,7 @@ final class UnreadableParts {
     return JsonFailure.textTooLarge(maxTextBytes, position(at));
   }
 
-  /** Puts a value that can be read in the place of one that cannot. Line feeds stay. */
+  /** Overwrites an unreadable value with a readable one. Line feeds are kept. */
   private void overwrite(int from, int to, String value) {
     for (int i = from; i < to; i++) {
       if (body[i] != '\n') {
@@ -249,7 +249,7 @@ final class UnreadableParts {
     return at < length && body[at] == ':';
   }
 
-  /** Makes {@code \\ud800} to {@code \\udfff} characters for private use, different ones. */
+  /** Replaces {@code \\ud800} to {@code \\udfff} by different characters for private use. */
   private void overwriteHalves(int from, int to) {
     add(
         from,

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Strict UTF-8 (RFC 3629): what the JSON parser lets pass, overlong forms, encoded surrogates and
- * code points past U+10FFFF, would reach the database as other text than was sent.
+ * Strict UTF-8 (RFC 3629). The JSON parser accepts overlong forms, encoded surrogates and code
+ * points past U+10FFFF, and would turn them into text that differs from what was sent.
  */
 final class Utf8 {
   private static final VarHandle LONGS =
@@ -18,12 +18,11 @@ final class Utf8 {
 
   private Utf8() {}
 
-  /** The bytes of a text that is ASCII. */
   static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** Where the first byte sequence that is not UTF-8 starts; -1 when all of it is. */
+  /** Offset of the first byte sequence that is not UTF-8; -1 if all of it is. */
   static int firstInvalid(byte[] bytes, int from, int to) {
     int i = from;
     while (i < to) {
@@ -42,7 +41,7 @@ final class Utf8 {
     return -1;
   }
 
-  /** Bytes of the multi-byte sequence at {@code i}; 0 when it is not a valid one. */
+  /** Length of the multi-byte sequence at {@code i}; 0 if it is invalid. */
   private static int sequenceLength(byte[] bytes, int i, int to) {
     int lead = bytes[i] & 0xFF;
     if (lead >= 0xC2 && lead <= 0xDF) {
@@ -74,8 +73,9 @@ final class Utf8 {
   }
 
   /**
-   * Whether valid UTF-8 text may hold an escaped surrogate (<code>&#92;ud800</code> and the like),
-   * the only way an unpaired one can get into it. Text without any is never looked at again.
+   * Whether valid UTF-8 text may contain an escaped surrogate (<code>&#92;ud800</code> and the
+   * like), the only way in which it can contain an unpaired one. Text without any needs no further
+   * search.
    */
   static boolean mayEscapeSurrogates(byte[] bytes, int from, int to) {
     int i = from;
@@ -94,7 +94,7 @@ final class Utf8 {
     return false;
   }
 
-  /** The UTF-16 unit that the text at {@code i} is an escape of; -1 when it is none. */
+  /** The UTF-16 unit of the escape at {@code i}; -1 if there is no escape. */
   static int escapedUnit(byte[] bytes, int i, int to) {
     if (i + 6 > to || bytes[i] != '\\' || bytes[i + 1] != 'u') {
       return -1;
@@ -131,7 +131,7 @@ final class Utf8 {
     return false;
   }
 
-  /** The text with U+FFFD for each half of a surrogate pair that stands alone. */
+  /** The text with U+FFFD instead of each unpaired half of a surrogate pair. */
   static String wellFormed(String text) {
     if (!hasUnpairedSurrogate(text)) {
       return text;
@@ -147,7 +147,7 @@ final class Utf8 {
     return mended.toString();
   }
 
-  /** Bytes of the text in UTF-8; each surrogate counts as two. */
+  /** Length of the text in UTF-8 bytes; each surrogate counts as two. */
   static int lengthOf(String text) {
     int bytes = text.length();
     for (int i = 0; i < text.length(); i++) {

@@ -17,20 +17,24 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies one value that a service set into what an event can hold: {@code String}, {@code Boolean},
- * {@code Long}, a finite {@code Double}, {@code BigInteger}, {@code BigDecimal}, null, {@link
- * FieldNode}, {@link FieldNode.Items}. Nothing of the service's own classes is left in the copy.
+ * Copies one value that a service set into types that an event can contain: {@code String}, {@code
+ * Boolean}, {@code Long}, a finite {@code Double}, {@code BigInteger}, {@code BigDecimal}, null,
+ * {@link FieldNode}, {@link FieldNode.Items}. The copy contains no object of the service's own
+ * classes.
  *
- * <p>Runs methods of the value. Whatever a method throws, an {@code Error} and a checked exception
- * included, makes the value unreadable and goes no further. Reading ends where the room for the
- * copy ends, so that an endless value costs no more than one that just fits. For one value; not
+ * <p>Runs methods of the value. Anything that such a method throws, including an {@code Error} or a
+ * checked exception, makes the value unreadable and is not rethrown. Reading ends at the memory
+ * limit of the copy, so an endless value costs no more than one that just fits. For one value; not
  * safe for concurrent use.
  */
 final class ValueCopy {
-  /** Texts longer than this part of an event's limit are cut: one must not push out the others. */
+  /**
+   * A text longer than this part of an event's limit is cut, so that one text does not displace
+   * other fields.
+   */
   private static final int TEXT_SHARE = 8;
 
-  /** How much of a text is searched behind the place where it is cut. */
+  /** How many characters are searched after the position of the cut. */
   private static final int REDACTED_AHEAD = 4096;
 
   /** Optionals within optionals, and references to references. */
@@ -42,7 +46,7 @@ final class ValueCopy {
   private static final int MIN_EXPONENT = -6176;
   private static final int ITEM_WEIGHT = 16;
 
-  /** An object or list itself, without what it holds. */
+  /** The weight of an object or list without its content. */
   private static final int CONTAINER_WEIGHT = 40;
 
   private final FieldPaths paths;
@@ -51,7 +55,7 @@ final class ValueCopy {
   private @Nullable FieldNotes notes;
 
   /**
-   * @param room bytes of memory that the copy may take, about
+   * @param room approximate bytes of memory that the copy may use
    */
   ValueCopy(FieldPaths paths, EventLimits limits, int room) {
     this.paths = paths;
@@ -60,10 +64,10 @@ final class ValueCopy {
   }
 
   /**
-   * What became of a value.
+   * The result of copying a value.
    *
    * @param value the copy, which may be null
-   * @param isKept false: a note says why not
+   * @param isKept false if the value was dropped; a note contains the reason
    */
   private record Result(@Nullable Object value, boolean isKept) {
     private static final Result DROPPED = new Result(null, false);
@@ -95,7 +99,7 @@ final class ValueCopy {
         path, to, -1, copied.value(), copied.isKept() ? kind : CopiedField.Kind.DROPPED, notes);
   }
 
-  /** Whether a known field has this type; other fields take any. */
+  /** Whether the type is allowed for a known field; other fields accept any type. */
   private static boolean fits(@Nullable KnownField known, @Nullable Object value) {
     if (known == null || value == null) {
       return true;
@@ -109,7 +113,7 @@ final class ValueCopy {
     };
   }
 
-  /** Reads something of the service's. */
+  /** Reads a part of the service's value. */
   private interface Reading {
     Result read();
   }
@@ -119,24 +123,24 @@ final class ValueCopy {
     try {
       return reading.read();
     } catch (Throwable e) {
-      // An iterator or toString of the service's, or a map that another thread changes just now. A
-      // checked exception gets here as well: Kotlin, for one, declares none.
+      // An iterator or toString of the service, or a map that another thread is changing. A checked
+      // exception is possible as well: Kotlin does not declare them.
       interrupted |= e instanceof InterruptedException;
       return dropped(path, FieldDrop.UNREADABLE);
     } finally {
       if (interrupted) {
-        // The request's own code has to see it.
+        // Keeps the interrupt for the request's own code.
         Thread.currentThread().interrupt();
       }
     }
   }
 
   /**
-   * @param depth the level the value would stand on if it were an object or array
+   * @param depth the level of the value if it is an object or array
    */
   private Result of(@Nullable Object value, String path, int depth) {
     return switch (value) {
-      // Most values; their classes are final, so no method of the service runs.
+      // Most values. Their classes are final, so no method of the service runs.
       case null -> Result.kept(null);
       case String text -> text(text, path);
       case Boolean truth -> Result.kept(truth);
@@ -157,14 +161,14 @@ final class ValueCopy {
       case CharSequence text -> text(beginning(text), path);
       case Map<?, ?> map -> object(map, FieldScope.OPEN, path, depth);
       case Enum<?> constant -> text(constant.name(), path);
-      // Some are iterable.
+      // Before the other types, because some exceptions are iterable.
       case Throwable failure -> dropped(path, FieldDrop.UNSUPPORTED_TYPE);
       default -> other(value, path, depth);
     };
   }
 
   private Result other(Object value, String path, int depth) {
-    // First, for a path is also a collection, of its names.
+    // First, because a Path is also an Iterable of its names.
     String text = JdkText.of(value);
     if (text != null) {
       return text(text, path);
@@ -175,11 +179,11 @@ final class ValueCopy {
     if (value.getClass().isArray()) {
       return items(listOf(value), path, depth);
     }
-    // A toString nobody looked at may hold what redaction by name would have found.
+    // The text of an unknown toString may contain what redaction by name would have replaced.
     return dropped(path, FieldDrop.UNSUPPORTED_TYPE);
   }
 
-  /** What a container of one value holds; the container itself when there are too many of them. */
+  /** The content of a container of one value; the container itself if the nesting is too deep. */
   private static @Nullable Object unwrapped(@Nullable Object given) {
     Object value = given;
     for (int i = 0; i < MAX_WRAPPERS; i++) {
@@ -202,7 +206,7 @@ final class ValueCopy {
     return value;
   }
 
-  /** As much of a text as is looked at. */
+  /** The part of a text that is read. */
   private String beginning(CharSequence text) {
     int end = mostCharacters() + REDACTED_AHEAD + 1;
     return text.length() > end ? text.subSequence(0, end).toString() : text.toString();
@@ -213,7 +217,7 @@ final class ValueCopy {
       case Integer i -> Result.kept(i.longValue());
       case Long l -> Result.kept(l);
       case Double d -> finite(d, path);
-      // As it prints: 0.1f is 0.1, not 0.10000000149011612.
+      // As printed: 0.1f is 0.1, not 0.10000000149011612.
       case Float f ->
           Float.isFinite(f) ? Result.kept(Double.valueOf(f.toString())) : finite(f, path);
       case Short s -> Result.kept(s.longValue());
@@ -222,7 +226,7 @@ final class ValueCopy {
       case BigDecimal decimal -> decimal(decimal, path);
       default -> {
         String name = number.getClass().getName();
-        // Atomics and adders; what others mean by toString nobody knows.
+        // Atomics and adders of the JDK; the toString of other Number classes is unknown.
         yield name.startsWith("java.util.concurrent.atomic.Double")
             ? finite(number.doubleValue(), path)
             : name.startsWith("java.util.concurrent.atomic.")
@@ -237,7 +241,7 @@ final class ValueCopy {
   }
 
   private Result whole(BigInteger value, String path) {
-    // 34 digits are below 2^113; only then is counting them worth it.
+    // 34 digits are below 2^113; only smaller numbers are worth counting digits.
     if (value.bitLength() > MAX_BITS) {
       return dropped(path, FieldDrop.NUMBER_OUT_OF_RANGE);
     }
@@ -252,9 +256,8 @@ final class ValueCopy {
 
   private Result decimal(BigDecimal given, String path) {
     BigInteger digits = given.unscaledValue();
-    // Before digits are counted, which takes more than linear time; and not stripped of zeros
-    // first,
-    // for the same reason.
+    // Checked before digits are counted, which takes more than linear time. Zeros are not stripped
+    // before, for the same reason.
     if (digits.bitLength() > MAX_BITS) {
       return dropped(path, FieldDrop.NUMBER_OUT_OF_RANGE);
     }
@@ -267,14 +270,16 @@ final class ValueCopy {
     return fits ? counted(value, path) : dropped(path, FieldDrop.NUMBER_OUT_OF_RANGE);
   }
 
-  /** Keeps a number that takes more memory than its item or field is counted with. */
+  /** Keeps a number if the memory beyond the default weight of an item is available. */
   private Result counted(Number number, String path) {
     return take(FieldNode.weigh(number) - ITEM_WEIGHT)
         ? Result.kept(number)
         : dropped(path, FieldDrop.TOO_LARGE);
   }
 
-  /** The same number of the JDK's own class: a class of the service's may print anything. */
+  /**
+   * The same number in the JDK's own class, because a subclass of the service may print anything.
+   */
   private static BigInteger plain(BigInteger value) {
     return value.getClass() == BigInteger.class ? value : new BigInteger(value.toByteArray());
   }
@@ -285,9 +290,10 @@ final class ValueCopy {
 
   private Result text(String text, String path) {
     int most = mostCharacters();
-    // Redacted before it is cut: the first half of a card number matches no pattern.
+    // Redacted before the text is cut: the first half of a card number matches no pattern.
     String read = cut(text, most + REDACTED_AHEAD);
-    // Taken before the text is searched: a list may hold one long text a million times.
+    // The memory is counted before the text is searched, because a list may contain one long text a
+    // million times.
     int taken = FieldNode.weigh(read.length() > most ? cut(read, most) : read);
     if (!take(taken)) {
       return dropped(path, FieldDrop.TOO_LARGE);
@@ -315,7 +321,7 @@ final class ValueCopy {
   }
 
   /**
-   * @param scope in which the names of the map are looked up
+   * @param scope in which the names of the map are resolved
    */
   private Result object(Map<?, ?> map, FieldScope scope, String path, int depth) {
     if (depth > limits.maxDepth()) {
@@ -328,7 +334,7 @@ final class ValueCopy {
     for (Map.Entry<?, ?> entry : map.entrySet()) {
       String name = JdkText.name(entry.getKey());
       if (name.length() > limits.maxNameBytes()) {
-        // Not looked up, which takes several times its length.
+        // Not resolved, because that takes several times its length in memory.
         if (!take(name.length())) {
           return dropped(path, FieldDrop.TOO_LARGE);
         }
@@ -379,7 +385,7 @@ final class ValueCopy {
     if (!take(CONTAINER_WEIGHT)) {
       return dropped(path, FieldDrop.TOO_LARGE);
     }
-    // Not the item's own index: it would cost a text per item, and nearly none is ever read.
+    // Without the item's index, which would cost a text per item that is rarely read.
     String below = path + "[]";
     for (Object item : from) {
       if (!take(ITEM_WEIGHT)) {

@@ -6,20 +6,20 @@ import com.google.re2j.PatternSyntaxException;
 import java.util.Optional;
 
 /**
- * What must not be kept of the text in values, whatever their name: the parts a regular expression
- * matches become {@code [REDACTED]}.
+ * Redacts text in values, whatever their name: the parts that a regular expression matches become
+ * {@code [REDACTED]}.
  *
- * <p>The expression is RE2's, which reads a text once for each match. A text whose matches make it
- * read further than they are long, again and again, would take quadratic time. The number of
- * characters read is bounded, see {@link SearchedText}; when it is used up, the rest of the text is
- * replaced as a whole. Safe for concurrent use.
+ * <p>The expression has RE2's syntax. RE2 reads a text once per match, so a text whose matches each
+ * require reading far beyond the match would take quadratic time. Therefore the number of
+ * characters read is limited, see {@link SearchedText}. When the limit is reached, the rest of the
+ * text is replaced as a whole. Safe for concurrent use.
  */
 public final class ValuePattern {
   /** Redacts nothing. */
   public static final ValuePattern NONE = new ValuePattern(Optional.empty());
 
-  // Short matches grow when replaced; past this the text is replaced whole, so that an event of
-  // single digits cannot become ten times as large.
+  // Replacing short matches lengthens the text. Beyond this growth the whole text is replaced, so
+  // that an event of single digits cannot become ten times as large.
   private static final int MAX_GROWTH = 256;
 
   private final Optional<Pattern> pattern;
@@ -29,10 +29,10 @@ public final class ValuePattern {
   }
 
   /**
-   * Reads an expression.
+   * Compiles an expression.
    *
    * @param expression in RE2's syntax: no back-references, no look-around
-   * @throws IllegalArgumentException if it is none, or matches where there is no text
+   * @throws IllegalArgumentException if it is invalid, or matches an empty text
    */
   public static ValuePattern of(String expression) {
     Pattern compiled;
@@ -54,7 +54,7 @@ public final class ValuePattern {
     return pattern.isEmpty();
   }
 
-  /** The text without what matches; the very same when nothing does. */
+  /** The text with its matches replaced; the same object if there are none. */
   String redact(String text) {
     return pattern.isEmpty() ? text : redact(new SearchedText(text));
   }
@@ -72,10 +72,10 @@ public final class ValuePattern {
       Matcher matcher = expression.matcher(searched);
       while (matcher.find()) {
         if (matcher.end() == matcher.start()) {
-          continue; // a boundary, which has nothing to hide
+          continue; // an empty match at a boundary, with nothing to redact
         }
         if (isReplaced(text, matcher.start(), matcher.end())) {
-          continue; // so that text that is redacted already stays as it is
+          continue; // keeps text that is redacted already
         }
         if (from == 0) {
           kept.ensureCapacity(text.length());
@@ -87,13 +87,13 @@ public final class ValuePattern {
         }
       }
     } catch (SearchedText.TooManyReadsException e) {
-      // What was not searched to its end may hold anything.
+      // The part that was not searched may contain anything.
       return kept.append(Splice.REDACTED).toString();
     }
     return from == 0 ? text : kept.append(text, from, text.length()).toString();
   }
 
-  /** Whether the part from {@code start} to {@code end} lies within a replacement. */
+  /** Whether the part from {@code start} to {@code end} is within a replacement. */
   private static boolean isReplaced(String text, int start, int end) {
     int length = Splice.REDACTED.length();
     if (end - start > length) {
