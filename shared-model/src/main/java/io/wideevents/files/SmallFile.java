@@ -8,7 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Reads whole files of a limited size and words failures for an operator. */
+/** Reads whole files of a limited size. Failure messages are written for an operator. */
 public final class SmallFile {
   /** Enough for thousands of keys, or any chain of certificates. */
   public static final int MAX_BYTES = 1 << 20;

@@ -13,13 +13,13 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.wideevents.process.ManifestVersion;
 
 /**
- * All meters of the process, and the text Prometheus reads them as. Those of the JVM and of the
- * process itself are there from the start.
+ * All meters of the process, and their text in Prometheus format. Includes the meters of the JVM
+ * and of the process from the start.
  *
  * <p>Safe for concurrent use. Owned, and closed, by the process's application.
  */
 public final class MetricsPage implements AutoCloseable {
-  /** What {@link #scrape} returns. */
+  /** The media type of the result of {@link #scrape}. */
   public static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private final PrometheusMeterRegistry registry =
@@ -27,7 +27,7 @@ public final class MetricsPage implements AutoCloseable {
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 
   /**
-   * @param main a class of the process's own jar, which says the version that runs
+   * @param main a class of the process's own jar, which contains the version
    */
   public MetricsPage(Class<?> main) {
     new JvmMemoryMetrics().bindTo(registry);
@@ -42,12 +42,12 @@ public final class MetricsPage implements AutoCloseable {
         .register(registry);
   }
 
-  /** Where further meters go. */
+  /** The registry for further meters. */
   public MeterRegistry registry() {
     return registry;
   }
 
-  /** Every meter in Prometheus' text format, as of now. */
+  /** The current values of all meters in Prometheus text format. */
   public String scrape() {
     return registry.scrape();
   }

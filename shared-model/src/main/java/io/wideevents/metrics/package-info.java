@@ -1,4 +1,4 @@
-/** What both processes show at {@code /metrics}, whatever else they count. */
+/** The metrics that both processes publish at {@code /metrics}, in addition to their own. */
 @NullMarked
 package io.wideevents.metrics;
 

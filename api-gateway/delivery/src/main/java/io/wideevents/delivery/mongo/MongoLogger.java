@@ -54,9 +54,9 @@ public final class MongoLogger implements LoggerPort {
 
   private static final String REFUSED = "refused_by_database";
 
-  // An event that fails again within this time is the same suspect. The replay of a large spool may
-  // take longer to retry an event; such an event is proven poison only after the rest of the spool
-  // is drained.
+  // If an event fails again within this time, the failures count together. The replay of a large
+  // spool may take longer to retry an event; such an event is proven poison only after the rest of
+  // the spool is drained.
   private static final Duration SUSPICION = Duration.ofMinutes(10);
   private static final Duration SUSPENSION = Duration.ofMinutes(1);
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
