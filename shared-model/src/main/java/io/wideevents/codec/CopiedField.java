@@ -21,7 +21,6 @@ public record CopiedField(
     Kind kind,
     @Nullable FieldNotes notes) {
 
-  /** What is done with a value. */
   enum Kind {
     /** Replaces the current value of its path. */
     SET,

@@ -47,7 +47,6 @@ final class DuplicateNames {
     return insert(object, name);
   }
 
-  /** Removes all names, for the next event. */
   void clear() {
     if (used > 0) {
       if (names.length > FIRST_SLOTS) {

@@ -158,7 +158,6 @@ final class Envelope {
       flat.writeBytes(value);
     }
 
-    /** Whether an object has no fields. */
     private static boolean isBlank(byte[] object) {
       for (int i = 1; i < object.length - 1; i++) {
         if (!JsonText.isWhiteSpace(object[i])) {

@@ -43,7 +43,6 @@ record Ingest(
     redacted = List.copyOf(redacted);
   }
 
-  /** The same content with another tier. */
   Ingest at(Tier other) {
     return other == tier
         ? this

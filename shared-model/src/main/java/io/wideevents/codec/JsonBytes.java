@@ -80,7 +80,6 @@ final class JsonBytes {
     length += end;
   }
 
-  /** Writes a whole number in decimal digits. */
   void number(long value) {
     if (value < 0) {
       if (value == Long.MIN_VALUE) {

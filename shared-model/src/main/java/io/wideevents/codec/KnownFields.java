@@ -118,7 +118,6 @@ final class KnownFields {
     }
   }
 
-  /** Reports the required fields that are missing. */
   void checkMissing() {
     requireSeen(KnownField.REQUEST_ID, "requestId", "a string that names the request");
     requireSeen(KnownField.SERVICE, "service", "a string that names the service");

@@ -65,7 +65,6 @@ final class NumberReader {
   private long exponent;
   private final StringBuilder digits = new StringBuilder(MAX_DECIMAL128_DIGITS);
 
-  /** Reads the number at the parser's position. */
   Type read(JsonParser parser) {
     char[] text = parser.getStringCharacters();
     int offset = parser.getStringOffset();

@@ -35,7 +35,6 @@ final class Splice {
     add(from, to, REDACTED_JSON);
   }
 
-  /** Replaces the value in {@code [from, to)} by a text. */
   void replace(int from, int to, String text) {
     if (text.equals(REDACTED)) {
       redact(from, to);
@@ -145,7 +144,6 @@ final class Splice {
     parts.add(body, read, end - read);
   }
 
-  /** The number of changes. */
   int changes() {
     return used / 2;
   }

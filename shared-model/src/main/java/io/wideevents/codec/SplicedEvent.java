@@ -100,7 +100,6 @@ final class SplicedEvent implements EncodedEvent {
     return RecordDocuments.ofAccepted(json(tier));
   }
 
-  /** Whether MongoDB can store the document. */
   boolean fitsDocument() {
     return document(Tier.SPOOL).sizeBytes() <= DocumentBuffer.MAX_BYTES;
   }

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class UnreadableParts {
   private static final int ESCAPE_LENGTH = "\\ud800".length();
 
-  /** The first unreadable part of an event. */
   private record Part(int offset, EventProblem problem) {}
 
   private final byte[] body;

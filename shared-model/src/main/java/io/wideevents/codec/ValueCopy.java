@@ -77,7 +77,6 @@ final class ValueCopy {
     }
   }
 
-  /** Copies the value of the field at the end of a path. */
   CopiedField field(FieldPath to, String path, @Nullable Object given) {
     int depth = to.steps().size();
     FieldPath.Step step = to.steps().getLast();
@@ -113,7 +112,6 @@ final class ValueCopy {
     };
   }
 
-  /** Reads a part of the service's value. */
   private interface Reading {
     Result read();
   }

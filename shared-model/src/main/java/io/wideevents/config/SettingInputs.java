@@ -17,7 +17,6 @@ import java.util.Map;
 record SettingInputs(Map<String, String> flags, Map<String, String> environment) {
   private static final long MAX_FILE_BYTES = 64 * 1024;
 
-  /** The text found for one setting. */
   sealed interface Input {
     record Given(Source source, String text) implements Input {}
 

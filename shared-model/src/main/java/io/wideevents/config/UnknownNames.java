@@ -80,7 +80,6 @@ final class UnknownNames {
             .toList();
   }
 
-  /** The name up to and including the first underscore. */
   private static String prefix(String name) {
     return name.substring(0, name.indexOf('_') + 1);
   }

@@ -41,7 +41,6 @@ public final class FileWatch implements AutoCloseable {
     this(watched, PERIOD);
   }
 
-  /** For tests. */
   FileWatch(List<? extends Watched> watched, Duration period) {
     this.period = period;
     this.watched = List.copyOf(watched);

@@ -4,9 +4,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits until watched files are stable: their content is used once two checks in a row agree.
- * Therefore a file that is being written, or a pair of files of which only one is written yet, is
- * not used.
+ * Waits until watched files are stable: their content is used once two checks in a row agree. This
+ * avoids using a file that is being written, or a pair of files of which only one is written yet.
  *
  * <p>Used by one thread.
  *

@@ -81,7 +81,6 @@ record EventIndex(
     return wanted.equals(Expiry.of(listed));
   }
 
-  /** Whether this index deletes documents. */
   boolean expires() {
     return expireAfterSeconds != null;
   }

@@ -6,7 +6,6 @@ import org.bson.BsonValue;
 
 /** When a listed index deletes documents. */
 sealed interface Expiry {
-  /** The index has no {@code expireAfterSeconds}. */
   record Never() implements Expiry {
     @Override
     public String toString() {
@@ -14,7 +13,6 @@ sealed interface Expiry {
     }
   }
 
-  /** The index deletes documents of this age. */
   record After(long seconds) implements Expiry {
     @Override
     public String toString() {

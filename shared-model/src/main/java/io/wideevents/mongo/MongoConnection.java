@@ -73,7 +73,6 @@ public final class MongoConnection implements AutoCloseable {
     this.clients = () -> MongoClients.create(clientSettings(applicationName));
   }
 
-  /** For tests of clients that cannot be built. */
   MongoConnection(MongoSettings settings, Supplier<MongoClient> clients) {
     this.settings = settings;
     this.clients = clients;

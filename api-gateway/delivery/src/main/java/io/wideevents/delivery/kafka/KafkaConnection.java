@@ -87,7 +87,6 @@ final class KafkaConnection implements AutoCloseable {
     return Optional.ofNullable(producer);
   }
 
-  /** The reason why there is no producer. */
   String unavailability() {
     return unavailability;
   }

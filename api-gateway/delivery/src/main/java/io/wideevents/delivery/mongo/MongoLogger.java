@@ -72,10 +72,8 @@ public final class MongoLogger implements LoggerPort {
   // The driver's I/O threads only pass outcomes to this thread, which also enforces the deadlines.
   private final ScheduledExecutorService executor;
 
-  /** Documents stored by this logger. */
   private final AtomicLong storedDocuments = new AtomicLong();
 
-  /** Writes that MongoDB answered. */
   private final AtomicLong answeredWrites = new AtomicLong();
 
   /** A write in flight. After it was sent, its fields are used only by the executor's thread. */
@@ -250,7 +248,6 @@ public final class MongoLogger implements LoggerPort {
     }
   }
 
-  /** One outcome per event, whatever the writer answered. */
   private List<DeliveryOutcome> delivered(
       Write write, @Nullable List<WriteOutcome> outcomes, @Nullable Throwable failure) {
     int size = write.batch.slots().size();
@@ -272,7 +269,6 @@ public final class MongoLogger implements LoggerPort {
                 : new IllegalStateException("Outcomes and batch differ in size")));
   }
 
-  /** Ends a call at its deadline. */
   private void expire(PendingCall call, long answeredBefore) {
     TimeoutException late = late();
     // If MongoDB answered other writes meanwhile, the unsent events waited only for this process.

@@ -43,7 +43,6 @@ final class PendingCall {
     return documents;
   }
 
-  /** The number of events of the call. */
   int size() {
     return outcomes.length;
   }

@@ -159,7 +159,6 @@ final class WriteQueue {
     return forget(call);
   }
 
-  /** Admits no further calls. */
   synchronized void close() {
     closed = true;
   }
@@ -186,7 +185,6 @@ final class WriteQueue {
     return List.copyOf(unsettled);
   }
 
-  /** Events that wait or are being written. */
   synchronized int pendingEvents() {
     return pendingEvents;
   }

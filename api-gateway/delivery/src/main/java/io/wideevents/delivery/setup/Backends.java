@@ -57,7 +57,6 @@ public final class Backends implements ReplayTarget {
             database(setup, writer));
   }
 
-  /** Composes all tiers from Kafka and MongoDB. */
   private interface TierFactory {
     DeliveryTiers tiers(
         Optional<MqClientPort> mq, LoggerPort direct, DirectDatabase directDatabase);

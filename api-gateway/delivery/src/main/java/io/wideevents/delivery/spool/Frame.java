@@ -97,7 +97,6 @@ final class Frame {
     return Short.toUnsignedInt(length) & ~BEGINS_GROUP;
   }
 
-  /** Marks an encoded frame as the first of a group. */
   static void beginGroup(byte[] frame) {
     frame[TEXT_LENGTHS_AT] |= (byte) (BEGINS_GROUP >>> Byte.SIZE);
     ByteBuffer.wrap(frame).putInt(CHECKSUM_AT, checksum(frame));
@@ -112,7 +111,6 @@ final class Frame {
     return frame.get(frame.position() + TEXT_LENGTHS_AT) < 0;
   }
 
-  /** The checksum in the frame's header. */
   static int statedChecksum(ByteBuffer header) {
     return header.getInt(header.position() + CHECKSUM_AT);
   }

@@ -47,7 +47,6 @@ final class FrameScanner {
     return offset;
   }
 
-  /** Continues at a later offset. */
   void skipTo(int laterOffset) {
     offset = laterOffset;
   }

@@ -20,7 +20,6 @@ final class FrameSearch {
    */
   private static final int MOST_OPEN = 1 << 16;
 
-  /** The offsets of a frame in the file. */
   record Place(int from, int to) {}
 
   private record Candidate(int from, int to, int statedChecksum, int checksumBefore) {

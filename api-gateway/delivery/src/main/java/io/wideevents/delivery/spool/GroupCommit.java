@@ -46,7 +46,6 @@ final class GroupCommit {
   private final Condition work = lock.newCondition();
   private final ArrayDeque<Append> queue = new ArrayDeque<>();
 
-  /** Bytes that wait or are being written. */
   private long queuedBytes;
 
   private boolean closed;

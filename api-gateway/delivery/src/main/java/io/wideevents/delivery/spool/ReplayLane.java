@@ -33,7 +33,6 @@ final class ReplayLane {
   /** How long after its deadline an answer is still awaited. */
   private static final Duration GRACE = Duration.ofSeconds(2);
 
-  /** Takes the events of a chunk. */
   @FunctionalInterface
   interface Target {
     CompletableFuture<List<DeliveryOutcome>> deliver(List<SpooledEvent> events, Deadline deadline);

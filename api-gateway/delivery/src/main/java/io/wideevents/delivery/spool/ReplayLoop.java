@@ -223,7 +223,6 @@ final class ReplayLoop {
     }
   }
 
-  /** Ends the current wait. */
   void wake() {
     lock.lock();
     try {

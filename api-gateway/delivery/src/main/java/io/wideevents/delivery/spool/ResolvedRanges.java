@@ -59,7 +59,6 @@ final class ResolvedRanges {
     return at != null && at.getValue().to > offset ? at.getValue().to : offset;
   }
 
-  /** End of the resolved range at the front of the segment. */
   int front() {
     return front;
   }

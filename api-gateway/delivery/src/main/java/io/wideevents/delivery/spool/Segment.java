@@ -20,7 +20,6 @@ final class Segment {
   private boolean failed;
   private Instant oldest;
 
-  /** The version of the file's header. */
   sealed interface Form {
     record Current(SegmentHeader.Identity identity) implements Form {}
 
@@ -118,7 +117,6 @@ final class Segment {
     return damaged;
   }
 
-  /** Whether the segment never held an event. */
   boolean isEmpty() {
     return events == 0 && length == start();
   }

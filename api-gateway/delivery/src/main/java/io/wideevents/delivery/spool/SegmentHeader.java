@@ -195,7 +195,6 @@ final class SegmentHeader {
     return Arrays.equals(rest, new byte[BYTES]);
   }
 
-  /** Adds the checksum and rewinds. */
   private static ByteBuffer sealed(ByteBuffer bytes, int binding) {
     bytes.putInt(bytes.limit() - CHECKSUM_BYTES, checksum(bytes, binding));
     return bytes.rewind();

@@ -232,7 +232,6 @@ final class SegmentLog implements SpoolQueue {
     }
   }
 
-  /** Ends appending to the newest file. */
   private void seal() {
     OpenSegment sealed = open;
     open = null;

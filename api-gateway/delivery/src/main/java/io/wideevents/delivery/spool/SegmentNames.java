@@ -5,7 +5,6 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The names of the files of a {@link SegmentLog}. */
 final class SegmentNames {
   private static final Pattern SEGMENT = Pattern.compile("(\\d{18})\\.segment");
   private static final Pattern UNFINISHED = Pattern.compile("\\d{18}\\.unfinished");

@@ -39,7 +39,6 @@ final class SegmentRecovery {
   /** Segments by number; null for a file that cannot be used now. */
   private final NavigableMap<Long, @Nullable Segment> found = new TreeMap<>();
 
-  /** Files that had another name. */
   private final Set<Path> renamed = new HashSet<>();
 
   /** A segment file before its frames are read. */
@@ -290,7 +289,6 @@ final class SegmentRecovery {
     return Frame.length(frame.flip()) > 0;
   }
 
-  /** The result of reading the frames of a file from an offset on. */
   private static final class Scan {
     int events;
     int endOfFrames;

@@ -63,7 +63,6 @@ final class SpoolBounds {
     return checkSize(0, ROOM_BYTES).or(() -> checkDisk(ROOM_BYTES));
   }
 
-  /** Checks whether the disk has space for more bytes. */
   Optional<Refused> checkDisk(long more) {
     long usable = usableBytes.getAsLong();
     return usable - more >= settings.minFreeBytes()

@@ -26,7 +26,6 @@ interface SpoolFiles {
     void sync() throws IOException;
   }
 
-  /** Creates a new, empty file. */
   Appender create(Path file) throws IOException;
 
   /**

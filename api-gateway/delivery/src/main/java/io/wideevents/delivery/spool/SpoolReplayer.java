@@ -75,7 +75,6 @@ public final class SpoolReplayer implements AutoCloseable {
         nanoTime);
   }
 
-  /** Delivers the events that can be decoded and rejects the others. */
   private static CompletableFuture<List<DeliveryOutcome>> deliver(
       LoggerPort tiers, List<SpooledEvent> events, Deadline deadline) {
     List<EncodedEvent> readable = new ArrayList<>();

@@ -98,7 +98,6 @@ public final class TierBreaker {
         timing);
   }
 
-  /** A breaker without warm-up. */
   TierBreaker(Tier tier, IntervalFunction pause, Timing timing) {
     this(tier, pause, Duration.ZERO, timing);
   }
@@ -245,7 +244,6 @@ public final class TierBreaker {
     };
   }
 
-  /** Ends an admitted call that says nothing about the tier. */
   private void release(Admission admission) {
     // Only half-open calls hold a permit. Releasing the permit of a call that was admitted while
     // the
@@ -312,7 +310,6 @@ public final class TierBreaker {
     return tier;
   }
 
-  /** The library calls this when the circuit opens. */
   private long pauseFromNow(int attempt) {
     long millis = pause.apply(attempt);
     probeNanos = nanoClock.getAsLong() + TimeUnit.MILLISECONDS.toNanos(millis);
