@@ -192,7 +192,6 @@ final class EventBodyReader {
     return part == null ? failure : part;
   }
 
-  /** Reads the event at the parser's opening brace. */
   private EncodeResult event(EventText text, long line) {
     EventPass pass = new EventPass(rules, text, scratch, null);
     pass.read();

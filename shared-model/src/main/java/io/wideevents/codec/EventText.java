@@ -64,7 +64,6 @@ final class EventText implements AutoCloseable {
     return from + (int) location.getByteOffset();
   }
 
-  /** Releases the parser's buffers. */
   @Override
   public void close() {
     parser.close();

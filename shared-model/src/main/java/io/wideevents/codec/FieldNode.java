@@ -74,7 +74,6 @@ final class FieldNode {
     values[index] = value;
   }
 
-  /** Adds a field whose name is absent. */
   void add(FieldName name, @Nullable Object value) {
     if (size == names.length) {
       int capacity = Math.max(4, size * 2);

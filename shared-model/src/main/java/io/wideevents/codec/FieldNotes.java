@@ -43,7 +43,6 @@ final class FieldNotes {
     }
   }
 
-  /** Adds all notes of another object. */
   void addAll(FieldNotes other) {
     dropped += other.dropped;
     for (Note note : other.notes) {

@@ -43,7 +43,6 @@ final class FieldPaths {
     return path;
   }
 
-  /** One step on a path. */
   FieldPath.Step step(FieldScope scope, String name) {
     return new FieldPath.Step(name(name), scope.find(name));
   }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
+/** The real file system. Safe for concurrent use. */
 final class DiskFiles implements SpoolFiles {
 
   @Override

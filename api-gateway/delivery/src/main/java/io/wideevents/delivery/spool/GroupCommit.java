@@ -46,6 +46,7 @@ final class GroupCommit {
   private final Condition work = lock.newCondition();
   private final ArrayDeque<Append> queue = new ArrayDeque<>();
 
+  /** Bytes that wait or are being written. */
   private long queuedBytes;
 
   private boolean closed;

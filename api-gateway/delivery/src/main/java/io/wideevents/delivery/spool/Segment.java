@@ -117,6 +117,7 @@ final class Segment {
     return damaged;
   }
 
+  /** Whether the segment never held an event. */
   boolean isEmpty() {
     return events == 0 && length == start();
   }
