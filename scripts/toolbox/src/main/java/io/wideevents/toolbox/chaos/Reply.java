@@ -28,6 +28,8 @@ sealed interface Reply {
   JsonMapper MAPPER = new JsonMapper();
 
   /**
+   * Reads the gateway's reply to a request.
+   *
    * @param events number of posted events
    */
   static Reply read(int status, byte[] body, int events) {
