@@ -1,6 +1,7 @@
 package io.wideevents.worker.kafka;
 
 import io.wideevents.kafka.TopicCreator;
+import io.wideevents.log.Causes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -177,10 +178,7 @@ public final class WorkerKafka implements ConsumerSource {
    * failed.
    */
   public static String rootMessage(Throwable cause) {
-    Throwable root = cause;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
+    Throwable root = Causes.deepest(cause);
     if (root instanceof TimeoutException) {
       return "no broker answered in time"; // Kafka's message describes its internals
     }

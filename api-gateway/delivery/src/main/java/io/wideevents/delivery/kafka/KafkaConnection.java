@@ -1,6 +1,7 @@
 package io.wideevents.delivery.kafka;
 
 import io.github.resilience4j.core.IntervalFunction;
+import io.wideevents.log.Causes;
 import io.wideevents.log.LogThrottle;
 import io.wideevents.time.Timing;
 import java.time.Duration;
@@ -262,10 +263,7 @@ final class KafkaConnection implements AutoCloseable {
 
   /** The innermost message. The outer messages only say that a client could not be constructed. */
   private static String reason(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
+    Throwable root = Causes.deepest(failure);
     return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
   }
 }

@@ -4,6 +4,7 @@ import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.delivery.LoggerPort;
 import io.wideevents.delivery.tiers.TierBreaker.Admission;
 import io.wideevents.event.EncodedEvent;
+import io.wideevents.log.Causes;
 import io.wideevents.time.ClosingTime;
 import io.wideevents.time.Deadline;
 import io.wideevents.time.Timing;
@@ -12,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -166,13 +166,7 @@ final class FailoverLogger implements LoggerPort {
         .exceptionally(
             // This logger is closed, or there is no memory for a task or a thread. The events that
             // the first tier left unconfirmed stay unconfirmed.
-            failure ->
-                unsettled(
-                    outcomes,
-                    open,
-                    failure instanceof CompletionException && failure.getCause() != null
-                        ? failure.getCause()
-                        : failure));
+            failure -> unsettled(outcomes, open, Causes.ofFuture(failure)));
   }
 
   /**
