@@ -1,12 +1,8 @@
 package io.wideevents.codec;
 
-import java.io.OutputStream;
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.io.JsonStringEncoder;
 import tools.jackson.core.json.JsonFactory;
@@ -35,18 +31,12 @@ final class JsonText {
     return JsonFactory.builder()
         // The bytes are UTF-8. Detecting UTF-16 would give the same bytes two meanings.
         .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
-        .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
         .streamReadConstraints(constraints)
         .build();
   }
 
   static JsonParser parser(byte[] bytes, int from, int to) {
     return FACTORY.createParser(ObjectReadContext.empty(), bytes, from, to - from);
-  }
-
-  /** A generator that does not close the stream. */
-  static JsonGenerator generator(OutputStream out) {
-    return FACTORY.createGenerator(ObjectWriteContext.empty(), out);
   }
 
   static void appendQuoted(StringBuilder json, String text) {

@@ -61,7 +61,7 @@ public final class Codecs {
     return ((BodyResult.Events) result).results();
   }
 
-  static RecordResult decode(byte @Nullable [] value) {
+  public static RecordResult decode(byte @Nullable [] value) {
     return DECODER.decode(value, null, null, NOW);
   }
 

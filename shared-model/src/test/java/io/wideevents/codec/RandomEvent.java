@@ -24,7 +24,7 @@ import org.bson.types.Decimal128;
  * A made-up event as text, together with the fields its document must have, found without the
  * codec: what is written and what is expected come from the same dice, not from each other.
  */
-final class RandomEvent {
+public final class RandomEvent {
   private static final List<String> REDACTED_NAMES =
       List.of("password", "Authorization", "userToken", "apiKey", "client_SECRET");
   private static final String[] NAME_PARTS = {
@@ -36,7 +36,7 @@ final class RandomEvent {
   private final BsonDocument fields = new BsonDocument();
   private final List<String> redacted = new ArrayList<>();
 
-  RandomEvent(long seed) {
+  public RandomEvent(long seed) {
     this.random = new Random(seed);
     List<Runnable> parts = new ArrayList<>();
     parts.add(() -> text("requestId", "req-" + seed));
@@ -65,7 +65,7 @@ final class RandomEvent {
     redacted.removeIf(path -> path.startsWith("_summary"));
   }
 
-  String json() {
+  public String json() {
     return json.toString();
   }
 

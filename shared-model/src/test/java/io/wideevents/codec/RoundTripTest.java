@@ -1,6 +1,5 @@
 package io.wideevents.codec;
 
-import static io.wideevents.codec.Codecs.decode;
 import static io.wideevents.codec.Codecs.decoded;
 import static io.wideevents.codec.Codecs.encode;
 import static io.wideevents.event.TestEvents.utf8;
@@ -81,20 +80,6 @@ class RoundTripTest {
           .isEqualTo(ContentHash.of(own, 0, own.length));
       assertThat(decoded(own).hash()).isEqualTo(event.document(Tier.KAFKA).hash());
       assertThat(decoded(own).id()).isEqualTo(event.id());
-    }
-  }
-
-  @Test
-  void eventJson_decodesToTheDocumentItWasMadeOf() {
-    for (int seed = 0; seed < EVENTS; seed++) {
-      EventDocument document = encode(new RandomEvent(seed).json()).document(Tier.MONGODB);
-
-      RecordResult again = decode(EventJson.toBytes(document.bson()));
-
-      assertThat(again)
-          .isInstanceOfSatisfying(
-              RecordResult.Decoded.class,
-              decoded -> assertThat(decoded.document()).isEqualTo(document));
     }
   }
 

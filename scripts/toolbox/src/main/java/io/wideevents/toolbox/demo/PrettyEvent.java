@@ -1,6 +1,6 @@
 package io.wideevents.toolbox.demo;
 
-import io.wideevents.codec.EventJson;
+import io.wideevents.toolbox.pipeline.EventJson;
 import org.bson.BsonDocument;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.SerializationFeature;

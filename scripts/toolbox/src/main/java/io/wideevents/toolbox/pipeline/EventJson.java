@@ -1,8 +1,12 @@
-package io.wideevents.codec;
+package io.wideevents.toolbox.pipeline;
 
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
+import java.util.Locale;
 import org.bson.BsonBinary;
 import org.bson.BsonBinarySubType;
 import org.bson.BsonDocument;
@@ -10,6 +14,9 @@ import org.bson.BsonReader;
 import org.bson.BsonType;
 import org.bson.types.Decimal128;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamWriteFeature;
+import tools.jackson.core.json.JsonFactory;
 
 /**
  * Writes a stored event as JSON for people and programs: {@code eventId} instead of {@code _id},
@@ -19,6 +26,13 @@ import tools.jackson.core.JsonGenerator;
  * <p>Stateless and safe for concurrent use; blocks only for the stream it writes to.
  */
 public final class EventJson {
+  private static final JsonFactory JSON =
+      JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
   private EventJson() {}
 
   /** The document as UTF-8 JSON, in a new array. */
@@ -34,7 +48,7 @@ public final class EventJson {
    * @throws tools.jackson.core.JacksonException if the stream fails
    */
   public static void write(BsonDocument document, OutputStream out) {
-    try (JsonGenerator json = JsonText.generator(out);
+    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out);
         BsonReader reader = document.asBsonReader()) {
       reader.readStartDocument();
       json.writeStartObject();
@@ -79,7 +93,7 @@ public final class EventJson {
       case DOUBLE -> json.writeNumber(reader.readDouble());
       case DECIMAL128 -> decimal(reader.readDecimal128(), json);
       case BOOLEAN -> json.writeBoolean(reader.readBoolean());
-      case DATE_TIME -> json.writeString(Timestamp.format(reader.readDateTime()));
+      case DATE_TIME -> json.writeString(TIME.format(Instant.ofEpochMilli(reader.readDateTime())));
       case BINARY -> json.writeString(text(reader.readBinaryData()));
       case OBJECT_ID -> json.writeString(reader.readObjectId().toHexString());
       case NULL -> {

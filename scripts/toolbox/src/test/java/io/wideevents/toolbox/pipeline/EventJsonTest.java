@@ -1,13 +1,20 @@
-package io.wideevents.codec;
+package io.wideevents.toolbox.pipeline;
 
 import static io.wideevents.codec.Codecs.NOW;
+import static io.wideevents.codec.Codecs.decode;
 import static io.wideevents.codec.Codecs.encode;
 import static io.wideevents.event.TestEvents.minimal;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wideevents.codec.Codecs;
+import io.wideevents.codec.RandomEvent;
+import io.wideevents.codec.RecordResult;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.Tier;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.UUID;
 import org.bson.BsonBinary;
 import org.bson.BsonDecimal128;
@@ -19,6 +26,8 @@ import org.bson.BsonString;
 import org.bson.types.Decimal128;
 import org.bson.types.ObjectId;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EventJsonTest {
 
@@ -48,7 +57,7 @@ class EventJsonTest {
   }
 
   @Test
-  void toBytes_showsSomebodyElsesDocumentToo() {
+  void toBytes_writesDocumentsOfOtherWriters() {
     BsonDocument foreign =
         new BsonDocument("_id", new BsonObjectId(new ObjectId("0192f0c12b4d4f6e9a1b2c3d")))
             .append("nan", new BsonDouble(Double.NaN))
@@ -65,6 +74,35 @@ class EventJsonTest {
             {"eventId":"0192f0c12b4d4f6e9a1b2c3d","nan":"NaN","minusZero":"-0E+3",\
             "infinite":"Infinity","uuid":"00000000-0000-0001-0000-000000000002","bytes":"00ff",\
             "max":"(MAX_KEY)","last":"x"}""");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"minimal", "everything", "failed"})
+  void toBytes_writesTheGoldenFile(String name) throws IOException {
+    EventDocument stored = encode(golden(name, "posted.json")).document(Tier.KAFKA);
+
+    assertThat(text(stored.bson())).isEqualTo(golden(name, "read-back.json").stripTrailing());
+  }
+
+  @Test
+  void toBytes_decodesToTheDocumentItWasMadeOf() {
+    for (int seed = 0; seed < 1_000; seed++) {
+      EventDocument document = encode(new RandomEvent(seed).json()).document(Tier.MONGODB);
+
+      RecordResult again = decode(EventJson.toBytes(document.bson()));
+
+      assertThat(again)
+          .isInstanceOfSatisfying(
+              RecordResult.Decoded.class,
+              decoded -> assertThat(decoded.document()).isEqualTo(document));
+    }
+  }
+
+  private static String golden(String folder, String name) throws IOException {
+    String path = "golden/" + folder + "/" + name;
+    try (InputStream in = Objects.requireNonNull(Codecs.class.getResourceAsStream(path), path)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 
   private static String text(BsonDocument document) {
