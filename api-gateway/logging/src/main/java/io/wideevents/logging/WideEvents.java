@@ -77,7 +77,6 @@ public final class WideEvents implements AutoCloseable {
             switch (wait) {
               case NOT_AT_ALL -> LoggingService.queued(timed, tiers, journal, clock);
               case FOR_THE_JOURNAL -> LoggingService.waiting(timed, journal, tiers, journal, clock);
-              case FOR_THE_TIERS -> LoggingService.waiting(timed, tiers, tiers, journal, clock);
             };
       } catch (Throwable e) {
         closeAfter(e, backends);
@@ -103,9 +102,7 @@ public final class WideEvents implements AutoCloseable {
     /** Nothing. The event is queued. */
     NOT_AT_ALL,
     /** The event is on the spool's disk. */
-    FOR_THE_JOURNAL,
-    /** Kafka or MongoDB has acknowledged the event, as with synchronous logging. */
-    FOR_THE_TIERS
+    FOR_THE_JOURNAL
   }
 
   /**

@@ -60,7 +60,7 @@ class WideEventsIT {
 
   @Test
   void retention_isNotTouchedByTheLibrary() throws Exception {
-    try (WideEvents events = start(TestStack.mongo(), WideEvents.Wait.FOR_THE_TIERS)) {
+    try (WideEvents events = start(TestStack.mongo(), WideEvents.Wait.FOR_THE_JOURNAL)) {
       complete(events.logging(), 1);
 
       await().atMost(Duration.ofSeconds(60)).until(() -> indexes().size() >= 4);
