@@ -108,7 +108,6 @@ public final class ApiKeys implements FileWatch.Watched {
                 .addKeyValue("file", file)
                 .addKeyValue("keys", now.keys().size())
                 .addKeyValue(Scope.INGEST.label(), now.count(Scope.INGEST))
-                .addKeyValue(Scope.QUERY.label(), now.count(Scope.QUERY))
                 .addKeyValue(Scope.ADMIN.label(), now.count(Scope.ADMIN))
                 .log(what));
   }

@@ -9,8 +9,6 @@ import java.util.stream.Collectors;
 public enum Scope {
   /** May post events. */
   INGEST,
-  /** May read events. */
-  QUERY,
   /** May administer the gateway. */
   ADMIN;
 

@@ -51,8 +51,8 @@ class AccessControlTest {
   void admit_tellsAnUnknownKeyFromAMissingScope() {
     assertThat(access.admit(List.of("Bearer " + key.text() + "x"), Scope.INGEST))
         .isInstanceOf(Admission.UnknownKey.class);
-    assertThat(access.admit(List.of("Bearer " + key.text()), Scope.QUERY))
-        .isEqualTo(new Admission.ScopeMissing(new Caller("shop"), Scope.QUERY));
+    assertThat(access.admit(List.of("Bearer " + key.text()), Scope.ADMIN))
+        .isEqualTo(new Admission.ScopeMissing(new Caller("shop"), Scope.ADMIN));
   }
 
   @Test

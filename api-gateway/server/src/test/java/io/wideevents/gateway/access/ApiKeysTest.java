@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("try") // A resource is held by being open.
 class ApiKeysTest {
   private final NewKey first = NewKey.make("first", EnumSet.of(Scope.INGEST));
-  private final NewKey second = NewKey.make("second", EnumSet.of(Scope.INGEST, Scope.QUERY));
+  private final NewKey second = NewKey.make("second", EnumSet.of(Scope.INGEST, Scope.ADMIN));
   private final LogCapture log = new LogCapture(ApiKeys.class);
   private Path file = Path.of("");
 
@@ -57,7 +57,7 @@ class ApiKeysTest {
     assertThat(knows(keys, second)).isTrue();
     ILoggingEvent last = log.events().getLast();
     assertThat(last.getLevel()).isEqualTo(Level.INFO);
-    assertThat(last.getKeyValuePairs().toString()).contains("keys=\"1\"", "query=\"1\"");
+    assertThat(last.getKeyValuePairs().toString()).contains("keys=\"1\"", "admin=\"1\"");
   }
 
   @Test

@@ -20,7 +20,7 @@ class KeysFileTest {
             "# the shop's",
             "",
             "shop:" + HASH + ":ingest",
-            "  ops-2:" + OTHER.toUpperCase(java.util.Locale.ROOT) + ":Query, admin  ",
+            "  ops-2:" + OTHER.toUpperCase(java.util.Locale.ROOT) + ":Ingest, admin  ",
             "\r");
 
     assertThat(keys.find(KeyHash.of("key-1")))
@@ -29,7 +29,7 @@ class KeysFileTest {
         .hasValueSatisfying(
             key -> {
               assertThat(key.name()).isEqualTo("ops-2");
-              assertThat(key.scopes()).containsExactlyInAnyOrder(Scope.QUERY, Scope.ADMIN);
+              assertThat(key.scopes()).containsExactlyInAnyOrder(Scope.INGEST, Scope.ADMIN);
             });
     assertThat(keys.find(KeyHash.of("key-3"))).isEmpty();
   }
@@ -42,7 +42,7 @@ class KeysFileTest {
             "shop:not-a-hash:ingest",
             "good:" + HASH + ":ingest",
             "good:" + OTHER + ":ingest",
-            "twin:" + HASH + ":query",
+            "twin:" + HASH + ":admin",
             "bad name:" + OTHER + ":ingest",
             "scope:" + OTHER + ":ingest,everything",
             "none:" + OTHER + ":");
@@ -54,7 +54,7 @@ class KeysFileTest {
             line -> assertThat(line).contains("line 4 has the name of line 3"),
             line -> assertThat(line).contains("line 5 has the key of line 3"),
             line -> assertThat(line).contains("line 6 has a name other than"),
-            line -> assertThat(line).contains("line 7 has a scope other than ingest, query, admin"),
+            line -> assertThat(line).contains("line 7 has a scope other than ingest, admin"),
             line -> assertThat(line).contains("line 8 has a scope other than"));
     assertThat(String.join("", problems))
         .doesNotContain("a-secret-somebody-pasted", "not-a-hash", HASH, OTHER);

@@ -29,7 +29,7 @@ class KeyGateTest {
   private static final int BURST = 10;
 
   private final NewKey ingest = NewKey.make("shop", EnumSet.of(Scope.INGEST));
-  private final NewKey query = NewKey.make("reader", EnumSet.of(Scope.QUERY, Scope.ADMIN));
+  private final NewKey admin = NewKey.make("operator", EnumSet.of(Scope.ADMIN));
   private final NewKey bulk = NewKey.make("bulk", EnumSet.of(Scope.INGEST));
   private final Instant now = Instant.now();
   private Optional<TestServer> started = Optional.empty();
@@ -39,7 +39,7 @@ class KeyGateTest {
     Path file =
         Files.writeString(
             directory.resolve("keys"),
-            ingest.line() + "\n" + query.line() + "\n" + bulk.line() + "\n");
+            ingest.line() + "\n" + admin.line() + "\n" + bulk.line() + "\n");
     RateLimits limits = new RateLimits(Optional.of(new RateLimit(1, BURST)));
     started =
         Optional.of(
@@ -119,7 +119,7 @@ class KeyGateTest {
 
   @Test
   void events_areRefusedWithAKeyForSomethingElse() {
-    HttpResponse<String> response = post("Bearer " + query.text(), 1);
+    HttpResponse<String> response = post("Bearer " + admin.text(), 1);
 
     assertProblem(response, 403, "scope_missing");
     assertThat(response.body()).contains("ingest");

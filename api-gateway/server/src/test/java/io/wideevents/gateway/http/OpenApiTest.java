@@ -368,9 +368,9 @@ class OpenApiTest {
 
   private void checkKeys(Path directory) throws IOException {
     NewKey ingest = NewKey.make("shop", EnumSet.of(Scope.INGEST));
-    NewKey query = NewKey.make("reader", EnumSet.of(Scope.QUERY));
+    NewKey admin = NewKey.make("operator", EnumSet.of(Scope.ADMIN));
     Path file =
-        Files.writeString(directory.resolve("keys"), ingest.line() + "\n" + query.line() + "\n");
+        Files.writeString(directory.resolve("keys"), ingest.line() + "\n" + admin.line() + "\n");
     RateLimits limits = new RateLimits(Optional.of(new RateLimit(1, 1)));
     AccessControl access = new AccessControl(Optional.of(ApiKeys.open(file)), limits);
     try (TestServer guarded = new TestServer(Optional.empty(), access)) {
@@ -378,7 +378,7 @@ class OpenApiTest {
       String post = "post /v1/events";
       check(post, 401, guarded.post(body, JSON));
       check(post, 401, guarded.post(body, JSON, "Authorization", "Bearer nobodys"));
-      check(post, 403, guarded.post(body, JSON, "Authorization", "Bearer " + query.text()));
+      check(post, 403, guarded.post(body, JSON, "Authorization", "Bearer " + admin.text()));
       check(post, 202, guarded.post(body, JSON, "Authorization", "Bearer " + ingest.text()));
       check(post, 429, guarded.post(body, JSON, "Authorization", "Bearer " + ingest.text()));
       for (String read : reads()) {

@@ -26,7 +26,7 @@ class CreateCommandTest {
 
   @Test
   void create_printsTheKeyAloneAndTheLineBeside() throws Exception {
-    assertThat(run("--name", "shop", "--scope", "query", "--scope", "ingest"))
+    assertThat(run("--name", "shop", "--scope", "admin", "--scope", "ingest"))
         .isEqualTo(ExitCode.OK);
 
     String key = out.toString().strip();
@@ -35,7 +35,7 @@ class CreateCommandTest {
         HexFormat.of()
             .formatHex(
                 MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
-    assertThat(err.toString()).contains("shop:" + hash + ":ingest,query").doesNotContain(key);
+    assertThat(err.toString()).contains("shop:" + hash + ":ingest,admin").doesNotContain(key);
   }
 
   @Test
