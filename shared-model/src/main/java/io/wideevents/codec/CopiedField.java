@@ -1,5 +1,6 @@
 package io.wideevents.codec;
 
+import io.wideevents.event.ProblemCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ public record CopiedField(
     DROPPED
   }
 
-  static CopiedField dropped(String text, FieldDrop why) {
+  static CopiedField dropped(String text, ProblemCode why) {
     FieldNotes notes = new FieldNotes();
     notes.drop(text, why);
     return new CopiedField(text, null, -1, null, Kind.DROPPED, notes);

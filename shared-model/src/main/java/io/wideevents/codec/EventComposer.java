@@ -5,6 +5,7 @@ import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventId;
 import io.wideevents.event.LatencyBucket;
 import io.wideevents.event.Outcome;
+import io.wideevents.event.ProblemCode;
 import io.wideevents.event.Summary;
 import io.wideevents.event.Tier;
 import java.math.BigDecimal;
@@ -206,7 +207,7 @@ public final class EventComposer {
     if (own != null) {
       for (int i = 0; i < own.size(); i++) {
         if (own.name(i).text().equals(LOGGING)) {
-          notes.drop(METADATA + '.' + LOGGING, FieldDrop.RESERVED_NAME);
+          notes.drop(METADATA + '.' + LOGGING, ProblemCode.RESERVED_NAME);
         } else {
           first &= !field(own, i, METADATA + '.', notes, fieldsLimit, first);
         }
@@ -233,7 +234,7 @@ public final class EventComposer {
       json.ascii(i == 0 ? "{\"path\":" : ",{\"path\":");
       json.text(note.path());
       json.ascii(",\"reason\":\"");
-      json.ascii(note.drop().label());
+      json.ascii(note.problem().code());
       json.ascii("\"}");
       if (json.length() > maxBytes - CLOSING_BYTES) {
         // Control characters in a name take six bytes each. The count includes all notes.
@@ -270,11 +271,11 @@ public final class EventComposer {
     }
     if (json.length() > limit) {
       json.truncate(before);
-      notes.drop(path + name.text(), FieldDrop.TOO_LARGE);
+      notes.drop(path + name.text(), ProblemCode.EVENT_TOO_LARGE);
       return false;
     }
     if (json.takeReplacedSurrogate()) {
-      notes.drop(path + name.text(), FieldDrop.UNPAIRED_SURROGATE);
+      notes.drop(path + name.text(), ProblemCode.UNPAIRED_SURROGATE);
     }
     return true;
   }

@@ -1,6 +1,7 @@
 package io.wideevents.codec;
 
 import io.wideevents.event.EventLimits;
+import io.wideevents.event.ProblemCode;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -56,12 +57,12 @@ public final class EventFields {
    * takes. Reads no mutable state of this object, so other threads may use the object meanwhile.
    * Never throws what the value throws: such a value is noted as unreadable.
    *
-   * @param path as for {@link #set}; null is noted as a bad name
+   * @param path as for {@link #set}; null is noted as blank
    * @param room bytes of memory that the copy may use: {@link #room} or more
    */
   public CopiedField copy(@Nullable String path, @Nullable Object value, int room) {
     if (path == null) {
-      return CopiedField.dropped("", FieldDrop.BAD_NAME);
+      return CopiedField.dropped("", ProblemCode.BLANK);
     }
     FieldPath to = paths.path(path);
     if (to.problem() != null) {
@@ -97,7 +98,7 @@ public final class EventFields {
     for (int i = 0; i < parents; i++) {
       FieldNode below = child(node, to.steps().get(i).name());
       if (below == null) {
-        notes.drop(field.text(), FieldDrop.TOO_MANY_FIELDS);
+        notes.drop(field.text(), ProblemCode.TOO_MANY_FIELDS);
         return;
       }
       node = below;
@@ -140,7 +141,7 @@ public final class EventFields {
   }
 
   /** Notes that a value is left out. */
-  public void drop(String path, FieldDrop why) {
+  public void drop(String path, ProblemCode why) {
     notes.drop(path, why);
   }
 
@@ -205,9 +206,9 @@ public final class EventFields {
     int moreFields =
         FieldNode.countFields(value) + (index < 0 ? 1 : -FieldNode.countFields(before));
     if (growth > roomLeft()) {
-      notes.drop(path, FieldDrop.TOO_LARGE);
+      notes.drop(path, ProblemCode.EVENT_TOO_LARGE);
     } else if (fields + moreFields > roomForFields()) {
-      notes.drop(path, FieldDrop.TOO_MANY_FIELDS);
+      notes.drop(path, ProblemCode.TOO_MANY_FIELDS);
     } else {
       weight += growth;
       fields += moreFields;

@@ -1,44 +1,63 @@
 package io.wideevents.codec;
 
+import io.wideevents.event.ProblemCode;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A field's name and what is derived from it, computed once, because services use the same few
- * hundred names again and again. Immutable.
- */
+/** A field's name and what {@link NameRules} decides about it. Safe for concurrent use. */
 final class FieldName {
   private final String text;
-  private final byte[] json;
+  private final @Nullable ProblemCode problem;
   private final boolean redacted;
-  private final @Nullable FieldDrop problem;
 
-  FieldName(String text, NameRules.Verdict verdict) {
-    boolean bad = verdict.problem() != null || text.isEmpty() || Utf8.hasUnpairedSurrogate(text);
-    JsonBytes quoted = new JsonBytes();
-    quoted.text(text);
-    quoted.raw(':');
+  // Only events of a service need the bytes. Two threads may write the same bytes twice.
+  private volatile byte @Nullable [] json;
+
+  /**
+   * @param problem why the name is not allowed; null if it is allowed
+   * @param redacted whether the value of the field must be redacted
+   */
+  FieldName(String text, @Nullable ProblemCode problem, boolean redacted) {
     this.text = text;
-    this.json = quoted.toArray();
-    this.redacted = verdict.redacted();
-    this.problem = bad ? FieldDrop.BAD_NAME : null;
+    this.problem = problem;
+    this.redacted = redacted;
   }
 
   String text() {
     return text;
   }
 
-  /** The name in quotes with its colon, as UTF-8; not to be changed. */
-  byte[] json() {
-    return json;
+  @Nullable ProblemCode problem() {
+    return problem;
   }
 
-  /** Whether the value of the field must be redacted. */
+  /**
+   * As {@link #problem}, for a name that a service sets. The parser reports unpaired surrogates in
+   * names of posted events. An empty name in a path is a mistake, as in {@code cart..items}.
+   */
+  @Nullable ProblemCode problemToSet() {
+    if (problem != null) {
+      return problem;
+    }
+    if (text.isEmpty()) {
+      return ProblemCode.BLANK;
+    }
+    return Utf8.hasUnpairedSurrogate(text) ? ProblemCode.UNPAIRED_SURROGATE : null;
+  }
+
   boolean redacted() {
     return redacted;
   }
 
-  /** Why the name is not allowed; null if it is allowed. */
-  @Nullable FieldDrop problem() {
-    return problem;
+  /** The name in quotes with its colon, as UTF-8; not to be changed. */
+  byte[] json() {
+    byte[] known = json;
+    if (known == null) {
+      JsonBytes quoted = new JsonBytes();
+      quoted.text(text);
+      quoted.raw(':');
+      known = quoted.toArray();
+      json = known;
+    }
+    return known;
   }
 }

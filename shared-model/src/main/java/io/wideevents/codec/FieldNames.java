@@ -33,10 +33,10 @@ final class FieldNames {
    * @return whether the value under this name is to be redacted
    */
   boolean check(int object, String name) {
-    NameRules.Verdict verdict = rules.names().judge(name);
+    FieldName checked = rules.names().name(name);
     if (++fields > rules.maxFields()) {
       tooMany();
-      return verdict.redacted();
+      return checked.redacted();
     }
     if (!names.add(object, name)) {
       problems.addHere(
@@ -44,10 +44,10 @@ final class FieldNames {
           "The name occurs twice in its object",
           "Keep one of the two; names are compared with their escapes resolved");
     }
-    if (verdict.problem() != null) {
-      badForm(verdict.problem());
+    if (checked.problem() != null) {
+      badForm(checked.problem());
     }
-    return verdict.redacted();
+    return checked.redacted();
   }
 
   private void tooMany() {

@@ -1,5 +1,6 @@
 package io.wideevents.codec;
 
+import io.wideevents.event.ProblemCode;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,14 +16,14 @@ final class FieldNotes {
   private static final int NOTE_WEIGHT = 96;
 
   /** One value that is missing or changed in the event. */
-  record Note(String path, FieldDrop drop) {}
+  record Note(String path, ProblemCode problem) {}
 
   private final List<Note> notes = new ArrayList<>(0);
   private final Set<String> redacted = new LinkedHashSet<>(0);
   private int dropped;
   private int weight;
 
-  void drop(String path, FieldDrop why) {
+  void drop(String path, ProblemCode why) {
     dropped++;
     if (notes.size() < MAX_NOTES) {
       add(new Note(cut(path), why));

@@ -1,5 +1,6 @@
 package io.wideevents.codec;
 
+import io.wideevents.event.ProblemCode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param steps at least one
  * @param problem why no field can be set there; null if one can
  */
-record FieldPath(String text, List<Step> steps, @Nullable FieldDrop problem) {
+record FieldPath(String text, List<Step> steps, @Nullable ProblemCode problem) {
 
   /**
    * @param known the field that the event's rules define under this name; null for any other
@@ -26,27 +27,22 @@ record FieldPath(String text, List<Step> steps, @Nullable FieldDrop problem) {
       return known == null ? FieldScope.OPEN : known.scope();
     }
 
-    /** Whether only the service's logging library writes this field. */
-    boolean isReserved() {
-      return known != null
-          && switch (known) {
-            case REQUEST_ID, SERVICE, ROUTE, TIMESTAMP, EVENT_ID, SUMMARY, INGEST, RESERVED -> true;
-            case SAMPLING, SAMPLING_RATE, SAMPLING_RULE, DURATION -> true;
-            case USER, USER_ID, USER_ROLE, ERROR, ERROR_CODE, ERROR_MESSAGE -> false;
-            case PERFORMANCE, METADATA -> false;
-          };
+    /** Whether the rules allow an object here, which has fields below. */
+    boolean allowsFieldsBelow() {
+      return known == null || known.type() == FieldType.OBJECT;
     }
 
-    /** Whether this is a known field that is no object, so that it has no fields below. */
-    boolean isText() {
-      return known != null && known.scope() == FieldScope.OPEN && known != KnownField.METADATA;
+    /** Why no service may set the field; null if it may. */
+    @Nullable ProblemCode problem() {
+      ProblemCode problem = name.problemToSet();
+      return problem == null && known != null && !known.isSettable()
+          ? ProblemCode.RESERVED_NAME
+          : problem;
     }
 
-    /** The problem of the name or of setting it; null if there is none. */
-    @Nullable FieldDrop problem() {
-      return name.problem() != null
-          ? name.problem()
-          : isReserved() ? FieldDrop.RESERVED_NAME : null;
+    /** Whether the field's rules allow a value that {@link ValueCopy} copied. */
+    boolean accepts(@Nullable Object copied) {
+      return known == null || copied == null || known.type().accepts(FieldType.firstToken(copied));
     }
   }
 

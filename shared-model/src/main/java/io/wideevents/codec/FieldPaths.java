@@ -1,6 +1,7 @@
 package io.wideevents.codec;
 
 import io.wideevents.event.EventLimits;
+import io.wideevents.event.ProblemCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resolves and caches paths and names. Safe for concurrent use. The size of the cache is limited,
- * because services may generate names.
+ * Resolves and caches the paths of a service's fields. Safe for concurrent use. The size of the
+ * cache is limited, because services may generate names.
  */
 final class FieldPaths {
   private static final int MAX_REMEMBERED = 4096;
@@ -19,7 +20,6 @@ final class FieldPaths {
   private final ValuePattern redactedText;
   private final int maxDepth;
   private final Map<String, FieldPath> paths = new ConcurrentHashMap<>();
-  private final Map<String, FieldName> names = new ConcurrentHashMap<>();
 
   FieldPaths(NameRules rules, ValuePattern redactedText, EventLimits limits) {
     this.rules = rules;
@@ -39,27 +39,22 @@ final class FieldPaths {
       return known;
     }
     FieldPath path = parse(text);
-    remember(paths, text, path);
+    if (text.length() <= MAX_REMEMBERED_LENGTH) {
+      if (paths.size() >= MAX_REMEMBERED) {
+        paths.clear();
+      }
+      paths.put(text, path);
+    }
     return path;
   }
 
   FieldPath.Step step(FieldScope scope, String name) {
-    return new FieldPath.Step(name(name), scope.find(name));
-  }
-
-  private FieldName name(String text) {
-    FieldName known = names.get(text);
-    if (known != null) {
-      return known;
-    }
-    FieldName name = new FieldName(text, rules.judge(text));
-    remember(names, text, name);
-    return name;
+    return new FieldPath.Step(rules.name(name), scope.find(name));
   }
 
   private FieldPath parse(String text) {
     List<FieldPath.Step> steps = new ArrayList<>();
-    @Nullable FieldDrop problem = null;
+    @Nullable ProblemCode problem = null;
     FieldScope scope = FieldScope.EVENT;
     int from = 0;
     while (from >= 0 && problem == null) {
@@ -68,21 +63,12 @@ final class FieldPaths {
       steps.add(step);
       scope = step.scopeBelow();
       // The event itself is the first level, so the last name may be at the deepest level allowed.
-      problem = steps.size() > maxDepth ? FieldDrop.TOO_DEEP : step.problem();
+      problem = steps.size() > maxDepth ? ProblemCode.TOO_DEEP : step.problem();
       from = dot < 0 ? -1 : dot + 1;
-      if (problem == null && from >= 0 && step.isText()) {
-        problem = FieldDrop.WRONG_TYPE;
+      if (problem == null && from >= 0 && !step.allowsFieldsBelow()) {
+        problem = ProblemCode.WRONG_TYPE;
       }
     }
     return new FieldPath(text, steps, problem);
-  }
-
-  private static <T> void remember(Map<String, T> cache, String text, T value) {
-    if (text.length() <= MAX_REMEMBERED_LENGTH) {
-      if (cache.size() >= MAX_REMEMBERED) {
-        cache.clear();
-      }
-      cache.put(text, value);
-    }
   }
 }

@@ -89,17 +89,29 @@ final class KnownFields {
   /** Checks the value at the parser's position, without leaving its first token. */
   void check(KnownField field) {
     seen.add(field);
+    JsonToken token = parser.currentToken();
+    if (token == JsonToken.VALUE_NULL && !field.isRequired()) {
+      return;
+    }
+    errorPresent |= field == KnownField.ERROR;
+    if (!field.type().accepts(token)) {
+      wrongType(field);
+      return;
+    }
     switch (field) {
       case REQUEST_ID -> requestId = requiredText();
       case SERVICE -> service = requiredText();
       case ROUTE -> route = requiredText();
-      case TIMESTAMP -> {
-        if (!timestamp.read()) {
-          wrongType("RFC 3339 text or whole epoch milliseconds");
-        }
-      }
+      case TIMESTAMP -> timestamp.read();
       case EVENT_ID -> eventId = identity();
-      default -> checkOptional(field);
+      case SAMPLING -> samplingPresent = true;
+      case USER_ROLE -> userRole = summarised();
+      case ERROR_CODE -> errorCode = summarised();
+      case ERROR_MESSAGE -> errorMessage = summarised();
+      case DURATION -> durationMillis = duration();
+      case SAMPLING_RATE -> checkRate();
+      case USER, USER_ID, ERROR, PERFORMANCE, METADATA, SAMPLING_RULE -> {}
+      case SUMMARY, INGEST, RESERVED -> throw new AssertionError(field + " is not checked");
     }
   }
 
@@ -135,39 +147,7 @@ final class KnownFields {
     }
   }
 
-  private void checkOptional(KnownField field) {
-    if (parser.currentToken() == JsonToken.VALUE_NULL) {
-      return;
-    }
-    switch (field) {
-      case USER, PERFORMANCE, METADATA -> expectObject();
-      case SAMPLING -> {
-        samplingPresent = parser.currentToken() == JsonToken.START_OBJECT;
-        expectObject();
-      }
-      case ERROR -> {
-        errorPresent = true;
-        expectObject();
-      }
-      case USER_ID -> expectStringOrInteger();
-      case USER_ROLE -> userRole = summarised(optionalText());
-      case ERROR_CODE -> errorCode = summarised(optionalText());
-      case ERROR_MESSAGE -> errorMessage = summarised(optionalText());
-      case SAMPLING_RULE -> {
-        String unused = optionalText();
-      }
-      case DURATION -> durationMillis = duration();
-      case SAMPLING_RATE -> checkRate();
-      case REQUEST_ID, SERVICE, ROUTE, TIMESTAMP, EVENT_ID, SUMMARY, INGEST, RESERVED ->
-          throw new AssertionError(field + " is not optional");
-    }
-  }
-
   private String requiredText() {
-    if (parser.currentToken() != JsonToken.VALUE_STRING) {
-      wrongType("a string");
-      return "";
-    }
     String text = parser.getString();
     if (text.isBlank()) {
       problems.addHere(
@@ -184,27 +164,12 @@ final class KnownFields {
     return text;
   }
 
-  private @Nullable String optionalText() {
-    if (parser.currentToken() != JsonToken.VALUE_STRING) {
-      wrongOptionalType("a string");
-      return null;
-    }
-    return parser.getString();
-  }
-
-  /** The summary must not contain what was redacted in the value. */
-  private @Nullable String summarised(@Nullable String text) {
-    return text == null ? null : rules.redactedText().redact(text);
+  /** The text as it is stored. The summary must not contain what was redacted in the value. */
+  private String summarised() {
+    return rules.redactedText().redact(parser.getString());
   }
 
   private @Nullable EventId identity() {
-    if (parser.currentToken() == JsonToken.VALUE_NULL) {
-      return null;
-    }
-    if (parser.currentToken() != JsonToken.VALUE_STRING) {
-      wrongType("a string that holds a UUID");
-      return null;
-    }
     try {
       return EventId.parse(parser.getString());
     } catch (IllegalArgumentException e) {
@@ -218,10 +183,6 @@ final class KnownFields {
   }
 
   private double duration() {
-    if (!parser.currentToken().isNumeric()) {
-      wrongOptionalType("a number of milliseconds");
-      return Double.NaN;
-    }
     if (numbers.read(parser) == NumberReader.Type.OUT_OF_RANGE) {
       return Double.NaN; // reported when the value itself is read
     }
@@ -233,23 +194,8 @@ final class KnownFields {
   }
 
   private void checkRate() {
-    if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
-      wrongOptionalType("a whole number");
-    } else if (numbers.read(parser) != NumberReader.Type.OUT_OF_RANGE && numbers.asDouble() < 1) {
+    if (numbers.read(parser) != NumberReader.Type.OUT_OF_RANGE && numbers.asDouble() < 1) {
       outOfRange("is below 1", "Send N when one event of N was kept, 1 when all were");
-    }
-  }
-
-  private void expectObject() {
-    if (parser.currentToken() != JsonToken.START_OBJECT) {
-      wrongOptionalType("an object");
-    }
-  }
-
-  private void expectStringOrInteger() {
-    JsonToken token = parser.currentToken();
-    if (token != JsonToken.VALUE_STRING && token != JsonToken.VALUE_NUMBER_INT) {
-      wrongOptionalType("a string or an integer");
     }
   }
 
@@ -257,15 +203,13 @@ final class KnownFields {
     problems.addHere(ProblemCode.NUMBER_OUT_OF_RANGE, problems.path() + " " + how, fix);
   }
 
-  private void wrongOptionalType(String expected) {
-    // In the gateway's records any value may have been replaced by "[REDACTED]".
-    if (rules.origin() != Origin.GATEWAY) {
-      wrongType(expected);
+  private void wrongType(KnownField field) {
+    // In the gateway's records any optional value may have been replaced by "[REDACTED]".
+    if (rules.origin() == Origin.GATEWAY && !field.isRequired() && field != KnownField.EVENT_ID) {
+      return;
     }
-  }
-
-  private void wrongType(String expected) {
     String path = problems.path();
+    String expected = field.type().description();
     problems.addHere(
         ProblemCode.WRONG_TYPE,
         "%s is %s, not %s".formatted(path, describe(parser.currentToken()), expected),

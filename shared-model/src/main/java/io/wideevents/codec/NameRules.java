@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides by a field's name whether the name is allowed and whether its value is redacted.
  *
- * <p>Verdicts are cached, because services use the same few hundred names again and again. Safe for
- * concurrent use.
+ * <p>Decisions are cached, because services use the same few hundred names again and again. Safe
+ * for concurrent use.
  */
 final class NameRules {
   /**
@@ -25,7 +25,7 @@ final class NameRules {
 
   private final int maxNameBytes;
   private final List<NamePattern> redacted;
-  private final Map<String, Verdict> remembered = new ConcurrentHashMap<>();
+  private final Map<String, FieldName> remembered = new ConcurrentHashMap<>();
 
   NameRules(int maxNameBytes, Set<String> redactedNames) {
     this.maxNameBytes = maxNameBytes;
@@ -36,27 +36,20 @@ final class NameRules {
     return maxNameBytes;
   }
 
-  /**
-   * The verdict about one name.
-   *
-   * @param problem why the name is not allowed; null if it is allowed
-   * @param redacted whether its value must be redacted
-   */
-  record Verdict(@Nullable ProblemCode problem, boolean redacted) {}
-
-  Verdict judge(String name) {
-    Verdict known = remembered.get(name);
+  /** The name with the decisions about it. */
+  FieldName name(String text) {
+    FieldName known = remembered.get(text);
     if (known != null) {
       return known;
     }
-    Verdict verdict = new Verdict(problemOf(name), isRedacted(name));
-    if (name.length() <= MAX_REMEMBERED_LENGTH) {
+    FieldName name = new FieldName(text, problemOf(text), isRedacted(text));
+    if (text.length() <= MAX_REMEMBERED_LENGTH) {
       if (remembered.size() >= MAX_REMEMBERED) {
         remembered.clear();
       }
-      remembered.put(name, verdict);
+      remembered.put(text, name);
     }
-    return verdict;
+    return name;
   }
 
   private @Nullable ProblemCode problemOf(String name) {

@@ -154,13 +154,18 @@ final class NumberReader {
   }
 
   private Type decimal128() {
-    if (digitCount > MAX_DECIMAL128_DIGITS
-        || exponent < MIN_DECIMAL128_EXPONENT
-        || digitCount + exponent > MAX_DECIMAL128_MAGNITUDE) {
+    if (!isDecimal128(digitCount, exponent)) {
       return Type.OUT_OF_RANGE;
     }
     decimal = new Decimal128(exactValue());
     return Type.DECIMAL128;
+  }
+
+  /** Whether a Decimal128 represents a number of this many digits, times 10^exponent. */
+  static boolean isDecimal128(int digits, long exponent) {
+    return digits <= MAX_DECIMAL128_DIGITS
+        && exponent >= MIN_DECIMAL128_EXPONENT
+        && digits + exponent <= MAX_DECIMAL128_MAGNITUDE;
   }
 
   private BigDecimal exactValue() {

@@ -3,6 +3,7 @@ package io.wideevents.codec;
 import io.wideevents.event.ProblemCode;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 
 /**
  * Reads the event's {@code timestamp} in either of its forms, and checks it against the accepted
@@ -43,16 +44,13 @@ final class TimestampField {
     return text;
   }
 
-  /** Reads the value at the parser's position; false if it has neither of the two types. */
-  boolean read() {
-    switch (parser.currentToken()) {
-      case VALUE_STRING -> readText(parser.getString());
-      case VALUE_NUMBER_INT -> readNumber();
-      default -> {
-        return false;
-      }
+  /** Reads the value at the parser's position, a text or an integer. */
+  void read() {
+    if (parser.currentToken() == JsonToken.VALUE_STRING) {
+      readText(parser.getString());
+    } else {
+      readNumber();
     }
-    return true;
   }
 
   private void readText(String rfc3339) {

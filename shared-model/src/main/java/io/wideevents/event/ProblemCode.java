@@ -1,8 +1,16 @@
 package io.wideevents.event;
 
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
 /**
- * The codes of an {@link EventProblem} of the codec: a closed list that clients may switch on. New
- * codes may be added; a code never changes its meaning.
+ * The rules that an event can break: a closed list that clients may switch on. New codes may be
+ * added; a code never changes its meaning.
+ *
+ * <p>A posted event that breaks a rule is rejected with an {@link EventProblem}. A value that a
+ * service sets through the logging library is left out, and the event is kept. The event names the
+ * value and the code under {@code _metadata.logging}.
  */
 public enum ProblemCode {
   /** The text is not JSON (RFC 8259) at the position. */
@@ -39,9 +47,9 @@ public enum ProblemCode {
   MISSING_FIELD("missing_field"),
   /** A known field has a wrong type. */
   WRONG_TYPE("wrong_type"),
-  /** A required text is empty or only white space. */
+  /** A required text, or the name of a field, stage or timing, is empty or only white space. */
   BLANK("blank"),
-  /** A required text is longer than 256 bytes. */
+  /** A required text, or the name of a stage or timing, is longer than 256 bytes. */
   TOO_LONG("too_long"),
   /** A number that no BSON type represents exactly, or that is outside its field's range. */
   NUMBER_OUT_OF_RANGE("number_out_of_range"),
@@ -59,7 +67,19 @@ public enum ProblemCode {
    * Not a UUID in canonical form; the nil or the max UUID; or a UUID of version 8 that is not the
    * id derived from the event itself.
    */
-  EVENT_ID_INVALID("event_id_invalid");
+  EVENT_ID_INVALID("event_id_invalid"),
+  /** NaN or an infinity, which JSON cannot represent. Only in a service's own events. */
+  NOT_FINITE("not_finite"),
+  /** An object of a type that an event cannot contain. Only in a service's own events. */
+  UNSUPPORTED_TYPE("unsupported_type"),
+  /** A value that threw while it was read. Only in a service's own events. */
+  UNREADABLE("unreadable"),
+  /** A long text of which only the beginning is kept. Only in a service's own events. */
+  TEXT_CUT("text_cut");
+
+  private static final Set<ProblemCode> OF_POSTED_EVENTS =
+      Collections.unmodifiableSet(
+          EnumSet.complementOf(EnumSet.of(NOT_FINITE, UNSUPPORTED_TYPE, UNREADABLE, TEXT_CUT)));
 
   private final String code;
 
@@ -70,5 +90,10 @@ public enum ProblemCode {
   /** The code on the wire, in {@link EventProblem#code}. */
   public String code() {
     return code;
+  }
+
+  /** The codes that a posted event or body can have. */
+  public static Set<ProblemCode> ofPostedEvents() {
+    return OF_POSTED_EVENTS;
   }
 }

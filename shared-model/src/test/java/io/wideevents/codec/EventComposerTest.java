@@ -210,7 +210,7 @@ class EventComposerTest {
             "wrong_type",
             "wrong_type",
             "reserved_name",
-            "bad_name",
+            "name_has_nul",
             "unsupported_type",
             "number_out_of_range");
     assertThat(document.getInt32("fine").getValue()).isEqualTo(1);
@@ -293,7 +293,7 @@ class EventComposerTest {
 
     String json = text(event);
     assertThat(ownText(json).length()).isBetween(4 * 1024, 8 * 1024);
-    assertThat(json).contains("LAST", "too_large", "\"block0\"");
+    assertThat(json).contains("LAST", "event_too_large", "\"block0\"");
     assertThat(event.document(Tier.KAFKA)).isNotNull();
   }
 
@@ -307,7 +307,7 @@ class EventComposerTest {
 
     assertThat(fields.retainedBytes()).isLessThan(2 * EventLimits.DEFAULT.maxEventBytes());
     assertThat(fields.dropped()).isGreaterThanOrEqualTo(3);
-    assertThat(text(compose(fields))).contains("too_large", "too_deep", "unreadable");
+    assertThat(text(compose(fields))).contains("event_too_large", "too_deep", "unreadable");
   }
 
   @Test

@@ -1,7 +1,7 @@
 package io.wideevents.logging;
 
 import io.wideevents.codec.CopiedField;
-import io.wideevents.codec.FieldDrop;
+import io.wideevents.event.ProblemCode;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
@@ -111,7 +111,7 @@ public final class LoggingContext {
    * Sets a field and replaces its previous value.
    *
    * @param path name of the field; dots separate the names of nested objects: {@code cart.items} is
-   *     the field {@code items} of the object {@code cart}; null is recorded as a bad name
+   *     the field {@code items} of the object {@code cart}; null is recorded as blank
    * @param value text, number, boolean, null, enum constant, date, time or id of the JDK, or a map,
    *     collection or array of these; copied before this method returns
    */
@@ -205,7 +205,7 @@ public final class LoggingContext {
    * in milliseconds.
    *
    * @param name a constant such as {@code charging}; a name that is null, blank or longer than 256
-   *     characters is recorded as a bad name, and the previous stage continues
+   *     characters is recorded as left out, and the previous stage continues
    */
   public LoggingContext stage(@Nullable String name) {
     if (request != null) {
@@ -223,8 +223,8 @@ public final class LoggingContext {
    * up.
    *
    * @param name a constant such as {@code payment}, stored as {@code performance.paymentMs} in
-   *     milliseconds; a name that is null, blank or longer than 256 characters is recorded as a bad
-   *     name
+   *     milliseconds; a name that is null, blank or longer than 256 characters is recorded as left
+   *     out
    */
   public Timing time(@Nullable String name) {
     return new Timing(request, name, request == null ? 0 : System.nanoTime());
@@ -309,11 +309,12 @@ public final class LoggingContext {
         return;
       }
       try {
-        if (RequestRecord.isName(name)) {
+        ProblemCode problem = RequestRecord.problemOf(name);
+        if (problem == null) {
           request.add(
               "performance." + name + "Ms", RequestRecord.millis(System.nanoTime() - start));
         } else {
-          request.drop("performance", FieldDrop.BAD_NAME);
+          request.drop("performance", problem);
         }
       } catch (Throwable e) {
         lost(request, "performance");
@@ -405,7 +406,7 @@ public final class LoggingContext {
   /** Records that a value is lost, for example because memory or stack was exhausted. */
   private static void lost(RequestRecord request, @Nullable String path) {
     try {
-      request.drop(path == null ? "" : path, FieldDrop.UNREADABLE);
+      request.drop(path == null ? "" : path, ProblemCode.UNREADABLE);
     } catch (Throwable e) {
       // Memory or stack is exhausted here as well. A request must not fail because of logging.
     }

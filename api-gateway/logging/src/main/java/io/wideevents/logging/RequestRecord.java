@@ -2,7 +2,7 @@ package io.wideevents.logging;
 
 import io.wideevents.codec.CopiedField;
 import io.wideevents.codec.EventFields;
-import io.wideevents.codec.FieldDrop;
+import io.wideevents.event.ProblemCode;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -109,7 +109,7 @@ final class RequestRecord {
     }
   }
 
-  synchronized void drop(String path, FieldDrop why) {
+  synchronized void drop(String path, ProblemCode why) {
     if (isFinalized) {
       lateWrites.increment();
     } else {
@@ -134,12 +134,12 @@ final class RequestRecord {
   }
 
   /**
-   * Begins a stage. A name that is null, blank or too long is recorded as a bad name and changes
-   * nothing else.
+   * Begins a stage. A name that is null, blank or too long is recorded and changes nothing else.
    */
   void stage(@Nullable String name) {
-    if (!isName(name)) {
-      drop("stage", FieldDrop.BAD_NAME);
+    ProblemCode problem = problemOf(name);
+    if (problem != null) {
+      drop("stage", problem);
       return;
     }
     CopiedField copy = copy("stage", name);
@@ -156,8 +156,12 @@ final class RequestRecord {
     }
   }
 
-  static boolean isName(@Nullable String name) {
-    return name != null && !name.isBlank() && name.length() <= MAX_NAME_LENGTH;
+  /** Why a text cannot be the name of a stage or timing; null if it can. */
+  static @Nullable ProblemCode problemOf(@Nullable String name) {
+    if (name == null || name.isBlank()) {
+      return ProblemCode.BLANK;
+    }
+    return name.length() > MAX_NAME_LENGTH ? ProblemCode.TOO_LONG : null;
   }
 
   private static String cut(String text) {

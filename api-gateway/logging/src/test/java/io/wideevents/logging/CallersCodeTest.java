@@ -193,7 +193,7 @@ class CallersCodeTest {
     assertThat(noted.getInt32("dropped").getValue()).isEqualTo(4);
     assertThat(noted.getArray("fields"))
         .extracting(note -> note.asDocument().getString("reason").getValue())
-        .containsOnly("bad_name");
+        .containsOnly("blank");
     assertThat(event.getString("route").getValue()).isEqualTo("unmatched");
     assertThat(event.getDocument("user").isNull("id")).isTrue();
   }

@@ -7,7 +7,6 @@ import io.micrometer.core.instrument.Timer;
 import io.wideevents.event.ProblemCode;
 import io.wideevents.event.Tier;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +43,7 @@ public final class MicrometerGatewayMetrics implements GatewayMetrics {
         .description("Events received and not answered yet")
         .register(registry);
     Stream.concat(
-            Arrays.stream(ProblemCode.values()).map(ProblemCode::code), DATABASE_REASONS.stream())
+            ProblemCode.ofPostedEvents().stream().map(ProblemCode::code), DATABASE_REASONS.stream())
         .forEach(reason -> rejected.put(reason, rejectedCounter(reason)));
     for (Tier tier : Tier.values()) {
       accepted.put(
