@@ -8,8 +8,6 @@ import io.wideevents.event.Outcome;
 import io.wideevents.event.ProblemCode;
 import io.wideevents.event.Summary;
 import io.wideevents.event.Tier;
-import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -98,6 +96,7 @@ public final class EventComposer {
     // Its characters may have three bytes each, and it may contain half of a surrogate pair.
     String requestId = Utf8.wellFormed(cut(head.requestId()));
     json.clear();
+    FieldWriter writer = new FieldWriter(json, notes, fieldsLimit);
     json.raw(REQUEST_ID);
     json.text(requestId);
     json.raw(SERVICE);
@@ -111,18 +110,18 @@ public final class EventComposer {
     json.raw(PERFORMANCE);
     json.thousandths(head.durationMicros());
     if (root.get("performance") instanceof FieldNode performance) {
-      fields(performance, "performance.", notes, fieldsLimit, false);
+      writer.fields(performance, "performance.", false);
     }
     json.raw('}');
     // The fields about the outcome are written first, so that a field left out for its size is one
     // of the others.
-    known(root, "user", notes);
-    known(root, "error", notes);
-    others(root, notes);
+    known(root, "user", writer);
+    known(root, "error", writer);
+    others(root, writer);
     if (sampled != null) {
       sampling(sampled);
     }
-    metadata(root.get(METADATA), notes);
+    metadata(root.get(METADATA), notes, writer);
     json.raw('}');
     byte[] text = json.toArray();
 
@@ -167,18 +166,18 @@ public final class EventComposer {
     return new EventId(new UUID(high, low));
   }
 
-  private void known(FieldNode root, String name, FieldNotes notes) {
+  private static void known(FieldNode root, String name, FieldWriter writer) {
     int index = root.find(name);
     if (index >= 0) {
-      field(root, index, "", notes, fieldsLimit, false);
+      writer.field(root, index, "", false);
     }
   }
 
-  private void others(FieldNode root, FieldNotes notes) {
+  private static void others(FieldNode root, FieldWriter writer) {
     for (int i = 0; i < root.size(); i++) {
       switch (root.name(i).text()) {
         case "user", "error", "performance", METADATA -> {}
-        default -> field(root, i, "", notes, fieldsLimit, false);
+        default -> writer.field(root, i, "", false);
       }
     }
   }
@@ -196,7 +195,7 @@ public final class EventComposer {
     json.raw('}');
   }
 
-  private void metadata(@Nullable Object given, FieldNotes notes) {
+  private void metadata(@Nullable Object given, FieldNotes notes, FieldWriter writer) {
     FieldNode own = given instanceof FieldNode node ? node : null;
     if (own == null && notes.dropped() == 0) {
       return;
@@ -209,7 +208,7 @@ public final class EventComposer {
         if (own.name(i).text().equals(LOGGING)) {
           notes.drop(METADATA + '.' + LOGGING, ProblemCode.RESERVED_NAME);
         } else {
-          first &= !field(own, i, METADATA + '.', notes, fieldsLimit, first);
+          first &= !writer.field(own, i, METADATA + '.', first);
         }
       }
     }
@@ -241,70 +240,6 @@ public final class EventComposer {
         json.truncate(before);
         return;
       }
-    }
-  }
-
-  /** Writes the fields of an object. {@code first} means that no field was written before them. */
-  private void fields(FieldNode node, String path, FieldNotes notes, int limit, boolean first) {
-    boolean none = first;
-    for (int i = 0; i < node.size(); i++) {
-      none &= !field(node, i, path, notes, limit, none);
-    }
-  }
-
-  /** Writes one field if it fits; returns whether it did. */
-  private boolean field(
-      FieldNode node, int index, String path, FieldNotes notes, int limit, boolean first) {
-    int before = json.length();
-    if (!first) {
-      json.raw(',');
-    }
-    FieldName name = node.name(index);
-    json.raw(name.json());
-    Object value = node.value(index);
-    if (value instanceof FieldNode below) {
-      json.raw('{');
-      fields(below, path.isEmpty() ? name.text() + '.' : path, notes, limit - 1, true);
-      json.raw('}');
-    } else {
-      value(value, notes, limit);
-    }
-    if (json.length() > limit) {
-      json.truncate(before);
-      notes.drop(path + name.text(), ProblemCode.EVENT_TOO_LARGE);
-      return false;
-    }
-    if (json.takeReplacedSurrogate()) {
-      notes.drop(path + name.text(), ProblemCode.UNPAIRED_SURROGATE);
-    }
-    return true;
-  }
-
-  private void value(@Nullable Object value, FieldNotes notes, int limit) {
-    switch (value) {
-      case null -> json.ascii("null");
-      case String text -> json.text(text);
-      case Long number -> json.number(number);
-      case Double number -> json.number(number);
-      case Boolean truth -> json.ascii(truth ? "true" : "false");
-      case BigInteger number -> json.ascii(number.toString());
-      case BigDecimal number -> json.ascii(number.toString());
-      case FieldNode node -> {
-        json.raw('{');
-        fields(node, "[].", notes, limit, true);
-        json.raw('}');
-      }
-      case FieldNode.Items items -> {
-        json.raw('[');
-        for (int i = 0; i < items.size(); i++) {
-          if (i > 0) {
-            json.raw(',');
-          }
-          value(items.get(i), notes, limit);
-        }
-        json.raw(']');
-      }
-      default -> throw new AssertionError(value.getClass() + " is no value of an event");
     }
   }
 

@@ -1,12 +1,10 @@
 package io.wideevents.logging;
 
-import io.wideevents.codec.CopiedField;
 import io.wideevents.event.ProblemCode;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,14 +37,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoggingContext {
   private static final LoggingContext NONE = new LoggingContext(null);
-  private static final ThreadLocal<Bound> CURRENT = new ThreadLocal<>();
-
-  /**
-   * Limit of nested bindings of different contexts on one thread. More nesting means that bindings
-   * were not closed.
-   */
-  private static final int MAX_BINDINGS = 256;
-
   private final @Nullable RequestRecord request;
 
   LoggingContext(@Nullable RequestRecord request) {
@@ -58,33 +48,7 @@ public final class LoggingContext {
    * does nothing.
    */
   public static LoggingContext current() {
-    Bound top = CURRENT.get();
-    if (top == null) {
-      return NONE;
-    }
-    return top.isOpen() ? top.context : afterClosed(top);
-  }
-
-  /**
-   * Removes bindings from the calling thread that were closed by another thread, or in the wrong
-   * order.
-   */
-  private static LoggingContext afterClosed(Bound top) {
-    Bound open = openFrom(top);
-    if (open == null) {
-      CURRENT.remove();
-      return NONE;
-    }
-    CURRENT.set(open);
-    return open.context;
-  }
-
-  private static @Nullable Bound openFrom(@Nullable Bound top) {
-    Bound bound = top;
-    while (bound != null && !bound.isOpen()) {
-      bound = bound.before;
-    }
-    return bound;
+    return BoundContext.current();
   }
 
   /** Returns the context that does nothing. */
@@ -237,55 +201,22 @@ public final class LoggingContext {
    *     the bound thread next asks for its context
    */
   public Binding bind() {
-    Bound top = openFrom(CURRENT.get());
-    // Tasks of one request may nest without a limit, for example on an executor that runs them on
-    // the calling thread. Therefore nested bindings of one context share an entry.
-    Bound bound =
-        top != null && top.context == this && top.bindAgain()
-            ? top
-            : new Bound(this, top != null && top.depth < MAX_BINDINGS ? top : null);
-    CURRENT.set(bound);
-    return new Binding(bound);
-  }
-
-  /** An entry of the thread's stack of contexts, for one or more bindings of one context. */
-  private static final class Bound {
-    private final LoggingContext context;
-    private final @Nullable Bound before;
-    private final int depth;
-    private final AtomicInteger bindings = new AtomicInteger(1);
-
-    private Bound(LoggingContext context, @Nullable Bound before) {
-      this.context = context;
-      this.before = before;
-      this.depth = before == null ? 1 : before.depth + 1;
-    }
-
-    private boolean isOpen() {
-      return bindings.get() > 0;
-    }
-
-    /** Adds a binding, unless another thread has closed the last one concurrently. */
-    private boolean bindAgain() {
-      return bindings.getAndUpdate(count -> count > 0 ? count + 1 : 0) > 0;
-    }
+    return new Binding(BoundContext.bind(this));
   }
 
   /** Ends {@link #bind}. Closing it twice, or before a later binding, has no further effect. */
   public static final class Binding implements AutoCloseable {
-    private final Bound bound;
+    private final BoundContext bound;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Binding(Bound bound) {
+    private Binding(BoundContext bound) {
       this.bound = bound;
     }
 
     @Override
     public void close() {
-      if (closed.compareAndSet(false, true)
-          && bound.bindings.decrementAndGet() == 0
-          && CURRENT.get() == bound) {
-        var unused = afterClosed(bound);
+      if (closed.compareAndSet(false, true)) {
+        bound.close();
       }
     }
   }
@@ -409,54 +340,6 @@ public final class LoggingContext {
       request.drop(path == null ? "" : path, ProblemCode.UNREADABLE);
     } catch (Throwable e) {
       // Memory or stack is exhausted here as well. A request must not fail because of logging.
-    }
-  }
-
-  /** The facts of an exception, read before the event's lock is taken. */
-  private record ErrorFacts(String code, String message, String type, String at) {
-    static ErrorFacts of(Throwable failure) {
-      return new ErrorFacts(
-          failure instanceof CodedError coded
-              ? read(coded::errorCode, className(failure))
-              : className(failure),
-          read(failure::getMessage, ""),
-          failure.getClass().getName(),
-          read(() -> failure.getStackTrace()[0].toString(), ""));
-    }
-
-    private static String className(Throwable failure) {
-      String full = failure.getClass().getName();
-      String simple = read(failure.getClass()::getSimpleName, full);
-      return simple.isEmpty() ? full : simple;
-    }
-
-    /**
-     * Returns the result of a method of the exception; {@code otherwise} if the method throws or
-     * returns null.
-     */
-    private static String read(Supplier<@Nullable String> method, String otherwise) {
-      boolean interrupted = Thread.currentThread().isInterrupted();
-      try {
-        String text = method.get();
-        return text == null ? otherwise : text;
-      } catch (Throwable e) {
-        interrupted |= e instanceof InterruptedException;
-        return otherwise;
-      } finally {
-        if (interrupted) {
-          // The code of the request must see the interrupt.
-          Thread.currentThread().interrupt();
-        }
-      }
-    }
-
-    CopiedField[] copies(RequestRecord request) {
-      return new CopiedField[] {
-        request.copy("error.code", code),
-        request.copy("error.message", message),
-        request.copy("error.type", type),
-        request.copy("error.at", at)
-      };
     }
   }
 }

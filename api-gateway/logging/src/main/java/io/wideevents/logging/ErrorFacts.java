@@ -1,0 +1,54 @@
+package io.wideevents.logging;
+
+import io.wideevents.codec.CopiedField;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The facts of an exception, read before the event's lock is taken. */
+record ErrorFacts(String code, String message, String type, String at) {
+
+  static ErrorFacts of(Throwable failure) {
+    return new ErrorFacts(
+        failure instanceof CodedError coded
+            ? read(coded::errorCode, className(failure))
+            : className(failure),
+        read(failure::getMessage, ""),
+        failure.getClass().getName(),
+        read(() -> failure.getStackTrace()[0].toString(), ""));
+  }
+
+  CopiedField[] copies(RequestRecord request) {
+    return new CopiedField[] {
+      request.copy("error.code", code),
+      request.copy("error.message", message),
+      request.copy("error.type", type),
+      request.copy("error.at", at)
+    };
+  }
+
+  private static String className(Throwable failure) {
+    String full = failure.getClass().getName();
+    String simple = read(failure.getClass()::getSimpleName, full);
+    return simple.isEmpty() ? full : simple;
+  }
+
+  /**
+   * Returns the result of a method of the exception; {@code otherwise} if the method throws or
+   * returns null.
+   */
+  private static String read(Supplier<@Nullable String> method, String otherwise) {
+    boolean interrupted = Thread.currentThread().isInterrupted();
+    try {
+      String text = method.get();
+      return text == null ? otherwise : text;
+    } catch (Throwable e) {
+      interrupted |= e instanceof InterruptedException;
+      return otherwise;
+    } finally {
+      if (interrupted) {
+        // The code of the request must see the interrupt.
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
