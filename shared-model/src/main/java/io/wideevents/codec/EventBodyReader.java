@@ -212,7 +212,7 @@ final class EventBodyReader {
           "Split the event; long arrays of numbers grow most");
       return new EncodeResult.Rejected(line, problems.all());
     }
-    return new EncodeResult.Encoded(event, pass.redactedValues());
+    return new EncodeResult.Encoded(event, pass.redacted().values());
   }
 
   /** All problems of the first events that have any, and one of each further event. */

@@ -1,11 +1,8 @@
 package io.wideevents.codec;
 
-import io.wideevents.event.ContentHash;
 import io.wideevents.event.EventId;
 import io.wideevents.event.EventProblem.Position;
 import io.wideevents.event.ProblemCode;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import org.bson.BsonWriter;
 import org.jspecify.annotations.Nullable;
@@ -26,16 +23,13 @@ final class EventPass {
   private final FieldNames names;
   private final KnownFields known;
   private final DocumentFields document;
-  private final @Nullable Envelope envelope;
+  private final EventIdentity identity;
   private final Splice splice = new Splice();
-  private final List<String> redacted = new ArrayList<>(0);
-  private int redactedLength;
-  private int redactedValues;
+  private final RedactedPaths redacted = new RedactedPaths();
 
   private @Nullable Ingest ingest;
   private @Nullable String givenSummary;
   private @Nullable Position eventIdPosition;
-  private @Nullable ContentHash hash;
   private int start;
   private int end;
 
@@ -65,7 +59,7 @@ final class EventPass {
     this.names = new FieldNames(rules, problems, scratch.names());
     this.known = new KnownFields(rules, parser, problems, numbers);
     this.document = new DocumentFields(document, problems);
-    this.envelope = envelope;
+    this.identity = new EventIdentity(text.bytes(), envelope, splice, known);
   }
 
   /** Reusable objects of a pass, created once for all events of a body. */
@@ -98,37 +92,8 @@ final class EventPass {
     // A record of the gateway contains its hash, which the gateway may have computed by other
     // rules.
     if (problems.isEmpty() && rules.origin() != Origin.GATEWAY) {
-      identify();
-      checkEventId();
+      identity.read(start, end, eventIdPosition, problems);
     }
-  }
-
-  /** An id of version 8 must be the derived one; otherwise it could be the id of another event. */
-  private void checkEventId() {
-    EventId given = known.eventId();
-    if (given == null || !given.hasDerivedForm() || given.equals(derivedId())) {
-      return;
-    }
-    if (splice.cutAddedSpace()) {
-      identify();
-    }
-    if (!given.equals(derivedId())) {
-      problems.addAt(
-          Objects.requireNonNull(eventIdPosition),
-          ProblemCode.EVENT_ID_INVALID,
-          "eventId",
-          "eventId is a UUID of version 8, and not the id that is derived from this event's bytes",
-          "Send a UUID of version 4 or 7, or leave eventId out: it is then derived. Version 8 is"
-              + " reserved for derived ids");
-    }
-  }
-
-  private void identify() {
-    hash = envelope == null ? splice.hash(text.bytes(), start, end) : envelope.hash(splice);
-  }
-
-  private EventId derivedId() {
-    return EventId.derive(known.timestampMillis(), hash());
   }
 
   EventProblems problems() {
@@ -143,14 +108,12 @@ final class EventPass {
     return splice;
   }
 
-  /** The number of values that were replaced, whole or in part. */
-  int redactedValues() {
-    return redactedValues;
+  RedactedPaths redacted() {
+    return redacted;
   }
 
-  /** Paths of the first replaced values. */
-  List<String> redacted() {
-    return redacted;
+  EventIdentity identity() {
+    return identity;
   }
 
   /** The {@code _ingest} of a gateway's record; null if there is none, or it is not ours. */
@@ -173,23 +136,6 @@ final class EventPass {
 
   int end() {
     return end;
-  }
-
-  /** The hash of the event as stored. Not available for a gateway's record or after a problem. */
-  ContentHash hash() {
-    return Objects.requireNonNull(hash, "the event was not identified");
-  }
-
-  /** The id in the event, else the derived one. */
-  EventId id() {
-    EventId given = known.eventId();
-    return given == null ? derivedId() : given;
-  }
-
-  /** Whether {@link #id()} is the derived one, even if the client sent it. */
-  boolean isIdDerived() {
-    EventId given = known.eventId();
-    return given == null || given.hasDerivedForm();
   }
 
   private void fields(FieldScope scope, int depth) {
@@ -286,7 +232,7 @@ final class EventPass {
       return;
     }
     checkSurrogates();
-    noteRedacted();
+    redacted.add(problems);
     int from = text.offset(parser.currentTokenLocation());
     int to = skipValue();
     if (changesText(from)) {
@@ -377,7 +323,7 @@ final class EventPass {
     if (field != null) {
       known.redacted(field);
     }
-    noteRedacted();
+    redacted.add(problems);
     parser.nextToken();
     int from = text.offset(parser.currentTokenLocation());
     int to = skipValue();
@@ -394,16 +340,6 @@ final class EventPass {
    */
   private boolean changesText(int from) {
     return rules.origin() != Origin.GATEWAY && from - start <= rules.maxEventBytes();
-  }
-
-  private void noteRedacted() {
-    redactedValues++;
-    if (redacted.size() < Ingest.MAX_REDACTED_PATHS
-        && redactedLength < Ingest.MAX_REDACTED_LENGTH) {
-      String path = problems.path();
-      redactedLength += path.length();
-      redacted.add(path);
-    }
   }
 
   private void skipField() {

@@ -101,7 +101,7 @@ public final class RecordDecoder {
           "The document would have %d bytes, MongoDB takes at most %d"
               .formatted(document.sizeBytes(), DocumentBuffer.MAX_BYTES));
     }
-    return new RecordResult.Decoded(document, receivedAt, pass.redactedValues());
+    return new RecordResult.Decoded(document, receivedAt, pass.redacted().values());
   }
 
   private RecordReading read(byte[] value) {

@@ -34,11 +34,11 @@ final class RecordDocuments {
         new Ingest(
             receivedAtMillis,
             known.outcome(),
-            pass.hash(),
-            pass.redacted(),
+            pass.identity().hash(),
+            pass.redacted().paths(),
             known.timestampText(),
             Tier.KAFKA);
-    return finish(walked, pass.id(), ingest);
+    return finish(walked, pass.identity().id(), ingest);
   }
 
   private static EventDocument finish(RecordReading.Walked walked, EventId id, Ingest ingest) {

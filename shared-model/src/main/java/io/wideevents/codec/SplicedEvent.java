@@ -39,12 +39,12 @@ final class SplicedEvent implements EncodedEvent {
         new Ingest(
             receivedAtMillis,
             known.outcome(),
-            pass.hash(),
-            pass.redacted(),
+            pass.identity().hash(),
+            pass.redacted().paths(),
             known.timestampText(),
             Tier.KAFKA);
-    this.derivedId = pass.isIdDerived();
-    this.id = pass.id();
+    this.derivedId = pass.identity().isDerived();
+    this.id = pass.identity().id();
     this.requestId = known.requestId();
     this.summary = known.summary().line();
   }
