@@ -24,7 +24,7 @@ final class EventBodyReader {
    * events have the same twenty mistakes, the first event shows them, and a reply that repeated
    * them would be many times as large as the body.
    */
-  private static final int MAX_TOLD_PROBLEMS = 200;
+  private static final int MAX_REPORTED_PROBLEMS = 200;
 
   private final BodyParsers parsers;
   private final byte[] body;
@@ -35,7 +35,7 @@ final class EventBodyReader {
   private final EventPass.Scratch scratch = new EventPass.Scratch();
   private final List<EncodeResult> results = new ArrayList<>();
   private UnreadableParts unreadable = UnreadableParts.none();
-  private int problemsLeft = MAX_TOLD_PROBLEMS;
+  private int problemsLeft = MAX_REPORTED_PROBLEMS;
   private long bytesSearched;
 
   EventBodyReader(
@@ -63,7 +63,7 @@ final class EventBodyReader {
       unreadable = UnreadableParts.overwriteIn(body, 0, length, 1, maxEvents, parsers);
       if (!unreadable.isEmpty()) {
         results.clear();
-        problemsLeft = MAX_TOLD_PROBLEMS;
+        problemsLeft = MAX_REPORTED_PROBLEMS;
         return objectOrArray();
       }
     }
@@ -201,7 +201,7 @@ final class EventBodyReader {
     }
     EventProblems problems = pass.problems();
     if (!problems.isEmpty()) {
-      return new EncodeResult.Rejected(line, told(problems.all()));
+      return new EncodeResult.Rejected(line, reported(problems.all()));
     }
     SplicedEvent event = new SplicedEvent(body, pass, receivedAtMillis);
     if (pass.end() - pass.start() > SURELY_FITTING_BYTES && !event.fitsDocument()) {
@@ -216,7 +216,7 @@ final class EventBodyReader {
   }
 
   /** All problems of the first events that have any, and one of each further event. */
-  private List<EventProblem> told(List<EventProblem> problems) {
+  private List<EventProblem> reported(List<EventProblem> problems) {
     if (problems.size() > 1 && problems.size() > problemsLeft) {
       return List.of(problems.getFirst());
     }

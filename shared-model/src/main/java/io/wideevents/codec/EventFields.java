@@ -49,7 +49,7 @@ public final class EventFields {
    *     or a map, collection or array of these
    */
   public void set(@Nullable String path, @Nullable Object value) {
-    put(copy(path, value, room()));
+    put(copy(path, value, memoryLeft()));
   }
 
   /**
@@ -58,9 +58,9 @@ public final class EventFields {
    * Never throws what the value throws: such a value is noted as unreadable.
    *
    * @param path as for {@link #set}; null is noted as blank
-   * @param room bytes of memory that the copy may use: {@link #room} or more
+   * @param memoryLeft bytes of memory that the copy may use: {@link #memoryLeft} or more
    */
-  public CopiedField copy(@Nullable String path, @Nullable Object value, int room) {
+  public CopiedField copy(@Nullable String path, @Nullable Object value, int memoryLeft) {
     if (path == null) {
       return CopiedField.dropped("", ProblemCode.BLANK);
     }
@@ -75,7 +75,7 @@ public final class EventFields {
       }
     }
     boolean known = to.steps().getFirst().known() != null;
-    return new ValueCopy(paths, limits, known ? room : room - KNOWN_RESERVE_BYTES)
+    return new ValueCopy(paths, limits, known ? memoryLeft : memoryLeft - KNOWN_RESERVE_BYTES)
         .field(to, path, value);
   }
 
@@ -121,12 +121,12 @@ public final class EventFields {
   }
 
   /** Approximate bytes of memory that one more value may use; not negative. */
-  public int room() {
+  public int memoryLeft() {
     return Math.max(0, 2 * limits.maxEventBytes() - weight);
   }
 
-  /** As {@link #room}, before any field was set. May be called by any thread. */
-  public int initialRoom() {
+  /** As {@link #memoryLeft}, before any field was set. May be called by any thread. */
+  public int initialMemory() {
     return 2 * limits.maxEventBytes();
   }
 
@@ -205,9 +205,9 @@ public final class EventFields {
             : FieldNode.weigh(value) - FieldNode.weigh(before);
     int moreFields =
         FieldNode.countFields(value) + (index < 0 ? 1 : -FieldNode.countFields(before));
-    if (growth > roomLeft()) {
+    if (growth > unreserved()) {
       notes.drop(path, ProblemCode.EVENT_TOO_LARGE);
-    } else if (fields + moreFields > roomForFields()) {
+    } else if (fields + moreFields > unreservedFields()) {
       notes.drop(path, ProblemCode.TOO_MANY_FIELDS);
     } else {
       weight += growth;
@@ -233,11 +233,11 @@ public final class EventFields {
     return node.get(name.text()) == below ? below : null;
   }
 
-  private int roomLeft() {
+  private int unreserved() {
     return 2 * limits.maxEventBytes() - weight - (settingKnown ? 0 : KNOWN_RESERVE_BYTES);
   }
 
-  private int roomForFields() {
+  private int unreservedFields() {
     return limits.maxFields() - (settingKnown ? 0 : KNOWN_RESERVE_FIELDS);
   }
 

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 
 /** Determines from the problems of a record why it is poison. */
 final class Poisons {
-  private static final int MAX_TOLD = 5;
+  private static final int MAX_REPORTED = 5;
 
   private Poisons() {}
 
@@ -18,10 +18,13 @@ final class Poisons {
    */
   static RecordResult.Poison of(List<EventProblem> problems) {
     String message =
-        problems.stream().limit(MAX_TOLD).map(Poisons::tell).collect(Collectors.joining("; "));
-    int untold = problems.size() - MAX_TOLD;
+        problems.stream()
+            .limit(MAX_REPORTED)
+            .map(Poisons::describe)
+            .collect(Collectors.joining("; "));
+    int unreported = problems.size() - MAX_REPORTED;
     return new RecordResult.Poison(
-        reasonOf(problems), untold > 0 ? message + "; and " + untold + " more" : message);
+        reasonOf(problems), unreported > 0 ? message + "; and " + unreported + " more" : message);
   }
 
   private static DeadLetterReason reasonOf(List<EventProblem> problems) {
@@ -46,7 +49,7 @@ final class Poisons {
     return problems.stream().anyMatch(problem -> problem.code().equals(code.code()));
   }
 
-  private static String tell(EventProblem problem) {
+  private static String describe(EventProblem problem) {
     Position position = problem.position();
     return problem.code()
         + (problem.field().isEmpty() ? "" : " " + problem.field())

@@ -136,15 +136,15 @@ final class Utf8 {
     if (!hasUnpairedSurrogate(text)) {
       return text;
     }
-    StringBuilder mended = new StringBuilder(text.length());
+    StringBuilder wellFormed = new StringBuilder(text.length());
     text.codePoints()
         .forEach(
             point ->
-                mended.appendCodePoint(
+                wellFormed.appendCodePoint(
                     point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE
                         ? 0xFFFD
                         : point));
-    return mended.toString();
+    return wellFormed.toString();
   }
 
   /** Length of the text in UTF-8 bytes; each surrogate counts as two. */

@@ -46,16 +46,16 @@ final class ValueCopy {
 
   private final FieldPaths paths;
   private final EventLimits limits;
-  private int room;
+  private int memoryLeft;
   private @Nullable FieldNotes notes;
 
   /**
-   * @param room approximate bytes of memory that the copy may use
+   * @param memoryLeft approximate bytes of memory that the copy may use
    */
-  ValueCopy(FieldPaths paths, EventLimits limits, int room) {
+  ValueCopy(FieldPaths paths, EventLimits limits, int memoryLeft) {
     this.paths = paths;
     this.limits = limits;
-    this.room = room;
+    this.memoryLeft = memoryLeft;
   }
 
   CopiedField field(FieldPath to, String path, @Nullable Object given) {
@@ -285,7 +285,7 @@ final class ValueCopy {
       return dropped(path, ProblemCode.TOO_DEEP);
     }
     ArrayList<@Nullable Object> items = new ArrayList<>();
-    int roomBefore = room;
+    int memoryBefore = memoryLeft;
     if (!take(CONTAINER_WEIGHT)) {
       return dropped(path, ProblemCode.EVENT_TOO_LARGE);
     }
@@ -301,7 +301,7 @@ final class ValueCopy {
       }
     }
     items.trimToSize();
-    return CopiedValue.kept(new FieldNode.Items(items, roomBefore - room));
+    return CopiedValue.kept(new FieldNode.Items(items, memoryBefore - memoryLeft));
   }
 
   private static List<@Nullable Object> listOf(Object array) {
@@ -320,10 +320,10 @@ final class ValueCopy {
   }
 
   private boolean take(int weight) {
-    if (room < weight) {
+    if (memoryLeft < weight) {
       return false;
     }
-    room -= weight;
+    memoryLeft -= weight;
     return true;
   }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.EventLimits;
+import io.wideevents.event.EventProblem;
 import io.wideevents.event.Outcome;
+import io.wideevents.event.TestEvents;
 import io.wideevents.event.Tier;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -34,6 +36,7 @@ import org.bson.BsonString;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class EventComposerTest {
@@ -216,6 +219,55 @@ class EventComposerTest {
     assertThat(document.getInt32("fine").getValue()).isEqualTo(1);
     assertThat(document.getString("requestId").getValue()).isEqualTo("req-1");
     assertThat(document).doesNotContainKeys("user.id", "error", "ratio");
+  }
+
+  static Stream<Arguments> brokenRules() {
+    return Stream.of(
+        Arguments.of("user.id", 1.5, "\"user\":{\"id\":1.5}"),
+        Arguments.of("user.role", 7, "\"user\":{\"role\":7}"),
+        Arguments.of("error", "text", "\"error\":\"text\""),
+        Arguments.of("performance", List.of(), "\"performance\":[]"),
+        Arguments.of("_mine", 1, "\"_mine\":1"),
+        Arguments.of("a\0b", 1, "\"a\\u0000b\":1"),
+        Arguments.of("x".repeat(300), 1, "\"" + "x".repeat(300) + "\":1"),
+        Arguments.of("map", keysOfOneText(), "\"map\":{\"1\":1,\"1\":2}"),
+        Arguments.of("digits", new BigInteger("9".repeat(35)), "\"digits\":" + "9".repeat(35)),
+        Arguments.of("small", new BigDecimal("1E-6177"), "\"small\":1E-6177"),
+        Arguments.of("deep", nested(40), "\"deep\":" + "[".repeat(40) + "]".repeat(40)),
+        Arguments.of("half", "\ud83d", "\"half\":\"\\ud83d\""));
+  }
+
+  @ParameterizedTest
+  @MethodSource("brokenRules")
+  void compose_notesTheCodeOfAPostedEventThatBreaksTheSameRule(
+      String path, Object value, String posted) {
+    EventFields fields = rules.newFields();
+    String event = TestEvents.minimal("r", Codecs.NOW);
+
+    fields.set(path, value);
+
+    BsonDocument logging = document(fields).getDocument("_metadata").getDocument("logging");
+    assertThat(logging.getArray("fields"))
+        .extracting(note -> note.asDocument().getString("reason").getValue())
+        .containsExactlyElementsOf(
+            Codecs.problemsOf(event.substring(0, event.length() - 1) + "," + posted + "}").stream()
+                .map(EventProblem::code)
+                .toList());
+  }
+
+  private static Map<Object, Object> keysOfOneText() {
+    Map<Object, Object> map = new LinkedHashMap<>();
+    map.put("1", 1);
+    map.put(1, 2);
+    return map;
+  }
+
+  private static Object nested(int depth) {
+    Object value = List.of();
+    for (int i = 1; i < depth; i++) {
+      value = List.of(value);
+    }
+    return value;
   }
 
   @Test

@@ -68,18 +68,18 @@ final class RequestRecord {
 
   /** Sets a field. Copies the value before the lock is taken. */
   void set(@Nullable String path, @Nullable Object value) {
-    int room = EventFields.isPlain(value) ? fields.initialRoom() : room();
-    if (room == FINALIZED) {
+    int memoryLeft = EventFields.isPlain(value) ? fields.initialMemory() : memoryLeft();
+    if (memoryLeft == FINALIZED) {
       // Does not read the value.
       lateWrites.increment();
     } else {
-      put(fields.copy(path, value, room));
+      put(fields.copy(path, value, memoryLeft));
     }
   }
 
   /** Copies a text that is stored together with other fields. */
   CopiedField copy(String path, @Nullable String text) {
-    return fields.copy(path, text, fields.initialRoom());
+    return fields.copy(path, text, fields.initialMemory());
   }
 
   synchronized void put(CopiedField copy) {
@@ -117,8 +117,8 @@ final class RequestRecord {
     }
   }
 
-  private synchronized int room() {
-    return isFinalized ? FINALIZED : fields.room();
+  private synchronized int memoryLeft() {
+    return isFinalized ? FINALIZED : fields.memoryLeft();
   }
 
   /** Sets the route. A null or blank route changes nothing. */
