@@ -42,11 +42,20 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a real broker's log can hold that makes a poll fail, for one partition or for the heap. */
+/**
+ * What a real broker's log can hold that makes a poll fail, for one partition or for the heap.
+ * Tests of corrupt batches run side by side. A test that needs most of this JVM's heap runs alone.
+ */
+@Execution(ExecutionMode.CONCURRENT)
 class PollRecoveryIT {
+  private static final String HEAP = "heap";
   private static final Duration LONG = Duration.ofSeconds(90);
   private static final int MEBIBYTE = 1 << 20;
   private static final int PARTITION = 2;
@@ -91,6 +100,7 @@ class PollRecoveryIT {
   /** The byte of a batch that is flipped: of its records, its magic number, or its length. */
   @ParameterizedTest
   @CsvSource({"classic,70", "classic,16", "classic,9", "consumer,70"})
+  @ResourceLock(value = HEAP, mode = ResourceAccessMode.READ)
   void corruptBatch_stopsItsPartitionAloneUntilItIsRepaired(String protocol, int byteOfBatch)
       throws Exception {
     // Given: two batches in one partition, the second corrupt, and events in all the others
@@ -139,6 +149,7 @@ class PollRecoveryIT {
   }
 
   @Test
+  @ResourceLock(value = HEAP, mode = ResourceAccessMode.READ)
   void corruptBatch_isPassedOverWhenAnOperatorDeletesItsRecords() throws Exception {
     // Given
     sendTo(PARTITION, 0, 10);
@@ -162,6 +173,7 @@ class PollRecoveryIT {
 
   @ParameterizedTest
   @CsvSource({"classic,-XX:+UseSerialGC", "consumer,-XX:+UseParallelGC", "classic,-XX:+UseG1GC"})
+  @ResourceLock(HEAP)
   void recordsThatDoNotFitTheHeap_becomeDeadLettersAndTheOthersAreStored(
       String protocol, String collector) throws Exception {
     // Given
@@ -211,6 +223,7 @@ class PollRecoveryIT {
   }
 
   @Test
+  @ResourceLock(HEAP)
   void recordsWhoseHeadersDoNotFitTheHeap_becomeDeadLettersAndTheOthersAreStored()
       throws Exception {
     // Given: headers of two bytes, each of which is an object of its own in memory

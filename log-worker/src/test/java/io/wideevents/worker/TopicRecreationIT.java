@@ -20,11 +20,14 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A topic that is deleted and created again, against a real broker and a real MongoDB. */
+@Execution(ExecutionMode.CONCURRENT)
 class TopicRecreationIT {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final int OLD_EVENTS = 600;

@@ -29,10 +29,13 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole worker against a real broker and a real MongoDB. */
+@Execution(ExecutionMode.CONCURRENT)
 class WorkerIT {
   private static final Duration LONG = Duration.ofSeconds(60);
 

@@ -9,10 +9,13 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Wrong settings against a real mongod, and against addresses where there is none. */
+@Execution(ExecutionMode.CONCURRENT)
 class MongoTroubleIT {
   private static String server = "";
 

@@ -25,10 +25,13 @@ import org.junit.jupiter.api.Test;
 
 @Tag("slow")
 class FinalizeOnceTest {
-  private static final int REQUESTS = 1_000_000;
+  private static final int REQUESTS = Integer.getInteger("wideevents.requests", 100_000);
   private static final int BATCH = 5_000;
 
-  /** One request of a million: three ends of it race, and a late writer with them. */
+  /**
+   * Three ends of each request race, and a late writer with them. {@code
+   * -Dwideevents.requests=1000000} runs more requests.
+   */
   @Test
   void everyRequest_leavesOneEventWhateverEndsRace() throws Exception {
     CountingTier tier = new CountingTier();

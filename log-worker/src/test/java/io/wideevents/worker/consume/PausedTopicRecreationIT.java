@@ -28,10 +28,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A topic of a real broker that is created again while an outage of the database is waited out. */
+@Execution(ExecutionMode.CONCURRENT)
 class PausedTopicRecreationIT {
   private static final Duration LONG = Duration.ofSeconds(60);
 

@@ -39,7 +39,7 @@ class HostileConnectionsTest {
   private static final int CHECKS = 40;
   private static final int WARM_UP = 500;
   private static final int MAX_SLOWNESS = 8;
-  private static final Duration SLOWNESS_TIME = Duration.ofMillis(500);
+  private static final Duration SLOWNESS_TIME = Duration.ofMillis(200);
   private static final Duration CHECK_TIMEOUT = Duration.ofSeconds(MAX_SLOWNESS);
 
   private double slownessBefore;

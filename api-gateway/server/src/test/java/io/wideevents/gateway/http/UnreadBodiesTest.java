@@ -11,10 +11,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the server rejects before it looks at the body, and before the API's own handlers. */
+@Execution(ExecutionMode.CONCURRENT)
 class UnreadBodiesTest {
   // More than the buffers of both ends of a connection take.
   private static final int BODY = 6_000_000;
