@@ -1,58 +1,16 @@
 package io.wideevents.worker;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.wideevents.process.ExitCode;
-import java.io.File;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import io.wideevents.process.TemporaryDirectoryContract;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-@Tag("slow")
-class TemporaryDirectoryTest {
-  @TempDir private Path directory;
+class TemporaryDirectoryTest extends TemporaryDirectoryContract {
+  TemporaryDirectoryTest() {
+    super(LogWorker.class);
+  }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "dlq list", "dlq show 0:0", "dlq replay"})
-  void start_saysThatNoNativeCodeCanBeLoadedFromTheTemporaryDirectory(String command)
-      throws Exception {
-    // Given a temporary directory that nobody can write to, root included: it lies below a file
-    Path unusable = Files.createFile(directory.resolve("file")).resolve("tmp");
-    Path output = directory.resolve("output");
-    List<String> line =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Djava.io.tmpdir=" + unusable,
-                "-cp",
-                System.getProperty("java.class.path"),
-                LogWorker.class.getName()));
-    command.lines().flatMap(text -> Stream.of(text.split(" "))).forEach(line::add);
-    ProcessBuilder builder =
-        new ProcessBuilder(line)
-            .directory(directory.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile());
-    builder.environment().put("KAFKA_BROKER", "127.0.0.1:1");
-    builder.environment().put("MONGODB_URI", "mongodb://127.0.0.1:1");
-
-    // When
-    Process process = builder.redirectInput(new File("/dev/null")).start();
-    boolean ended = process.waitFor(60, TimeUnit.SECONDS);
-    process.destroyForcibly();
-
-    // Then
-    assertThat(ended).isTrue();
-    assertThat(process.exitValue()).isEqualTo(ExitCode.CONFIGURATION);
-    assertThat(Files.readString(output))
-        .contains("The compression library zstd cannot load its native part from " + unusable)
-        .contains("not mounted noexec", "-Djava.io.tmpdir=");
+  static Stream<List<String>> commands() {
+    return Stream.of(
+        List.of(), List.of("dlq", "list"), List.of("dlq", "show", "0:0"), List.of("dlq", "replay"));
   }
 }

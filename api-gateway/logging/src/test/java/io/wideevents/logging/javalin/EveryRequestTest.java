@@ -14,10 +14,7 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
@@ -116,27 +113,14 @@ class EveryRequestTest {
   }
 
   private String exchange(String request) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), javalin.port())) {
-      socket.setSoTimeout(30_000);
-      String text =
-          request
-              + " HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: req-1\r\nConnection: close\r\n\r\n";
-      socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
-      return head(socket.getInputStream());
+    // The head alone: Jetty keeps the connection of a CONNECT open for its idle timeout.
+    try (Socket socket =
+        RawHttp.send(
+            javalin.port(),
+            request
+                + " HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: req-1\r\nConnection: close\r\n\r\n")) {
+      return RawHttp.readHead(socket);
     }
-  }
-
-  /** The head alone: Jetty keeps the connection of a CONNECT open for its idle timeout. */
-  private static String head(InputStream in) throws IOException {
-    StringBuilder head = new StringBuilder();
-    while (head.indexOf("\r\n\r\n") < 0) {
-      int next = in.read();
-      if (next < 0) {
-        break;
-      }
-      head.append((char) next);
-    }
-    return head.toString();
   }
 
   private BsonDocument onlyEvent() {

@@ -1,31 +1,23 @@
 package io.wideevents.logging.javalin;
 
+import static io.wideevents.logging.javalin.SeenEvents.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.plugin.PluginAlreadyRegisteredException;
-import io.wideevents.delivery.DeliveryOutcome;
-import io.wideevents.delivery.LoggerPort;
 import io.wideevents.delivery.RecordingLogger;
-import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.Tier;
 import io.wideevents.logging.LoggingContext;
 import io.wideevents.logging.LoggingService;
 import io.wideevents.logging.LoggingSettings;
-import io.wideevents.time.Deadline;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.assertj.core.api.Assertions;
@@ -42,7 +34,7 @@ class HostileRequestTest {
   private static final LoggingSettings SETTINGS =
       LoggingSettings.of("shop").timed(Duration.ofSeconds(30), Duration.ofSeconds(30));
 
-  private final Events events = new Events();
+  private final SeenEvents events = new SeenEvents(Tier.KAFKA);
   private final LoggingService logging =
       LoggingService.queued(
           SETTINGS, events, new RecordingLogger(Tier.SPOOL), InstantSource.system());
@@ -74,7 +66,7 @@ class HostileRequestTest {
     String reply = exchange("GET /orders/1", repeated + "\r\n");
 
     assertThat(reply).startsWith("HTTP/1.1 200").endsWith("order");
-    assertThat(next().getString("requestId").getValue()).hasSizeLessThanOrEqualTo(128);
+    assertThat(events.next().getString("requestId").getValue()).hasSizeLessThanOrEqualTo(128);
   }
 
   @ParameterizedTest
@@ -85,7 +77,7 @@ class HostileRequestTest {
     assertThat(exchange(request, "")).startsWith("HTTP/1.1 400");
 
     exchange("GET /orders/1", "X-Request-Id: next\r\n");
-    assertThat(next().getString("requestId").getValue()).isEqualTo("next");
+    assertThat(events.next().getString("requestId").getValue()).isEqualTo("next");
   }
 
   @Test
@@ -120,7 +112,7 @@ class HostileRequestTest {
       logging.close();
       closed.countDown();
 
-      assertThat(read(socket)).startsWith("HTTP/1.1 200").endsWith("answered");
+      assertThat(RawHttp.readAll(socket)).startsWith("HTTP/1.1 200").endsWith("answered");
     }
     assertThat(exchange("GET /orders/1", "")).startsWith("HTTP/1.1 200");
   }
@@ -138,7 +130,7 @@ class HostileRequestTest {
                     }));
 
     assertThat(exchange("GET /orders/1", "")).contains("X-Wrapped: yes").endsWith("order");
-    assertThat(next().getString("route").getValue()).isEqualTo("GET /orders/{id}");
+    assertThat(events.next().getString("route").getValue()).isEqualTo("GET /orders/{id}");
   }
 
   @Test
@@ -166,7 +158,7 @@ class HostileRequestTest {
 
     String reply = exchange("GET /upstream", "");
 
-    BsonDocument event = next();
+    BsonDocument event = events.next();
     assertThat(reply).startsWith("HTTP/1.1 499");
     assertThat(error(event)).isEqualTo("EofException");
     assertThat(event.getDocument("http").getInt32("status").getValue()).isEqualTo(499);
@@ -179,10 +171,10 @@ class HostileRequestTest {
     try (Socket socket = send("POST /upload", "Content-Length: 1000\r\n")) {
       socket.getOutputStream().write(new byte[10]);
       socket.shutdownOutput();
-      read(socket);
+      RawHttp.readAll(socket);
     }
 
-    assertThat(error(next())).isEqualTo("CLIENT_ABORTED");
+    assertThat(error(events.next())).isEqualTo("CLIENT_ABORTED");
   }
 
   @Test
@@ -206,7 +198,7 @@ class HostileRequestTest {
 
     for (String path : List.of("/future", "/async")) {
       assertThat(exchange("GET " + path, "")).startsWith("HTTP/1.1 409");
-      BsonDocument event = next();
+      BsonDocument event = events.next();
       assertThat(error(event)).isEqualTo("ArithmeticException");
       assertThat(event.getDocument("_ingest").getString("outcome").getValue()).isEqualTo("FAILED");
     }
@@ -229,10 +221,10 @@ class HostileRequestTest {
     try (Socket socket = send("GET /hangs", "")) {
       running.await();
       javalin.stop();
-      read(socket);
+      RawHttp.readAll(socket);
     }
 
-    BsonDocument event = next();
+    BsonDocument event = events.next();
     assertThat(error(event)).isEqualTo("SERVER_STOPPED");
     assertThat(event.getString("route").getValue()).isEqualTo("GET /hangs");
   }
@@ -252,47 +244,13 @@ class HostileRequestTest {
 
   private String exchange(String request, String headers) throws IOException {
     try (Socket socket = send(request, headers)) {
-      return read(socket);
+      return RawHttp.readAll(socket);
     }
   }
 
   private Socket send(String request, String headers) throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), javalin.port());
-    socket.setSoTimeout(30_000);
-    String head = request + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
-    socket.getOutputStream().write((head + headers + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
-    return socket;
-  }
-
-  private static String read(Socket socket) throws IOException {
-    return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-  }
-
-  private BsonDocument next() throws InterruptedException {
-    EncodedEvent event = events.seen.poll(30, TimeUnit.SECONDS);
-    assertThat(event).as("an event within 30 s").isNotNull();
-    return event.document(Tier.KAFKA).bson();
-  }
-
-  private static String error(BsonDocument event) {
-    assertThat(event).as(event.toJson()).containsKey("error");
-    return event.getDocument("error").getString("code").getValue();
-  }
-
-  private static final class Events implements LoggerPort {
-    private final BlockingQueue<EncodedEvent> seen = new LinkedBlockingQueue<>();
-
-    @Override
-    public CompletableFuture<List<DeliveryOutcome>> log(
-        List<EncodedEvent> batch, Deadline deadline) {
-      seen.addAll(batch);
-      return CompletableFuture.completedFuture(
-          batch.stream()
-              .<DeliveryOutcome>map(event -> new DeliveryOutcome.Durable(Tier.KAFKA))
-              .toList());
-    }
-
-    @Override
-    public void close() {}
+    return RawHttp.send(
+        javalin.port(),
+        request + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + headers + "\r\n");
   }
 }

@@ -6,14 +6,10 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.UnauthorizedResponse;
 import io.javalin.http.staticfiles.Location;
-import io.wideevents.delivery.DeliveryOutcome;
-import io.wideevents.delivery.LoggerPort;
 import io.wideevents.delivery.RecordingLogger;
-import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.Tier;
 import io.wideevents.logging.LoggingService;
 import io.wideevents.logging.LoggingSettings;
-import io.wideevents.time.Deadline;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletResponse;
@@ -21,18 +17,13 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
-import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -141,7 +132,7 @@ class ReplyAfterJournalTest {
         new Case("GET /large", "Accept-Encoding: gzip\r\n", 200, "GET /large", null, true));
   }
 
-  private final Gate journal = new Gate();
+  private final SeenEvents journal = new SeenEvents(Tier.SPOOL);
   private final RecordingLogger spool = new RecordingLogger(Tier.SPOOL);
   private final RecordingLogger tier = new RecordingLogger(Tier.KAFKA);
   private final CountDownLatch released = new CountDownLatch(1);
@@ -162,7 +153,7 @@ class ReplyAfterJournalTest {
   @AfterEach
   void open() {
     journal.open();
-    journal.events.clear();
+    journal.clear();
   }
 
   @AfterAll
@@ -180,7 +171,7 @@ class ReplyAfterJournalTest {
     journal.shut();
 
     try (Socket socket = send(withJournal.port(), request)) {
-      BsonDocument event = nextEvent();
+      BsonDocument event = journal.next();
       int before = socket.getInputStream().available();
       journal.open();
       String status = statusLine(socket);
@@ -197,7 +188,7 @@ class ReplyAfterJournalTest {
   void event_hasRouteStatusAndError(Case request) throws Exception {
     try (Socket socket = send(withoutJournal.port(), request)) {
       String status = statusLine(socket);
-      BsonDocument event = nextEvent();
+      BsonDocument event = journal.next();
 
       assertThat(status).contains(" " + request.status());
       check(event, request, true);
@@ -210,7 +201,7 @@ class ReplyAfterJournalTest {
     journal.shut();
 
     try (Socket socket = send(withJournal.port(), ok("GET /hints", 200, "GET /hints"))) {
-      BsonDocument event = nextEvent();
+      BsonDocument event = journal.next();
       String before =
           new String(
               socket.getInputStream().readNBytes(socket.getInputStream().available()),
@@ -231,7 +222,7 @@ class ReplyAfterJournalTest {
       socket.setSoLinger(true, 0);
     }
 
-    BsonDocument event = nextEvent();
+    BsonDocument event = journal.next();
     assertThat(event.getDocument("error").getString("code").getValue()).isEqualTo("CLIENT_ABORTED");
     assertThat(event.getString("route").getValue()).isEqualTo("GET /endless");
     assertThat(event.getDocument("http").getInt32("status").getValue()).isEqualTo(200);
@@ -245,7 +236,7 @@ class ReplyAfterJournalTest {
     }
 
     assertThat(body).contains("/orders/{id}", "/ws/{id}", "/routes");
-    nextEvent();
+    journal.next();
   }
 
   private static void check(BsonDocument event, Case request, boolean withError) {
@@ -263,17 +254,11 @@ class ReplyAfterJournalTest {
         .isEqualTo(error == null ? "SUCCESS" : "FAILED");
   }
 
-  private BsonDocument nextEvent() throws InterruptedException {
-    EncodedEvent event = journal.events.poll(30, TimeUnit.SECONDS);
-    assertThat(event).as("an event within 30 s").isNotNull();
-    return event.document(Tier.KAFKA).bson();
-  }
-
   private void assertNoOtherEvent(Javalin javalin) throws Exception {
     journal.open();
     try (Socket socket = send(javalin.port(), ok("GET /orders/9", 200, "GET /orders/{id}"))) {
       statusLine(socket);
-      BsonDocument event = nextEvent();
+      BsonDocument event = journal.next();
       assertThat(event.getString("requestId").getValue()).isEqualTo("/orders/9");
     }
   }
@@ -297,20 +282,15 @@ class ReplyAfterJournalTest {
   }
 
   private static Socket send(int port, Case request) throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    socket.setSoTimeout(30_000);
     String path = request.request().split(" ", 2)[1];
-    socket
-        .getOutputStream()
-        .write(
-            "%s HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: %s\r\n%s%s\r\n"
-                .formatted(
-                    request.request(),
-                    path.replaceAll("\\?.*", ""),
-                    request.more(),
-                    request.more().contains("Upgrade") ? "" : "Connection: close\r\n")
-                .getBytes(StandardCharsets.US_ASCII));
-    return socket;
+    return RawHttp.send(
+        port,
+        "%s HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: %s\r\n%s%s\r\n"
+            .formatted(
+                request.request(),
+                path.replaceAll("\\?.*", ""),
+                request.more(),
+                request.more().contains("Upgrade") ? "" : "Connection: close\r\n"));
   }
 
   private static Case ok(String request, int status, String route) {
@@ -546,31 +526,4 @@ class ReplyAfterJournalTest {
   }
 
   /** A tier that confirms nothing while it is shut. */
-  private static final class Gate implements LoggerPort {
-    private final BlockingQueue<EncodedEvent> events = new LinkedBlockingQueue<>();
-    private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
-
-    void shut() {
-      gate = new CompletableFuture<>();
-    }
-
-    void open() {
-      gate.complete(null);
-    }
-
-    @Override
-    public CompletableFuture<List<DeliveryOutcome>> log(
-        List<EncodedEvent> batch, Deadline deadline) {
-      CompletableFuture<Void> opened = gate;
-      events.addAll(batch);
-      return opened.thenApply(
-          open ->
-              batch.stream()
-                  .<DeliveryOutcome>map(event -> new DeliveryOutcome.Durable(Tier.SPOOL))
-                  .toList());
-    }
-
-    @Override
-    public void close() {}
-  }
 }

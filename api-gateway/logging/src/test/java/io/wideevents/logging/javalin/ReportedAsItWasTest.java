@@ -1,30 +1,21 @@
 package io.wideevents.logging.javalin;
 
+import static io.wideevents.logging.javalin.SeenEvents.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
-import io.wideevents.delivery.DeliveryOutcome;
-import io.wideevents.delivery.LoggerPort;
 import io.wideevents.delivery.RecordingLogger;
-import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.Tier;
 import io.wideevents.logging.LoggingContext;
 import io.wideevents.logging.LoggingService;
 import io.wideevents.logging.LoggingSettings;
-import io.wideevents.time.Deadline;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collections;
-import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.bson.BsonDocument;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +29,7 @@ class ReportedAsItWasTest {
   private static final LoggingSettings SETTINGS =
       LoggingSettings.of("shop").timed(Duration.ofSeconds(8), Duration.ofSeconds(8));
 
-  private final Events events = new Events();
+  private final SeenEvents events = new SeenEvents(Tier.KAFKA);
   private final LoggingService logging =
       LoggingService.queued(
           SETTINGS, events, new RecordingLogger(Tier.SPOOL), InstantSource.system());
@@ -64,7 +55,7 @@ class ReportedAsItWasTest {
 
     String reply = exchange("POST /unread", rest);
 
-    BsonDocument event = next();
+    BsonDocument event = events.next();
     assertThat(reply).startsWith("HTTP/1.1 200").endsWith("not read");
     assertThat(event).doesNotContainKey("error");
     assertThat(outcome(event)).isEqualTo("SUCCESS");
@@ -77,7 +68,7 @@ class ReportedAsItWasTest {
 
     String reply = exchange("GET " + path, "\r\n");
 
-    BsonDocument error = next().getDocument("error");
+    BsonDocument error = events.next().getDocument("error");
     assertThat(reply).endsWith("from the cache");
     assertThat(error.getString("code").getValue()).isEqualTo("TimeoutException");
     assertThat(error.getString("message").getValue()).isEqualTo("the database");
@@ -93,7 +84,7 @@ class ReportedAsItWasTest {
 
     // Javalin takes it for a stalled client, whatever is mapped.
     assertThat(reply).startsWith("HTTP/1.1 408");
-    BsonDocument error = next().getDocument("error");
+    BsonDocument error = events.next().getDocument("error");
     assertThat(error.getString("code").getValue()).isEqualTo("IOException");
     assertThat(error.getString("message").getValue()).isEqualTo("the backend");
   }
@@ -104,7 +95,7 @@ class ReportedAsItWasTest {
 
     exchange("GET /upstream-slow-said", "\r\n");
 
-    assertThat(error(next())).isEqualTo("UPSTREAM_SLOW");
+    assertThat(error(events.next())).isEqualTo("UPSTREAM_SLOW");
   }
 
   @Test
@@ -113,7 +104,7 @@ class ReportedAsItWasTest {
 
     exchange("GET /detail", "\r\n");
 
-    BsonDocument error = next().getDocument("error");
+    BsonDocument error = events.next().getDocument("error");
     assertThat(error.getString("code").getValue()).isEqualTo("IllegalStateException");
     assertThat(error.getString("message").getValue()).isEqualTo("broken");
     assertThat(error.getInt32("detail").getValue()).isEqualTo(1);
@@ -130,7 +121,7 @@ class ReportedAsItWasTest {
             "Content-Type: multipart/form-data; boundary=a\r\nContent-Length: 1000\r\n\r\n--a\r\n");
 
     assertThat(reply).startsWith("HTTP/1.1 408");
-    assertThat(error(next())).isEqualTo("TIMEOUT");
+    assertThat(error(events.next())).isEqualTo("TIMEOUT");
   }
 
   @Test
@@ -139,7 +130,7 @@ class ReportedAsItWasTest {
 
     try (Socket socket = send("GET /headers", "\r\n")) {
       assertThat(socket.isConnected()).isTrue();
-      BsonDocument event = next();
+      BsonDocument event = events.next();
 
       assertThat(event).as(event.toJson()).containsKey("error");
       assertThat(outcome(event)).isEqualTo("FAILED");
@@ -156,14 +147,14 @@ class ReportedAsItWasTest {
 
       try (Socket socket = send("GET /headers", "\r\n")) {
         assertThat(socket.isConnected()).isTrue();
-        BsonDocument event = next();
+        BsonDocument event = events.next();
 
         assertThat(event.getDocument("http").getInt32("status").getValue()).isEqualTo(200);
         assertThat(event).doesNotContainKey("error");
       }
       javalin.stop();
     }
-    assertThat(events.seen).isEmpty();
+    assertThat(events.isEmpty()).isTrue();
   }
 
   @Test
@@ -172,7 +163,7 @@ class ReportedAsItWasTest {
 
     exchange("MADEUP /ws/1", "Sec-WebSocket-Version: 13\r\n\r\n");
 
-    assertThat(next().getString("route").getValue()).isEqualTo("GET /ws/{id}");
+    assertThat(events.next().getString("route").getValue()).isEqualTo("GET /ws/{id}");
   }
 
   @ParameterizedTest
@@ -182,7 +173,7 @@ class ReportedAsItWasTest {
 
     String reply = exchange("GET /nothing", upgrade + "Sec-WebSocket-Version: 13\r\n\r\n");
 
-    BsonDocument event = next();
+    BsonDocument event = events.next();
     assertThat(reply).startsWith("HTTP/1.1 404");
     assertThat(error(event)).isEqualTo("HTTP_404");
     assertThat(outcome(event)).isEqualTo("FAILED");
@@ -194,7 +185,7 @@ class ReportedAsItWasTest {
 
     String reply = exchange("POST /lenient", "Transfer-Encoding: chunked\r\n\r\nZZ\r\n");
 
-    BsonDocument event = next();
+    BsonDocument event = events.next();
     assertThat(reply).startsWith("HTTP/1.1 422").endsWith("no body");
     assertThat(event).doesNotContainKey("error");
     assertThat(outcome(event)).isEqualTo("SUCCESS");
@@ -206,7 +197,7 @@ class ReportedAsItWasTest {
 
     String reply = exchange("POST /mapped", "Transfer-Encoding: chunked\r\n\r\nZZ\r\n");
 
-    BsonDocument event = next();
+    BsonDocument event = events.next();
     assertThat(reply).startsWith("HTTP/1.1 400").endsWith("bad body");
     assertThat(error(event)).endsWith("Exception");
     assertThat(outcome(event)).isEqualTo("FAILED");
@@ -217,9 +208,9 @@ class ReportedAsItWasTest {
     start();
 
     exchange("M".repeat(4_000) + " /unread", "\r\n");
-    String cut = method(next());
+    String cut = method(events.next());
     exchange("BASELINE-CONTROL /unread", "\r\n");
-    String known = method(next());
+    String known = method(events.next());
 
     assertThat(cut).isEqualTo("M".repeat(32));
     assertThat(known).isEqualTo("BASELINE-CONTROL");
@@ -322,22 +313,13 @@ class ReportedAsItWasTest {
 
   private String exchange(String request, String rest) throws IOException {
     try (Socket socket = send(request, rest)) {
-      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      return RawHttp.readAll(socket);
     }
   }
 
   private Socket send(String request, String rest) throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), javalin.port());
-    socket.setSoTimeout(30_000);
-    String head = request + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
-    socket.getOutputStream().write((head + rest).getBytes(StandardCharsets.ISO_8859_1));
-    return socket;
-  }
-
-  private BsonDocument next() throws InterruptedException {
-    EncodedEvent event = events.seen.poll(30, TimeUnit.SECONDS);
-    assertThat(event).as("an event within 30 s").isNotNull();
-    return event.document(Tier.KAFKA).bson();
+    return RawHttp.send(
+        javalin.port(), request + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + rest);
   }
 
   private static String method(BsonDocument event) {
@@ -346,27 +328,5 @@ class ReportedAsItWasTest {
 
   private static String outcome(BsonDocument event) {
     return event.getDocument("_ingest").getString("outcome").getValue();
-  }
-
-  private static String error(BsonDocument event) {
-    assertThat(event).as(event.toJson()).containsKey("error");
-    return event.getDocument("error").getString("code").getValue();
-  }
-
-  private static final class Events implements LoggerPort {
-    private final BlockingQueue<EncodedEvent> seen = new LinkedBlockingQueue<>();
-
-    @Override
-    public CompletableFuture<List<DeliveryOutcome>> log(
-        List<EncodedEvent> batch, Deadline deadline) {
-      seen.addAll(batch);
-      return CompletableFuture.completedFuture(
-          batch.stream()
-              .<DeliveryOutcome>map(event -> new DeliveryOutcome.Durable(Tier.KAFKA))
-              .toList());
-    }
-
-    @Override
-    public void close() {}
   }
 }

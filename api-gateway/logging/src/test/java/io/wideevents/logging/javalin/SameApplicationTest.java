@@ -19,7 +19,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -219,22 +218,18 @@ class SameApplicationTest {
     String[] parts = request.split("\\|", 2);
     String[] line = parts[0].split(" ", 2);
     boolean isUpgrade = request.contains("Upgrade");
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(30_000);
-      String more = parts.length > 1 ? parts[1] : "";
-      socket
-          .getOutputStream()
-          .write(
-              (line[0]
-                      + " "
-                      + prefix
-                      + line[1]
-                      + " HTTP/1.1\r\nHost: localhost\r\n"
-                      + more
-                      + (isUpgrade ? "\r\n" : "Connection: close\r\n\r\n"))
-                  .getBytes(StandardCharsets.ISO_8859_1));
-      byte[] reply = isUpgrade ? head(socket.getInputStream()) : all(socket.getInputStream());
-      return new String(reply, StandardCharsets.ISO_8859_1)
+    String more = parts.length > 1 ? parts[1] : "";
+    String text =
+        line[0]
+            + " "
+            + prefix
+            + line[1]
+            + " HTTP/1.1\r\nHost: localhost\r\n"
+            + more
+            + (isUpgrade ? "\r\n" : "Connection: close\r\n\r\n");
+    try (Socket socket = RawHttp.send(port, text)) {
+      String reply = isUpgrade ? RawHttp.readHead(socket) : RawHttp.readAll(socket);
+      return reply
           .replaceFirst("(?m)^Date: .*\r\n", "")
           .replaceFirst("(?m)^X-Request-Id: .*\r\n", "")
           // The address of an object, its hash and the id of a session differ with each run.
@@ -242,21 +237,6 @@ class SameApplicationTest {
           .replaceAll("WsConfig@[0-9a-f]+", "WsConfig")
           .replaceAll("JSESSIONID=[^;]+", "JSESSIONID");
     }
-  }
-
-  private static byte[] all(InputStream in) throws IOException {
-    return in.readAllBytes();
-  }
-
-  private static byte[] head(InputStream in) throws IOException {
-    StringBuilder head = new StringBuilder();
-    for (int b = in.read(); b >= 0; b = in.read()) {
-      head.append((char) b);
-      if (head.toString().endsWith("\r\n\r\n")) {
-        break;
-      }
-    }
-    return head.toString().getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private static void application(

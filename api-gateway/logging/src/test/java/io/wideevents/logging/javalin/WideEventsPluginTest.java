@@ -15,13 +15,11 @@ import io.wideevents.logging.LoggingService;
 import io.wideevents.logging.LoggingSettings;
 import io.wideevents.logging.LoggingStats;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -228,14 +226,9 @@ class WideEventsPluginTest {
   }
 
   private Socket connect(String path) throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), javalin.port());
-    socket
-        .getOutputStream()
-        .write(
-            "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-                .formatted(path)
-                .getBytes(StandardCharsets.US_ASCII));
-    return socket;
+    return RawHttp.send(
+        javalin.port(),
+        "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   }
 
   private Javalin start(LoggingService service) {
