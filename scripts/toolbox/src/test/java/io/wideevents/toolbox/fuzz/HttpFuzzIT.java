@@ -37,6 +37,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
  * is repeated alone by its seed and a number of 1.
  */
 @Timeout(value = 4, unit = TimeUnit.HOURS)
+@Tag("alone")
 class HttpFuzzIT {
   private static final long SEED = Long.getLong("wideevents.fuzz.seed", 1);
   private static final int REQUESTS = Integer.getInteger("wideevents.fuzz.requests", 1_000);
