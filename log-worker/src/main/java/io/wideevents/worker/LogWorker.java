@@ -3,7 +3,7 @@ package io.wideevents.worker;
 import io.wideevents.process.ProcessMain;
 import io.wideevents.process.SettingFlags;
 import io.wideevents.worker.command.OperatorCommands;
-import io.wideevents.worker.config.WorkerCatalogue;
+import io.wideevents.worker.config.WorkerSettings;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +31,8 @@ public final class LogWorker implements Callable<Integer> {
   public static CommandLine commandLine() {
     CommandLine run = new CommandLine(new RunCommand());
     CommandLine commandLine = new CommandLine(new LogWorker()).addSubcommand(run);
-    SettingFlags.add(WorkerCatalogue.CATALOGUE, commandLine.getCommandSpec());
-    SettingFlags.add(WorkerCatalogue.CATALOGUE, run.getCommandSpec());
+    SettingFlags.add(WorkerSettings.CATALOGUE.settings(), commandLine.getCommandSpec());
+    SettingFlags.add(WorkerSettings.CATALOGUE.settings(), run.getCommandSpec());
     OperatorCommands.addTo(commandLine);
     return commandLine;
   }

@@ -6,7 +6,6 @@ import io.wideevents.process.LogSetup;
 import io.wideevents.process.NativeCodec;
 import io.wideevents.process.SettingFlags;
 import io.wideevents.process.Shutdown;
-import io.wideevents.worker.config.WorkerCatalogue;
 import io.wideevents.worker.config.WorkerSettings;
 import java.time.Duration;
 import java.util.Objects;
@@ -45,18 +44,19 @@ final class RunCommand implements Callable<Integer> {
    * @return the exit code
    */
   static int run(CommandSpec spec) throws InterruptedException {
-    SettingValues values = SettingFlags.resolve(WorkerCatalogue.CATALOGUE, spec, System.getenv());
+    SettingValues<WorkerSettings> values =
+        SettingFlags.resolve(WorkerSettings.CATALOGUE, spec, System.getenv());
     if (SettingFlags.wantsPrint(spec)) {
       spec.commandLine().getOut().print(values.print());
       spec.commandLine().getOut().flush();
       return ExitCode.OK;
     }
-    LogSetup.start(values);
+    LogSetup.start(values.settings().log());
     values.logTo(LOG);
     // Any producer may have compressed the records. Without the native codec the first compressed
     // record would end this worker and each worker after it.
     NativeCodec.require(NativeCodec.values());
-    WorkerApplication application = new WorkerApplication(WorkerSettings.from(values));
+    WorkerApplication application = new WorkerApplication(values.settings());
     Shutdown shutdown = new Shutdown(CLOSE_BOUND, application, application::leftovers);
     shutdown.install();
     application.start();

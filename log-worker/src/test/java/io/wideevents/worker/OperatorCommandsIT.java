@@ -10,7 +10,6 @@ import com.mongodb.client.model.Filters;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.ProcessMain;
 import io.wideevents.stack.TestStack;
-import io.wideevents.worker.config.WorkerCatalogue;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.testing.EventTopic;
 import io.wideevents.worker.testing.StoredEvents;
@@ -321,8 +320,8 @@ class OperatorCommandsIT {
   private void startWorker() {
     WorkerApplication worker =
         new WorkerApplication(
-            WorkerSettings.from(
-                WorkerCatalogue.CATALOGUE.resolve(
+            WorkerSettings.CATALOGUE
+                .resolve(
                     Map.of(
                         "--brokers",
                         TestStack.kafka(),
@@ -338,7 +337,8 @@ class OperatorCommandsIT {
                         databaseName,
                         "--http-port",
                         "-1"),
-                    Map.of())));
+                    Map.of())
+                .settings());
     opened.add(worker);
     worker.start();
   }

@@ -10,7 +10,6 @@ import io.wideevents.stack.BrokerSettings;
 import io.wideevents.stack.ChildProcess;
 import io.wideevents.stack.KafkaBroker;
 import io.wideevents.stack.TestStack;
-import io.wideevents.worker.config.WorkerCatalogue;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.consume.ConsumerStatus.StoppedPartition;
 import io.wideevents.worker.testing.EventTopic;
@@ -330,8 +329,7 @@ class PollRecoveryIT {
     Map<String, String> flags = flags();
     flags.put(flag, value);
     WorkerApplication worker =
-        new WorkerApplication(
-            WorkerSettings.from(WorkerCatalogue.CATALOGUE.resolve(flags, Map.of())));
+        new WorkerApplication(WorkerSettings.CATALOGUE.resolve(flags, Map.of()).settings());
     running.add(worker);
     worker.start();
     return worker;

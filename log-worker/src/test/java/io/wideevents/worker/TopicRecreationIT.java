@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.wideevents.stack.TestStack;
-import io.wideevents.worker.config.WorkerCatalogue;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.kafka.GroupLag;
 import io.wideevents.worker.testing.EventTopic;
@@ -130,8 +129,7 @@ class TopicRecreationIT {
     flags.put("--mongodb-database", databaseName);
     flags.put("--http-port", "-1");
     WorkerApplication worker =
-        new WorkerApplication(
-            WorkerSettings.from(WorkerCatalogue.CATALOGUE.resolve(flags, Map.of())));
+        new WorkerApplication(WorkerSettings.CATALOGUE.resolve(flags, Map.of()).settings());
     workers.add(worker);
     worker.start();
     return worker;

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.mongodb.client.model.Filters;
 import io.wideevents.stack.TestStack;
-import io.wideevents.worker.config.WorkerCatalogue;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.testing.EventTopic;
 import io.wideevents.worker.testing.LogRecords;
@@ -341,8 +340,7 @@ class WorkerIT {
     flags.put("--mongodb-database", databaseName);
     flags.put("--http-port", "-1");
     WorkerApplication worker =
-        new WorkerApplication(
-            WorkerSettings.from(WorkerCatalogue.CATALOGUE.resolve(flags, Map.of())));
+        new WorkerApplication(WorkerSettings.CATALOGUE.resolve(flags, Map.of()).settings());
     workers.add(worker);
     worker.start();
     return worker;

@@ -1,5 +1,6 @@
 package io.wideevents.config;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -13,8 +14,9 @@ import java.util.TreeMap;
  * file named by {@code KAFKA_CLIENT_<PROPERTY>_FILE}.
  *
  * @param values value by Kafka's name
+ * @param problems the properties that may not be set or cannot be read
  */
-record KafkaClientProperties(Map<String, String> values) {
+record KafkaClientProperties(Map<String, String> values, List<SettingProblem> problems) {
   static final String PREFIX = "KAFKA_CLIENT_";
   private static final String FILE_SUFFIX = "_FILE";
 
@@ -57,15 +59,12 @@ record KafkaClientProperties(Map<String, String> values) {
 
   KafkaClientProperties {
     values = Map.copyOf(values);
+    problems = List.copyOf(problems);
   }
 
-  /**
-   * Reads the properties in the environment.
-   *
-   * @param problems takes the properties that may not be set or cannot be read
-   */
-  static KafkaClientProperties read(
-      Map<String, String> environment, List<SettingProblem> problems) {
+  /** Reads the properties in the environment. */
+  static KafkaClientProperties read(Map<String, String> environment) {
+    List<SettingProblem> problems = new ArrayList<>();
     Map<String, String> values = new TreeMap<>();
     // Sorted, so that the same mistakes are always reported in the same order.
     for (Map.Entry<String, String> variable : new TreeMap<>(environment).entrySet()) {
@@ -94,7 +93,7 @@ record KafkaClientProperties(Map<String, String> values) {
                     Source.ENVIRONMENT, name + " " + invalid.problem() + " (environment)"));
       }
     }
-    return new KafkaClientProperties(values);
+    return new KafkaClientProperties(values, problems);
   }
 
   private static Parsed<String> readFile(

@@ -42,6 +42,17 @@ public record TopicLayout(
     }
   }
 
+  /** The layout of the dead-letter topic beside this topic. */
+  TopicLayout forDeadLetters(String name) {
+    return new TopicLayout(
+        name,
+        partitions,
+        replication,
+        minInSyncReplicas,
+        Optional.empty(),
+        maxMessageBytes + HEADROOM_BYTES);
+  }
+
   /** The topic's configuration under Kafka's names. */
   public Map<String, String> configs() {
     Map<String, String> configs = new TreeMap<>();

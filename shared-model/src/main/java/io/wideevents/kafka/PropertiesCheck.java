@@ -1,15 +1,8 @@
 package io.wideevents.kafka;
 
-import io.wideevents.config.CommonSettings;
-import io.wideevents.config.Setting;
-import io.wideevents.config.SettingProblem;
-import io.wideevents.config.SettingValues;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -21,33 +14,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * Creates no client and opens no file.
  */
 public final class PropertiesCheck {
-  // Both processes derive the layout of their topics and the properties of their clients from these
-  // settings.
-  private static final List<Setting<?>> COMMON =
-      List.of(
-          CommonSettings.KAFKA_BROKER,
-          CommonSettings.KAFKA_LOG_TOPIC,
-          CommonSettings.MQ_DLQ_TOPIC,
-          CommonSettings.KAFKA_TOPIC_PARTITIONS,
-          CommonSettings.KAFKA_TOPIC_RETENTION,
-          CommonSettings.EVENT_MAX_BYTES);
-
   private PropertiesCheck() {}
-
-  /**
-   * The problems that Kafka's client library finds in a process's settings.
-   *
-   * @param own settings of the process that its properties depend on
-   * @param problem what the library rejects; called only if each setting is valid by itself,
-   *     because an invalid one is reported separately
-   */
-  public static List<SettingProblem> problems(
-      SettingValues values, List<Setting<?>> own, Supplier<Optional<String>> problem) {
-    boolean complete =
-        Stream.concat(COMMON.stream(), own.stream())
-            .allMatch(setting -> values.find(setting).isPresent());
-    return complete ? problem.get().map(values::kafkaClientProblem).stream().toList() : List.of();
-  }
 
   /**
    * What the library rejects of an admin client and a producer; empty if it accepts everything.

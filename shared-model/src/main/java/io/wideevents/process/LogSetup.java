@@ -6,10 +6,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
-import io.wideevents.config.CommonSettings;
 import io.wideevents.config.LogFormat;
 import io.wideevents.config.LogLevel;
-import io.wideevents.config.SettingValues;
+import io.wideevents.config.LogSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import net.logstash.logback.encoder.LogstashEncoder;
@@ -55,8 +54,8 @@ public final class LogSetup {
   private LogSetup() {}
 
   /** Applies {@code LOG_LEVEL} and {@code LOG_FORMAT}. */
-  public static void start(SettingValues values) {
-    start(values.get(CommonSettings.LOG_LEVEL), values.get(CommonSettings.LOG_FORMAT));
+  public static void start(LogSettings settings) {
+    start(settings.level(), settings.format());
   }
 
   /** Replaces the current log setup. */

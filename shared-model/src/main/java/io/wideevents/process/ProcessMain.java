@@ -26,7 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * <pre>{@code
  * public static void main(String... arguments) {
  *   CommandLine commandLine = new CommandLine(new LogWorker());
- *   SettingFlags.add(CATALOGUE, commandLine.getCommandSpec());
+ *   SettingFlags.add(CATALOGUE.settings(), commandLine.getCommandSpec());
  *   ProcessMain.run(commandLine, LogWorker.class, arguments);
  * }
  * }</pre>

@@ -23,8 +23,8 @@ public final class SettingFlags {
   private SettingFlags() {}
 
   /** Adds one option per setting to a command, and {@code --print-config}. */
-  public static void add(SettingsCatalogue catalogue, CommandSpec command) {
-    for (Setting<?> setting : catalogue.settings()) {
+  public static void add(List<Setting<?>> settings, CommandSpec command) {
+    for (Setting<?> setting : settings) {
       OptionSpec.Builder option =
           OptionSpec.builder(setting.flag())
               .type(String.class)
@@ -42,7 +42,7 @@ public final class SettingFlags {
             .type(boolean.class)
             .description("Print the settings in effect, secrets masked, and end.")
             .build());
-    // In the order of the catalogue, which groups related settings.
+    // In the given order, which groups related settings.
     command.usageMessage().sortOptions(false).abbreviateSynopsis(true);
   }
 
@@ -58,8 +58,8 @@ public final class SettingFlags {
    * @param environment as of {@link System#getenv()}
    * @throws io.wideevents.config.InvalidSettingsException with all mistakes
    */
-  public static SettingValues resolve(
-      SettingsCatalogue catalogue, CommandSpec command, Map<String, String> environment) {
+  public static <R> SettingValues<R> resolve(
+      SettingsCatalogue<R> catalogue, CommandSpec command, Map<String, String> environment) {
     return catalogue.resolve(given(catalogue.settings(), command), environment);
   }
 

@@ -10,37 +10,36 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CommonSettingsTest {
-  private static final SettingsCatalogue CATALOGUE =
-      SettingsCatalogue.of("either", CommonSettings.ALL).checkedBy(CommonSettings::check);
+  private static final SettingsCatalogue<Common> CATALOGUE =
+      SettingsCatalogue.of("either", CommonSettingsTest::read);
 
-  @Test
-  void check_holdsForACommandThatHasFewOfTheSettings() {
-    SettingsCatalogue few =
-        SettingsCatalogue.of("either", List.of(CommonSettings.LOG_LEVEL))
-            .checkedBy(CommonSettings::check);
+  private record Common(KafkaCluster kafka, MongoSettings mongo, EncoderSettings rules) {}
 
-    assertThat(few.resolve(Map.of(), Map.of()).find(CommonSettings.LOG_LEVEL)).isPresent();
+  private static Supplier<Common> read(SettingsReader settings) {
+    Supplier<KafkaCluster> kafka = KafkaCluster.read(settings);
+    Supplier<MongoSettings> mongo = CommonSettings.mongo(settings);
+    Supplier<EncoderSettings> rules =
+        CommonSettings.rules(settings, () -> EncoderSettings.DEFAULT_MAX_EVENTS);
+    return () -> new Common(kafka.get(), mongo.get(), rules.get());
   }
 
   @Test
   void defaults_areThoseOfTheDesign() {
-    SettingValues values = resolve(Map.of());
+    Common settings = resolve(Map.of());
 
-    assertThat(values.get(CommonSettings.KAFKA_BROKER)).hasToString("localhost:9092");
-    assertThat(CommonSettings.mongoSettings(values))
-        .isEqualTo(MongoSettings.at("mongodb://localhost:27017"));
-    assertThat(CommonSettings.encoderSettings(values, EncoderSettings.DEFAULT_MAX_EVENTS))
-        .isEqualTo(EncoderSettings.DEFAULT);
-    assertThat(CommonSettings.eventTopic(values).configs())
+    assertThat(settings.kafka().brokers()).isEqualTo("localhost:9092");
+    assertThat(settings.mongo()).isEqualTo(MongoSettings.at("mongodb://localhost:27017"));
+    assertThat(settings.rules()).isEqualTo(EncoderSettings.DEFAULT);
+    assertThat(settings.kafka().events().configs())
         .containsOnly(
             Map.entry("cleanup.policy", "delete"),
             Map.entry("retention.ms", "604800000"),
@@ -49,7 +48,7 @@ class CommonSettingsTest {
 
   @Test
   void deadLetterTopic_keepsForEverAndTakesWhatTheSourceTookAndMore() {
-    SettingValues values =
+    Common settings =
         resolve(
             Map.of(
                 "EVENT_MAX_BYTES", "2MiB",
@@ -57,8 +56,8 @@ class CommonSettingsTest {
                 "KAFKA_TOPIC_REPLICATION", "3",
                 "KAFKA_TOPIC_MIN_ISR", "2"));
 
-    TopicLayout events = CommonSettings.eventTopic(values);
-    TopicLayout deadLetters = CommonSettings.deadLetterTopic(values);
+    TopicLayout events = settings.kafka().events();
+    TopicLayout deadLetters = settings.kafka().deadLetters();
 
     assertThat(events.maxMessageBytes()).isEqualTo(2 * 1024 * 1024 + 64 * 1024);
     assertThat(events.partitions()).isEqualTo(12);
@@ -72,7 +71,7 @@ class CommonSettingsTest {
 
   @Test
   void mapping_reachesEveryPart() {
-    SettingValues values =
+    Common settings =
         resolve(
             Map.of(
                 "MONGODB_URI", "mongodb://a:1/?replicaSet=rs0",
@@ -84,7 +83,7 @@ class CommonSettingsTest {
                 "MONGODB_USER_INDEX", "true",
                 "EVENT_RETENTION", "90d"));
 
-    assertThat(CommonSettings.mongoSettings(values))
+    assertThat(settings.mongo())
         .isEqualTo(
             new MongoSettings(
                 "mongodb://a:1/?replicaSet=rs0",
@@ -138,9 +137,7 @@ class CommonSettingsTest {
 
   @Test
   void redactPattern_isReadOrRefusedWithTheReason() {
-    assertThat(
-            CommonSettings.encoderSettings(resolve(Map.of("EVENT_REDACT_PATTERN", "[0-9]{16}")), 1)
-                .redactedText())
+    assertThat(resolve(Map.of("EVENT_REDACT_PATTERN", "[0-9]{16}")).rules().redactedText())
         .isEqualTo(ValuePattern.of("[0-9]{16}"));
     assertThatThrownBy(() -> resolve(Map.of("EVENT_REDACT_PATTERN", "(")))
         .hasMessageContaining("EVENT_REDACT_PATTERN=( cannot be used: ");
@@ -159,10 +156,10 @@ class CommonSettingsTest {
   }
 
   private static Set<String> redacted(String text) {
-    return CommonSettings.encoderSettings(resolve(Map.of("EVENT_REDACT", text)), 1).redactedNames();
+    return resolve(Map.of("EVENT_REDACT", text)).rules().redactedNames();
   }
 
-  private static SettingValues resolve(Map<String, String> environment) {
-    return CATALOGUE.resolve(Map.of(), environment);
+  private static Common resolve(Map<String, String> environment) {
+    return CATALOGUE.resolve(Map.of(), environment).settings();
   }
 }

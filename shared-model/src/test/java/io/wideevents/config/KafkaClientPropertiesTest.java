@@ -97,13 +97,16 @@ class KafkaClientPropertiesTest {
                 "ssl.keystore.key", "-----BEGIN",
                 "ssl.truststore.password", "s3cret",
                 "sasl.oauthbearer.client.credentials.client.secret", "s3cret",
-                "client.id", "a"));
+                "client.id", "a"),
+            List.of());
 
     assertThat(properties.shown().values()).containsOnly("***", "a");
     assertThat(properties.shown()).containsEntry("KAFKA_CLIENT_CLIENT_ID", "a");
   }
 
   private Map<String, String> read(Map<String, String> environment) {
-    return KafkaClientProperties.read(environment, problems).values();
+    KafkaClientProperties read = KafkaClientProperties.read(environment);
+    problems.addAll(read.problems());
+    return read.values();
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -172,8 +173,10 @@ class SettingTypeTest {
 
   @Test
   void setting_refusesWrongDefault() {
-    Setting.Builder<Boolean> wrong =
-        Setting.named("MQ_ENABLED", SettingType.bool()).defaultsTo("yes");
+    SettingsReader.Declaration<Boolean> wrong =
+        new SettingsReader(Map.of(), Map.of())
+            .read("MQ_ENABLED", SettingType.bool())
+            .byDefault("yes");
 
     assertThatThrownBy(() -> wrong.means("Whether Kafka is used."))
         .hasMessage("The example of MQ_ENABLED, yes, is neither true nor false");

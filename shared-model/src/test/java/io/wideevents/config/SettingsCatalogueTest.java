@@ -9,37 +9,55 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 class SettingsCatalogueTest {
-  private static final Setting<Integer> SIZE =
-      Setting.named("MQ_BATCH_SIZE", SettingType.integer(1, 10_000))
-          .flag("--batch-size")
-          .defaultsTo("100")
-          .unit("events")
-          .example("500")
-          .means("Events in one insert: 50% of the cost is per batch.");
-  private static final Setting<Duration> INTERVAL =
-      Setting.named(
-              "FLUSH_INTERVAL", SettingType.duration(Duration.ofMillis(1), Duration.ofHours(1)))
-          .defaultsTo("1s")
-          .means("Longest wait of an event.");
-  private static final Setting<Boolean> ANONYMOUS =
-      Setting.named("HTTP_ALLOW_ANONYMOUS", SettingType.bool())
-          .defaultsTo("false")
-          .means("Whether anyone may post.");
-  private static final Setting<String> PASSWORD =
-      Setting.named("HTTP_KEY_PASSWORD", SettingType.text())
-          .example("…")
-          .secrecy(Secrecy.SECRET)
-          .means("Password of the key.");
-  private static final SettingsCatalogue CATALOGUE =
-      SettingsCatalogue.of("log-worker", List.of(SIZE, INTERVAL, ANONYMOUS, PASSWORD));
+  private static final SettingsCatalogue<Values> CATALOGUE =
+      SettingsCatalogue.of("log-worker", SettingsCatalogueTest::read);
+
+  private record Values(
+      SettingValue<Integer> size,
+      SettingValue<Duration> interval,
+      SettingValue<Boolean> anonymous,
+      SettingValue<String> password) {}
+
+  private static Supplier<Values> read(SettingsReader settings) {
+    Values values =
+        new Values(
+            size(settings),
+            settings
+                .read(
+                    "FLUSH_INTERVAL",
+                    SettingType.duration(Duration.ofMillis(1), Duration.ofHours(1)))
+                .byDefault("1s")
+                .means("Longest wait of an event."),
+            settings
+                .read("HTTP_ALLOW_ANONYMOUS", SettingType.bool())
+                .byDefault("false")
+                .means("Whether anyone may post."),
+            settings
+                .read("HTTP_KEY_PASSWORD", SettingType.text())
+                .example("…")
+                .secrecy(Secrecy.SECRET)
+                .means("Password of the key."));
+    return () -> values;
+  }
+
+  private static SettingValue<Integer> size(SettingsReader settings) {
+    return settings
+        .read("MQ_BATCH_SIZE", SettingType.integer(1, 10_000))
+        .flag("--batch-size")
+        .byDefault("100")
+        .unit("events")
+        .example("500")
+        .means("Events in one insert: 50% of the cost is per batch.");
+  }
 
   @Command(name = "log-worker")
   private static final class Root {}
@@ -49,37 +67,38 @@ class SettingsCatalogueTest {
 
   @Test
   void resolve_takesDefaults() {
-    SettingValues values = CATALOGUE.resolve(Map.of(), Map.of());
+    Values values = CATALOGUE.resolve(Map.of(), Map.of()).settings();
 
-    assertThat(values.get(SIZE)).isEqualTo(100);
-    assertThat(values.get(INTERVAL)).isEqualTo(Duration.ofSeconds(1));
-    assertThat(values.get(ANONYMOUS)).isFalse();
-    assertThat(values.find(PASSWORD)).isEmpty();
-    assertThat(values.isExplicit(SIZE)).isFalse();
+    assertThat(values.size().get()).isEqualTo(100);
+    assertThat(values.interval().get()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(values.anonymous().get()).isFalse();
+    assertThat(values.password().find()).isEmpty();
+    assertThat(values.size().isExplicit()).isFalse();
   }
 
   @Test
   void resolve_prefersEnvironmentToDefaultAndFlagToEnvironment() {
     Map<String, String> environment = Map.of("MQ_BATCH_SIZE", "200", "FLUSH_INTERVAL", " 2s ");
 
-    SettingValues values = CATALOGUE.resolve(Map.of("--batch-size", "300"), environment);
+    Values values = CATALOGUE.resolve(Map.of("--batch-size", "300"), environment).settings();
 
-    assertThat(values.get(SIZE)).isEqualTo(300);
-    assertThat(values.get(INTERVAL)).isEqualTo(Duration.ofSeconds(2));
+    assertThat(values.size().get()).isEqualTo(300);
+    assertThat(values.interval().get()).isEqualTo(Duration.ofSeconds(2));
   }
 
   @Test
   void resolve_callsGivenValueExplicitEvenWhenItIsTheDefault() {
-    assertThat(CATALOGUE.resolve(Map.of(), Map.of("MQ_BATCH_SIZE", "100")).isExplicit(SIZE))
-        .isTrue();
+    Values values = CATALOGUE.resolve(Map.of(), Map.of("MQ_BATCH_SIZE", "100")).settings();
+
+    assertThat(values.size().isExplicit()).isTrue();
   }
 
   @Test
   void resolve_takesEmptyEnvironmentVariableForAbsent() {
-    SettingValues values = CATALOGUE.resolve(Map.of(), Map.of("MQ_BATCH_SIZE", ""));
+    Values values = CATALOGUE.resolve(Map.of(), Map.of("MQ_BATCH_SIZE", "")).settings();
 
-    assertThat(values.get(SIZE)).isEqualTo(100);
-    assertThat(values.isExplicit(SIZE)).isFalse();
+    assertThat(values.size().get()).isEqualTo(100);
+    assertThat(values.size().isExplicit()).isFalse();
   }
 
   @Test
@@ -109,15 +128,20 @@ class SettingsCatalogueTest {
   }
 
   @Test
-  void resolve_runsChecksOnRightValuesOnly() {
-    SettingsCatalogue checked =
-        CATALOGUE.checkedBy(
-            values ->
-                values
-                    .find(SIZE)
-                    .filter(size -> size > 50)
-                    .map(size -> List.of(values.problem(SIZE, "is more than HALF=50")))
-                    .orElse(List.of()));
+  void check_isSkippedForInvalidValue() {
+    SettingsCatalogue<Integer> checked =
+        SettingsCatalogue.of(
+            "log-worker",
+            settings -> {
+              SettingValue<Integer> size = size(settings);
+              settings.check(
+                  () -> {
+                    if (size.get() > 50) {
+                      settings.reject(size, "is more than HALF=50");
+                    }
+                  });
+              return size::get;
+            });
 
     assertThatThrownBy(() -> checked.resolve(Map.of(), Map.of("MQ_BATCH_SIZE", "51")))
         .isInstanceOf(InvalidSettingsException.class)
@@ -131,11 +155,11 @@ class SettingsCatalogueTest {
   void resolve_readsSecretFromFile(@TempDir Path directory) throws IOException {
     Path file = Files.writeString(directory.resolve("password"), " s3cret\n");
 
-    SettingValues values =
+    SettingValues<Values> values =
         CATALOGUE.resolve(Map.of(), Map.of("HTTP_KEY_PASSWORD_FILE", file.toString()));
 
-    assertThat(values.get(PASSWORD)).isEqualTo("s3cret");
-    assertThat(values.isExplicit(PASSWORD)).isTrue();
+    assertThat(values.settings().password().get()).isEqualTo("s3cret");
+    assertThat(values.settings().password().isExplicit()).isTrue();
     assertThat(values.warnings()).isEmpty();
   }
 
@@ -162,7 +186,8 @@ class SettingsCatalogueTest {
 
   @Test
   void resolve_doesNotTakeFileForPublicSetting() {
-    SettingValues values = CATALOGUE.resolve(Map.of(), Map.of("MQ_BATCH_SIZE_FILE", "/nowhere"));
+    SettingValues<Values> values =
+        CATALOGUE.resolve(Map.of(), Map.of("MQ_BATCH_SIZE_FILE", "/nowhere"));
 
     assertThat(values.warnings()).hasSize(1);
   }
@@ -195,61 +220,115 @@ class SettingsCatalogueTest {
   }
 
   @Test
-  void only_keepsNamesOfTheRestKnown() {
-    SettingValues values = CATALOGUE.only(SIZE).resolve(Map.of(), Map.of("FLUSH_INTERVAL", "x"));
+  void partOf_readsFewerSettingsAndKeepsTheOthersKnown() {
+    SettingsCatalogue<Integer> part =
+        SettingsCatalogue.of(
+                "log-worker",
+                settings -> {
+                  SettingValue<Integer> size = size(settings);
+                  return size::get;
+                })
+            .partOf(CATALOGUE);
+
+    SettingValues<Integer> values = part.resolve(Map.of(), Map.of("FLUSH_INTERVAL", "x"));
 
     assertThat(values.warnings()).isEmpty();
-    assertThat(values.find(INTERVAL)).isEmpty();
+    assertThat(values.settings()).isEqualTo(100);
+    assertThat(part.settings()).extracting(Setting::name).containsExactly("MQ_BATCH_SIZE");
   }
 
   @Test
   void ignoring_isSilentAboutNamesOfTheOtherProcess() {
-    SettingsCatalogue catalogue = CATALOGUE.ignoring(java.util.Set.of("HTTP_PORT"));
+    SettingsCatalogue<Values> catalogue = CATALOGUE.ignoring(Set.of("HTTP_PORT"));
 
     assertThat(catalogue.resolve(Map.of(), Map.of("HTTP_PORT", "1")).warnings()).isEmpty();
   }
 
   @Test
-  void of_refusesSettingDeclaredTwice() {
-    assertThatThrownBy(() -> SettingsCatalogue.of("log-worker", List.of(SIZE, SIZE)))
-        .hasMessage("MQ_BATCH_SIZE or --batch-size is declared twice");
+  void read_givesTheSameValueWhenTwoPartsReadOneSetting() {
+    SettingsCatalogue<Boolean> twice =
+        SettingsCatalogue.of(
+            "log-worker",
+            settings -> {
+              SettingValue<Integer> first = size(settings);
+              SettingValue<Integer> second = size(settings);
+              return () -> first == second;
+            });
+
+    assertThat(twice.settings()).hasSize(1);
+    assertThat(twice.resolve(Map.of(), Map.of()).settings()).isTrue();
+  }
+
+  @Test
+  void of_rejectsTwoDeclarationsOfOneNameOrFlag() {
+    assertThatThrownBy(() -> withAnother("MQ_BATCH_SIZE", "--batch-size"))
+        .hasMessage("MQ_BATCH_SIZE is declared twice");
+    assertThatThrownBy(() -> withAnother("MQ_SIZE", "--batch-size"))
+        .hasMessage("--batch-size is declared twice");
+  }
+
+  private static SettingsCatalogue<Integer> withAnother(String name, String flag) {
+    return SettingsCatalogue.of(
+        "log-worker",
+        settings -> {
+          SettingValue<Integer> size = size(settings);
+          var unused =
+              settings
+                  .read(name, SettingType.text())
+                  .flag(flag)
+                  .example("x")
+                  .means("Another meaning.");
+          return size::get;
+        });
+  }
+
+  @Test
+  void settings_areSelectedByName() {
+    assertThat(CATALOGUE.settings("FLUSH_INTERVAL", "MQ_BATCH_SIZE"))
+        .extracting(Setting::name)
+        .containsExactly("FLUSH_INTERVAL", "MQ_BATCH_SIZE");
+    assertThatThrownBy(() -> CATALOGUE.settings("MQ_SIZE"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("MQ_SIZE");
   }
 
   @Test
   void commandLine_givesFlagsOfTheCommandAndOfThoseAbove() {
     CommandLine root = new CommandLine(new Root());
-    SettingFlags.add(CATALOGUE.only(SIZE, ANONYMOUS), root.getCommandSpec());
+    SettingFlags.add(
+        CATALOGUE.settings("MQ_BATCH_SIZE", "HTTP_ALLOW_ANONYMOUS"), root.getCommandSpec());
     CommandLine lag = new CommandLine(new Lag());
-    SettingFlags.add(CATALOGUE.only(SIZE), lag.getCommandSpec());
+    SettingFlags.add(CATALOGUE.settings("MQ_BATCH_SIZE"), lag.getCommandSpec());
     root.addSubcommand(lag);
 
     root.parseArgs(
         "--print-config", "--batch-size=1", "--http-allow-anonymous", "lag", "--batch-size", "7");
-    SettingValues values = SettingFlags.resolve(CATALOGUE, lag.getCommandSpec(), Map.of());
+    Values values = SettingFlags.resolve(CATALOGUE, lag.getCommandSpec(), Map.of()).settings();
 
-    assertThat(values.get(SIZE)).isEqualTo(7);
-    assertThat(values.get(ANONYMOUS)).isTrue();
+    assertThat(values.size().get()).isEqualTo(7);
+    assertThat(values.anonymous().get()).isTrue();
     assertThat(SettingFlags.wantsPrint(lag.getCommandSpec())).isTrue();
   }
 
   @Test
   void commandLine_takesFalseForSwitch() {
     CommandLine root = new CommandLine(new Root());
-    SettingFlags.add(CATALOGUE, root.getCommandSpec());
+    SettingFlags.add(CATALOGUE.settings(), root.getCommandSpec());
 
     root.parseArgs("--http-allow-anonymous=false");
-    SettingValues values =
+    Values values =
         SettingFlags.resolve(
-            CATALOGUE, root.getCommandSpec(), Map.of("HTTP_ALLOW_ANONYMOUS", "true"));
+                CATALOGUE, root.getCommandSpec(), Map.of("HTTP_ALLOW_ANONYMOUS", "true"))
+            .settings();
 
-    assertThat(values.get(ANONYMOUS)).isFalse();
+    assertThat(values.anonymous().get()).isFalse();
     assertThat(SettingFlags.wantsPrint(root.getCommandSpec())).isFalse();
   }
 
   @Test
   void help_showsMeaningDefaultAndEnvironment() {
     CommandLine root = new CommandLine(new Root());
-    SettingFlags.add(CATALOGUE, root.getCommandSpec());
+    SettingFlags.add(CATALOGUE.settings(), root.getCommandSpec());
 
     String help = root.getUsageMessage().replaceAll("\\s+", " ");
 
@@ -266,7 +345,7 @@ class SettingsCatalogueTest {
             "KAFKA_CLIENT_SASL_JAAS_CONFIG", "… password=\"s3cret\";",
             "KAFKA_CLIENT_SECURITY_PROTOCOL", "SASL_SSL");
 
-    SettingValues values = CATALOGUE.resolve(Map.of("--batch-size", "7"), environment);
+    SettingValues<Values> values = CATALOGUE.resolve(Map.of("--batch-size", "7"), environment);
 
     assertThat(values.print().lines())
         .containsExactly(

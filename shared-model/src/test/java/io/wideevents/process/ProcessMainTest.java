@@ -2,8 +2,8 @@ package io.wideevents.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wideevents.config.Setting;
 import io.wideevents.config.SettingType;
+import io.wideevents.config.SettingValue;
 import io.wideevents.config.SettingsCatalogue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,7 +12,6 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
@@ -22,17 +21,23 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 class ProcessMainTest {
-  private static final SettingsCatalogue CATALOGUE =
+  private static final SettingsCatalogue<Boolean> CATALOGUE =
       SettingsCatalogue.of(
           "log-worker",
-          List.of(
-              Setting.named("MQ_BATCH_SIZE", SettingType.integer(1, 10_000))
-                  .flag("--batch-size")
-                  .defaultsTo("100")
-                  .means("Events in one insert."),
-              Setting.named("MQ_ENABLED", SettingType.bool())
-                  .defaultsTo("true")
-                  .means("Whether Kafka is used.")));
+          settings -> {
+            var unused =
+                settings
+                    .read("MQ_BATCH_SIZE", SettingType.integer(1, 10_000))
+                    .flag("--batch-size")
+                    .byDefault("100")
+                    .means("Events in one insert.");
+            SettingValue<Boolean> enabled =
+                settings
+                    .read("MQ_ENABLED", SettingType.bool())
+                    .byDefault("true")
+                    .means("Whether Kafka is used.");
+            return enabled::get;
+          });
 
   private final StringWriter err = new StringWriter();
   private final StringWriter out = new StringWriter();
@@ -150,7 +155,7 @@ class ProcessMainTest {
 
   private int execute(Body body, String... arguments) {
     CommandLine command = new CommandLine(new Root(body));
-    SettingFlags.add(CATALOGUE, command.getCommandSpec());
+    SettingFlags.add(CATALOGUE.settings(), command.getCommandSpec());
     command.setErr(new PrintWriter(err, true)).setOut(new PrintWriter(out, true));
     return ProcessMain.execute(command, ProcessMainTest.class, arguments);
   }

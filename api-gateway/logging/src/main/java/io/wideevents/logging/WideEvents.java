@@ -1,11 +1,8 @@
 package io.wideevents.logging;
 
-import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.RecordDecoder;
-import io.wideevents.config.CommonSettings;
 import io.wideevents.config.SettingValues;
 import io.wideevents.delivery.LoggerPort;
-import io.wideevents.delivery.kafka.KafkaCatalogue;
 import io.wideevents.delivery.kafka.KafkaSettings;
 import io.wideevents.delivery.setup.Backends;
 import io.wideevents.delivery.setup.DeliverySettings;
@@ -117,11 +114,11 @@ public final class WideEvents implements AutoCloseable {
    *     use or cannot be written
    */
   public static WideEvents start(String service, Map<String, String> environment) {
-    SettingValues values = resolve(environment);
+    LibrarySettings settings = read(service, environment);
     return start(
-        service,
-        values,
-        values.get(LoggingCatalogue.LOGGING_JOURNAL) ? Wait.FOR_THE_JOURNAL : Wait.NOT_AT_ALL);
+        settings.delivery(),
+        settings.logging(),
+        settings.isJournal() ? Wait.FOR_THE_JOURNAL : Wait.NOT_AT_ALL);
   }
 
   /**
@@ -130,27 +127,29 @@ public final class WideEvents implements AutoCloseable {
    * @param wait what requests wait for
    */
   public static WideEvents start(String service, Map<String, String> environment, Wait wait) {
-    return start(service, resolve(environment), wait);
+    LibrarySettings settings = read(service, environment);
+    return start(settings.delivery(), settings.logging(), wait);
   }
 
-  private static SettingValues resolve(Map<String, String> environment) {
-    SettingValues values = LibraryCatalogue.CATALOGUE.resolve(Map.of(), environment);
+  private static LibrarySettings read(String service, Map<String, String> environment) {
+    SettingValues<LibrarySettings> values =
+        LibrarySettings.catalogue(service).resolve(Map.of(), environment);
     values.warnings().forEach(log::warn);
-    if (values.get(KafkaCatalogue.MQ_COMPRESSION) == KafkaSettings.Compression.ZSTD) {
+    LibrarySettings settings = values.settings();
+    boolean compresses =
+        settings
+            .delivery()
+            .kafka()
+            .filter(kafka -> kafka.compression() == KafkaSettings.Compression.ZSTD)
+            .isPresent();
+    if (compresses) {
       // Without the codec, Kafka gets no events and MongoDB gets all of them. That is no reason to
       // fail the service.
       NativeCodec.ZSTD
           .problem()
           .ifPresent(problem -> log.warn("{}; {}", problem, NativeCodec.ZSTD.fix()));
     }
-    return values;
-  }
-
-  private static WideEvents start(String service, SettingValues values, Wait wait) {
-    DeliverySettings settings =
-        DeliverySettings.from(
-            values, CommonSettings.encoderSettings(values, EncoderSettings.DEFAULT_MAX_EVENTS));
-    return start(settings, LoggingCatalogue.settings(values, service, settings.rules()), wait);
+    return settings;
   }
 
   static WideEvents start(DeliverySettings settings, LoggingSettings events, Wait wait) {

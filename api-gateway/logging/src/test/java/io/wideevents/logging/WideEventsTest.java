@@ -3,9 +3,7 @@ package io.wideevents.logging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.wideevents.codec.EncoderSettings;
 import io.wideevents.config.InvalidSettingsException;
-import io.wideevents.config.SettingValues;
 import io.wideevents.delivery.setup.DeliverySettings;
 import io.wideevents.event.Tier;
 import java.nio.file.Path;
@@ -79,8 +77,8 @@ class WideEventsTest {
   void start_thatFailsAfterTheSpoolWasOpened_leavesItsDirectory() {
     // Given settings that the last part cannot be made of
     Map<String, String> environment = environment(Map.of("SPOOL_MIN_FREE_BYTES", "1MiB"));
-    SettingValues values = LibraryCatalogue.CATALOGUE.resolve(Map.of(), environment);
-    DeliverySettings delivery = DeliverySettings.from(values, EncoderSettings.DEFAULT);
+    DeliverySettings delivery =
+        LibrarySettings.catalogue("shop").resolve(Map.of(), environment).settings().delivery();
     LoggingSettings broken = LoggingSettings.of("shop").sampledBy(null);
 
     // When
@@ -122,14 +120,14 @@ class WideEventsTest {
       // Then
       assertThat(events.logging()).isNotNull();
     }
-    assertThat(LibraryCatalogue.CATALOGUE.resolve(Map.of(), Map.of(name, value)).warnings())
+    assertThat(LibrarySettings.catalogue("shop").resolve(Map.of(), Map.of(name, value)).warnings())
         .isEmpty();
   }
 
   @Test
   void resolve_warnsOfANameThatIsCloseToOneTheLibraryReads() {
     assertThat(
-            LibraryCatalogue.CATALOGUE
+            LibrarySettings.catalogue("shop")
                 .resolve(Map.of(), Map.of("KAFKA_BROKERS", "kafka:9092"))
                 .warnings())
         .containsExactly(

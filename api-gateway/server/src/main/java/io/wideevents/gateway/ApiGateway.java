@@ -6,7 +6,6 @@ import io.wideevents.delivery.setup.Backends;
 import io.wideevents.delivery.spool.SpoolUnavailableException;
 import io.wideevents.files.UnusableFileException;
 import io.wideevents.gateway.access.command.KeysCommand;
-import io.wideevents.gateway.config.GatewayCatalogue;
 import io.wideevents.gateway.config.GatewaySettings;
 import io.wideevents.gateway.spool.command.SpoolCommand;
 import io.wideevents.log.Causes;
@@ -58,30 +57,29 @@ public final class ApiGateway implements Callable<Integer> {
         new CommandLine(new ApiGateway())
             .addSubcommand(
                 SpoolCommand.commandLine(
-                    GatewayCatalogue.CATALOGUE,
-                    values -> Backends.withoutSpool(GatewaySettings.from(values).delivery()),
+                    Backends::withoutSpool,
                     // Events are bytes; picocli's writer would change their encoding.
                     new FileOutputStream(FileDescriptor.out),
                     InstantSource.system()))
             .addSubcommand(KeysCommand.commandLine());
-    SettingFlags.add(GatewayCatalogue.CATALOGUE, commandLine.getCommandSpec());
+    SettingFlags.add(GatewaySettings.CATALOGUE.settings(), commandLine.getCommandSpec());
     return commandLine;
   }
 
   @Override
   public Integer call() throws InterruptedException {
     CommandSpec command = Objects.requireNonNull(spec);
-    SettingValues values =
-        SettingFlags.resolve(GatewayCatalogue.CATALOGUE, command, System.getenv());
+    SettingValues<GatewaySettings> values =
+        SettingFlags.resolve(GatewaySettings.CATALOGUE, command, System.getenv());
     if (SettingFlags.wantsPrint(command)) {
       command.commandLine().getOut().print(values.print());
       command.commandLine().getOut().flush();
       return ExitCode.OK;
     }
-    LogSetup.start(values);
+    LogSetup.start(values.settings().log());
     values.logTo(log);
     NativeCodec.require(NativeCodec.ZSTD);
-    return run(GatewaySettings.from(values));
+    return run(values.settings());
   }
 
   private static int run(GatewaySettings settings) throws InterruptedException {

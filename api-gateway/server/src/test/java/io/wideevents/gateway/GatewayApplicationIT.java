@@ -8,7 +8,6 @@ import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
 import io.wideevents.delivery.kafka.TopicReader;
 import io.wideevents.event.TestEvents;
-import io.wideevents.gateway.config.GatewayCatalogue;
 import io.wideevents.gateway.config.GatewaySettings;
 import io.wideevents.stack.KafkaBroker;
 import io.wideevents.stack.RestartableMongoServer;
@@ -162,8 +161,7 @@ class GatewayApplicationIT {
     all.put("MONGODB_DATABASE", database);
     all.put("SPOOL_DIR", spool.toString());
     var application =
-        new GatewayApplication(
-            GatewaySettings.from(GatewayCatalogue.CATALOGUE.resolve(Map.of(), all)));
+        new GatewayApplication(GatewaySettings.CATALOGUE.resolve(Map.of(), all).settings());
     gateway = Optional.of(application);
     port = application.start();
   }

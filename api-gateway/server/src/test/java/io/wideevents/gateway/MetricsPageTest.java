@@ -2,7 +2,6 @@ package io.wideevents.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wideevents.gateway.config.GatewayCatalogue;
 import io.wideevents.gateway.config.GatewaySettings;
 import io.wideevents.metrics.MetricsTable;
 import java.io.IOException;
@@ -90,7 +89,7 @@ class MetricsPageTest {
                 "SPOOL_DIR", directory.resolve(name).toString()));
     environment.putAll(more);
     return new GatewayApplication(
-        GatewaySettings.from(GatewayCatalogue.CATALOGUE.resolve(Map.of(), environment)));
+        GatewaySettings.CATALOGUE.resolve(Map.of(), environment).settings());
   }
 
   private HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {

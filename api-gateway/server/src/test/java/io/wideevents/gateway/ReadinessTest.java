@@ -8,7 +8,6 @@ import io.wideevents.delivery.spool.SegmentEventSpool;
 import io.wideevents.delivery.spool.SpoolOutcome;
 import io.wideevents.delivery.spool.SpoolSettings;
 import io.wideevents.event.StubEvent;
-import io.wideevents.gateway.config.GatewayCatalogue;
 import io.wideevents.gateway.config.GatewaySettings;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -58,7 +57,7 @@ class ReadinessTest {
             "SPOOL_DIR", directory.toString());
     try (GatewayApplication gateway =
             new GatewayApplication(
-                GatewaySettings.from(GatewayCatalogue.CATALOGUE.resolve(Map.of(), environment)));
+                GatewaySettings.CATALOGUE.resolve(Map.of(), environment).settings());
         HttpClient client = HttpClient.newHttpClient()) {
       URI uri = URI.create("http://127.0.0.1:" + gateway.start() + "/health/ready");
       return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());

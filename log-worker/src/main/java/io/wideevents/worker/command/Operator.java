@@ -1,14 +1,12 @@
 package io.wideevents.worker.command;
 
-import io.wideevents.config.CommonSettings;
 import io.wideevents.config.LogLevel;
-import io.wideevents.config.Setting;
+import io.wideevents.config.LogSettings;
 import io.wideevents.config.SettingValues;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.LogSetup;
 import io.wideevents.process.SettingFlags;
-import io.wideevents.worker.config.WorkerCatalogue;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.kafka.WorkerKafka;
 import java.io.PrintWriter;
@@ -25,23 +23,18 @@ import picocli.CommandLine.Model.CommandSpec;
  * not answer.
  */
 final class Operator {
-  private static final Setting<?>[] KAFKA = {
-    CommonSettings.KAFKA_BROKER,
-    CommonSettings.KAFKA_LOG_TOPIC,
-    CommonSettings.MQ_DLQ_TOPIC,
-    WorkerCatalogue.KAFKA_CONSUMER_GROUP,
-    CommonSettings.LOG_LEVEL
-  };
-
   private Operator() {}
 
   /** Adds the flags for Kafka, the topic and the group to a command. */
   static void addKafkaFlags(CommandSpec command) {
-    SettingFlags.add(WorkerCatalogue.CATALOGUE.only(KAFKA), command);
+    SettingFlags.add(
+        WorkerSettings.CATALOGUE.settings(
+            "KAFKA_BROKER", "KAFKA_LOG_TOPIC", "MQ_DLQ_TOPIC", "KAFKA_CONSUMER_GROUP", "LOG_LEVEL"),
+        command);
   }
 
   static void addAllFlags(CommandSpec command) {
-    SettingFlags.add(WorkerCatalogue.CATALOGUE, command);
+    SettingFlags.add(WorkerSettings.CATALOGUE.settings(), command);
   }
 
   interface Body {
@@ -56,8 +49,8 @@ final class Operator {
    */
   static int run(@Nullable CommandSpec parsed, Body body) throws Exception {
     CommandSpec command = Objects.requireNonNull(parsed);
-    SettingValues values =
-        SettingFlags.resolve(WorkerCatalogue.CATALOGUE, command, System.getenv());
+    SettingValues<WorkerSettings> values =
+        SettingFlags.resolve(WorkerSettings.CATALOGUE, command, System.getenv());
     Output out = new Output(command.commandLine().getOut());
     if (SettingFlags.wantsPrint(command)) {
       return Output.quietly(
@@ -69,12 +62,9 @@ final class Operator {
     PrintWriter err = command.commandLine().getErr();
     values.warnings().forEach(warning -> err.println("log-worker: " + warning));
     err.flush();
-    LogSetup.start(
-        values.isExplicit(CommonSettings.LOG_LEVEL)
-            ? values.get(CommonSettings.LOG_LEVEL)
-            : LogLevel.ERROR,
-        values.get(CommonSettings.LOG_FORMAT));
-    return Output.quietly(() -> body.run(WorkerSettings.from(values), out));
+    LogSettings log = values.settings().log();
+    LogSetup.start(log.isLevelExplicit() ? log.level() : LogLevel.ERROR, log.format());
+    return Output.quietly(() -> body.run(values.settings(), out));
   }
 
   interface KafkaWork<T> {

@@ -1,9 +1,17 @@
 package io.wideevents.worker.kafka;
 
+import static io.wideevents.config.SettingType.choice;
+
+import io.wideevents.config.CommonSettings;
+import io.wideevents.config.KafkaCluster;
+import io.wideevents.config.SettingType;
+import io.wideevents.config.SettingValue;
+import io.wideevents.config.SettingsReader;
 import io.wideevents.config.TopicLayout;
 import io.wideevents.kafka.PropertiesCheck;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The settings of the worker's Kafka clients.
@@ -27,11 +35,47 @@ public record WorkerKafkaSettings(
     client = Map.copyOf(client);
   }
 
+  /** Reads the settings. */
+  public static Supplier<WorkerKafkaSettings> read(
+      SettingsReader settings, Supplier<KafkaCluster> cluster) {
+    SettingValue<String> group =
+        settings
+            .read(
+                "KAFKA_CONSUMER_GROUP",
+                SettingType.matching("group", "\\S.{0,248}", "is not a name for a group"))
+            .flag("--group")
+            .byDefault("log-consumer-group")
+            .means("Consumer group of all workers. Each event is consumed by one of them.");
+    SettingValue<GroupProtocol> protocol =
+        settings
+            .read("KAFKA_GROUP_PROTOCOL", choice(GroupProtocol.class))
+            .flag("--group-protocol")
+            .byDefault("classic")
+            .means(
+                "Protocol that assigns partitions. consumer (KIP-848) needs brokers of"
+                    + " version 4.0 or newer.");
+
+    Supplier<WorkerKafkaSettings> read =
+        () -> {
+          KafkaCluster shared = cluster.get();
+          return new WorkerKafkaSettings(
+              shared.brokers(),
+              group.get(),
+              protocol.get(),
+              shared.clientProperties(),
+              CommonSettings.maxEventBytes(settings).get(),
+              shared.events(),
+              shared.deadLetters());
+        };
+    settings.check(() -> read.get().problem().ifPresent(settings::rejectKafkaClient));
+    return read;
+  }
+
   /**
    * Returns why Kafka's client library rejects the properties from these settings; empty if it
    * accepts them.
    */
-  public Optional<String> problem() {
+  private Optional<String> problem() {
     WorkerProperties properties = new WorkerProperties(this);
     return PropertiesCheck.ofWriter(properties.admin(), properties.producer(), "32 MiB")
         .or(() -> PropertiesCheck.ofReader(properties.consumer()));

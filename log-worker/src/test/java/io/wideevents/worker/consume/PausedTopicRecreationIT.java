@@ -13,7 +13,6 @@ import io.wideevents.worker.batch.BatchLimits;
 import io.wideevents.worker.batch.BatchPipeline;
 import io.wideevents.worker.batch.CompletionQueue;
 import io.wideevents.worker.batch.RecordIntake;
-import io.wideevents.worker.config.WorkerCatalogue;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.deadletter.DeadLetterBrake;
 import io.wideevents.worker.deadletter.RecordingDeadLetterSink;
@@ -107,8 +106,7 @@ class PausedTopicRecreationIT {
             name + ".dlq",
             "--group",
             name + "-group");
-    return new WorkerKafka(
-        WorkerSettings.from(WorkerCatalogue.CATALOGUE.resolve(flags, Map.of())).kafka());
+    return new WorkerKafka(WorkerSettings.CATALOGUE.resolve(flags, Map.of()).settings().kafka());
   }
 
   private MqConsumerService service(WorkerKafka kafka, AdminTopicIds topicIds) {

@@ -1,12 +1,9 @@
 package io.wideevents.worker.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wideevents.config.InvalidSettingsException;
-import io.wideevents.config.Setting;
-import io.wideevents.worker.config.WorkerCatalogue;
 import io.wideevents.worker.config.WorkerSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,23 +16,12 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the settings accept, Kafka's clients accept as well. */
 class SettingBoundsTest {
-
-  /** Commands such as {@code dlq list} read a few settings, and the rules hold for them too. */
-  @Test
-  void only_holdsTheRulesForAnySingleSetting() {
-    for (Setting<?> setting : WorkerCatalogue.CATALOGUE.settings()) {
-      assertThatCode(() -> WorkerCatalogue.CATALOGUE.only(setting).resolve(Map.of(), Map.of()))
-          .as(setting.name())
-          .doesNotThrowAnyException();
-    }
-  }
 
   @ParameterizedTest
   @MethodSource("corners")
@@ -100,6 +86,6 @@ class SettingBoundsTest {
   }
 
   private static WorkerKafkaSettings settings(Map<String, String> environment) {
-    return WorkerSettings.from(WorkerCatalogue.CATALOGUE.resolve(Map.of(), environment)).kafka();
+    return WorkerSettings.CATALOGUE.resolve(Map.of(), environment).settings().kafka();
   }
 }

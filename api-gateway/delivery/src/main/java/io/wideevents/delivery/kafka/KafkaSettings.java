@@ -1,9 +1,20 @@
 package io.wideevents.delivery.kafka;
 
+import static io.wideevents.config.SettingType.bytes;
+import static io.wideevents.config.SettingType.choice;
+import static io.wideevents.config.SettingType.integer;
+import static io.wideevents.config.SettingType.millis;
+
+import io.wideevents.config.CommonSettings;
+import io.wideevents.config.KafkaCluster;
+import io.wideevents.config.SettingValue;
+import io.wideevents.config.SettingsReader;
 import io.wideevents.config.TopicLayout;
+import io.wideevents.kafka.PropertiesCheck;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The settings of publishing to Kafka.
@@ -31,6 +42,7 @@ public record KafkaSettings(
   public static final int DEFAULT_RETRIES = 3;
   public static final Duration DEFAULT_LINGER = Duration.ZERO;
   public static final long DEFAULT_BUFFER_BYTES = 64L * 1024 * 1024;
+  private static final long MEBIBYTE = 1L << 20;
 
   /** The compression of record batches. */
   public enum Compression {
@@ -45,5 +57,67 @@ public record KafkaSettings(
 
   public KafkaSettings {
     clientProperties = Map.copyOf(clientProperties);
+  }
+
+  /** Reads the settings of publishing that the worker does not share. */
+  public static Supplier<KafkaSettings> read(
+      SettingsReader settings, Supplier<KafkaCluster> cluster) {
+    SettingValue<Integer> retries =
+        settings
+            .read("MQ_PUBLISH_RETRIES", integer(1, 100))
+            .byDefault("3")
+            .unit("retries")
+            .means(
+                "How often the Kafka client retries a record within its time limit of five"
+                    + " seconds. At least 1, because an idempotent producer needs retries.");
+    SettingValue<Duration> linger =
+        settings
+            .read("MQ_LINGER_MS", millis(Duration.ZERO, Duration.ofSeconds(1)))
+            .byDefault("0")
+            .unit("ms")
+            .means(
+                "How long the producer waits for more records before it sends a batch. While"
+                    + " requests are in flight it collects a batch in any case. A higher value"
+                    + " delays replies.");
+    SettingValue<Compression> compression =
+        settings
+            .read("MQ_COMPRESSION", choice(Compression.class))
+            .byDefault("none")
+            .means("Compression of record batches, on the network and on the disks of Kafka.");
+    SettingValue<Long> bufferBytes = bufferBytes(settings);
+
+    Supplier<KafkaSettings> read =
+        () -> {
+          KafkaCluster shared = cluster.get();
+          return new KafkaSettings(
+              shared.brokers(),
+              shared.events(),
+              shared.deadLetters(),
+              retries.get(),
+              linger.get(),
+              compression.get(),
+              bufferBytes.get(),
+              shared.clientProperties());
+        };
+    settings.check(() -> read.get().checkProperties(settings));
+    CommonSettings.checkHoldsEvents(settings, bufferBytes, 1);
+    return read;
+  }
+
+  /** Reads the memory of the producer, which limits the memory for requests. */
+  public static SettingValue<Long> bufferBytes(SettingsReader settings) {
+    return settings
+        .read("MQ_BUFFER_BYTES", bytes(8 * MEBIBYTE, 4096 * MEBIBYTE))
+        .byDefault("64MiB")
+        .means("Memory of the Kafka producer for records that are not acknowledged yet.");
+  }
+
+  /** Rejects properties that Kafka's client library rejects. */
+  private void checkProperties(SettingsReader settings) {
+    PropertiesCheck.ofWriter(
+            GatewayProperties.admin(this),
+            GatewayProperties.producer(this, topic),
+            "MQ_BUFFER_BYTES")
+        .ifPresent(settings::rejectKafkaClient);
   }
 }

@@ -1,11 +1,10 @@
 package io.wideevents.delivery.setup;
 
 import io.wideevents.codec.EncoderSettings;
-import io.wideevents.config.CommonSettings;
-import io.wideevents.config.SettingValues;
-import io.wideevents.delivery.kafka.KafkaCatalogue;
+import io.wideevents.config.SettingType;
+import io.wideevents.config.SettingValue;
+import io.wideevents.config.SettingsReader;
 import io.wideevents.delivery.kafka.KafkaSettings;
-import io.wideevents.delivery.spool.SpoolCatalogue;
 import io.wideevents.delivery.spool.SpoolSettings;
 import io.wideevents.mongo.MongoSettings;
 import java.util.Optional;
@@ -22,14 +21,13 @@ public record DeliverySettings(
     SpoolSettings spool,
     EncoderSettings rules) {
 
-  /** The delivery settings among the given values. */
-  public static DeliverySettings from(SettingValues values, EncoderSettings rules) {
-    return new DeliverySettings(
-        values.get(DeliveryCatalogue.MQ_ENABLED)
-            ? Optional.of(KafkaCatalogue.settings(values))
-            : Optional.empty(),
-        CommonSettings.mongoSettings(values),
-        SpoolCatalogue.settings(values),
-        rules);
+  /** Reads whether the message queue is used. */
+  public static SettingValue<Boolean> queueEnabled(SettingsReader settings) {
+    return settings
+        .read("MQ_ENABLED", SettingType.bool())
+        .byDefault("true")
+        .means(
+            "Whether events go through the message queue. false: events go straight to"
+                + " MongoDB.");
   }
 }

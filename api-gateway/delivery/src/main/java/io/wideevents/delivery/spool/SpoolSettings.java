@@ -1,6 +1,14 @@
 package io.wideevents.delivery.spool;
 
+import static io.wideevents.config.SettingType.bytes;
+import static io.wideevents.config.SettingType.integer;
+import static io.wideevents.config.SettingType.path;
+
+import io.wideevents.config.CommonSettings;
+import io.wideevents.config.SettingValue;
+import io.wideevents.config.SettingsReader;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /**
  * The directory and the limits of the spool.
@@ -21,6 +29,7 @@ public record SpoolSettings(
   private static final long LEAST_BYTES = 1 << 20;
   private static final int LEAST_SEGMENT_BYTES = 64 << 10;
   private static final int MOST_SEGMENT_BYTES = 16 << 20;
+  private static final long TEBIBYTE = 1L << 40;
 
   public SpoolSettings {
     if (maxBytes < LEAST_BYTES) {
@@ -34,6 +43,51 @@ public record SpoolSettings(
       throw new IllegalArgumentException(
           "replayEventsPerSecond=" + replayEventsPerSecond + " is not positive");
     }
+  }
+
+  /** Reads the settings. */
+  public static Supplier<SpoolSettings> read(SettingsReader settings) {
+    SettingValue<Path> directory = directory(settings);
+    SettingValue<Long> maxBytes = maxBytes(settings);
+    SettingValue<Long> minFreeBytes =
+        settings
+            .read("SPOOL_MIN_FREE_BYTES", bytes(0, TEBIBYTE))
+            .byDefault("256MiB")
+            .means("Disk space that the spool leaves free, even below SPOOL_MAX_BYTES.");
+    SettingValue<Integer> replayRate =
+        settings
+            .read("SPOOL_REPLAY_RATE", integer(1, 1_000_000))
+            .byDefault("5000")
+            .unit("events a second")
+            .means(
+                "Maximum rate at which the spool is replayed. The limit leaves capacity for"
+                    + " live traffic.");
+
+    CommonSettings.checkHoldsEvents(settings, maxBytes, 2);
+    return () ->
+        new SpoolSettings(directory.get(), maxBytes.get(), minFreeBytes.get(), replayRate.get());
+  }
+
+  /** Reads the directory alone, for commands. */
+  public static SettingValue<Path> directory(SettingsReader settings) {
+    return settings
+        .read("SPOOL_DIR", path())
+        .byDefault("spool")
+        .example("/var/lib/wide-events/spool")
+        .means(
+            "Directory of the spool, which stores events while Kafka and MongoDB are both"
+                + " down. It must be on a disk that outlives the process, and belongs to one"
+                + " gateway at a time. A relative path starts at the working directory.");
+  }
+
+  /** Reads the maximum size alone, for commands. */
+  public static SettingValue<Long> maxBytes(SettingsReader settings) {
+    return settings
+        .read("SPOOL_MAX_BYTES", bytes(LEAST_BYTES, TEBIBYTE))
+        .byDefault("2GiB")
+        .means(
+            "Maximum disk space of the spool. When the spool is full, events are answered"
+                + " with 503.");
   }
 
   /** The defaults, in the given directory. */

@@ -3,19 +3,17 @@ package io.wideevents.delivery.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.wideevents.codec.EncoderSettings;
-import io.wideevents.config.CommonSettings;
 import io.wideevents.config.InvalidSettingsException;
-import io.wideevents.config.Setting;
+import io.wideevents.config.KafkaCluster;
 import io.wideevents.config.SettingsCatalogue;
-import io.wideevents.delivery.setup.DeliveryCatalogue;
-import io.wideevents.delivery.setup.DeliverySettings;
+import io.wideevents.config.SettingsReader;
+import io.wideevents.delivery.spool.SpoolSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.junit.jupiter.api.Test;
@@ -26,14 +24,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the settings accept, Kafka's clients accept as well. */
 class SettingBoundsTest {
-  private static final SettingsCatalogue CATALOGUE =
-      SettingsCatalogue.of(
-              "test",
-              Stream.of(CommonSettings.ALL, DeliveryCatalogue.ALL)
-                  .<Setting<?>>flatMap(List::stream)
-                  .toList())
-          .checkedBy(CommonSettings::check)
-          .checkedBy(DeliveryCatalogue::check);
+  private static final SettingsCatalogue<KafkaSettings> CATALOGUE =
+      SettingsCatalogue.of("test", SettingBoundsTest::read);
+
+  private static Supplier<KafkaSettings> read(SettingsReader settings) {
+    Supplier<KafkaSettings> kafka = KafkaSettings.read(settings, KafkaCluster.read(settings));
+    var unused = SpoolSettings.read(settings);
+    return kafka;
+  }
 
   @ParameterizedTest
   @MethodSource("corners")
@@ -124,8 +122,6 @@ class SettingBoundsTest {
   }
 
   private static KafkaSettings settings(Map<String, String> environment) {
-    return DeliverySettings.from(CATALOGUE.resolve(Map.of(), environment), EncoderSettings.DEFAULT)
-        .kafka()
-        .orElseThrow();
+    return CATALOGUE.resolve(Map.of(), environment).settings();
   }
 }

@@ -1,27 +1,37 @@
 package io.wideevents.gateway.config;
 
+import static io.wideevents.config.SettingType.bool;
+import static io.wideevents.config.SettingType.choice;
+
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.config.CommonSettings;
-import io.wideevents.config.SettingValues;
+import io.wideevents.config.KafkaCluster;
+import io.wideevents.config.LogSettings;
+import io.wideevents.config.SettingValue;
+import io.wideevents.config.SettingsCatalogue;
+import io.wideevents.config.SettingsReader;
+import io.wideevents.delivery.kafka.KafkaSettings;
 import io.wideevents.delivery.setup.DeliverySettings;
-import io.wideevents.gateway.access.AccessCatalogue;
+import io.wideevents.delivery.spool.SpoolSettings;
 import io.wideevents.gateway.access.AccessSettings;
 import io.wideevents.gateway.http.HttpSettings;
-import io.wideevents.gateway.http.TlsCatalogue;
 import io.wideevents.gateway.http.TlsSettings;
-import io.wideevents.logging.LoggingCatalogue;
 import io.wideevents.logging.LoggingSettings;
+import io.wideevents.mongo.MongoSettings;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The validated settings of the gateway. Immutable.
  *
+ * @param log log lines of the process
  * @param tls certificate and key for HTTPS; empty for plain HTTP
  * @param access API keys and rate limits
  * @param delivery settings of the tiers, and the rules that posted events must follow
  * @param ownEvents how the gateway logs its own requests; empty when it does not log them
  */
 public record GatewaySettings(
+    LogSettings log,
     HttpSettings http,
     Optional<TlsSettings> tls,
     AccessSettings access,
@@ -29,32 +39,49 @@ public record GatewaySettings(
     Optional<LoggingSettings> ownEvents) {
   private static final String SERVICE = "api-gateway";
 
-  /** Builds the settings from the values in effect. */
-  public static GatewaySettings from(SettingValues values) {
-    EncoderSettings rules =
-        CommonSettings.encoderSettings(values, values.get(GatewayCatalogue.HTTP_MAX_EVENTS));
-    return new GatewaySettings(
-        http(values),
-        TlsCatalogue.settings(values),
-        AccessCatalogue.settings(values),
-        DeliverySettings.from(values, rules),
-        values.get(GatewayCatalogue.LOGGING_OWN_REQUESTS)
-            ? Optional.of(LoggingCatalogue.settings(values, SERVICE, rules))
-            : Optional.empty());
-  }
+  /** All settings of the gateway. */
+  public static final SettingsCatalogue<GatewaySettings> CATALOGUE =
+      SettingsCatalogue.of("api-gateway", GatewaySettings::read)
+          .ignoring(CommonSettings.OF_THE_WORKER);
 
-  private static HttpSettings http(SettingValues values) {
-    return new HttpSettings(
-        values.get(GatewayCatalogue.HTTP_HOST),
-        values.get(GatewayCatalogue.HTTP_PORT),
-        // With keys, the check of the Host header is not needed: a web page has no key to send.
-        values.get(GatewayCatalogue.HTTP_ALLOW_ANONYMOUS)
-            || values.find(AccessCatalogue.API_KEYS_FILE).isPresent(),
-        values.get(GatewayCatalogue.HTTP_ACK_TIMEOUT),
-        values.get(GatewayCatalogue.HTTP_BODY_TIMEOUT),
-        values.get(GatewayCatalogue.HTTP_MAX_BODY_BYTES),
-        values.get(GatewayCatalogue.HTTP_MAX_INFLATED_BYTES),
-        values.get(GatewayCatalogue.HTTP_MAX_IN_FLIGHT_BYTES),
-        values.get(GatewayCatalogue.HTTP_MAX_CONNECTIONS_PER_ADDRESS));
+  // Reads in the order of the documentation and of --help.
+  private static Supplier<GatewaySettings> read(SettingsReader settings) {
+    Supplier<KafkaCluster> cluster = KafkaCluster.read(settings);
+    Supplier<MongoSettings> mongo = CommonSettings.mongo(settings);
+    Supplier<EncoderSettings> rules =
+        CommonSettings.rules(settings, () -> HttpSettings.maxEvents(settings).get());
+    Supplier<LogSettings> log = LogSettings.read(settings);
+    SettingValue<Boolean> queueEnabled = DeliverySettings.queueEnabled(settings);
+    var unused =
+        settings
+            .read("MQ_TYPE", choice(MqType.class))
+            .byDefault("kafka")
+            .means("Kind of message queue.");
+    Supplier<KafkaSettings> kafka = KafkaSettings.read(settings, cluster);
+    Supplier<HttpSettings> http = HttpSettings.read(settings);
+    Supplier<AccessSettings> access = AccessSettings.read(settings);
+    Supplier<Optional<TlsSettings>> tls = TlsSettings.read(settings);
+    Supplier<SpoolSettings> spool = SpoolSettings.read(settings);
+    SettingValue<Boolean> logsOwnRequests =
+        settings
+            .read("LOGGING_OWN_REQUESTS", bool())
+            .byDefault("false")
+            .means(
+                "Whether the gateway logs one event of its own for each request that it"
+                    + " answers. Posts of events are excluded. Most other requests are health"
+                    + " checks and scrapes, so sample them.");
+    Supplier<LoggingSettings> ownEvents = LoggingSettings.read(settings, SERVICE, rules);
+    return () ->
+        new GatewaySettings(
+            log.get(),
+            http.get(),
+            tls.get(),
+            access.get(),
+            new DeliverySettings(
+                queueEnabled.get() ? Optional.of(kafka.get()) : Optional.empty(),
+                mongo.get(),
+                spool.get(),
+                rules.get()),
+            logsOwnRequests.get() ? Optional.of(ownEvents.get()) : Optional.empty());
   }
 }

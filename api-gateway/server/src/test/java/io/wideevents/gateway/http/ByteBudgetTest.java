@@ -83,14 +83,11 @@ class ByteBudgetTest {
 
   @Test
   void share_leavesMemoryForTwoOtherClients_andForSmallBodies() {
-    var defaults =
-        new ByteBudget(
-            HttpSettings.DEFAULT_MAX_IN_FLIGHT_BYTES, HttpSettings.DEFAULT_MAX_BODY_BYTES);
+    var defaults = new ByteBudget(56L << 20, 8 << 20);
     for (String client : List.of("first", "second", "third")) {
-      defaults.receive(client).grow(HttpSettings.DEFAULT_MAX_BODY_BYTES);
-      defaults.receive(client).grow(HttpSettings.DEFAULT_MAX_BODY_BYTES);
-      assertThat(rejection(defaults.receive(client), HttpSettings.DEFAULT_MAX_BODY_BYTES))
-          .isEqualTo("client_share_taken");
+      defaults.receive(client).grow(8 << 20);
+      defaults.receive(client).grow(8 << 20);
+      assertThat(rejection(defaults.receive(client), 8 << 20)).isEqualTo("client_share_taken");
     }
     defaults.receive("fourth").grow(ByteBudget.SMALL_BYTES);
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the settings promise for the largest bodies. */
 class LargeBodiesTest {
-  private static final int LARGEST = HttpSettings.DEFAULT_MAX_BODY_BYTES;
+  private static final int LARGEST = 8 << 20;
   private static final int EVENTS = 64;
 
   private final TestServer server =
@@ -26,10 +26,10 @@ class LargeBodiesTest {
               0,
               false,
               Duration.ofSeconds(60),
-              HttpSettings.DEFAULT_BODY_TIMEOUT,
+              Duration.ofSeconds(30),
               LARGEST,
-              HttpSettings.DEFAULT_MAX_INFLATED_BYTES,
-              HttpSettings.DEFAULT_MAX_IN_FLIGHT_BYTES));
+              32 << 20,
+              56L << 20));
 
   @AfterEach
   void close() {

@@ -1,12 +1,11 @@
 package io.wideevents.gateway.spool.command;
 
-import io.wideevents.config.SettingValues;
-import io.wideevents.config.SettingsCatalogue;
 import io.wideevents.delivery.spool.EventSpool;
 import io.wideevents.delivery.spool.ReplayStats;
 import io.wideevents.delivery.spool.ReplayTarget;
 import io.wideevents.delivery.spool.SpoolReplayer;
 import io.wideevents.delivery.spool.SpoolStats;
+import io.wideevents.gateway.config.GatewaySettings;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.LogSetup;
@@ -38,7 +37,6 @@ final class DrainCommand implements Callable<Integer> {
   private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(2);
 
-  private final SettingsCatalogue settings;
   private final DrainTargets targets;
   private final InstantSource clock;
 
@@ -52,8 +50,7 @@ final class DrainCommand implements Callable<Integer> {
           "How long to continue while no event is acknowledged. Default: ${DEFAULT-VALUE}.")
   private int patienceSeconds;
 
-  DrainCommand(SettingsCatalogue settings, DrainTargets targets, InstantSource clock) {
-    this.settings = settings;
+  DrainCommand(DrainTargets targets, InstantSource clock) {
     this.targets = targets;
     this.clock = clock;
   }
@@ -66,14 +63,15 @@ final class DrainCommand implements Callable<Integer> {
           command.commandLine(),
           "--patience=" + patienceSeconds + " is less than 1 second; use for example 30");
     }
-    return SpoolRun.run(settings, command, System.getenv(), values -> drain(values, command));
+    return SpoolRun.run(
+        GatewaySettings.CATALOGUE, command, System.getenv(), settings -> drain(settings, command));
   }
 
-  private int drain(SettingValues values, CommandSpec command) throws InterruptedException {
-    LogSetup.start(values);
+  private int drain(GatewaySettings settings, CommandSpec command) throws InterruptedException {
+    LogSetup.start(settings.log());
     NativeCodec.require(NativeCodec.ZSTD);
-    try (EventSpool spool = StoppedSpool.open(values, clock);
-        ReplayTarget target = targets.open(values);
+    try (EventSpool spool = StoppedSpool.open(settings.delivery().spool(), clock);
+        ReplayTarget target = targets.open(settings.delivery());
         SpoolReplayer replayer =
             new SpoolReplayer(spool, target.tiers(), target.deadLetters(), Integer.MAX_VALUE)) {
       replayer.start();

@@ -1,6 +1,6 @@
 package io.wideevents.gateway.spool.command;
 
-import io.wideevents.config.SettingValues;
+import io.wideevents.delivery.setup.DeliverySettings;
 import io.wideevents.delivery.spool.ReplayTarget;
 
 /**
@@ -10,5 +10,5 @@ import io.wideevents.delivery.spool.ReplayTarget;
 @FunctionalInterface
 public interface DrainTargets {
   /** Opens the tiers; does not wait for a connection to a server. */
-  ReplayTarget open(SettingValues settings);
+  ReplayTarget open(DeliverySettings settings);
 }

@@ -2,11 +2,10 @@ package io.wideevents.gateway.spool.command;
 
 import io.wideevents.config.LogFormat;
 import io.wideevents.config.LogLevel;
-import io.wideevents.config.SettingValues;
-import io.wideevents.config.SettingsCatalogue;
 import io.wideevents.delivery.spool.EventSpool;
 import io.wideevents.delivery.spool.SpoolPosition;
 import io.wideevents.delivery.spool.SpoolQueue;
+import io.wideevents.delivery.spool.SpoolSettings;
 import io.wideevents.delivery.spool.SpooledEvent;
 import io.wideevents.event.Tier;
 import io.wideevents.files.NewFile;
@@ -43,7 +42,6 @@ final class ExportCommand implements Callable<Integer> {
   private static final int CHUNK_EVENTS = 1_000;
   private static final int CHUNK_BYTES = 4 << 20;
 
-  private final SettingsCatalogue settings;
   private final OutputStream stdout;
   private final InstantSource clock;
 
@@ -57,8 +55,7 @@ final class ExportCommand implements Callable<Integer> {
               + " Default: stdout.")
   private @Nullable Path output;
 
-  ExportCommand(SettingsCatalogue settings, OutputStream stdout, InstantSource clock) {
-    this.settings = settings;
+  ExportCommand(OutputStream stdout, InstantSource clock) {
     this.stdout = stdout;
     this.clock = clock;
   }
@@ -67,15 +64,15 @@ final class ExportCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     CommandSpec command = Objects.requireNonNull(spec);
     return SpoolRun.run(
-        settings,
+        StoppedSpool.SETTINGS,
         command,
         System.getenv(),
-        values -> export(values, command.commandLine().getErr()));
+        settings -> export(settings, command.commandLine().getErr()));
   }
 
-  private int export(SettingValues values, PrintWriter err) {
+  private int export(SpoolSettings settings, PrintWriter err) {
     LogSetup.start(LogLevel.ERROR, LogFormat.TEXT);
-    try (EventSpool spool = StoppedSpool.open(values, clock)) {
+    try (EventSpool spool = StoppedSpool.open(settings, clock)) {
       export(spool).ifPresent(written -> err.printf(Locale.ROOT, "Exported %,d events%n", written));
       err.flush();
     }

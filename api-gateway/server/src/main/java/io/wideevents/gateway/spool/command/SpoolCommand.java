@@ -1,7 +1,7 @@
 package io.wideevents.gateway.spool.command;
 
 import io.wideevents.config.SettingsCatalogue;
-import io.wideevents.delivery.spool.SpoolCatalogue;
+import io.wideevents.gateway.config.GatewaySettings;
 import io.wideevents.process.SettingFlags;
 import java.io.OutputStream;
 import java.time.InstantSource;
@@ -36,24 +36,21 @@ public final class SpoolCommand implements Runnable {
   /**
    * The command with its subcommands, for the gateway's command line.
    *
-   * @param catalogue the gateway's settings, including those of {@link SpoolCatalogue}
    * @param targets creates the tiers that {@code drain} delivers to
    * @param stdout {@code export} writes to it if no file is given
    */
   public static CommandLine commandLine(
-      SettingsCatalogue catalogue, DrainTargets targets, OutputStream stdout, InstantSource clock) {
-    SettingsCatalogue own =
-        catalogue.only(SpoolCatalogue.SPOOL_DIR, SpoolCatalogue.SPOOL_MAX_BYTES);
+      DrainTargets targets, OutputStream stdout, InstantSource clock) {
     CommandLine spool = new CommandLine(new SpoolCommand());
-    add(spool, own, new StatusCommand(own, clock));
-    add(spool, catalogue, new DrainCommand(catalogue, targets, clock));
-    add(spool, own, new ExportCommand(own, stdout, clock));
+    add(spool, StoppedSpool.SETTINGS, new StatusCommand(clock));
+    add(spool, GatewaySettings.CATALOGUE, new DrainCommand(targets, clock));
+    add(spool, StoppedSpool.SETTINGS, new ExportCommand(stdout, clock));
     return spool;
   }
 
-  private static void add(CommandLine spool, SettingsCatalogue settings, Object command) {
+  private static void add(CommandLine spool, SettingsCatalogue<?> settings, Object command) {
     CommandLine line = new CommandLine(command);
-    SettingFlags.add(settings, line.getCommandSpec());
+    SettingFlags.add(settings.settings(), line.getCommandSpec());
     spool.addSubcommand(line);
   }
 }

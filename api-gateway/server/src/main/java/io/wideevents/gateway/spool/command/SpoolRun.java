@@ -12,8 +12,8 @@ import picocli.CommandLine.Model.CommandSpec;
 final class SpoolRun {
   private SpoolRun() {}
 
-  interface Body {
-    int run(SettingValues values) throws InterruptedException;
+  interface Body<R> {
+    int run(R settings) throws InterruptedException;
   }
 
   /**
@@ -23,10 +23,13 @@ final class SpoolRun {
    * @param environment as of {@link System#getenv()}
    * @return the exit code
    */
-  static int run(
-      SettingsCatalogue settings, CommandSpec command, Map<String, String> environment, Body body)
+  static <R> int run(
+      SettingsCatalogue<R> settings,
+      CommandSpec command,
+      Map<String, String> environment,
+      Body<R> body)
       throws InterruptedException {
-    SettingValues values = SettingFlags.resolve(settings, command, environment);
+    SettingValues<R> values = SettingFlags.resolve(settings, command, environment);
     if (SettingFlags.wantsPrint(command)) {
       PrintWriter out = command.commandLine().getOut();
       out.print(values.print());
@@ -36,6 +39,6 @@ final class SpoolRun {
     PrintWriter err = command.commandLine().getErr();
     values.warnings().forEach(warning -> err.println(settings.process() + ": " + warning));
     err.flush();
-    return body.run(values);
+    return body.run(values.settings());
   }
 }

@@ -2,9 +2,8 @@ package io.wideevents.gateway.spool.command;
 
 import io.wideevents.config.LogFormat;
 import io.wideevents.config.LogLevel;
-import io.wideevents.config.SettingValues;
-import io.wideevents.config.SettingsCatalogue;
 import io.wideevents.delivery.spool.EventSpool;
+import io.wideevents.delivery.spool.SpoolSettings;
 import io.wideevents.delivery.spool.SpoolStats;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.LogSetup;
@@ -28,7 +27,6 @@ import picocli.CommandLine.Spec;
           + " that case read /health/ready of the gateway."
     })
 final class StatusCommand implements Callable<Integer> {
-  private final SettingsCatalogue settings;
   private final InstantSource clock;
 
   @Spec private @Nullable CommandSpec spec;
@@ -36,8 +34,7 @@ final class StatusCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON object instead of text.")
   private boolean json;
 
-  StatusCommand(SettingsCatalogue settings, InstantSource clock) {
-    this.settings = settings;
+  StatusCommand(InstantSource clock) {
     this.clock = clock;
   }
 
@@ -45,14 +42,17 @@ final class StatusCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     CommandSpec command = Objects.requireNonNull(spec);
     return SpoolRun.run(
-        settings, command, System.getenv(), values -> show(values, command.commandLine().getOut()));
+        StoppedSpool.SETTINGS,
+        command,
+        System.getenv(),
+        settings -> show(settings, command.commandLine().getOut()));
   }
 
-  private int show(SettingValues values, PrintWriter out) {
+  private int show(SpoolSettings settings, PrintWriter out) {
     LogSetup.start(LogLevel.ERROR, LogFormat.TEXT);
-    Path directory = StoppedSpool.directory(values);
+    Path directory = StoppedSpool.directory(settings);
     SpoolStats stats;
-    try (EventSpool spool = StoppedSpool.open(values, clock)) {
+    try (EventSpool spool = StoppedSpool.open(settings, clock)) {
       stats = spool.stats();
     }
     StatusReport report = new StatusReport(directory, stats, clock.instant());

@@ -2,23 +2,38 @@ package io.wideevents.gateway.spool.command;
 
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.RecordDecoder;
-import io.wideevents.config.SettingValues;
+import io.wideevents.config.SettingValue;
+import io.wideevents.config.SettingsCatalogue;
+import io.wideevents.config.SettingsReader;
 import io.wideevents.delivery.spool.EventSpool;
 import io.wideevents.delivery.spool.SegmentEventSpool;
-import io.wideevents.delivery.spool.SpoolCatalogue;
 import io.wideevents.delivery.spool.SpoolSettings;
 import io.wideevents.delivery.spool.SpoolUnavailableException;
+import io.wideevents.gateway.config.GatewaySettings;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 
 /** Opens the spool of a gateway that is not running. */
 final class StoppedSpool {
+  /** The settings that the commands need which only read the spool. */
+  static final SettingsCatalogue<SpoolSettings> SETTINGS =
+      SettingsCatalogue.of(GatewaySettings.CATALOGUE.process(), StoppedSpool::read)
+          .partOf(GatewaySettings.CATALOGUE);
+
   private StoppedSpool() {}
 
-  static Path directory(SettingValues values) {
-    return values.get(SpoolCatalogue.SPOOL_DIR).toAbsolutePath();
+  // The commands append no event, so only the limit that is shown matters.
+  private static Supplier<SpoolSettings> read(SettingsReader settings) {
+    SettingValue<Path> directory = SpoolSettings.directory(settings);
+    SettingValue<Long> maxBytes = SpoolSettings.maxBytes(settings);
+    return () -> new SpoolSettings(directory.get(), maxBytes.get(), 0, 1);
+  }
+
+  static Path directory(SpoolSettings settings) {
+    return settings.directory().toAbsolutePath();
   }
 
   /**
@@ -28,17 +43,14 @@ final class StoppedSpool {
    * @throws CommandFailedException with {@link ExitCode#CONFIGURATION} if there is no spool, a
    *     gateway uses it, or the directory cannot be written
    */
-  static EventSpool open(SettingValues values, InstantSource clock) {
-    Path directory = directory(values);
+  static EventSpool open(SpoolSettings settings, InstantSource clock) {
+    Path directory = directory(settings);
     if (!SegmentEventSpool.isIn(directory)) {
       throw new CommandFailedException(
           ExitCode.CONFIGURATION,
           "There is no spool at %s; say with SPOOL_DIR or --spool-dir where it is"
               .formatted(directory));
     }
-    // The commands append no event, so only the limit that is shown matters.
-    SpoolSettings settings =
-        new SpoolSettings(directory, values.get(SpoolCatalogue.SPOOL_MAX_BYTES), 0, 1);
     try {
       return SegmentEventSpool.open(
           settings, new RecordDecoder(EncoderSettings.DEFAULT, clock), clock);

@@ -5,16 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.RecordDecoder;
-import io.wideevents.config.CommonSettings;
-import io.wideevents.config.Setting;
-import io.wideevents.config.SettingsCatalogue;
 import io.wideevents.delivery.LoggerPort;
 import io.wideevents.delivery.RecordingLogger;
 import io.wideevents.delivery.spool.DeadLetterPort;
 import io.wideevents.delivery.spool.Refusal;
 import io.wideevents.delivery.spool.ReplayTarget;
 import io.wideevents.delivery.spool.SegmentEventSpool;
-import io.wideevents.delivery.spool.SpoolCatalogue;
 import io.wideevents.delivery.spool.SpoolOutcome;
 import io.wideevents.delivery.spool.SpoolPosition;
 import io.wideevents.delivery.spool.SpoolSettings;
@@ -168,7 +164,7 @@ class SpoolCommandTest {
     CommandLine command = root.getSubcommands().get("spool").getSubcommands().get("status");
 
     SpoolRun.run(
-        SettingsCatalogue.of("api-gateway", SpoolCatalogue.ALL),
+        StoppedSpool.SETTINGS,
         command.getCommandSpec(),
         Map.of("SPOOL_DIRR", "/var/spool"),
         values -> ExitCode.OK);
@@ -317,13 +313,9 @@ class SpoolCommandTest {
   }
 
   private CommandLine commandLine() {
-    List<Setting<?>> settings = new ArrayList<>(SpoolCatalogue.ALL);
-    settings.addAll(List.of(CommonSettings.LOG_LEVEL, CommonSettings.LOG_FORMAT));
-    SettingsCatalogue catalogue = SettingsCatalogue.of("api-gateway", settings);
     return new CommandLine(new Root())
         .addSubcommand(
-            SpoolCommand.commandLine(
-                catalogue, values -> new Targets(), stdout, InstantSource.system()))
+            SpoolCommand.commandLine(settings -> new Targets(), stdout, InstantSource.system()))
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err));
   }

@@ -1,4 +1,4 @@
-package io.wideevents.gateway.config;
+package io.wideevents.gateway.http;
 
 import java.util.Locale;
 import java.util.regex.Pattern;

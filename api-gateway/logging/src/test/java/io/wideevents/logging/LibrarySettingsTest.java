@@ -3,14 +3,12 @@ package io.wideevents.logging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.wideevents.codec.EncoderSettings;
 import io.wideevents.config.InvalidSettingsException;
-import io.wideevents.config.SettingValues;
 import io.wideevents.logging.sampling.Sampling;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class LoggingCatalogueTest {
+class LibrarySettingsTest {
 
   @Test
   void settings_sampleNothingAwayByDefault() {
@@ -51,10 +49,10 @@ class LoggingCatalogueTest {
   }
 
   private static LoggingSettings settings(Map<String, String> environment) {
-    return LoggingCatalogue.settings(resolve(environment), "shop", EncoderSettings.DEFAULT);
+    return resolve(environment).logging();
   }
 
-  private static SettingValues resolve(Map<String, String> environment) {
-    return LibraryCatalogue.CATALOGUE.resolve(Map.of(), environment);
+  private static LibrarySettings resolve(Map<String, String> environment) {
+    return LibrarySettings.catalogue("shop").resolve(Map.of(), environment).settings();
   }
 }
