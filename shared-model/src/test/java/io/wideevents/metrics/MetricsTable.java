@@ -1,67 +1,61 @@
 package io.wideevents.metrics;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static java.util.stream.Collectors.joining;
 
+import io.wideevents.documents.GeneratedSection;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
- * Holds a table of metrics in the documentation against what a process answers at {@code /metrics}.
- * The table stands between {@code <!-- metrics api-gateway -->} and {@code <!-- end of metrics
- * -->}; its first three columns are name, type and labels.
+ * A table of metrics in the documentation, compared with what a process answers at {@code
+ * /metrics}. Name, type and labels are generated. Unit, meaning and alert are kept from the page.
  */
 public final class MetricsTable {
   private static final Pattern ROW =
-      Pattern.compile("(?m)^\\| `([a-z_]+)` \\| ([a-z]+) \\|([^|]*)\\|");
+      Pattern.compile("\\| `(?<name>[a-z_]+)` \\| [a-z]+ \\|[^|]*\\|(?<prose>.*)");
   private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE ([a-z_]+) ([a-z]+)$");
   private static final Pattern SAMPLE = Pattern.compile("(?m)^([a-z_]+)(?:\\{([^}]*)\\})? ");
   private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"");
-  private static final Pattern DOCUMENTED_LABEL = Pattern.compile("`([a-z_]+)`");
 
   private MetricsTable() {}
 
   /**
-   * Fails unless every metric of ours is documented as it is, and every documented one is there.
+   * Fails unless the table shows every metric of ours as it is, and no metric that does not exist.
    *
-   * @param process what the table is called
+   * @param process the section {@code metrics PROCESS} of the page
    * @param scrape what the process shows, every metric at least once
    */
   public static void check(Path page, String process, String scrape) throws IOException {
-    String text = Files.readString(page);
-    String begin = "<!-- metrics " + process + " -->";
-    int from = text.indexOf(begin);
-    assertThat(from).as("%s has a table %s", page, begin).isNotNegative();
-    String table = text.substring(from, text.indexOf("<!-- end of metrics -->", from));
-
-    Map<String, String> documented = new TreeMap<>();
-    ROW.matcher(table)
-        .results()
-        .forEach(row -> documented.put(row.group(1), row.group(2) + labels(row)));
     Map<String, String> shown = shown(scrape);
-    assertThat(shown).as("metrics of %s", process).containsAllEntriesOf(documented);
-    assertThat(documented.keySet())
-        .as("metrics of %s in %s", process, page)
-        .containsAll(
-            shown.keySet().stream().filter(name -> name.startsWith("wide_events_")).toList());
+    GeneratedSection.check(page, "metrics " + process, old -> table(old, shown));
   }
 
-  private static String labels(MatchResult row) {
-    return DOCUMENTED_LABEL
-        .matcher(row.group(3))
-        .results()
-        .map(label -> label.group(1))
-        .collect(Collectors.toCollection(TreeSet::new))
-        .toString();
+  private static String table(String old, Map<String, String> shown) {
+    Set<String> missing = new TreeSet<>(shown.keySet());
+    missing.removeIf(name -> !name.startsWith("wide_events_"));
+    StringBuilder table = new StringBuilder();
+    for (String line : old.lines().toList()) {
+      Matcher row = ROW.matcher(line);
+      if (!row.matches()) {
+        table.append(line).append('\n');
+      } else if (shown.containsKey(row.group("name"))) {
+        String name = row.group("name");
+        table.append(shown.get(name)).append(row.group("prose")).append('\n');
+        missing.remove(name);
+      }
+    }
+    missing.forEach(name -> table.append(shown.get(name)).append(" unit | meaning | |\n"));
+    return table.toString();
   }
 
+  /** The generated columns of each metric, by name. */
   private static Map<String, String> shown(String scrape) {
     Map<String, String> types = new TreeMap<>();
     TYPE.matcher(scrape).results().forEach(type -> types.put(type.group(1), type.group(2)));
@@ -82,15 +76,16 @@ public final class MetricsTable {
         (name, type) -> {
           Set<String> names = new TreeSet<>(labels.getOrDefault(name, Set.of()));
           names.remove("le");
-          // The maximum of a timer is a family of its own, which nobody looks for by name.
+          // The maximum of a timer is a separate family, which the page does not show.
           if (!name.endsWith("_seconds_max") && !name.endsWith("_size_max")) {
-            shown.put(name, type + names);
+            String cell = names.stream().map(each -> "`" + each + "`").collect(joining(", "));
+            shown.put(name, GeneratedSection.row(List.of("`" + name + "`", type, cell)).strip());
           }
         });
     return shown;
   }
 
-  /** A histogram's samples are called after it, with an ending. */
+  /** The name of the histogram that a sample belongs to, or the sample's name. */
   private static String family(String sample, Map<String, String> types) {
     for (String ending : new String[] {"_bucket", "_count", "_sum"}) {
       if (sample.endsWith(ending)) {
