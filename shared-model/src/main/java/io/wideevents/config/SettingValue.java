@@ -26,14 +26,17 @@ public final class SettingValue<T> {
   /**
    * The value of a setting that has a default.
    *
-   * @throws NoValueException if the setting is invalid or unset; an invalid setting ends the check
-   *     in which it is read
+   * @throws InvalidValueException if the value is invalid; this ends the check in which it is read
+   * @throws IllegalStateException if the setting is unset, which is a bug of the caller
    */
   public T get() {
-    if (value == null) {
-      throw new NoValueException(setting.name());
+    if (value != null) {
+      return value;
     }
-    return value;
+    if (source == Source.DEFAULT) {
+      throw new IllegalStateException(setting + " has no value; use find");
+    }
+    throw new InvalidValueException(setting + " is invalid");
   }
 
   /** The value; empty if the setting is unset or invalid. */
@@ -73,10 +76,10 @@ public final class SettingValue<T> {
     return SettingProblem.of(setting, source, text == null ? "" : text, what);
   }
 
-  /** A setting has no value, because it is unset or invalid. */
-  static final class NoValueException extends IllegalStateException {
-    private NoValueException(String name) {
-      super(name + " has no value");
+  /** A check reads a setting whose value is invalid. */
+  static final class InvalidValueException extends IllegalStateException {
+    private InvalidValueException(String message) {
+      super(message);
     }
   }
 }

@@ -104,7 +104,7 @@ public final class SettingsReader {
     for (Runnable check : checks) {
       try {
         check.run();
-      } catch (SettingValue.NoValueException e) {
+      } catch (SettingValue.InvalidValueException e) {
         // The invalid setting is reported already.
       }
     }

@@ -67,6 +67,7 @@ public record LoggingSettings(
    */
   public static Supplier<LoggingSettings> read(
       SettingsReader settings, String service, Supplier<EncoderSettings> rules) {
+    // Read here for its place in the documentation; the library uses it.
     var unused = journal(settings);
     SettingValue<List<SamplingRule>> sampling =
         settings

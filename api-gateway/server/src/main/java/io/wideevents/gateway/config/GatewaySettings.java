@@ -52,6 +52,7 @@ public record GatewaySettings(
         CommonSettings.rules(settings, () -> HttpSettings.maxEvents(settings).get());
     Supplier<LogSettings> log = LogSettings.read(settings);
     SettingValue<Boolean> queueEnabled = DeliverySettings.queueEnabled(settings);
+    // There is one kind so far, so reading only checks the value.
     var unused =
         settings
             .read("MQ_TYPE", choice(MqType.class))

@@ -139,6 +139,7 @@ public record HttpSettings(
                 "Maximum of connections from one client address (from one /64 network for"
                     + " IPv6), out of 1000 in total. Set it to 1000 behind a load balancer, whose"
                     + " clients share its address.");
+    // Read here for its place in the documentation; the rules for events use it.
     var unused = maxEvents(settings);
 
     checkEventFits(settings, maxBody);
@@ -184,12 +185,12 @@ public record HttpSettings(
       SettingValue<Integer> body,
       SettingValue<Integer> inflated) {
     SettingValue<Long> buffer = KafkaSettings.bufferBytes(settings);
-    long most = buffer.get();
+    long available = buffer.get();
     if (inFlight.get() < leastInFlightBytes(body.get(), inflated.get())) {
       settings.reject(
           inFlight,
           "is less than %s and one and a half times %s together".formatted(body, inflated));
-    } else if (inFlight.get() > most) {
+    } else if (inFlight.get() > available) {
       settings.reject(
           inFlight,
           "is more than %s, so that publishing could block on a full buffer".formatted(buffer));
