@@ -6,22 +6,32 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * Limits the rate of a log line that repeats during a failure. The first line is shown at once.
- * Later lines are shown at most once per interval, each with the number of lines held back since.
+ * Logs a failure on transition, and then at a limited rate. The first line of a failure is shown at
+ * once. Later lines are shown at most once per interval, each with the number of lines held back
+ * since. The end of the failure is logged once.
  *
  * <pre>{@code
- * throttle.tryShow().ifPresent(heldBack ->
- *     log.atWarn().addKeyValue("notShown", heldBack).log("MongoDB refused a batch"));
+ * throttle.show(heldBack ->
+ *     log.atWarn().addKeyValue("notShown", heldBack).log("MongoDB rejected a batch"));
+ * ...
+ * throttle.ended(() -> log.info("MongoDB takes batches again"));
  * }</pre>
  *
- * <p>Safe for concurrent use; blocks only for a short lock.
+ * <p>Safe for concurrent use; blocks only for a short lock. {@link #reset} and {@link #ended} take
+ * no lock while there is no failure.
  */
 public final class LogThrottle {
   private final long intervalNanos;
   private final LongSupplier nanoTime;
-  private boolean shownBefore;
+  private volatile boolean shownBefore;
   private long lastShown;
   private long heldBack;
+  private String kind = "";
+
+  /** Shows only the first line of each failure; {@link #reset} or {@link #ended} ends a failure. */
+  public static LogThrottle oncePerFailure() {
+    return new LogThrottle(Duration.ofNanos(Long.MAX_VALUE));
+  }
 
   /**
    * @param interval minimum time between two lines
@@ -67,6 +77,24 @@ public final class LogThrottle {
   }
 
   /**
+   * Like {@link #show(LongConsumer)}, but a failure of another kind than the last one is shown at
+   * once.
+   *
+   * @param failureKind for example the text of an error, or the reason of a rejection
+   */
+  public void show(String failureKind, LongConsumer line) {
+    safely(() -> tryShow(failureKind).ifPresent(line));
+  }
+
+  private synchronized OptionalLong tryShow(String failureKind) {
+    if (!failureKind.equals(kind)) {
+      kind = failureKind;
+      shownBefore = false;
+    }
+    return tryShow();
+  }
+
+  /**
    * Logs a line without a rate limit. Never throws, as {@link #show}; for threads and futures on
    * which others wait.
    *
@@ -80,9 +108,33 @@ public final class LogThrottle {
     }
   }
 
-  /** Shows the next line at once; called after a failure has ended. */
-  public synchronized void reset() {
-    shownBefore = false;
-    heldBack = 0;
+  /** Ends the failure: the next line is shown at once. */
+  public void reset() {
+    var unused = end();
+  }
+
+  /**
+   * Ends the failure, as {@link #reset}. Logs the line if the failure was logged. Never throws.
+   *
+   * @param line logs that the failure has ended
+   */
+  public void ended(Runnable line) {
+    if (end()) {
+      safely(line);
+    }
+  }
+
+  /** Returns whether there was a failure. */
+  private boolean end() {
+    if (!shownBefore) {
+      return false;
+    }
+    synchronized (this) {
+      boolean wasShown = shownBefore;
+      shownBefore = false;
+      heldBack = 0;
+      kind = "";
+      return wasShown;
+    }
   }
 }
