@@ -218,6 +218,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   private void assigned(Collection<TopicPartition> partitions) {
     joined = true;
     assignment.assign(partitions);
+    startPositions.assigned(partitions);
     topicWatch.assigned(partitions);
     logRebalance("Partitions assigned", partitions);
     // Pauses inside the poll; otherwise this poll would return records of the new partitions.

@@ -4,6 +4,8 @@ import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.offset.Assignment;
 import io.wideevents.worker.offset.PartitionProgress;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -43,6 +45,17 @@ final class StartPositions {
   // this cause.
   private final Set<TopicPartition> begun = new HashSet<>();
 
+  // The range that was counted last for a partition. A restart in doubt finds it a second time.
+  private final Map<TopicPartition, LostRange> counted = new HashMap<>();
+
+  /** Offsets that retention deleted before they were read; {@code to} is exclusive. */
+  private record LostRange(long from, long to) {
+    /** Number of offsets that are not in the other range. */
+    long without(LostRange other) {
+      return to - from - Math.max(0, Math.min(to, other.to) - Math.max(from, other.from));
+    }
+  }
+
   /**
    * @param lostRecords total since the process started
    */
@@ -55,6 +68,12 @@ final class StartPositions {
     this.assignment = assignment;
     this.metrics = metrics;
     this.lostRecords = lostRecords;
+  }
+
+  /** Discards what is known of earlier assignments of the partitions. */
+  void assigned(Collection<TopicPartition> partitions) {
+    begun.removeAll(partitions);
+    counted.keySet().removeAll(partitions);
   }
 
   /**
@@ -107,12 +126,14 @@ final class StartPositions {
       progress.topicId(topicId);
     }
     begun.remove(partition);
+    counted.remove(partition);
     readOnAt(partition, start);
   }
 
   /**
    * Reads a partition from the start of its log, because the topic's id was learned too late: the
-   * position may belong to an earlier topic. Records in memory stay valid.
+   * position may belong to an earlier topic. Records in memory stay valid. Lost records that were
+   * counted before are not counted again: the topic is most likely the same one.
    */
   void restartInDoubt(PartitionProgress old, Uuid topicId) {
     TopicPartition partition = old.partition();
@@ -155,21 +176,7 @@ final class StartPositions {
 
   private void skip(TopicPartition partition, long from, long start) {
     if (from < start) {
-      lostRecords.addAndGet(start - from);
-      metrics.lostToRetention(start - from);
-      LOG.atError()
-          .addKeyValue("topic", partition.topic())
-          .addKeyValue("partition", partition.partition())
-          .addKeyValue("offset", from)
-          .addKeyValue("nextOffset", start)
-          .addKeyValue("lost", start - from)
-          .log(
-              from == 0 && begun.contains(partition)
-                  ? "The group has no committed offset, and the log's first records are gone. If"
-                      + " the group worked here before, its offsets expired and what retention"
-                      + " deleted meanwhile is lost; if it is new, they were never meant for it"
-                  : "Retention deleted records before they were read: they are lost. Raise the"
-                      + " topic's retention above the longest outage");
+      count(partition, new LostRange(from, start));
       // A move forward stays in the same epoch: records read before are still in memory and still
       // count.
       readOnAt(partition, new OffsetAndMetadata(start));
@@ -184,7 +191,31 @@ final class StartPositions {
     }
   }
 
+  private void count(TopicPartition partition, LostRange range) {
+    LostRange before = counted.put(partition, range);
+    long lost = before == null ? range.to - range.from : range.without(before);
+    if (lost == 0) {
+      return;
+    }
+    lostRecords.addAndGet(lost);
+    metrics.lostToRetention(lost);
+    LOG.atError()
+        .addKeyValue("topic", partition.topic())
+        .addKeyValue("partition", partition.partition())
+        .addKeyValue("offset", range.from)
+        .addKeyValue("nextOffset", range.to)
+        .addKeyValue("lost", lost)
+        .log(
+            range.from == 0 && begun.contains(partition)
+                ? "The group has no committed offset, and the log's first records are gone. If"
+                    + " the group worked here before, its offsets expired and what retention"
+                    + " deleted meanwhile is lost; if it is new, they were never meant for it"
+                : "Retention deleted records before they were read: they are lost. Raise the"
+                    + " topic's retention above the longest outage");
+  }
+
   private void truncate(LogTruncationException truncated, TopicPartition partition, long start) {
+    counted.remove(partition);
     OffsetAndMetadata divergent = truncated.divergentOffsets().get(partition);
     OffsetAndMetadata to =
         assignment.restartTruncated(
@@ -200,6 +231,7 @@ final class StartPositions {
   // A move back begins a new epoch: results of records read before must not move the new position.
   // Those records stay valid, because the log may no longer have them.
   private void goBack(TopicPartition partition, OffsetAndMetadata to) {
+    counted.remove(partition);
     assignment.restart(partition);
     readOnAt(partition, to);
   }

@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -324,6 +325,70 @@ class TopicWatchTest {
     // Then
     assertThat(database.stored()).hasSize(40);
     assertThat(committed()).isEqualTo(new OffsetAndMetadata(30, "topicId=" + NEW));
+  }
+
+  @Test
+  void lostRecords_areCountedOnceWhenTheFirstIdIsKnownLate() {
+    // Given a group without committed offsets, and a log that begins at 10
+    consumer.updateBeginningOffsets(Map.of(P0, 10L));
+    theFirstLookUpFails();
+    consumer.rebalance(List.of(P0));
+    session.turn();
+    consumer.setPollException(new OffsetOutOfRangeException(Map.of(P0, 0L)));
+    seconds(2);
+    assertThat(session.status().lostRecords()).isEqualTo(10);
+
+    // When the late id makes the worker read the partition from its start again
+    topicIds.willAnswer(OLD);
+    seconds(5);
+    assertThat(consumer.position(P0)).isZero();
+    consumer.setPollException(new OffsetOutOfRangeException(Map.of(P0, 0L)));
+    seconds(2);
+
+    // Then
+    assertThat(consumer.position(P0)).isEqualTo(10);
+    assertThat(session.status().lostRecords()).isEqualTo(10);
+    assertThat(count("wide_events.lost_to_retention")).isEqualTo(10);
+  }
+
+  @Test
+  void lostRecords_ofARecreatedTopicAreCountedAgain() {
+    // Given ten lost records of the old topic
+    consumer.updateBeginningOffsets(Map.of(P0, 10L));
+    consumer.rebalance(List.of(P0));
+    session.turn();
+    consumer.setPollException(new OffsetOutOfRangeException(Map.of(P0, 0L)));
+    seconds(2);
+
+    // When the first ten records of the new topic are lost too
+    topicIds.willAnswer(NEW);
+    seconds(8);
+    consumer.setPollException(new OffsetOutOfRangeException(Map.of(P0, 0L)));
+    seconds(2);
+
+    // Then
+    assertThat(session.status().lostRecords()).isEqualTo(20);
+  }
+
+  @Test
+  void lostRecords_thatALaterReadFromTheStartFindsAreCounted() {
+    // Given ten lost records before the id is known
+    consumer.updateBeginningOffsets(Map.of(P0, 10L));
+    theFirstLookUpFails();
+    consumer.rebalance(List.of(P0));
+    session.turn();
+    consumer.setPollException(new OffsetOutOfRangeException(Map.of(P0, 0L)));
+    seconds(2);
+
+    // When retention deletes five more before the partition is read again
+    topicIds.willAnswer(OLD);
+    seconds(5);
+    consumer.updateBeginningOffsets(Map.of(P0, 15L));
+    consumer.setPollException(new OffsetOutOfRangeException(Map.of(P0, 0L)));
+    seconds(2);
+
+    // Then
+    assertThat(session.status().lostRecords()).isEqualTo(15);
   }
 
   @Test
