@@ -1,6 +1,8 @@
 package io.wideevents.time;
 
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -12,6 +14,7 @@ import java.util.function.LongSupplier;
  */
 public record Deadline(long nanoTime, LongSupplier clock) {
   private static final LongSupplier SYSTEM = System::nanoTime;
+  private static final long CHECK_NANOS = Duration.ofMillis(5).toNanos();
 
   /** A deadline on the system's clock. */
   public static Deadline after(Duration duration) {
@@ -33,5 +36,20 @@ public record Deadline(long nanoTime, LongSupplier clock) {
     Deadline other = after(duration, clock);
     // Compares differences, not values, because nanoTime may overflow.
     return other.nanoTime - nanoTime < 0 ? other : this;
+  }
+
+  /**
+   * Blocks until the condition holds, until this deadline at most. Checks the condition every 5 ms.
+   * An interrupt does not end the wait; the interrupt flag is set again at the end.
+   */
+  public void await(BooleanSupplier condition) {
+    boolean interrupted = false;
+    while (!condition.getAsBoolean() && !remaining().isZero()) {
+      LockSupport.parkNanos(this, Math.min(remaining().toNanos(), CHECK_NANOS));
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

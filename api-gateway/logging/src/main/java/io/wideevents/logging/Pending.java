@@ -4,7 +4,7 @@ import io.wideevents.event.EncodedEvent;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An element of a {@link DeliveryLane}: a request whose event is not encoded yet, or an event that
+ * An element of a {@link DeliveryQueue}: a request whose event is not encoded yet, or an event that
  * another queue's thread has encoded.
  */
 sealed interface Pending {
@@ -33,7 +33,7 @@ sealed interface Pending {
    * lost only if no delivery acknowledges it. Safe for concurrent use.
    */
   final class Encoded implements Pending {
-    private static final int SETTLED = -1;
+    private static final int COMPLETED = -1;
 
     private final EncodedEvent event;
     private final long finalizedAtNanos;
@@ -57,15 +57,15 @@ sealed interface Pending {
      * Ends a delivery that did not acknowledge the event.
      *
      * @return whether no other delivery is in flight: the caller must deliver the event again, or
-     *     {@link #settle} it
+     *     {@link #complete} it
      */
     boolean unconfirmed() {
       return deliveries.getAndUpdate(count -> count > 1 ? count - 1 : count) == 1;
     }
 
     /** Completes the event; returns whether this call was the first. */
-    boolean settle() {
-      return deliveries.getAndSet(SETTLED) != SETTLED;
+    boolean complete() {
+      return deliveries.getAndSet(COMPLETED) != COMPLETED;
     }
 
     @Override

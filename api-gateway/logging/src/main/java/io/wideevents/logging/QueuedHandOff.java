@@ -31,8 +31,8 @@ final class QueuedHandOff implements EventHandOff {
 
   private final LoggingSettings settings;
   private final LoggingCounters counters;
-  private final DeliveryLane tiers;
-  private final DeliveryLane overflow;
+  private final DeliveryQueue tiers;
+  private final DeliveryQueue overflow;
   private final LogThrottle droppedThrottle = new LogThrottle(LOG_INTERVAL);
   private final LogThrottle overflowThrottle = new LogThrottle(LOG_INTERVAL);
   private volatile boolean closed;
@@ -46,21 +46,21 @@ final class QueuedHandOff implements EventHandOff {
     this.settings = settings;
     this.counters = counters;
     this.tiers =
-        new DeliveryLane(
+        new DeliveryQueue(
             "logging-delivery",
-            delivery,
-            settings,
             settings.queueBytes(),
+            delivery,
+            settings.deliveryTimeout(),
             new EventFinalizer(settings.service(), settings.sampling(), rules, counters),
-            this::answeredByTiers);
+            this::completedByTiers);
     this.overflow =
-        new DeliveryLane(
+        new DeliveryQueue(
             "logging-overflow",
-            spool,
-            settings,
             settings.overflowBytes(),
+            spool,
+            settings.deliveryTimeout(),
             new EventFinalizer(settings.service(), settings.sampling(), rules, counters),
-            this::answeredBySpool);
+            this::completedBySpool);
     tiers.start();
     try {
       overflow.start();
@@ -93,7 +93,7 @@ final class QueuedHandOff implements EventHandOff {
 
   @Override
   public long queuedBytes() {
-    return tiers.heldBytes() + overflow.heldBytes();
+    return tiers.pendingBytes() + overflow.pendingBytes();
   }
 
   @Override
@@ -123,42 +123,46 @@ final class QueuedHandOff implements EventHandOff {
   @Override
   public long countLost() {
     long lost =
-        Stream.concat(tiers.unanswered().stream(), overflow.unanswered().stream())
-            .filter(Pending.Encoded::settle)
+        Stream.concat(tiers.withoutOutcome().stream(), overflow.withoutOutcome().stream())
+            .filter(Pending.Encoded::complete)
             .count();
     counters.dropped(DropReason.NOT_CONFIRMED, lost);
     return lost;
   }
 
-  private void answeredByTiers(Pending.Encoded event, DeliveryOutcome outcome) {
-    switch (outcome) {
-      case DeliveryOutcome.Durable durable -> durable(event, durable);
-      case DeliveryOutcome.Refused refused -> refused(event);
-      case DeliveryOutcome.NotConfirmed notConfirmed -> {
-        if (event.unconfirmed()) {
-          toSpool(event, DropReason.NOT_CONFIRMED, "no tier confirmed");
-        }
+  private void completedByTiers(Pending.Encoded event, DeliveryOutcome outcome) {
+    if (!isFinal(event, outcome) && event.unconfirmed()) {
+      toSpool(event, DropReason.NOT_CONFIRMED, "no tier confirmed");
+    }
+  }
+
+  private void completedBySpool(Pending.Encoded event, DeliveryOutcome outcome) {
+    if (!isFinal(event, outcome)) {
+      drop(event, DropReason.NOT_CONFIRMED);
+    }
+  }
+
+  /** Counts an outcome that ends the event; returns false if the event needs another delivery. */
+  private boolean isFinal(Pending.Encoded event, DeliveryOutcome outcome) {
+    return switch (outcome) {
+      case DeliveryOutcome.Durable durable -> {
+        durable(event, durable);
+        yield true;
       }
-    }
+      case DeliveryOutcome.Refused refused -> {
+        if (event.complete()) {
+          countDropped(DropReason.REFUSED);
+        }
+        yield true;
+      }
+      case DeliveryOutcome.NotConfirmed notConfirmed -> false;
+    };
   }
 
-  private void answeredBySpool(Pending.Encoded event, DeliveryOutcome outcome) {
-    switch (outcome) {
-      case DeliveryOutcome.Durable durable -> durable(event, durable);
-      case DeliveryOutcome.Refused refused -> refused(event);
-      case DeliveryOutcome.NotConfirmed notConfirmed -> drop(event, DropReason.NOT_CONFIRMED);
-    }
-  }
-
-  private void durable(Pending.Encoded event, DeliveryOutcome.Durable durable) {
-    if (event.settle()) {
+  /** Counts an event that is durable, unless another delivery completed it first. */
+  void durable(Pending.Encoded event, DeliveryOutcome.Durable durable) {
+    if (event.complete()) {
       counters.durable(durable.tier(), System.nanoTime() - event.finalizedAtNanos());
-    }
-  }
-
-  private void refused(Pending.Encoded event) {
-    if (event.settle()) {
-      countDropped(DropReason.REFUSED);
     }
   }
 
@@ -181,10 +185,10 @@ final class QueuedHandOff implements EventHandOff {
   private void overflowed(String why) {
     counters.overflowed.increment();
     overflowThrottle.show(
-        heldBack ->
+        notShown ->
             log.atWarn()
                 .addKeyValue("reason", why)
-                .addKeyValue("notShown", heldBack)
+                .addKeyValue("notShown", notShown)
                 .log("Events of this process took the way to the spool"));
   }
 
@@ -193,7 +197,7 @@ final class QueuedHandOff implements EventHandOff {
     boolean lost =
         switch (pending) {
           case Pending.Raw raw -> true;
-          case Pending.Encoded event -> event.unconfirmed() && event.settle();
+          case Pending.Encoded event -> event.unconfirmed() && event.complete();
         };
     if (lost) {
       countDropped(reason);
@@ -203,10 +207,10 @@ final class QueuedHandOff implements EventHandOff {
   private void countDropped(DropReason reason) {
     counters.dropped(reason, 1);
     droppedThrottle.show(
-        heldBack ->
+        notShown ->
             log.atError()
                 .addKeyValue("reason", reason.label())
-                .addKeyValue("notShown", heldBack)
+                .addKeyValue("notShown", notShown)
                 .log("Events of this process were dropped"));
   }
 }

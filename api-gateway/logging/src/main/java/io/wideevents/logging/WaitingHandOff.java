@@ -89,9 +89,7 @@ final class WaitingHandOff implements EventHandOff {
     try {
       List<DeliveryOutcome> outcomes = await(tier.log(List.of(event.event()), deadline), deadline);
       if (outcomes.size() == 1 && outcomes.getFirst() instanceof DeliveryOutcome.Durable durable) {
-        if (event.settle()) {
-          counters.durable(durable.tier(), System.nanoTime() - event.finalizedAtNanos());
-        }
+        otherwise.durable(event, durable);
         // The tier answered, so the next request gets the full timeout again.
         atStop.set(null);
         return;

@@ -21,11 +21,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
@@ -37,14 +32,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 
-class DeliveryLaneTest {
-  private static final int ROUNDS = 20;
-
-  // More than there are processors, so that many stand still in the middle of an offer.
-  private static final int OFFERING = 12;
-
+class DeliveryQueueTest {
   private static final long MAX_BYTES = 1L << 20;
-  private static final String NAME = "lane-under-test";
+  private static final String NAME = "queue-under-test";
 
   private static final LoggingSettings SETTINGS =
       LoggingSettings.of("shop").timed(Duration.ofSeconds(30), Duration.ofSeconds(30));
@@ -53,45 +43,12 @@ class DeliveryLaneTest {
   private final FieldRules rules = new FieldRules(SETTINGS.rules());
 
   @Test
-  void offer_leavesNothingBehindThatCloseDoesNotKnowOf() throws Exception {
-    for (int round = 0; round < ROUNDS; round++) {
-      // Given threads that offer all the time
-      LongAdder answered = new LongAdder();
-      DeliveryLane lane = lane(answered);
-      lane.start();
-      CountDownLatch offering = new CountDownLatch(OFFERING);
-      AtomicBoolean closed = new AtomicBoolean();
-      List<Future<Long>> offers = new ArrayList<>();
-      List<Pending> left;
-      try (ExecutorService threads = Executors.newFixedThreadPool(OFFERING)) {
-        for (int i = 0; i < OFFERING; i++) {
-          offers.add(threads.submit(() -> offerUntil(closed, lane, offering)));
-        }
-        assertThat(offering.await(1, TimeUnit.MINUTES)).isTrue();
-
-        // When
-        left = lane.close(Deadline.after(Duration.ofSeconds(30)));
-        closed.set(true);
-      }
-
-      // Then
-      long taken = 0;
-      for (Future<Long> offer : offers) {
-        taken += offer.get();
-      }
-      assertThat(answered.sum() + left.size()).as("round %d", round).isEqualTo(taken);
-      assertThat(lane.heldEvents()).isZero();
-      assertThat(lane.heldBytes()).isZero();
-    }
-  }
-
-  @Test
   void errorOutOfTheTier_costsNoEventAfterIt() {
     // Given a tier that fails as a class that cannot be loaded does
     List<DeliveryOutcome> outcomes = Collections.synchronizedList(new ArrayList<>());
     AtomicBoolean broken = new AtomicBoolean(true);
-    DeliveryLane lane =
-        lane(
+    DeliveryQueue queue =
+        queue(
             new AnsweringTier() {
               @Override
               public CompletableFuture<List<DeliveryOutcome>> log(
@@ -103,13 +60,13 @@ class DeliveryLaneTest {
               }
             },
             (event, outcome) -> outcomes.add(outcome));
-    lane.start();
-    assertThat(lane.offer(new Pending.Raw(request()))).isTrue();
+    queue.start();
+    assertThat(queue.offer(new Pending.Raw(request()))).isTrue();
     await().until(() -> !broken.get());
 
     // When
-    assertThat(lane.offer(new Pending.Raw(request()))).isTrue();
-    List<Pending> left = lane.close(Deadline.after(Duration.ofSeconds(30)));
+    assertThat(queue.offer(new Pending.Raw(request()))).isTrue();
+    List<Pending> left = queue.close(Deadline.after(Duration.ofSeconds(30)));
 
     // Then
     assertThat(left).isEmpty();
@@ -117,7 +74,7 @@ class DeliveryLaneTest {
         .satisfiesExactly(
             first -> assertThat(first).isInstanceOf(DeliveryOutcome.NotConfirmed.class),
             second -> assertThat(second).isInstanceOf(DeliveryOutcome.Durable.class));
-    assertThat(lane.heldEvents()).isZero();
+    assertThat(queue.pendingEvents()).isZero();
   }
 
   /** What the encoder cannot encode is logged, and logging is the host's own code. */
@@ -128,20 +85,20 @@ class DeliveryLaneTest {
     logger.getLoggerContext().addTurboFilter(broken);
     try {
       List<DeliveryOutcome> outcomes = Collections.synchronizedList(new ArrayList<>());
-      DeliveryLane lane = lane(new AnsweringTier(), (event, outcome) -> outcomes.add(outcome));
-      lane.start();
+      DeliveryQueue queue = queue(new AnsweringTier(), (event, outcome) -> outcomes.add(outcome));
+      queue.start();
 
       // When
-      assertThat(lane.offer(new Pending.Raw(unencodable()))).isTrue();
-      assertThat(lane.offer(new Pending.Raw(request()))).isTrue();
-      List<Pending> left = lane.close(Deadline.after(Duration.ofSeconds(30)));
+      assertThat(queue.offer(new Pending.Raw(unencodable()))).isTrue();
+      assertThat(queue.offer(new Pending.Raw(request()))).isTrue();
+      List<Pending> left = queue.close(Deadline.after(Duration.ofSeconds(30)));
 
       // Then
       assertThat(left).isEmpty();
       assertThat(outcomes).singleElement().isInstanceOf(DeliveryOutcome.Durable.class);
       assertThat(dropped(DropReason.NOT_ENCODED)).isEqualTo(1);
-      assertThat(lane.heldEvents()).isZero();
-      assertThat(lane.heldBytes()).isZero();
+      assertThat(queue.pendingEvents()).isZero();
+      assertThat(queue.pendingBytes()).isZero();
     } finally {
       logger.getLoggerContext().getTurboFilterList().remove(broken);
     }
@@ -176,8 +133,8 @@ class DeliveryLaneTest {
     // Given
     List<DeliveryOutcome> outcomes = Collections.synchronizedList(new ArrayList<>());
     AtomicBoolean broken = new AtomicBoolean(true);
-    DeliveryLane lane =
-        lane(
+    DeliveryQueue queue =
+        queue(
             new AnsweringTier() {
               @Override
               public CompletableFuture<List<DeliveryOutcome>> log(
@@ -186,13 +143,13 @@ class DeliveryLaneTest {
               }
             },
             (event, outcome) -> outcomes.add(outcome));
-    lane.start();
-    assertThat(lane.offer(new Pending.Raw(request()))).isTrue();
+    queue.start();
+    assertThat(queue.offer(new Pending.Raw(request()))).isTrue();
     await().until(() -> outcomes.size() == 1);
 
     // When
-    assertThat(lane.offer(new Pending.Raw(request()))).isTrue();
-    List<Pending> left = lane.close(Deadline.after(Duration.ofSeconds(30)));
+    assertThat(queue.offer(new Pending.Raw(request()))).isTrue();
+    List<Pending> left = queue.close(Deadline.after(Duration.ofSeconds(30)));
 
     // Then
     assertThat(left).isEmpty();
@@ -200,38 +157,38 @@ class DeliveryLaneTest {
         .satisfiesExactly(
             first -> assertThat(first).isInstanceOf(DeliveryOutcome.NotConfirmed.class),
             second -> assertThat(second).isInstanceOf(DeliveryOutcome.Durable.class));
-    assertThat(lane.heldEvents()).isZero();
-    assertThat(lane.heldBytes()).isZero();
+    assertThat(queue.pendingEvents()).isZero();
+    assertThat(queue.pendingBytes()).isZero();
   }
 
   @Test
   void errorOutOfTheAnswer_releasesTheEventAndThoseAfterIt() {
     LongAdder answered = new LongAdder();
-    DeliveryLane lane =
-        lane(
+    DeliveryQueue queue =
+        queue(
             new AnsweringTier(),
             (event, outcome) -> {
               answered.increment();
               throw new StackOverflowError();
             });
     for (int i = 0; i < 10; i++) {
-      assertThat(lane.offer(new Pending.Raw(request()))).isTrue();
+      assertThat(queue.offer(new Pending.Raw(request()))).isTrue();
     }
-    lane.start();
+    queue.start();
 
-    List<Pending> left = lane.close(Deadline.after(Duration.ofSeconds(30)));
+    List<Pending> left = queue.close(Deadline.after(Duration.ofSeconds(30)));
 
     assertThat(left).isEmpty();
     assertThat(answered.sum()).isEqualTo(10);
-    assertThat(lane.heldEvents()).isZero();
-    assertThat(lane.heldBytes()).isZero();
+    assertThat(queue.pendingEvents()).isZero();
+    assertThat(queue.pendingBytes()).isZero();
   }
 
   @Test
   void threadThatATierInterrupted_waitsAgain() {
     List<DeliveryOutcome> outcomes = Collections.synchronizedList(new ArrayList<>());
-    DeliveryLane lane =
-        lane(
+    DeliveryQueue queue =
+        queue(
             new AnsweringTier() {
               @Override
               public CompletableFuture<List<DeliveryOutcome>> log(
@@ -241,16 +198,16 @@ class DeliveryLaneTest {
               }
             },
             (event, outcome) -> outcomes.add(outcome));
-    lane.start();
-    assertThat(lane.offer(new Pending.Raw(request()))).isTrue();
+    queue.start();
+    assertThat(queue.offer(new Pending.Raw(request()))).isTrue();
 
     // Otherwise it would never wait again, and take a whole processor.
-    await().until(() -> outcomes.size() == 1 && !laneThread().isInterrupted());
+    await().until(() -> outcomes.size() == 1 && !senderThread().isInterrupted());
 
-    lane.close(Deadline.after(Duration.ofSeconds(30)));
+    queue.close(Deadline.after(Duration.ofSeconds(30)));
   }
 
-  private static Thread laneThread() {
+  private static Thread senderThread() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().equals(NAME))
         .findAny()
@@ -292,36 +249,20 @@ class DeliveryLaneTest {
         rules.newFields());
   }
 
-  private long offerUntil(AtomicBoolean closed, DeliveryLane lane, CountDownLatch offering) {
-    Pending event = new Pending.Raw(request());
-    offering.countDown();
-    long taken = 0;
-    while (!closed.get()) {
-      if (lane.offer(event)) {
-        taken++;
-      }
-    }
-    return taken;
-  }
-
   private FinalizedRequest request() {
     EventFields fields = rules.newFields();
     return new FinalizedRequest(
         "req-1", null, "GET /cart", System.currentTimeMillis(), 1, 0, System.nanoTime(), fields);
   }
 
-  private DeliveryLane lane(LongAdder answered) {
-    return lane(new AnsweringTier(), (event, outcome) -> answered.increment());
-  }
-
-  private DeliveryLane lane(LoggerPort tier, DeliveryLane.Answers answers) {
-    return new DeliveryLane(
+  private DeliveryQueue queue(LoggerPort tier, DeliveryQueue.Outcomes outcomes) {
+    return new DeliveryQueue(
         NAME,
-        tier,
-        SETTINGS,
         MAX_BYTES,
+        tier,
+        SETTINGS.deliveryTimeout(),
         new EventFinalizer("shop", Sampling.OFF, rules, counters),
-        answers);
+        outcomes);
   }
 
   /** Confirms everything at once. */
