@@ -10,6 +10,7 @@ import io.wideevents.mongo.RetentionChange;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.time.Backoff;
+import io.wideevents.time.Clocks;
 import io.wideevents.time.ClosingTime;
 import io.wideevents.worker.batch.BatchPipeline;
 import io.wideevents.worker.batch.CompletionQueue;
@@ -18,6 +19,9 @@ import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.consume.BatchLog;
 import io.wideevents.worker.consume.ConsumerStatus;
 import io.wideevents.worker.consume.MqConsumerService;
+import io.wideevents.worker.consume.RecordPath;
+import io.wideevents.worker.consume.SessionParts;
+import io.wideevents.worker.consume.Subscription;
 import io.wideevents.worker.deadletter.DeadLetterBrake;
 import io.wideevents.worker.deadletter.DeadLetterSink;
 import io.wideevents.worker.deadletter.KafkaDeadLetterSink;
@@ -102,18 +106,18 @@ public final class WorkerApplication implements AutoCloseable {
     topicIds = new AdminTopicIds(kafka::newAdmin);
     consumer =
         new MqConsumerService(
-            kafka,
-            topicIds,
-            settings.kafka().events().name(),
-            settings.kafka().group(),
-            pipeline,
-            completions,
-            new RecordIntake(new RecordDecoder(settings.rules(), clock), nanoClock),
+            new SessionParts(
+                kafka,
+                topicIds,
+                new RecordPath(
+                    new RecordIntake(new RecordDecoder(settings.rules(), clock), nanoClock),
+                    pipeline,
+                    completions),
+                metrics,
+                new Clocks(clock, nanoClock)),
+            new Subscription(settings.kafka().events().name(), settings.kafka().group()),
             batchLog,
-            metrics,
-            backoff,
-            clock,
-            nanoClock);
+            backoff);
     health =
         new HealthCheck(
             consumer::status, kafka::isConnected, mongoPing(), this::warnings, nanoClock);

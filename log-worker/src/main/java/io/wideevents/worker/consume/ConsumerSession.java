@@ -6,7 +6,6 @@ import io.wideevents.worker.batch.CompletionQueue;
 import io.wideevents.worker.batch.PendingRecord;
 import io.wideevents.worker.batch.RecordIntake;
 import io.wideevents.worker.kafka.ConsumerSource;
-import io.wideevents.worker.kafka.TopicIds;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.offset.Assignment;
 import io.wideevents.worker.offset.PartitionProgress;
@@ -18,7 +17,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -34,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The use of one consumer, from its subscription until it is closed. Each {@link #turn} takes
+ * The use of one consumer, from its subscription until it is closed. Each {@link #pollOnce} takes
  * results, starts writes, commits, pauses or resumes partitions, and polls.
  *
  * <p>Not thread-safe: belongs to the polling thread. Kafka runs the rebalance callbacks on that
@@ -78,30 +76,20 @@ final class ConsumerSession implements ConsumerRebalanceListener {
    * @param assignment shared with the sessions before and after this one: records whose log is gone
    *     outlive the session that polled them
    */
-  ConsumerSession(
-      Consumer<byte[], byte[]> consumer,
-      ConsumerSource source,
-      TopicIds topicIds,
-      Assignment assignment,
-      BatchPipeline pipeline,
-      CompletionQueue completions,
-      RecordIntake intake,
-      WorkerMetrics metrics,
-      AtomicLong lostRecords,
-      InstantSource clock,
-      LongSupplier nanoClock) {
+  ConsumerSession(Consumer<byte[], byte[]> consumer, SessionParts parts, Assignment assignment) {
     this.consumer = consumer;
     this.assignment = assignment;
-    this.pipeline = pipeline;
-    this.completions = completions;
-    this.intake = intake;
-    this.metrics = metrics;
-    this.clock = clock;
-    this.nanoClock = nanoClock;
-    commits = new OffsetCommits(consumer, assignment, metrics, nanoClock);
-    startPositions = new StartPositions(consumer, assignment, metrics, lostRecords);
-    topicWatch = new TopicWatch(consumer, topicIds, assignment, startPositions, nanoClock);
+    pipeline = parts.path().pipeline();
+    completions = parts.path().completions();
+    intake = parts.path().intake();
+    metrics = parts.metrics();
+    clock = parts.clocks().wall();
+    nanoClock = parts.clocks().nano();
+    ConsumerSource source = parts.source();
     maxPollRecords = source.maxPollRecords();
+    commits = new OffsetCommits(consumer, assignment, metrics, nanoClock);
+    startPositions = new StartPositions(consumer, assignment, metrics);
+    topicWatch = new TopicWatch(consumer, parts.topicIds(), assignment, startPositions, nanoClock);
     isolation =
         new PartitionIsolation(
             consumer,
@@ -126,7 +114,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
    *
    * @throws org.apache.kafka.common.KafkaException if the consumer cannot be used any longer
    */
-  void turn() {
+  void pollOnce() {
     completions.runPending();
     pipeline.run(moreToCome);
     commits.commitIfDue();
@@ -179,7 +167,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
         joined,
         consumer.paused().stream().anyMatch(partition -> !isolation.holds(partition)),
         pipeline.status(),
-        startPositions.lostRecords(),
+        metrics.lostToRetention(),
         assignment.all().stream()
             .map(this::lag)
             .sorted(Comparator.comparingInt(ConsumerStatus.PartitionLag::partition))
@@ -244,7 +232,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   private ConsumerRecords<byte[], byte[]> poll() {
     boolean mayWait = completions.fallAsleep() && !moreToCome;
     try {
-      return consumer.poll(mayWait ? untilNextTurn() : Duration.ZERO);
+      return consumer.poll(mayWait ? untilNextWork() : Duration.ZERO);
     } catch (WakeupException somethingWasSettled) {
       return ConsumerRecords.empty();
     } catch (InvalidOffsetException noPosition) {
@@ -356,7 +344,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     }
   }
 
-  private Duration untilNextTurn() {
+  private Duration untilNextWork() {
     long nanos = Math.min(pipeline.nanosUntilNextRun(), commits.nanosUntilNext());
     return Duration.ofNanos(Math.clamp(nanos, 0, LONGEST_POLL_NANOS));
   }

@@ -1,20 +1,12 @@
 package io.wideevents.worker.consume;
 
+import io.wideevents.log.LogThrottle;
 import io.wideevents.time.Backoff;
-import io.wideevents.worker.batch.BatchPipeline;
 import io.wideevents.worker.batch.CompletionQueue;
-import io.wideevents.worker.batch.RecordIntake;
-import io.wideevents.worker.kafka.ConsumerSource;
-import io.wideevents.worker.kafka.TopicIds;
-import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.offset.Assignment;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,53 +42,29 @@ public final class MqConsumerService implements AutoCloseable {
 
   private static final Duration STATUS_INTERVAL = Duration.ofMillis(200);
 
-  private final ConsumerSource source;
-  private final TopicIds topicIds;
-  private final String topic;
-  private final String group;
-  private final BatchPipeline pipeline;
-  private final CompletionQueue completions;
-  private final RecordIntake intake;
+  private final SessionParts parts;
+  private final Subscription subscription;
   private final BatchLog batchLog;
-  private final WorkerMetrics metrics;
   private final Backoff backoff;
-  private final InstantSource clock;
+  private final CompletionQueue completions;
   private final LongSupplier nanoClock;
-  private final AtomicLong lostRecords = new AtomicLong();
+  private final LogThrottle failures = LogThrottle.oncePerFailure();
 
   // Belongs to the polling thread.
   private final Assignment assignment = new Assignment();
   private final Thread thread;
   private volatile boolean stopping;
   private volatile ConsumerStatus status;
-  private @Nullable String lastFailure;
   private int outOfMemory;
 
   public MqConsumerService(
-      ConsumerSource source,
-      TopicIds topicIds,
-      String topic,
-      String group,
-      BatchPipeline pipeline,
-      CompletionQueue completions,
-      RecordIntake intake,
-      BatchLog batchLog,
-      WorkerMetrics metrics,
-      Backoff backoff,
-      InstantSource clock,
-      LongSupplier nanoClock) {
-    this.source = source;
-    this.topicIds = topicIds;
-    this.topic = topic;
-    this.group = group;
-    this.pipeline = pipeline;
-    this.completions = completions;
-    this.intake = intake;
+      SessionParts parts, Subscription subscription, BatchLog batchLog, Backoff backoff) {
+    this.parts = parts;
+    this.subscription = subscription;
     this.batchLog = batchLog;
-    this.metrics = metrics;
     this.backoff = backoff;
-    this.clock = clock;
-    this.nanoClock = nanoClock;
+    this.completions = parts.path().completions();
+    this.nanoClock = parts.clocks().nano();
     this.status = ConsumerStatus.withoutConsumer(nanoClock.getAsLong(), 0);
     this.thread = Thread.ofPlatform().name("mq-consumer").unstarted(this::run);
   }
@@ -149,8 +117,8 @@ public final class MqConsumerService implements AutoCloseable {
       }
     }
     // For sessions that failed. A session that finished has reported its own records.
-    ConsumerSession.reportLastCopies(assignment, metrics);
-    pipeline.logDeadLetters();
+    ConsumerSession.reportLastCopies(assignment, parts.metrics());
+    parts.path().pipeline().logDeadLetters();
   }
 
   /**
@@ -161,21 +129,24 @@ public final class MqConsumerService implements AutoCloseable {
   private boolean connectAndConsume() {
     ConsumerSession session;
     try {
-      session = newSession(source.newConsumer());
+      session = new ConsumerSession(parts.source().newConsumer(), parts, assignment);
     } catch (KafkaException e) {
       LOG.atDebug().setCause(e).log("No consumer yet"); // the client has logged the failure
       return false;
     } catch (RuntimeException | Error e) {
-      tell(e);
+      logFailure(e);
       return false;
     }
     long start = nanoClock.getAsLong();
     try {
-      session.subscribe(topic);
-      LOG.info("Started MQ consumer for topic: {}, group: {}", topic, group);
+      session.subscribe(subscription.topic());
+      LOG.info(
+          "Started MQ consumer for topic: {}, group: {}",
+          subscription.topic(),
+          subscription.group());
       while (!stopping) {
-        session.turn();
-        lastFailure = null;
+        session.pollOnce();
+        failures.reset();
         batchLog.tick();
         publish(session);
       }
@@ -183,7 +154,7 @@ public final class MqConsumerService implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       // Fatal errors of Kafka, and bugs of the worker. A new consumer reads uncommitted records
       // again.
-      tell(e);
+      logFailure(e);
       abandon(session);
       endProcessIfOutOfMemory(e, hasWorkedSince(start));
     }
@@ -192,21 +163,6 @@ public final class MqConsumerService implements AutoCloseable {
 
   private boolean hasWorkedSince(long startNanos) {
     return nanoClock.getAsLong() - startNanos >= WORKED.toNanos();
-  }
-
-  private ConsumerSession newSession(Consumer<byte[], byte[]> consumer) {
-    return new ConsumerSession(
-        consumer,
-        source,
-        topicIds,
-        assignment,
-        pipeline,
-        completions,
-        intake,
-        metrics,
-        lostRecords,
-        clock,
-        nanoClock);
   }
 
   private void abandon(ConsumerSession session) {
@@ -228,16 +184,15 @@ public final class MqConsumerService implements AutoCloseable {
     }
   }
 
-  private void tell(Throwable failure) {
-    String text = failure.toString();
-    if (!text.equals(lastFailure)) {
-      lastFailure = text;
-      LOG.atError()
-          .addKeyValue("topic", topic)
-          .addKeyValue("group", group)
-          .setCause(failure)
-          .log("The consumer failed and is built again, with backoff until it works");
-    }
+  private void logFailure(Throwable failure) {
+    failures.show(
+        failure.toString(),
+        notShown ->
+            LOG.atError()
+                .addKeyValue("topic", subscription.topic())
+                .addKeyValue("group", subscription.group())
+                .setCause(failure)
+                .log("The consumer failed; a new consumer is built with backoff"));
   }
 
   private void publish(ConsumerSession session) {
@@ -247,7 +202,8 @@ public final class MqConsumerService implements AutoCloseable {
   }
 
   private void publishStopped() {
-    status = ConsumerStatus.withoutConsumer(nanoClock.getAsLong(), lostRecords.get());
+    status =
+        ConsumerStatus.withoutConsumer(nanoClock.getAsLong(), parts.metrics().lostToRetention());
   }
 
   private void await(Duration pause) {

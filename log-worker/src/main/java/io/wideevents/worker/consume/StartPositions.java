@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.LogTruncationException;
@@ -30,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * topic that was deleted and created again. Records that are read twice are stored once. {@code
  * docs/decisions/no-committed-offset.md} explains why a deleted beginning counts as lost.
  *
- * <p>Belongs to the polling thread; {@link #lostRecords} may be called by any thread.
+ * <p>Not thread-safe: belongs to the polling thread.
  */
 final class StartPositions {
   private static final Logger LOG = LoggerFactory.getLogger(StartPositions.class);
@@ -39,7 +38,6 @@ final class StartPositions {
   private final Consumer<byte[], byte[]> consumer;
   private final Assignment assignment;
   private final WorkerMetrics metrics;
-  private final AtomicLong lostRecords;
 
   // Partitions that began at 0 because nothing was committed. The log line about a lost range names
   // this cause.
@@ -56,18 +54,10 @@ final class StartPositions {
     }
   }
 
-  /**
-   * @param lostRecords total since the process started
-   */
-  StartPositions(
-      Consumer<byte[], byte[]> consumer,
-      Assignment assignment,
-      WorkerMetrics metrics,
-      AtomicLong lostRecords) {
+  StartPositions(Consumer<byte[], byte[]> consumer, Assignment assignment, WorkerMetrics metrics) {
     this.consumer = consumer;
     this.assignment = assignment;
     this.metrics = metrics;
-    this.lostRecords = lostRecords;
   }
 
   /** Discards what is known of earlier assignments of the partitions. */
@@ -156,11 +146,6 @@ final class StartPositions {
     readOnAt(partition, start);
   }
 
-  /** Records that retention deleted before they were read, since the process started. */
-  long lostRecords() {
-    return lostRecords.get();
-  }
-
   private Map<TopicPartition, Long> starts(InvalidOffsetException complaint) {
     return consumer.beginningOffsets(complaint.partitions(), LOOKUP_TIMEOUT);
   }
@@ -197,7 +182,6 @@ final class StartPositions {
     if (lost == 0) {
       return;
     }
-    lostRecords.addAndGet(lost);
     metrics.lostToRetention(lost);
     LOG.atError()
         .addKeyValue("topic", partition.topic())

@@ -160,6 +160,11 @@ public final class WorkerMetrics {
     lostToRetention.increment((double) records);
   }
 
+  /** Records lost to retention since the process started. */
+  public long lostToRetention() {
+    return (long) lostToRetention.count();
+  }
+
   /**
    * Counts a partition of a topic that was deleted and created again.
    *

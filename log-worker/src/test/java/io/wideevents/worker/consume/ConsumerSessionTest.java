@@ -11,6 +11,7 @@ import io.wideevents.codec.RecordDecoder;
 import io.wideevents.event.DeadLetterReason;
 import io.wideevents.mongo.InMemoryBatchWriter;
 import io.wideevents.time.Backoff;
+import io.wideevents.time.Clocks;
 import io.wideevents.worker.batch.BatchLimits;
 import io.wideevents.worker.batch.BatchPipeline;
 import io.wideevents.worker.batch.CompletionQueue;
@@ -31,7 +32,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -66,7 +66,6 @@ class ConsumerSessionTest {
   private final CompletionQueue completions = new CompletionQueue();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final WorkerMetrics metrics = new WorkerMetrics(registry);
-  private final AtomicLong lost = new AtomicLong();
   private final FakeTopicIds topicIds = new FakeTopicIds();
   private final FakeConsumerSource source = new FakeConsumerSource();
   private final BatchPipeline pipeline =
@@ -93,7 +92,7 @@ class ConsumerSessionTest {
   }
 
   @Test
-  void turn_storesAndThenCommits() {
+  void pollOnce_storesAndThenCommits() {
     add(P0, 0, 10);
 
     turns();
@@ -103,7 +102,7 @@ class ConsumerSessionTest {
   }
 
   @Test
-  void turn_commitsNothingThatIsNotStored() {
+  void pollOnce_commitsNothingThatIsNotStored() {
     database.hold();
     add(P0, 0, 10);
 
@@ -116,7 +115,7 @@ class ConsumerSessionTest {
   }
 
   @Test
-  void turn_writesASmallBatchInTimeWithoutAnotherRecord() {
+  void pollOnce_writesASmallBatchInTimeWithoutAnotherRecord() {
     add(P0, 0, 3);
     turns();
     assertThat(database.stored()).isEmpty();
@@ -129,18 +128,18 @@ class ConsumerSessionTest {
   }
 
   @Test
-  void turn_sleepsNoLongerThanUntilTheBatchIsDue() {
+  void pollOnce_sleepsNoLongerThanUntilTheBatchIsDue() {
     add(P0, 0, 3);
-    session.turn();
+    session.pollOnce();
     clock.advance(Duration.ofMillis(900));
 
-    session.turn();
+    session.pollOnce();
 
     assertThat(consumer.lastPollTimeout()).isEqualTo(Duration.ofMillis(100));
   }
 
   @Test
-  void turn_countsWhatIsRedactedInRecordsOfOtherProducers() {
+  void pollOnce_countsWhatIsRedactedInRecordsOfOtherProducers() {
     byte[] secrets =
         """
         {"requestId":"r","service":"s","route":"/","timestamp":"%s","password":"one",\
@@ -156,7 +155,7 @@ class ConsumerSessionTest {
   }
 
   @Test
-  void turn_goodPoisonGood() {
+  void pollOnce_goodPoisonGood() {
     add(P0, 0, 5);
     consumer.addRecord(LogRecords.of(TOPIC, 0, 5, "{not json".getBytes(UTF_8), clock.instant()));
     consumer.addRecord(LogRecords.of(TOPIC, 0, 6, new byte[0], clock.instant()));
@@ -185,7 +184,7 @@ class ConsumerSessionTest {
     assertThat(session.status().pipeline().databaseDown()).isTrue();
     for (int i = 0; i < 600; i++) {
       clock.advance(SECOND);
-      session.turn();
+      session.pollOnce();
     }
     assertThat(deadLetters.kept()).isEmpty();
     assertThat(committed(P0)).isEqualTo(-1);
@@ -231,7 +230,7 @@ class ConsumerSessionTest {
   }
 
   @Test
-  void turn_pausesWhenEnoughIsHeld() {
+  void pollOnce_pausesWhenEnoughIsHeld() {
     database.hold();
 
     add(P0, 0, 40);
@@ -344,7 +343,7 @@ class ConsumerSessionTest {
 
     assertThat(fresh.position(P0)).isZero();
     assertThat(fresh.committed(Set.of(P0)).get(P0)).isEqualTo(new OffsetAndMetadata(0));
-    assertThat(lost).hasValue(0);
+    assertThat(metrics.lostToRetention()).isEqualTo(0);
   }
 
   @Test
@@ -363,7 +362,7 @@ class ConsumerSessionTest {
     turn(first, 5);
 
     // Then
-    assertThat(lost).hasValue(7);
+    assertThat(metrics.lostToRetention()).isEqualTo(7);
     assertThat(count("wide_events.lost_to_retention")).isEqualTo(7);
     assertThat(fresh.committed(Set.of(P0)).get(P0).offset()).isEqualTo(8);
   }
@@ -419,7 +418,7 @@ class ConsumerSessionTest {
     add(P0, 110, 120);
     turns();
 
-    assertThat(lost).hasValue(100);
+    assertThat(metrics.lostToRetention()).isEqualTo(100);
     assertThat(session.status().lostRecords()).isEqualTo(100);
     assertThat(count("wide_events.lost_to_retention")).isEqualTo(100);
     assertThat(committed(P0)).isEqualTo(120);
@@ -578,7 +577,7 @@ class ConsumerSessionTest {
     turn(session, 3);
 
     // Then
-    assertThat(lost).hasValue(3);
+    assertThat(metrics.lostToRetention()).isEqualTo(3);
     assertThat(database.stored()).hasSize(9);
     assertThat(committed(P0)).isEqualTo(12);
     assertThat(session.status().stopped()).isEmpty();
@@ -713,8 +712,8 @@ class ConsumerSessionTest {
         });
 
     // When
-    session.turn();
-    session.turn();
+    session.pollOnce();
+    session.pollOnce();
 
     // Then
     assertThat(count("wide_events.consumed")).isBetween(1.0, 10.0);
@@ -734,7 +733,7 @@ class ConsumerSessionTest {
     consumer.schedulePollTask(() -> consumer.rebalance(List.of(P0, P1)));
 
     // Then it is not taken for a poll that ran out of memory
-    assertThatThrownBy(() -> session.turn()).isInstanceOf(OutOfMemoryError.class);
+    assertThatThrownBy(() -> session.pollOnce()).isInstanceOf(OutOfMemoryError.class);
     assertThat(source.log.reads).isZero();
   }
 
@@ -751,7 +750,7 @@ class ConsumerSessionTest {
   void pollThatIsNotAuthorized_endsTheSessionAtOnce() {
     consumer.setPollException(new TopicAuthorizationException(Set.of(TOPIC)));
 
-    assertThatThrownBy(() -> session.turn()).isInstanceOf(TopicAuthorizationException.class);
+    assertThatThrownBy(() -> session.pollOnce()).isInstanceOf(TopicAuthorizationException.class);
   }
 
   @Test
@@ -817,8 +816,8 @@ class ConsumerSessionTest {
       lowered.addRecord(LogRecords.event(TOPIC, 0, offset, offset, ManualClock.START));
     }
 
-    small.turn();
-    small.turn();
+    small.pollOnce();
+    small.pollOnce();
 
     assertThat(lowered.lastPollTimeout()).isZero();
   }
@@ -887,7 +886,7 @@ class ConsumerSessionTest {
 
   private void turn(ConsumerSession any, int times) {
     for (int i = 0; i < times; i++) {
-      any.turn();
+      any.pollOnce();
       clock.advance(SECOND);
     }
   }
@@ -913,12 +912,12 @@ class ConsumerSessionTest {
 
   private void turns() {
     for (int i = 0; i < 12; i++) {
-      session.turn();
+      session.pollOnce();
       clock.advance(Duration.ofMillis(1)); // less than a batch waits, even added up
     }
     clock.advance(Duration.ofMillis(200)); // a commit is due
-    session.turn();
-    session.turn();
+    session.pollOnce();
+    session.pollOnce();
   }
 
   private long committed(TopicPartition partition) {
@@ -963,16 +962,16 @@ class ConsumerSessionTest {
   private ConsumerSession newSession(MockConsumer<byte[], byte[]> over) {
     return new ConsumerSession(
         over,
-        source,
-        topicIds,
-        new Assignment(),
-        pipeline,
-        completions,
-        new RecordIntake(new RecordDecoder(EncoderSettings.DEFAULT, clock), clock),
-        metrics,
-        lost,
-        clock,
-        clock);
+        new SessionParts(
+            source,
+            topicIds,
+            new RecordPath(
+                new RecordIntake(new RecordDecoder(EncoderSettings.DEFAULT, clock), clock),
+                pipeline,
+                completions),
+            metrics,
+            new Clocks(clock, clock)),
+        new Assignment());
   }
 
   private static void join(ConsumerSession session, MockConsumer<byte[], byte[]> consumer) {

@@ -12,6 +12,7 @@ import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.RecordDecoder;
 import io.wideevents.mongo.InMemoryBatchWriter;
 import io.wideevents.time.Backoff;
+import io.wideevents.time.Clocks;
 import io.wideevents.worker.batch.BatchLimits;
 import io.wideevents.worker.batch.BatchPipeline;
 import io.wideevents.worker.batch.CompletionQueue;
@@ -289,18 +290,19 @@ class MqConsumerServiceTest {
             clock,
             System::nanoTime);
     return new MqConsumerService(
-        source,
-        new FakeTopicIds(),
-        TOPIC,
-        "log-consumer-group",
-        pipeline,
-        completions,
-        new RecordIntake(new RecordDecoder(EncoderSettings.DEFAULT, clock), System::nanoTime),
+        new SessionParts(
+            source,
+            new FakeTopicIds(),
+            new RecordPath(
+                new RecordIntake(
+                    new RecordDecoder(EncoderSettings.DEFAULT, clock), System::nanoTime),
+                pipeline,
+                completions),
+            metrics,
+            new Clocks(clock, System::nanoTime)),
+        new Subscription(TOPIC, "log-consumer-group"),
         new BatchLog(System::nanoTime),
-        metrics,
-        backoff,
-        clock,
-        System::nanoTime);
+        backoff);
   }
 
   /** Notes the longest each wait might have been, in milliseconds. */

@@ -9,6 +9,7 @@ import io.wideevents.codec.RecordDecoder;
 import io.wideevents.mongo.InMemoryBatchWriter;
 import io.wideevents.stack.TestStack;
 import io.wideevents.time.Backoff;
+import io.wideevents.time.Clocks;
 import io.wideevents.worker.batch.BatchLimits;
 import io.wideevents.worker.batch.BatchPipeline;
 import io.wideevents.worker.batch.CompletionQueue;
@@ -127,17 +128,18 @@ class PausedTopicRecreationIT {
             clock,
             System::nanoTime);
     return new MqConsumerService(
-        kafka,
-        topicIds,
-        name,
-        name + "-group",
-        pipeline,
-        completions,
-        new RecordIntake(new RecordDecoder(EncoderSettings.DEFAULT, clock), System::nanoTime),
+        new SessionParts(
+            kafka,
+            topicIds,
+            new RecordPath(
+                new RecordIntake(
+                    new RecordDecoder(EncoderSettings.DEFAULT, clock), System::nanoTime),
+                pipeline,
+                completions),
+            metrics,
+            new Clocks(clock, System::nanoTime)),
+        new Subscription(name, name + "-group"),
         new BatchLog(System::nanoTime),
-        metrics,
-        backoff,
-        clock,
-        System::nanoTime);
+        backoff);
   }
 }

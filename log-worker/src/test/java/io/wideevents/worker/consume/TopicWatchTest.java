@@ -8,6 +8,7 @@ import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.RecordDecoder;
 import io.wideevents.mongo.InMemoryBatchWriter;
 import io.wideevents.time.Backoff;
+import io.wideevents.time.Clocks;
 import io.wideevents.worker.batch.BatchLimits;
 import io.wideevents.worker.batch.BatchPipeline;
 import io.wideevents.worker.batch.CompletionQueue;
@@ -25,7 +26,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -196,10 +196,10 @@ class TopicWatchTest {
     topicIds.willAnswer(NEW);
     add(10, 20);
 
-    session.turn();
-    session.turn();
+    session.pollOnce();
+    session.pollOnce();
     clock.advance(SECOND);
-    session.turn();
+    session.pollOnce();
 
     assertThat(committed()).isEqualTo(new OffsetAndMetadata(20, "topicId=" + OLD));
   }
@@ -333,7 +333,7 @@ class TopicWatchTest {
     consumer.updateBeginningOffsets(Map.of(P0, 10L));
     theFirstLookUpFails();
     consumer.rebalance(List.of(P0));
-    session.turn();
+    session.pollOnce();
     consumer.setPollException(new OffsetOutOfRangeException(Map.of(P0, 0L)));
     seconds(2);
     assertThat(session.status().lostRecords()).isEqualTo(10);
@@ -356,7 +356,7 @@ class TopicWatchTest {
     // Given ten lost records of the old topic
     consumer.updateBeginningOffsets(Map.of(P0, 10L));
     consumer.rebalance(List.of(P0));
-    session.turn();
+    session.pollOnce();
     consumer.setPollException(new OffsetOutOfRangeException(Map.of(P0, 0L)));
     seconds(2);
 
@@ -376,7 +376,7 @@ class TopicWatchTest {
     consumer.updateBeginningOffsets(Map.of(P0, 10L));
     theFirstLookUpFails();
     consumer.rebalance(List.of(P0));
-    session.turn();
+    session.pollOnce();
     consumer.setPollException(new OffsetOutOfRangeException(Map.of(P0, 0L)));
     seconds(2);
 
@@ -395,7 +395,7 @@ class TopicWatchTest {
   void untilTheFirstIdIsKnown_onlyTheLogsStartIsCommitted() {
     theFirstLookUpFails();
     consumer.rebalance(List.of(P0));
-    session.turn(); // begins at 0, for nothing is committed
+    session.pollOnce(); // begins at 0, for nothing is committed
     add(0, 10);
 
     seconds(20);
@@ -421,7 +421,7 @@ class TopicWatchTest {
 
   @Test
   void anIdThatWasKnownBeforeTheAssignment_isThatOfThePosition() {
-    session.turn(); // takes the answer to the look-up of the subscription
+    session.pollOnce(); // takes the answer to the look-up of the subscription
     joinAt(0);
     add(0, 10);
 
@@ -696,16 +696,16 @@ class TopicWatchTest {
   private ConsumerSession newSession(MockConsumer<byte[], byte[]> over) {
     return new ConsumerSession(
         over,
-        new FakeConsumerSource(),
-        topicIds,
-        assignment,
-        pipeline,
-        completions,
-        new RecordIntake(new RecordDecoder(EncoderSettings.DEFAULT, clock), clock),
-        metrics,
-        new AtomicLong(),
-        clock,
-        clock);
+        new SessionParts(
+            new FakeConsumerSource(),
+            topicIds,
+            new RecordPath(
+                new RecordIntake(new RecordDecoder(EncoderSettings.DEFAULT, clock), clock),
+                pipeline,
+                completions),
+            metrics,
+            new Clocks(clock, clock)),
+        assignment);
   }
 
   /** Subscribes once more, so that nothing is known of the topic; before any commit. */
@@ -748,7 +748,7 @@ class TopicWatchTest {
 
   private void seconds(int seconds) {
     for (int i = 0; i < seconds * 4; i++) {
-      session.turn();
+      session.pollOnce();
       clock.advance(Duration.ofMillis(250));
     }
   }

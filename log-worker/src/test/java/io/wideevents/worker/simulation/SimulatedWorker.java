@@ -94,7 +94,7 @@ final class SimulatedWorker implements WorkerSignals {
       } else {
         // Before the turn, which may shorten it.
         nextTurn = time.nanos() + TURN_NANOS;
-        session.turn();
+        session.pollOnce();
       }
     } catch (SimulatedCrash crash) {
       die();

@@ -4,11 +4,14 @@ import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.RecordDecoder;
 import io.wideevents.mongo.BatchWriter;
 import io.wideevents.time.Backoff;
+import io.wideevents.time.Clocks;
 import io.wideevents.worker.batch.BatchLimits;
 import io.wideevents.worker.batch.BatchPipeline;
 import io.wideevents.worker.batch.CompletionQueue;
 import io.wideevents.worker.batch.RecordIntake;
+import io.wideevents.worker.consume.RecordPath;
 import io.wideevents.worker.consume.SessionDriver;
+import io.wideevents.worker.consume.SessionParts;
 import io.wideevents.worker.deadletter.DeadLetterBrake;
 import io.wideevents.worker.deadletter.DeadLetterSink;
 import io.wideevents.worker.kafka.ConsumerSource;
@@ -18,7 +21,6 @@ import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.offset.Assignment;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -39,7 +41,6 @@ final class WorkerParts {
   private final WorkerMetrics metrics;
   private final TopicIds topicIds;
   private final VirtualTime time;
-  private final AtomicLong lostRecords = new AtomicLong();
   private final Assignment assignment = new Assignment();
 
   WorkerParts(
@@ -77,16 +78,13 @@ final class WorkerParts {
   SessionDriver newSession(Consumer<byte[], byte[]> consumer) {
     return new SessionDriver(
         consumer,
-        source,
-        topicIds,
-        assignment,
-        pipeline,
-        completions,
-        intake,
-        metrics,
-        lostRecords,
-        time,
-        time);
+        new SessionParts(
+            source,
+            topicIds,
+            new RecordPath(intake, pipeline, completions),
+            metrics,
+            new Clocks(time, time)),
+        assignment);
   }
 
   /** Limits of a worker that waits for each write, however long it takes. */
