@@ -16,7 +16,7 @@ import java.util.Optional;
  * compressed body is unknown. Such a body starts in the first pool, and starts again in the next
  * pool when it turns out to be too large. A waiting body holds no decoder.
  *
- * <p>Measured with eight clients, two busy processors, and large bodies that took turns on virtual
+ * <p>Measured with eight clients, two busy processors, and large bodies that alternated on virtual
  * threads: bodies of 21 MB delayed small requests by 2 to 4 s when all processors worked on large
  * bodies, and by 40 ms when one processor did not. Safe for concurrent use.
  */
@@ -39,24 +39,24 @@ final class BodyWork implements AutoCloseable {
   // them.
   private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
-  private record Lane(int maxBytes, WorkLane threads) {}
+  private record Pool(int maxBytes, BodyThreads threads) {}
 
   private final BodyReader bodies;
   private final EventEncoder encoder;
-  private final List<Lane> lanes;
+  private final List<Pool> pools;
 
   BodyWork(BodyReader bodies, EventEncoder encoder) {
     this.bodies = bodies;
     this.encoder = encoder;
     int processors = Runtime.getRuntime().availableProcessors();
-    this.lanes =
+    this.pools =
         List.of(
-            new Lane(MAX_SMALL_BYTES, new WorkLane("bodies-small", processors, MAX_WAIT)),
-            new Lane(MAX_MEDIUM_BYTES, new WorkLane("bodies-medium", processors, MAX_WAIT)),
+            new Pool(MAX_SMALL_BYTES, new BodyThreads("bodies-small", processors, MAX_WAIT)),
+            new Pool(MAX_MEDIUM_BYTES, new BodyThreads("bodies-medium", processors, MAX_WAIT)),
             // Leaves one processor free for all other work, and bounds the memory that parsers use.
-            new Lane(
+            new Pool(
                 Integer.MAX_VALUE,
-                new WorkLane("bodies-large", Math.max(1, processors - 1), MAX_WAIT)));
+                new BodyThreads("bodies-large", Math.max(1, processors - 1), MAX_WAIT)));
   }
 
   /**
@@ -84,31 +84,31 @@ final class BodyWork implements AutoCloseable {
     if (isPlain && sent.length() <= MAX_INLINE_BYTES) {
       return encode(sent, shape, Integer.MAX_VALUE).orElseThrow();
     }
-    for (Lane lane : lanes) {
-      if (!isPlain || sent.length() <= lane.maxBytes()) {
+    for (Pool pool : pools) {
+      if (!isPlain || sent.length() <= pool.maxBytes()) {
         Optional<Done> done =
-            lane.threads().run(client, () -> encode(sent, shape, lane.maxBytes()));
+            pool.threads().run(client, () -> encode(sent, shape, pool.maxBytes()));
         if (done.isPresent()) {
           return done.get();
         }
       }
     }
-    throw new IllegalStateException("The last lane takes a body of any size");
+    throw new IllegalStateException("The last pool takes a body of any size");
   }
 
   /** Approximate number of bodies that wait for a thread. */
   int waiting() {
-    return lanes.stream().mapToInt(lane -> lane.threads().waiting()).sum();
+    return pools.stream().mapToInt(pool -> pool.threads().waiting()).sum();
   }
 
   int clients() {
-    return lanes.stream().mapToInt(lane -> lane.threads().clients()).sum();
+    return pools.stream().mapToInt(pool -> pool.threads().clients()).sum();
   }
 
   /** Rejects the waiting bodies with 503. Bodies that are being processed are completed. */
   @Override
   public void close() {
-    lanes.forEach(lane -> lane.threads().close());
+    pools.forEach(pool -> pool.threads().close());
   }
 
   /**

@@ -16,22 +16,22 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Tag("slow")
-class WorkLaneTest {
+class BodyThreadsTest {
   private static final Duration LONG = Duration.ofSeconds(30);
 
-  private final WorkLane lane = new WorkLane("test", 1, LONG);
+  private final BodyThreads threads = new BodyThreads("test", 1, LONG);
   private final CompletableFuture<String> finish = new CompletableFuture<>();
   private final List<String> done = new CopyOnWriteArrayList<>();
 
   @AfterEach
   void close() {
     finish.complete("");
-    lane.close();
+    threads.close();
   }
 
   @Test
   void run_returnsWhatTheWorkReturns() {
-    assertThat(lane.run("client", () -> "value")).isEqualTo("value");
+    assertThat(threads.run("client", () -> "value")).isEqualTo("value");
   }
 
   @Test
@@ -39,7 +39,7 @@ class WorkLaneTest {
     // Given
     CompletableFuture<String> first = occupy();
     CompletableFuture<String> second = start("client", () -> "second");
-    await().until(() -> lane.waiting() == 1);
+    await().until(() -> threads.waiting() == 1);
     assertThat(second).isNotDone();
 
     // When
@@ -51,17 +51,17 @@ class WorkLaneTest {
   }
 
   @Test
-  void run_letsClientsTakeTurns() throws Exception {
+  void run_servesClientsInRotation() throws Exception {
     // Given a client with many waiting bodies, and another with one that came last
     CompletableFuture<String> occupying = occupy();
     CompletableFuture<?>[] many = new CompletableFuture<?>[20];
     for (int i = 0; i < many.length; i++) {
       int waiting = i + 1;
       many[i] = start("many", () -> "many");
-      await().until(() -> lane.waiting() == waiting);
+      await().until(() -> threads.waiting() == waiting);
     }
     CompletableFuture<String> other = start("other", () -> "other");
-    await().until(() -> lane.waiting() == many.length + 1);
+    await().until(() -> threads.waiting() == many.length + 1);
 
     // When
     finish.complete("first");
@@ -79,7 +79,7 @@ class WorkLaneTest {
         List.of(new OutOfMemoryError("wanted"), new StackOverflowError(), new AssertionError())) {
       assertThatThrownBy(
               () ->
-                  lane.run(
+                  threads.run(
                       "client",
                       () -> {
                         throw (Error) failure;
@@ -89,19 +89,19 @@ class WorkLaneTest {
     var problem = new ProblemException(Problems.overloaded());
     assertThatThrownBy(
             () ->
-                lane.run(
+                threads.run(
                     "client",
                     () -> {
                       throw problem;
                     }))
         .isSameAs(problem);
 
-    assertThat(lane.run("client", () -> "value")).isEqualTo("value");
+    assertThat(threads.run("client", () -> "value")).isEqualTo("value");
   }
 
   @Test
-  void run_refusesABodyWhoseTurnDoesNotCome() {
-    WorkLane hasty = new WorkLane("hasty", 1, Duration.ofMillis(50));
+  void run_rejectsABodyThatNoThreadStartsInTime() {
+    BodyThreads hasty = new BodyThreads("hasty", 1, Duration.ofMillis(50));
     try {
       CompletableFuture<String> first = start(hasty, "client", finish::join);
       await().until(() -> hasty.waiting() == 0 && !first.isDone());
@@ -127,7 +127,7 @@ class WorkLaneTest {
             .daemon()
             .start(
                 () -> {
-                  lane.run(
+                  threads.run(
                       "client",
                       () -> {
                         begun.complete("");
@@ -144,7 +144,7 @@ class WorkLaneTest {
     assertThat(isInterrupted).isNotDone();
     finish.complete("");
     assertThat(isInterrupted.get(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(lane.clients()).isZero();
+    assertThat(threads.clients()).isZero();
   }
 
   @Test
@@ -154,18 +154,18 @@ class WorkLaneTest {
     for (int i = 0; i < waiting.length; i++) {
       waiting[i] = start("client " + i, () -> "waiting");
     }
-    await().until(() -> lane.waiting() == waiting.length);
+    await().until(() -> threads.waiting() == waiting.length);
 
-    lane.close();
+    threads.close();
     finish.complete("first");
 
     for (CompletableFuture<?> each : waiting) {
       await().until(each::isCompletedExceptionally);
     }
     assertThat(first.get(30, TimeUnit.SECONDS)).isEqualTo("first");
-    assertThat(refusal(lane)).isEqualTo("draining");
-    assertThat(lane.clients()).isZero();
-    assertThat(lane.waiting()).isZero();
+    assertThat(refusal(threads)).isEqualTo("draining");
+    assertThat(threads.clients()).isZero();
+    assertThat(threads.waiting()).isZero();
   }
 
   @Test
@@ -173,10 +173,10 @@ class WorkLaneTest {
     // Given
     CompletableFuture<String> first = occupy();
     CompletableFuture<String> second = start("client", () -> "second");
-    await().until(() -> lane.waiting() == 1);
+    await().until(() -> threads.waiting() == 1);
 
     // When
-    lane.close();
+    threads.close();
 
     // Then
     await().until(second::isDone);
@@ -185,7 +185,7 @@ class WorkLaneTest {
         .hasMessageContaining("shutting down");
     finish.complete("first");
     assertThat(first.get(30, TimeUnit.SECONDS)).isEqualTo("first");
-    assertThat(refusal(lane)).isEqualTo("draining");
+    assertThat(refusal(threads)).isEqualTo("draining");
   }
 
   private CompletableFuture<String> occupy() {
@@ -202,13 +202,14 @@ class WorkLaneTest {
   }
 
   private CompletableFuture<String> start(String client, Supplier<String> work) {
-    return start(lane, client, work);
+    return start(threads, client, work);
   }
 
-  private CompletableFuture<String> start(WorkLane lane, String client, Supplier<String> work) {
+  private CompletableFuture<String> start(
+      BodyThreads threads, String client, Supplier<String> work) {
     return CompletableFuture.supplyAsync(
         () ->
-            lane.run(
+            threads.run(
                 client,
                 () -> {
                   String value = work.get();
@@ -218,8 +219,8 @@ class WorkLaneTest {
         task -> Thread.ofPlatform().daemon().start(task));
   }
 
-  private static String refusal(WorkLane lane) {
-    return catchThrowableOfType(ProblemException.class, () -> lane.run("late", () -> "late"))
+  private static String refusal(BodyThreads threads) {
+    return catchThrowableOfType(ProblemException.class, () -> threads.run("late", () -> "late"))
         .problem()
         .code();
   }

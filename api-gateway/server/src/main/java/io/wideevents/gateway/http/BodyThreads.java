@@ -17,22 +17,23 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed pool of threads that process bodies; further bodies wait. The clients take turns: a
- * client with a hundred waiting bodies delays another client's body by one body, not by a hundred.
+ * A fixed pool of threads that process bodies; further bodies wait. The clients are served in
+ * rotation: a client with a hundred waiting bodies delays another client's body by one body, not by
+ * a hundred.
  *
  * <p>The limit of connections also limits the number of waiting bodies. Safe for concurrent use.
  */
-final class WorkLane implements AutoCloseable {
+final class BodyThreads implements AutoCloseable {
   private final Duration maxWait;
   private final ThreadPoolExecutor threads;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<String, Turns> clients = new HashMap<>();
-  private long turn;
+  private final Map<String, Client> clients = new HashMap<>();
+  private long round;
   private long count;
 
-  /** The last turn given to one client, and the number of its bodies. */
-  private static final class Turns {
-    private long last;
+  /** The last round given to a body of one client, and the number of its bodies. */
+  private static final class Client {
+    private long lastRound;
     private int bodies;
   }
 
@@ -40,7 +41,7 @@ final class WorkLane implements AutoCloseable {
    * @param atOnce number of bodies that are processed in parallel
    * @param maxWait how long a body may wait for a thread
    */
-  WorkLane(String name, int atOnce, Duration maxWait) {
+  BodyThreads(String name, int atOnce, Duration maxWait) {
     this.maxWait = maxWait;
     this.threads =
         new ThreadPoolExecutor(
@@ -103,10 +104,10 @@ final class WorkLane implements AutoCloseable {
   private <T> Task<T> queued(String client, Supplier<T> work) {
     lock.lock();
     try {
-      Turns turns = clients.computeIfAbsent(client, name -> new Turns());
-      turns.last = Math.max(turn, turns.last) + 1;
-      turns.bodies++;
-      return new Task<>(work, turns.last, count++);
+      Client state = clients.computeIfAbsent(client, name -> new Client());
+      state.lastRound = Math.max(round, state.lastRound) + 1;
+      state.bodies++;
+      return new Task<>(work, state.lastRound, count++);
     } finally {
       lock.unlock();
     }
@@ -115,16 +116,16 @@ final class WorkLane implements AutoCloseable {
   private void ended(String client) {
     lock.lock();
     try {
-      clients.computeIfPresent(client, (name, turns) -> --turns.bodies == 0 ? null : turns);
+      clients.computeIfPresent(client, (name, state) -> --state.bodies == 0 ? null : state);
     } finally {
       lock.unlock();
     }
   }
 
-  private void begun(long now) {
+  private void begun(long begunRound) {
     lock.lock();
     try {
-      turn = Math.max(turn, now);
+      round = Math.max(round, begunRound);
     } finally {
       lock.unlock();
     }
@@ -132,16 +133,16 @@ final class WorkLane implements AutoCloseable {
 
   private final class Task<T> implements Runnable, Comparable<Task<?>> {
     private final Supplier<T> work;
-    private final long turnOfClient;
+    private final long roundOfClient;
     private final long number;
     private final AtomicBoolean taken = new AtomicBoolean();
     private final CountDownLatch done = new CountDownLatch(1);
     private @Nullable T value;
     private @Nullable Throwable failure;
 
-    Task(Supplier<T> work, long turnOfClient, long number) {
+    Task(Supplier<T> work, long roundOfClient, long number) {
       this.work = work;
-      this.turnOfClient = turnOfClient;
+      this.roundOfClient = roundOfClient;
       this.number = number;
     }
 
@@ -151,7 +152,7 @@ final class WorkLane implements AutoCloseable {
         return;
       }
       try {
-        begun(turnOfClient);
+        begun(roundOfClient);
         value = work.get();
       } catch (Throwable e) {
         // Allocates nothing, because the failure may be an OutOfMemoryError.
@@ -209,8 +210,8 @@ final class WorkLane implements AutoCloseable {
 
     @Override
     public int compareTo(Task<?> other) {
-      int byTurn = Long.compare(turnOfClient, other.turnOfClient);
-      return byTurn != 0 ? byTurn : Long.compare(number, other.number);
+      int byRound = Long.compare(roundOfClient, other.roundOfClient);
+      return byRound != 0 ? byRound : Long.compare(number, other.number);
     }
   }
 }
