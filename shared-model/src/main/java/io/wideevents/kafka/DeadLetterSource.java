@@ -2,6 +2,7 @@ package io.wideevents.kafka;
 
 import io.wideevents.event.DeadLetterReason;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The original record of a dead letter, and the error. Immutable; shares the record's bytes.
@@ -27,7 +28,8 @@ public record DeadLetterSource(
     return isCut(original.key(), keyBytes) || isCut(original.value(), valueBytes);
   }
 
-  private static boolean isCut(byte[] bytes, int lengthBefore) {
+  /** Whether a key or a value has fewer bytes than it had in the log. */
+  public static boolean isCut(byte @Nullable [] bytes, int lengthBefore) {
     return bytes != null && bytes.length < lengthBefore;
   }
 }

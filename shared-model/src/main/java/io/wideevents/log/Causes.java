@@ -2,6 +2,7 @@ package io.wideevents.log;
 
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
 
 /** Finds the cause of a failure that describes what happened. */
 public final class Causes {
@@ -21,8 +22,18 @@ public final class Causes {
 
   /** The failure of a future, without the exceptions that futures wrap around it. */
   public static Throwable ofFuture(Throwable failure) {
+    return unwrap(
+        failure, each -> each instanceof CompletionException || each instanceof ExecutionException);
+  }
+
+  /** The failure of an asynchronous stage, without the exceptions that stages wrap around it. */
+  public static Throwable ofStage(Throwable failure) {
+    return unwrap(failure, CompletionException.class::isInstance);
+  }
+
+  private static Throwable unwrap(Throwable failure, Predicate<Throwable> isWrapper) {
     Throwable cause = failure;
-    for (int depth = 0; depth < MAX_DEPTH && isWrapper(cause); depth++) {
+    for (int depth = 0; depth < MAX_DEPTH && isWrapper.test(cause); depth++) {
       Throwable inner = cause.getCause();
       if (inner == null) {
         break;
@@ -30,9 +41,5 @@ public final class Causes {
       cause = inner;
     }
     return cause;
-  }
-
-  private static boolean isWrapper(Throwable failure) {
-    return failure instanceof CompletionException || failure instanceof ExecutionException;
   }
 }

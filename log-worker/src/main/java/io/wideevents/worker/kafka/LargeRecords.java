@@ -1,5 +1,6 @@
 package io.wideevents.worker.kafka;
 
+import io.wideevents.kafka.DeadLetterSource;
 import java.util.Arrays;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -40,8 +41,8 @@ public final class LargeRecords {
    * serialized sizes are those in the log.
    */
   public static boolean isCut(ConsumerRecord<byte[], byte[]> record) {
-    return isCut(record.key(), record.serializedKeySize())
-        || isCut(record.value(), record.serializedValueSize());
+    return DeadLetterSource.isCut(record.key(), record.serializedKeySize())
+        || DeadLetterSource.isCut(record.value(), record.serializedValueSize());
   }
 
   /** Memory of the headers, in bytes. A header of two bytes in the log takes far more memory. */
@@ -79,9 +80,5 @@ public final class LargeRecords {
   /** The first bytes of a key or a value. */
   static byte[] head(byte[] bytes) {
     return Arrays.copyOf(bytes, Math.min(bytes.length, HEAD_BYTES));
-  }
-
-  private static boolean isCut(byte[] bytes, int serializedSize) {
-    return bytes != null && bytes.length < serializedSize;
   }
 }

@@ -3,6 +3,7 @@ package io.wideevents.logging.javalin;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.javalin.router.Endpoint;
+import io.wideevents.log.Causes;
 import io.wideevents.logging.Ending;
 import io.wideevents.logging.LoggingContext;
 import io.wideevents.logging.LoggingService;
@@ -10,7 +11,6 @@ import jakarta.servlet.ServletRequest;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,9 +34,6 @@ final class RequestScope {
   private static final String SERVER = "org.eclipse.jetty.";
 
   private static final String SERVLET_INPUT = SERVER + "ee10.servlet.";
-
-  /** Bounds the loop, because an exception may be its own cause. */
-  private static final int MAX_CAUSES = 16;
 
   private final LoggingService logging;
   private final LoggingContext context;
@@ -239,7 +236,8 @@ final class RequestScope {
   }
 
   private void note(Throwable thrown) {
-    Throwable failure = withoutCompletion(thrown);
+    // As Javalin does before it maps an exception.
+    Throwable failure = Causes.ofStage(thrown);
     if (isStalledUpload(failure)) {
       timedOut = true;
     } else if ((readFailed || sendFailed) && failure instanceof IOException) {
@@ -252,19 +250,6 @@ final class RequestScope {
         context.error(failure);
       }
     }
-  }
-
-  /** Unwraps completion exceptions, as Javalin does before it maps an exception. */
-  private static Throwable withoutCompletion(Throwable thrown) {
-    Throwable failure = thrown;
-    for (int i = 0; i < MAX_CAUSES && failure instanceof CompletionException; i++) {
-      Throwable cause = failure.getCause();
-      if (cause == null) {
-        return failure;
-      }
-      failure = cause;
-    }
-    return failure;
   }
 
   private static boolean isTimeout(Throwable failure) {
