@@ -1,5 +1,6 @@
 package io.wideevents.worker.consume;
 
+import io.wideevents.log.LogThrottle;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.offset.Assignment;
 import io.wideevents.worker.offset.PartitionProgress;
@@ -34,7 +35,7 @@ final class OffsetCommits {
   private final LongSupplier nanoClock;
   private long lastNanos;
   private boolean inFlight;
-  private boolean failing;
+  private final LogThrottle failures = LogThrottle.oncePerFailure();
 
   OffsetCommits(
       Consumer<byte[], byte[]> consumer,
@@ -62,13 +63,13 @@ final class OffsetCommits {
     }
     lastNanos = nanoClock.getAsLong();
     inFlight = true;
-    List<Runnable> notes = notes(offsets);
+    List<Runnable> updates = updates(offsets);
     consumer.commitAsync(
         offsets,
         (committed, failure) -> {
           inFlight = false;
           if (failure == null) {
-            succeeded(notes);
+            succeeded(updates);
           } else {
             failed(failure);
           }
@@ -90,10 +91,10 @@ final class OffsetCommits {
     if (offsets.isEmpty()) {
       return;
     }
-    List<Runnable> notes = notes(offsets);
+    List<Runnable> updates = updates(offsets);
     try {
       commitSync(offsets, timeout);
-      succeeded(notes);
+      succeeded(updates);
     } catch (KafkaException e) {
       failed(e);
     }
@@ -113,33 +114,33 @@ final class OffsetCommits {
    * now: when the callback runs, a partition may have a new epoch at a lower offset, which must not
    * take over this commit.
    */
-  private List<Runnable> notes(Map<TopicPartition, OffsetAndMetadata> offsets) {
-    List<Runnable> notes = new ArrayList<>(offsets.size());
+  private List<Runnable> updates(Map<TopicPartition, OffsetAndMetadata> offsets) {
+    List<Runnable> updates = new ArrayList<>(offsets.size());
     offsets.forEach(
         (partition, offset) -> {
           PartitionProgress progress = assignment.progress(partition);
           if (progress != null) {
-            notes.add(() -> progress.committed(offset));
+            updates.add(() -> progress.committed(offset));
           }
         });
-    return notes;
+    return updates;
   }
 
-  private void succeeded(List<Runnable> notes) {
-    notes.forEach(Runnable::run);
+  private void succeeded(List<Runnable> updates) {
+    updates.forEach(Runnable::run);
     metrics.committed();
-    failing = false;
+    failures.reset();
   }
 
   private void failed(Exception failure) {
     metrics.commitFailed();
-    if (!failing) {
-      failing = true;
-      LOG.atWarn()
-          .addKeyValue("error", failure)
-          .log(
-              "Offsets were not committed; their records may be read again, which stores nothing twice");
-    }
+    failures.show(
+        notShown ->
+            LOG.atWarn()
+                .addKeyValue("error", failure)
+                .log(
+                    "Offsets were not committed; their records may be read again, which stores"
+                        + " nothing twice"));
   }
 
   private long nanosUntilDue() {

@@ -1,5 +1,7 @@
 package io.wideevents.worker.consume;
 
+import io.wideevents.log.Causes;
+import io.wideevents.log.LogThrottle;
 import io.wideevents.worker.kafka.TopicIds;
 import io.wideevents.worker.offset.Assignment;
 import io.wideevents.worker.offset.CommitMetadata;
@@ -49,25 +51,18 @@ final class TopicWatch {
 
   private static final Logger LOG = LoggerFactory.getLogger(TopicWatch.class);
 
-  // Longer than any look-up takes. After this time another look-up is started.
-  private static final long ABANDON_NANOS = Duration.ofSeconds(15).toNanos();
-
   private static final Duration COMMITTED_TIMEOUT = Duration.ofSeconds(1);
 
-  // Look-ups on a healthy broker succeed well before this.
+  // Look-ups on a healthy broker succeed long before this.
   private static final long HELD_TOO_LONG_NANOS = Duration.ofSeconds(30).toNanos();
 
   private final Consumer<byte[], byte[]> consumer;
-  private final TopicIds topicIds;
+  private final TopicLookUps lookUps;
   private final Assignment assignment;
   private final StartPositions startPositions;
   private final LongSupplier nanoClock;
   private String topic = "";
 
-  private @Nullable CompletableFuture<Uuid> lookUp;
-  private boolean outdated;
-  private long lookUpStarted;
-  private long nextLookUp;
   private long nextStarts;
   private long releasedNanos;
   private @Nullable Uuid unconfirmed;
@@ -83,8 +78,8 @@ final class TopicWatch {
   private final Map<TopicPartition, OffsetAndMetadata> begunAt = new HashMap<>();
 
   private boolean missing;
-  private boolean warned;
-  private boolean warnedHeld;
+  private final LogThrottle idUnknown = LogThrottle.oncePerFailure();
+  private final LogThrottle commitsHeld = LogThrottle.oncePerFailure();
   private long assignedNanos;
 
   // Partitions whose topic had the expected id at least once in this assignment.
@@ -101,18 +96,17 @@ final class TopicWatch {
       StartPositions startPositions,
       LongSupplier nanoClock) {
     this.consumer = consumer;
-    this.topicIds = topicIds;
+    this.lookUps = new TopicLookUps(topicIds, INTERVAL, nanoClock);
     this.assignment = assignment;
     this.startPositions = startPositions;
     this.nanoClock = nanoClock;
-    this.nextLookUp = nanoClock.getAsLong();
-    this.nextStarts = nextLookUp;
+    this.nextStarts = nanoClock.getAsLong();
   }
 
   /** Looks the topic up at once, so that its id is known before partitions are assigned. */
   void subscribed(String topicName) {
     topic = topicName;
-    startLookUp();
+    lookUps.start(topicName);
   }
 
   /** Schedules the comparison of newly assigned partitions for the next {@link #tick}. */
@@ -136,7 +130,7 @@ final class TopicWatch {
   /** Schedules a look-up for the next {@link #tick}, unless one is in flight. */
   void lookUpSoon() {
     if (unconfirmed == null) { // otherwise the second look-up would follow the first one too soon
-      nextLookUp = nanoClock.getAsLong();
+      lookUps.scheduleAt(nanoClock.getAsLong());
     }
   }
 
@@ -156,7 +150,7 @@ final class TopicWatch {
    * @return whether records were discarded
    */
   boolean tick() {
-    if (lookUp == null
+    if (!lookUps.isInFlight()
         && assignment.all().isEmpty()
         && assignment.released().isEmpty()
         && !missing) {
@@ -165,40 +159,20 @@ final class TopicWatch {
     readStarts();
     int pending = assignment.released().size();
     takeAnswer();
-    if (lookUp == null && nanoClock.getAsLong() - nextLookUp >= 0) {
-      startLookUp();
+    if (lookUps.startIfDue()) {
       takeAnswer();
-      warnIfHeld();
+      warnIfCommitsAreHeld();
     }
     return assignment.released().size() < pending;
   }
 
-  private void startLookUp() {
-    lookUpStarted = nanoClock.getAsLong();
-    outdated = false;
-    lookUp = topicIds.lookUp(topic);
-  }
-
   private void takeAnswer() {
-    CompletableFuture<Uuid> answer = lookUp;
-    if (answer != null && answer.isDone()) {
-      lookUp = null;
-      if (!outdated) {
-        nextLookUp = nanoClock.getAsLong() + INTERVAL.toNanos();
-        take(answer);
-      }
-    } else if (answer != null && nanoClock.getAsLong() - lookUpStarted > ABANDON_NANOS) {
-      lookUp = null;
-    }
+    lookUps.takeAnswer().ifPresent(this::process);
   }
 
   /** The id in the last answer, including an answer that was not processed yet. */
   private Uuid seenByNow() {
-    CompletableFuture<Uuid> answer = lookUp;
-    if (answer == null || outdated || !answer.isDone() || answer.isCompletedExceptionally()) {
-      return lastSeen;
-    }
-    return answer.join();
+    return lookUps.idNotTaken().orElse(lastSeen);
   }
 
   /**
@@ -247,16 +221,16 @@ final class TopicWatch {
 
   // The answer of a look-up in flight may be older than the id that another worker committed.
   private void lookUpAfresh() {
-    outdated = true;
+    lookUps.ignoreAnswerInFlight();
     unconfirmed = null;
     lookUpSoon();
   }
 
-  private void take(CompletableFuture<Uuid> answer) {
+  private void process(CompletableFuture<Uuid> answer) {
     try {
       compare(answer.join());
     } catch (CompletionException e) {
-      failed(e.getCause() == null ? e : e.getCause());
+      failed(Causes.ofFuture(e));
     }
   }
 
@@ -268,11 +242,11 @@ final class TopicWatch {
     if (current.equals(Uuid.ZERO_UUID)) {
       assignment.forgetReleased();
       commitWithoutTopicId();
-      warnOnce("the brokers have no topic ids");
+      warnIdUnknown("the brokers have no topic ids");
       return;
     }
-    warned = false;
-    warnedHeld = false;
+    idUnknown.reset();
+    commitsHeld.reset();
     compareReleased(current);
     List<PartitionProgress> different = new ArrayList<>();
     List<PartitionProgress> doubtful = new ArrayList<>();
@@ -294,7 +268,7 @@ final class TopicWatch {
         adopt(progress, current);
       }
     }
-    settle(doubtful, current);
+    decide(doubtful, current);
     if (different.isEmpty()) {
       unconfirmed = null;
       lastSeen = compared ? current : lastSeen;
@@ -304,7 +278,7 @@ final class TopicWatch {
       different.forEach(progress -> restart(progress, current));
     } else {
       unconfirmed = current;
-      nextLookUp = nanoClock.getAsLong() + CONFIRM.toNanos();
+      lookUps.scheduleAt(nanoClock.getAsLong() + CONFIRM.toNanos());
     }
   }
 
@@ -320,7 +294,7 @@ final class TopicWatch {
    * again since. If the committed offset at which a partition began still exists, it was not: a
    * broker deletes the offset with the topic, and this worker has not committed another one.
    */
-  private void settle(List<PartitionProgress> doubtful, Uuid current) {
+  private void decide(List<PartitionProgress> doubtful, Uuid current) {
     Set<TopicPartition> begun = new HashSet<>(begunAt.keySet());
     begun.retainAll(doubtful.stream().map(PartitionProgress::partition).toList());
     Map<TopicPartition, OffsetAndMetadata> committed = Map.of();
@@ -355,11 +329,11 @@ final class TopicWatch {
     if (assignment.released().stream()
         .anyMatch(progress -> CommitMetadata.differ(progress.topicId(), current))) {
       keepReleased();
-    } else if (lookUpStarted - releasedNanos >= CONFIRM.toNanos()) {
+    } else if (lookUps.startedNanos() - releasedNanos >= CONFIRM.toNanos()) {
       assignment.forgetReleased();
     } else if (!assignment.released().isEmpty()) {
       // The answer may come from a broker that does not know yet that the topic was deleted.
-      nextLookUp = releasedNanos + CONFIRM.toNanos();
+      lookUps.scheduleAt(releasedNanos + CONFIRM.toNanos());
     }
   }
 
@@ -415,34 +389,34 @@ final class TopicWatch {
       if (cause instanceof ApiException) {
         commitWithoutTopicId();
       }
-      warnOnce(cause.toString());
+      warnIdUnknown(cause.toString());
     }
   }
 
-  private void warnIfHeld() {
-    if (!warnedHeld
-        && nanoClock.getAsLong() - assignedNanos >= HELD_TOO_LONG_NANOS
+  private void warnIfCommitsAreHeld() {
+    if (nanoClock.getAsLong() - assignedNanos >= HELD_TOO_LONG_NANOS
         && assignment.all().stream().anyMatch(PartitionProgress::isTopicAwaited)) {
-      warnedHeld = true;
-      LOG.atWarn()
-          .addKeyValue("topic", topic)
-          .log(
-              "No broker has told the topic's id since partitions were assigned. Records are stored,"
-                  + " but offsets that have no topic id yet are not committed until one does; after a"
-                  + " restart these records are read again, which stores nothing twice");
+      commitsHeld.show(
+          notShown ->
+              LOG.atWarn()
+                  .addKeyValue("topic", topic)
+                  .log(
+                      "No broker has returned the topic's id since partitions were assigned."
+                          + " Records are stored, but their offsets are committed only when the id"
+                          + " is known. After a restart these records are read again, which stores"
+                          + " nothing twice"));
     }
   }
 
-  private void warnOnce(String error) {
-    if (!warned) {
-      warned = true;
-      LOG.atWarn()
-          .addKeyValue("topic", topic)
-          .addKeyValue("error", error)
-          .log(
-              "The topic's id cannot be looked up. Until it can, a topic that is deleted and"
-                  + " created again is not noticed, and its first records may be skipped; grant"
-                  + " Describe on the topic");
-    }
+  private void warnIdUnknown(String error) {
+    idUnknown.show(
+        notShown ->
+            LOG.atWarn()
+                .addKeyValue("topic", topic)
+                .addKeyValue("error", error)
+                .log(
+                    "The topic's id cannot be looked up. Until then, a topic that is deleted and"
+                        + " created again is not detected, and its first records may be skipped."
+                        + " Grant Describe on the topic"));
   }
 }
