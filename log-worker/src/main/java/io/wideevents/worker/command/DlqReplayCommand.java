@@ -102,12 +102,6 @@ final class DlqReplayCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
-  private long replayed;
-  private long stubs;
-  private long exhausted;
-  private long filtered;
-  private long tooLarge;
-
   /**
    * Creates a reader of the dead letters that uses the committed offsets of earlier replays.
    *
@@ -121,7 +115,8 @@ final class DlqReplayCommand implements Callable<Integer> {
     try {
       reader.renew();
     } catch (KafkaException e) {
-      LOG.debug("Could not renew what the group remembers", e); // the user may only read
+      LOG.debug(
+          "Could not renew the committed offsets of the replays", e); // the user may only read
     }
     return reader;
   }
@@ -140,33 +135,39 @@ final class DlqReplayCommand implements Callable<Integer> {
             Operator.withKafka(
                 settings,
                 kafka -> {
+                  ReplayResult result = new ReplayResult(filter, maxReplays);
                   try (DeadLetterReader reader = open(kafka, settings)) {
-                    replay(reader, kafka, settings, err);
+                    seek(reader, kafka, settings, err);
+                    replay(
+                        reader,
+                        kafka,
+                        new ReplayProgress(err, "Replaying", reader.remaining()),
+                        result);
                   }
-                  report(out);
-                  return stubs + tooLarge > 0 ? ExitCode.CHECK_FAILED : ExitCode.OK;
+                  if (json) {
+                    result.printJson(out, dryRun);
+                  } else {
+                    result.print(out, dryRun);
+                  }
+                  return result.hasUnreplayable() ? ExitCode.CHECK_FAILED : ExitCode.OK;
                 }));
   }
 
   private void replay(
-      DeadLetterReader reader, WorkerKafka kafka, WorkerSettings settings, PrintWriter err)
+      DeadLetterReader reader, WorkerKafka kafka, ReplayProgress progress, ReplayResult result)
       throws InterruptedException {
     boolean movesProgress = !filter.isActive() && !dryRun;
-    seek(reader, kafka, settings, err);
     // A producer would create a topic with a mistyped name, and the replayed dead letters would be
     // lost.
     kafka.requireEventTopic();
     Producer<byte[], byte[]> producer = kafka.newProducer();
     try {
-      DeadLetterReplay replay = new DeadLetterReplay(producer, settings.kafka().events().name());
-      ReplayProgress progress = new ReplayProgress(err, "Replaying", reader.remaining());
+      DeadLetterReplay replay = new DeadLetterReplay(producer, kafka.eventTopic());
       for (List<StoredLetter> letters = reader.next();
           !letters.isEmpty();
           letters = reader.next()) {
-        List<StoredLetter> chosen = choose(letters);
-        int refused = dryRun ? 0 : replay.send(chosen);
-        replayed += chosen.size() - refused;
-        tooLarge += refused;
+        List<StoredLetter> chosen = result.choose(letters);
+        result.replayed(chosen.size(), dryRun ? 0 : replay.send(chosen));
         if (movesProgress) {
           // The dead letters are recorded as replayed only after all were acknowledged. A crash in
           // between sends dead letters twice; each event is stored once.
@@ -197,14 +198,14 @@ final class DlqReplayCommand implements Callable<Integer> {
     } else if (all || filter.isActive()) {
       reader.seekToStart();
     } else {
-      requireMemory(reader, kafka, settings);
+      requireOffsets(reader, kafka, settings);
       Optional<Instant> oldest = reader.oldestPending();
       reader.seekToPending();
       oldest.ifPresent(
           time ->
               err.printf(
                   "%s: %,d dead letters are pending, the oldest from %s%n",
-                  reader.remembersReplay()
+                  reader.hasReplayed()
                       ? "Going on after the last replay"
                       : "No replay is remembered by group " + group(settings),
                   reader.remaining(),
@@ -233,16 +234,16 @@ final class DlqReplayCommand implements Callable<Integer> {
   }
 
   /**
-   * Fails if Kafka may have forgotten earlier replays. Otherwise thousands of dead letters could be
-   * replayed a second time unnoticed.
+   * Fails if Kafka may have deleted the offsets of earlier replays. Otherwise thousands of dead
+   * letters could be replayed a second time unnoticed.
    */
-  private static void requireMemory(
+  private static void requireOffsets(
       DeadLetterReader reader, WorkerKafka kafka, WorkerSettings settings) {
-    Duration memory;
+    Duration retention;
     try (Admin admin = kafka.newAdmin()) {
-      memory = OffsetsRetention.of(admin);
+      retention = OffsetsRetention.of(admin);
     }
-    Optional<Instant> oldest = reader.oldestForgotten(memory, Instant.now());
+    Optional<Instant> oldest = reader.oldestWithoutOffset(retention, Instant.now());
     if (oldest.isPresent()) {
       reader.seekToPending();
       throw new CommandFailedException(
@@ -250,7 +251,7 @@ final class DlqReplayCommand implements Callable<Integer> {
           "Group %s remembers no replay of some partitions: Kafka forgets one after %d hours without a dlq command. %,d dead letters are there, the oldest from %s; some may have been replayed before. Say where to start: --all (an event is stored once, however often it is replayed) or --from <partition:offset, time or age>"
               .formatted(
                   group(settings),
-                  memory.toHours(),
+                  retention.toHours(),
                   reader.remaining(),
                   oldest.get().truncatedTo(ChronoUnit.SECONDS)));
     }
@@ -258,53 +259,5 @@ final class DlqReplayCommand implements Callable<Integer> {
 
   private ParameterException usage(String message) {
     return new ParameterException(Objects.requireNonNull(spec).commandLine(), message);
-  }
-
-  private List<StoredLetter> choose(List<StoredLetter> letters) {
-    Instant now = Instant.now();
-    List<StoredLetter> chosen = new ArrayList<>(letters.size());
-    for (StoredLetter letter : letters) {
-      if (!filter.matches(letter, now)) {
-        filtered++;
-      } else if (letter.isStub()) {
-        stubs++;
-      } else if (letter.replays() >= maxReplays) {
-        exhausted++;
-      } else {
-        chosen.add(letter);
-      }
-    }
-    return chosen;
-  }
-
-  private void report(Output out) {
-    if (json) {
-      out.json(
-          object -> {
-            object.writeBooleanProperty("dryRun", dryRun);
-            object.writeNumberProperty("replayed", replayed);
-            object.writeNumberProperty("skippedStubs", stubs);
-            object.writeNumberProperty("skippedExhausted", exhausted);
-            object.writeNumberProperty("skippedTooLarge", tooLarge);
-            object.writeNumberProperty("skippedByFilter", filtered);
-          });
-      return;
-    }
-    out.line((dryRun ? "Would replay " : "Replayed ") + replayed + " dead letters");
-    if (stubs > 0) {
-      out.line(
-          stubs
-              + " skipped: only a stub is kept, which cannot be replayed; dlq list --all shows"
-              + " where the originals were");
-    }
-    if (exhausted > 0) {
-      out.line(exhausted + " skipped: came back " + maxReplays + " times (--max-replays)");
-    }
-    if (tooLarge > 0) {
-      out.line(tooLarge + " skipped: larger than the topic takes; raise its max.message.bytes");
-    }
-    if (filtered > 0) {
-      out.line(filtered + " skipped by the filter");
-    }
   }
 }

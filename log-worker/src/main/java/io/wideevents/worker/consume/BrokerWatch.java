@@ -47,7 +47,7 @@ final class BrokerWatch {
     if (connections.isEmpty()) {
       connections = find();
     }
-    connections.ifPresent(this::judge);
+    connections.ifPresent(this::evaluate);
     return true;
   }
 
@@ -56,7 +56,7 @@ final class BrokerWatch {
     return withoutConnection < CHECKS_WITHOUT_CONNECTION;
   }
 
-  private void judge(Metric metric) {
+  private void evaluate(Metric metric) {
     if (metric.metricValue() instanceof Double open && open > 0) {
       withoutConnection = 0;
       source.connected();

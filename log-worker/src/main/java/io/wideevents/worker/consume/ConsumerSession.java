@@ -93,7 +93,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     isolation =
         new PartitionIsolation(
             consumer,
-            source::newPartitionReader,
+            new LeaderReads(consumer, source::newPartitionReader, nanoClock),
             assignment,
             startPositions,
             maxPollRecords,
@@ -233,7 +233,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     boolean mayWait = completions.fallAsleep() && !moreToCome;
     try {
       return consumer.poll(mayWait ? untilNextWork() : Duration.ZERO);
-    } catch (WakeupException somethingWasSettled) {
+    } catch (WakeupException resultArrived) {
       return ConsumerRecords.empty();
     } catch (InvalidOffsetException noPosition) {
       // The wake-up is disabled before the lookup; otherwise the result of a write would interrupt
@@ -292,7 +292,9 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     } catch (RetriableException passing) {
       // The committed offset cannot be read now. The consumer still reads the partition, and
       // StallWatch still observes it.
-      LOG.atDebug().setCause(passing).log("A partition that brings nothing is looked into later");
+      LOG.atDebug()
+          .setCause(passing)
+          .log("A partition with lag that returns no records is isolated later");
     }
   }
 

@@ -2,7 +2,6 @@ package io.wideevents.worker.consume;
 
 import io.wideevents.worker.consume.ConsumerStatus.StoppedPartition;
 import io.wideevents.worker.kafka.LargeRecords;
-import io.wideevents.worker.kafka.PartitionReader;
 import io.wideevents.worker.kafka.Stretch;
 import io.wideevents.worker.offset.Assignment;
 import io.wideevents.worker.offset.PartitionProgress;
@@ -10,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +17,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -27,16 +24,12 @@ import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.Node;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.CorruptRecordException;
-import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,18 +41,16 @@ import org.slf4j.LoggerFactory;
  * partitions. When memory ran out during a poll, it has lost the records that it had read.
  *
  * <p>After a failed poll every partition is isolated: it is paused in the consumer, and a {@link
- * PartitionReader} reads it from its current progress, one partition after the other. Once a
- * fetched stretch of a partition was read, the consumer continues behind that stretch. A partition
- * that cannot be read stays isolated, is reported as stopped, and is retried at intervals: a
- * corrupt batch may be intact on another replica. No record is skipped.
+ * LeaderReads} reads it from its current progress, one partition after the other. Once a fetched
+ * stretch of a partition was read, the consumer continues behind that stretch. A partition that
+ * cannot be read stays isolated, is reported as stopped, and is retried at intervals: a corrupt
+ * batch may be intact on another replica. No record is skipped.
  *
  * <p>Not thread-safe: belongs to the polling thread. The group membership does not change.
  */
 final class PartitionIsolation implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionIsolation.class);
   private static final Duration LOOKUP_TIMEOUT = Duration.ofSeconds(3);
-  private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
-  private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
 
   // One pass must not keep the thread from polling, and must not return more than a poll does.
   private static final long PASS_NANOS = Duration.ofMillis(200).toNanos();
@@ -70,14 +61,12 @@ final class PartitionIsolation implements AutoCloseable {
   private static final int FAILURES_IN_A_ROUND = 10;
 
   private final Consumer<byte[], byte[]> consumer;
-  private final Supplier<PartitionReader> readers;
+  private final LeaderReads leaders;
   private final Assignment assignment;
   private final StartPositions startPositions;
   private final int maxRecords;
   private final LongSupplier nanoClock;
   private final Map<TopicPartition, Isolated> isolated = new LinkedHashMap<>();
-  private final Map<Integer, Unanswered> unanswered = new HashMap<>();
-  private @Nullable PartitionReader reader;
   private @Nullable OpenStretch open;
   private int failures;
   private boolean fruitful;
@@ -97,24 +86,20 @@ final class PartitionIsolation implements AutoCloseable {
     }
   }
 
-  /** The last attempt to read from a leader that did not answer. */
-  private record Unanswered(KafkaException failure, int failures, long untilNanos) {}
-
   private record OpenStretch(TopicPartition partition, Isolated isolated, Stretch stretch) {}
 
   /**
-   * @param readers creates a reader when the first poll fails
    * @param maxRecords largest number of records that one pass returns
    */
   PartitionIsolation(
       Consumer<byte[], byte[]> consumer,
-      Supplier<PartitionReader> readers,
+      LeaderReads leaders,
       Assignment assignment,
       StartPositions startPositions,
       int maxRecords,
       LongSupplier nanoClock) {
     this.consumer = consumer;
-    this.readers = readers;
+    this.leaders = leaders;
     this.assignment = assignment;
     this.startPositions = startPositions;
     this.maxRecords = maxRecords;
@@ -138,7 +123,7 @@ final class PartitionIsolation implements AutoCloseable {
     if (isRoundOver()) {
       LOG.atWarn()
           .addKeyValue("error", failure)
-          .log("A poll failed; the partitions are read one by one to find the one it failed for");
+          .log("A poll failed; the partitions are read one by one to find the unreadable one");
       failures = 0;
       fruitful = false;
     }
@@ -193,7 +178,7 @@ final class PartitionIsolation implements AutoCloseable {
         }
         case Stretch.Step.End end -> {
           closeOpen();
-          giveBack(now.partition, now.isolated, end.next());
+          endIsolation(now.partition, now.isolated, end.next());
           next = end.next();
         }
       }
@@ -230,7 +215,7 @@ final class PartitionIsolation implements AutoCloseable {
   public void close() {
     isolated.clear();
     closeOpen();
-    closeReader();
+    leaders.close();
   }
 
   /**
@@ -246,7 +231,7 @@ final class PartitionIsolation implements AutoCloseable {
       closeOpen();
     }
     if (released && isolated.isEmpty()) {
-      closeReader();
+      leaders.close();
     }
   }
 
@@ -326,11 +311,7 @@ final class PartitionIsolation implements AutoCloseable {
     OffsetAndMetadata position = progress.position();
     OffsetAndMetadata from = position == null ? it.start : position;
     try {
-      if (reader == null) {
-        reader = readers.get();
-      }
-      Stretch stretch = read(reader, leader(partition), partition, from);
-      open = new OpenStretch(partition, it, stretch);
+      open = new OpenStretch(partition, it, leaders.read(partition, from));
     } catch (OffsetOutOfRangeException gone) {
       skip(partition, it, gone);
     } catch (WakeupException lateWakeUp) {
@@ -338,39 +319,6 @@ final class PartitionIsolation implements AutoCloseable {
     } catch (KafkaException unreachable) {
       stopUnreachable(partition, it, from.offset(), unreachable);
     }
-  }
-
-  /**
-   * Reads from a leader, unless a recent attempt got no answer. Each attempt blocks for seconds,
-   * and the leader may lead many of the partitions.
-   */
-  private Stretch read(
-      PartitionReader from, Node leader, TopicPartition partition, OffsetAndMetadata position) {
-    Unanswered last = unanswered.get(leader.id());
-    if (last != null && last.untilNanos - nanoClock.getAsLong() > 0) {
-      throw last.failure;
-    }
-    try {
-      Stretch stretch = from.read(leader, partition, position);
-      unanswered.remove(leader.id());
-      return stretch;
-    } catch (TimeoutException | DisconnectException failure) {
-      int failures = last == null ? 0 : last.failures;
-      long until = nanoClock.getAsLong() + pauseNanos(failures);
-      unanswered.put(leader.id(), new Unanswered(failure, failures + 1, until));
-      throw failure;
-    }
-  }
-
-  private Node leader(TopicPartition partition) {
-    List<PartitionInfo> infos = consumer.partitionsFor(partition.topic(), LOOKUP_TIMEOUT);
-    return (infos == null ? List.<PartitionInfo>of() : infos)
-        .stream()
-            .filter(info -> info.partition() == partition.partition() && info.leader() != null)
-            .map(PartitionInfo::leader)
-            .filter(leader -> !leader.isEmpty())
-            .findFirst()
-            .orElseThrow(() -> new KafkaException("it has no leader"));
   }
 
   /** The log does not have the offset: retention or an operator deleted it. */
@@ -381,17 +329,17 @@ final class PartitionIsolation implements AutoCloseable {
       PartitionProgress progress = assignment.progress(partition);
       OffsetAndMetadata position = progress == null ? null : progress.position();
       if (position != null) {
-        giveBack(partition, it, position);
+        endIsolation(partition, it, position);
       }
     } catch (KafkaException later) {
-      it.notBeforeNanos = nanoClock.getAsLong() + FIRST_RETRY.toNanos();
+      it.notBeforeNanos = nanoClock.getAsLong() + LeaderReads.pauseNanos(0);
     }
   }
 
-  private void giveBack(TopicPartition partition, Isolated it, OffsetAndMetadata position) {
+  private void endIsolation(TopicPartition partition, Isolated it, OffsetAndMetadata position) {
     isolated.remove(partition);
     if (isolated.isEmpty()) {
-      closeReader(); // the broker closes idle connections, and the next read would fail
+      leaders.close(); // the broker closes idle connections, and the next read would fail
     }
     consumer.seek(partition, position);
     if (it.stop != null) {
@@ -399,7 +347,7 @@ final class PartitionIsolation implements AutoCloseable {
           .addKeyValue("topic", partition.topic())
           .addKeyValue("partition", partition.partition())
           .addKeyValue("offset", position.offset())
-          .log("The partition that was stopped is read again");
+          .log("A partition that was stopped is readable again");
     }
   }
 
@@ -414,8 +362,8 @@ final class PartitionIsolation implements AutoCloseable {
               corrupt.nextOffset().isPresent() ? corrupt.nextOffset().getAsLong() : "unknown")
           .addKeyValue("error", corrupt.cause())
           .log(
-              "A record batch is corrupt: its partition is stopped, all others go on. It is tried"
-                  + " again every minute. Repair it, for example by moving the leader to another"
+              "A record batch is corrupt: its partition is stopped, all others are read. The"
+                  + " partition is retried every minute. Repair it, for example by moving the leader to another"
                   + " replica; or skip it: delete the partition's records up to the next batch with"
                   + " kafka-delete-records. See PartitionStopped in docs/operations.md");
     }
@@ -429,34 +377,23 @@ final class PartitionIsolation implements AutoCloseable {
           .addKeyValue("partition", partition.partition())
           .addKeyValue("offset", offset)
           .setCause(cause)
-          .log("A partition cannot be read from its leader; it is tried again every minute");
+          .log("A partition cannot be read from its leader; it is retried every minute");
     }
   }
 
   /** Returns whether the partition was not stopped before for the same reason. */
   private boolean stop(TopicPartition partition, Isolated it, long offset, String cause) {
-    it.notBeforeNanos = nanoClock.getAsLong() + pauseNanos(it.failures);
+    it.notBeforeNanos = nanoClock.getAsLong() + LeaderReads.pauseNanos(it.failures);
     it.failures++;
     StoppedPartition before = it.stop;
     it.stop = new StoppedPartition(partition.partition(), offset, cause);
     return !it.stop.equals(before);
   }
 
-  private static long pauseNanos(int failures) {
-    return Math.min(FIRST_RETRY.toNanos() << Math.min(failures, 10), LONGEST_RETRY.toNanos());
-  }
-
   private void closeOpen() {
     if (open != null) {
       open.stretch.close();
       open = null;
-    }
-  }
-
-  private void closeReader() {
-    if (reader != null) {
-      reader.close();
-      reader = null;
     }
   }
 

@@ -20,7 +20,7 @@ final class StallWatch {
    * While there is a backlog the consumer fetches the partitions one after the other. This is the
    * time that one of them may need.
    */
-  static final Duration TURN = Duration.ofSeconds(3);
+  static final Duration FETCH_SHARE = Duration.ofSeconds(3);
 
   private final Consumer<byte[], byte[]> consumer;
   private final LongSupplier nanoClock;
@@ -52,7 +52,7 @@ final class StallWatch {
       seen.put(partition, new Seen(progress, progress.positionOffset(), now));
       return false;
     }
-    return now - before.sinceNanos >= STALLED.plus(TURN.multipliedBy(owned)).toNanos();
+    return now - before.sinceNanos >= STALLED.plus(FETCH_SHARE.multipliedBy(owned)).toNanos();
   }
 
   /** Restarts the measurement, because the partition is paused or was just isolated. */

@@ -73,8 +73,8 @@ final class StartPositions {
    * @throws org.apache.kafka.common.KafkaException if the bounds of the log cannot be read; a later
    *     poll reports the partitions again
    */
-  void resolve(InvalidOffsetException complaint) {
-    switch (complaint) {
+  void resolve(InvalidOffsetException failure) {
+    switch (failure) {
       case NoOffsetForPartitionException none -> none.partitions().forEach(this::begin);
       case LogTruncationException truncated ->
           starts(truncated).forEach((partition, start) -> truncate(truncated, partition, start));
@@ -84,7 +84,7 @@ final class StartPositions {
             .offsetOutOfRangePartitions()
             .forEach((partition, at) -> skip(partition, at, start(starts, partition)));
       }
-      default -> throw complaint;
+      default -> throw failure;
     }
   }
 
@@ -117,7 +117,7 @@ final class StartPositions {
     }
     begun.remove(partition);
     counted.remove(partition);
-    readOnAt(partition, start);
+    continueAt(partition, start);
   }
 
   /**
@@ -143,11 +143,11 @@ final class StartPositions {
     if (progress != null) {
       progress.topicId(topicId);
     }
-    readOnAt(partition, start);
+    continueAt(partition, start);
   }
 
-  private Map<TopicPartition, Long> starts(InvalidOffsetException complaint) {
-    return consumer.beginningOffsets(complaint.partitions(), LOOKUP_TIMEOUT);
+  private Map<TopicPartition, Long> starts(InvalidOffsetException failure) {
+    return consumer.beginningOffsets(failure.partitions(), LOOKUP_TIMEOUT);
   }
 
   private void begin(TopicPartition partition) {
@@ -156,7 +156,7 @@ final class StartPositions {
     // the healthy partitions. If offset 0 was deleted, the fetch reports it for this partition
     // alone. The offset is committed; otherwise a later loss to retention could not be detected.
     begun.add(partition);
-    readOnAt(partition, new OffsetAndMetadata(0));
+    continueAt(partition, new OffsetAndMetadata(0));
   }
 
   private void skip(TopicPartition partition, long from, long start) {
@@ -164,7 +164,7 @@ final class StartPositions {
       count(partition, new LostRange(from, start));
       // A move forward stays in the same epoch: records read before are still in memory and still
       // count.
-      readOnAt(partition, new OffsetAndMetadata(start));
+      continueAt(partition, new OffsetAndMetadata(start));
     } else {
       LOG.atWarn()
           .addKeyValue("topic", partition.topic())
@@ -208,8 +208,9 @@ final class StartPositions {
         .addKeyValue("topic", partition.topic())
         .addKeyValue("partition", partition.partition())
         .addKeyValue("nextOffset", to.offset())
-        .log("The log was truncated below the committed offset; reading on where it diverges");
-    readOnAt(partition, to);
+        .log(
+            "The log was truncated below the committed offset; reading continues where it diverges");
+    continueAt(partition, to);
   }
 
   // A move back begins a new epoch: results of records read before must not move the new position.
@@ -217,10 +218,10 @@ final class StartPositions {
   private void goBack(TopicPartition partition, OffsetAndMetadata to) {
     counted.remove(partition);
     assignment.restart(partition);
-    readOnAt(partition, to);
+    continueAt(partition, to);
   }
 
-  private void readOnAt(TopicPartition partition, OffsetAndMetadata to) {
+  private void continueAt(TopicPartition partition, OffsetAndMetadata to) {
     consumer.seek(partition, to);
     PartitionProgress progress = assignment.progress(partition);
     if (progress != null) {
@@ -231,7 +232,7 @@ final class StartPositions {
   private static long start(Map<TopicPartition, Long> beginnings, TopicPartition partition) {
     Long start = beginnings.get(partition);
     if (start == null) {
-      throw new IllegalStateException("Kafka did not tell where " + partition + " begins");
+      throw new IllegalStateException("Kafka did not return where " + partition + " begins");
     }
     return start;
   }

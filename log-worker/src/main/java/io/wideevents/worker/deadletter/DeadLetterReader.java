@@ -33,7 +33,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  */
 public final class DeadLetterReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(500);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration POLL_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration CLOCK_TOLERANCE = Duration.ofHours(1);
 
   private final Consumer<byte[], byte[]> consumer;
@@ -41,9 +41,9 @@ public final class DeadLetterReader implements AutoCloseable {
   private final Map<TopicPartition, Long> starts;
   private final Map<TopicPartition, Long> ends;
   private final Map<TopicPartition, Long> progress = new HashMap<>();
-  private final Set<TopicPartition> remembered = new HashSet<>();
+  private final Set<TopicPartition> withOffsets = new HashSet<>();
   private List<TopicPartition> reading;
-  private final Duration patience;
+  private final Duration pollTimeout;
 
   /**
    * Reads the bounds of the topic.
@@ -52,12 +52,12 @@ public final class DeadLetterReader implements AutoCloseable {
    * @throws UnknownTopicOrPartitionException if there is no such topic
    */
   public DeadLetterReader(Consumer<byte[], byte[]> consumer, String topic) {
-    this(consumer, topic, PATIENCE);
+    this(consumer, topic, POLL_TIMEOUT);
   }
 
-  DeadLetterReader(Consumer<byte[], byte[]> consumer, String topic, Duration patience) {
+  DeadLetterReader(Consumer<byte[], byte[]> consumer, String topic, Duration pollTimeout) {
     this.consumer = consumer;
-    this.patience = patience;
+    this.pollTimeout = pollTimeout;
     List<PartitionInfo> infos = consumer.partitionsFor(topic);
     if (infos == null || infos.isEmpty()) {
       throw new UnknownTopicOrPartitionException("there is no topic " + topic);
@@ -72,34 +72,35 @@ public final class DeadLetterReader implements AutoCloseable {
       OffsetAndMetadata at = replayed.get(partition);
       progress.put(partition, Math.max(at == null ? 0 : at.offset(), start(partition)));
       if (at != null) {
-        remembered.add(partition);
+        withOffsets.add(partition);
       }
     }
   }
 
   /** Whether the group has a committed offset for at least one partition. */
-  public boolean remembersReplay() {
-    return !remembered.isEmpty();
+  public boolean hasReplayed() {
+    return !withOffsets.isEmpty();
   }
 
   /** Commits the group's offsets again, unchanged, so that Kafka keeps them. */
   public void renew() {
-    if (remembersReplay()) {
-      commit(remembered);
+    if (hasReplayed()) {
+      commit(withOffsets);
     }
   }
 
   /**
-   * Finds partitions whose replays Kafka may have forgotten: there is no committed offset, and the
+   * Finds partitions whose committed offsets Kafka may have deleted: there is no offset, and the
    * first dead letter is older than Kafka's retention of offsets. Younger dead letters cannot have
    * been replayed, because a committed offset would still exist.
    *
-   * @param memory how long Kafka keeps committed offsets
+   * @param retention how long Kafka keeps committed offsets
    * @return the time of the oldest dead letter of such partitions; empty when there are none
    */
-  public Optional<Instant> oldestForgotten(Duration memory, Instant now) {
-    return oldest(partitions.stream().filter(partition -> !remembered.contains(partition)).toList())
-        .filter(time -> time.isBefore(now.minus(memory).plus(CLOCK_TOLERANCE)));
+  public Optional<Instant> oldestWithoutOffset(Duration retention, Instant now) {
+    return oldest(
+            partitions.stream().filter(partition -> !withOffsets.contains(partition)).toList())
+        .filter(time -> time.isBefore(now.minus(retention).plus(CLOCK_TOLERANCE)));
   }
 
   /** The time of the first dead letter that is pending; empty when none is pending. */
@@ -203,7 +204,7 @@ public final class DeadLetterReader implements AutoCloseable {
         }
       }
       long now = remaining();
-      movedNanos = now < left ? System.nanoTime() : checkPatience(movedNanos);
+      movedNanos = now < left ? System.nanoTime() : checkTimeout(movedNanos);
       left = now;
     }
     return letters;
@@ -226,7 +227,7 @@ public final class DeadLetterReader implements AutoCloseable {
         ConsumerRecord<byte[], byte[]> record = records.next();
         return record.offset() == offset ? Optional.of(new StoredLetter(record)) : Optional.empty();
       }
-      checkPatience(movedNanos);
+      checkTimeout(movedNanos);
     }
     return Optional.empty();
   }
@@ -240,8 +241,8 @@ public final class DeadLetterReader implements AutoCloseable {
           new TopicPartition(letter.record().topic(), letter.record().partition());
       progress.merge(partition, letter.record().offset() + 1, Math::max);
     }
-    remembered.addAll(reading);
-    commit(remembered);
+    withOffsets.addAll(reading);
+    commit(withOffsets);
   }
 
   private void commit(Set<TopicPartition> some) {
@@ -258,9 +259,9 @@ public final class DeadLetterReader implements AutoCloseable {
   }
 
   /** A consumer does not report that its brokers are unavailable: its polls return no records. */
-  private long checkPatience(long movedNanos) {
-    if (System.nanoTime() - movedNanos >= patience.toNanos()) {
-      throw new TimeoutException("no letters within " + patience.toSeconds() + " s");
+  private long checkTimeout(long movedNanos) {
+    if (System.nanoTime() - movedNanos >= pollTimeout.toNanos()) {
+      throw new TimeoutException("no dead letters within " + pollTimeout.toSeconds() + " s");
     }
     return movedNanos;
   }

@@ -79,10 +79,10 @@ final class LeaderReader implements PartitionReader {
       throw new OffsetOutOfRangeException(Map.of(partition, offset));
     }
     if (error == Errors.CORRUPT_MESSAGE) {
-      return new UnreadableStretch(from, "The broker finds the batch corrupt");
+      return new UnreadableStretch(from, "The broker reports a corrupt batch");
     }
     if (error != Errors.NONE) {
-      throw new KafkaException("The leader refuses: " + error.message());
+      throw new KafkaException("The leader rejects the request: " + error.message());
     }
     FetchResponse.divergingEpoch(data)
         .ifPresent(
@@ -92,7 +92,8 @@ final class LeaderReader implements PartitionReader {
     if (FetchResponse.recordsSize(data) == 0 && data.lastStableOffset() > offset) {
       return new UnreadableStretch(
           from,
-          "The broker returns nothing there, though the log goes on to " + data.lastStableOffset());
+          "The broker returns no records, although the log continues to "
+              + data.lastStableOffset());
     }
     return new FetchedStretch(
         partition,
@@ -123,18 +124,18 @@ final class LeaderReader implements PartitionReader {
               open.newClientRequest(
                   leader.idString(), request(partition, from), Time.SYSTEM.milliseconds(), true),
               Time.SYSTEM);
-      FetchResponse answer = (FetchResponse) response.responseBody();
-      if (answer.error() != Errors.NONE) {
-        throw answer.error().exception();
+      FetchResponse fetched = (FetchResponse) response.responseBody();
+      if (fetched.error() != Errors.NONE) {
+        throw fetched.error().exception();
       }
       FetchResponseData.PartitionData data =
-          answer.responseData(Map.of(), response.requestHeader().apiVersion()).get(partition);
+          fetched.responseData(Map.of(), response.requestHeader().apiVersion()).get(partition);
       if (data == null) {
-        throw new KafkaException("The leader's answer does not mention " + partition);
+        throw new KafkaException("The leader's response does not contain " + partition);
       }
       return data;
     } catch (IOException e) {
-      throw new DisconnectException("The leader went away: " + e.getMessage(), e);
+      throw new DisconnectException("The connection to the leader failed: " + e.getMessage(), e);
     }
   }
 

@@ -138,7 +138,7 @@ final class TopicCheck {
   private static String value(Config config, String name) {
     ConfigEntry entry = config.get(name);
     if (entry == null || entry.value() == null) {
-      throw new KafkaException("the broker does not tell " + name);
+      throw new KafkaException("the broker does not return " + name);
     }
     return entry.value();
   }

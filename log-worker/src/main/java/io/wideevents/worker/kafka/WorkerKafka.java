@@ -75,6 +75,11 @@ public final class WorkerKafka implements ConsumerSource {
     return new LeaderReader(properties.consumer(), LargeRecords.maxBytes());
   }
 
+  /** The name of the topic of the events. */
+  public String eventTopic() {
+    return settings.events().name();
+  }
+
   /** A producer for dead letters. Does not block. */
   public Producer<byte[], byte[]> newProducer() {
     return new KafkaProducer<>(properties.producer());

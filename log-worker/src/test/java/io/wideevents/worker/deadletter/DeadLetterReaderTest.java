@@ -84,36 +84,38 @@ class DeadLetterReaderTest {
   }
 
   @Test
-  void oldestForgotten_isEmptyWhileLettersAreYoungerThanWhatKafkaRemembers() {
+  void oldestWithoutOffset_isEmptyWhileDeadLettersAreYoungerThanTheRetention() {
     DeadLetterReader reader = reader();
     add(0);
 
     assertThat(
-            reader.oldestForgotten(Duration.ofDays(7), ManualClock.START.plus(WEEK.minusDays(1))))
+            reader.oldestWithoutOffset(
+                Duration.ofDays(7), ManualClock.START.plus(WEEK.minusDays(1))))
         .isEmpty();
   }
 
   @Test
-  void oldestForgotten_isTheOldestLetterThatMayHaveBeenReplayed() {
+  void oldestWithoutOffset_isTheOldestDeadLetterThatMayHaveBeenReplayed() {
     DeadLetterReader reader = reader();
     add(0);
 
-    assertThat(reader.oldestForgotten(WEEK, ManualClock.START.plus(WEEK.plusDays(1))))
+    assertThat(reader.oldestWithoutOffset(WEEK, ManualClock.START.plus(WEEK.plusDays(1))))
         .contains(ManualClock.START);
   }
 
   @Test
-  void oldestForgotten_isEmptyWhileAReplayIsRemembered() {
+  void oldestWithoutOffset_isEmptyWhileAnOffsetIsCommitted() {
     DeadLetterReader first = reader();
     first.replayed(List.of());
 
-    assertThat(reader().oldestForgotten(WEEK, ManualClock.START.plus(WEEK.plusDays(1)))).isEmpty();
+    assertThat(reader().oldestWithoutOffset(WEEK, ManualClock.START.plus(WEEK.plusDays(1))))
+        .isEmpty();
   }
 
   @Test
   void renew_commitsWhatIsRememberedAndNothingElse() {
     reader().renew();
-    boolean afterNothing = reader().remembersReplay();
+    boolean afterNothing = reader().hasReplayed();
     DeadLetterReader replayed = reader();
     replayed.seekTo(Map.of(0, 1L));
     replayed.replayed(List.of());
