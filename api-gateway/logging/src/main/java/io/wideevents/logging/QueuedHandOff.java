@@ -189,7 +189,7 @@ final class QueuedHandOff implements EventHandOff {
             log.atWarn()
                 .addKeyValue("reason", why)
                 .addKeyValue("notShown", notShown)
-                .log("Events of this process took the way to the spool"));
+                .log("Events of this process were queued for the spool"));
   }
 
   /** Counts an event as lost, unless another delivery may still acknowledge it. */
