@@ -1,4 +1,4 @@
-/** The clocks and executors of the delivery chain, which a test can replace. */
+/** Clocks, executors and deadlines that a test can replace, and backoff. */
 @NullMarked
 package io.wideevents.time;
 
