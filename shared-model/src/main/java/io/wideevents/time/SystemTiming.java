@@ -6,12 +6,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /** The JDK's clocks and threads. */
 final class SystemTiming implements Timing {
   static final SystemTiming INSTANCE = new SystemTiming();
+
+  private final DeadlineSweep deadlines = new DeadlineSweep();
 
   private SystemTiming() {}
 
@@ -26,9 +27,8 @@ final class SystemTiming implements Timing {
   }
 
   @Override
-  public <T> CompletableFuture<T> completeOnTimeout(
-      CompletableFuture<T> future, T value, Duration delay) {
-    return future.completeOnTimeout(value, delay.toNanos(), TimeUnit.NANOSECONDS);
+  public void onTimeout(CompletableFuture<?> future, Duration delay, Runnable action) {
+    deadlines.add(future, delay, action);
   }
 
   @Override

@@ -26,12 +26,22 @@ public interface Timing {
   InstantSource wallClock();
 
   /**
-   * Completes a future after a delay, unless it is complete by then. The completing thread is
-   * shared, so dependents must not block it.
+   * Runs an action after a delay, unless the future is complete by then. The action may run some
+   * milliseconds late. It runs on a shared thread, which the action and the dependents of the
+   * futures that it completes must not block.
+   */
+  void onTimeout(CompletableFuture<?> future, Duration delay, Runnable action);
+
+  /**
+   * Completes a future after a delay, unless it is complete by then, as {@link #onTimeout} does.
    *
    * @return the same future
    */
-  <T> CompletableFuture<T> completeOnTimeout(CompletableFuture<T> future, T value, Duration delay);
+  default <T> CompletableFuture<T> completeOnTimeout(
+      CompletableFuture<T> future, T value, Duration delay) {
+    onTimeout(future, delay, () -> future.complete(value));
+    return future;
+  }
 
   /**
    * Creates an executor, which the caller shuts down. Its threads are daemons and start with the

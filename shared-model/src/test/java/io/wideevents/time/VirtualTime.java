@@ -70,13 +70,16 @@ public final class VirtualTime implements Timing {
   }
 
   @Override
-  public <T> CompletableFuture<T> completeOnTimeout(
-      CompletableFuture<T> future, T value, Duration delay) {
+  public void onTimeout(CompletableFuture<?> future, Duration delay, Runnable action) {
     if (!future.isDone()) {
-      Runnable timeout = () -> future.complete(value);
+      Runnable timeout =
+          () -> {
+            if (!future.isDone()) {
+              action.run();
+            }
+          };
       add(new VirtualTask<>(timeout, due(delay), process, null).reportTo(this));
     }
-    return future;
   }
 
   @Override

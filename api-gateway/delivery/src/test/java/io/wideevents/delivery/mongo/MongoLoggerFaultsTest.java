@@ -313,9 +313,8 @@ class MongoLoggerFaultsTest {
     }
 
     @Override
-    public <T> CompletableFuture<T> completeOnTimeout(
-        CompletableFuture<T> future, T value, Duration delay) {
-      return timing.completeOnTimeout(future, value, delay);
+    public void onTimeout(CompletableFuture<?> future, Duration delay, Runnable action) {
+      timing.onTimeout(future, delay, action);
     }
 
     @Override
