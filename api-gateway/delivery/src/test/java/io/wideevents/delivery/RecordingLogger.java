@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Answers on the calling thread unless it is silent. Safe for concurrent use.
  */
-public final class RecordingLogger implements LoggerPort {
+public class RecordingLogger implements LoggerPort {
   private final Tier tier;
   private final Map<EventId, EncodedEvent> durable = new LinkedHashMap<>();
   private final List<List<EncodedEvent>> calls = new ArrayList<>();
@@ -100,6 +100,11 @@ public final class RecordingLogger implements LoggerPort {
   /** Whether {@link #close} was called. */
   public synchronized boolean isClosed() {
     return closed;
+  }
+
+  /** Whether {@link #goDown} was called last. */
+  public synchronized boolean isDown() {
+    return failure != null;
   }
 
   private DeliveryOutcome outcome(EncodedEvent event) {

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
  * Publishes events to a Kafka topic. An event is durable when all in-sync replicas have
  * acknowledged it. Retries of the client do not create duplicates.
  *
- * <p>Outcomes complete on Kafka's sender thread, on the JDK's timer thread or on the caller's
+ * <p>Outcomes complete on Kafka's sender thread, on the JDK's timer thread, or on the caller's
  * thread. Safe for concurrent use.
  */
 public final class KafkaClient implements MqClientPort {
@@ -45,9 +45,9 @@ public final class KafkaClient implements MqClientPort {
   }
 
   @Override
-  public CompletableFuture<List<DeliveryOutcome>> publish(
+  public CompletableFuture<List<DeliveryOutcome>> log(
       List<EncodedEvent> events, Deadline deadline) {
-    return publisher.publish(events, deadline);
+    return publisher.log(events, deadline);
   }
 
   @Override

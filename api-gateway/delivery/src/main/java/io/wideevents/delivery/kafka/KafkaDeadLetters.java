@@ -71,7 +71,7 @@ public final class KafkaDeadLetters implements DeadLetterPort, AutoCloseable {
       connection.start();
     }
     return publisher
-        .publish(events, deadline)
+        .log(events, deadline)
         .thenApply(outcomes -> form.stubNextTime(events, outcomes));
   }
 

@@ -2,45 +2,36 @@ package io.wideevents.delivery.kafka;
 
 import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.event.Tier;
-import io.wideevents.time.Deadline;
-import io.wideevents.time.Timing;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects the outcomes of one publish call, from the caller's thread and from Kafka's sender
- * thread. Each index is completed exactly once, by the code that sends its event.
+ * The future outcomes of one call. The last answer completes it, on the caller's thread or on
+ * Kafka's sender thread. Each index is answered exactly once, by the code that sends its event.
  */
-final class PublishCall {
+final class PublishCall extends CompletableFuture<List<DeliveryOutcome>> {
   private static final DeliveryOutcome DURABLE = new DeliveryOutcome.Durable(Tier.KAFKA);
 
   private final AtomicReferenceArray<@Nullable DeliveryOutcome> outcomes;
-  private final AtomicInteger missing;
-  private final CompletableFuture<PublishCall> settled = new CompletableFuture<>();
-  private final Consumer<PublishCall> onLate;
+  private final AtomicInteger unanswered;
   private volatile @Nullable Throwable failure;
 
-  /**
-   * @param onLate called if the deadline passes before all outcomes are known
-   */
-  PublishCall(int events, Consumer<PublishCall> onLate) {
-    this.onLate = onLate;
+  PublishCall(int events) {
     this.outcomes = new AtomicReferenceArray<>(events);
-    this.missing = new AtomicInteger(events);
+    this.unanswered = new AtomicInteger(events);
   }
 
   void confirmed(int index) {
-    settle(index, DURABLE);
+    answer(index, DURABLE);
   }
 
   void refused(int index, Throwable cause) {
-    settle(
+    answer(
         index,
         new DeliveryOutcome.Refused(
             "refused_by_kafka", "Kafka takes no such record: " + cause.getMessage()));
@@ -48,7 +39,7 @@ final class PublishCall {
 
   void notConfirmed(int index, Throwable cause) {
     failure = cause;
-    settle(index, new DeliveryOutcome.NotConfirmed(cause));
+    answer(index, new DeliveryOutcome.NotConfirmed(cause));
   }
 
   /**
@@ -61,42 +52,29 @@ final class PublishCall {
 
   /** Whether every event has been answered, including answers after the deadline. */
   boolean isAnswered() {
-    return missing.get() == 0;
+    return unanswered.get() == 0;
   }
 
-  /** All outcomes, when they are complete or at the deadline. */
-  CompletableFuture<List<DeliveryOutcome>> outcomes(Deadline deadline, Timing timing) {
-    if (settled.isDone()) {
-      return CompletableFuture.completedFuture(snapshot());
-    }
-    return timing
-        .completeOnTimeout(settled, this, deadline.remaining())
-        .thenApply(PublishCall::snapshot);
+  /** Completes the call at its deadline: the events without an answer are not confirmed. */
+  void endLate() {
+    complete(
+        outcomes(
+            new DeliveryOutcome.NotConfirmed(new KafkaUnavailableException("No ack in time"))));
   }
 
-  private void settle(int index, DeliveryOutcome outcome) {
+  private void answer(int index, DeliveryOutcome outcome) {
     outcomes.set(index, outcome);
-    if (missing.decrementAndGet() == 0) {
-      settled.complete(this);
+    if (unanswered.decrementAndGet() == 0) {
+      complete(outcomes(outcome));
     }
   }
 
-  private List<DeliveryOutcome> snapshot() {
-    List<DeliveryOutcome> all = new ArrayList<>(outcomes.length());
-    DeliveryOutcome late = null;
-    for (int i = 0; i < outcomes.length(); i++) {
-      DeliveryOutcome outcome = outcomes.get(i);
-      if (outcome == null) {
-        if (late == null) {
-          late = new DeliveryOutcome.NotConfirmed(new KafkaUnavailableException("No ack in time"));
-        }
-        outcome = late;
-      }
-      all.add(outcome);
+  private List<DeliveryOutcome> outcomes(DeliveryOutcome withoutAnswer) {
+    DeliveryOutcome[] all = new DeliveryOutcome[outcomes.length()];
+    for (int i = 0; i < all.length; i++) {
+      DeliveryOutcome known = outcomes.get(i);
+      all[i] = known == null ? withoutAnswer : known;
     }
-    if (late != null) {
-      onLate.accept(this);
-    }
-    return all;
+    return Arrays.asList(all);
   }
 }

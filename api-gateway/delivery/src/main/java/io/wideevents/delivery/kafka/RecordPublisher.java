@@ -6,6 +6,7 @@ import io.wideevents.log.LogThrottle;
 import io.wideevents.time.Deadline;
 import io.wideevents.time.Timing;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -42,17 +43,16 @@ final class RecordPublisher<E> {
     this.timing = timing;
   }
 
-  /** Implements the contract of {@link MqClientPort#publish}. */
-  CompletableFuture<List<DeliveryOutcome>> publish(List<? extends E> events, Deadline deadline) {
+  /** Delivers events under the contract of {@link MqClientPort#log}. */
+  CompletableFuture<List<DeliveryOutcome>> log(List<? extends E> events, Deadline deadline) {
     Optional<Producer<byte[], byte[]>> producer = connection.producer();
-    var call =
-        new PublishCall(
-            events.size(),
-            late -> producer.ifPresent(used -> connection.expectAnswer(used, late::isAnswered)));
+    if (producer.isEmpty()) {
+      return CompletableFuture.completedFuture(
+          Collections.nCopies(events.size(), new DeliveryOutcome.NotConfirmed(unavailable())));
+    }
+    var call = new PublishCall(events.size());
     for (int i = 0; i < events.size(); i++) {
-      if (producer.isEmpty()) {
-        call.notConfirmed(i, unavailable());
-      } else if (call.failure().isPresent()) {
+      if (call.failure().isPresent()) {
         // The cause of the first failure (a full buffer or missing metadata) would block this event
         // as long.
         call.notConfirmed(i, call.failure().get());
@@ -62,7 +62,13 @@ final class RecordPublisher<E> {
         send(producer.get(), events.get(i), call, i);
       }
     }
-    return call.outcomes(deadline, timing);
+    timing.onTimeout(call, deadline.remaining(), () -> late(producer.get(), call));
+    return call;
+  }
+
+  private void late(Producer<byte[], byte[]> producer, PublishCall call) {
+    call.endLate();
+    connection.expectAnswer(producer, call::isAnswered);
   }
 
   // The callback gets the same result as the future.

@@ -87,7 +87,7 @@ public final class DeliveryTiers implements AutoCloseable {
         mq.<LoggerPort>map(
                 client ->
                     new FailoverLogger(
-                        new GuardedTier(client::publish, mqBreaker, timing),
+                        new GuardedTier(client::log, mqBreaker, timing),
                         DeliveryTiers::leaveOpen,
                         replayDirect,
                         OnRefusal.TRY_NEXT,

@@ -16,8 +16,8 @@ import org.slf4j.event.Level;
  * Logs events through the message queue, and sends the events that the queue does not confirm to a
  * fallback under the same ids.
  *
- * <p>Safe for concurrent use. Blocks as {@link MqClientPort#publish} does. Closes the queue's
- * client first and then the fallback, so that the fallback takes the events that the client left
+ * <p>Safe for concurrent use. Blocks as {@link MqClientPort#log} does. Closes the queue's client
+ * first and then the fallback, so that the fallback takes the events that the client left
  * unconfirmed.
  */
 public final class MqLoggerAdapter implements LoggerPort {
@@ -35,7 +35,7 @@ public final class MqLoggerAdapter implements LoggerPort {
       Timing timing) {
     this.failover =
         new FailoverLogger(
-            new GuardedTier(mq::publish, breaker, timing),
+            new GuardedTier(mq::log, breaker, timing),
             mq::close,
             fallback,
             FailoverLogger.OnRefusal.TRY_NEXT,

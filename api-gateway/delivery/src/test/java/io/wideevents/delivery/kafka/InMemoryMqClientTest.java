@@ -17,6 +17,11 @@ class InMemoryMqClientTest extends MqClientPortContract {
   }
 
   @Override
+  protected void goDown() {
+    client.goDown();
+  }
+
+  @Override
   protected void fallSilent() {
     client.fallSilent();
   }

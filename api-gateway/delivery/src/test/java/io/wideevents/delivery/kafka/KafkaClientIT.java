@@ -68,6 +68,11 @@ class KafkaClientIT extends MqClientPortContract {
     frozen = true;
   }
 
+  @Override
+  protected void goDown() {
+    fallSilent();
+  }
+
   @Test
   void start_createsTheTopicAsLaidOut() throws Exception {
     client();
@@ -82,12 +87,12 @@ class KafkaClientIT extends MqClientPortContract {
   }
 
   @Test
-  void publish_worksWhenTheBrokerStartsLate() throws Exception {
+  void log_worksWhenTheBrokerStartsLate() throws Exception {
     // Given
     BROKER.stop();
     client.start();
     List<DeliveryOutcome> early =
-        client.publish(List.of(StubEvent.numbered(1)), Deadline.after(Duration.ofSeconds(2))).get();
+        client.log(List.of(StubEvent.numbered(1)), Deadline.after(Duration.ofSeconds(2))).get();
     assertThat(early).hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
 
     // When
@@ -96,22 +101,18 @@ class KafkaClientIT extends MqClientPortContract {
     // Then
     awaitConnection();
     List<DeliveryOutcome> late =
-        client
-            .publish(List.of(StubEvent.numbered(2)), Deadline.after(Duration.ofSeconds(10)))
-            .get();
+        client.log(List.of(StubEvent.numbered(2)), Deadline.after(Duration.ofSeconds(10))).get();
     assertThat(late).hasOnlyElementsOfType(DeliveryOutcome.Durable.class);
     assertThat(published()).containsExactly(StubEvent.numbered(2).id());
   }
 
   @Test
-  void publish_goesOnAfterTheBrokerWasKilled() throws Exception {
+  void log_goesOnAfterTheBrokerWasKilled() throws Exception {
     // Given
     MqClientPort connected = client();
     BROKER.kill9();
     List<DeliveryOutcome> meanwhile =
-        connected
-            .publish(List.of(StubEvent.numbered(1)), Deadline.after(Duration.ofSeconds(2)))
-            .get();
+        connected.log(List.of(StubEvent.numbered(1)), Deadline.after(Duration.ofSeconds(2))).get();
     assertThat(meanwhile).hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
 
     // When
@@ -124,7 +125,7 @@ class KafkaClientIT extends MqClientPortContract {
             () ->
                 assertThat(
                         connected
-                            .publish(
+                            .log(
                                 List.of(StubEvent.numbered(2)),
                                 Deadline.after(Duration.ofSeconds(5)))
                             .get())

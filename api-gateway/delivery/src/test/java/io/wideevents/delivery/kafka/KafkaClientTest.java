@@ -66,13 +66,13 @@ class KafkaClientTest {
   }
 
   @Test
-  void publish_sendsTheEventWithItsKeyAndHeaders() {
+  void log_sendsTheEventWithItsKeyAndHeaders() {
     // Given
     MockProducer<byte[], byte[]> producer = connected();
     StubEvent event = StubEvent.numbered(1);
 
     // When
-    CompletableFuture<List<DeliveryOutcome>> outcomes = publish(List.of(event));
+    CompletableFuture<List<DeliveryOutcome>> outcomes = log(List.of(event));
     producer.completeNext();
 
     // Then
@@ -87,24 +87,24 @@ class KafkaClientTest {
   }
 
   @Test
-  void publish_confirmsNothingBeforeTheBroker() {
+  void log_confirmsNothingBeforeTheBroker() {
     connected();
 
-    assertThat(publish(List.of(StubEvent.numbered(1)))).isNotDone();
+    assertThat(log(List.of(StubEvent.numbered(1)))).isNotDone();
   }
 
   @Test
-  void publish_doesNotWaitForAConnection() {
+  void log_doesNotWaitForAConnection() {
     client.start();
 
-    assertThat(publish(List.of(StubEvent.numbered(1))))
+    assertThat(log(List.of(StubEvent.numbered(1))))
         .isCompletedWithValueMatching(
             outcomes -> outcomes.getFirst() instanceof DeliveryOutcome.NotConfirmed);
     assertThat(client.unavailability()).isPresent();
   }
 
   @Test
-  void publish_worksOnceTheBrokerIsThere() {
+  void log_worksOnceTheBrokerIsThere() {
     // Given a broker that is away for the first attempts
     client.start();
     await().untilAsserted(() -> assertThat(attempts).hasPositiveValue());
@@ -115,18 +115,18 @@ class KafkaClientTest {
 
     // Then
     await().untilAsserted(() -> assertThat(client.unavailability()).isEmpty());
-    assertThat(publish(List.of(StubEvent.numbered(1)))).isNotDone();
+    assertThat(log(List.of(StubEvent.numbered(1)))).isNotDone();
     assertThat(producer.history()).hasSize(1);
   }
 
   @Test
-  void publish_skipsTheRestOnceOneEventFailed() {
+  void log_skipsTheRestOnceOneEventFailed() {
     // Given a producer that fails in send itself, as it does when metadata is missing
     MockProducer<byte[], byte[]> producer = connected();
     producer.sendException = new KafkaException(new TimeoutException("no metadata"));
 
     // When
-    CompletableFuture<List<DeliveryOutcome>> outcomes = publish(List.copyOf(StubEvent.many(100)));
+    CompletableFuture<List<DeliveryOutcome>> outcomes = log(List.copyOf(StubEvent.many(100)));
 
     // Then
     assertThat(outcomes).isDone();
@@ -137,9 +137,9 @@ class KafkaClientTest {
   }
 
   @Test
-  void publish_callsATimeoutNotConfirmedAndKeepsTheProducer() {
+  void log_callsATimeoutNotConfirmedAndKeepsTheProducer() {
     MockProducer<byte[], byte[]> producer = connected();
-    CompletableFuture<List<DeliveryOutcome>> outcomes = publish(List.of(StubEvent.numbered(1)));
+    CompletableFuture<List<DeliveryOutcome>> outcomes = log(List.of(StubEvent.numbered(1)));
 
     producer.errorNext(new TimeoutException("120 ms passed"));
 
@@ -148,10 +148,10 @@ class KafkaClientTest {
   }
 
   @Test
-  void publish_callsATooLargeRecordRefusedAndGoesOn() {
+  void log_callsATooLargeRecordRefusedAndGoesOn() {
     MockProducer<byte[], byte[]> producer = connected();
     CompletableFuture<List<DeliveryOutcome>> outcomes =
-        publish(List.of(StubEvent.numbered(1), StubEvent.numbered(2)));
+        log(List.of(StubEvent.numbered(1), StubEvent.numbered(2)));
 
     producer.errorNext(new RecordTooLargeException("2 MiB"));
     producer.completeNext();
@@ -163,11 +163,11 @@ class KafkaClientTest {
   }
 
   @Test
-  void publish_rebuildsTheProducerAfterAFatalError() {
+  void log_rebuildsTheProducerAfterAFatalError() {
     // Given
     MockProducer<byte[], byte[]> first = connected();
     MockProducer<byte[], byte[]> second = newProducer();
-    CompletableFuture<List<DeliveryOutcome>> outcomes = publish(List.of(StubEvent.numbered(1)));
+    CompletableFuture<List<DeliveryOutcome>> outcomes = log(List.of(StubEvent.numbered(1)));
 
     // When
     first.errorNext(new ProducerFencedException("fenced"));
@@ -176,14 +176,14 @@ class KafkaClientTest {
     // Then
     assertThat(outcomes.join()).hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
     await().untilAsserted(() -> assertThat(client.unavailability()).isEmpty());
-    assertThat(publish(List.of(StubEvent.numbered(2)))).isNotDone();
+    assertThat(log(List.of(StubEvent.numbered(2)))).isNotDone();
     assertThat(second.history()).hasSize(1);
     await().untilAsserted(() -> assertThat(first.closed()).isTrue());
   }
 
   @ParameterizedTest
   @MethodSource("closeFailures")
-  void publish_rebuildsTheProducerEvenIfTheOldOneCannotBeClosed(Throwable failure) {
+  void log_rebuildsTheProducerEvenIfTheOldOneCannotBeClosed(Throwable failure) {
     // Given a producer that fails as it is closed
     MockProducer<byte[], byte[]> first =
         new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()) {
@@ -194,7 +194,7 @@ class KafkaClientTest {
         };
     use(first);
     MockProducer<byte[], byte[]> second = newProducer();
-    CompletableFuture<List<DeliveryOutcome>> outcomes = publish(List.of(StubEvent.numbered(1)));
+    CompletableFuture<List<DeliveryOutcome>> outcomes = log(List.of(StubEvent.numbered(1)));
 
     // When
     first.errorNext(new ProducerFencedException("fenced"));
@@ -203,7 +203,7 @@ class KafkaClientTest {
     // Then
     assertThat(outcomes.join()).hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
     await().untilAsserted(() -> assertThat(client.unavailability()).isEmpty());
-    assertThat(publish(List.of(StubEvent.numbered(2)))).isNotDone();
+    assertThat(log(List.of(StubEvent.numbered(2)))).isNotDone();
     assertThat(second.history()).hasSize(1);
   }
 
@@ -220,9 +220,9 @@ class KafkaClientTest {
   }
 
   @Test
-  void publish_doesNotBlameKafkaForAFullBuffer() {
+  void log_doesNotBlameKafkaForAFullBuffer() {
     MockProducer<byte[], byte[]> producer = connected();
-    CompletableFuture<List<DeliveryOutcome>> outcomes = publish(List.of(StubEvent.numbered(1)));
+    CompletableFuture<List<DeliveryOutcome>> outcomes = log(List.of(StubEvent.numbered(1)));
 
     producer.errorNext(new BufferExhaustedException("no memory within max.block.ms"));
 
@@ -271,12 +271,12 @@ class KafkaClientTest {
 
       // Then
       await().untilAsserted(() -> assertThat(client.unavailability()).isEmpty());
-      assertThat(publish(List.of(StubEvent.numbered(1)))).isNotDone();
+      assertThat(log(List.of(StubEvent.numbered(1)))).isNotDone();
     }
   }
 
   @Test
-  void publish_throwsNothingIntoTheProducersThread() {
+  void log_throwsNothingIntoTheProducersThread() {
     // Given a form that fails when it hears of a record
     MockProducer<byte[], byte[]> producer =
         new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
@@ -297,7 +297,7 @@ class KafkaClientTest {
         };
     var outcomes =
         new RecordPublisher<>(connection, failing, Timing.system())
-            .publish(List.of(StubEvent.numbered(1)), Deadline.after(AMPLE));
+            .log(List.of(StubEvent.numbered(1)), Deadline.after(AMPLE));
 
     // When
     producer.completeNext();
@@ -308,7 +308,7 @@ class KafkaClientTest {
   }
 
   @Test
-  void publish_replacesAProducerThatAnswersNothing() {
+  void log_replacesAProducerThatAnswersNothing() {
     // Given a producer whose own thread an Error has ended
     VirtualTime time = new VirtualTime();
     MockProducer<byte[], byte[]> dead = newProducer();
@@ -321,7 +321,7 @@ class KafkaClientTest {
 
     // When
     var late =
-        publisher.publish(
+        publisher.log(
             List.of(StubEvent.numbered(1)),
             Deadline.after(Duration.ofSeconds(2), time.nanoClock()));
     time.advance(Duration.ofSeconds(2));
@@ -335,7 +335,7 @@ class KafkaClientTest {
   }
 
   @Test
-  void publish_keepsAProducerThatAnswersLate() {
+  void log_keepsAProducerThatAnswersLate() {
     VirtualTime time = new VirtualTime();
     MockProducer<byte[], byte[]> slow = newProducer();
     reachable.release();
@@ -344,7 +344,7 @@ class KafkaClientTest {
     time.advance(Duration.ZERO);
     var publisher = new RecordPublisher<>(connection, new EventForm("log-events"), time);
     var late =
-        publisher.publish(
+        publisher.log(
             List.of(StubEvent.numbered(1)),
             Deadline.after(Duration.ofSeconds(2), time.nanoClock()));
     time.advance(Duration.ofSeconds(2));
@@ -411,8 +411,8 @@ class KafkaClientTest {
     return producers.remove();
   }
 
-  private CompletableFuture<List<DeliveryOutcome>> publish(List<EncodedEvent> events) {
-    return client.publish(events, Deadline.after(AMPLE));
+  private CompletableFuture<List<DeliveryOutcome>> log(List<EncodedEvent> events) {
+    return client.log(events, Deadline.after(AMPLE));
   }
 
   private static String header(ProducerRecord<byte[], byte[]> record, String name) {

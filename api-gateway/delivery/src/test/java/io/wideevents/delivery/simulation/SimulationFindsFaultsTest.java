@@ -193,9 +193,9 @@ class SimulationFindsFaultsTest {
     }
 
     @Override
-    public CompletableFuture<List<DeliveryOutcome>> publish(
+    public CompletableFuture<List<DeliveryOutcome>> log(
         List<EncodedEvent> events, Deadline deadline) {
-      var answer = client.publish(events, deadline);
+      var answer = client.log(events, deadline);
       return ++calls % 10 == 0 ? new CompletableFuture<>() : answer;
     }
 
