@@ -1,32 +1,26 @@
 package io.wideevents.delivery.tiers;
 
-import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.delivery.LoggerPort;
 import io.wideevents.delivery.kafka.MqClientPort;
-import io.wideevents.delivery.tiers.FailoverLogger.OnRefusal;
+import io.wideevents.delivery.tiers.GuardedTier.OnRefusal;
 import io.wideevents.delivery.tiers.TierStatus.State;
-import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.Tier;
 import io.wideevents.time.ClosingTime;
-import io.wideevents.time.Deadline;
 import io.wideevents.time.Timing;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
- * Composes the tiers into two chains. The live chain takes posted events and ends at the spool. The
- * replay chain takes spooled events and does not include the spool. Both chains share the clients
- * and the circuit breakers of the tiers.
+ * Composes the tiers into the {@link DeliveryChain}, and reports their status. The live chain takes
+ * posted events and ends at the spool. The replay chain takes spooled events and does not include
+ * the spool. Both share the clients and the circuit breakers of the tiers.
  *
  * <p>Owned, and closed, by {@code GatewayApplication}. Closes the given tiers in delivery order, so
  * that the next tier takes the events that a closing tier leaves unconfirmed.
@@ -34,13 +28,15 @@ import org.slf4j.event.Level;
 public final class DeliveryTiers implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DeliveryTiers.class);
 
-  private final Optional<MqClientPort> mq;
+  private static final int THREADS = 2;
+
+  private final Optional<MqLoggerAdapter> mq;
   private final DirectDatabase directDatabase;
   private final Supplier<TierStatus> spoolStatus;
   private final Instant made;
   private final TierBreaker mqBreaker;
   private final TierBreaker directBreaker;
-  private final LoggerPort live;
+  private final DeliveryChain live;
   private final LoggerPort replay;
 
   /**
@@ -60,41 +56,39 @@ public final class DeliveryTiers implements AutoCloseable {
       Supplier<TierStatus> spoolStatus,
       ClosingTime closing,
       Timing timing) {
-    this.mq = mq;
+    this(mq, direct, directDatabase, Optional.of(spool), spoolStatus, closing, timing);
+  }
+
+  private DeliveryTiers(
+      Optional<MqClientPort> mq,
+      LoggerPort direct,
+      DirectDatabase directDatabase,
+      Optional<LoggerPort> spool,
+      Supplier<TierStatus> spoolStatus,
+      ClosingTime closing,
+      Timing timing) {
+    this.mq = mq.map(MqLoggerAdapter::new);
+    this.directDatabase = directDatabase;
+    this.spoolStatus = spoolStatus;
     this.made = timing.wallClock().instant();
     this.mqBreaker = new TierBreaker(Tier.KAFKA, timing);
     this.directBreaker = new TierBreaker(Tier.MONGODB, timing);
-    this.directDatabase = directDatabase;
-    this.spoolStatus = spoolStatus;
-    GuardedTier guardedDirect = new GuardedTier(direct::log, directBreaker, timing);
-    LoggerPort liveDirect =
-        new FailoverLogger(
-            guardedDirect,
-            direct::close,
-            spool,
+    List<GuardedTier> guarded = new ArrayList<>();
+    this.mq.ifPresent(
+        adapter ->
+            guarded.add(
+                new GuardedTier(
+                    adapter, mqBreaker, OnRefusal.TRY_NEXT, MqLoggerAdapter.fallbacks(), timing)));
+    guarded.add(
+        new GuardedTier(
+            direct,
+            directBreaker,
             OnRefusal.ANSWER,
-            new FallbackLog(log, Level.WARN, "MongoDB write failed, falling back to the spool"),
-            closing,
-            timing);
-    this.live =
-        mq.<LoggerPort>map(
-                client -> new MqLoggerAdapter(client, mqBreaker, liveDirect, closing, timing))
-            .orElse(liveDirect);
-    // The replayer itself logs its progress.
-    var quiet = new FallbackLog(log, Level.DEBUG, "Replayed events were not confirmed");
-    LoggerPort replayDirect = new LastTier(guardedDirect);
-    this.replay =
-        mq.<LoggerPort>map(
-                client ->
-                    new FailoverLogger(
-                        new GuardedTier(client::log, mqBreaker, timing),
-                        DeliveryTiers::leaveOpen,
-                        replayDirect,
-                        OnRefusal.TRY_NEXT,
-                        quiet,
-                        closing,
-                        timing))
-            .orElse(replayDirect);
+            new FallbackLog(log, "MongoDB write failed, falling back to the spool"),
+            timing));
+    // The queue is not bounded here, because each request has at most one task in it.
+    this.live = new DeliveryChain(guarded, spool, timing.executor("delivery", THREADS), closing);
+    this.replay = live.withoutSpool();
   }
 
   /** Tiers 1 and 2 alone, for replaying a spool without live traffic. */
@@ -104,7 +98,7 @@ public final class DeliveryTiers implements AutoCloseable {
         mq,
         direct,
         () -> false,
-        new NoTier(),
+        Optional.empty(),
         () -> TierStatus.of(Tier.SPOOL, State.DOWN).because("not used here"),
         closing,
         timing);
@@ -132,7 +126,7 @@ public final class DeliveryTiers implements AutoCloseable {
   /** The status of each tier, in delivery order. Does not block. */
   public List<TierStatus> status() {
     List<TierStatus> tiers = new ArrayList<>();
-    mq.ifPresent(client -> tiers.add(status(client)));
+    mq.ifPresent(adapter -> tiers.add(adapter.status(mqBreaker.status())));
     tiers.add(directStatus());
     tiers.add(spoolStatus.get());
     return tiers;
@@ -158,25 +152,7 @@ public final class DeliveryTiers implements AutoCloseable {
 
   @Override
   public void close() {
-    replay.close();
     live.close();
-  }
-
-  private TierStatus status(MqClientPort client) {
-    TierStatus circuit = mqBreaker.status();
-    return client
-        .unavailability()
-        .map(
-            down ->
-                new TierStatus(
-                    Tier.KAFKA,
-                    State.DOWN,
-                    // The circuit opens only when an event fails; it may have opened before the
-                    // client noticed the outage.
-                    Optional.of(circuit.since().filter(down.since()::isAfter).orElse(down.since())),
-                    down.reason(),
-                    circuit.backlog()))
-        .orElse(circuit);
   }
 
   /** A database that has not answered yet is reported as down. */
@@ -197,27 +173,5 @@ public final class DeliveryTiers implements AutoCloseable {
     return circuit.state() == State.UP && !reached
         ? TierStatus.of(Tier.MONGODB, State.DOWN).since(made).because("not reached yet")
         : circuit;
-  }
-
-  /**
-   * Replaces the close action in the replay chain: the live chain closes the client that both
-   * share.
-   */
-  private static void leaveOpen() {}
-
-  /** The third tier of a chain without a spool; confirms no event. */
-  private static final class NoTier implements LoggerPort {
-    @Override
-    public CompletableFuture<List<DeliveryOutcome>> log(
-        List<EncodedEvent> events, Deadline deadline) {
-      return CompletableFuture.completedFuture(
-          Collections.nCopies(
-              events.size(),
-              new DeliveryOutcome.NotConfirmed(
-                  new IllegalStateException("Neither Kafka nor MongoDB takes events"))));
-    }
-
-    @Override
-    public void close() {}
   }
 }

@@ -1,6 +1,7 @@
 package io.wideevents.delivery.tiers;
 
 import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.LoggerPort;
 import io.wideevents.delivery.tiers.TierBreaker.Admission;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.log.Causes;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,23 +26,45 @@ final class GuardedTier {
 
   // A healthy Kafka or MongoDB answers within milliseconds, and a leader election takes one to two
   // seconds. A longer wait costs a client more than the next tier does.
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
-  private static final Duration PATIENCE_PER_EVENT = Duration.ofMillis(1);
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration TIMEOUT_PER_EVENT = Duration.ofMillis(1);
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
 
-  private final DeliveryAttempt tier;
-  private final TierBreaker breaker;
-  private final LongSupplier nanoClock;
-  private final LogThrottle throttle = new LogThrottle(LOG_INTERVAL);
+  /** What happens to an event that the tier rejects. */
+  enum OnRefusal {
+    /** Try the next tier: Kafka has limits that MongoDB does not have. */
+    TRY_NEXT,
+    /** Answer with the rejection: the event would end up in this tier anyway. */
+    ANSWER
+  }
 
-  GuardedTier(DeliveryAttempt tier, TierBreaker breaker, Timing timing) {
-    this.tier = tier;
+  private final LoggerPort port;
+  private final TierBreaker breaker;
+  private final OnRefusal onRefusal;
+  private final FallbackLog fallbacks;
+  private final LongSupplier nanoClock;
+  private final LogThrottle failures = new LogThrottle(LOG_INTERVAL);
+  private final AtomicInteger probes = new AtomicInteger();
+
+  GuardedTier(
+      LoggerPort port,
+      TierBreaker breaker,
+      OnRefusal onRefusal,
+      FallbackLog fallbacks,
+      Timing timing) {
+    this.port = port;
     this.breaker = breaker;
+    this.onRefusal = onRefusal;
+    this.fallbacks = fallbacks;
     this.nanoClock = timing.nanoClock();
   }
 
   String label() {
     return breaker.tier().label();
+  }
+
+  FallbackLog fallbacks() {
+    return fallbacks;
   }
 
   /**
@@ -51,7 +75,17 @@ final class GuardedTier {
   }
 
   /**
-   * Sends events to the tier.
+   * Chooses the event that probes the tier. Each probe chooses another one, because an event that
+   * fails for its own reason says nothing about the tier; as the only probe it would keep the
+   * circuit from closing.
+   */
+  int nextProbe(int events) {
+    return Math.floorMod(probes.getAndIncrement(), events);
+  }
+
+  /**
+   * Sends events to the tier. Waits for at most half of the remaining time, because the next tier
+   * needs time as well.
    *
    * @param admission the result of {@link #admit} that permits this one attempt
    * @return one outcome per event; never completes exceptionally
@@ -61,7 +95,7 @@ final class GuardedTier {
     long start = nanoClock.getAsLong();
     CompletableFuture<List<DeliveryOutcome>> answer;
     try {
-      answer = tier.deliver(events, deadline.atMost(patience(events.size(), deadline)));
+      answer = port.log(events, deadline.atMost(timeout(events.size(), deadline)));
     } catch (RuntimeException | Error e) {
       answer = CompletableFuture.failedFuture(e);
     }
@@ -71,17 +105,29 @@ final class GuardedTier {
             breaker.record(admission, outcomes, Duration.ofNanos(nanoClock.getAsLong() - start));
             return outcomes;
           }
-          // Record the outcome with the circuit breaker before anything else: a half-open permit
-          // that is never released keeps the circuit half-open.
-          breaker.failed(admission);
-          Throwable cause = Causes.ofFuture(failure);
-          tell(events.size(), cause);
-          return Collections.nCopies(events.size(), new DeliveryOutcome.NotConfirmed(cause));
+          return failed(admission, events.size(), failure);
         });
   }
 
-  private void tell(int events, Throwable cause) {
-    throttle.show(
+  /** Whether this outcome is the answer for the event, so that the next tier is not tried. */
+  boolean isAnswer(DeliveryOutcome outcome) {
+    return switch (outcome) {
+      case DeliveryOutcome.Durable durable -> true;
+      case DeliveryOutcome.Refused refused -> onRefusal == OnRefusal.ANSWER;
+      case DeliveryOutcome.NotConfirmed notConfirmed -> false;
+    };
+  }
+
+  void close() {
+    port.close();
+  }
+
+  private List<DeliveryOutcome> failed(Admission admission, int events, Throwable failure) {
+    // Record the outcome with the circuit breaker before anything else: a half-open permit that is
+    // never released keeps the circuit half-open.
+    breaker.failed(admission);
+    Throwable cause = Causes.ofFuture(failure);
+    failures.show(
         notShown ->
             log.atWarn()
                 .addKeyValue("tier", label())
@@ -89,12 +135,12 @@ final class GuardedTier {
                 .addKeyValue("notShown", notShown)
                 .setCause(cause)
                 .log("A tier failed instead of answering; its events are not confirmed there"));
+    return Collections.nCopies(events, new DeliveryOutcome.NotConfirmed(cause));
   }
 
-  /** At most half of the remaining time, because the next tier needs time as well. */
-  private static Duration patience(int events, Deadline deadline) {
+  private static Duration timeout(int events, Deadline deadline) {
     Duration half = deadline.remaining().dividedBy(2);
-    Duration patience = PATIENCE.plus(PATIENCE_PER_EVENT.multipliedBy(events));
-    return patience.compareTo(half) < 0 ? patience : half;
+    Duration timeout = TIMEOUT.plus(TIMEOUT_PER_EVENT.multipliedBy(events));
+    return timeout.compareTo(half) < 0 ? timeout : half;
   }
 }

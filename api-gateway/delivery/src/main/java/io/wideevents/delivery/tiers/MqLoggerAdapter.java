@@ -3,58 +3,59 @@ package io.wideevents.delivery.tiers;
 import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.delivery.LoggerPort;
 import io.wideevents.delivery.kafka.MqClientPort;
+import io.wideevents.delivery.tiers.TierStatus.State;
 import io.wideevents.event.EncodedEvent;
-import io.wideevents.time.ClosingTime;
+import io.wideevents.event.Tier;
 import io.wideevents.time.Deadline;
-import io.wideevents.time.Timing;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
- * Logs events through the message queue, and sends the events that the queue does not confirm to a
- * fallback under the same ids.
+ * The message queue as the first tier of the {@link DeliveryChain}: a logger whose status is down
+ * while the queue's client knows of an outage.
  *
- * <p>Safe for concurrent use. Blocks as {@link MqClientPort#log} does. Closes the queue's client
- * first and then the fallback, so that the fallback takes the events that the client left
- * unconfirmed.
+ * <p>Safe for concurrent use. Blocks as {@link MqClientPort#log} does. Owns the client.
  */
 public final class MqLoggerAdapter implements LoggerPort {
-  private final FailoverLogger failover;
+  private final MqClientPort mq;
 
-  /**
-   * @param fallback takes the events that the queue did not confirm or that it rejected
-   * @param closing bounds the time to close
-   */
-  public MqLoggerAdapter(
-      MqClientPort mq,
-      TierBreaker breaker,
-      LoggerPort fallback,
-      ClosingTime closing,
-      Timing timing) {
-    this.failover =
-        new FailoverLogger(
-            new GuardedTier(mq::log, breaker, timing),
-            mq::close,
-            fallback,
-            FailoverLogger.OnRefusal.TRY_NEXT,
-            new FallbackLog(
-                LoggerFactory.getLogger(MqLoggerAdapter.class),
-                Level.WARN,
-                "MQ publish failed, falling back to direct logging"),
-            closing,
-            timing);
+  public MqLoggerAdapter(MqClientPort mq) {
+    this.mq = mq;
+  }
+
+  /** Logs under this class, where the fallback to direct logging begins. */
+  static FallbackLog fallbacks() {
+    return new FallbackLog(
+        LoggerFactory.getLogger(MqLoggerAdapter.class),
+        "MQ publish failed, falling back to direct logging");
   }
 
   @Override
   public CompletableFuture<List<DeliveryOutcome>> log(
       List<EncodedEvent> events, Deadline deadline) {
-    return failover.log(events, deadline);
+    return mq.log(events, deadline);
+  }
+
+  /** The status of the tier, given the status of its circuit. Does not block. */
+  TierStatus status(TierStatus circuit) {
+    return mq.unavailability()
+        .map(
+            down ->
+                new TierStatus(
+                    Tier.KAFKA,
+                    State.DOWN,
+                    // The circuit opens only when an event fails; it may have opened before the
+                    // client noticed the outage.
+                    Optional.of(circuit.since().filter(down.since()::isAfter).orElse(down.since())),
+                    down.reason(),
+                    circuit.backlog()))
+        .orElse(circuit);
   }
 
   @Override
   public void close() {
-    failover.close();
+    mq.close();
   }
 }

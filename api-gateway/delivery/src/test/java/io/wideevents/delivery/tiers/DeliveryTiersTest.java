@@ -61,6 +61,25 @@ class DeliveryTiersTest {
   }
 
   @Test
+  void live_handsOnExactlyTheEventsTheQueueDoesNotConfirm() {
+    // Given one that is not confirmed and one that the queue never takes
+    List<EncodedEvent> events = List.copyOf(StubEvent.many(3));
+    mq.leaveUnconfirmed(event -> event.equals(events.get(0)));
+    mq.refuse(event -> event.equals(events.get(2)));
+
+    // When
+    List<DeliveryOutcome> outcomes = tiers.live().log(events, Deadline.after(AMPLE)).join();
+
+    // Then
+    assertThat(outcomes)
+        .containsExactly(
+            new DeliveryOutcome.Durable(Tier.MONGODB),
+            new DeliveryOutcome.Durable(Tier.KAFKA),
+            new DeliveryOutcome.Durable(Tier.MONGODB));
+    assertThat(mongodb.durable().keySet()).containsExactly(events.get(0).id(), events.get(2).id());
+  }
+
+  @Test
   void live_leavesTimeForTheSpoolWhileTheTiersAboveHang() {
     // Given the largest request, and two tiers that take everything and answer nothing
     mq.fallSilent();

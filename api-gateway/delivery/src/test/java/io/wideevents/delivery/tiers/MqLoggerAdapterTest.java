@@ -2,79 +2,60 @@ package io.wideevents.delivery.tiers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.delivery.LoggerPort;
 import io.wideevents.delivery.LoggerPortContract;
-import io.wideevents.delivery.RecordingLogger;
 import io.wideevents.delivery.kafka.InMemoryMqClient;
-import io.wideevents.event.EncodedEvent;
+import io.wideevents.delivery.tiers.TierStatus.State;
 import io.wideevents.event.EventId;
-import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
-import io.wideevents.time.ClosingTime;
-import io.wideevents.time.Deadline;
-import io.wideevents.time.Timing;
-import java.time.Duration;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class MqLoggerAdapterTest extends LoggerPortContract {
-  private static final Duration AMPLE = Duration.ofSeconds(30);
+  private static final TierStatus CIRCUIT_CLOSED = TierStatus.of(Tier.KAFKA, State.UP);
 
   private final InMemoryMqClient mq = new InMemoryMqClient();
-  private final RecordingLogger direct = new RecordingLogger(Tier.MONGODB);
-  private final LoggerPort logger =
-      new MqLoggerAdapter(
-          mq,
-          new TierBreaker(Tier.KAFKA, Timing.system()),
-          direct,
-          new ClosingTime(Duration.ofSeconds(30)),
-          Timing.system());
-
-  @AfterEach
-  void close() {
-    logger.close();
-  }
+  private final MqLoggerAdapter adapter = new MqLoggerAdapter(mq);
 
   @Override
   protected LoggerPort logger() {
-    return logger;
+    return adapter;
   }
 
   @Override
   protected boolean isDurable(EventId id) {
-    return mq.published().contains(id) || direct.durable().containsKey(id);
+    return mq.durable().containsKey(id);
   }
 
   @Override
   protected void goDown() {
     mq.goDown();
-    direct.goDown();
   }
 
   @Override
   protected void fallSilent() {
     mq.fallSilent();
-    direct.fallSilent();
   }
 
   @Test
-  void log_fallsBackForExactlyTheEventsTheQueueDoesNotConfirm() {
-    // Given one that is not confirmed and one that the queue never takes
-    List<EncodedEvent> events = List.copyOf(StubEvent.many(3));
-    mq.leaveUnconfirmed(event -> event.equals(events.get(0)));
-    mq.refuse(event -> event.equals(events.get(2)));
+  void status_isTheCircuitsWhileTheQueueIsAvailable() {
+    assertThat(adapter.status(CIRCUIT_CLOSED)).isEqualTo(CIRCUIT_CLOSED);
+  }
+
+  @Test
+  void status_isDownSinceTheOutageOrSinceTheCircuitOpenedBefore() {
+    // Given
+    mq.goDown();
+    TierStatus openedBefore =
+        TierStatus.of(Tier.KAFKA, State.DOWN).since(InMemoryMqClient.DOWN_SINCE.minusSeconds(1));
 
     // When
-    List<DeliveryOutcome> outcomes = logger.log(events, Deadline.after(AMPLE)).join();
+    TierStatus outage = adapter.status(CIRCUIT_CLOSED);
+    TierStatus both = adapter.status(openedBefore);
 
     // Then
-    assertThat(outcomes)
-        .containsExactly(
-            new DeliveryOutcome.Durable(Tier.MONGODB),
-            new DeliveryOutcome.Durable(Tier.KAFKA),
-            new DeliveryOutcome.Durable(Tier.MONGODB));
-    assertThat(direct.durable().keySet()).containsExactly(events.get(0).id(), events.get(2).id());
+    assertThat(outage.state()).isEqualTo(State.DOWN);
+    assertThat(outage.detail()).isEqualTo("down on demand");
+    assertThat(outage.since()).hasValue(InMemoryMqClient.DOWN_SINCE);
+    assertThat(both.since()).isEqualTo(openedBefore.since());
   }
 }

@@ -7,7 +7,7 @@ import io.github.resilience4j.core.IntervalFunction;
 import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.delivery.LoggerPort;
 import io.wideevents.delivery.RecordingLogger;
-import io.wideevents.delivery.tiers.FailoverLogger.OnRefusal;
+import io.wideevents.delivery.tiers.GuardedTier.OnRefusal;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
@@ -19,6 +19,7 @@ import io.wideevents.time.VirtualTime;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,10 +31,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 @SuppressWarnings("try") // A resource is held by being open.
-class FailoverLoggerTest {
+class DeliveryChainTest {
   private static final Duration AMPLE = Duration.ofSeconds(30);
   private static final Duration PAUSE = Duration.ofMillis(200);
   private static final DeliveryOutcome IN_MONGODB = new DeliveryOutcome.Durable(Tier.MONGODB);
@@ -44,7 +44,7 @@ class FailoverLoggerTest {
   private final VirtualTime time = new VirtualTime();
   private final TierBreaker breaker =
       new TierBreaker(Tier.MONGODB, IntervalFunction.of(PAUSE), time);
-  private final FailoverLogger logger = logger(FailoverLogger.OnRefusal.ANSWER);
+  private final DeliveryChain logger = logger(OnRefusal.ANSWER);
 
   @AfterEach
   void close() {
@@ -75,46 +75,34 @@ class FailoverLoggerTest {
   void log_doesNotRunTheFallbackOnTheTiersOwnThread() {
     // Given a tier that answers on its own thread
     Set<String> threads = ConcurrentHashMap.newKeySet();
-    var async =
-        new FailoverLogger(
-            new GuardedTier(
+    DeliveryChain async =
+        onRealTime(
+            port(
                 (events, deadline) ->
                     CompletableFuture.supplyAsync(
                         () -> notConfirmed(events.size()),
                         task -> Thread.ofPlatform().name("tier-io").start(task)),
-                new TierBreaker(Tier.MONGODB, Timing.system()),
-                Timing.system()),
-            first::close,
-            new ThreadRecordingLogger(next, threads),
-            FailoverLogger.OnRefusal.ANSWER,
-            fallbackLog(),
-            new ClosingTime(Duration.ofSeconds(30)),
-            Timing.system());
+                first::close),
+            new ThreadRecordingLogger(next, threads));
 
     // When
     async.log(List.of(StubEvent.numbered(1)), Deadline.after(AMPLE)).join();
     async.close();
 
     // Then
-    assertThat(threads).containsExactly("delivery-mongodb-1");
+    assertThat(threads).containsExactly("delivery-1");
   }
 
   @RepeatedTest(20)
   void close_takesToTheNextTierWhatTheFirstAnswersMeanwhile() {
     // Given a tier whose answer comes on a thread of its own while the tier closes
     CompletableFuture<List<DeliveryOutcome>> answer = new CompletableFuture<>();
-    var closing =
-        new FailoverLogger(
-            new GuardedTier(
+    DeliveryChain closing =
+        onRealTime(
+            port(
                 (events, deadline) -> answer,
-                new TierBreaker(Tier.MONGODB, Timing.system()),
-                Timing.system()),
-            () -> Thread.ofPlatform().start(() -> answer.complete(notConfirmed(1))),
-            next,
-            FailoverLogger.OnRefusal.ANSWER,
-            fallbackLog(),
-            new ClosingTime(Duration.ofSeconds(30)),
-            Timing.system());
+                () -> Thread.ofPlatform().start(() -> answer.complete(notConfirmed(1)))),
+            next);
     CompletableFuture<List<DeliveryOutcome>> outcomes =
         closing.log(List.of(StubEvent.numbered(1)), Deadline.after(AMPLE));
 
@@ -129,7 +117,7 @@ class FailoverLoggerTest {
   void log_answersARefusalOrTakesItOn() {
     // Given
     first.refuse(event -> true);
-    FailoverLogger takingOn = logger(FailoverLogger.OnRefusal.TRY_NEXT);
+    DeliveryChain takingOn = logger(OnRefusal.TRY_NEXT);
 
     // When
     List<DeliveryOutcome> answered = log(List.of(StubEvent.numbered(1)));
@@ -143,7 +131,7 @@ class FailoverLoggerTest {
   @Test
   void log_leavesHalfOfItsTimeToTheNextTier() {
     // Given
-    FailoverLogger overSilent = logger(this::fallSilent, FailoverLogger.OnRefusal.ANSWER);
+    DeliveryChain overSilent = logger(this::fallSilent, OnRefusal.ANSWER);
 
     // When
     CompletableFuture<List<DeliveryOutcome>> answer =
@@ -213,6 +201,22 @@ class FailoverLoggerTest {
   }
 
   @Test
+  void log_probesWithAnotherEventEachTime() {
+    // Given a tier that fails for each probe
+    openCircuit();
+    List<EncodedEvent> events = List.copyOf(StubEvent.many(2));
+
+    // When
+    awaitProbing();
+    log(events);
+    awaitProbing();
+    log(events);
+
+    // Then
+    assertThat(first.calls()).endsWith(events.subList(0, 1), events.subList(1, 2));
+  }
+
+  @Test
   void log_answersAProbeFromTheNextTierWithoutWaiting() {
     // Given a tier that hangs
     openCircuit();
@@ -247,7 +251,7 @@ class FailoverLoggerTest {
   @Test
   void log_takesARefusedProbeForUnconfirmedWhereTheNextTierMayTakeTheEvent() {
     // Given a first tier whose refusals are not final, and a next one that is down
-    FailoverLogger lenient = logger(FailoverLogger.OnRefusal.TRY_NEXT);
+    DeliveryChain lenient = logger(OnRefusal.TRY_NEXT);
     openCircuit();
     first.comeBack();
     first.refuse(event -> true);
@@ -283,10 +287,9 @@ class FailoverLoggerTest {
     openCircuit();
     first.comeBack();
     awaitProbing();
-    FailoverLogger throwing =
+    DeliveryChain throwing =
         logger(
-            (events, deadline) -> fail(new IllegalStateException("undecodable")),
-            FailoverLogger.OnRefusal.ANSWER);
+            (events, deadline) -> fail(new IllegalStateException("undecodable")), OnRefusal.ANSWER);
 
     // When
     assertThat(log(throwing, List.copyOf(StubEvent.many(1)))).containsExactly(IN_SPOOL);
@@ -302,10 +305,9 @@ class FailoverLoggerTest {
     openCircuit();
     first.comeBack();
     awaitProbing();
-    FailoverLogger broken =
+    DeliveryChain broken =
         logger(
-            (events, deadline) -> fail(new NoClassDefFoundError("a compressor")),
-            FailoverLogger.OnRefusal.ANSWER);
+            (events, deadline) -> fail(new NoClassDefFoundError("a compressor")), OnRefusal.ANSWER);
 
     // When
     assertThat(log(broken, List.copyOf(StubEvent.many(1)))).containsExactly(IN_SPOOL);
@@ -317,9 +319,9 @@ class FailoverLoggerTest {
 
   @ParameterizedTest
   @MethodSource("brokenTiers")
-  void log_takesEventsOnWhenATierFailsInsteadOfAnswering(DeliveryAttempt broken) {
+  void log_takesEventsOnWhenATierFailsInsteadOfAnswering(Attempt broken) {
     // Given
-    FailoverLogger overBroken = logger(broken, FailoverLogger.OnRefusal.ANSWER);
+    DeliveryChain overBroken = logger(broken, OnRefusal.ANSWER);
     List<EncodedEvent> events = List.copyOf(StubEvent.many(3));
 
     // When
@@ -333,7 +335,7 @@ class FailoverLoggerTest {
     overBroken.close();
   }
 
-  static List<Named<DeliveryAttempt>> brokenTiers() {
+  static List<Named<Attempt>> brokenTiers() {
     return List.of(
         Named.of("throws", (events, deadline) -> fail(new IllegalStateException("a bug"))),
         Named.of("misses a class", (events, deadline) -> fail(new NoClassDefFoundError("zstd"))),
@@ -390,15 +392,8 @@ class FailoverLoggerTest {
           @Override
           public void close() {}
         };
-    FailoverLogger closed =
-        new FailoverLogger(
-            new GuardedTier((events, deadline) -> late, breaker, time),
-            first::close,
-            unclosed,
-            OnRefusal.ANSWER,
-            fallbackLog(),
-            new ClosingTime(Duration.ofSeconds(30)),
-            time);
+    DeliveryChain closed =
+        chain(port((events, deadline) -> late, first::close), OnRefusal.ANSWER, unclosed);
     CompletableFuture<List<DeliveryOutcome>> open =
         closed.log(List.of(StubEvent.numbered(1)), ample());
     closed.close();
@@ -439,7 +434,7 @@ class FailoverLoggerTest {
 
   @Test
   void log_handsOnWhateverTheTierAndTheLoggingThrow() {
-    FailoverLogger overThrowing =
+    DeliveryChain overThrowing =
         logger((events, deadline) -> fail(new StackOverflowError()), OnRefusal.ANSWER);
 
     try (ThrowingLog log = new ThrowingLog()) {
@@ -462,15 +457,7 @@ class FailoverLoggerTest {
           @Override
           public void close() {}
         };
-    FailoverLogger beforeThrowing =
-        new FailoverLogger(
-            new GuardedTier(first::log, breaker, time),
-            first::close,
-            throwing,
-            OnRefusal.ANSWER,
-            fallbackLog(),
-            new ClosingTime(Duration.ofSeconds(30)),
-            time);
+    DeliveryChain beforeThrowing = chain(first, OnRefusal.ANSWER, throwing);
     first.goDown();
     if (circuitOpen) {
       openCircuit();
@@ -484,16 +471,49 @@ class FailoverLoggerTest {
   }
 
   @Test
+  void withoutSpool_leavesUnconfirmedWhatTheLastTierDoesNotConfirm() {
+    // Given
+    List<EncodedEvent> events = List.copyOf(StubEvent.many(2));
+    first.leaveUnconfirmed(event -> event.equals(events.getFirst()));
+
+    // When
+    List<DeliveryOutcome> outcomes = logger.withoutSpool().log(events, ample()).join();
+
+    // Then
+    assertThat(outcomes.getFirst()).isInstanceOf(DeliveryOutcome.NotConfirmed.class);
+    assertThat(outcomes.getLast()).isEqualTo(IN_MONGODB);
+    assertThat(next.calls()).isEmpty();
+  }
+
+  @Test
+  void withoutSpool_answersAProbeWithTheOutcomeOfTheProbe() {
+    // Given
+    openCircuit();
+    first.comeBack();
+    awaitProbing();
+
+    // When
+    List<DeliveryOutcome> outcomes =
+        logger.withoutSpool().log(List.copyOf(StubEvent.many(2)), ample()).join();
+
+    // Then
+    assertThat(outcomes.getFirst()).isEqualTo(IN_MONGODB);
+    assertThat(outcomes.getLast()).isInstanceOf(DeliveryOutcome.NotConfirmed.class);
+  }
+
+  @Test
+  void withoutSpool_closesNoTier() {
+    logger.withoutSpool().close();
+
+    assertThat(first.isClosed()).isFalse();
+    assertThat(log(List.of(StubEvent.numbered(1)))).containsExactly(IN_MONGODB);
+  }
+
+  @Test
   void close_closesTheNextTierWhateverTheFirstThrows() {
-    FailoverLogger unclosable =
-        new FailoverLogger(
-            new GuardedTier(first::log, breaker, time),
-            () -> fail(new NoClassDefFoundError("zstd")),
-            next,
-            OnRefusal.ANSWER,
-            fallbackLog(),
-            new ClosingTime(Duration.ofSeconds(30)),
-            time);
+    DeliveryChain unclosable =
+        chain(
+            port(first::log, () -> fail(new NoClassDefFoundError("zstd"))), OnRefusal.ANSWER, next);
 
     assertThatThrownBy(unclosable::close).isInstanceOf(NoClassDefFoundError.class);
 
@@ -516,7 +536,7 @@ class FailoverLoggerTest {
     return log(logger, events);
   }
 
-  private List<DeliveryOutcome> log(FailoverLogger to, List<EncodedEvent> events) {
+  private List<DeliveryOutcome> log(DeliveryChain to, List<EncodedEvent> events) {
     CompletableFuture<List<DeliveryOutcome>> answer = to.log(events, ample());
     time.advance(Duration.ZERO);
     return answer.join();
@@ -533,24 +553,57 @@ class FailoverLoggerTest {
         new CompletableFuture<>(), notConfirmed(events.size()), deadline.remaining());
   }
 
-  private FailoverLogger logger(FailoverLogger.OnRefusal onRefusal) {
+  private DeliveryChain logger(OnRefusal onRefusal) {
     return logger(first::log, onRefusal);
   }
 
-  private FailoverLogger logger(DeliveryAttempt attempt, FailoverLogger.OnRefusal onRefusal) {
-    return new FailoverLogger(
-        new GuardedTier(attempt, breaker, time),
-        first::close,
-        next,
-        onRefusal,
-        fallbackLog(),
-        new ClosingTime(Duration.ofSeconds(30)),
-        time);
+  private DeliveryChain logger(Attempt attempt, OnRefusal onRefusal) {
+    return chain(port(attempt, first::close), onRefusal, next);
+  }
+
+  private DeliveryChain chain(LoggerPort tier, OnRefusal onRefusal, LoggerPort spool) {
+    return chain(new GuardedTier(tier, breaker, onRefusal, fallbackLog(), time), spool, time);
+  }
+
+  private static DeliveryChain onRealTime(LoggerPort tier, LoggerPort spool) {
+    Timing timing = Timing.system();
+    return chain(
+        new GuardedTier(
+            tier, new TierBreaker(Tier.MONGODB, timing), OnRefusal.ANSWER, fallbackLog(), timing),
+        spool,
+        timing);
+  }
+
+  private static DeliveryChain chain(GuardedTier tier, LoggerPort spool, Timing timing) {
+    return new DeliveryChain(
+        List.of(tier),
+        Optional.of(spool),
+        timing.executor("delivery", 2),
+        new ClosingTime(Duration.ofSeconds(30)));
   }
 
   private static FallbackLog fallbackLog() {
-    return new FallbackLog(
-        LoggerFactory.getLogger(FailoverLoggerTest.class), Level.WARN, "Fell back");
+    return new FallbackLog(LoggerFactory.getLogger(DeliveryChainTest.class), "Fell back");
+  }
+
+  /** What a tier does with events. */
+  private interface Attempt {
+    CompletableFuture<List<DeliveryOutcome>> log(List<EncodedEvent> events, Deadline deadline);
+  }
+
+  private static LoggerPort port(Attempt attempt, Runnable close) {
+    return new LoggerPort() {
+      @Override
+      public CompletableFuture<List<DeliveryOutcome>> log(
+          List<EncodedEvent> events, Deadline deadline) {
+        return attempt.log(events, deadline);
+      }
+
+      @Override
+      public void close() {
+        close.run();
+      }
+    };
   }
 
   private static List<DeliveryOutcome> notConfirmed(int events) {
