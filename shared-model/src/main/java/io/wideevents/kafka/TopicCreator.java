@@ -75,6 +75,11 @@ public final class TopicCreator {
     return new TopicCreator(deadLetters, Optional.of(events));
   }
 
+  /** The name of the topic. */
+  public String name() {
+    return layout.name();
+  }
+
   /** Whether the topic exists; also true when this process may not describe it. */
   public synchronized boolean exists(Admin admin) {
     try {

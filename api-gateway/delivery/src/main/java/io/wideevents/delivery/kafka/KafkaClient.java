@@ -2,6 +2,8 @@ package io.wideevents.delivery.kafka;
 
 import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.event.EncodedEvent;
+import io.wideevents.kafka.ProducerConnection;
+import io.wideevents.kafka.ProducerSource;
 import io.wideevents.time.ClosingTime;
 import io.wideevents.time.Deadline;
 import io.wideevents.time.Timing;
@@ -21,20 +23,20 @@ public final class KafkaClient implements MqClientPort {
   private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(1);
 
   private final ClosingTime closing;
-  private final KafkaConnection connection;
+  private final ProducerConnection connection;
   private final RecordPublisher<EncodedEvent> publisher;
 
   /**
    * @param closing bounds the time to close
    */
   public KafkaClient(KafkaSettings settings, ClosingTime closing, Timing timing) {
-    this(settings, KafkaProducerSource.ofEvents(settings), closing, timing);
+    this(settings, GatewayProducers.ofEvents(settings), closing, timing);
   }
 
   KafkaClient(
       KafkaSettings settings, ProducerSource producers, ClosingTime closing, Timing timing) {
     this.closing = closing;
-    this.connection = new KafkaConnection(producers, settings.brokers(), timing);
+    this.connection = GatewayProducers.connection(producers, settings.brokers(), timing);
     this.publisher =
         new RecordPublisher<>(connection, new EventForm(settings.topic().name()), timing);
   }

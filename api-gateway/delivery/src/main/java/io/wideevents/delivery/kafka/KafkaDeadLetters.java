@@ -5,6 +5,8 @@ import io.wideevents.delivery.spool.DeadLetterPort;
 import io.wideevents.delivery.spool.SpooledEvent;
 import io.wideevents.event.DeadLetterPart;
 import io.wideevents.kafka.DeadLetterCuts;
+import io.wideevents.kafka.ProducerConnection;
+import io.wideevents.kafka.ProducerSource;
 import io.wideevents.time.ClosingTime;
 import io.wideevents.time.Deadline;
 import io.wideevents.time.Timing;
@@ -14,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -35,25 +36,24 @@ public final class KafkaDeadLetters implements DeadLetterPort, AutoCloseable {
   private static final Duration FLUSH_TIMEOUT = Duration.ofMillis(200);
 
   private final ClosingTime closing;
-  private final KafkaConnection connection;
+  private final ProducerConnection connection;
   private final DeadLetterForm form;
   private final RecordPublisher<SpooledEvent> publisher;
   private final Map<DeadLetterPart, LongAdder> cut =
       Arrays.stream(DeadLetterPart.values())
           .collect(Collectors.toUnmodifiableMap(part -> part, part -> new LongAdder()));
-  private final AtomicBoolean started = new AtomicBoolean();
 
   /**
    * @param closing bounds the time to close
    */
   public KafkaDeadLetters(KafkaSettings settings, ClosingTime closing, Timing timing) {
-    this(settings, KafkaProducerSource.ofDeadLetters(settings), closing, timing);
+    this(settings, GatewayProducers.ofDeadLetters(settings), closing, timing);
   }
 
   KafkaDeadLetters(
       KafkaSettings settings, ProducerSource producers, ClosingTime closing, Timing timing) {
     this.closing = closing;
-    this.connection = new KafkaConnection(producers, settings.brokers(), timing);
+    this.connection = GatewayProducers.connection(producers, settings.brokers(), timing);
     String topic = settings.deadLetters().name();
     this.form =
         new DeadLetterForm(
@@ -67,9 +67,7 @@ public final class KafkaDeadLetters implements DeadLetterPort, AutoCloseable {
   @Override
   public CompletableFuture<List<DeliveryOutcome>> deadLetter(
       List<SpooledEvent> events, Deadline deadline) {
-    if (started.compareAndSet(false, true)) {
-      connection.start();
-    }
+    connection.start();
     return publisher
         .log(events, deadline)
         .thenApply(outcomes -> form.stubNextTime(events, outcomes));

@@ -2,6 +2,7 @@ package io.wideevents.delivery.kafka;
 
 import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.delivery.NotSentException;
+import io.wideevents.kafka.ProducerConnection;
 import io.wideevents.log.LogThrottle;
 import io.wideevents.time.Deadline;
 import io.wideevents.time.Timing;
@@ -33,11 +34,11 @@ final class RecordPublisher<E> {
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
 
   private final LogThrottle callbackFailures = new LogThrottle(LOG_INTERVAL);
-  private final KafkaConnection connection;
+  private final ProducerConnection connection;
   private final RecordForm<E> form;
   private final Timing timing;
 
-  RecordPublisher(KafkaConnection connection, RecordForm<E> form, Timing timing) {
+  RecordPublisher(ProducerConnection connection, RecordForm<E> form, Timing timing) {
     this.connection = connection;
     this.form = form;
     this.timing = timing;

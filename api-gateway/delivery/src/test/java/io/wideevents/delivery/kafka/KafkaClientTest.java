@@ -8,6 +8,7 @@ import io.wideevents.delivery.NotSentException;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
+import io.wideevents.kafka.ProducerConnection;
 import io.wideevents.testing.ThrowingLog;
 import io.wideevents.time.ClosingTime;
 import io.wideevents.time.Deadline;
@@ -280,7 +281,8 @@ class KafkaClientTest {
     // Given a form that fails when it hears of a record
     MockProducer<byte[], byte[]> producer =
         new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
-    KafkaConnection connection = new KafkaConnection(() -> producer, "", Timing.system());
+    ProducerConnection connection =
+        GatewayProducers.connection(() -> producer, "", Timing.system());
     connection.start();
     await().until(() -> connection.producer().isPresent());
     RecordForm<StubEvent> failing =
@@ -314,7 +316,7 @@ class KafkaClientTest {
     MockProducer<byte[], byte[]> dead = newProducer();
     MockProducer<byte[], byte[]> second = newProducer();
     reachable.release(2);
-    KafkaConnection connection = new KafkaConnection(this::connect, "", time);
+    ProducerConnection connection = GatewayProducers.connection(this::connect, "", time);
     connection.start();
     time.advance(Duration.ZERO);
     var publisher = new RecordPublisher<>(connection, new EventForm("log-events"), time);
@@ -339,7 +341,7 @@ class KafkaClientTest {
     VirtualTime time = new VirtualTime();
     MockProducer<byte[], byte[]> slow = newProducer();
     reachable.release();
-    KafkaConnection connection = new KafkaConnection(this::connect, "", time);
+    ProducerConnection connection = GatewayProducers.connection(this::connect, "", time);
     connection.start();
     time.advance(Duration.ZERO);
     var publisher = new RecordPublisher<>(connection, new EventForm("log-events"), time);

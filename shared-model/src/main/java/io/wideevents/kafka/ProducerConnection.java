@@ -1,6 +1,5 @@
-package io.wideevents.delivery.kafka;
+package io.wideevents.kafka;
 
-import io.github.resilience4j.core.IntervalFunction;
 import io.wideevents.log.Causes;
 import io.wideevents.log.LogThrottle;
 import io.wideevents.time.Timing;
@@ -15,42 +14,39 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Provides a working producer. A background thread builds the producer, retries until it succeeds,
+ * The lifecycle of a producer. A background thread builds the producer, retries until it succeeds,
  * and builds a new one when a fatal error makes the current one unusable.
  *
- * <p>Safe for concurrent use; {@link #producer()} never blocks.
+ * <p>Safe for concurrent use; {@link #producer} does not block. Owns the producer and the thread.
  */
-final class KafkaConnection implements AutoCloseable {
-  // Log lines use the name of the public client, which operators know.
-  private static final Logger log = LoggerFactory.getLogger(KafkaClient.class);
-
+public final class ProducerConnection implements AutoCloseable {
   // Before jitter, which gives half to one and a half of the value.
-  private static final IntervalFunction BACKOFF =
-      IntervalFunction.ofExponentialBackoff(Duration.ofMillis(200), 2, Duration.ofMillis(3_300));
+  private static final long FIRST_BACKOFF_MILLIS = 200;
+  private static final long LONGEST_BACKOFF_MILLIS = 3_300;
+  private static final int MOST_DOUBLINGS = 5;
+
   private static final Duration WARN_INTERVAL = Duration.ofSeconds(10);
   private static final Duration THREAD_END = Duration.ofMillis(200);
   // After a producer has lived this long, its successor is built without backoff.
   private static final Duration STABLE = Duration.ofSeconds(30);
 
-  // Each check costs one metadata request, and what it finds (a deleted topic) is rare.
-  private static final Duration RECHECK_INTERVAL = Duration.ofSeconds(15);
-
-  // Longer than the producer's delivery timeout of 5 s plus the linger time, which is at most 1 s.
-  private static final Duration LONGEST_ANSWER = Duration.ofSeconds(30);
+  // Longer than the delivery timeout of every producer of the project.
+  public static final Duration LONGEST_ANSWER = Duration.ofSeconds(30);
 
   private final ProducerSource source;
-  private final String brokers;
-  private final Duration recheckInterval;
+  private final Settings settings;
+  private final Logger log;
   private final Timing timing;
   private final ScheduledExecutorService executor;
   private final LogThrottle failures;
   private final Object change = new Object();
+  private final AtomicBoolean started = new AtomicBoolean();
   private final AtomicBoolean expecting = new AtomicBoolean();
   private final Queue<Producer<byte[], byte[]>> broken = new ConcurrentLinkedQueue<>();
   private volatile @Nullable Producer<byte[], byte[]> producer;
@@ -61,38 +57,61 @@ final class KafkaConnection implements AutoCloseable {
   // Used by the executor's thread only.
   private int failedInRow;
   private long connectNanos;
+  private long checkedNanos;
+  private @Nullable KafkaException checkFailure;
 
   /**
+   * How a process uses its producer.
+   *
+   * @param thread name of the thread that builds the producer
    * @param brokers the bootstrap servers, for the log
+   * @param recheckInterval how often the thread checks the topic while the producer is in use;
+   *     empty if only {@link #recheckIfOlder} checks it
    */
-  KafkaConnection(ProducerSource source, String brokers, Timing timing) {
-    this(source, brokers, timing, RECHECK_INTERVAL);
-  }
+  public record Settings(String thread, String brokers, Optional<Duration> recheckInterval) {}
 
-  KafkaConnection(ProducerSource source, String brokers, Timing timing, Duration recheckInterval) {
-    this.recheckInterval = recheckInterval;
+  /**
+   * @param log gets the log lines, under the name of the client that operators know
+   */
+  public ProducerConnection(ProducerSource source, Settings settings, Logger log, Timing timing) {
     this.source = source;
-    this.brokers = brokers;
+    this.settings = settings;
+    this.log = log;
     this.timing = timing;
     this.since = timing.wallClock().instant();
     this.failures = new LogThrottle(WARN_INTERVAL, timing.nanoClock());
-    this.executor = timing.executor("kafka-connect", 1);
+    this.executor = timing.executor(settings.thread(), 1);
   }
 
-  void start() {
-    later(this::connect, Duration.ZERO);
+  /** Connects in the background and retries until closed. Only the first call has an effect. */
+  public void start() {
+    if (started.compareAndSet(false, true)) {
+      later(this::connect, Duration.ZERO);
+    }
+  }
+
+  /**
+   * Runs a task on the thread of this connection, after the attempt to connect that {@link #start}
+   * has requested. For tasks that may block.
+   *
+   * @throws java.util.concurrent.RejectedExecutionException if this connection is closed
+   */
+  public void execute(Runnable task) {
+    executor.execute(task);
   }
 
   /** The current producer; empty while there is none. */
-  Optional<Producer<byte[], byte[]>> producer() {
+  public Optional<Producer<byte[], byte[]>> producer() {
     return Optional.ofNullable(producer);
   }
 
-  String unavailability() {
+  /** Why there is no producer, in a few words without secrets. */
+  public String unavailability() {
     return unavailability;
   }
 
-  Instant since() {
+  /** Since when there is no producer. */
+  public Instant since() {
     return since;
   }
 
@@ -100,7 +119,7 @@ final class KafkaConnection implements AutoCloseable {
    * Requests a new producer instead of this one, which is then closed. Ignored if this producer was
    * replaced already.
    */
-  void replace(Producer<byte[], byte[]> unusable, Throwable cause) {
+  public void replace(Producer<byte[], byte[]> unusable, Throwable cause) {
     synchronized (change) {
       if (unusable.equals(producer)) {
         unavailability = reason(cause);
@@ -119,7 +138,7 @@ final class KafkaConnection implements AutoCloseable {
    *
    * @param answered whether the overdue records have been answered by now
    */
-  void expectAnswer(Producer<byte[], byte[]> inUse, BooleanSupplier answered) {
+  public void expectAnswer(Producer<byte[], byte[]> inUse, BooleanSupplier answered) {
     if (expecting.compareAndSet(false, true)) {
       later(
           () -> {
@@ -133,11 +152,36 @@ final class KafkaConnection implements AutoCloseable {
   }
 
   /**
-   * Stops connecting.
+   * Checks the topic again if the last check is older than this. Called by a task of {@link
+   * #execute} before it sends, because the producer's metadata request creates an absent topic with
+   * the broker's defaults. Blocks for seconds.
+   *
+   * @throws KafkaException if Kafka does not answer, or the topic is absent and may not be created;
+   *     also if the last check failed and is not older, because each check may take seconds
+   */
+  public void recheckIfOlder(Duration age) {
+    if (timing.nanoClock().getAsLong() - checkedNanos >= age.toNanos()) {
+      checkFailure = null;
+      try {
+        source.recheck();
+      } catch (KafkaException e) {
+        checkFailure = e;
+      } catch (Exception e) {
+        checkFailure = new KafkaException(e);
+      }
+      checkedNanos = timing.nanoClock().getAsLong();
+    }
+    if (checkFailure != null) {
+      throw checkFailure;
+    }
+  }
+
+  /**
+   * Stops connecting, and ends the thread.
    *
    * @return the last producer in use, which the caller must close
    */
-  Optional<Producer<byte[], byte[]>> disconnect() {
+  public Optional<Producer<byte[], byte[]>> disconnect() {
     Producer<byte[], byte[]> last;
     synchronized (change) {
       closed = true;
@@ -170,7 +214,10 @@ final class KafkaConnection implements AutoCloseable {
   private void connect() {
     connectNanos = timing.nanoClock().getAsLong();
     try {
-      use(source.connect());
+      Producer<byte[], byte[]> connected = source.connect();
+      checkedNanos = timing.nanoClock().getAsLong();
+      checkFailure = null;
+      use(connected);
     } catch (InterruptedException | InterruptException e) {
       // Only disconnect() interrupts this thread, and the thread ends here.
       Thread.currentThread().interrupt();
@@ -184,10 +231,12 @@ final class KafkaConnection implements AutoCloseable {
   private void use(Producer<byte[], byte[]> connected) {
     synchronized (change) {
       if (!closed) {
-        LogThrottle.safely(() -> log.info("Connected to Kafka broker at {}", brokers));
+        LogThrottle.safely(() -> log.info("Connected to Kafka broker at {}", settings.brokers()));
         failures.reset();
         producer = connected;
-        later(() -> recheck(connected), recheckInterval);
+        settings
+            .recheckInterval()
+            .ifPresent(interval -> later(() -> recheck(connected, interval), interval));
         return;
       }
     }
@@ -201,7 +250,9 @@ final class KafkaConnection implements AutoCloseable {
     discardBroken();
     boolean stable = timing.nanoClock().getAsLong() - connectNanos > STABLE.toNanos();
     failedInRow = stable ? 1 : failedInRow + 1;
-    later(this::connect, timing.jittered(Duration.ofMillis(BACKOFF.apply(failedInRow))));
+    long backoff = FIRST_BACKOFF_MILLIS << Math.min(failedInRow - 1, MOST_DOUBLINGS);
+    Duration pause = Duration.ofMillis(Math.min(backoff, LONGEST_BACKOFF_MILLIS));
+    later(this::connect, timing.jittered(pause));
   }
 
   private void later(Runnable task, Duration delay) {
@@ -218,7 +269,7 @@ final class KafkaConnection implements AutoCloseable {
     }
   }
 
-  private static void discard(Producer<byte[], byte[]> unused) {
+  private void discard(Producer<byte[], byte[]> unused) {
     try {
       unused.close(Duration.ZERO);
     } catch (RuntimeException | Error e) {
@@ -229,7 +280,7 @@ final class KafkaConnection implements AutoCloseable {
   }
 
   /** Checks the topic regularly while this producer is in use. */
-  private void recheck(Producer<byte[], byte[]> inUse) {
+  private void recheck(Producer<byte[], byte[]> inUse, Duration interval) {
     if (!inUse.equals(producer)) {
       return;
     }
@@ -242,7 +293,7 @@ final class KafkaConnection implements AutoCloseable {
       // The outcomes of events show whether Kafka is available.
       LogThrottle.safely(() -> log.debug("Could not look at the topic", e));
     }
-    later(() -> recheck(inUse), recheckInterval);
+    later(() -> recheck(inUse, interval), interval);
   }
 
   private void failed(Throwable cause) {
@@ -255,7 +306,7 @@ final class KafkaConnection implements AutoCloseable {
     failures.show(
         notShown ->
             log.atWarn()
-                .addKeyValue("brokers", brokers)
+                .addKeyValue("brokers", settings.brokers())
                 .addKeyValue("notShown", notShown)
                 .log("Failed to connect to Kafka: {}", unavailability));
     LogThrottle.safely(() -> log.debug("Attempt to connect failed", cause));

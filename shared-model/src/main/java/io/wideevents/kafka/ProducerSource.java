@@ -1,12 +1,13 @@
-package io.wideevents.delivery.kafka;
+package io.wideevents.kafka;
 
 import org.apache.kafka.clients.producer.Producer;
 
-/** Builds producers that are ready to send. */
+/** Builds producers that are ready to send to one topic. Used by one thread at a time. */
 @FunctionalInterface
-interface ProducerSource {
+public interface ProducerSource {
   /**
-   * Builds a producer. Blocks for seconds while the broker is asked for the topic.
+   * Builds a producer after the topic was checked or created. Blocks for seconds while the broker
+   * is asked for the topic. The caller closes the producer.
    *
    * @throws Exception if Kafka cannot be reached, rejects the client, or has no such topic; the
    *     caller retries later

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A broker of its own that creates topics by itself, as brokers do by default. */
-class KafkaProducerSourceIT {
+class GatewayProducersIT {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final KafkaBroker BROKER = KafkaBroker.startOwn();
 
@@ -39,11 +39,11 @@ class KafkaProducerSourceIT {
     // Given
     KafkaSettings settings =
         KafkaClientIT.settings(
-            BROKER.bootstrapServers(), TestStack.uniqueName(KafkaProducerSourceIT.class));
+            BROKER.bootstrapServers(), TestStack.uniqueName(GatewayProducersIT.class));
     TopicLayout layout = settings.topic();
     try (var connection =
-        new KafkaConnection(
-            KafkaProducerSource.ofEvents(settings),
+        GatewayProducers.connection(
+            GatewayProducers.ofEvents(settings),
             BROKER.bootstrapServers(),
             Timing.system(),
             Duration.ofMillis(200))) {
