@@ -12,6 +12,7 @@ import io.wideevents.process.ExitCode;
 import io.wideevents.time.Backoff;
 import io.wideevents.time.Clocks;
 import io.wideevents.time.ClosingTime;
+import io.wideevents.time.Timing;
 import io.wideevents.worker.batch.BatchPipeline;
 import io.wideevents.worker.batch.CompletionQueue;
 import io.wideevents.worker.batch.RecordIntake;
@@ -86,11 +87,11 @@ public final class WorkerApplication implements AutoCloseable {
     writer = new MongoBatchWriter(mongo);
     deadLetters =
         new KafkaDeadLetterSink(
-            kafka::newProducer,
-            kafka::ensureDeadLetters,
+            kafka.deadLetterProducers(),
+            settings.kafka().brokers(),
             settings.kafka().deadLetters().name(),
             metrics::deadLetterCut,
-            nanoClock);
+            Timing.system());
     BatchPipeline pipeline =
         new BatchPipeline(
             settings.batches(),

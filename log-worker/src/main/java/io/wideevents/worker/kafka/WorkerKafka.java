@@ -1,5 +1,7 @@
 package io.wideevents.worker.kafka;
 
+import io.wideevents.kafka.KafkaProducerSource;
+import io.wideevents.kafka.ProducerSource;
 import io.wideevents.kafka.TopicCreator;
 import io.wideevents.log.Causes;
 import java.util.ArrayList;
@@ -105,16 +107,11 @@ public final class WorkerKafka implements ConsumerSource {
   }
 
   /**
-   * Creates the dead-letter topic if it is absent. Restores the layout of the topic if it was
-   * deleted and a client's metadata request created it again. Blocks for about ten seconds at most.
-   *
-   * @throws KafkaException if Kafka cannot be reached, or the topic is absent and may not be
-   *     created
+   * Builds producers of dead letters. Creates the dead-letter topic if it is absent. Restores the
+   * layout of the topic if it was deleted and a client's metadata request created it again.
    */
-  public void ensureDeadLetters() {
-    try (Admin admin = newAdmin()) {
-      deadLetterTopic.ensure(admin);
-    }
+  public ProducerSource deadLetterProducers() {
+    return new KafkaProducerSource(deadLetterTopic, properties::admin, properties::producer);
   }
 
   /**
