@@ -55,21 +55,23 @@ public abstract class LoggerPortContract {
 
   @Test
   void log_confirmsNothingWhileTheBackendIsDown() throws Exception {
+    LoggerPort logger = logger();
     goDown();
 
     List<DeliveryOutcome> outcomes =
-        answer(logger().log(List.copyOf(StubEvent.many(3)), Deadline.after(AMPLE)));
+        answer(logger.log(List.copyOf(StubEvent.many(3)), Deadline.after(AMPLE)));
 
     assertThat(outcomes).hasSize(3).hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
   }
 
   @Test
   void log_answersByTheDeadlineWhenTheBackendDoesNot() throws Exception {
+    LoggerPort logger = logger();
     fallSilent();
     long start = System.nanoTime();
 
     List<DeliveryOutcome> outcomes =
-        answer(logger().log(List.copyOf(StubEvent.many(3)), Deadline.after(SHORT)));
+        answer(logger.log(List.copyOf(StubEvent.many(3)), Deadline.after(SHORT)));
 
     assertThat(outcomes).hasSize(3).hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SHORT.plus(SLACK));
