@@ -1,4 +1,4 @@
-/** Clocks, executors and deadlines that a test can replace, and backoff. */
+/** Clocks, executors, timeouts and deadlines that a test can replace, and backoff. */
 @NullMarked
 package io.wideevents.time;
 

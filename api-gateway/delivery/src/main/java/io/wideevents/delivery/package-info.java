@@ -11,26 +11,38 @@
  *      |   |  Refused         from a tier that rejects this event
  *      |   |  NotConfirmed    from no tier in time; sending the event again is safe
  *      v   |
- *   LoggerPort (tiers.DeliveryTiers.live)
+ *   LoggerPort.log (tiers.DeliveryChain; each tier is a LoggerPort as well)
  *      |
  *      v
  *   1. Kafka    (kafka)  --- acknowledged by all in-sync replicas ---&gt; Durable(KAFKA)
- *      |  not confirmed, rejected, or circuit open
+ *      |  not confirmed in at most half of the time, rejected, or circuit open
  *      v
  *   2. MongoDB  (mongo)  --- stored ----------------------------------&gt; Durable(MONGODB)
  *      |                 --- rejected --------------------------------&gt; Refused
- *      |  not confirmed, or circuit open
+ *      |  not confirmed in at most half of the rest, or circuit open
  *      v
  *   3. spool    (spool)  --- synced to the local disk ----------------&gt; Durable(SPOOL)
  *      |                 --- full, or the disk failed ----------------&gt; NotConfirmed
  *      |
  *      v  later, when a tier takes events again
- *   replay (spool.SpoolReplayer, tiers.DeliveryTiers.replay): Kafka, then MongoDB
+ *   replay (spool): the same chain without the spool
  *      confirmed      the event leaves the spool
  *      not confirmed  the event stays in the spool and is retried
  *      rejected       the event goes to the dead-letter topic (kafka.KafkaDeadLetters);
  *                     without Kafka it stays in the spool
  * </pre>
+ *
+ * <p>The threads on this way:
+ *
+ * <pre>
+ *   request thread             gives the records to Kafka's producer, and returns
+ *   Kafka's sender thread      completes the future of the call with the last acknowledgement
+ *   delivery-1, delivery-2     fallback only: give unconfirmed events to the next tier
+ *   the JDK's timer thread     decides calls without an answer, in one sweep every 20 ms
+ *   kafka-connect              builds the producer, and replaces it after a fatal error
+ * </pre>
+ *
+ * <p>While a circuit is open, the request thread gives the events to the next tier itself.
  *
  * <p>A request is answered when all its events have an outcome. The answer does not wait for the
  * replay.
