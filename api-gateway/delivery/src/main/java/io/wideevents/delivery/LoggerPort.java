@@ -20,8 +20,8 @@ public interface LoggerPort extends AutoCloseable {
    *     not
    * @param deadline when the caller stops waiting; an event that is not confirmed by then is {@code
    *     NotConfirmed}
-   * @return one outcome per event, in order; never completes exceptionally, and completes by the
-   *     deadline
+   * @return one outcome per event, in order; never completes exceptionally, and completes some
+   *     milliseconds after the deadline at the latest
    */
   CompletableFuture<List<DeliveryOutcome>> log(List<EncodedEvent> events, Deadline deadline);
 
