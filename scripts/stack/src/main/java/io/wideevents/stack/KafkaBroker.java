@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * called by one thread at a time, but {@link #close} by any. Closed by whoever made it, or with the
  * JVM.
  */
-public final class KafkaBroker implements AutoCloseable {
+public final class KafkaBroker implements Restartable, AutoCloseable {
   /** Names the directory with the broker's jars when it is not beside this class's own. */
   public static final String BROKER_LIB_PROPERTY = "wideevents.broker.lib";
 
@@ -66,12 +66,14 @@ public final class KafkaBroker implements AutoCloseable {
   }
 
   /**
-   * Starts the broker, on the data of the last run if there was one, and waits until it is ready: a
-   * few seconds, at most 90.
+   * {@inheritDoc}
+   *
+   * <p>Takes a few seconds, at most 90.
    *
    * @throws IllegalStateException if it runs already, or did not become ready: then with the end of
    *     its output
    */
+  @Override
   public void start() {
     Path properties = directory().resolve("server.properties");
     BrokerProperties.write(properties, directory().resolve("data"), port, controllerPort, settings);
@@ -107,28 +109,23 @@ public final class KafkaBroker implements AutoCloseable {
     return server.process();
   }
 
-  /** Ends the broker as a crash would: SIGKILL. Returns when it is gone. */
+  @Override
   public void kill9() {
     process().kill9();
   }
 
-  /** Ends the broker in good order: SIGTERM, and SIGKILL when it takes longer than 15 s. */
+  /** SIGTERM, and SIGKILL when the broker takes longer than 15 s. */
+  @Override
   public void stop() {
     server.stop();
   }
 
-  /** Stops and starts it again: same address, same data. */
-  public void restart() {
-    stop();
-    start();
-  }
-
-  /** Freezes the broker: SIGSTOP. Its connections stay open and nobody answers. */
+  @Override
   public void pause() {
     process().pause();
   }
 
-  /** Lets the broker run on after {@link #pause}. */
+  @Override
   public void resume() {
     process().resume();
   }

@@ -1,5 +1,7 @@
 package io.wideevents.toolbox.benchmark;
 
+import io.wideevents.toolbox.load.OpenLoop;
+import io.wideevents.toolbox.load.Window;
 import io.wideevents.toolbox.pipeline.GatewayHealth;
 import io.wideevents.toolbox.pipeline.GatewayProcess;
 import java.io.PrintWriter;
@@ -29,20 +31,20 @@ final class AckBenchmark {
 
   private final Servers servers;
   private final OpenLoop load;
-  private final Duration turn;
+  private final Duration slice;
   private final int rounds;
   private final PrintWriter talk;
 
   /**
    * @param servers not running yet
-   * @param turn how long one gateway is measured at a time
+   * @param slice how long one gateway is measured at a time
    * @param rounds measurements of each gateway in each phase
    * @param talk for progress
    */
-  AckBenchmark(Servers servers, OpenLoop load, Duration turn, int rounds, PrintWriter talk) {
+  AckBenchmark(Servers servers, OpenLoop load, Duration slice, int rounds, PrintWriter talk) {
     this.servers = servers;
     this.load = load;
-    this.turn = turn;
+    this.slice = slice;
     this.rounds = rounds;
     this.talk = talk;
   }
@@ -52,19 +54,19 @@ final class AckBenchmark {
     servers.start();
     GatewayProcess withQueue = servers.startGateway("with-queue", Map.of());
     GatewayProcess without = servers.startGateway("without-queue", Map.of("MQ_ENABLED", "false"));
-    List<AckRow> rows = new ArrayList<>();
+    List<AckResult.Row> rows = new ArrayList<>();
     try (GatewayHealth queueHealth = new GatewayHealth(withQueue.url());
         GatewayHealth directHealth = new GatewayHealth(without.url())) {
       queueHealth.await("all tiers up", now -> now.status().equals("ready"), TIMEOUT);
       directHealth.await("all tiers up", now -> now.status().equals("ready"), TIMEOUT);
       say("Warming up");
-      load.run(withQueue.url(), WARM_UP);
-      load.run(without.url(), WARM_UP);
+      load.run(servers.target(withQueue.url()), WARM_UP);
+      load.run(servers.target(without.url()), WARM_UP);
       measure(KAFKA_UP, withQueue.url(), without.url(), rows);
 
       servers.broker().kill9();
       loadUntil(withQueue.url(), queueHealth, now -> !now.state("kafka").equals("up"));
-      load.run(withQueue.url(), WARM_UP);
+      load.run(servers.target(withQueue.url()), WARM_UP);
       measure(KAFKA_DOWN, withQueue.url(), without.url(), rows);
 
       servers.mongod().kill9();
@@ -72,20 +74,20 @@ final class AckBenchmark {
       loadUntil(without.url(), directHealth, now -> !now.state("mongodb").equals("up"));
       measure(BOTH_DOWN, withQueue.url(), without.url(), rows);
     }
-    return new AckResult(load.requestsPerSecond(), rows);
+    return new AckResult(load.perSecond(), rows);
   }
 
-  private void measure(String phase, URI withQueue, URI without, List<AckRow> rows)
+  private void measure(String phase, URI withQueue, URI without, List<AckResult.Row> rows)
       throws InterruptedException {
     Window queue = Window.EMPTY;
     Window direct = Window.EMPTY;
     for (int round = 1; round <= rounds; round++) {
       say("%s, round %d of %d".formatted(phase, round, rounds));
-      queue = queue.plus(load.run(withQueue, turn));
-      direct = direct.plus(load.run(without, turn));
+      queue = queue.plus(load.run(servers.target(withQueue), slice));
+      direct = direct.plus(load.run(servers.target(without), slice));
     }
-    rows.add(new AckRow(phase, MQ_ON, queue));
-    rows.add(new AckRow(phase, MQ_OFF, direct));
+    rows.add(new AckResult.Row(phase, MQ_ON, queue));
+    rows.add(new AckResult.Row(phase, MQ_OFF, direct));
   }
 
   // A circuit breaker opens and closes through calls only.
@@ -97,7 +99,7 @@ final class AckBenchmark {
       if (System.nanoTime() - deadline > 0) {
         throw new IllegalStateException("The circuit of %s does not open".formatted(gateway));
       }
-      load.run(gateway, NUDGE);
+      load.run(servers.target(gateway), NUDGE);
     } while (health.ask().filter(wanted).isEmpty());
   }
 

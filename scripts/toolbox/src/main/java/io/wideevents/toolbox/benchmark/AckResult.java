@@ -1,13 +1,13 @@
 package io.wideevents.toolbox.benchmark;
 
+import io.wideevents.toolbox.load.Window;
 import io.wideevents.toolbox.terminal.Table;
-import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The result of {@code benchmark ack}.
@@ -15,18 +15,24 @@ import tools.jackson.core.json.JsonFactory;
  * @param requestsPerSecond the requested rate
  * @param rows in the order of the phases, both modes of each
  */
-record AckResult(double requestsPerSecond, List<AckRow> rows) {
-  static final double TARGET = 2;
+record AckResult(double requestsPerSecond, List<Row> rows) implements BenchmarkResult {
+  private static final double TARGET = 2;
 
   AckResult {
     rows = List.copyOf(rows);
   }
 
   /**
-   * While Kafka is down: a percentile with {@code MQ_ENABLED=true}, divided by the same percentile
-   * with {@code MQ_ENABLED=false}.
+   * One gateway in one phase.
+   *
+   * @param phase which servers were up
+   * @param mode {@code MQ_ENABLED} of the gateway
    */
-  double ratio(double percentile) {
+  record Row(String phase, String mode, Window window) {}
+
+  // While Kafka is down: a percentile with MQ_ENABLED=true, divided by the same percentile with
+  // MQ_ENABLED=false.
+  private double ratio(double percentile) {
     return window(AckBenchmark.KAFKA_DOWN, AckBenchmark.MQ_ON).millis(percentile)
         / window(AckBenchmark.KAFKA_DOWN, AckBenchmark.MQ_OFF).millis(percentile);
   }
@@ -39,58 +45,46 @@ record AckResult(double requestsPerSecond, List<AckRow> rows) {
         .window();
   }
 
-  List<String> lines() {
+  @Override
+  public List<String> lines() {
     Table table =
         new Table(
             "phase", "MQ_ENABLED", "requests", "failed", "per s", "p50 ms", "p99 ms", "max ms");
-    for (AckRow row : rows) {
+    for (Row row : rows) {
       Window window = row.window();
       table.add(
           List.of(
               row.phase(),
               row.mode(),
-              String.format(Locale.ROOT, "%,d", window.requests()),
-              String.format(Locale.ROOT, "%,d", window.failed()),
-              number(window.perSecond()),
-              number(window.millis(50)),
-              number(window.millis(99)),
-              number(window.maxMillis())));
+              Table.count(window.requests()),
+              Table.count(window.failed()),
+              Table.number(window.perSecond()),
+              Table.number(window.millis(50)),
+              Table.number(window.millis(99)),
+              Table.number(window.maxMillis())));
     }
     List<String> lines = new ArrayList<>(table.lines());
     lines.add("");
     lines.add(
         String.format(
             Locale.ROOT,
-            "Kafka down, against MQ_ENABLED=false in turns with it: p50 × %.2f, p99 × %.2f"
-                + " (target: at most × %.0f)",
+            "Kafka down, compared with MQ_ENABLED=false under the same load: p50 × %.2f,"
+                + " p99 × %.2f (target: at most × %.0f)",
             ratio(50),
             ratio(99),
             TARGET));
     return lines;
   }
 
-  String json() {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), text)) {
-      json.writeStartObject();
-      json.writeNumberProperty("requestsPerSecond", requestsPerSecond);
-      json.writeArrayPropertyStart("rows");
-      for (AckRow row : rows) {
-        json.writeStartObject();
-        json.writeStringProperty("phase", row.phase());
-        json.writeStringProperty("mqEnabled", row.mode());
-        WindowJson.write(json, row.window());
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-      json.writeNumberProperty("kafkaDownP50Ratio", ratio(50));
-      json.writeNumberProperty("kafkaDownP99Ratio", ratio(99));
-      json.writeEndObject();
+  @Override
+  public ObjectNode json() {
+    ObjectNode json = JsonMapper.shared().createObjectNode();
+    json.put("requestsPerSecond", requestsPerSecond);
+    ArrayNode list = json.putArray("rows");
+    for (Row row : rows) {
+      ObjectNode item = list.addObject().put("phase", row.phase()).put("mqEnabled", row.mode());
+      row.window().writeTo(item);
     }
-    return text.toString();
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, "%,.1f", value);
+    return json.put("kafkaDownP50Ratio", ratio(50)).put("kafkaDownP99Ratio", ratio(99));
   }
 }

@@ -7,15 +7,11 @@ import io.wideevents.toolbox.pipeline.StoredEvents;
 import io.wideevents.toolbox.pipeline.TopicView;
 import io.wideevents.toolbox.pipeline.WorkerProcess;
 import io.wideevents.toolbox.sample.SampleTraffic;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Lets a worker process consume a backlog. Topic, group and database are new in each run; all runs
@@ -43,10 +39,13 @@ final class BacklogRun {
    */
   record Result(double eventsPerSecond, double mongodSeconds, double workerSeconds) {}
 
-  BacklogRun(String brokers, MongodProcess mongo, Path logs, int events) {
-    this.brokers = brokers;
-    this.mongo = mongo;
-    this.logs = logs;
+  /**
+   * @param servers running
+   */
+  BacklogRun(Servers servers, int events) {
+    this.brokers = servers.broker().bootstrapServers();
+    this.mongo = servers.mongod();
+    this.logs = servers.directory();
     this.events = events;
   }
 
@@ -89,16 +88,6 @@ final class BacklogRun {
     }
   }
 
-  static void delete(Path logs) throws IOException {
-    try (Stream<Path> files = Files.list(logs)) {
-      List<Path> all = files.toList();
-      for (Path file : all) {
-        Files.deleteIfExists(file);
-      }
-    }
-    Files.deleteIfExists(logs);
-  }
-
   private void fill(String topic) {
     SampleTraffic traffic = new SampleTraffic(runs, Instant.now());
     try (RecordProducer producer = new RecordProducer(brokers, topic)) {
@@ -113,7 +102,7 @@ final class BacklogRun {
     long end = System.nanoTime() + BOUND.toNanos();
     while (topic.lag(group) > 0) {
       if (System.nanoTime() - end > 0) {
-        throw new IllegalStateException("The backlog is not worked off within " + BOUND);
+        throw new IllegalStateException("The worker has not consumed the backlog within " + BOUND);
       }
       Thread.sleep(LOOK_AGAIN);
     }

@@ -3,9 +3,9 @@ package io.wideevents.toolbox.benchmark;
 import io.wideevents.process.ExitCode;
 import io.wideevents.stack.Teardown;
 import io.wideevents.stack.WorkDirectory;
+import io.wideevents.toolbox.load.OpenLoop;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,7 +20,6 @@ import picocli.CommandLine.Spec;
     name = "benchmark",
     sortOptions = false,
     usageHelpAutoWidth = true,
-    subcommands = BatchesCommand.class,
     synopsisSubcommandLabel = "(ack | replay | batches)",
     description = {
       "Measures with its own servers and processes, and stops them at the end, also on Ctrl-C."
@@ -62,28 +61,21 @@ public final class BenchmarkCommand implements Runnable {
 
   private final Teardown teardown = new Teardown("the benchmark");
 
-  /** A result as text and as JSON. */
-  private record Output(List<String> lines, String json) {}
-
   private interface Measurement {
-    Output run(Servers servers, OpenLoop load, PrintWriter talk) throws InterruptedException;
-  }
-
-  /** Whether the result should be one JSON object. */
-  boolean wantsJson() {
-    return json;
+    BenchmarkResult run(Servers servers, OpenLoop load, PrintWriter talk)
+        throws InterruptedException;
   }
 
   @Override
   public void run() {
-    throw new ParameterException(commandLine(), "Say what to measure: ack, replay or batches");
+    throw new ParameterException(commandLine(), "Name the measurement: ack, replay or batches");
   }
 
   @Command(
       name = "ack",
       description = {
         "Time to a 202 while Kafka is up, while it is down and while MongoDB is down as well, each"
-            + " in turns with a gateway that has MQ_ENABLED=false. Measured from the moment a"
+            + " alternately with a gateway that has MQ_ENABLED=false. Measured from the moment a"
             + " request was due.",
         "",
       })
@@ -92,23 +84,22 @@ public final class BenchmarkCommand implements Runnable {
               names = "--seconds",
               paramLabel = "N",
               defaultValue = "5",
-              description = "Length of a turn (default: ${DEFAULT-VALUE}).")
+              description =
+                  "How long one gateway is measured at a time (default: ${DEFAULT-VALUE}).")
           int seconds,
       @Option(
               names = "--rounds",
               paramLabel = "N",
               defaultValue = "4",
-              description = "Turns of each gateway in each phase (default: ${DEFAULT-VALUE}).")
+              description =
+                  "Measurements of each gateway in each phase (default: ${DEFAULT-VALUE}).")
           int rounds)
       throws InterruptedException {
     requirePositive("--seconds", seconds);
     requirePositive("--rounds", rounds);
     return measure(
-        (servers, load, talk) -> {
-          AckResult result =
-              new AckBenchmark(servers, load, Duration.ofSeconds(seconds), rounds, talk).run();
-          return new Output(result.lines(), result.json());
-        });
+        (servers, load, talk) ->
+            new AckBenchmark(servers, load, Duration.ofSeconds(seconds), rounds, talk).run());
   }
 
   @Command(
@@ -137,18 +128,37 @@ public final class BenchmarkCommand implements Runnable {
     requirePositive("--events", events);
     requirePositive("--seconds", seconds);
     return measure(
-        (servers, load, talk) -> {
-          ReplayResult result =
-              new ReplayBenchmark(
-                      servers,
-                      load,
-                      events,
-                      Duration.ofSeconds(seconds),
-                      ReplayBenchmark.spoolFor(events),
-                      talk)
-                  .run();
-          return new Output(result.lines(), result.json());
-        });
+        (servers, load, talk) ->
+            new ReplayBenchmark(servers, load, events, Duration.ofSeconds(seconds), talk).run());
+  }
+
+  @Command(
+      name = "batches",
+      description = {
+        "Starts a worker that consumes a backlog, alternately with batches of 100 and with batches"
+            + " that grow to MQ_BATCH_MAX_SIZE. Compares the rates and the CPU time of MongoDB and"
+            + " the worker. --rate has no effect.",
+        "",
+      })
+  int batches(
+      @Option(
+              names = "--events",
+              paramLabel = "N",
+              defaultValue = "100000",
+              description = "Events in the backlog, at least 1000 (default: ${DEFAULT-VALUE}).")
+          int events,
+      @Option(
+              names = "--rounds",
+              paramLabel = "N",
+              defaultValue = "5",
+              description = "Rounds, both ways in each (default: ${DEFAULT-VALUE}).")
+          int rounds)
+      throws InterruptedException {
+    if (events < 1_000 || rounds < 1) {
+      throw new ParameterException(commandLine(), "Use at least 1000 --events and one of --rounds");
+    }
+    return measure(
+        (servers, load, talk) -> new BatchesBenchmark(servers, events, rounds, talk).run());
   }
 
   private int measure(Measurement measurement) throws InterruptedException {
@@ -159,13 +169,13 @@ public final class BenchmarkCommand implements Runnable {
     try (teardown) {
       WorkDirectory directory =
           teardown.open(() -> WorkDirectory.create(null, "benchmark"), WorkDirectory::close);
-      OpenLoop load = teardown.open(() -> new OpenLoop(1, rate), OpenLoop::close);
-      Output output = measurement.run(new Servers(directory.path(), teardown), load, talk);
+      OpenLoop load = teardown.open(() -> new OpenLoop(rate), OpenLoop::close);
+      BenchmarkResult result = measurement.run(new Servers(directory.path(), teardown), load, talk);
       PrintWriter out = commandLine().getOut();
       if (json) {
-        out.println(output.json());
+        out.println(result.json());
       } else {
-        output.lines().forEach(out::println);
+        result.lines().forEach(out::println);
       }
       out.flush();
       return ExitCode.OK;

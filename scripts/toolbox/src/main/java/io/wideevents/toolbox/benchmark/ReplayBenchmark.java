@@ -1,11 +1,13 @@
 package io.wideevents.toolbox.benchmark;
 
+import io.wideevents.toolbox.load.OpenLoop;
+import io.wideevents.toolbox.load.Tally;
+import io.wideevents.toolbox.load.Window;
 import io.wideevents.toolbox.pipeline.GatewayHealth;
 import io.wideevents.toolbox.pipeline.GatewayProcess;
 import io.wideevents.toolbox.sample.SampleSender;
 import io.wideevents.toolbox.sample.SampleTraffic;
 import io.wideevents.toolbox.sample.SendSettings;
-import io.wideevents.toolbox.sample.Tally;
 import io.wideevents.toolbox.terminal.Progress;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -20,7 +22,7 @@ import java.util.Map;
 final class ReplayBenchmark {
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
   private static final Duration WARM_UP = Duration.ofSeconds(5);
-  private static final Duration TURN = Duration.ofSeconds(1);
+  private static final Duration SLICE = Duration.ofSeconds(1);
   private static final int BATCH_EVENTS = 10_000;
   private static final int FILLERS = 2;
   private static final long SEED = 1;
@@ -32,33 +34,25 @@ final class ReplayBenchmark {
   private final OpenLoop load;
   private final long events;
   private final Duration baseline;
-  private final Map<String, String> settings;
   private final PrintWriter talk;
 
   /**
    * @param servers not running yet
    * @param events to spool and replay
    * @param baseline how long live requests are measured before and after
-   * @param settings of the gateway
    * @param talk for progress
    */
   ReplayBenchmark(
-      Servers servers,
-      OpenLoop load,
-      long events,
-      Duration baseline,
-      Map<String, String> settings,
-      PrintWriter talk) {
+      Servers servers, OpenLoop load, long events, Duration baseline, PrintWriter talk) {
     this.servers = servers;
     this.load = load;
     this.events = events;
     this.baseline = baseline;
-    this.settings = settings;
     this.talk = talk;
   }
 
-  /** The settings of a gateway whose spool can hold {@code events} events. */
-  static Map<String, String> spoolFor(long events) {
+  // A spool that can hold all events.
+  private Map<String, String> spoolSettings() {
     long bytes = Math.max(LEAST_SPOOL_BYTES, Math.multiplyExact(events, BYTES_PER_EVENT));
     return Map.of("SPOOL_MAX_BYTES", Long.toString(bytes));
   }
@@ -66,12 +60,12 @@ final class ReplayBenchmark {
   ReplayResult run() throws InterruptedException {
     say("Starting a Kafka broker, a mongod and a gateway");
     servers.start();
-    GatewayProcess gateway = servers.startGateway("gateway", settings);
+    GatewayProcess gateway = servers.startGateway("gateway", spoolSettings());
     try (GatewayHealth health = new GatewayHealth(gateway.url())) {
       health.await("all tiers up", now -> now.status().equals("ready"), TIMEOUT);
       say("Live requests with an empty spool, %d s".formatted(baseline.toSeconds()));
-      load.run(gateway.url(), WARM_UP);
-      Window before = load.run(gateway.url(), baseline);
+      load.run(servers.target(gateway.url()), WARM_UP);
+      Window before = load.run(servers.target(gateway.url()), baseline);
 
       servers.kill();
       Duration filling = fill(gateway.url());
@@ -79,7 +73,7 @@ final class ReplayBenchmark {
       servers.start();
       Replay replay = replay(gateway.url(), health);
       say("Live requests with an empty spool, %d s".formatted(baseline.toSeconds()));
-      Window after = load.run(gateway.url(), baseline);
+      Window after = load.run(servers.target(gateway.url()), baseline);
       return new ReplayResult(
           events, filling, replay.events(), replay.took(), before, replay.live(), after);
     }
@@ -87,8 +81,7 @@ final class ReplayBenchmark {
 
   private Duration fill(URI gateway) throws InterruptedException {
     say("Both servers are killed; filling the spool with %,d events".formatted(events));
-    SendSettings sending =
-        new SendSettings(BATCH_EVENTS, FILLERS, 0, SendSettings.Transfer.PLAIN, 20);
+    SendSettings sending = new SendSettings(BATCH_EVENTS, FILLERS, 0, false, 20);
     Instant begin = Instant.now();
     Tally tally =
         SampleSender.send(
@@ -119,12 +112,12 @@ final class ReplayBenchmark {
     Window live = Window.EMPTY;
     long left = atBegin;
     while (left > 0) {
-      Window turn = load.run(gateway, TURN);
+      Window slice = load.run(servers.target(gateway), SLICE);
       left = spooled(health);
       // The last measurement partly runs without a replay. It is left out unless it is the only
       // one.
       if (left > 0 || live.requests() == 0) {
-        live = live.plus(turn);
+        live = live.plus(slice);
       }
       progress.update(full - left);
     }
@@ -138,7 +131,8 @@ final class ReplayBenchmark {
         .ask()
         .map(GatewayHealth.Readiness::spooledEvents)
         .orElseThrow(() -> new IllegalStateException("The gateway does not answer"))
-        .orElseThrow(() -> new IllegalStateException("The gateway does not tell its spool's size"));
+        .orElseThrow(
+            () -> new IllegalStateException("The gateway does not report its spool's size"));
   }
 
   private void say(String line) {

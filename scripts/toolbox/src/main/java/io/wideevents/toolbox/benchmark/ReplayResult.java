@@ -1,14 +1,13 @@
 package io.wideevents.toolbox.benchmark;
 
+import io.wideevents.toolbox.load.Window;
 import io.wideevents.toolbox.terminal.Table;
-import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The result of {@code benchmark replay}.
@@ -29,8 +28,9 @@ record ReplayResult(
     Duration replaying,
     Window before,
     Window meanwhile,
-    Window after) {
-  static final double TARGET = 2;
+    Window after)
+    implements BenchmarkResult {
+  private static final double TARGET = 2;
 
   double filledPerSecond() {
     return spooled / (filling.toNanos() / 1e9);
@@ -47,7 +47,8 @@ record ReplayResult(
     return meanwhile.millis(percentile) / before.plus(after).millis(percentile);
   }
 
-  List<String> lines() {
+  @Override
+  public List<String> lines() {
     Table table = new Table("live requests", "requests", "failed", "p50 ms", "p99 ms", "max ms");
     row(table, "before", before);
     row(table, "during the replay", meanwhile);
@@ -85,34 +86,25 @@ record ReplayResult(
     table.add(
         List.of(
             label,
-            String.format(Locale.ROOT, "%,d", window.requests()),
-            String.format(Locale.ROOT, "%,d", window.failed()),
-            String.format(Locale.ROOT, "%,.1f", window.millis(50)),
-            String.format(Locale.ROOT, "%,.1f", window.millis(99)),
-            String.format(Locale.ROOT, "%,.1f", window.maxMillis())));
+            Table.count(window.requests()),
+            Table.count(window.failed()),
+            Table.number(window.millis(50)),
+            Table.number(window.millis(99)),
+            Table.number(window.maxMillis())));
   }
 
-  String json() {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), text)) {
-      json.writeStartObject();
-      json.writeNumberProperty("spooledEvents", spooled);
-      json.writeNumberProperty("replayedEvents", replayed);
-      json.writeNumberProperty("filledPerSecond", filledPerSecond());
-      json.writeNumberProperty("replayedPerSecond", replayedPerSecond());
-      write(json, "before", before);
-      write(json, "meanwhile", meanwhile);
-      write(json, "after", after);
-      json.writeNumberProperty("liveP50Ratio", ratio(50));
-      json.writeNumberProperty("liveP99Ratio", ratio(99));
-      json.writeEndObject();
-    }
-    return text.toString();
-  }
-
-  private static void write(JsonGenerator json, String name, Window window) {
-    json.writeObjectPropertyStart(name);
-    WindowJson.write(json, window);
-    json.writeEndObject();
+  @Override
+  public ObjectNode json() {
+    ObjectNode json =
+        JsonMapper.shared()
+            .createObjectNode()
+            .put("spooledEvents", spooled)
+            .put("replayedEvents", replayed)
+            .put("filledPerSecond", filledPerSecond())
+            .put("replayedPerSecond", replayedPerSecond());
+    before.writeTo(json.putObject("before"));
+    meanwhile.writeTo(json.putObject("meanwhile"));
+    after.writeTo(json.putObject("after"));
+    return json.put("liveP50Ratio", ratio(50)).put("liveP99Ratio", ratio(99));
   }
 }

@@ -6,15 +6,26 @@ import io.wideevents.stack.MongodBinary;
 import io.wideevents.stack.MongodProcess;
 import io.wideevents.stack.MongodSettings;
 import io.wideevents.stack.Teardown;
+import io.wideevents.toolbox.load.OpenLoop;
+import io.wideevents.toolbox.load.RequestBody;
 import io.wideevents.toolbox.pipeline.GatewayProcess;
 import io.wideevents.toolbox.pipeline.ProjectHome;
+import io.wideevents.toolbox.sample.SampleTraffic;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** The broker, the mongod and the gateways of one benchmark. The teardown stops them. */
 final class Servers {
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
+
+  private final SampleTraffic traffic = new SampleTraffic(1, Instant.now());
   private final Path directory;
   private final Teardown teardown;
   private final ProjectHome home = ProjectHome.find();
@@ -53,6 +64,23 @@ final class Servers {
     return mongod;
   }
 
+  Path directory() {
+    return directory;
+  }
+
+  /** A gateway as the target of single events of the sample traffic. */
+  OpenLoop.Target target(URI gateway) {
+    URI events = gateway.resolve("/v1/events");
+    return new OpenLoop.Target(
+        number ->
+            HttpRequest.newBuilder(events)
+                .timeout(REQUEST_TIMEOUT)
+                .header("Content-Type", RequestBody.JSON)
+                .POST(BodyPublishers.ofByteArray(traffic.next()))
+                .build(),
+        status -> status == 202);
+  }
+
   /** Starts both servers and blocks until both are ready. */
   void start() {
     CompletableFuture.allOf(
@@ -76,10 +104,6 @@ final class Servers {
     environment.put("KAFKA_BROKER", broker.bootstrapServers());
     environment.put("MONGODB_URI", mongod.uri());
     environment.put("SPOOL_DIR", directory.resolve(name + "-spool").toString());
-    environment.put(
-        "JAVA_OPTS",
-        "%s -XX:-UsePerfData -Djava.io.tmpdir=%s"
-            .formatted(System.getenv().getOrDefault("JAVA_OPTS", ""), directory));
     return teardown
         .open(
             () -> GatewayProcess.start(home, environment, directory.resolve(name + ".log")),

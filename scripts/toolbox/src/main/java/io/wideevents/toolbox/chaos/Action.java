@@ -1,5 +1,6 @@
 package io.wideevents.toolbox.chaos;
 
+import io.wideevents.stack.Restartable;
 import java.util.Locale;
 
 /** A fault of a process, or its end. */
@@ -17,20 +18,31 @@ enum Action {
   /** SIGCONT, after {@link #FREEZE}. */
   RESUME(true);
 
-  private final boolean mends;
+  private final boolean endsFault;
 
-  Action(boolean mends) {
-    this.mends = mends;
+  Action(boolean endsFault) {
+    this.endsFault = endsFault;
   }
 
   /** Whether the process accepts work afterwards. */
-  boolean mends() {
-    return mends;
+  boolean endsFault() {
+    return endsFault;
   }
 
   /** The action that ends this fault. */
   Action end() {
     return this == FREEZE ? RESUME : START;
+  }
+
+  /** Executes the action. Blocks until a started process is ready. */
+  void on(Restartable process) {
+    switch (this) {
+      case KILL -> process.kill9();
+      case FREEZE -> process.pause();
+      case STOP -> process.stop();
+      case START -> process.start();
+      case RESUME -> process.resume();
+    }
   }
 
   String label() {

@@ -70,7 +70,7 @@ public final class ChaosCommand implements Callable<Integer> {
       names = "--clients",
       paramLabel = "N",
       defaultValue = "32",
-      description = "Clients that post at the same time (default: ${DEFAULT-VALUE}).")
+      description = "Requests at the same time, at most (default: ${DEFAULT-VALUE}).")
   private int clients;
 
   @Option(
@@ -113,7 +113,7 @@ public final class ChaosCommand implements Callable<Integer> {
           new ChaosRun(settings, mongod.get(), directory.path(), talk, teardown).run();
       PrintWriter out = screen.out();
       if (json) {
-        out.println(new ChaosJson(result).text());
+        out.println(result.json());
       } else {
         new ChaosReport(result).lines().forEach(out::println);
       }
@@ -146,8 +146,8 @@ public final class ChaosCommand implements Callable<Integer> {
     if (!(rate > 0)) {
       throw basics.wrongFlag("--rate=" + rate + " is not positive");
     }
-    return new ChaosSettings(
-        seed, Duration.ofMillis((long) (minutes * 60_000)), clients, rate, Instant.now());
+    FaultSchedule schedule = FaultSchedule.of(seed, Duration.ofMillis((long) (minutes * 60_000)));
+    return new ChaosSettings(seed, schedule, clients, rate, Instant.now());
   }
 
   private void deleteUnlessKept(WorkDirectory directory) {

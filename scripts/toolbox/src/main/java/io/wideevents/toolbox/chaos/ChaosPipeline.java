@@ -6,6 +6,7 @@ import io.wideevents.stack.FreePort;
 import io.wideevents.stack.KafkaBroker;
 import io.wideevents.stack.MongodProcess;
 import io.wideevents.stack.MongodSettings;
+import io.wideevents.stack.Restartable;
 import io.wideevents.stack.Teardown;
 import io.wideevents.toolbox.pipeline.GatewayProcess;
 import io.wideevents.toolbox.pipeline.ProjectHome;
@@ -32,9 +33,9 @@ final class ChaosPipeline {
   private final int gatewayPort = FreePort.find();
   private final KafkaBroker broker;
   private final MongodProcess mongod;
-  private final ServiceVictim gateway;
-  private final ServiceVictim firstWorker;
-  private final ServiceVictim secondWorker;
+  private final RestartableService gateway;
+  private final RestartableService firstWorker;
+  private final RestartableService secondWorker;
 
   /**
    * @param directory exists; is not deleted
@@ -67,7 +68,7 @@ final class ChaosPipeline {
     ChildProcess start(Map<String, String> environment);
   }
 
-  private ServiceVictim worker(Teardown teardown, Target target) {
+  private RestartableService worker(Teardown teardown, Target target) {
     return service(
         teardown,
         environment -> WorkerProcess.start(home, environment, log(target)).process(),
@@ -76,11 +77,11 @@ final class ChaosPipeline {
         process -> {});
   }
 
-  private ServiceVictim service(
+  private RestartableService service(
       Teardown teardown, Starter starter, Consumer<ChildProcess> awaitReady) {
     return teardown.open(
-        () -> new ServiceVictim(() -> starter.start(environment()), awaitReady),
-        ServiceVictim::close);
+        () -> new RestartableService(() -> starter.start(environment()), awaitReady),
+        RestartableService::close);
   }
 
   /** Starts all processes and blocks until the gateway accepts requests and the workers consume. */
@@ -95,10 +96,10 @@ final class ChaosPipeline {
     new WorkerProcess(secondWorker.process()).awaitConsuming();
   }
 
-  Map<Target, Victim> victims() {
+  Map<Target, Restartable> processes() {
     return Map.of(
-        Target.KAFKA, Victim.of(broker),
-        Target.MONGODB, Victim.of(mongod),
+        Target.KAFKA, broker,
+        Target.MONGODB, mongod,
         Target.GATEWAY, gateway,
         Target.WORKER_1, firstWorker,
         Target.WORKER_2, secondWorker);
@@ -133,16 +134,11 @@ final class ChaosPipeline {
     environment.put("MONGODB_URI", mongod.uri());
     environment.put("MONGODB_DATABASE", DATABASE);
     environment.put("SPOOL_DIR", directory.resolve("spool").toString());
-    // Files that a JVM unpacks, and that a killed JVM leaves, are deleted with the run's directory.
-    environment.put(
-        "JAVA_OPTS",
-        "%s -XX:-UsePerfData -Djava.io.tmpdir=%s"
-            .formatted(System.getenv().getOrDefault("JAVA_OPTS", ""), directory));
     return environment;
   }
 
-  Path launcher(String name) {
-    return home.launcher(name);
+  ProjectHome home() {
+    return home;
   }
 
   private Path log(Target target) {

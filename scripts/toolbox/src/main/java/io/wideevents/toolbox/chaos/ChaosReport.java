@@ -1,5 +1,6 @@
 package io.wideevents.toolbox.chaos;
 
+import io.wideevents.toolbox.load.Tally;
 import io.wideevents.toolbox.terminal.Table;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,26 +51,25 @@ final class ChaosReport {
   private List<String> latencies() {
     Table table = new Table("phase", "requests", "p50 ms", "p99 ms", "max ms");
     result
-        .figures()
+        .scoreboard()
         .latencies()
         .forEach(
-            (phase, latency) ->
+            (phase, window) ->
                 table.add(
                     List.of(
                         phase,
-                        count(latency.requests()),
-                        millis(latency.p50Millis()),
-                        millis(latency.p99Millis()),
-                        millis(latency.maxMillis()))));
+                        Table.count(window.requests()),
+                        Table.number(window.millis(50)),
+                        Table.number(window.millis(99)),
+                        Table.number(window.maxMillis()))));
     return table.lines();
   }
 
   private List<String> answers() {
-    ClientFigures figures = result.figures();
-    long all = figures.acknowledgedByTier().values().stream().mapToLong(Long::longValue).sum();
+    Tally tally = result.scoreboard().tally();
     List<String> lines = new ArrayList<>();
-    figures
-        .acknowledgedByTier()
+    tally
+        .acceptedByTier()
         .forEach(
             (tier, events) ->
                 lines.add(
@@ -77,21 +77,16 @@ final class ChaosReport {
                         Locale.ROOT,
                         "%-8s %5.1f %% of the acknowledgements",
                         tier,
-                        100.0 * events / Math.max(1, all))));
-    lines.add("replies: %s; broken connections: %,d".formatted(parts(figures), figures.broken()));
+                        100.0 * events / tally.accepted())));
+    lines.add(
+        "replies: %s; broken connections: %,d"
+            .formatted(parts(tally.repliesByStatus(), "%s × %,d"), tally.unanswered()));
     lines.add(
         "longest time without any 2xx: %s (%s while the gateway was up)"
             .formatted(
-                seconds(figures.longestSilence()), seconds(figures.longestSilenceWithGateway())));
+                seconds(result.scoreboard().longestSilence()),
+                seconds(result.scoreboard().longestSilenceWithGateway())));
     return lines;
-  }
-
-  private static String parts(ClientFigures figures) {
-    return String.join(
-        ", ",
-        figures.repliesByStatus().entrySet().stream()
-            .map(reply -> "%d × %,d".formatted(reply.getKey(), reply.getValue()))
-            .toList());
   }
 
   private List<String> events() {
@@ -104,22 +99,32 @@ final class ChaosReport {
         "stored",
         findings.stored(),
         "%,d of them never acknowledged".formatted(findings.storedUnacknowledged()));
-    line(lines, "dead-lettered", findings.deadLettered(), reasons(findings.deadLetterReasons()));
+    line(
+        lines,
+        "dead-lettered",
+        findings.deadLettered(),
+        parts(findings.deadLetterReasons(), "%s %,d"));
     line(lines, "given up", findings.givenUp(), "");
     line(lines, "lost", findings.lost(), "");
     line(lines, "duplicates", findings.duplicates(), "");
     line(lines, "unexpected", findings.unexpected(), "");
     line(lines, "unequal", findings.unequal(), "");
-    line(lines, "refused", findings.refused(), reasons(result.figures().refusedByCode()));
-    line(lines, "wrong id", result.figures().wrongIds(), "");
+    line(
+        lines,
+        "refused",
+        findings.refused(),
+        parts(result.scoreboard().tally().refusedByCode(), "%s %,d"));
+    line(lines, "wrong id", result.scoreboard().wrongIds(), "");
     SpoolRemains remains = result.remains();
     lines.add(
         "spool         %,d pending, %,d refused, %,d files in quarantine"
             .formatted(remains.pending(), remains.refused(), remains.quarantined()));
-    GroupPosition position = result.rest().position();
     lines.add(
         "group         %,d of %,d records committed, at rest after %s"
-            .formatted(position.committed(), position.end(), seconds(result.rest().took())));
+            .formatted(
+                result.rest().committed(),
+                result.rest().endOffset(),
+                seconds(result.rest().took())));
     result.rest().stuck().ifPresent(stuck -> lines.add("NOT AT REST   " + stuck));
     return lines;
   }
@@ -130,24 +135,15 @@ final class ChaosReport {
             .stripTrailing());
   }
 
-  private static String reasons(Map<String, Long> reasons) {
+  private static String parts(Map<?, Long> counts, String format) {
     return String.join(
         ", ",
-        reasons.entrySet().stream()
-            .sorted(Map.Entry.comparingByKey())
-            .map(reason -> "%s %,d".formatted(reason.getKey(), reason.getValue()))
+        counts.entrySet().stream()
+            .map(part -> String.format(Locale.ROOT, format, part.getKey(), part.getValue()))
             .toList());
   }
 
   private static String seconds(Duration duration) {
     return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
-  }
-
-  private static String millis(double millis) {
-    return String.format(Locale.ROOT, "%,.1f", millis);
-  }
-
-  private static String count(long count) {
-    return String.format(Locale.ROOT, "%,d", count);
   }
 }

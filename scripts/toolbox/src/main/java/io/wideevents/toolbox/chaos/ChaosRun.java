@@ -1,12 +1,15 @@
 package io.wideevents.toolbox.chaos;
 
 import io.wideevents.stack.Teardown;
+import io.wideevents.toolbox.pipeline.StoredEvents;
+import io.wideevents.toolbox.pipeline.TopicView;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -14,8 +17,6 @@ import java.util.concurrent.TimeUnit;
  * as soon as it is started, so that the run can be interrupted at any time.
  */
 final class ChaosRun {
-  private static final Duration GIVE_UP_AFTER = Duration.ofMinutes(3);
-
   private final ChaosSettings settings;
   private final Path mongodBinary;
   private final Path directory;
@@ -53,57 +54,59 @@ final class ChaosRun {
     Scoreboard scoreboard = new Scoreboard(outages);
     FaultInjector injector =
         teardown.open(
-            () -> new FaultInjector(pipeline.victims(), outages, this::tell), FaultInjector::close);
-    ClientCrowd clients =
+            () -> new FaultInjector(pipeline.processes(), outages, this::report),
+            FaultInjector::close);
+    ChaosLoad load =
         teardown.open(
-            () -> new ClientCrowd(settings, pipeline.gatewayUrl(), scoreboard), ClientCrowd::close);
-
-    FaultSchedule schedule = FaultSchedule.of(settings.seed(), settings.length());
+            () -> new ChaosLoad(settings, pipeline.gatewayUrl(), scoreboard), ChaosLoad::close);
+    FaultSchedule schedule = settings.schedule();
     say(
         "%d clients post for %d s; meanwhile %d episodes of faults"
             .formatted(
-                settings.clients(), settings.length().toSeconds(), schedule.episodes().size()));
-    long end = System.nanoTime() + settings.length().toNanos();
-    clients.begin(new ChaosClient.Hours(end, end + GIVE_UP_AFTER.toNanos()));
-    int episodes = injector.run(schedule, settings.length());
+                settings.clients(), schedule.length().toSeconds(), schedule.episodes().size()));
+    long end = System.nanoTime() + schedule.length().toNanos();
+    Future<?> posting = load.start();
+    int episodes = injector.run(schedule);
     say("%d of %d episodes done".formatted(episodes, schedule.episodes().size()));
-    showUntil(end, scoreboard);
+    TimeUnit.NANOSECONDS.sleep(end - System.nanoTime());
+    load.stop();
+    say(
+        "posted %,d events; %,d acknowledgements so far, of repeats as well"
+            .formatted(load.ledger().posted(), scoreboard.tally().accepted()));
     say("Everything is up; the clients finish");
-    List<ClientLedger> ledgers = clients.await();
-    say("Waiting until spool and workers have nothing left");
+    await(posting);
+    say("Waiting until the spool is empty and the workers have no lag");
     Settling.Rest rest = new Settling(pipeline).awaitRest();
     say("Checking every event");
-    Findings findings = check(pipeline, ledgers);
+    Findings findings = check(pipeline, load.ledger());
     pipeline.stopServices();
     return new ChaosResult(
         settings,
         injector.occurrences(),
-        scoreboard.figures(),
+        scoreboard,
         rest,
         SpoolRemains.of(pipeline, directory),
         findings,
         Duration.between(settings.start(), Instant.now()));
   }
 
-  private Findings check(ChaosPipeline pipeline, List<ClientLedger> ledgers) {
-    DeadLetters deadLetters =
-        DeadLetters.read(pipeline.bootstrapServers(), ChaosPipeline.DEAD_LETTER_TOPIC);
-    try (StoredCheck check =
-        new StoredCheck(
-            settings, ledgers, deadLetters, pipeline.mongodbUri(), ChaosPipeline.DATABASE)) {
-      return check.run();
+  private static void await(Future<?> posting) throws InterruptedException {
+    try {
+      posting.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("The load failed: " + e.getCause(), e.getCause());
     }
   }
 
-  private void showUntil(long endNanos, Scoreboard scoreboard) throws InterruptedException {
-    long left = endNanos - System.nanoTime();
-    TimeUnit.NANOSECONDS.sleep(Math.max(0, left));
-    say(
-        "posted %,d events; %,d acknowledgements so far, of repeats as well"
-            .formatted(scoreboard.postedEvents(), scoreboard.acknowledgedEvents()));
+  private Findings check(ChaosPipeline pipeline, Ledger ledger) {
+    try (TopicView topic =
+            new TopicView(pipeline.bootstrapServers(), ChaosPipeline.DEAD_LETTER_TOPIC);
+        StoredEvents stored = new StoredEvents(pipeline.mongodbUri(), ChaosPipeline.DATABASE)) {
+      return new StoredCheck(settings, ledger, DeadLetters.read(topic), stored).run();
+    }
   }
 
-  private void tell(FaultInjector.Occurrence occurrence) {
+  private void report(FaultInjector.Occurrence occurrence) {
     say(
         String.format(
             Locale.ROOT,

@@ -5,16 +5,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.wideevents.event.DeadLetterFormat;
 import io.wideevents.event.EventId;
 import io.wideevents.event.WireFormat;
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
+import io.wideevents.toolbox.pipeline.TopicView;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * The content of the dead-letter topic.
@@ -22,35 +21,20 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * @param ids of the events in it
  * @param recordsByReason all its records, including those without an event id
  */
-record DeadLetters(IdSet ids, Map<String, Long> recordsByReason) {
-  private static final Duration POLL = Duration.ofMillis(500);
-
+record DeadLetters(Set<UUID> ids, SortedMap<String, Long> recordsByReason) {
   DeadLetters {
-    recordsByReason = Map.copyOf(recordsByReason);
+    ids = Set.copyOf(ids);
+    recordsByReason = new TreeMap<>(recordsByReason);
   }
 
   /** Reads the topic to its end. */
-  static DeadLetters read(String bootstrapServers, String topic) {
-    IdSet ids = new IdSet();
-    Map<String, Long> reasons = new TreeMap<>();
-    Map<String, Object> settings =
-        Map.of("bootstrap.servers", bootstrapServers, "allow.auto.create.topics", "false");
-    try (var consumer =
-        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(info -> new TopicPartition(topic, info.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
-        for (ConsumerRecord<byte[], byte[]> letter : consumer.poll(POLL)) {
-          reasons.merge(header(letter, DeadLetterFormat.REASON).orElse("none"), 1L, Long::sum);
-          header(letter, WireFormat.EVENT_ID_HEADER)
-              .ifPresent(id -> ids.add(EventId.parse(id).value()));
-        }
-      }
+  static DeadLetters read(TopicView topic) {
+    Set<UUID> ids = new HashSet<>();
+    SortedMap<String, Long> reasons = new TreeMap<>();
+    for (ConsumerRecord<byte[], byte[]> letter : topic.all()) {
+      reasons.merge(header(letter, DeadLetterFormat.REASON).orElse("none"), 1L, Long::sum);
+      header(letter, WireFormat.EVENT_ID_HEADER)
+          .ifPresent(id -> ids.add(EventId.parse(id).value()));
     }
     return new DeadLetters(ids, reasons);
   }

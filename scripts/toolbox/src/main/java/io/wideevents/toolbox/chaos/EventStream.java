@@ -4,21 +4,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.wideevents.event.ContentHash;
 import io.wideevents.event.EventId;
+import io.wideevents.toolbox.pipeline.EventComparison;
 import io.wideevents.toolbox.sample.SampleTraffic;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Random;
 import java.util.UUID;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The events of one client. The same seed, client and start produce the same bytes and ids, so that
- * the check can generate the events again instead of storing them. Not safe for concurrent use.
+ * The events of a run. The same seed and start produce the same bytes and ids, so that the check
+ * can generate the events again instead of storing them. Not safe for concurrent use.
  */
 final class EventStream {
-  private static final JsonMapper MAPPER = new JsonMapper();
   private static final int ONE_IN_NAMED = 4;
   private static final int ONE_IN_LARGE = 300;
   private static final int LARGE_CHARACTERS = 20_000;
@@ -26,13 +24,9 @@ final class EventStream {
   private final SampleTraffic traffic;
   private final Random random;
 
-  EventStream(long seed, int client, Instant start) {
-    this.traffic = new SampleTraffic(mix(seed, client), start);
-    this.random = new Random(mix(seed, ~client));
-  }
-
-  private static long mix(long seed, long part) {
-    return (seed * 31 + part) * 0x9E37_79B9_7F4A_7C15L;
+  EventStream(long seed, Instant start) {
+    this.traffic = new SampleTraffic(seed, start);
+    this.random = new Random(~seed);
   }
 
   /** The next event: about 570 bytes, and 20 KB more for one in 300. */
@@ -61,9 +55,7 @@ final class EventStream {
   }
 
   private static long timestamp(byte[] event) {
-    JsonNode timestamp = MAPPER.readTree(event).path("timestamp");
-    return timestamp.isIntegralNumber()
-        ? timestamp.asLong()
-        : OffsetDateTime.parse(timestamp.asString()).toInstant().toEpochMilli();
+    return EventComparison.time(JsonMapper.shared().readTree(event).path("timestamp"))
+        .toEpochMilli();
   }
 }

@@ -1,10 +1,12 @@
 package io.wideevents.toolbox.chaos;
 
+import io.wideevents.stack.Restartable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -17,7 +19,7 @@ import java.util.function.Consumer;
  * slow start of one part delays only that part's next fault.
  */
 final class FaultInjector implements AutoCloseable {
-  private final Map<Target, Victim> victims;
+  private final Map<Target, Restartable> processes;
   private final Outages outages;
   private final Consumer<Occurrence> listener;
   private final Map<Target, ScheduledExecutorService> threads = new EnumMap<>(Target.class);
@@ -32,15 +34,16 @@ final class FaultInjector implements AutoCloseable {
   record Occurrence(Duration at, Duration took, Episode episode, Target target, Action action) {}
 
   /**
-   * @param victims one for each target of the schedules
+   * @param processes one for each target of the schedules
    * @param outages receives which parts are down
    * @param listener receives each step, on the thread that executed it
    */
-  FaultInjector(Map<Target, Victim> victims, Outages outages, Consumer<Occurrence> listener) {
-    this.victims = victims;
+  FaultInjector(
+      Map<Target, Restartable> processes, Outages outages, Consumer<Occurrence> listener) {
+    this.processes = processes;
     this.outages = outages;
     this.listener = listener;
-    victims
+    processes
         .keySet()
         .forEach(
             target ->
@@ -52,18 +55,18 @@ final class FaultInjector implements AutoCloseable {
 
   /**
    * Executes a schedule and blocks until everything is up again. A server that starts slowly delays
-   * the following episodes. Episodes that could not begin in time are left out.
+   * the following episodes. Episodes that would begin after the schedule's latest begin are left
+   * out.
    *
-   * @param length time from now in which episodes may begin
    * @return number of executed episodes
    * @throws IllegalStateException if a step failed, for example a server did not start again
    */
-  int run(FaultSchedule schedule, Duration length) throws InterruptedException {
+  int run(FaultSchedule schedule) throws InterruptedException {
     long startNanos = System.nanoTime();
     int done = 0;
     for (ScheduledEpisode scheduled : schedule.episodes()) {
       Thread.sleep(scheduled.rest());
-      if (System.nanoTime() - startNanos > length.toNanos()) {
+      if (System.nanoTime() - startNanos > schedule.latestBegin().toNanos()) {
         break;
       }
       run(scheduled, startNanos);
@@ -100,11 +103,11 @@ final class FaultInjector implements AutoCloseable {
 
   private void perform(ScheduledStep step, Episode episode, long startNanos) {
     long begin = System.nanoTime();
-    if (!step.action().mends()) {
+    if (!step.action().endsFault()) {
       outages.begin(step.target());
     }
-    victim(step.target()).suffer(step.action());
-    if (step.action().mends()) {
+    step.action().on(process(step.target()));
+    if (step.action().endsFault()) {
       outages.end(step.target());
     }
     Occurrence occurrence =
@@ -121,19 +124,11 @@ final class FaultInjector implements AutoCloseable {
   }
 
   private ScheduledExecutorService thread(Target target) {
-    ScheduledExecutorService thread = threads.get(target);
-    if (thread == null) {
-      throw new IllegalArgumentException("Nothing can befall " + target);
-    }
-    return thread;
+    return Objects.requireNonNull(threads.get(target), target::label);
   }
 
-  private Victim victim(Target target) {
-    Victim victim = victims.get(target);
-    if (victim == null) {
-      throw new IllegalArgumentException("Nothing can befall " + target);
-    }
-    return victim;
+  private Restartable process(Target target) {
+    return Objects.requireNonNull(processes.get(target), target::label);
   }
 
   /** Cancels steps that have not begun; does not wait for steps that have. */

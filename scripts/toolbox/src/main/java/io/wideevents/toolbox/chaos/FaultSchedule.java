@@ -8,12 +8,13 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * The faults of a run and their times: the same for the same seed and length. Every kind of episode
- * occurs once before any kind occurs again. Immutable.
+ * The faults of a run and their times. Immutable.
  *
  * @param episodes in order, one after the other
+ * @param length how long the load lasts at least; it ends when the last episode has ended
+ * @param latestBegin episodes that could not begin by then are left out
  */
-record FaultSchedule(List<ScheduledEpisode> episodes) {
+record FaultSchedule(List<ScheduledEpisode> episodes, Duration length, Duration latestBegin) {
   private static final Duration SHORTEST_EPISODE = Duration.ofSeconds(4);
   private static final Duration LONGEST_EPISODE = Duration.ofSeconds(9);
   // Usually long enough for circuit breakers to close and for a replay to begin, but not for the
@@ -25,11 +26,17 @@ record FaultSchedule(List<ScheduledEpisode> episodes) {
     episodes = List.copyOf(episodes);
   }
 
+  /** A schedule of given episodes, which are all executed, however slowly the servers start. */
+  static FaultSchedule of(ScheduledEpisode... episodes) {
+    return new FaultSchedule(List.of(episodes), Duration.ZERO, Duration.ofDays(1));
+  }
+
   /**
-   * The schedule of a seed.
+   * The schedule of a seed: the same for the same seed and length. Every kind of episode occurs
+   * once before any kind occurs again.
    *
-   * @param length maximum length of all episodes and rests together; the schedule is empty if that
-   *     is too short for any
+   * @param length maximum length of all episodes and rests together, and the latest begin; the
+   *     schedule is empty if that is too short for any
    */
   static FaultSchedule of(long seed, Duration length) {
     Random random = new Random(seed);
@@ -41,7 +48,7 @@ record FaultSchedule(List<ScheduledEpisode> episodes) {
       Duration lasting = between(SHORTEST_EPISODE, LONGEST_EPISODE, random);
       now = now.plus(rest).plus(lasting);
       if (now.compareTo(length) > 0) {
-        return new FaultSchedule(episodes);
+        return new FaultSchedule(episodes, length, length);
       }
       if (deck.isEmpty()) {
         deck.addAll(Arrays.asList(Episode.values()));

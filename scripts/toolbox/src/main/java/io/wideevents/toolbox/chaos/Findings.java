@@ -1,7 +1,8 @@
 package io.wideevents.toolbox.chaos;
 
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The result of the check at the end of a run, in events. All but the first five should be zero.
@@ -27,7 +28,7 @@ record Findings(
     long stored,
     long storedUnacknowledged,
     long deadLettered,
-    Map<String, Long> deadLetterReasons,
+    SortedMap<String, Long> deadLetterReasons,
     long refused,
     long givenUp,
     long lost,
@@ -37,7 +38,7 @@ record Findings(
     List<String> examples) {
 
   Findings {
-    deadLetterReasons = Map.copyOf(deadLetterReasons);
+    deadLetterReasons = new TreeMap<>(deadLetterReasons);
     examples = List.copyOf(examples);
   }
 

@@ -1,15 +1,15 @@
 package io.wideevents.toolbox.chaos;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.github.luben.zstd.Zstd;
+import io.wideevents.toolbox.load.RequestBody;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
-import java.util.zip.GZIPOutputStream;
 
 /**
  * Packs the events of a stream into bodies of every kind that the gateway accepts: one event, an
@@ -29,12 +29,23 @@ final class RequestSource {
     this.random = random;
   }
 
+  /**
+   * A body and the ids under which its events must be stored.
+   *
+   * @param ids of the events, in order
+   */
+  record Posted(RequestBody body, List<UUID> ids) {
+    Posted {
+      ids = List.copyOf(ids);
+    }
+  }
+
   /** The next body; its events follow those of the previous body. */
-  RequestBody next() {
+  Posted next() {
     return switch (random.nextInt(10)) {
-      case 0, 1 -> many(2 + random.nextInt(MOST_IN_ARRAY - 1), "[", ",", "]", "application/json");
-      case 2, 3 -> many(lines(), "", "\n", "\n", "application/x-ndjson");
-      default -> many(1, "", "", "", "application/json");
+      case 0, 1 -> many(2 + random.nextInt(MOST_IN_ARRAY - 1), "[", ",", "]", RequestBody.JSON);
+      case 2, 3 -> many(lines(), "", "\n", "\n", RequestBody.NDJSON);
+      default -> many(1, "", "", "", RequestBody.JSON);
     };
   }
 
@@ -42,41 +53,32 @@ final class RequestSource {
     return random.nextInt(ONE_IN_LONG) == 0 ? LONG_LINES : 1 + random.nextInt(MOST_LINES);
   }
 
-  private RequestBody many(
-      int count, String begin, String separator, String end, String contentType) {
+  private Posted many(int count, String begin, String separator, String end, String contentType) {
     ByteArrayOutputStream text = new ByteArrayOutputStream(count * 800);
     List<UUID> ids = new ArrayList<>(count);
-    writeAscii(text, begin);
+    text.writeBytes(begin.getBytes(UTF_8));
     for (int i = 0; i < count; i++) {
       if (i > 0) {
-        writeAscii(text, separator);
+        text.writeBytes(separator.getBytes(UTF_8));
       }
       PostedEvent event = events.next();
       ids.add(event.id());
       text.writeBytes(event.json());
     }
-    writeAscii(text, end);
-    byte[] plain = text.toByteArray();
+    text.writeBytes(end.getBytes(UTF_8));
+    return new Posted(compressed(RequestBody.plain(count, contentType, text.toByteArray())), ids);
+  }
+
+  private RequestBody compressed(RequestBody plain) {
     return switch (random.nextInt(4)) {
-      case 0 -> new RequestBody(ids, contentType, Optional.of("gzip"), gzip(plain));
-      case 1 -> new RequestBody(ids, contentType, Optional.of("zstd"), Zstd.compress(plain));
-      default -> new RequestBody(ids, contentType, Optional.empty(), plain);
+      case 0 -> plain.gzip();
+      case 1 ->
+          new RequestBody(
+              plain.events(),
+              plain.contentType(),
+              Optional.of("zstd"),
+              Zstd.compress(plain.bytes()));
+      default -> plain;
     };
-  }
-
-  private static void writeAscii(ByteArrayOutputStream out, String text) {
-    for (int i = 0; i < text.length(); i++) {
-      out.write(text.charAt(i));
-    }
-  }
-
-  private static byte[] gzip(byte[] bytes) {
-    ByteArrayOutputStream compressed = new ByteArrayOutputStream(bytes.length / 2);
-    try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
-      gzip.write(bytes);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot compress in memory", e);
-    }
-    return compressed.toByteArray();
   }
 }

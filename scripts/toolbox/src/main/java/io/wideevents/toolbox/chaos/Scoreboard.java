@@ -1,10 +1,12 @@
 package io.wideevents.toolbox.chaos;
 
+import io.wideevents.toolbox.load.Tally;
+import io.wideevents.toolbox.load.Window;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
@@ -16,13 +18,9 @@ final class Scoreboard {
   private static final int SIGNIFICANT_DIGITS = 3;
 
   private final Outages outages;
+  private final Tally tally = new Tally();
   private final Map<Phase, Histogram> acknowledgeMicros = new EnumMap<>(Phase.class);
   private final Histogram changingMicros = new Histogram(SIGNIFICANT_DIGITS);
-  private final Map<String, Long> acknowledgedByTier = new TreeMap<>();
-  private final Map<Integer, Long> repliesByStatus = new TreeMap<>();
-  private final Map<String, Long> refusedByCode = new TreeMap<>();
-  private long posted;
-  private long broken;
   private long wrongIds;
   private long lastDurableNanos = System.nanoTime();
   private Duration longestSilence = Duration.ZERO;
@@ -35,25 +33,13 @@ final class Scoreboard {
     }
   }
 
+  /** All answers. A repeated event counts each time. */
+  Tally tally() {
+    return tally;
+  }
+
   Phase phase() {
     return outages.phase();
-  }
-
-  synchronized void posted(int events) {
-    posted += events;
-  }
-
-  synchronized void replied(int status) {
-    repliesByStatus.merge(status, 1L, Long::sum);
-  }
-
-  /** Counts a request whose connection broke or that timed out. */
-  synchronized void broken() {
-    broken++;
-  }
-
-  synchronized void refused(String code) {
-    refusedByCode.merge(code, 1L, Long::sum);
   }
 
   /** Counts an event that was acknowledged with an id other than its own. */
@@ -61,74 +47,67 @@ final class Scoreboard {
     wrongIds++;
   }
 
+  /** Starts the measurement of the time without an acknowledgement. */
+  synchronized void begin() {
+    lastDurableNanos = System.nanoTime();
+  }
+
   /**
    * Counts a request that was answered with 2xx.
    *
    * @param begin the phase of its first post
    * @param nanos time since its first post, including all retries
-   * @param events by tier
    */
-  synchronized void acknowledged(Phase begin, long nanos, Map<String, Integer> events) {
+  synchronized void acknowledged(Phase begin, long nanos) {
     long now = System.nanoTime();
-    events.forEach((tier, count) -> acknowledgedByTier.merge(tier, (long) count, Long::sum));
     histogram(begin, now - nanos).recordValue(TimeUnit.NANOSECONDS.toMicros(nanos));
-    silenceUntil(now);
-    lastDurableNanos = now;
-  }
-
-  private Histogram histogram(Phase begin, long beginNanos) {
-    if (outages.gatewayWasDownSince(beginNanos)) {
-      return of(Phase.GATEWAY_RESTARTING);
-    }
-    return outages.phase() == begin ? of(begin) : changingMicros;
-  }
-
-  private Histogram of(Phase phase) {
-    Histogram histogram = acknowledgeMicros.get(phase);
-    if (histogram == null) {
-      throw new AssertionError("Every phase has a histogram");
-    }
-    return histogram;
-  }
-
-  private void silenceUntil(long now) {
     Duration silence = Duration.ofNanos(now - lastDurableNanos);
     longestSilence = longer(silence, longestSilence);
     if (!outages.gatewayWasDownSince(lastDurableNanos)) {
       longestSilenceWithGateway = longer(silence, longestSilenceWithGateway);
     }
+    lastDurableNanos = now;
+  }
+
+  private Histogram histogram(Phase begin, long beginNanos) {
+    Phase end = outages.phase();
+    Phase seen = outages.gatewayWasDownSince(beginNanos) ? Phase.GATEWAY_RESTARTING : begin;
+    return seen == Phase.GATEWAY_RESTARTING || end == begin
+        ? Objects.requireNonNull(acknowledgeMicros.get(seen))
+        : changingMicros;
   }
 
   private static Duration longer(Duration one, Duration other) {
     return one.compareTo(other) >= 0 ? one : other;
   }
 
-  /** Starts the measurement of the time without an acknowledgement. */
-  synchronized void begin() {
-    lastDurableNanos = System.nanoTime();
+  /**
+   * Times from the first attempt to the 2xx, by phase. Requests that met a gateway that was down
+   * count for that phase. Other requests during which the phase changed count separately.
+   */
+  synchronized Map<String, Window> latencies() {
+    Map<String, Window> latencies = new LinkedHashMap<>();
+    acknowledgeMicros.forEach((phase, micros) -> latencies.put(phase.label(), window(micros)));
+    latencies.put("changing meanwhile", window(changingMicros));
+    return latencies;
   }
 
-  synchronized long postedEvents() {
-    return posted;
+  private static Window window(Histogram micros) {
+    return new Window(micros.copy(), 0, Duration.ZERO);
   }
 
-  synchronized long acknowledgedEvents() {
-    return acknowledgedByTier.values().stream().mapToLong(Long::longValue).sum();
+  /** Events that were acknowledged with an id other than their own. */
+  synchronized long wrongIds() {
+    return wrongIds;
   }
 
-  /** A snapshot. */
-  synchronized ClientFigures figures() {
-    Map<String, Latency> latencies = new LinkedHashMap<>();
-    acknowledgeMicros.forEach((phase, micros) -> latencies.put(phase.label(), Latency.of(micros)));
-    latencies.put("changing meanwhile", Latency.of(changingMicros));
-    return new ClientFigures(
-        acknowledgedByTier,
-        latencies,
-        repliesByStatus,
-        refusedByCode,
-        broken,
-        wrongIds,
-        longestSilence,
-        longestSilenceWithGateway);
+  /** The longest time in which no client got a 2xx. */
+  synchronized Duration longestSilence() {
+    return longestSilence;
+  }
+
+  /** The same, without the times in which the gateway was down. */
+  synchronized Duration longestSilenceWithGateway() {
+    return longestSilenceWithGateway;
   }
 }

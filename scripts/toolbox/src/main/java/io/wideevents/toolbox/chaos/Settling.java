@@ -2,11 +2,10 @@ package io.wideevents.toolbox.chaos;
 
 import io.wideevents.toolbox.pipeline.GatewayHealth;
 import io.wideevents.toolbox.pipeline.GatewayHealth.Readiness;
+import io.wideevents.toolbox.pipeline.TopicView;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.apache.kafka.clients.admin.Admin;
 
 /** Waits until a pipeline is ready, or until it is idle. */
 final class Settling {
@@ -23,9 +22,10 @@ final class Settling {
    *
    * @param took until the pipeline was idle
    * @param stuck a description of the pipeline if it was not idle in time; empty otherwise
-   * @param position of the group at the end
+   * @param endOffset records of the topic, over all partitions
+   * @param committed those of them that the group has committed
    */
-  record Rest(Duration took, Optional<String> stuck, GroupPosition position) {}
+  record Rest(Duration took, Optional<String> stuck, long endOffset, long committed) {}
 
   Settling(ChaosPipeline pipeline) {
     this.pipeline = pipeline;
@@ -45,30 +45,25 @@ final class Settling {
   /** Blocks until the spool is empty and the group has no lag, at most 5 minutes. */
   Rest awaitRest() throws InterruptedException {
     long begin = System.nanoTime();
-    int calm = 0;
-    GroupPosition position = new GroupPosition(0, 0);
-    String seen = "nothing yet";
     try (GatewayHealth health = new GatewayHealth(pipeline.gatewayUrl());
-        Admin admin = Admin.create(Map.of("bootstrap.servers", pipeline.bootstrapServers()))) {
-      while (calm < CALM_POLLS) {
-        if (System.nanoTime() - begin > TIMEOUT.toNanos()) {
-          return new Rest(since(begin), Optional.of(seen), position);
-        }
+        TopicView topic = new TopicView(pipeline.bootstrapServers(), ChaosPipeline.TOPIC)) {
+      for (int calm = 0; ; Thread.sleep(POLL_INTERVAL)) {
         OptionalLong spooled =
             health.ask().map(Readiness::spooledEvents).orElse(OptionalLong.empty());
-        position = GroupPosition.of(admin, ChaosPipeline.TOPIC, ChaosPipeline.GROUP);
-        seen =
-            "spool: %s events; group: %,d of %,d records committed"
-                .formatted(
-                    spooled.isPresent() ? spooled.getAsLong() : "unknown",
-                    position.committed(),
-                    position.end());
-        boolean rests = spooled.isPresent() && spooled.getAsLong() == 0 && position.atRest();
-        calm = rests ? calm + 1 : 0;
-        Thread.sleep(POLL_INTERVAL);
+        long end = topic.total();
+        long committed = end - topic.lag(ChaosPipeline.GROUP);
+        calm = spooled.orElse(-1) == 0 && committed == end ? calm + 1 : 0;
+        if (calm == CALM_POLLS) {
+          return new Rest(since(begin), Optional.empty(), end, committed);
+        }
+        if (System.nanoTime() - begin > TIMEOUT.toNanos()) {
+          String seen =
+              "spool: %s events; group: %,d of %,d records committed"
+                  .formatted(spooled.isPresent() ? spooled.getAsLong() : "unknown", committed, end);
+          return new Rest(since(begin), Optional.of(seen), end, committed);
+        }
       }
     }
-    return new Rest(since(begin), Optional.empty(), position);
   }
 
   private static Duration since(long begin) {

@@ -34,10 +34,14 @@ record SpoolRemains(long pending, long refused, long quarantined) {
    */
   static SpoolRemains of(ChaosPipeline pipeline, Path directory) {
     Path output = directory.resolve("spool-status.json");
-    List<String> command =
-        List.of(pipeline.launcher("api-gateway").toString(), "spool", "status", "--json");
     try (ChildProcess status =
-        ChildProcess.start("api-gateway spool status", command, pipeline.environment(), output)) {
+        pipeline
+            .home()
+            .start(
+                "api-gateway",
+                List.of("spool", "status", "--json"),
+                pipeline.environment(),
+                output)) {
       int exitCode = status.awaitExit(TIMEOUT);
       String json =
           Files.readString(output, UTF_8)
@@ -45,7 +49,7 @@ record SpoolRemains(long pending, long refused, long quarantined) {
               .filter(line -> line.startsWith("{"))
               .findFirst()
               .orElseThrow(() -> status.failure("ended with exit code " + exitCode));
-      JsonNode found = new JsonMapper().readTree(json);
+      JsonNode found = JsonMapper.shared().readTree(json);
       return new SpoolRemains(
           found.path("pendingEvents").asLong(),
           found.path("refusedEvents").asLong(),

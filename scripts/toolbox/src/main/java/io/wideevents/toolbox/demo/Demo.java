@@ -7,6 +7,7 @@ import io.wideevents.stack.MongoServer;
 import io.wideevents.stack.MongodSettings;
 import io.wideevents.stack.Teardown;
 import io.wideevents.stack.WorkDirectory;
+import io.wideevents.toolbox.load.Tally;
 import io.wideevents.toolbox.pipeline.GatewayProcess;
 import io.wideevents.toolbox.pipeline.ProjectHome;
 import io.wideevents.toolbox.pipeline.StoredEvents;
@@ -14,7 +15,6 @@ import io.wideevents.toolbox.pipeline.WorkerProcess;
 import io.wideevents.toolbox.sample.SampleSender;
 import io.wideevents.toolbox.sample.SampleTraffic;
 import io.wideevents.toolbox.sample.SendSettings;
-import io.wideevents.toolbox.sample.Tally;
 import io.wideevents.toolbox.terminal.Progress;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -35,7 +35,10 @@ final class Demo {
   // With this age, the first minute of the sample, in the sample's own time, ends about now.
   private static final Duration SAMPLE_AGE = Duration.ofMinutes(1);
 
-  private final DemoSettings settings;
+  private static final Duration STORE_TIMEOUT = Duration.ofMinutes(2);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
+
+  private final Settings settings;
   private final PrintWriter out;
   private final PrintWriter talk;
   private final Teardown teardown;
@@ -43,10 +46,24 @@ final class Demo {
   private int step;
 
   /**
+   * @param events number of events to send, at least 1
+   * @param seed selects the events
+   * @param ending what happens after the report
+   * @param begin when the user started the command
+   */
+  record Settings(long events, long seed, Ending ending, Instant begin) {}
+
+  /** What happens after the report. */
+  enum Ending {
+    STOP,
+    KEEP
+  }
+
+  /**
    * @param out for the result
    * @param talk for progress
    */
-  Demo(DemoSettings settings, PrintWriter out, PrintWriter talk, Teardown teardown) {
+  Demo(Settings settings, PrintWriter out, PrintWriter talk, Teardown teardown) {
     this.settings = settings;
     this.out = out;
     this.talk = talk;
@@ -67,7 +84,6 @@ final class Demo {
             "KAFKA_BROKER", stack.broker().bootstrapServers(),
             "MONGODB_URI", stack.mongo().uri(),
             "MONGODB_DATABASE", database(),
-            "JAVA_OPTS", javaOptions(directory.path()),
             "SPOOL_DIR", directory.path().resolve("spool").toString());
     StoredEvents stored =
         teardown.open(
@@ -133,8 +149,21 @@ final class Demo {
       throws InterruptedException {
     step("Waiting until the log-worker has stored them");
     Progress progress = progress("   Storing", Math.max(1, accepted));
-    Arrival arrival = new Arrival(stored, worker, progress);
-    arrival.await(accepted);
+    long deadline = System.nanoTime() + STORE_TIMEOUT.toNanos();
+    long count = stored.count();
+    while (count < accepted) {
+      if (!worker.isAlive()) {
+        throw worker.failure("ended before it had stored every event");
+      }
+      if (System.nanoTime() - deadline > 0) {
+        throw worker.failure(
+            "stored %,d of %,d events within %s".formatted(count, accepted, STORE_TIMEOUT));
+      }
+      progress.update(count);
+      Thread.sleep(POLL_INTERVAL);
+      count = stored.count();
+    }
+    progress.finish(count);
   }
 
   private void finish(GatewayProcess gateway, WorkerProcess worker, LocalStack stack)
@@ -167,12 +196,6 @@ final class Demo {
       stored.drop();
     }
     stored.close();
-  }
-
-  // Files that a JVM unpacks, and that a killed JVM leaves, are deleted with the demo's directory.
-  private static String javaOptions(Path directory) {
-    return "%s -XX:-UsePerfData -Djava.io.tmpdir=%s"
-        .formatted(System.getenv().getOrDefault("JAVA_OPTS", ""), directory);
   }
 
   // The name must be unused on a server that the demo did not start.

@@ -46,11 +46,11 @@ public final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     basics.requireAtLeast("--events", events, 1);
-    DemoSettings settings =
-        new DemoSettings(
+    Demo.Settings settings =
+        new Demo.Settings(
             events,
             seed,
-            keep ? DemoSettings.Ending.KEEP : DemoSettings.Ending.STOP,
+            keep ? Demo.Ending.KEEP : Demo.Ending.STOP,
             Instant.ofEpochSecond(
                 Long.getLong("wideevents.began", Instant.now().getEpochSecond())));
     Screen screen = Screen.open(basics, teardown);

@@ -1,6 +1,7 @@
 package io.wideevents.toolbox.demo;
 
 import com.mongodb.client.model.Filters;
+import io.wideevents.codec.EventJson;
 import io.wideevents.toolbox.pipeline.StoredEvents;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -10,11 +11,23 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The part of the report about the stored events. */
 final class DemoFindings {
   private static final int WORKER_LINES = 5;
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          // Otherwise a decimal would be converted to a double and might be printed with another
+          // value.
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .build();
 
   private final StoredEvents stored;
   private final Path workerLog;
@@ -35,9 +48,12 @@ final class DemoFindings {
     Optional<RawBsonDocument> failure = stored.anyFailure("checkout", "UPSTREAM_TIMEOUT");
     failure
         .or(() -> stored.any(Filters.empty()))
-        .ifPresent(
-            event -> section("One of the events, whole", PrettyEvent.of(event).lines().toList()));
-    section("What the log-worker said", workerLines());
+        .ifPresent(event -> section("One of the events, whole", pretty(event).lines().toList()));
+    section("What the log-worker logged", workerLines());
+  }
+
+  private static String pretty(BsonDocument event) {
+    return MAPPER.writeValueAsString(MAPPER.readTree(EventJson.toBytes(event)));
   }
 
   private List<String> workerLines() {

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -40,9 +39,10 @@ final class DemoReport {
         (service, itsEvents) -> {
           List<String> cells = new ArrayList<>(List.of(service));
           for (String outcome : outcomes) {
-            cells.add(count(itsEvents.stream().filter(e -> e.outcome().equals(outcome)).count()));
+            cells.add(
+                Table.count(itsEvents.stream().filter(e -> e.outcome().equals(outcome)).count()));
           }
-          cells.add(count(itsEvents.size()));
+          cells.add(Table.count(itsEvents.size()));
           table.add(cells);
         });
     return table.lines();
@@ -66,10 +66,10 @@ final class DemoReport {
                 table.add(
                     List.of(
                         route.getKey(),
-                        count(route.getValue().size()),
-                        millis(percentile(route.getValue(), 50)),
-                        millis(percentile(route.getValue(), 95)),
-                        millis(percentile(route.getValue(), 99)))));
+                        Table.count(route.getValue().size()),
+                        Table.number(percentile(route.getValue(), 50)),
+                        Table.number(percentile(route.getValue(), 95)),
+                        Table.number(percentile(route.getValue(), 99)))));
     return table.lines();
   }
 
@@ -82,13 +82,5 @@ final class DemoReport {
     List<Double> sorted = values.stream().sorted().toList();
     int rank = (int) Math.ceil(percent / 100.0 * sorted.size());
     return sorted.get(Math.max(0, rank - 1));
-  }
-
-  private static String count(long count) {
-    return String.format(Locale.ROOT, "%,d", count);
-  }
-
-  private static String millis(double millis) {
-    return String.format(Locale.ROOT, "%,.1f", millis);
   }
 }

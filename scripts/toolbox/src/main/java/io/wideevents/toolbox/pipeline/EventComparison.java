@@ -82,7 +82,8 @@ public final class EventComparison {
     return sent.equals(stored);
   }
 
-  private static Instant time(JsonNode timestamp) {
+  /** The time of an event, in any of the formats that the gateway accepts. */
+  public static Instant time(JsonNode timestamp) {
     return timestamp.isIntegralNumber()
         ? Instant.ofEpochMilli(timestamp.asLong())
         : OffsetDateTime.parse(timestamp.asString()).toInstant();

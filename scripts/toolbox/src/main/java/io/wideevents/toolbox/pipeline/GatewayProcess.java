@@ -43,9 +43,8 @@ public record GatewayProcess(ChildProcess process, URI url) implements AutoClose
     Map<String, String> environment = new HashMap<>(settings);
     environment.put("HTTP_HOST", "127.0.0.1");
     environment.put("HTTP_PORT", Integer.toString(port));
-    List<String> command = List.of(home.launcher("api-gateway").toString());
     return new GatewayProcess(
-        ChildProcess.start("api-gateway", command, environment, log),
+        home.start("api-gateway", List.of(), environment, log),
         URI.create("http://127.0.0.1:" + port));
   }
 

@@ -1,8 +1,13 @@
 package io.wideevents.toolbox.pipeline;
 
+import io.wideevents.stack.ChildProcess;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The directory of the project's checkout.
@@ -30,6 +35,24 @@ public record ProjectHome(Path path) {
   /** The launcher {@code scripts/name}. */
   public Path launcher(String name) {
     return path.resolve("scripts").resolve(name);
+  }
+
+  /**
+   * Starts the launcher {@code scripts/name}. Does not block.
+   *
+   * @param settings environment variables, in addition to those of this process
+   * @param log file for its output; temporary files of its JVM go to the same directory, so that
+   *     they are deleted with it even if the JVM is killed
+   */
+  public ChildProcess start(
+      String name, List<String> arguments, Map<String, String> settings, Path log) {
+    List<String> command = new ArrayList<>(List.of(launcher(name).toString()));
+    command.addAll(arguments);
+    Map<String, String> environment = new HashMap<>(settings);
+    environment.putIfAbsent("JAVA_OPTS", System.getenv().getOrDefault("JAVA_OPTS", ""));
+    environment.merge(
+        "JAVA_OPTS", " -XX:-UsePerfData -Djava.io.tmpdir=" + log.getParent(), String::concat);
+    return ChildProcess.start(name, command, environment, log);
   }
 
   private static Path codeSource() {

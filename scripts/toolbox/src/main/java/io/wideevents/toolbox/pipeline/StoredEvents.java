@@ -9,8 +9,16 @@ import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.bson.BsonBinary;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
@@ -18,11 +26,12 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Reads {@code wide_events}. Every method blocks for at most a minute. The caller closes this
- * object.
+ * Reads {@code wide_events}. Every method blocks for at most a minute; {@link #forEachId} for at
+ * most ten. The caller closes this object.
  */
 public final class StoredEvents implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofMinutes(1);
+  private static final Duration SCAN_TIMEOUT = Duration.ofMinutes(10);
   private static final String COLLECTION = "wide_events";
 
   private final MongoClient client;
@@ -47,6 +56,31 @@ public final class StoredEvents implements AutoCloseable {
         .collectList()
         .blockOptional(TIMEOUT)
         .orElseThrow();
+  }
+
+  /** The events with these ids, by id. */
+  public Map<UUID, RawBsonDocument> byId(Collection<UUID> ids) {
+    Map<UUID, RawBsonDocument> found = new HashMap<>();
+    Bson filter = Filters.in("_id", ids.stream().map(BsonBinary::new).toList());
+    Flux.from(events.find(filter))
+        .doOnNext(document -> found.put(id(document), document))
+        .blockLast(TIMEOUT);
+    return found;
+  }
+
+  /** Reads the id of every document, in storage order and without an index. */
+  public void forEachId(Consumer<UUID> receiver) {
+    Flux.from(
+            events
+                .find()
+                .projection(Projections.include("_id"))
+                .hint(new BsonDocument("$natural", new BsonInt32(1))))
+        .doOnNext(document -> receiver.accept(id(document)))
+        .blockLast(SCAN_TIMEOUT);
+  }
+
+  private static UUID id(RawBsonDocument document) {
+    return document.getBinary("_id").asUuid();
   }
 
   /** Any event that matches the filter. */

@@ -31,8 +31,7 @@ public record WorkerProcess(ChildProcess process) implements AutoCloseable {
   public static WorkerProcess start(ProjectHome home, Map<String, String> settings, Path log) {
     Map<String, String> environment = new HashMap<>(settings);
     environment.putIfAbsent("WORKER_HTTP_PORT", "0");
-    List<String> command = List.of(home.launcher("log-worker").toString(), "run");
-    return new WorkerProcess(ChildProcess.start("log-worker", command, environment, log));
+    return new WorkerProcess(home.start("log-worker", List.of("run"), environment, log));
   }
 
   /**

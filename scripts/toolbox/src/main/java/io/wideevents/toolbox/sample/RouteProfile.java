@@ -2,6 +2,8 @@ package io.wideevents.toolbox.sample;
 
 import java.util.List;
 import java.util.Random;
+import java.util.function.BiConsumer;
+import tools.jackson.core.JsonGenerator;
 
 /**
  * The behaviour of one route of one service.
@@ -23,7 +25,7 @@ record RouteProfile(
     double spread,
     double failureRate,
     List<SampleError> errors,
-    DetailWriter details) {
+    BiConsumer<JsonGenerator, Random> details) {
 
   RouteProfile {
     errors = List.copyOf(errors);

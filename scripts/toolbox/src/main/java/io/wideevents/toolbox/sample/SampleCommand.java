@@ -1,7 +1,9 @@
 package io.wideevents.toolbox.sample;
 
 import io.wideevents.stack.CommandBasics;
-import io.wideevents.toolbox.sample.SendSettings.Transfer;
+import io.wideevents.toolbox.load.RequestBody;
+import io.wideevents.toolbox.load.Schedule;
+import io.wideevents.toolbox.load.Tally;
 import io.wideevents.toolbox.terminal.Progress;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -12,7 +14,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Optional;
+import java.util.Iterator;
 import java.util.concurrent.Callable;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -112,7 +114,7 @@ public final class SampleCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "10",
       description =
-          "How often a request is sent again after 429, 503 or no answer"
+          "How often a request is sent again after 408, 429, 503 or no answer"
               + " (default: ${DEFAULT-VALUE}).")
   private int retries;
 
@@ -144,8 +146,7 @@ public final class SampleCommand implements Callable<Integer> {
   }
 
   private int post(SampleTraffic traffic) throws InterruptedException {
-    SendSettings settings =
-        new SendSettings(batch, concurrency, rate, gzip ? Transfer.GZIP : Transfer.PLAIN, retries);
+    SendSettings settings = new SendSettings(batch, concurrency, rate, gzip, retries);
     Tally tally = SampleSender.send(gatewayUrl(), traffic, count, settings, progress("Sending"));
     basics.out().print(tally.summary());
     basics.out().flush();
@@ -161,16 +162,17 @@ public final class SampleCommand implements Callable<Integer> {
   }
 
   private int write(SampleTraffic traffic, String file) throws IOException, InterruptedException {
-    BatchSource batches = new BatchSource(traffic, count, batch);
-    Pacer pacer = new Pacer(rate);
+    Schedule schedule = new Schedule(rate / batch);
     Progress progress = progress("Writing");
     boolean piped = file.equals(STANDARD_OUTPUT);
     long written = 0;
     try (OutputStream out = open(file)) {
-      for (Optional<EventBatch> next = batches.next(); next.isPresent(); next = batches.next()) {
-        pacer.await(next.get().events());
-        out.write(next.get().ndjson());
-        written += next.get().events();
+      Iterator<RequestBody> batches = traffic.batches(count, batch).iterator();
+      while (batches.hasNext()) {
+        RequestBody next = batches.next();
+        schedule.awaitNext();
+        out.write(next.bytes());
+        written += next.events();
         progress.update(written);
       }
     } catch (IOException e) {

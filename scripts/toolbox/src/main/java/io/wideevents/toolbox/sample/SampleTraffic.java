@@ -1,5 +1,6 @@
 package io.wideevents.toolbox.sample;
 
+import io.wideevents.toolbox.load.RequestBody;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -7,6 +8,8 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -63,10 +66,30 @@ public final class SampleTraffic {
       writeUser(json);
       writeResult(json, route, Shop.INCIDENT.covers(route, millis));
       writeSurroundings(json, route);
-      route.details().write(json, random);
+      route.details().accept(json, random);
       json.writeEndObject();
     }
     return buffer.toByteArray();
+  }
+
+  /**
+   * The next {@code count} events as bodies of NDJSON. Each body is made when it is taken from the
+   * stream.
+   *
+   * @param batchEvents events in a body, at least 1; the last body may have fewer
+   */
+  public Stream<RequestBody> batches(long count, int batchEvents) {
+    return LongStream.range(0, Math.ceilDiv(count, batchEvents))
+        .mapToObj(i -> batch((int) Math.min(batchEvents, count - i * batchEvents)));
+  }
+
+  private RequestBody batch(int events) {
+    ByteArrayOutputStream body = new ByteArrayOutputStream(events * 800);
+    for (int i = 0; i < events; i++) {
+      body.writeBytes(next());
+      body.write('\n');
+    }
+    return RequestBody.plain(events, RequestBody.NDJSON, body.toByteArray());
   }
 
   // Every format of a time that the gateway accepts.

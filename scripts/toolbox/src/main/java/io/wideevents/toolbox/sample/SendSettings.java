@@ -6,24 +6,18 @@ package io.wideevents.toolbox.sample;
  * @param batchEvents events in a request, at least 1
  * @param concurrency requests in flight at the same time, at least 1
  * @param eventsPerSecond 0 for no limit
- * @param transfer encoding of a body
- * @param maxRetries retries of a request after 429, 503 or no answer
+ * @param gzip whether bodies are compressed
+ * @param maxRetries retries of a request after 408, 429, 503 or no answer
  */
 public record SendSettings(
-    int batchEvents, int concurrency, double eventsPerSecond, Transfer transfer, int maxRetries) {
-  public static final SendSettings DEFAULT = new SendSettings(100, 4, 0, Transfer.PLAIN, 10);
-
-  /** The encoding of a body. */
-  public enum Transfer {
-    PLAIN,
-    GZIP
-  }
+    int batchEvents, int concurrency, double eventsPerSecond, boolean gzip, int maxRetries) {
+  public static final SendSettings DEFAULT = new SendSettings(100, 4, 0, false, 10);
 
   public SendSettings withConcurrency(int concurrency) {
-    return new SendSettings(batchEvents, concurrency, eventsPerSecond, transfer, maxRetries);
+    return new SendSettings(batchEvents, concurrency, eventsPerSecond, gzip, maxRetries);
   }
 
   public SendSettings withEventsPerSecond(double eventsPerSecond) {
-    return new SendSettings(batchEvents, concurrency, eventsPerSecond, transfer, maxRetries);
+    return new SendSettings(batchEvents, concurrency, eventsPerSecond, gzip, maxRetries);
   }
 }

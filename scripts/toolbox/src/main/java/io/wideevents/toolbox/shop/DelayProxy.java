@@ -1,18 +1,21 @@
 package io.wideevents.toolbox.shop;
 
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -27,6 +30,7 @@ final class DelayProxy implements AutoCloseable {
   private final InetSocketAddress target;
   private final ServerSocket listener;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private volatile long delayNanos;
 
   private DelayProxy(InetSocketAddress target, ServerSocket listener) {
@@ -41,7 +45,7 @@ final class DelayProxy implements AutoCloseable {
           new DelayProxy(
               new InetSocketAddress(host, port),
               new ServerSocket(0, 200, InetAddress.getLoopbackAddress()));
-      proxy.spawn("accept", proxy::accept);
+      var unused = proxy.threads.submit(proxy::accept);
       return proxy;
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot listen on loopback", e);
@@ -61,105 +65,79 @@ final class DelayProxy implements AutoCloseable {
   public void close() {
     close(listener);
     sockets.forEach(DelayProxy::close);
+    threads.shutdownNow();
   }
 
-  private void accept() throws IOException {
-    while (!listener.isClosed()) {
+  private Void accept() throws IOException {
+    while (true) {
       Socket client = listener.accept();
+      Socket server = new Socket();
+      sockets.addAll(List.of(client, server));
       try {
-        join(client);
+        server.connect(target);
+        client.setTcpNoDelay(true);
+        server.setTcpNoDelay(true);
+        var up = threads.submit(() -> forward(client, server));
+        var down = threads.submit(() -> forwardDelayed(server, client));
       } catch (IOException e) {
         // The server is not available. The closed connection reports that to the client.
-        close(client);
+        end(client, server);
       }
     }
   }
 
-  private void join(Socket client) throws IOException {
-    Socket server = new Socket();
-    server.connect(target);
-    client.setTcpNoDelay(true);
-    server.setTcpNoDelay(true);
-    sockets.add(client);
-    sockets.add(server);
-    BlockingQueue<Chunk> late = new LinkedBlockingQueue<>();
-    spawn("up", () -> pass(client, server));
-    spawn("read", () -> read(server, late));
-    spawn("down", () -> write(late, client, server));
-  }
-
-  /** Bytes, and when to forward them; empty at the end of the stream. */
-  private record Chunk(ByteBuffer bytes, long dueNanos) {}
-
-  private void pass(Socket from, Socket to) throws IOException {
+  private Void forward(Socket client, Socket server) throws IOException {
     try {
-      from.getInputStream().transferTo(to.getOutputStream());
+      client.getInputStream().transferTo(server.getOutputStream());
     } finally {
-      forget(from, to);
+      end(client, server);
     }
+    return null;
   }
 
-  private void read(Socket server, BlockingQueue<Chunk> late) throws IOException {
+  private Void forwardDelayed(Socket server, Socket client) throws IOException {
+    // One thread writes the responses of a connection, in the order in which they are due.
+    ScheduledExecutorService writer =
+        Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory());
+    InputStream in = server.getInputStream();
+    long due = System.nanoTime();
     try {
       byte[] buffer = new byte[CHUNK];
-      int length = server.getInputStream().read(buffer);
-      while (length >= 0) {
-        ByteBuffer copy = ByteBuffer.wrap(Arrays.copyOf(buffer, length));
-        late.add(new Chunk(copy, System.nanoTime() + delayNanos));
-        length = server.getInputStream().read(buffer);
+      for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+        byte[] bytes = Arrays.copyOf(buffer, length);
+        // Not before the bytes that came earlier, even if the delay has become shorter.
+        due = Math.max(due, System.nanoTime() + delayNanos);
+        var unused =
+            writer.schedule(
+                () -> write(bytes, client, server), due - System.nanoTime(), TimeUnit.NANOSECONDS);
       }
     } finally {
-      late.add(new Chunk(ByteBuffer.allocate(0), System.nanoTime()));
+      var unused =
+          writer.schedule(() -> end(client, server), due - System.nanoTime(), TimeUnit.NANOSECONDS);
+      writer.shutdown();
     }
+    return null;
   }
 
-  private void write(BlockingQueue<Chunk> late, Socket client, Socket server)
-      throws IOException, InterruptedException {
+  private void write(byte[] bytes, Socket client, Socket server) {
     try {
-      Chunk chunk = late.take();
-      while (chunk.bytes().hasRemaining()) {
-        TimeUnit.NANOSECONDS.sleep(chunk.dueNanos() - System.nanoTime());
-        client.getOutputStream().write(chunk.bytes().array());
-        chunk = late.take();
-      }
-    } finally {
-      forget(client, server);
+      client.getOutputStream().write(bytes);
+    } catch (IOException e) {
+      // The client has closed the connection. The server notices when its socket is closed.
+      end(client, server);
     }
   }
 
-  private void forget(Socket one, Socket other) {
-    close(one);
-    close(other);
-    sockets.remove(one);
-    sockets.remove(other);
+  private void end(Socket client, Socket server) {
+    close(client);
+    close(server);
+    sockets.removeAll(List.of(client, server));
   }
 
-  private void spawn(String name, Part part) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                part.run();
-              } catch (IOException e) {
-                // One side has closed its connection. The other side notices when its socket is
-                // closed.
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            },
-            "delay-proxy-" + name);
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private interface Part {
-    void run() throws IOException, InterruptedException;
-  }
-
-  private static void close(AutoCloseable closeable) {
+  private static void close(Closeable closeable) {
     try {
       closeable.close();
-    } catch (Exception e) {
+    } catch (IOException e) {
       // The socket is closed in any case.
     }
   }

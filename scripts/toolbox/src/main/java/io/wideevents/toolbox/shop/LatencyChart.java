@@ -4,161 +4,92 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Draws the response times of a comparison: one group of bars per delay of MongoDB, one bar per
- * mode, p50 in full colour, p90 and p99 lighter behind it, on a logarithmic axis. Readable on light
- * and on dark pages.
+ * Draws the response times of a comparison as SVG: one group of bars per delay of MongoDB, one bar
+ * per mode, p50 in full colour, p90 and p99 lighter behind it, on a logarithmic axis. Readable on
+ * light and on dark pages.
  */
 final class LatencyChart {
   private static final int WIDTH = 720;
   private static final int HEIGHT = 360;
   private static final int LEFT = 60;
-  private static final int RIGHT = 16;
+  private static final int RIGHT = WIDTH - 16;
   private static final int TOP = 64;
-  private static final int BOTTOM = 48;
+  private static final int BOTTOM = HEIGHT - 48;
   private static final int BAR = 40;
   private static final int GAP = 10;
-  private static final double[] TICKS = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000};
+  private static final String INK = "#1f2328";
+  private static final List<Integer> TICKS =
+      List.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000);
 
+  private final StringBuilder svg = new StringBuilder();
   private final List<LatencyRow> rows;
   private final double least;
   private final double most;
 
   LatencyChart(List<LatencyRow> rows) {
     this.rows = List.copyOf(rows);
-    double lowest = rows.stream().mapToDouble(LatencyRow::p50Millis).min().orElse(1);
-    double highest = rows.stream().mapToDouble(LatencyRow::p99Millis).max().orElse(1000);
-    this.least = tick(lowest / 2, false);
-    this.most = tick(highest * 1.1, true);
+    double lowest = rows.stream().mapToDouble(LatencyRow::p50Millis).min().orElse(1) / 2;
+    double highest = rows.stream().mapToDouble(LatencyRow::p99Millis).max().orElse(1000) * 1.1;
+    this.least = TICKS.stream().filter(tick -> tick <= lowest).reduce(1, (a, b) -> b);
+    this.most = TICKS.stream().filter(tick -> tick >= highest).findFirst().orElse(5000);
   }
 
-  /** The chart as SVG text. */
+  /** The chart as SVG text. To be called once. */
   String svg() {
-    StringBuilder svg = new StringBuilder(8192);
     add(
-        svg,
-        String.format(
-            Locale.ROOT,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\""
-                + " font-family=\"system-ui, sans-serif\" font-size=\"12\" role=\"img\">",
-            WIDTH,
-            HEIGHT,
-            WIDTH,
-            HEIGHT));
-    svg.append(
-        "<title>Response time of the demo shop by way of logging and delay of MongoDB</title>");
-    add(
-        svg,
-        String.format(
-            Locale.ROOT,
-            "<rect width=\"%d\" height=\"%d\" rx=\"6\" fill=\"#ffffff\"/>",
-            WIDTH,
-            HEIGHT));
-    text(
-        svg,
-        LEFT,
-        24,
-        "start",
-        "#1f2328",
-        "Response time, ms (log scale): bar p50, lighter p90 and p99");
-    legend(svg);
-    axis(svg);
-    List<Long> delays = rows.stream().map(LatencyRow::mongoDelayMillis).distinct().toList();
-    double groupWidth = (WIDTH - LEFT - RIGHT) / (double) delays.size();
-    for (int i = 0; i < delays.size(); i++) {
-      group(svg, delays.get(i), LEFT + i * groupWidth, groupWidth);
-    }
-    return svg.append("</svg>\n").toString();
-  }
-
-  private void legend(StringBuilder svg) {
+        "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' viewBox='0 0 %d %d'"
+            + " font-family='system-ui, sans-serif' font-size='12' role='img'>",
+        WIDTH, HEIGHT, WIDTH, HEIGHT);
+    add("<title>Response time of the demo shop by way of logging and delay of MongoDB</title>");
+    add("<rect width='%d' height='%d' rx='6' fill='#ffffff'/>", WIDTH, HEIGHT);
+    text(LEFT, 24, "start", INK, "Response time, ms (log scale): bar p50, lighter p90 and p99");
     int x = LEFT;
     for (LogMode mode : LogMode.values()) {
-      add(
-          svg,
-          String.format(
-              Locale.ROOT,
-              "<rect x=\"%d\" y=\"36\" width=\"12\" height=\"12\" fill=\"%s\"/>",
-              x,
-              colour(mode)));
-      text(svg, x + 18, 46, "start", "#1f2328", label(mode));
+      add("<rect x='%d' y='36' width='12' height='12' fill='%s'/>", x, colour(mode));
+      text(x + 18, 46, "start", INK, label(mode));
       x += 190;
     }
-  }
-
-  private void axis(StringBuilder svg) {
-    for (double tick : TICKS) {
+    for (int tick : TICKS) {
       if (tick >= least && tick <= most) {
         double y = y(tick);
-        add(
-            svg,
-            String.format(
-                Locale.ROOT,
-                "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#d0d7de\"/>",
-                LEFT,
-                WIDTH - RIGHT,
-                y,
-                y));
-        text(svg, LEFT - 8, y + 4, "end", "#59636e", String.format(Locale.ROOT, "%.0f", tick));
+        add("<line x1='%d' x2='%d' y1='%.1f' y2='%.1f' stroke='#d0d7de'/>", LEFT, RIGHT, y, y);
+        text(LEFT - 8, y + 4, "end", "#59636e", Integer.toString(tick));
       }
     }
+    List<Long> delays = rows.stream().map(LatencyRow::mongoDelayMillis).distinct().toList();
+    double width = (double) (RIGHT - LEFT) / delays.size();
+    for (int i = 0; i < delays.size(); i++) {
+      group(delays.get(i), LEFT + (i + 0.5) * width);
+    }
+    add("</svg>");
+    return svg.toString();
   }
 
-  private void group(StringBuilder svg, long delay, double from, double width) {
+  private void group(long delay, double middle) {
     List<LatencyRow> bars = rows.stream().filter(row -> row.mongoDelayMillis() == delay).toList();
-    double x = from + (width - bars.size() * (BAR + GAP) + GAP) / 2;
+    double x = middle - (bars.size() * (BAR + GAP) - GAP) / 2.0;
     for (LatencyRow row : bars) {
-      bar(svg, row, x, row.p99Millis(), 0.25);
-      bar(svg, row, x, row.p90Millis(), 0.35);
-      bar(svg, row, x, row.p50Millis(), 1);
-      text(
-          svg,
-          x + BAR / 2.0,
-          y(row.p99Millis()) - 6,
-          "middle",
-          "#1f2328",
-          String.format(Locale.ROOT, row.p50Millis() < 10 ? "%.1f" : "%.0f", row.p50Millis()));
+      bar(row.mode(), x, row.p99Millis(), 0.25);
+      bar(row.mode(), x, row.p90Millis(), 0.35);
+      bar(row.mode(), x, row.p50Millis(), 1);
+      String p50 =
+          String.format(Locale.ROOT, row.p50Millis() < 10 ? "%.1f" : "%.0f", row.p50Millis());
+      text(x + BAR / 2.0, y(row.p99Millis()) - 6, "middle", INK, p50);
       x += BAR + GAP;
     }
-    text(
-        svg,
-        from + width / 2,
-        HEIGHT - 20,
-        "middle",
-        "#1f2328",
-        "MongoDB slowed by " + delay + " ms");
+    text(middle, HEIGHT - 20, "middle", INK, "MongoDB slowed by " + delay + " ms");
   }
 
-  private void bar(StringBuilder svg, LatencyRow row, double x, double millis, double opacity) {
+  private void bar(LogMode mode, double x, double millis, double opacity) {
     double y = y(millis);
     add(
-        svg,
-        String.format(
-            Locale.ROOT,
-            "<rect x=\"%.1f\" y=\"%.1f\" width=\"%d\" height=\"%.1f\" fill=\"%s\" fill-opacity=\"%.2f\"/>",
-            x,
-            y,
-            BAR,
-            HEIGHT - BOTTOM - y,
-            colour(row.mode()),
-            opacity));
+        "<rect x='%.1f' y='%.1f' width='%d' height='%.1f' fill='%s' fill-opacity='%.2f'/>",
+        x, y, BAR, BOTTOM - y, colour(mode), opacity);
   }
 
   private double y(double millis) {
     double share = (Math.log(millis) - Math.log(least)) / (Math.log(most) - Math.log(least));
-    return HEIGHT - BOTTOM - Math.clamp(share, 0, 1) * (HEIGHT - BOTTOM - TOP);
-  }
-
-  private static double tick(double value, boolean above) {
-    double found = TICKS[above ? TICKS.length - 1 : 0];
-    for (double tick : TICKS) {
-      if (above && tick >= value) {
-        return tick;
-      }
-      if (!above && tick <= value) {
-        found = tick;
-      }
-    }
-    return found;
+    return BOTTOM - Math.clamp(share, 0, 1) * (BOTTOM - TOP);
   }
 
   private static String colour(LogMode mode) {
@@ -177,21 +108,11 @@ final class LatencyChart {
     };
   }
 
-  private static void text(
-      StringBuilder svg, double x, double y, String anchor, String colour, String text) {
-    add(
-        svg,
-        String.format(
-            Locale.ROOT,
-            "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"%s\">%s</text>",
-            x,
-            y,
-            anchor,
-            colour,
-            text));
+  private void text(double x, double y, String anchor, String colour, String text) {
+    add("<text x='%.1f' y='%.1f' text-anchor='%s' fill='%s'>%s</text>", x, y, anchor, colour, text);
   }
 
-  private static void add(StringBuilder svg, String element) {
-    svg.append(element).append('\n');
+  private void add(String element, Object... values) {
+    svg.append(String.format(Locale.ROOT, element, values)).append('\n');
   }
 }

@@ -6,11 +6,18 @@ import io.wideevents.stack.LocalStack;
 import io.wideevents.stack.MongodSettings;
 import io.wideevents.stack.Teardown;
 import io.wideevents.stack.WorkDirectory;
+import io.wideevents.toolbox.load.LoadGenerator;
+import io.wideevents.toolbox.load.OpenLoop;
+import io.wideevents.toolbox.load.Window;
 import io.wideevents.toolbox.pipeline.ProjectHome;
 import io.wideevents.toolbox.pipeline.StoredEvents;
 import io.wideevents.toolbox.pipeline.WorkerProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,26 +25,33 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
- * Runs the same shop in all modes at once, each as its own process, and sends requests to them in
- * turn. All modes share one MongoDB, behind a proxy that delays its responses, and one log-worker,
- * which stores the events of the Kafka mode.
+ * Runs the same shop in all modes at once, each as its own process, and sends requests to them
+ * alternately. All modes share one MongoDB, behind a proxy that delays its responses, and one
+ * log-worker, which stores the events of the Kafka mode.
  */
 final class LatencyComparison {
   private static final long SEED = 1_000_000;
+  private static final int CLIENTS_PER_SHOP = 3;
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
   private final LatencySettings settings;
   private final Consumer<String> progress;
   private final Teardown teardown;
   private final ProjectHome home = ProjectHome.find();
   private final HttpClient client = HttpClient.newHttpClient();
+  private final OpenLoop load;
 
   LatencyComparison(LatencySettings settings, Consumer<String> progress, Teardown teardown) {
     this.settings = settings;
     this.progress = progress;
     this.teardown = teardown;
+    this.load = teardown.open(() -> new OpenLoop(settings.requestsPerSecond()), OpenLoop::close);
   }
 
   /** A shop that answers. */
@@ -100,9 +114,7 @@ final class LatencyComparison {
       own.put("SPOOL_DIR", directory.resolve("spool-" + mode.label()).toString());
       // The launcher limits JIT compilation so that commands start fast. The shop is a service and
       // runs without that limit.
-      own.put(
-          "JAVA_OPTS",
-          "-XX:TieredStopAtLevel=4 -Xmx256m -XX:-UsePerfData -Djava.io.tmpdir=" + directory);
+      own.put("JAVA_OPTS", "-XX:TieredStopAtLevel=4 -Xmx256m");
       started.add(
           teardown.open(
               () ->
@@ -115,23 +127,22 @@ final class LatencyComparison {
 
   private List<LatencyRow> measure(List<Subject> shops, DelayProxy proxy)
       throws InterruptedException {
-    List<URI> urls = shops.stream().map(Subject::url).toList();
     progress.accept("Warming up");
-    new WarmUp(client).run(urls, settings.warmUp());
-    OpenLoopLoad load = new OpenLoopLoad(client, settings.requestsPerSecond());
+    warmUp(shops);
     List<LatencyRow> rows = new ArrayList<>();
     for (Duration delay : settings.mongoDelays()) {
       progress.accept(
           "MongoDB slowed by %d ms: %d s"
               .formatted(delay.toMillis(), settings.duration().toSeconds()));
       proxy.delay(delay);
+      long seed = SEED + delay.toMillis();
+      List<OpenLoop.Target> targets = shops.stream().map(shop -> target(shop, seed)).toList();
       List<Long> before = cpuNanos(shops);
-      List<OpenLoopLoad.Result> results =
-          load.run(urls, settings.duration(), SEED + delay.toMillis());
+      List<Window> windows = load.run(targets, settings.duration(), new Random(seed));
       List<Long> after = cpuNanos(shops);
       for (int i = 0; i < shops.size(); i++) {
         long used = after.get(i) - before.get(i);
-        rows.add(row(shops.get(i).process().mode(), delay, results.get(i), used));
+        rows.add(row(shops.get(i).process().mode(), delay, windows.get(i), used));
       }
     }
     for (Subject shop : shops) {
@@ -149,6 +160,47 @@ final class LatencyComparison {
     return rows;
   }
 
+  /**
+   * Sends requests to the shops from a few clients without a pause, so that the JIT compiles what
+   * it would compile in a long-running service.
+   */
+  private void warmUp(List<Subject> shops) throws InterruptedException {
+    long end = System.nanoTime() + settings.warmUp().toNanos();
+    Stream<LoadGenerator.Request> requests =
+        LongStream.iterate(0, n -> System.nanoTime() - end < 0, n -> n + 1)
+            .mapToObj(n -> due -> warmUp(shops.get((int) (n % shops.size())), n));
+    new LoadGenerator(0, CLIENTS_PER_SHOP * shops.size()).run(requests.iterator());
+  }
+
+  private void warmUp(Subject shop, long number) throws InterruptedException {
+    try {
+      client.send(request(shop.url(), number), HttpResponse.BodyHandlers.discarding());
+    } catch (IOException e) {
+      throw new UncheckedIOException("The shop at " + shop.url() + " does not answer", e);
+    }
+  }
+
+  private static OpenLoop.Target target(Subject shop, long seed) {
+    return new OpenLoop.Target(
+        number -> request(shop.url(), seed + number),
+        // The shop's simulated failures are part of the load.
+        status -> status < 400 || status == 402 || status == 404 || status == 500);
+  }
+
+  /** The request with number {@code n}: a checkout, a search or, half of the time, a cart. */
+  private static HttpRequest request(URI shop, long n) {
+    HttpRequest.Builder request = HttpRequest.newBuilder().timeout(ANSWER_TIMEOUT);
+    return switch ((int) (n % 4)) {
+      case 0 ->
+          request
+              .uri(shop.resolve("/v1/checkout?n=" + n))
+              .POST(HttpRequest.BodyPublishers.noBody())
+              .build();
+      case 1 -> request.uri(shop.resolve("/v1/search?n=" + n)).build();
+      default -> request.uri(shop.resolve("/v1/cart?n=" + n)).build();
+    };
+  }
+
   private List<Long> cpuNanos(List<Subject> shops) throws InterruptedException {
     List<Long> nanos = new ArrayList<>();
     for (Subject shop : shops) {
@@ -161,17 +213,16 @@ final class LatencyComparison {
     return shop.process().stats(client, shop.url());
   }
 
-  private LatencyRow row(LogMode mode, Duration delay, OpenLoopLoad.Result seen, long cpuNanos) {
-    long requests = seen.micros().getTotalCount();
+  private LatencyRow row(LogMode mode, Duration delay, Window window, long cpuNanos) {
     return new LatencyRow(
         mode,
         delay.toMillis(),
         settings.requestsPerSecond(),
-        requests,
-        seen.failures(),
-        seen.millis(50),
-        seen.millis(90),
-        seen.millis(99),
-        cpuNanos / 1e6 / requests);
+        window.requests(),
+        window.failed(),
+        window.millis(50),
+        window.millis(90),
+        window.millis(99),
+        cpuNanos / 1e6 / (window.requests() + window.failed()));
   }
 }

@@ -1,13 +1,13 @@
 package io.wideevents.toolbox.shop;
 
-import java.util.Locale;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The result of one mode at one delay of MongoDB.
  *
  * @param requestsPerSecond the rate of the load
- * @param requests number of measured requests
- * @param failures requests without a valid answer
+ * @param requests requests with a valid answer
+ * @param failures requests without one
  * @param cpuMillisPerRequest CPU time of the shop's process, divided by the number of requests
  */
 record LatencyRow(
@@ -23,20 +23,18 @@ record LatencyRow(
 
   /** One JSON object, on one line. */
   String json() {
-    return String.format(
-        Locale.ROOT,
-        "{\"mode\":\"%s\",\"mongoDelayMs\":%d,\"requestsPerSecond\":%.1f,\"p50Ms\":%.3f,"
-            + "\"p90Ms\":%.3f,\"p99Ms\":%.3f,\"requests\":%d,\"failures\":%d,"
-            + "\"cpuMsPerRequest\":%.3f}",
-        mode.label(),
-        mongoDelayMillis,
-        requestsPerSecond,
-        p50Millis,
-        p90Millis,
-        p99Millis,
-        requests,
-        failures,
-        cpuMillisPerRequest);
+    return JsonMapper.shared()
+        .createObjectNode()
+        .put("mode", mode.label())
+        .put("mongoDelayMs", mongoDelayMillis)
+        .put("requestsPerSecond", requestsPerSecond)
+        .put("p50Ms", p50Millis)
+        .put("p90Ms", p90Millis)
+        .put("p99Ms", p99Millis)
+        .put("requests", requests)
+        .put("failures", failures)
+        .put("cpuMsPerRequest", cpuMillisPerRequest)
+        .toString();
   }
 
   /** How much lower this mode's median is than another's, as a fraction of the other. */

@@ -34,10 +34,8 @@ final class ShopProcess implements AutoCloseable {
   /** Starts a shop. Does not block. */
   static ShopProcess start(
       ProjectHome home, LogMode mode, Map<String, String> environment, Path log) {
-    List<String> command =
-        List.of(home.launcher("demo-shop").toString(), "--port", "0", "--mode", mode.label());
-    return new ShopProcess(
-        mode, ChildProcess.start("shop " + mode.label(), command, environment, log));
+    List<String> flags = List.of("--port", "0", "--mode", mode.label());
+    return new ShopProcess(mode, home.start("demo-shop", flags, environment, log));
   }
 
   /** Blocks until the shop has connected to the broker, at most 90 s. */
@@ -78,7 +76,7 @@ final class ShopProcess implements AutoCloseable {
           (long) number(body, "dropped"),
           number(body, "durableAfterP99Ms"));
     } catch (IOException e) {
-      throw new UncheckedIOException("The shop does not tell its stats", e);
+      throw new UncheckedIOException("The shop does not report its stats", e);
     }
   }
 

@@ -1,51 +1,39 @@
 package io.wideevents.toolbox.terminal;
 
-import java.io.FilterWriter;
-import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Writer;
 
 /**
  * A writer that can be ended while another thread still writes to it. Later output is discarded, so
  * that the last message stays the last. Safe for concurrent use.
  */
-final class EndableWriter extends FilterWriter {
+final class EndableWriter extends Writer {
+  private final PrintWriter out;
   private boolean ended;
 
   EndableWriter(PrintWriter out) {
-    super(out);
+    this.out = out;
   }
 
   /** Discards all output from now on. Blocks until no write is in progress. */
-  void end() {
-    synchronized (lock) {
-      ended = true;
+  synchronized void end() {
+    ended = true;
+  }
+
+  @Override
+  public synchronized void write(char[] characters, int offset, int length) {
+    if (!ended) {
+      out.write(characters, offset, length);
     }
   }
 
   @Override
-  public void write(int character) throws IOException {
-    synchronized (lock) {
-      if (!ended) {
-        super.write(character);
-      }
-    }
+  public void flush() {
+    out.flush();
   }
 
   @Override
-  public void write(char[] characters, int offset, int length) throws IOException {
-    synchronized (lock) {
-      if (!ended) {
-        super.write(characters, offset, length);
-      }
-    }
-  }
-
-  @Override
-  public void write(String text, int offset, int length) throws IOException {
-    synchronized (lock) {
-      if (!ended) {
-        super.write(text, offset, length);
-      }
-    }
+  public void close() {
+    out.close();
   }
 }

@@ -2,6 +2,7 @@ package io.wideevents.toolbox.terminal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Aligned columns of text: the first column to the left, the others to the right. */
 public final class Table {
@@ -35,6 +36,16 @@ public final class Table {
       lines.add(line.toString().stripTrailing());
     }
     return lines;
+  }
+
+  /** A cell with a number of things. */
+  public static String count(long count) {
+    return String.format(Locale.ROOT, "%,d", count);
+  }
+
+  /** A cell with a measured value. */
+  public static String number(double value) {
+    return String.format(Locale.ROOT, "%,.1f", value);
   }
 
   private int width(int column) {

@@ -69,7 +69,7 @@ class FaultScheduleTest {
     for (ScheduledStep step : steps) {
       assertThat(step.at()).isBetween(last, lasting);
       last = step.at();
-      if (step.action().mends()) {
+      if (step.action().endsFault()) {
         assertThat(faults.remove(step.target()).end()).isEqualTo(step.action());
       } else {
         assertThat(faults.put(step.target(), step.action())).isNull();

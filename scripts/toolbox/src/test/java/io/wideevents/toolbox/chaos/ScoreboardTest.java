@@ -3,7 +3,6 @@ package io.wideevents.toolbox.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ScoreboardTest {
@@ -13,20 +12,17 @@ class ScoreboardTest {
   private final Scoreboard scoreboard = new Scoreboard(outages);
 
   @Test
-  void acknowledged_countsByPhaseAndTier() {
+  void acknowledged_countsByPhase() {
     // Given
     outages.begin(Target.KAFKA);
     Phase begin = scoreboard.phase();
 
     // When
-    scoreboard.acknowledged(begin, 0, Map.of("mongodb", 3));
+    scoreboard.acknowledged(begin, 0);
     outages.begin(Target.MONGODB);
-    scoreboard.acknowledged(scoreboard.phase(), 0, Map.of("spool", 2, "mongodb", 1));
+    scoreboard.acknowledged(scoreboard.phase(), 0);
 
     // Then
-    ClientFigures figures = scoreboard.figures();
-    assertThat(figures.acknowledgedByTier())
-        .containsOnly(Map.entry("mongodb", 4L), Map.entry("spool", 2L));
     assertThat(requests(Phase.KAFKA_DOWN)).isEqualTo(1);
     assertThat(requests(Phase.BOTH_DOWN)).isEqualTo(1);
     assertThat(requests(Phase.ALL_UP)).isZero();
@@ -39,44 +35,43 @@ class ScoreboardTest {
     outages.begin(Target.MONGODB);
 
     // When
-    scoreboard.acknowledged(begin, 0, Map.of("kafka", 1));
+    scoreboard.acknowledged(begin, 0);
 
     // Then
     assertThat(requests(Phase.ALL_UP)).isZero();
     assertThat(requests(Phase.MONGODB_DOWN)).isZero();
-    assertThat(scoreboard.figures().latencies().get("changing meanwhile").requests()).isEqualTo(1);
+    assertThat(scoreboard.latencies().get("changing meanwhile").requests()).isEqualTo(1);
   }
 
   @Test
-  void acknowledged_putsDownToTheGatewayWhatMetItsRestart() {
+  void acknowledged_countsARequestThatMetARestartOfTheGatewayForThatPhase() {
     // Given
     Phase begin = scoreboard.phase();
     outages.begin(Target.GATEWAY);
     outages.end(Target.GATEWAY);
 
     // When
-    scoreboard.acknowledged(begin, 60_000 * MILLISECOND, Map.of("kafka", 1));
+    scoreboard.acknowledged(begin, 60_000 * MILLISECOND);
 
     // Then
     assertThat(requests(Phase.GATEWAY_RESTARTING)).isEqualTo(1);
   }
 
   @Test
-  void figures_knowTheLongestSilenceAndWhetherTheGatewayWasUp() {
+  void acknowledged_measuresTheLongestSilenceAndWhetherTheGatewayWasUp() {
     // Given
     scoreboard.begin();
     outages.begin(Target.GATEWAY);
 
     // When
-    scoreboard.acknowledged(Phase.GATEWAY_RESTARTING, 0, Map.of("kafka", 1));
+    scoreboard.acknowledged(Phase.GATEWAY_RESTARTING, 0);
 
     // Then
-    ClientFigures figures = scoreboard.figures();
-    assertThat(figures.longestSilence()).isPositive();
-    assertThat(figures.longestSilenceWithGateway()).isEqualTo(Duration.ZERO);
+    assertThat(scoreboard.longestSilence()).isPositive();
+    assertThat(scoreboard.longestSilenceWithGateway()).isEqualTo(Duration.ZERO);
   }
 
   private long requests(Phase phase) {
-    return scoreboard.figures().latencies().get(phase.label()).requests();
+    return scoreboard.latencies().get(phase.label()).requests();
   }
 }

@@ -11,12 +11,14 @@ import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.EventEncoder;
 import io.wideevents.event.Tier;
 import io.wideevents.stack.TestStack;
-import java.time.Duration;
+import io.wideevents.toolbox.pipeline.StoredEvents;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.bson.BsonBinary;
 import org.bson.BsonDocument;
@@ -30,9 +32,9 @@ class StoredCheckIT {
   private static final int EVENTS = 1_200;
 
   private final ChaosSettings settings =
-      new ChaosSettings(11, Duration.ofMinutes(1), 1, 1, Instant.now());
-  private final ClientLedger ledger = new ClientLedger();
-  private final IdSet deadLettered = new IdSet();
+      new ChaosSettings(11, FaultSchedule.of(), 1, 1, Instant.now());
+  private final Ledger ledger = new Ledger();
+  private final Set<UUID> deadLettered = new HashSet<>();
   private final String database = TestStack.newDatabase(StoredCheckIT.class);
   private final List<UUID> ids = new ArrayList<>();
   private final List<BsonDocument> documents = new ArrayList<>();
@@ -99,7 +101,7 @@ class StoredCheckIT {
 
   private void post() {
     EventEncoder gateway = new EventEncoder(EncoderSettings.DEFAULT, InstantSource.system());
-    EventStream stream = new EventStream(settings.seed(), 0, settings.start());
+    EventStream stream = new EventStream(settings.seed(), settings.start());
     ledger.post(EVENTS);
     for (int i = 0; i < EVENTS; i++) {
       PostedEvent event = stream.next();
@@ -127,14 +129,9 @@ class StoredCheckIT {
                   .insertMany(documents))
           .block();
     }
-    try (StoredCheck check =
-        new StoredCheck(
-            settings,
-            List.of(ledger),
-            new DeadLetters(deadLettered, Map.of()),
-            TestStack.mongo(),
-            database)) {
-      return check.run();
+    try (StoredEvents stored = new StoredEvents(TestStack.mongo(), database)) {
+      DeadLetters letters = new DeadLetters(deadLettered, new TreeMap<>());
+      return new StoredCheck(settings, ledger, letters, stored).run();
     }
   }
 }

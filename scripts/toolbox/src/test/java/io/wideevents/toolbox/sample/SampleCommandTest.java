@@ -2,6 +2,7 @@ package io.wideevents.toolbox.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wideevents.toolbox.load.ScriptedGateway;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

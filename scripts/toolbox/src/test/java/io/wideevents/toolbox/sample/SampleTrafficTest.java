@@ -3,6 +3,8 @@ package io.wideevents.toolbox.sample;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wideevents.toolbox.load.RequestBody;
+import java.io.ByteArrayOutputStream;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -108,6 +111,24 @@ class SampleTrafficTest {
         .isBetween(0.5, 0.7);
     assertThat(failureRate(checkouts.stream().filter(event -> !inIncident(event)).toList()))
         .isLessThan(0.06);
+  }
+
+  @Test
+  void batches_divideTheCountAndTheLastHasTheRest() {
+    assertThat(new SampleTraffic(1, START).batches(10, 4).map(RequestBody::events))
+        .containsExactly(4, 4, 2);
+  }
+
+  @Test
+  void batches_haveTheSameEventsWhateverTheirSize() {
+    assertThat(bytes(new SampleTraffic(1, START).batches(100, 7)))
+        .isEqualTo(bytes(new SampleTraffic(1, START).batches(100, 100)));
+  }
+
+  private static byte[] bytes(Stream<RequestBody> batches) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    batches.forEach(batch -> all.writeBytes(batch.bytes()));
+    return all.toByteArray();
   }
 
   private final SampleTraffic lines = new SampleTraffic(3, START);

@@ -28,7 +28,7 @@ class LatencyReportTest {
     assertThat(ROWS.get(1).json())
         .startsWith(
             "{\"mode\":\"mongodb\",\"mongoDelayMs\":20,\"requestsPerSecond\":100.0,"
-                + "\"p50Ms\":30.000,\"p90Ms\":40.000,\"p99Ms\":60.000")
+                + "\"p50Ms\":30.0,\"p90Ms\":40.0,\"p99Ms\":60.0")
         .doesNotContain("\n");
   }
 

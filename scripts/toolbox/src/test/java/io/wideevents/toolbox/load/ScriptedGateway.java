@@ -1,4 +1,4 @@
-package io.wideevents.toolbox.sample;
+package io.wideevents.toolbox.load;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -15,8 +15,8 @@ import java.util.Queue;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** A gateway that answers what it is told to, and accepts everything once that is used up. */
-final class ScriptedGateway implements AutoCloseable {
+/** A gateway that gives the scripted answers, and after them accepts everything. */
+public final class ScriptedGateway implements AutoCloseable {
   private final HttpServer server;
   private final Queue<Answer> script = new ArrayDeque<>();
   private final List<Request> requests = new ArrayList<>();
@@ -24,9 +24,9 @@ final class ScriptedGateway implements AutoCloseable {
   record Answer(int status, String retryAfter, String body) {}
 
   @SuppressWarnings("ArrayRecordComponent") // compared by the tests, content by content
-  record Request(String path, String encoding, byte[] body) {}
+  public record Request(String path, String encoding, byte[] body) {}
 
-  ScriptedGateway() {
+  public ScriptedGateway() {
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {
@@ -36,15 +36,15 @@ final class ScriptedGateway implements AutoCloseable {
     server.start();
   }
 
-  URI url() {
+  public URI url() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
-  synchronized void answer(int status, String retryAfter, String body) {
+  public synchronized void answer(int status, String retryAfter, String body) {
     script.add(new Answer(status, retryAfter, body));
   }
 
-  synchronized List<Request> requests() {
+  public synchronized List<Request> requests() {
     return List.copyOf(requests);
   }
 

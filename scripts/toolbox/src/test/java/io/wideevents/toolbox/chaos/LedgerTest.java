@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
-class ClientLedgerTest {
-  private final ClientLedger ledger = new ClientLedger();
+class LedgerTest {
+  private final Ledger ledger = new Ledger();
 
   @Test
   void post_numbersEventsInTheOrderOfTheStream() {
@@ -38,7 +38,22 @@ class ClientLedgerTest {
   }
 
   @Test
-  void fates_addUpToWhatWasPosted() {
+  void repeatedEvent_staysAcknowledgedWhateverTheSecondOutcome() {
+    // Given
+    ledger.post(2);
+    ledger.acknowledge(0);
+    ledger.acknowledge(1);
+    // When
+    ledger.refuse(0);
+    ledger.giveUp(1);
+    // Then
+    assertThat(ledger.acknowledged()).isEqualTo(2);
+    assertThat(ledger.refused()).isZero();
+    assertThat(ledger.givenUp()).isZero();
+  }
+
+  @Test
+  void outcomes_addUpToWhatWasPosted() {
     // Given
     ledger.post(6);
 
@@ -46,7 +61,9 @@ class ClientLedgerTest {
     ledger.acknowledge(0);
     ledger.acknowledge(5);
     ledger.refuse(1);
+    ledger.giveUp(2);
     ledger.giveUp(3);
+    ledger.giveUp(4);
 
     // Then
     assertThat(ledger.acknowledged() + ledger.refused() + ledger.givenUp())

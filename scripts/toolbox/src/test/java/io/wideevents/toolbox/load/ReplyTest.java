@@ -1,4 +1,4 @@
-package io.wideevents.toolbox.chaos;
+package io.wideevents.toolbox.load;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,6 +1,7 @@
 package io.wideevents.toolbox.chaos;
 
 import io.wideevents.stack.ChildProcess;
+import io.wideevents.stack.Restartable;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #close} may be called by any thread at any time; all other methods by one thread at a
  * time.
  */
-final class ServiceVictim implements Victim, AutoCloseable {
+final class RestartableService implements Restartable, AutoCloseable {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
 
   private final Supplier<ChildProcess> starter;
@@ -24,7 +25,7 @@ final class ServiceVictim implements Victim, AutoCloseable {
    * @param starter starts the process; does not block
    * @param awaitReady throws if the process does not become ready
    */
-  ServiceVictim(Supplier<ChildProcess> starter, Consumer<ChildProcess> awaitReady) {
+  RestartableService(Supplier<ChildProcess> starter, Consumer<ChildProcess> awaitReady) {
     this.starter = starter;
     this.awaitReady = awaitReady;
   }
@@ -36,7 +37,7 @@ final class ServiceVictim implements Victim, AutoCloseable {
 
   private synchronized ChildProcess launch() {
     if (closed) {
-      throw new IllegalStateException("Too late to start: all is being taken down");
+      throw new IllegalStateException("The process cannot start: the run is ending");
     }
     ChildProcess launched = starter.get();
     process = launched;
@@ -52,12 +53,12 @@ final class ServiceVictim implements Victim, AutoCloseable {
   }
 
   @Override
-  public void kill() {
+  public void kill9() {
     process().kill9();
   }
 
   @Override
-  public void freeze() {
+  public void pause() {
     process().pause();
   }
 

@@ -1,9 +1,8 @@
-package io.wideevents.toolbox.sample;
+package io.wideevents.toolbox.load;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wideevents.toolbox.sample.SendSettings.Transfer;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.time.Duration;
@@ -14,7 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class GatewayClientTest {
-  private static final EventBatch THREE = new EventBatch(3, "{}\n{}\n{}\n".getBytes(UTF_8));
+  private static final RequestBody THREE =
+      RequestBody.plain(3, RequestBody.NDJSON, "{}\n{}\n{}\n".getBytes(UTF_8));
 
   private final ScriptedGateway gateway = new ScriptedGateway();
   private final Tally tally = new Tally();
@@ -39,13 +39,13 @@ class GatewayClientTest {
         """);
 
     // When
-    client(Transfer.PLAIN).post(THREE);
+    post(THREE);
 
     // Then
     assertThat(tally.accepted()).isEqualTo(3);
     assertThat(tally.summary()).contains("kafka 2", "mongodb 1");
     assertThat(gateway.requests().get(0).path()).isEqualTo("/v1/events");
-    assertThat(gateway.requests().get(0).body()).isEqualTo(THREE.ndjson());
+    assertThat(gateway.requests().get(0).body()).isEqualTo(THREE.bytes());
   }
 
   @Test
@@ -62,7 +62,7 @@ class GatewayClientTest {
         """);
 
     // When
-    client(Transfer.PLAIN).post(THREE);
+    post(THREE);
 
     // Then
     assertThat(tally.accepted()).isEqualTo(1);
@@ -77,7 +77,7 @@ class GatewayClientTest {
     gateway.answer(413, "", "{\"status\":413,\"code\":\"body_too_large\"}");
 
     // When
-    client(Transfer.PLAIN).post(THREE);
+    post(THREE);
 
     // Then
     assertThat(tally.refused()).isEqualTo(3);
@@ -85,19 +85,19 @@ class GatewayClientTest {
   }
 
   @Test
-  void post_sendsTheSameBytesAgainAfterTheTimeItWasTold() throws Exception {
+  void post_sendsTheSameBytesAgainAfterTheRetryAfterOfTheAnswer() throws Exception {
     // Given
     gateway.answer(503, "7", "{}");
     gateway.answer(429, "2", "{}");
 
     // When
-    client(Transfer.PLAIN).post(THREE);
+    post(THREE);
 
     // Then
     assertThat(waits).containsExactly(Duration.ofSeconds(7), Duration.ofSeconds(2));
     assertThat(gateway.requests())
         .extracting(ScriptedGateway.Request::body)
-        .containsExactly(THREE.ndjson(), THREE.ndjson(), THREE.ndjson());
+        .containsExactly(THREE.bytes(), THREE.bytes(), THREE.bytes());
     assertThat(tally.accepted()).isEqualTo(3);
     assertThat(tally.unconfirmed()).isZero();
   }
@@ -110,7 +110,7 @@ class GatewayClientTest {
     }
 
     // When
-    client(Transfer.PLAIN).post(THREE);
+    post(THREE);
 
     // Then
     assertThat(gateway.requests()).hasSize(4);
@@ -119,35 +119,42 @@ class GatewayClientTest {
   }
 
   @Test
-  void post_triesAgainWhenNobodyAnswers() throws Exception {
+  void post_sendsAgainWithoutAnAnswer() throws Exception {
     // Given
     URI closed = gateway.url();
     gateway.close();
 
     // When
-    new GatewayClient(closed, Transfer.PLAIN, 3, tally, waits::add).post(THREE);
+    post(closed, THREE);
 
     // Then
-    assertThat(waits).hasSize(3).isSorted();
+    assertThat(waits).hasSize(3);
     assertThat(tally.unconfirmed()).isEqualTo(3);
   }
 
   @Test
-  void post_compressesWhenTold() throws Exception {
+  void post_sendsACompressedBodyWithItsEncoding() throws Exception {
     // Given
     gateway.answer(202, "", ScriptedGateway.accepted(3));
 
     // When
-    client(Transfer.GZIP).post(THREE);
+    post(THREE.gzip());
 
     // Then
     ScriptedGateway.Request request = gateway.requests().get(0);
     assertThat(request.encoding()).isEqualTo("gzip");
     assertThat(new GZIPInputStream(new ByteArrayInputStream(request.body())).readAllBytes())
-        .isEqualTo(THREE.ndjson());
+        .isEqualTo(THREE.bytes());
   }
 
-  private GatewayClient client(Transfer transfer) {
-    return new GatewayClient(gateway.url(), transfer, 3, tally, waits::add);
+  private void post(RequestBody body) throws InterruptedException {
+    post(gateway.url(), body);
+  }
+
+  private void post(URI url, RequestBody body) throws InterruptedException {
+    try (GatewayClient client =
+        new GatewayClient(url, GatewayClient.Timing.DEFAULT, tally, waits::add)) {
+      var unused = client.post(body, failures -> failures <= 3);
+    }
   }
 }
