@@ -64,7 +64,7 @@ class DemoIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"Starting a Kafka", "Starting the api-gateway", "Sending", "Storing"})
+  @ValueSource(strings = {"Starting a Kafka", "Starting the api-gateway", "Sending"})
   void demo_thatIsStoppedAtAnyMomentLeavesNothingBehind(String moment) throws Exception {
     try (ChildProcess demo = start("--events", "3000")) {
       // Given

@@ -55,7 +55,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("alone")
 class HttpFuzzIT {
   private static final long SEED = Long.getLong("wideevents.fuzz.seed", 1);
-  private static final int REQUESTS = Integer.getInteger("wideevents.fuzz.requests", 1_000);
+  private static final int REQUESTS = Integer.getInteger("wideevents.fuzz.requests", 400);
   private static final int CLIENTS = 8;
   private static final int WARM_UP_PROBES = 50;
   private static final String HEAP = "-Xmx256m";

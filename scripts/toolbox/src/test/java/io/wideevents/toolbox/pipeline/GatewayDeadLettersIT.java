@@ -4,39 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.mongodb.client.model.CreateCollectionOptions;
 import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.ValidationOptions;
-import com.mongodb.reactivestreams.client.MongoClient;
-import com.mongodb.reactivestreams.client.MongoClients;
 import io.wideevents.stack.BrokerSettings;
 import io.wideevents.stack.ChildProcess;
 import io.wideevents.stack.KafkaBroker;
 import io.wideevents.stack.RestartableMongoServer;
 import io.wideevents.stack.TestStack;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
-import org.bson.BsonDocument;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.reactivestreams.Publisher;
-import reactor.core.publisher.Mono;
 
 /** What MongoDB refuses of the spool goes to the dead-letter topic, and comes back from there. */
 @Timeout(300)
 class GatewayDeadLettersIT {
   private static final Duration BOUND = Duration.ofSeconds(120);
-  private static final ProjectHome HOME = ProjectHome.find();
-
-  private final AtomicInteger commands = new AtomicInteger();
 
   @TempDir private Path directory;
 
@@ -55,7 +39,9 @@ class GatewayDeadLettersIT {
               GatewayDeadLettersIT.class,
               directory);
       // Given a validator, and events that were spooled while nothing was there
-      createValidator(mongod.uri(), database);
+      try (StoredEvents collection = pipeline.stored()) {
+        collection.createWithValidator(Filters.ne("requestId", "forbidden-0"));
+      }
       mongod.kill9();
       try (GatewayProcess gateway = pipeline.startGateway().awaitListening();
           Posters posters = new Posters(gateway.url());
@@ -68,7 +54,7 @@ class GatewayDeadLettersIT {
         await().atMost(BOUND).until(() -> stored.count() == 3);
         broker.start();
 
-        // Then the one that was refused is a letter that the worker's commands read
+        // Then the rejected event is a dead letter that the worker's commands read
         await()
             .atMost(BOUND)
             .untilAsserted(
@@ -83,7 +69,7 @@ class GatewayDeadLettersIT {
             .contains("forbidden-0", "dlq-origin: spool");
 
         // And a replay stores it once, after the fix
-        dropValidator(mongod.uri(), database);
+        stored.dropValidator();
         assertThat(worker(pipeline, "dlq", "replay")).contains("Replayed 1 dead letters");
         try (WorkerProcess worker = pipeline.startWorker()) {
           StoredIds.awaitAll(stored, posters.acknowledged(), BOUND);
@@ -94,44 +80,11 @@ class GatewayDeadLettersIT {
     }
   }
 
-  /** Runs a command of the worker; its output. */
-  private String worker(TestPipeline pipeline, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(HOME.launcher("log-worker").toString()));
-    command.addAll(List.of(arguments));
-    Path log = directory.resolve("command-" + commands.incrementAndGet() + ".log");
-    try (ChildProcess process =
-        ChildProcess.start("log-worker", command, pipeline.settings(), log)) {
+  /** Runs a command of the worker and returns its output. */
+  private static String worker(TestPipeline pipeline, String... arguments) {
+    try (ChildProcess process = pipeline.command(arguments)) {
       process.awaitExit(BOUND);
-    }
-    return Files.readString(log);
-  }
-
-  private static void createValidator(String uri, String database) {
-    inDatabase(
-        uri,
-        client ->
-            client
-                .getDatabase(database)
-                .createCollection(
-                    "wide_events",
-                    new CreateCollectionOptions()
-                        .validationOptions(
-                            new ValidationOptions()
-                                .validator(Filters.ne("requestId", "forbidden-0")))));
-  }
-
-  private static void dropValidator(String uri, String database) {
-    inDatabase(
-        uri,
-        client ->
-            client
-                .getDatabase(database)
-                .runCommand(BsonDocument.parse("{collMod: 'wide_events', validator: {}}")));
-  }
-
-  private static void inDatabase(String uri, Function<MongoClient, Publisher<?>> action) {
-    try (MongoClient client = MongoClients.create(uri)) {
-      Mono.from(action.apply(client)).block(BOUND);
+      return process.logText();
     }
   }
 }

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,14 +27,26 @@ class GatewayFullDiskIT {
   private static final int DISK_MEBIBYTES = 16;
   private static final String NOBODY = "127.0.0.1:1";
 
+  // The tests share one mongod. Each ends with a running one and has its own database.
+  private static Optional<RestartableMongoServer> own = Optional.empty();
+
   @TempDir private Path directory;
+
+  @BeforeAll
+  static void startMongo() {
+    own = TestStack.startOwnMongo();
+    assumeTrue(own.isPresent(), "there is no mongod to stop");
+  }
+
+  @AfterAll
+  static void closeMongo() {
+    own.ifPresent(RestartableMongoServer::close);
+  }
 
   @Test
   void gateway_losesNothingOnAFullDiskAndRecoversWithoutARestart() throws Exception {
-    Optional<RestartableMongoServer> own = TestStack.startOwnMongo();
-    assumeTrue(own.isPresent(), "there is no mongod to stop");
-    try (RestartableMongoServer mongod = own.get();
-        SmallFileSystem disk = mountDisk()) {
+    RestartableMongoServer mongod = own.orElseThrow();
+    try (SmallFileSystem disk = mountDisk()) {
       TestPipeline pipeline = pipeline(mongod, disk);
       mongod.kill9();
       try (GatewayProcess gateway = pipeline.startGateway().awaitListening();
@@ -68,10 +82,8 @@ class GatewayFullDiskIT {
 
   @Test
   void gateway_thatIsKilledOnAFullDiskReplaysItsBacklogAfterwards() throws Exception {
-    Optional<RestartableMongoServer> own = TestStack.startOwnMongo();
-    assumeTrue(own.isPresent(), "there is no mongod to stop");
-    try (RestartableMongoServer mongod = own.get();
-        SmallFileSystem disk = mountDisk()) {
+    RestartableMongoServer mongod = own.orElseThrow();
+    try (SmallFileSystem disk = mountDisk()) {
       TestPipeline pipeline = pipeline(mongod, disk);
       mongod.kill9();
       Set<String> acknowledged = new HashSet<>();

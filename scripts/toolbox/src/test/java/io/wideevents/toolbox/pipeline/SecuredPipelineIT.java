@@ -16,6 +16,7 @@ import io.wideevents.stack.MongodProcess;
 import io.wideevents.stack.MongodSettings;
 import io.wideevents.stack.ServerSecurity;
 import io.wideevents.stack.TestAuthority;
+import io.wideevents.stack.TestStack;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -33,11 +34,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.bson.Document;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,18 +58,21 @@ class SecuredPipelineIT {
   private static final Duration BOUND = Duration.ofMinutes(2);
   private static final ProjectHome HOME = ProjectHome.find();
 
+  // The tests share the servers. Each has its own topic, database and files.
+  @TempDir private static Path servers;
+  private static Optional<KafkaBroker> broker = Optional.empty();
+  private static Optional<MongodProcess> mongod = Optional.empty();
+  private static Optional<ServerSecurity> security = Optional.empty();
+
   @TempDir private Path directory;
+  private final String name = TestStack.uniqueName(SecuredPipelineIT.class);
 
-  private Optional<KafkaBroker> broker = Optional.empty();
-  private Optional<MongodProcess> mongod = Optional.empty();
-  private Optional<ServerSecurity> security = Optional.empty();
-
-  @BeforeEach
-  void start() throws IOException {
+  @BeforeAll
+  static void start() throws IOException {
     Optional<Path> binary = MongodBinary.find(System.getenv());
     Assumptions.assumeTrue(binary.isPresent(), "no mongod to ask for a password");
     ServerSecurity made =
-        ServerSecurity.create(Files.createDirectory(directory.resolve("tls")), USER, PASSWORD);
+        ServerSecurity.create(Files.createDirectory(servers.resolve("tls")), USER, PASSWORD);
     security = Optional.of(made);
     broker = Optional.of(KafkaBroker.create(BrokerSettings.DEFAULT.withSecurity(made)));
     broker.get().start();
@@ -77,8 +80,8 @@ class SecuredPipelineIT {
         Optional.of(MongodProcess.start(binary.get(), new MongodSettings(null, 0, false, made)));
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     broker.ifPresent(KafkaBroker::close);
     mongod.ifPresent(MongodProcess::close);
   }
@@ -207,15 +210,10 @@ class SecuredPipelineIT {
   }
 
   private String printConfig(String process, Map<String, String> settings) {
-    List<String> command =
-        Stream.of(
-                HOME.launcher(process).toString(),
-                process.equals("log-worker") ? "run" : "",
-                "--print-config")
-            .filter(word -> !word.isEmpty())
-            .toList();
+    List<String> flags =
+        process.equals("log-worker") ? List.of("run", "--print-config") : List.of("--print-config");
     Path log = directory.resolve(process + "-print.log");
-    try (ChildProcess printing = ChildProcess.start(process, command, settings, log)) {
+    try (ChildProcess printing = HOME.start(process, flags, settings, log)) {
       assertThat(printing.awaitExit(BOUND)).isZero();
       return Files.readString(log);
     } catch (IOException e) {
@@ -224,29 +222,31 @@ class SecuredPipelineIT {
   }
 
   private Map<String, String> settings(String password) throws IOException {
-    ServerSecurity servers = security.orElseThrow();
-    Path jaas = Files.writeString(directory.resolve("jaas"), servers.scramLogin(password));
+    ServerSecurity secured = security.orElseThrow();
+    Path jaas = Files.writeString(directory.resolve("jaas"), secured.scramLogin(password));
     Path keys = Files.writeString(directory.resolve("keys"), "shop:" + hash(API_KEY) + ":ingest\n");
     Path key =
         Files.writeString(
             directory.resolve("tls.key"),
-            TestAuthority.encrypted(servers.server().privateKey(), KEY_PASSWORD));
+            TestAuthority.encrypted(secured.server().privateKey(), KEY_PASSWORD));
     Map<String, String> settings = new HashMap<>();
     settings.put("LOG_LEVEL", "debug");
     settings.put("KAFKA_BROKER", broker.orElseThrow().bootstrapServers());
-    settings.put("KAFKA_LOG_TOPIC", "secured");
-    settings.put("MQ_DLQ_TOPIC", "secured.dlq");
+    settings.put("KAFKA_LOG_TOPIC", name);
+    settings.put("MQ_DLQ_TOPIC", name + ".dlq");
+    settings.put("KAFKA_CONSUMER_GROUP", name);
+    settings.put("MONGODB_DATABASE", name);
     settings.put("KAFKA_CLIENT_SECURITY_PROTOCOL", "SASL_SSL");
     settings.put("KAFKA_CLIENT_SASL_MECHANISM", "SCRAM-SHA-512");
     settings.put("KAFKA_CLIENT_SASL_JAAS_CONFIG_FILE", jaas.toString());
     settings.put("KAFKA_CLIENT_SSL_TRUSTSTORE_TYPE", "PKCS12");
     settings.put(
-        "KAFKA_CLIENT_SSL_TRUSTSTORE_LOCATION", servers.authority().trustStore().toString());
+        "KAFKA_CLIENT_SSL_TRUSTSTORE_LOCATION", secured.authority().trustStore().toString());
     settings.put("KAFKA_CLIENT_SSL_TRUSTSTORE_PASSWORD", TestAuthority.STORE_PASSWORD);
     settings.put("MONGODB_URI", mongod.orElseThrow().uri().replace(PASSWORD, password));
-    settings.put("MONGODB_TLS_CA_FILE", servers.authority().certificate().toString());
+    settings.put("MONGODB_TLS_CA_FILE", secured.authority().certificate().toString());
     settings.put("API_KEYS_FILE", keys.toString());
-    settings.put("HTTP_TLS_CERT_FILE", servers.server().certificate().toString());
+    settings.put("HTTP_TLS_CERT_FILE", secured.server().certificate().toString());
     settings.put("HTTP_TLS_KEY_FILE", key.toString());
     settings.put("HTTP_TLS_KEY_PASSWORD", KEY_PASSWORD);
     settings.put("SPOOL_DIR", directory.resolve("spool").toString());
@@ -267,7 +267,7 @@ class SecuredPipelineIT {
                 ssl -> ssl.context(security.orElseThrow().authority().clientContext()))
             .build();
     try (MongoClient opened = MongoClients.create(client)) {
-      return Flux.from(opened.getDatabase("wide_events").getCollection("wide_events").find())
+      return Flux.from(opened.getDatabase(name).getCollection("wide_events").find())
           .collectList()
           .blockOptional(BOUND)
           .orElseThrow();
@@ -298,11 +298,7 @@ class SecuredPipelineIT {
       Map<String, String> environment = new HashMap<>(settings);
       environment.put("HTTP_PORT", Integer.toString(port));
       process =
-          ChildProcess.start(
-              "api-gateway",
-              List.of(HOME.launcher("api-gateway").toString()),
-              environment,
-              directory.resolve("api-gateway.log"));
+          HOME.start("api-gateway", List.of(), environment, directory.resolve("api-gateway.log"));
     }
 
     ChildProcess process() {

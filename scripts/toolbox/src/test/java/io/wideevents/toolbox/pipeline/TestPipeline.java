@@ -3,7 +3,6 @@ package io.wideevents.toolbox.pipeline;
 import io.wideevents.stack.ChildProcess;
 import io.wideevents.stack.TestStack;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,10 +58,8 @@ public record TestPipeline(Map<String, String> settings, Path directory) {
 
   /** A command of the worker, which runs on these settings; not waited for. */
   ChildProcess command(String... arguments) {
-    List<String> command = new ArrayList<>(List.of(HOME.launcher("log-worker").toString()));
-    command.addAll(List.of(arguments));
     Path log = directory.resolve("command-%s.log".formatted(UUID.randomUUID()));
-    return ChildProcess.start("log-worker", command, settings, log);
+    return HOME.start("log-worker", List.of(arguments), settings, log);
   }
 
   /** The topic of the events. */

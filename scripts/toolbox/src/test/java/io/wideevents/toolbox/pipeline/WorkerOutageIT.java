@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class WorkerOutageIT {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerOutageIT.class);
-  private static final long OUTAGE_SECONDS = Long.getLong("wideevents.outage", 10);
+  private static final long OUTAGE_SECONDS = Long.getLong("wideevents.outage", 5);
   private static final long EVENTS_PER_SECOND = Long.getLong("wideevents.rate", 3_000);
   private static final Duration BOUND = Duration.ofMinutes(5);
   private static final Pattern PEAK = Pattern.compile("VmHWM:\\s+(\\d+) kB");

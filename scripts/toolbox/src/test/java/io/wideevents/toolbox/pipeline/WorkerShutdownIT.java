@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +32,22 @@ class WorkerShutdownIT {
   private static final Pattern BEGAN = Pattern.compile("Shutdown began");
   private static final int EVENTS = 2_000;
 
+  // The tests share one mongod. Each ends with a running one and has its own database.
+  private static Optional<RestartableMongoServer> own = Optional.empty();
+
+  private final String database = TestStack.uniqueName(WorkerShutdownIT.class);
   @TempDir private Path directory;
+
+  @BeforeAll
+  static void startMongo() {
+    own = TestStack.startOwnMongo();
+    assumeTrue(own.isPresent(), "no mongod on the PATH to break");
+  }
+
+  @AfterAll
+  static void closeMongo() {
+    own.ifPresent(RestartableMongoServer::close);
+  }
 
   /** A worker with records in hand, and the MongoDB that does not take them. */
   private interface Scene {
@@ -83,25 +100,22 @@ class WorkerShutdownIT {
   }
 
   private void withRecordsInHand(Consumer<RestartableMongoServer> breakIt, Scene scene) {
-    Optional<RestartableMongoServer> own = TestStack.startOwnMongo();
-    assumeTrue(own.isPresent(), "no mongod on the PATH to break");
-    try (RestartableMongoServer mongod = own.orElseThrow()) {
-      TestPipeline pipeline =
-          TestPipeline.on(
-              TestStack.kafka(), mongod.uri(), "shutdown", WorkerShutdownIT.class, directory);
-      SampleTraffic traffic = new SampleTraffic(7, Instant.now());
-      try (WorkerProcess worker = pipeline.startWorker("first").awaitConsuming();
-          RecordProducer producer = pipeline.producer();
-          StoredEvents stored = pipeline.stored()) {
+    RestartableMongoServer mongod = own.orElseThrow();
+    TestPipeline pipeline =
+        TestPipeline.on(
+            TestStack.kafka(), mongod.uri(), database, WorkerShutdownIT.class, directory);
+    SampleTraffic traffic = new SampleTraffic(7, Instant.now());
+    try (WorkerProcess worker = pipeline.startWorker("first").awaitConsuming();
+        RecordProducer producer = pipeline.producer();
+        StoredEvents stored = pipeline.stored()) {
+      producer.send(traffic.next());
+      await().atMost(BOUND).until(() -> stored.count() == 1);
+      breakIt.accept(mongod);
+      for (int i = 1; i < EVENTS; i++) {
         producer.send(traffic.next());
-        await().atMost(BOUND).until(() -> stored.count() == 1);
-        breakIt.accept(mongod);
-        for (int i = 1; i < EVENTS; i++) {
-          producer.send(traffic.next());
-        }
-        producer.flush();
-        scene.play(worker, mongod, pipeline);
       }
+      producer.flush();
+      scene.play(worker, mongod, pipeline);
     }
   }
 

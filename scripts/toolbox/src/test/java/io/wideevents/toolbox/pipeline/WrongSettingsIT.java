@@ -80,11 +80,8 @@ class WrongSettingsIT {
   }
 
   private ChildProcess start(String name, Map<String, String> settings, String... flags) {
-    List<String> command = new ArrayList<>(List.of(HOME.launcher(name).toString()));
-    if (name.equals("log-worker")) {
-      command.add("run");
-    }
-    command.addAll(List.of(flags));
-    return ChildProcess.start(name, command, settings, directory.resolve(name + ".log"));
+    List<String> all = new ArrayList<>(name.equals("log-worker") ? List.of("run") : List.of());
+    all.addAll(List.of(flags));
+    return HOME.start(name, all, settings, directory.resolve(name + ".log"));
   }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.mongodb.client.model.Filters;
 import io.wideevents.logging.LoggingSettings;
 import io.wideevents.stack.FreePort;
+import io.wideevents.stack.TestStack;
 import io.wideevents.toolbox.pipeline.ProjectHome;
 import io.wideevents.toolbox.pipeline.StoredEvents;
 import io.wideevents.toolbox.pipeline.TestPipeline;
@@ -20,10 +21,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,7 +55,23 @@ class ShopKillIT {
   private final Random random = new Random(SEED);
   private final HttpClient http = HttpClient.newHttpClient();
 
+  // The tests share one topic, one database and one worker. Each has its own spool and requests.
+  @TempDir private static Path logs;
+  private static Optional<TestPipeline> shared = Optional.empty();
+  private static Optional<WorkerProcess> worker = Optional.empty();
+
   @TempDir private Path directory;
+
+  @BeforeAll
+  static void startWorker() {
+    shared = Optional.of(TestPipeline.shared(ShopKillIT.class, logs));
+    worker = shared.map(TestPipeline::startWorker);
+  }
+
+  @AfterAll
+  static void closeWorker() {
+    worker.ifPresent(WorkerProcess::close);
+  }
 
   @AfterEach
   void close() {
@@ -84,8 +104,7 @@ class ShopKillIT {
   @ParameterizedTest
   @EnumSource
   void journal_hasEveryRequestThatWasAnsweredStoredOnce(Reachable reachable) throws Exception {
-    TestPipeline pipeline =
-        TestPipeline.shared(ShopKillIT.class, directory).with("LOGGING_JOURNAL", "true");
+    TestPipeline pipeline = ownSpool().with("LOGGING_JOURNAL", "true");
     List<Killed> lives = new ArrayList<>();
 
     Set<String> stored = storedAfterKills(pipeline, reachable, lives);
@@ -102,7 +121,7 @@ class ShopKillIT {
   @ParameterizedTest
   @EnumSource
   void handOff_losesNothingButTheLastMoments(Reachable reachable) throws Exception {
-    TestPipeline pipeline = TestPipeline.shared(ShopKillIT.class, directory);
+    TestPipeline pipeline = ownSpool();
     List<Killed> lives = new ArrayList<>();
 
     Set<String> stored = storedAfterKills(pipeline, reachable, lives);
@@ -129,20 +148,21 @@ class ShopKillIT {
       TestPipeline pipeline, Reachable reachable, List<Killed> lives) throws Exception {
     Map<String, String> settings = new HashMap<>(pipeline.settings());
     settings.putAll(reachable.settings());
-    try (WorkerProcess worker = pipeline.startWorker();
-        StoredEvents stored = pipeline.stored()) {
+    String name = TestStack.uniqueName(ShopKillIT.class) + "-";
+    try (StoredEvents stored = pipeline.stored()) {
       for (int kill = 0; kill < KILLS; kill++) {
-        lives.add(runAndKill("life-" + kill, reachable, settings));
+        lives.add(runAndKill(name + kill, reachable, settings));
       }
       // Everything is back. On the same spool, and through it: when this last one's request is
       // stored, so is what the others left there.
       try (ShopProcess last = startShop(pipeline.with("LOGGING_JOURNAL", "true").settings());
-          Shoppers shoppers = new Shoppers("last", last.awaitListening(), 1)) {
-        assertThat(shoppers.request("last", "/v1/cart")).isTrue();
-        await().atMost(BOUND).until(() -> stored.any(Filters.eq("requestId", "last")).isPresent());
+          Shoppers shoppers = new Shoppers(name, last.awaitListening(), 1)) {
+        String id = name + "last";
+        assertThat(shoppers.request(id, "/v1/cart")).isTrue();
+        await().atMost(BOUND).until(() -> stored.any(Filters.eq("requestId", id)).isPresent());
         awaitConsumed(pipeline);
       }
-      assertThat(worker.process().isAlive()).isTrue();
+      assertThat(worker.orElseThrow().process().isAlive()).isTrue();
       List<String> ids =
           stored.all("requestId").stream()
               .map(document -> document.getString("requestId").getValue())
@@ -154,12 +174,16 @@ class ShopKillIT {
     }
   }
 
+  private TestPipeline ownSpool() {
+    return shared.orElseThrow().with("SPOOL_DIR", directory.resolve("spool").toString());
+  }
+
   private Killed runAndKill(String name, Reachable reachable, Map<String, String> settings)
       throws Exception {
     try (ShopProcess shop = startShop(settings)) {
       URI url = shop.awaitListening();
       long killedAtNanos;
-      Shoppers shoppers = new Shoppers(name, url, 500 + random.nextInt(1_500));
+      Shoppers shoppers = new Shoppers(name, url, 300 + random.nextInt(700));
       try (shoppers) {
         // A shop that has only just started has no connections yet, and holds its events meanwhile.
         if (reachable == Reachable.KAFKA_AND_MONGODB) {
