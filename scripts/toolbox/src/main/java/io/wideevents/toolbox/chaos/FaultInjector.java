@@ -3,26 +3,26 @@ package io.wideevents.toolbox.chaos;
 import io.wideevents.stack.Restartable;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
- * Executes a schedule of faults on the parts of a pipeline. Each part has its own thread, so that a
- * slow start of one part delays only that part's next fault.
+ * Executes a schedule of faults on the parts of a pipeline. Each part has its own thread in an
+ * episode, so that a slow start of one part delays only that part's next fault.
  */
 final class FaultInjector implements AutoCloseable {
   private final Map<Target, Restartable> processes;
   private final Outages outages;
   private final Consumer<Occurrence> listener;
-  private final Map<Target, ScheduledExecutorService> threads = new EnumMap<>(Target.class);
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<Occurrence> occurrences = new ArrayList<>();
 
   /**
@@ -43,14 +43,6 @@ final class FaultInjector implements AutoCloseable {
     this.processes = processes;
     this.outages = outages;
     this.listener = listener;
-    processes
-        .keySet()
-        .forEach(
-            target ->
-                threads.put(
-                    target,
-                    Executors.newSingleThreadScheduledExecutor(
-                        Thread.ofPlatform().daemon().name("faults-" + target.label()).factory())));
   }
 
   /**
@@ -76,18 +68,25 @@ final class FaultInjector implements AutoCloseable {
   }
 
   private void run(ScheduledEpisode scheduled, long startNanos) throws InterruptedException {
-    List<Future<?>> steps = new ArrayList<>();
-    for (ScheduledStep step : scheduled.episode().steps(scheduled.lasting())) {
-      steps.add(
-          thread(step.target())
-              .schedule(
-                  () -> perform(step, scheduled.episode(), startNanos),
-                  step.at().toMillis(),
-                  TimeUnit.MILLISECONDS));
+    Map<Target, List<ScheduledStep>> byTarget =
+        scheduled.episode().steps(scheduled.lasting()).stream()
+            .collect(Collectors.groupingBy(ScheduledStep::target));
+    long beginNanos = System.nanoTime();
+    List<Future<?>> targets = new ArrayList<>();
+    for (List<ScheduledStep> steps : byTarget.values()) {
+      targets.add(
+          threads.submit(
+              () -> {
+                for (ScheduledStep step : steps) {
+                  TimeUnit.NANOSECONDS.sleep(beginNanos + step.at().toNanos() - System.nanoTime());
+                  perform(step, scheduled.episode(), startNanos);
+                }
+                return null;
+              }));
     }
-    for (Future<?> step : steps) {
+    for (Future<?> target : targets) {
       try {
-        step.get();
+        target.get();
       } catch (ExecutionException e) {
         throw new IllegalStateException("A fault could not be done or ended: " + e.getCause(), e);
       }
@@ -123,10 +122,6 @@ final class FaultInjector implements AutoCloseable {
     listener.accept(occurrence);
   }
 
-  private ScheduledExecutorService thread(Target target) {
-    return Objects.requireNonNull(threads.get(target), target::label);
-  }
-
   private Restartable process(Target target) {
     return Objects.requireNonNull(processes.get(target), target::label);
   }
@@ -134,6 +129,6 @@ final class FaultInjector implements AutoCloseable {
   /** Cancels steps that have not begun; does not wait for steps that have. */
   @Override
   public void close() {
-    threads.values().forEach(ScheduledExecutorService::shutdownNow);
+    threads.shutdownNow();
   }
 }

@@ -146,7 +146,7 @@ final class LatencyComparison {
       }
     }
     for (Subject shop : shops) {
-      ShopProcess.Stats stats = stats(shop);
+      ShopStats stats = stats(shop);
       if (stats.finalized() > 0) {
         progress.accept(
             "Logging to %s: %d events, %d dropped, 99 %% of them durable within %.0f ms"
@@ -209,7 +209,7 @@ final class LatencyComparison {
     return nanos;
   }
 
-  private ShopProcess.Stats stats(Subject shop) throws InterruptedException {
+  private ShopStats stats(Subject shop) throws InterruptedException {
     return shop.process().stats(client, shop.url());
   }
 

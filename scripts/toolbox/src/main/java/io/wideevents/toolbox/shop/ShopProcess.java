@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A shop process. The caller closes it. */
 final class ShopProcess implements AutoCloseable {
@@ -53,39 +54,15 @@ final class ShopProcess implements AutoCloseable {
     return URI.create(listening.group(1));
   }
 
-  /**
-   * The shop's report about itself.
-   *
-   * @param cpuNanos CPU time of the process, in nanoseconds
-   */
-  record Stats(
-      long cpuNanos, long finalized, long durable, long dropped, double durableAfterP99Ms) {}
-
-  Stats stats(HttpClient client, URI shop) throws InterruptedException {
+  ShopStats stats(HttpClient client, URI shop) throws InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(shop.resolve("/stats")).timeout(STATS_TIMEOUT).build();
     try {
-      String body =
-          client
-              .send(
-                  HttpRequest.newBuilder(shop.resolve("/stats")).timeout(STATS_TIMEOUT).build(),
-                  HttpResponse.BodyHandlers.ofString())
-              .body();
-      return new Stats(
-          (long) number(body, "cpuNanos"),
-          (long) number(body, "finalized"),
-          (long) number(body, "durable"),
-          (long) number(body, "dropped"),
-          number(body, "durableAfterP99Ms"));
+      String body = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+      return JsonMapper.shared().readValue(body, ShopStats.class);
     } catch (IOException e) {
       throw new UncheckedIOException("The shop does not report its stats", e);
     }
-  }
-
-  private static double number(String body, String name) {
-    Matcher matcher = Pattern.compile(name + "=([0-9.]+)").matcher(body);
-    if (!matcher.find()) {
-      throw new IllegalStateException("No %s in: %s".formatted(name, body));
-    }
-    return Double.parseDouble(matcher.group(1));
   }
 
   void kill() {

@@ -4,13 +4,13 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.wideevents.logging.LoggingContext;
-import io.wideevents.logging.LoggingStats;
 import io.wideevents.logging.javalin.WideEventsPlugin;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The shop: checkout, cart and search, with simulated latencies and failures. The behaviour of a
@@ -143,15 +143,12 @@ final class ShopServer implements AutoCloseable {
   private void stats(Context ctx) {
     var system =
         (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    LoggingStats stats = logging.service().map(service -> service.stats()).orElse(null);
-    ctx.result(
-        "cpuNanos=%d finalized=%d durable=%d dropped=%d durableAfterP50Ms=%.1f durableAfterP99Ms=%.1f"
-            .formatted(
-                system.getProcessCpuTime(),
-                stats == null ? 0 : stats.finalized(),
-                stats == null ? 0 : stats.durableTotal(),
-                stats == null ? 0 : stats.droppedTotal(),
-                stats == null ? 0 : stats.durableAfterMedian().toNanos() / 1e6,
-                stats == null ? 0 : stats.durableAfterP99().toNanos() / 1e6));
+    long cpuNanos = system.getProcessCpuTime();
+    ShopStats stats =
+        logging
+            .service()
+            .map(service -> ShopStats.of(cpuNanos, service.stats()))
+            .orElseGet(() -> ShopStats.withoutLogging(cpuNanos));
+    ctx.result(JsonMapper.shared().writeValueAsString(stats));
   }
 }
