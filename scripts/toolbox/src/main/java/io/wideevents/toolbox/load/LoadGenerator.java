@@ -56,7 +56,7 @@ public final class LoadGenerator {
             () -> {
               try {
                 request.send(due);
-              } catch (InterruptedException | RuntimeException e) {
+              } catch (InterruptedException | RuntimeException | Error e) {
                 failure.compareAndSet(null, e);
               } finally {
                 permits.release();

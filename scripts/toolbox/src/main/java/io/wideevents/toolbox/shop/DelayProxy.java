@@ -77,8 +77,8 @@ final class DelayProxy implements AutoCloseable {
         server.connect(target);
         client.setTcpNoDelay(true);
         server.setTcpNoDelay(true);
-        var up = threads.submit(() -> forward(client, server));
-        var down = threads.submit(() -> forwardDelayed(server, client));
+        var unusedUp = threads.submit(() -> forward(client, server));
+        var unusedDown = threads.submit(() -> forwardDelayed(server, client));
       } catch (IOException e) {
         // The server is not available. The closed connection reports that to the client.
         end(client, server);

@@ -36,24 +36,24 @@ final class LatencyChart {
 
   /** The chart as SVG text. To be called once. */
   String svg() {
-    add(
-        "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' viewBox='0 0 %d %d'"
-            + " font-family='system-ui, sans-serif' font-size='12' role='img'>",
-        WIDTH, HEIGHT, WIDTH, HEIGHT);
-    add("<title>Response time of the demo shop by way of logging and delay of MongoDB</title>");
-    add("<rect width='%d' height='%d' rx='6' fill='#ffffff'/>", WIDTH, HEIGHT);
+    svg.append(
+        """
+        <svg xmlns="http://www.w3.org/2000/svg" width="720" height="360" viewBox="0 0 720 360" \
+        font-family="system-ui, sans-serif" font-size="12" role="img">
+        <title>Response time of the demo shop by way of logging and delay of MongoDB</title>
+        <rect width="720" height="360" rx="6" fill="#ffffff"/>
+        """);
     text(LEFT, 24, "start", INK, "Response time, ms (log scale): bar p50, lighter p90 and p99");
     int x = LEFT;
     for (LogMode mode : LogMode.values()) {
-      add("<rect x='%d' y='36' width='12' height='12' fill='%s'/>", x, colour(mode));
+      rect(x, 36, 12, 12, mode, 1);
       text(x + 18, 46, "start", INK, label(mode));
       x += 190;
     }
     for (int tick : TICKS) {
       if (tick >= least && tick <= most) {
-        double y = y(tick);
-        add("<line x1='%d' x2='%d' y1='%.1f' y2='%.1f' stroke='#d0d7de'/>", LEFT, RIGHT, y, y);
-        text(LEFT - 8, y + 4, "end", "#59636e", Integer.toString(tick));
+        line(y(tick));
+        text(LEFT - 8, y(tick) + 4, "end", "#59636e", Integer.toString(tick));
       }
     }
     List<Long> delays = rows.stream().map(LatencyRow::mongoDelayMillis).distinct().toList();
@@ -61,8 +61,7 @@ final class LatencyChart {
     for (int i = 0; i < delays.size(); i++) {
       group(delays.get(i), LEFT + (i + 0.5) * width);
     }
-    add("</svg>");
-    return svg.toString();
+    return svg.append("</svg>\n").toString();
   }
 
   private void group(long delay, double middle) {
@@ -81,10 +80,7 @@ final class LatencyChart {
   }
 
   private void bar(LogMode mode, double x, double millis, double opacity) {
-    double y = y(millis);
-    add(
-        "<rect x='%.1f' y='%.1f' width='%d' height='%.1f' fill='%s' fill-opacity='%.2f'/>",
-        x, y, BAR, BOTTOM - y, colour(mode), opacity);
+    rect(x, y(millis), BAR, BOTTOM - y(millis), mode, opacity);
   }
 
   private double y(double millis) {
@@ -108,11 +104,40 @@ final class LatencyChart {
     };
   }
 
-  private void text(double x, double y, String anchor, String colour, String text) {
-    add("<text x='%.1f' y='%.1f' text-anchor='%s' fill='%s'>%s</text>", x, y, anchor, colour, text);
+  private void rect(double x, double y, double width, double height, LogMode mode, double opacity) {
+    svg.append(
+        String.format(
+            Locale.ROOT,
+            "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\""
+                + " fill-opacity=\"%.2f\"/>%n",
+            x,
+            y,
+            width,
+            height,
+            colour(mode),
+            opacity));
   }
 
-  private void add(String element, Object... values) {
-    svg.append(String.format(Locale.ROOT, element, values)).append('\n');
+  private void line(double y) {
+    svg.append(
+        String.format(
+            Locale.ROOT,
+            "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#d0d7de\"/>%n",
+            LEFT,
+            RIGHT,
+            y,
+            y));
+  }
+
+  private void text(double x, double y, String anchor, String colour, String text) {
+    svg.append(
+        String.format(
+            Locale.ROOT,
+            "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"%s\">%s</text>%n",
+            x,
+            y,
+            anchor,
+            colour,
+            text));
   }
 }

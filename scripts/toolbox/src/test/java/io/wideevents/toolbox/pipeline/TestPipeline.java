@@ -63,7 +63,7 @@ public record TestPipeline(Map<String, String> settings, Path directory) {
   }
 
   /** The topic of the events. */
-  TopicView topic() {
+  public TopicView topic() {
     return new TopicView(setting("KAFKA_BROKER"), setting("KAFKA_LOG_TOPIC"));
   }
 
@@ -76,7 +76,7 @@ public record TestPipeline(Map<String, String> settings, Path directory) {
     return new RecordProducer(setting("KAFKA_BROKER"), setting("KAFKA_LOG_TOPIC"));
   }
 
-  String group() {
+  public String group() {
     return setting("KAFKA_CONSUMER_GROUP");
   }
 

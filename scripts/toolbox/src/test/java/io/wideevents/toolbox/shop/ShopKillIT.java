@@ -209,10 +209,8 @@ class ShopKillIT {
   }
 
   private static void awaitConsumed(TestPipeline pipeline) {
-    String topic = pipeline.settings().get("KAFKA_LOG_TOPIC");
-    String group = pipeline.settings().get("KAFKA_CONSUMER_GROUP");
-    try (TopicView view = new TopicView(pipeline.settings().get("KAFKA_BROKER"), topic)) {
-      await().atMost(BOUND).until(() -> view.lag(group) == 0);
+    try (TopicView topic = pipeline.topic()) {
+      await().atMost(BOUND).until(() -> topic.lag(pipeline.group()) == 0);
     }
   }
 }
