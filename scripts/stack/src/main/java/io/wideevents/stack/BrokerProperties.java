@@ -12,7 +12,7 @@ import java.util.Properties;
 final class BrokerProperties {
   private static final String HOST = "127.0.0.1";
 
-  // What defaults to three replicas would wait for the other two for ever.
+  // Settings that default to three replicas would wait for two that do not exist.
   private static final Map<String, String> ONE_NODE =
       Map.of(
           "process.roles", "broker,controller",
@@ -32,7 +32,7 @@ final class BrokerProperties {
 
   private static final Map<String, String> LITTLE_WAITING =
       Map.of(
-          // Consumers of a test join one by one; nobody gains from waiting for the next.
+          // Consumers of a test join one by one; waiting for the next one has no benefit.
           "group.initial.rebalance.delay.ms", "0",
           // Lets a test notice a killed consumer sooner than the default's 6 s.
           "group.min.session.timeout.ms", "1000",

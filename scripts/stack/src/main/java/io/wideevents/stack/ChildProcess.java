@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * A process started by this one: its output goes to a log file, it can be ended in every way an
  * operator or a crash would end it, and it does not outlive this process, however that ends.
  *
- * <p>Safe for concurrent use. Whoever starts it closes it.
+ * <p>Safe for concurrent use. The caller closes it.
  */
 public final class ChildProcess implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(15);

@@ -9,8 +9,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * What every command of the scripts has: {@code --help}, its two outputs, and a way to refuse a
- * flag. To be mixed in; of use once picocli has made the command. For one thread.
+ * What every command of the scripts has: {@code --help}, its two outputs, and a way to reject a
+ * flag. A mixin; usable when picocli has made the command. Used by one thread.
  */
 public final class CommandBasics {
   @Option(
@@ -23,12 +23,12 @@ public final class CommandBasics {
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec spec;
 
-  /** Where the result goes, for whoever reads it on. */
+  /** The output for the result, which another program may read. */
   public PrintWriter out() {
     return commandLine().getOut();
   }
 
-  /** Where all else goes that a person is told. */
+  /** The output for all other messages to the user. */
   public PrintWriter talk() {
     return commandLine().getErr();
   }

@@ -26,7 +26,7 @@ import java.util.concurrent.TimeoutException;
  * library would take seconds for a no, in every JVM of a build.
  */
 final class DockerEngine {
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
   private static final int HTTP_PORT = 2375;
   private static final byte[] PING =
       "GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n".getBytes(US_ASCII);
@@ -75,7 +75,7 @@ final class DockerEngine {
         SocketChannel.open(unix ? StandardProtocolFamily.UNIX : StandardProtocolFamily.INET)) {
       // Closing the channel is what ends a wait that lasts too long.
       return CompletableFuture.supplyAsync(() -> pings(channel, address))
-          .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+          .get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (IOException | ExecutionException | TimeoutException e) {
       return false; // which is the answer
     } catch (InterruptedException e) {

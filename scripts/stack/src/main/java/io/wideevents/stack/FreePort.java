@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Finds ports of the loopback interface that nobody listens on. */
+/** Finds free ports of the loopback interface. */
 public final class FreePort {
   // Below the range from which the system takes the near end of outgoing connections (32768 on
   // Linux). A port from inside it may be gone when its server comes back after a kill, and a client
@@ -33,7 +33,7 @@ public final class FreePort {
             .formatted(FIRST, LAST, ATTEMPTS));
   }
 
-  /** The given port if nobody listens on it, else any free one. */
+  /** The given port if it is free, else any free one. */
   public static int prefer(int port) {
     return isFree(port) ? port : find();
   }

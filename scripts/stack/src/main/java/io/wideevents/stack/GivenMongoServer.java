@@ -11,7 +11,7 @@ import org.bson.Document;
 import reactor.core.publisher.Mono;
 
 /**
- * A server somebody else runs; nothing of it is ours to end.
+ * A server that the user runs; closing it does not end the server.
  *
  * @param uri may hold a password, so {@link #describe} names the hosts alone
  */

@@ -3,7 +3,7 @@ package io.wideevents.stack;
 import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
 
 /**
- * A stand-in for MongoDB inside this JVM, for machines that have none: good for a look, not for a
+ * A substitute for MongoDB inside this JVM, for machines that have none: good for a look, not for a
  * promise, since nothing is written to disk.
  */
 final class InMemoryMongoServer implements MongoServer {
@@ -30,7 +30,7 @@ final class InMemoryMongoServer implements MongoServer {
 
   @Override
   public String describe() {
-    return "an in-memory stand-in for MongoDB (no mongod was found): its data is gone at the end";
+    return "an in-memory substitute for MongoDB (no mongod was found): its data is gone at the end";
   }
 
   @Override

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
  *
  * <p>Its address is known, and does not change, from construction on; nothing listens there before
  * {@link #start}. Topics are auto-created as on a broker left at its defaults. Methods are to be
- * called by one thread at a time, but {@link #close} by any. Closed by whoever made it, or with the
- * JVM.
+ * called by one thread at a time, but {@link #close} by any. The caller, or the end of the JVM,
+ * closes it.
  */
 public final class KafkaBroker implements Restartable, AutoCloseable {
   /** Names the directory with the broker's jars when it is not beside this class's own. */

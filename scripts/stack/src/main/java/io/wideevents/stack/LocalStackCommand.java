@@ -102,7 +102,7 @@ public final class LocalStackCommand implements Callable<Integer> {
       case GivenMongoServer given ->
           "ends the broker %s its data; the MongoDB is yours and stays as it is.".formatted(fate);
       case InMemoryMongoServer standIn ->
-          "ends both %s the broker's data; the stand-in keeps none.".formatted(fate);
+          "ends both %s the broker's data; the substitute keeps none.".formatted(fate);
       case RestartableMongoServer own -> "ends both %s their data.".formatted(fate);
     };
   }
@@ -134,7 +134,7 @@ public final class LocalStackCommand implements Callable<Integer> {
     return given;
   }
 
-  // Whoever evaluates the output must get the address and not what a shell makes of it.
+  // A shell that evaluates the output must get the address unchanged.
   private static String quoted(String value) {
     return value.matches("[A-Za-z0-9._:/?=-]+") ? value : "'" + value.replace("'", "'\\''") + "'";
   }

@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A MongoDB to store events in: one that is there already, one of our own, or a stand-in.
+ * A MongoDB to store events in: one that runs already, one of our own, or an in-memory substitute.
  *
- * <p>It takes connections from construction to {@link #close}. Closed by whoever started it.
+ * <p>It accepts connections from construction to {@link #close}. The caller closes it.
  */
 public sealed interface MongoServer extends AutoCloseable
     permits GivenMongoServer, InMemoryMongoServer, RestartableMongoServer {
 
-  /** How long a server that somebody else runs may take to its first answer. */
+  /** How long a given server may take to its first answer. */
   Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
 
   /** A connection string, without a database. */
@@ -30,11 +30,11 @@ public sealed interface MongoServer extends AutoCloseable
   void close();
 
   /**
-   * The first of these that is to be had: the server that {@code MONGODB_URI} names, a {@code
-   * mongod} of our own ({@code MONGOD}, or on the {@code PATH}), the in-memory stand-in.
+   * The first of these that is available: the server that {@code MONGODB_URI} names, a {@code
+   * mongod} of our own ({@code MONGOD}, or on the {@code PATH}), the in-memory substitute.
    *
    * @param environment of the process
-   * @param settings for a {@code mongod} of our own; a stand-in takes only the port
+   * @param settings for a {@code mongod} of our own; a substitute uses only the port
    * @throws IllegalStateException if {@code MONGODB_URI} is no connection string or its server does
    *     not answer within {@link #ANSWER_TIMEOUT}, or a server of our own does not start
    */
@@ -50,7 +50,7 @@ public sealed interface MongoServer extends AutoCloseable
    * As {@link #start}, but never the server that {@code MONGODB_URI} names.
    *
    * @param environment of the process
-   * @param settings for a {@code mongod} of our own; a stand-in takes only the port
+   * @param settings for a {@code mongod} of our own; a substitute uses only the port
    */
   static MongoServer startOwn(Map<String, String> environment, MongodSettings settings) {
     Optional<Path> binary = MongodBinary.find(environment);

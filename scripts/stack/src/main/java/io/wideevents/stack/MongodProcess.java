@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * and restarted on the same address and data.
  *
  * <p>Its address is known, and does not change, from construction on. Methods are to be called by
- * one thread at a time, but {@link #close} by any. Closed by whoever made it, or with the JVM.
+ * one thread at a time, but {@link #close} by any. The caller, or the end of the JVM, closes it.
  */
 public final class MongodProcess implements RestartableMongoServer {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);

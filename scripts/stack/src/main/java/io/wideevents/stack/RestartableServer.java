@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A server in a child process, with the directory it keeps its data in: it can be ended in any way
- * and started again on that data. When the JVM ends before {@link #close} is called, it is closed
- * all the same.
+ * and started again on that data. The end of the JVM closes it too.
  *
  * <p>{@link #close} may be called by any thread at any time; all else by one thread at a time.
  */
@@ -80,7 +79,7 @@ final class RestartableServer implements AutoCloseable {
 
   private void end(ChildProcess launched) {
     if (directory.temporary()) {
-      // Nobody will read the data again, so there is no order to keep.
+      // The data is deleted, so the server need not end in good order.
       launched.kill9();
     }
     launched.close();

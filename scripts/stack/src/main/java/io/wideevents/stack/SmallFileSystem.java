@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A real file system of a few megabytes, mounted for one test. It belongs to one thread, and is
- * unmounted by whoever mounted it.
+ * unmounted by the caller.
  */
 public final class SmallFileSystem implements AutoCloseable {
   private static final long TIMEOUT_SECONDS = 60;
@@ -63,7 +63,7 @@ public final class SmallFileSystem implements AutoCloseable {
   }
 
   /**
-   * Takes all that is left, as somebody else's log file would.
+   * Fills the file system, as the log file of another process would.
    *
    * @return the file, to be deleted for room again
    */

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Tells which servers the tests of a JVM ran on: printed, for whoever looks at one run, and a line
- * in the file {@code TEST_STACK_REPORT}, from which a build of many JVMs makes its summary.
+ * Reports which servers the tests of a JVM ran on: printed, for a reader of one run, and a line in
+ * the file {@code TEST_STACK_REPORT}, from which a build of many JVMs makes its summary.
  */
 final class StackReport {
   private final Optional<Path> file;

@@ -91,7 +91,7 @@ public final class TestAuthority {
     return directory.resolve("trust.p12");
   }
 
-  /** What a client of the JVM needs to trust the authority, and nobody else. */
+  /** A context of a client that trusts this authority alone. */
   public SSLContext clientContext() {
     try {
       KeyStore trusted = KeyStore.getInstance("PKCS12");

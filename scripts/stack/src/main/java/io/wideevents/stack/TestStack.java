@@ -16,13 +16,13 @@ import reactor.core.publisher.Flux;
 
 /**
  * The broker and the MongoDB that all tests of a JVM share, started when first asked for and ended
- * with the JVM: a test keeps to topics and databases with names of its own.
+ * with the JVM: a test uses its own topics and databases.
  *
  * <p>{@code KAFKA_BROKER} and {@code MONGODB_URI} of the environment are used when given; else
  * containers when a Docker engine answers; else a broker in a child JVM, and a {@code mongod} or
- * its stand-in. {@code TEST_STACK}, or the system property {@code wideevents.stack}, forces {@code
- * given}, {@code containers} or {@code embedded}. What was taken is printed, and added to the file
- * that {@code TEST_STACK_REPORT} names. A test that breaks a server takes one of its own: {@link
+ * its substitute. {@code TEST_STACK}, or the system property {@code wideevents.stack}, forces
+ * {@code given}, {@code containers} or {@code embedded}. What was taken is printed, and added to
+ * the file that {@code TEST_STACK_REPORT} names. A test that breaks a server starts its own: {@link
  * KafkaBroker#startOwn}, {@link #startOwnMongo}.
  *
  * <p>Safe for concurrent use.
@@ -57,8 +57,8 @@ public final class TestStack {
   }
 
   /**
-   * Whether the shared MongoDB is a server and not the in-memory stand-in, which knows neither
-   * every command nor every rule of one. Blocks as {@link #mongo} does.
+   * Whether the shared MongoDB is a server and not the in-memory substitute, which lacks some
+   * commands and rules of a server. Blocks as {@link #mongo} does.
    */
   public static boolean mongoIsServer() {
     return SHARED.sharedMongoIsServer();
@@ -154,7 +154,7 @@ public final class TestStack {
     return engineAnswers;
   }
 
-  /** An engine that cannot get an image is no reason to test nothing, unless it was asked for. */
+  /** Uses the embedded server if the engine cannot get an image, unless containers were forced. */
   private <T> T orEmbedded(String what, Supplier<T> container, Supplier<T> embedded) {
     try {
       return container.get();

@@ -45,7 +45,7 @@ final class Servers {
             .orElseThrow(
                 () ->
                     new IllegalStateException(
-                        "There is no mongod on the PATH, and figures of a stand-in say nothing."
+                        "There is no mongod on the PATH, and figures of a substitute say nothing."
                             + " Install the MongoDB community server"
                             + " (https://www.mongodb.com/try/download/community), or set"
                             + " MONGOD=/path/to/mongod"));

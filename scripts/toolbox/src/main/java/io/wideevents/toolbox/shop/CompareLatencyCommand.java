@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
     usageHelpAutoWidth = true,
     description = {
       "Runs the demo shop without logging, with synchronous logging to MongoDB and with the library"
-          + " (MQ_ENABLED=true), side by side, under a paced load that asks them in turn, with"
+          + " (MQ_ENABLED=true), side by side, under a steady load, with"
           + " MongoDB slowed by 0, 20 and 100 ms. Response times count from when each request was"
           + " due.",
       "",
@@ -73,7 +73,7 @@ public final class CompareLatencyCommand implements Callable<Integer> {
       if (json) {
         rows.forEach(row -> out.println(row.json()));
       } else {
-        out.printf("%.0f requests a second to each shop, in turn%n%n", rate);
+        out.printf("%.0f requests a second to each shop, alternately%n%n", rate);
         new LatencyReport(rows).lines().forEach(out::println);
       }
       if (svg != null) {

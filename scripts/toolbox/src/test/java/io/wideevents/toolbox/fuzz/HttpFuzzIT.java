@@ -81,7 +81,8 @@ class HttpFuzzIT {
   @BeforeAll
   static void assumeServer() {
     assumeTrue(
-        TestStack.mongoIsServer(), "The stand-in for MongoDB keeps the flood in this JVM's memory");
+        TestStack.mongoIsServer(),
+        "The substitute for MongoDB keeps the flood in this JVM's memory");
   }
 
   @Test

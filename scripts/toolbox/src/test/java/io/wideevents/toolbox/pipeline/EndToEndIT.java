@@ -70,9 +70,9 @@ class EndToEndIT {
   }
 
   @Test
-  void worker_thatIsToldToStopInTheMiddleLeavesNothingOut() throws Exception {
+  void worker_thatIsStoppedInTheMiddleLeavesNothingOut() throws Exception {
     int count = 20_000;
-    // Small batches: else the worker might be through before it is told.
+    // Small batches: otherwise the worker might have stored everything before the signal.
     TestPipeline pipeline =
         TestPipeline.shared(EndToEndIT.class, directory).with("MQ_BATCH_SIZE", "50");
     try (GatewayProcess gateway = pipeline.startGateway();

@@ -50,7 +50,8 @@ class GatewayMemoryIT {
   @BeforeAll
   static void assumeServer() {
     assumeTrue(
-        TestStack.mongoIsServer(), "The stand-in for MongoDB keeps the flood in this JVM's memory");
+        TestStack.mongoIsServer(),
+        "The substitute for MongoDB keeps the flood in this JVM's memory");
   }
 
   @Test
@@ -173,7 +174,7 @@ class GatewayMemoryIT {
   private static String peak(long pid) throws IOException {
     Path status = Path.of("/proc", Long.toString(pid), "status");
     if (!Files.exists(status)) {
-      return "peak memory is only told by Linux";
+      return "only Linux reports the peak memory";
     }
     Map<String, String> lines = new TreeMap<>();
     for (String line : Files.readAllLines(status)) {

@@ -120,7 +120,7 @@ class GatewayShutdownIT {
         gateway.process().awaitLog(BEGAN, BOUND);
         int status = late.post("late", 1, 100);
 
-        // Then: refused in words, as long as there is somebody to say them
+        // Then: a reply says so, as long as the gateway accepts connections
         assertThat(status).isIn(503, 0);
         late.refusals().forEach(refusal -> assertThat(refusal).contains("draining"));
         assertThat(gateway.process().awaitExit(BOUND)).isZero();

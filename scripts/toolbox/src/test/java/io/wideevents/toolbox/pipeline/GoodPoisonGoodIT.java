@@ -44,7 +44,7 @@ class GoodPoisonGoodIT {
 
   @Test
   void poison_isKeptUnchangedWithItsReasonAndReplayStoresWhatCanBeStored() throws Exception {
-    assumeTrue(TestStack.mongoIsServer(), "The stand-in for MongoDB has no validators");
+    assumeTrue(TestStack.mongoIsServer(), "The substitute for MongoDB has no validators");
     TestPipeline pipeline = TestPipeline.shared(GoodPoisonGoodIT.class, directory);
     try (TopicView topic = pipeline.topic();
         TopicView deadLetters = pipeline.deadLetters();
@@ -142,7 +142,7 @@ class GoodPoisonGoodIT {
     return all;
   }
 
-  /** A record as somebody else may put it there. */
+  /** A record as another producer may send it. */
   private Poison foreign(String reason, RecordProducer producer, int n, byte[] value) {
     String topic = producer.record(utf8(event(null, "shop", "any"))).topic();
     return new Poison(reason, new ProducerRecord<>(topic, utf8("key-" + n), value));

@@ -29,7 +29,7 @@ import java.util.zip.GZIPOutputStream;
  * socket: an HTTP client would not send most of them.
  *
  * @param head header lines besides Host and Content-Length
- * @param body made anew for each request from its name
+ * @param body made for each request from its name
  * @param announced the Content-Length for a body of so many bytes
  * @param manner how the body is sent
  */

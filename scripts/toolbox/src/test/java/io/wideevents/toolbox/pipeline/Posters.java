@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * with 2xx. Safe for concurrent use.
  */
 final class Posters implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -60,7 +60,7 @@ final class Posters implements AutoCloseable {
       var response =
           http.send(
               HttpRequest.newBuilder(events)
-                  .timeout(PATIENCE)
+                  .timeout(TIMEOUT)
                   .header("Content-Type", "application/x-ndjson")
                   .POST(BodyPublishers.ofString(body.toString()))
                   .build(),
@@ -123,7 +123,7 @@ final class Posters implements AutoCloseable {
   void stop() throws InterruptedException {
     stopped = true;
     for (Thread thread : threads) {
-      thread.join(PATIENCE.toMillis());
+      thread.join(TIMEOUT.toMillis());
     }
   }
 

@@ -9,8 +9,7 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * The surroundings of one test: topics, group and database of its own, and processes that are
- * started on them as often as it likes.
+ * The pipeline of one test: its own topics, group and database, and processes that use them.
  *
  * @param directory for logs and spool
  */

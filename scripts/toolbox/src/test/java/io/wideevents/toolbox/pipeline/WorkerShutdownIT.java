@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The worker is told to stop while MongoDB answers nothing. */
+/** The worker is stopped while MongoDB does not answer. */
 @Timeout(300)
 class WorkerShutdownIT {
   private static final Duration BOUND = Duration.ofSeconds(60);

@@ -85,11 +85,11 @@ class ShopKillIT {
     NOTHING;
 
     private Map<String, String> settings() {
-      String nobody = "127.0.0.1:" + FreePort.find();
+      String unused = "127.0.0.1:" + FreePort.find();
       return switch (this) {
         case KAFKA_AND_MONGODB -> Map.of();
-        case MONGODB -> Map.of("KAFKA_BROKER", nobody);
-        case NOTHING -> Map.of("KAFKA_BROKER", nobody, "MONGODB_URI", "mongodb://" + nobody);
+        case MONGODB -> Map.of("KAFKA_BROKER", unused);
+        case NOTHING -> Map.of("KAFKA_BROKER", unused, "MONGODB_URI", "mongodb://" + unused);
       };
     }
   }

@@ -20,7 +20,7 @@ import java.util.concurrent.Executors;
  * use.
  */
 final class Shoppers implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final String ID_HEADER = "X-Request-Id";
   private static final String[] PATHS = {"/v1/search", "/v1/cart", "/v1/checkout"};
 
@@ -61,7 +61,7 @@ final class Shoppers implements AutoCloseable {
   boolean request(String id, String path) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(shop.resolve(path + "?n=" + id))
-            .timeout(PATIENCE)
+            .timeout(TIMEOUT)
             .header(ID_HEADER, id);
     if (path.equals("/v1/checkout")) {
       request.POST(BodyPublishers.noBody());
