@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.wideevents.stack.TestStack;
 import io.wideevents.toolbox.fuzz.HealthProber.Probe;
+import io.wideevents.toolbox.load.LoadGenerator;
 import io.wideevents.toolbox.pipeline.GatewayProcess;
 import io.wideevents.toolbox.pipeline.StoredEvents;
 import io.wideevents.toolbox.pipeline.TestPipeline;
@@ -27,14 +28,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -164,26 +163,16 @@ class HttpFuzzIT {
   }
 
   private static void sendAll(FuzzClient client, RequestGenerator generator, FuzzReport report)
-      throws Exception {
-    AtomicLong next = new AtomicLong(SEED);
-    List<Future<?>> running = new ArrayList<>();
-    try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
-      for (int i = 0; i < CLIENTS; i++) {
-        running.add(
-            clients.submit(
-                () -> {
-                  long seed = next.getAndIncrement();
-                  while (seed < SEED + REQUESTS) {
-                    FuzzRequest request = make(generator, seed);
-                    report.add(request, client.send(request));
-                    seed = next.getAndIncrement();
-                  }
-                }));
-      }
-      for (Future<?> each : running) {
-        each.get();
-      }
-    }
+      throws InterruptedException {
+    Stream<LoadGenerator.Request> requests =
+        LongStream.range(SEED, SEED + REQUESTS)
+            .mapToObj(
+                seed ->
+                    due -> {
+                      FuzzRequest request = make(generator, seed);
+                      report.add(request, client.send(request));
+                    });
+    new LoadGenerator(0, CLIENTS).run(requests.iterator());
   }
 
   private static FuzzRequest make(RequestGenerator generator, long seed) {

@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.wideevents.stack.TestStack;
+import io.wideevents.toolbox.load.LoadGenerator;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -18,9 +18,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The gateway's memory stays bounded, whatever many clients send at once; with {@code
- * -Dwideevents.rounds} each of them sends that many requests, one after the other.
+ * -Dwideevents.rounds} each of them sends that many requests.
  */
 @Timeout(600)
 class GatewayMemoryIT {
@@ -134,26 +133,19 @@ class GatewayMemoryIT {
     }
   }
 
-  private void sendAll(URI gateway) throws Exception {
+  private void sendAll(URI gateway) throws InterruptedException {
     List<HostileRequest> kinds = HostileRequest.all();
-    try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
-      List<Future<?>> running = new ArrayList<>();
-      for (int client = 0; client < CLIENTS; client++) {
-        int first = client;
-        running.add(
-            clients.submit(
-                () -> {
-                  for (int round = 0; round < ROUNDS; round++) {
-                    // Each client goes through the kinds from another one on: all at once.
-                    HostileRequest kind = kinds.get((first + round) % kinds.size());
-                    send(kind, gateway, "%d-%d".formatted(first, round));
-                  }
-                }));
-      }
-      for (Future<?> client : running) {
-        client.get();
-      }
-    }
+    Stream<LoadGenerator.Request> requests =
+        IntStream.range(0, CLIENTS * ROUNDS)
+            .mapToObj(
+                i -> {
+                  int client = i % CLIENTS;
+                  int round = i / CLIENTS;
+                  // In each round a client sends another kind.
+                  HostileRequest kind = kinds.get((client + round) % kinds.size());
+                  return due -> send(kind, gateway, "%d-%d".formatted(client, round));
+                });
+    new LoadGenerator(0, CLIENTS).run(requests.iterator());
   }
 
   private int send(HostileRequest kind, URI gateway, String name) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.wideevents.stack.KafkaBroker;
 import io.wideevents.stack.RestartableMongoServer;
 import io.wideevents.stack.TestStack;
+import io.wideevents.toolbox.load.Schedule;
 import io.wideevents.toolbox.sample.SampleTraffic;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +22,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -177,17 +177,15 @@ class RollingRestartIT {
 
   private @Nullable Void sendAll(TestPipeline pipeline) throws InterruptedException {
     SampleTraffic traffic = new SampleTraffic(SEED, start);
-    long due = System.nanoTime();
+    Schedule schedule = new Schedule(EVENTS_PER_SECOND);
     try (RecordProducer producer = pipeline.producer()) {
       for (int i = 0; i < EVENTS; i++) {
         if (!allowance.tryAcquire()) {
           allowance.acquire();
-          due = System.nanoTime();
+          // The events do not catch up after the wait.
+          schedule = new Schedule(EVENTS_PER_SECOND);
         }
-        due += TimeUnit.SECONDS.toNanos(1) / EVENTS_PER_SECOND;
-        for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-          LockSupport.parkNanos(left);
-        }
+        schedule.awaitNext();
         producer.send(traffic.next());
       }
       producer.flush();

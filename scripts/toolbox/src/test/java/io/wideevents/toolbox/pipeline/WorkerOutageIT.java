@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.wideevents.stack.KafkaBroker;
 import io.wideevents.stack.RestartableMongoServer;
 import io.wideevents.stack.TestStack;
+import io.wideevents.toolbox.load.Schedule;
 import io.wideevents.toolbox.sample.SampleTraffic;
 import java.io.IOException;
 import java.net.URI;
@@ -28,6 +29,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.common.GroupState;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,17 +126,15 @@ class WorkerOutageIT {
     }
   }
 
-  private void sendUntilStopped(RecordProducer producer) {
+  private @Nullable Void sendUntilStopped(RecordProducer producer) throws InterruptedException {
     SampleTraffic traffic = new SampleTraffic(3, Instant.now());
-    long began = System.nanoTime();
-    for (long i = 0; !stop.get(); i++) {
-      long due = began + TimeUnit.SECONDS.toNanos(i) / EVENTS_PER_SECOND;
-      for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-        LockSupport.parkNanos(left);
-      }
+    Schedule schedule = new Schedule(EVENTS_PER_SECOND);
+    while (!stop.get()) {
+      schedule.awaitNext();
       producer.send(traffic.next());
     }
     producer.flush();
+    return null;
   }
 
   /** The one member of a stable group; another id would mean that it had left and come back. */
