@@ -1,6 +1,11 @@
 package io.wideevents.mongo;
 
-/** The outcome of one document of a batch. */
+import io.wideevents.event.DeadLetterReason;
+
+/**
+ * The outcome of one document of a batch: {@link Stored}, {@link AlreadyStored}, {@link Rejected}
+ * or {@link NotConfirmed}.
+ */
 public sealed interface WriteOutcome {
 
   /** Durable on a majority; this write stored it. */
@@ -9,17 +14,66 @@ public sealed interface WriteOutcome {
   /** An event with this id and the same content is durable already: success. */
   record AlreadyStored() implements WriteOutcome {}
 
+  /** The document can never be stored. Other documents are not affected. */
+  sealed interface Rejected extends WriteOutcome {
+    /** Why, from the closed list. */
+    DeadLetterReason reason();
+
+    /** Why, for people: with the server's code and text, without content of the document. */
+    String text();
+  }
+
   /** The id belongs to an event with other content; this document can never be stored under it. */
-  record Conflict() implements WriteOutcome {}
+  record Conflict() implements Rejected {
+    @Override
+    public DeadLetterReason reason() {
+      return DeadLetterReason.ID_CONFLICT;
+    }
+
+    @Override
+    public String text() {
+      return "The eventId is taken by an event with other content";
+    }
+  }
 
   /**
-   * The database rejects this document and would reject it again; other documents are not affected.
+   * The database rejects this document and would reject it again.
    *
    * @param code the server's error code, from the closed list of document errors; 0 if the driver
    *     itself rejected the document
    * @param message the server's text, without what it quotes of the document
    */
-  record Refused(int code, String message) implements WriteOutcome {}
+  record Refused(int code, String message) implements Rejected {
+    @Override
+    public DeadLetterReason reason() {
+      return DeadLetterReason.REFUSED_BY_DATABASE;
+    }
+
+    @Override
+    public String text() {
+      return "MongoDB error " + code + ": " + message;
+    }
+  }
+
+  /**
+   * The document is proven poison: its error code is on no list, but it failed alone again and
+   * again while other documents were stored.
+   *
+   * @param failures number of failures that count for the proof
+   * @param message the last failure, without what it quotes of the document
+   */
+  record Poison(int failures, String message) implements Rejected {
+    @Override
+    public DeadLetterReason reason() {
+      return DeadLetterReason.REFUSED_BY_DATABASE;
+    }
+
+    @Override
+    public String text() {
+      return "MongoDB failed for this event alone %d times while it stored others: %s"
+          .formatted(failures, message);
+    }
+  }
 
   /**
    * Not confirmed: the document may be stored or not. The cause is an outage, or a document error

@@ -1,5 +1,6 @@
 package io.wideevents.worker.batch;
 
+import io.wideevents.mongo.batch.BatchSize;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,11 +73,12 @@ final class BatchAccumulator {
    * Takes at most {@code most} records, within the byte limit; at least one if any record waits.
    */
   List<PendingRecord> take(int most) {
+    BatchSize size = new BatchSize(most, limits.batchBytes());
     List<PendingRecord> batch = new ArrayList<>(Math.min(most, waiting.size()));
     long bytes = 0;
-    while (batch.size() < most && !waiting.isEmpty()) {
+    while (!waiting.isEmpty()) {
       long next = waiting.getFirst().heldBytes();
-      if (!batch.isEmpty() && bytes + next > limits.batchBytes()) {
+      if (!size.fits(batch.size(), bytes, next)) {
         break;
       }
       bytes += next;

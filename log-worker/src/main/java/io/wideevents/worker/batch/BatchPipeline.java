@@ -4,6 +4,8 @@ import io.wideevents.codec.RecordResult;
 import io.wideevents.event.DeadLetterReason;
 import io.wideevents.log.RejectionLog;
 import io.wideevents.mongo.BatchWriter;
+import io.wideevents.mongo.WriteOutcome;
+import io.wideevents.mongo.batch.BatchWrites;
 import io.wideevents.time.Backoff;
 import io.wideevents.worker.deadletter.DeadLetter;
 import io.wideevents.worker.deadletter.DeadLetterBrake;
@@ -39,7 +41,7 @@ public final class BatchPipeline {
       new RejectionLog(LOG, "Records went to the dead-letter topic", "reason");
   private final BatchLimits limits;
   private final BatchAccumulator accumulator;
-  private final DatabaseState database;
+  private final BatchWrites inFlight;
   private final WriteStage writes;
   private final DeadLetterStage deadLetters;
   private final DeadLetterBrake brake;
@@ -77,9 +79,9 @@ public final class BatchPipeline {
     this.clock = clock;
     this.nanoClock = nanoClock;
     accumulator = new BatchAccumulator(limits);
-    database = new DatabaseState(backoff, nanoClock);
     Results results = new Results();
-    writes = new WriteStage(writer, pollingThread, results, database, backoff, nanoClock, limits);
+    inFlight = new BatchWrites(writer, pollingThread, limits.writeTimeout(), nanoClock);
+    writes = new WriteStage(inFlight, results, limits, backoff, nanoClock);
     deadLetters = new DeadLetterStage(sink, pollingThread, results, backoff, nanoClock);
   }
 
@@ -102,7 +104,7 @@ public final class BatchPipeline {
         start(accumulator.take(limits.events()), true);
       } else {
         // One record is enough for a probe. The other records stay out of the retry queue.
-        start(database.isDown() ? accumulator.take(1) : accumulator.take(), false);
+        start(isDatabaseDown() ? accumulator.take(1) : accumulator.take(), false);
       }
     }
     writes.run();
@@ -139,12 +141,12 @@ public final class BatchPipeline {
     }
     // While the database is down, a new record probes it from time to time. The records that wait
     // for a retry may fail because of their content.
-    return !database.isDown() || accumulator.size() == 0;
+    return !isDatabaseDown() || accumulator.size() == 0;
   }
 
   /** Whether the most recent attempts to write to the database failed. */
   public boolean isDatabaseDown() {
-    return database.isDown();
+    return writes.database().isDown();
   }
 
   /** A snapshot of the pipeline. */
@@ -152,13 +154,13 @@ public final class BatchPipeline {
     return new PipelineStatus(
         // Without a pending record no write detects that MongoDB is available again. The caller
         // then has to ping MongoDB.
-        database.isDown() && heldRecords > 0,
-        database.downReason(),
+        isDatabaseDown() && heldRecords > 0,
+        writes.database().downReason(),
         brake.isEngaged(),
         heldRecords,
         waitingRecords(),
         writes.isolatedRecords(),
-        writes.oldestInFlight(),
+        inFlight.oldest(),
         full ? Duration.ofNanos(nanoClock.getAsLong() - fullSinceNanos) : Duration.ZERO);
   }
 
@@ -243,7 +245,7 @@ public final class BatchPipeline {
 
   // An outcome that arrives after the partition was revoked is ignored. The partition's next owner
   // reads the record again.
-  private boolean voided(PendingRecord record) {
+  private boolean discardedIfRevoked(PendingRecord record) {
     if (!record.place().isVoid()) {
       return false;
     }
@@ -299,7 +301,7 @@ public final class BatchPipeline {
   private final class Results implements WriteStage.Results, DeadLetterStage.Results {
     @Override
     public void stored(PendingRecord record, Batch batch) {
-      if (voided(record)) {
+      if (discardedIfRevoked(record)) {
         return;
       }
       if (record.content() instanceof RecordResult.Decoded decoded) {
@@ -310,17 +312,17 @@ public final class BatchPipeline {
 
     @Override
     public void alreadyStored(PendingRecord record, Batch batch) {
-      if (!voided(record)) {
+      if (!discardedIfRevoked(record)) {
         metrics.duplicate();
         succeeded(record, batch);
       }
     }
 
     @Override
-    public void unstorable(
-        PendingRecord record, Batch batch, DeadLetterReason reason, String error, int attempts) {
-      if (!voided(record)) {
-        deadLetter(record, batch, reason, error, attempts);
+    public void rejected(
+        PendingRecord record, Batch batch, WriteOutcome.Rejected why, int attempts) {
+      if (!discardedIfRevoked(record)) {
+        deadLetter(record, batch, why.reason(), why.text(), attempts);
       }
     }
 
@@ -331,7 +333,7 @@ public final class BatchPipeline {
 
     @Override
     public void deadLettered(PendingRecord record, DeadLetter letter) {
-      if (!voided(record)) {
+      if (!discardedIfRevoked(record)) {
         metrics.deadLettered(letter.reason());
         deadLettersLog.rejected(letter.reason().label(), 1, () -> position(letter));
         complete(record);
@@ -339,7 +341,7 @@ public final class BatchPipeline {
     }
 
     @Override
-    public void handedBack(PendingRecord record) {
+    public void discarded(PendingRecord record) {
       release(record);
     }
   }

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether MongoDB takes writes, judged by the writes themselves, and when the next write may start.
- * Logs each transition once.
+ * Whether MongoDB takes writes, as the outcomes of the writes show, and when the next write may
+ * start. Logs each transition once.
  *
  * <p>Changed by the polling thread only; {@link #isDown} and {@link #downReason} may be read by any
  * thread.
@@ -80,11 +80,11 @@ final class DatabaseState {
   }
 
   /**
-   * Reports that MongoDB has answered for at least one document.
+   * Reports that MongoDB has stored or rejected at least one document.
    *
    * @return whether MongoDB counted as down until now
    */
-  boolean answered() {
+  boolean recovered() {
     if (!down) {
       return false;
     }

@@ -29,7 +29,8 @@ final class DeadLetterStage {
   interface Results {
     void deadLettered(PendingRecord record, DeadLetter letter);
 
-    void handedBack(PendingRecord record);
+    /** The record's assignment has ended, so the record is discarded. */
+    void discarded(PendingRecord record);
   }
 
   private record Post(PendingRecord record, DeadLetter letter) {}
@@ -123,14 +124,14 @@ final class DeadLetterStage {
           if (!post.record().place().isVoid()) {
             return false;
           }
-          results.handedBack(post.record());
+          results.discarded(post.record());
           return true;
         });
   }
 
   private void send(Post post) {
     if (post.record().place().isVoid()) {
-      results.handedBack(post.record());
+      results.discarded(post.record());
       return;
     }
     Attempt attempt = new Attempt(post, nanoClock.getAsLong() + SEND_TIMEOUT.toNanos());
@@ -192,7 +193,7 @@ final class DeadLetterStage {
 
   private void notArrived(Post post, Throwable cause) {
     if (post.record().place().isVoid()) {
-      results.handedBack(post.record());
+      results.discarded(post.record());
     } else {
       waiting.addLast(post);
     }

@@ -1,5 +1,6 @@
 package io.wideevents.worker.batch;
 
+import io.wideevents.mongo.batch.BatchSize;
 import io.wideevents.time.Backoff;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -52,13 +53,14 @@ final class RetryQueue {
     return notBeforeNanos - nanoClock.getAsLong();
   }
 
-  /** Takes the records of the next write: at least one if any waits, and no discarded record. */
+  /** Takes the records of the next write; at least one if any record waits. */
   List<RetryRecord> take() {
+    BatchSize size = new BatchSize(writeSize, maxBytes);
     List<RetryRecord> taken = new ArrayList<>(Math.min(writeSize, waiting.size()));
     long bytes = 0;
-    while (taken.size() < writeSize && !waiting.isEmpty()) {
+    while (!waiting.isEmpty()) {
       long next = waiting.getFirst().record().heldBytes();
-      if (!taken.isEmpty() && bytes + next > maxBytes) {
+      if (!size.fits(taken.size(), bytes, next)) {
         break;
       }
       bytes += next;

@@ -1,16 +1,14 @@
 package io.wideevents.worker.batch;
 
 import io.wideevents.event.EventId;
-import io.wideevents.mongo.Suspect;
 
 /** A record whose last write had no conclusive outcome. */
 final class RetryRecord {
   private final PendingRecord record;
-  private final Suspect suspect = new Suspect();
   private int attempts = 1;
   private int failuresAlone;
-  private long answeredBeforeLastFailure;
-  private boolean othersAnswered;
+  private long concludedBeforeLastFailure;
+  private boolean othersConcluded;
   private int isolatedFailures;
   private long notBeforeNanos;
 
@@ -30,11 +28,6 @@ final class RetryRecord {
     return record.place().isVoid();
   }
 
-  /** The evidence that the record is a poison record. */
-  Suspect suspect() {
-    return suspect;
-  }
-
   /** Number of writes that this record was part of. */
   int attempts() {
     return attempts;
@@ -44,29 +37,24 @@ final class RetryRecord {
     attempts++;
   }
 
-  /** Number of failed writes that held this record alone. */
-  int failuresAlone() {
-    return failuresAlone;
-  }
-
   /**
    * Reports a failed write that held this record alone.
    *
-   * @param answeredBefore total number of documents that MongoDB had answered for when the write
+   * @param concludedBefore total number of records that had been stored or rejected when the write
    *     began
    */
-  void failedAlone(long answeredBefore) {
-    othersAnswered = failuresAlone > 0 && answeredBefore > answeredBeforeLastFailure;
-    answeredBeforeLastFailure = answeredBefore;
+  void failedAlone(long concludedBefore) {
+    othersConcluded = failuresAlone > 0 && concludedBefore > concludedBeforeLastFailure;
+    concludedBeforeLastFailure = concludedBefore;
     failuresAlone++;
   }
 
   /**
-   * Whether the record failed alone twice and MongoDB answered for other documents in between. The
-   * next failure then says nothing about MongoDB.
+   * Whether the record failed alone twice and MongoDB stored or rejected other records in between.
+   * The next failure then says nothing about MongoDB.
    */
-  boolean failsWhileOthersAreAnswered() {
-    return othersAnswered;
+  boolean failsWhileOthersConclude() {
+    return othersConcluded;
   }
 
   /** Counts one more pause of this record in isolation, and returns the count. */

@@ -8,19 +8,15 @@ import java.util.List;
  * @param origin where its records come from
  * @param records the records in the order of the outcomes
  * @param retries the same records with their history; empty when this is their first write
- * @param storedBefore total number of documents stored when the write began
- * @param answeredBefore total number of documents that MongoDB had answered for when the write
+ * @param concludedBefore total number of records that had been stored or rejected when the write
  *     began
- * @param deadlineNanos when the write times out, on the monotonic clock
  */
 record Write(
     Origin origin,
     Batch batch,
     List<PendingRecord> records,
     List<RetryRecord> retries,
-    long storedBefore,
-    long answeredBefore,
-    long deadlineNanos) {
+    long concludedBefore) {
 
   enum Origin {
     /** A batch of records that were not written before. */
@@ -31,17 +27,17 @@ record Write(
   }
 
   /** The history of the record at an index; a new one after the record's first write. */
-  RetryRecord retry(int place) {
+  RetryRecord retry(int index) {
     if (retries.isEmpty()) {
-      return new RetryRecord(records.get(place));
+      return new RetryRecord(records.get(index));
     }
-    RetryRecord known = retries.get(place);
+    RetryRecord known = retries.get(index);
     known.attempted();
     return known;
   }
 
   /** Number of writes of the record at an index, including this write. */
-  int attempts(int place) {
-    return retries.isEmpty() ? 1 : retries.get(place).attempts() + 1;
+  int attempts(int index) {
+    return retries.isEmpty() ? 1 : retries.get(index).attempts() + 1;
   }
 }

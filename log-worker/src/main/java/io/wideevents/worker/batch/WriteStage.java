@@ -1,37 +1,31 @@
 package io.wideevents.worker.batch;
 
 import io.wideevents.codec.RecordResult;
-import io.wideevents.event.DeadLetterReason;
 import io.wideevents.event.EventDocument;
 import io.wideevents.log.LogThrottle;
-import io.wideevents.mongo.BatchWriter;
 import io.wideevents.mongo.DocumentWriteException;
-import io.wideevents.mongo.Suspect;
 import io.wideevents.mongo.WriteFailures;
 import io.wideevents.mongo.WriteOutcome;
+import io.wideevents.mongo.batch.BatchWrites;
+import io.wideevents.mongo.batch.SuspectedPoison;
 import io.wideevents.time.Backoff;
 import io.wideevents.worker.batch.Write.Origin;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes each record until it is stored or proven unstorable.
+ * Writes each record until it is stored or rejected.
  *
  * <p>Invariant: as long as MongoDB stores any document, every other record makes progress. Three
  * kinds of write maintain it. New records are written in batches, several at a time. A record
  * without a conclusive outcome waits in the {@link RetryQueue}, which has one write in flight at a
  * time. A record whose failures say nothing about MongoDB waits in {@link Isolation}, which also
  * has one write in flight at a time. A record that waits for a retry therefore holds no batch slot.
- * A write without an answer times out at its deadline and then releases its slot.
+ * A write without an answer ends at its timeout and then releases its slot.
  *
  * <p>MongoDB counts as down when a write of new records concludes no record and no other write
  * concluded one in the meantime. A failed retry alone does not count, since its records failed
@@ -48,46 +42,45 @@ final class WriteStage {
 
     void alreadyStored(PendingRecord record, Batch batch);
 
-    void unstorable(
-        PendingRecord record, Batch batch, DeadLetterReason reason, String error, int attempts);
+    void rejected(PendingRecord record, Batch batch, WriteOutcome.Rejected why, int attempts);
 
-    void handedBack(PendingRecord record);
+    /** The record's assignment has ended, so the record is discarded. */
+    void discarded(PendingRecord record);
 
     void ended(Batch batch);
   }
 
+  /** A record that the last write did not conclude. */
   private record Open(RetryRecord retry, WriteOutcome.NotConfirmed outcome) {}
 
-  private final BatchWriter writer;
-  private final Executor pollingThread;
+  private final BatchWrites writes;
   private final Results results;
-  private final DatabaseState database;
-  private final LongSupplier nanoClock;
   private final BatchLimits limits;
+  private final LongSupplier nanoClock;
+  private final DatabaseState database;
   private final RetryQueue retries;
+  private final SuspectedPoison suspected;
   private final Isolation isolation;
   private final LogThrottle isolationLog;
-  private final List<Write> inFlight = new ArrayList<>();
+  private int freshInFlight;
+  private int retriesInFlight;
   private boolean lastProbeWasRetry;
-  private long storedDocuments;
-  private long answeredDocuments;
+  private long concludedRecords;
 
   WriteStage(
-      BatchWriter writer,
-      Executor pollingThread,
+      BatchWrites writes,
       Results results,
-      DatabaseState database,
+      BatchLimits limits,
       Backoff backoff,
-      LongSupplier nanoClock,
-      BatchLimits limits) {
-    this.writer = writer;
-    this.pollingThread = pollingThread;
+      LongSupplier nanoClock) {
+    this.writes = writes;
     this.results = results;
-    this.database = database;
-    this.nanoClock = nanoClock;
     this.limits = limits;
+    this.nanoClock = nanoClock;
+    this.database = new DatabaseState(backoff, nanoClock);
     this.retries = new RetryQueue(limits, backoff, nanoClock);
-    this.isolation = new Isolation(backoff, nanoClock);
+    this.suspected = writes.suspected();
+    this.isolation = new Isolation(suspected, backoff, nanoClock);
     this.isolationLog = new LogThrottle(LOG_INTERVAL, nanoClock);
   }
 
@@ -96,15 +89,14 @@ final class WriteStage {
       return false;
     }
     if (database.isDown()) {
-      return inFlight(Origin.FRESH) + inFlight(Origin.RETRY) == 0
-          && (retries.size() == 0 || lastProbeWasRetry);
+      return freshInFlight + retriesInFlight == 0 && (retries.size() == 0 || lastProbeWasRetry);
     }
     return hasSlot();
   }
 
   /** Whether a batch of new records may be written only after a write in flight has ended. */
   boolean awaitsAnswer() {
-    return database.isDown() ? inFlight(Origin.FRESH) + inFlight(Origin.RETRY) > 0 : !hasSlot();
+    return database.isDown() ? freshInFlight + retriesInFlight > 0 : !hasSlot();
   }
 
   /** Nanoseconds until new records may be written if a slot is free. */
@@ -115,35 +107,36 @@ final class WriteStage {
   /** Writes new records. Requires that {@link #mayStart} is true. */
   void start(Batch batch, List<PendingRecord> events) {
     lastProbeWasRetry = false;
+    freshInFlight++;
     start(Origin.FRESH, batch, events, List.of());
   }
 
   /** Ends the writes that have timed out and starts the retries that are due. */
   void run() {
-    giveUpOverdue();
-    updateIsolation();
-    isolation
-        .takeDue()
-        .ifPresent(
-            retry -> start(Origin.ISOLATED, newBatch(), List.of(retry.record()), List.of(retry)));
-    if (mayRetry()) {
+    writes.endOverdue();
+    RetryRecord isolated = isolation.takeDue();
+    if (isolated != null) {
+      retry(Origin.ISOLATED, List.of(isolated));
+    }
+    if (retries.size() > 0 && isRetrySlotFree() && nanosUntilRetry() <= 0) {
       lastProbeWasRetry = true;
-      List<RetryRecord> next = retries.take();
-      start(Origin.RETRY, newBatch(), next.stream().map(RetryRecord::record).toList(), next);
+      retriesInFlight++;
+      retry(Origin.RETRY, retries.take());
     }
   }
 
   /** Nanoseconds until {@link #run} has work without a write ending first. */
   long nanosUntilNext() {
-    long next = isolation.nanosUntilDue();
-    long now = nanoClock.getAsLong();
-    for (Write write : inFlight) {
-      next = Math.min(next, write.deadlineNanos() - now);
-    }
-    if (retries.size() > 0 && isRetryLaneFree()) {
+    long next = Math.min(isolation.nanosUntilDue(), writes.nanosUntilTimeout());
+    if (retries.size() > 0 && isRetrySlotFree()) {
       next = Math.min(next, nanosUntilRetry());
     }
     return Math.max(0, next);
+  }
+
+  /** The state of MongoDB, as the writes show it. */
+  DatabaseState database() {
+    return database;
   }
 
   /** Records that wait for a retry, including isolated records. */
@@ -164,14 +157,7 @@ final class WriteStage {
    * Whether no write is in flight and no record waits for a retry. Isolated records do not count.
    */
   boolean isIdle() {
-    return inFlight(Origin.FRESH) + inFlight(Origin.RETRY) == 0 && retries.size() == 0;
-  }
-
-  /** How long the oldest write has been in flight; zero when there is none. */
-  Duration oldestInFlight() {
-    return inFlight.isEmpty()
-        ? Duration.ZERO
-        : Duration.ofNanos(nanoClock.getAsLong() - inFlight.getFirst().batch().startNanos());
+    return freshInFlight + retriesInFlight == 0 && retries.size() == 0;
   }
 
   /**
@@ -179,21 +165,24 @@ final class WriteStage {
    * ignored.
    */
   void dropVoid() {
-    retries.removeIf(RetryRecord::isVoid).forEach(this::handBack);
-    isolation.removeIf(RetryRecord::isVoid).forEach(this::handBack);
+    retries.removeIf(RetryRecord::isVoid).forEach(this::discard);
+    isolation.removeIf(RetryRecord::isVoid).forEach(this::discard);
+  }
+
+  static EventDocument document(PendingRecord record) {
+    return switch (record.content()) {
+      case RecordResult.Decoded decoded -> decoded.document();
+      case RecordResult.Poison poison ->
+          throw new IllegalStateException("A poison message is not written: " + poison.reason());
+    };
   }
 
   private boolean hasSlot() {
-    int allowed = database.isSlowedDown() ? 1 : limits.batchesInFlight();
-    return inFlight(Origin.FRESH) < allowed;
+    return freshInFlight < (database.isSlowedDown() ? 1 : limits.batchesInFlight());
   }
 
-  private boolean mayRetry() {
-    return retries.size() > 0 && isRetryLaneFree() && nanosUntilRetry() <= 0;
-  }
-
-  private boolean isRetryLaneFree() {
-    return inFlight(Origin.RETRY) == 0 && (!database.isDown() || inFlight(Origin.FRESH) == 0);
+  private boolean isRetrySlotFree() {
+    return retriesInFlight == 0 && (!database.isDown() || freshInFlight == 0);
   }
 
   // While MongoDB is down, its probes have their own backoff. Recovery ends the backoff of the
@@ -204,153 +193,85 @@ final class WriteStage {
         : Math.max(retries.nanosUntilDue(), database.nanosUntilWrite());
   }
 
-  private int inFlight(Origin origin) {
-    int count = 0;
-    for (Write write : inFlight) {
-      count += write.origin() == origin ? 1 : 0;
-    }
-    return count;
-  }
-
-  private Batch newBatch() {
-    return new Batch(nanoClock.getAsLong(), false);
+  private void retry(Origin origin, List<RetryRecord> history) {
+    Batch batch = new Batch(nanoClock.getAsLong(), false);
+    start(origin, batch, history.stream().map(RetryRecord::record).toList(), history);
   }
 
   private void start(
       Origin origin, Batch batch, List<PendingRecord> events, List<RetryRecord> history) {
-    Write write =
-        new Write(
-            origin,
-            batch,
-            events,
-            history,
-            storedDocuments,
-            answeredDocuments,
-            nanoClock.getAsLong() + limits.writeTimeout().toNanos());
-    inFlight.add(write);
-    // The outcome is passed on as a task, so that a bug in its processing surfaces on the polling
-    // thread.
-    CompletableFuture<?> unused =
-        write(events)
-            .whenComplete(
-                (outcomes, failure) ->
-                    pollingThread.execute(() -> answered(write, outcomes, failure)));
+    Write write = new Write(origin, batch, events, history, concludedRecords);
+    writes.start(
+        events.stream().map(WriteStage::document).toList(), outcomes -> ended(write, outcomes));
   }
 
-  private CompletableFuture<List<WriteOutcome>> write(List<PendingRecord> events) {
-    try {
-      return writer.write(events.stream().map(WriteStage::document).toList());
-    } catch (RuntimeException | Error e) {
-      // An Error is caught as well: a slot that is never released would stop the worker.
-      return CompletableFuture.failedFuture(e);
+  private void ended(Write write, List<WriteOutcome> outcomes) {
+    switch (write.origin()) {
+      case FRESH -> freshInFlight--;
+      case RETRY -> retriesInFlight--;
+      case ISOLATED -> isolation.written();
     }
-  }
-
-  private void giveUpOverdue() {
-    long now = nanoClock.getAsLong();
-    List<Write> overdue =
-        inFlight.stream().filter(write -> write.deadlineNanos() - now <= 0).toList();
-    overdue.forEach(
-        write ->
-            answered(
-                write,
-                null,
-                new TimeoutException(
-                    "MongoDB did not answer a write of %d events within %d s"
-                        .formatted(write.records().size(), limits.writeTimeout().toSeconds()))));
-  }
-
-  // Identity matters: two writes with equal components are different writes.
-  @SuppressWarnings("ReferenceEquality")
-  private void answered(
-      Write write, @Nullable List<WriteOutcome> outcomes, @Nullable Throwable failure) {
-    if (!inFlight.removeIf(each -> each == write)) {
-      return; // late answer: the write has timed out and its records are retried
+    List<Open> open = conclude(write, outcomes);
+    int concluded = outcomes.size() - open.size();
+    concludedRecords += concluded;
+    if (concluded > 0 && database.recovered()) {
+      retries.retryNow();
     }
-    if (outcomes != null && outcomes.size() == write.records().size()) {
-      conclude(write, outcomes);
-    } else {
-      WriteOutcome none = new WriteOutcome.NotConfirmed(false, asCause(failure, write));
-      conclude(write, Collections.nCopies(write.records().size(), none));
+    if (write.origin() != Origin.ISOLATED) {
+      updateDatabase(write, open, concluded);
+      updateRetries(write, open);
     }
+    if (suspected.isSuspended()) {
+      isolation.removeIf(retry -> true).forEach(retries::add);
+    }
+    open.forEach(failed -> retryLater(write, failed));
     results.ended(write.batch());
   }
 
-  private void conclude(Write write, List<WriteOutcome> outcomes) {
+  /** Passes on the outcome of each record that is concluded, and returns the other records. */
+  private List<Open> conclude(Write write, List<WriteOutcome> outcomes) {
     List<Open> open = new ArrayList<>();
     for (int i = 0; i < outcomes.size(); i++) {
-      if (outcomes.get(i) instanceof WriteOutcome.NotConfirmed notConfirmed) {
-        open.add(new Open(write.retry(i), notConfirmed));
-      } else {
-        conclude(write, i, outcomes.get(i));
+      PendingRecord record = write.records().get(i);
+      switch (outcomes.get(i)) {
+        case WriteOutcome.Stored stored -> results.stored(record, write.batch());
+        case WriteOutcome.AlreadyStored stored -> results.alreadyStored(record, write.batch());
+        case WriteOutcome.Rejected rejected ->
+            results.rejected(record, write.batch(), rejected, write.attempts(i));
+        case WriteOutcome.NotConfirmed failed -> open.add(new Open(write.retry(i), failed));
       }
     }
-    int answered = outcomes.size() - open.size();
-    answeredDocuments += answered;
-    if (answered > 0 && database.answered()) {
-      retries.retryNow();
-    }
-    if (write.origin() == Origin.ISOLATED) {
-      isolation.written();
-      open.forEach(failed -> isolatedFailed(write, failed));
-    } else {
-      judgeDatabase(write, open, answered);
-      keepForRetry(write, open);
-    }
+    return open;
   }
 
-  private void conclude(Write write, int place, WriteOutcome outcome) {
-    PendingRecord record = write.records().get(place);
-    if (!write.retries().isEmpty()) {
-      isolation.explained(write.retries().get(place));
-    }
-    switch (outcome) {
-      case WriteOutcome.Stored stored -> {
-        storedDocuments++;
-        results.stored(record, write.batch());
-      }
-      case WriteOutcome.AlreadyStored stored -> results.alreadyStored(record, write.batch());
-      case WriteOutcome.Conflict conflict ->
-          results.unstorable(
-              record,
-              write.batch(),
-              DeadLetterReason.ID_CONFLICT,
-              "The id is taken by an event with other content",
-              write.attempts(place));
-      case WriteOutcome.Refused refused ->
-          results.unstorable(
-              record,
-              write.batch(),
-              DeadLetterReason.REFUSED_BY_DATABASE,
-              "MongoDB error " + refused.code() + ": " + refused.message(),
-              write.attempts(place));
-      case WriteOutcome.NotConfirmed open -> throw new IllegalStateException("Not concluded");
-    }
-  }
-
-  /**
-   * Updates the state of MongoDB and of the retry queue after a write of new records or of retries.
-   */
-  private void judgeDatabase(Write write, List<Open> open, int answered) {
+  private void updateDatabase(Write write, List<Open> open, int concluded) {
     if (open.isEmpty()) {
       database.tookAll();
-    } else if (answered == 0
-        && answeredDocuments == write.answeredBefore()
+    } else if (concluded == 0
+        && concludedRecords == write.concludedBefore()
         && (write.origin() == Origin.FRESH || database.isDown())) {
       database.failed(open.getLast().outcome().cause(), isAnswered(open));
-    } else if (open.stream().anyMatch(failed -> WriteFailures.isThrottled(failed.outcome().cause()))
-        || (isolation.isSuspended()
-            && open.stream().anyMatch(failed -> failed.outcome().perDocument()))) {
+    } else if (open.stream().anyMatch(this::asksForFewerWrites)) {
       database.slowDown();
     }
-    if (write.origin() == Origin.RETRY && open.isEmpty()) {
+  }
+
+  private boolean asksForFewerWrites(Open failed) {
+    return WriteFailures.isThrottled(failed.outcome().cause())
+        || (failed.outcome().perDocument() && suspected.isSuspended());
+  }
+
+  private void updateRetries(Write write, List<Open> open) {
+    if (write.origin() == Origin.FRESH) {
+      if (!open.isEmpty()) {
+        retries.pauseIfDue();
+      }
+    } else if (open.isEmpty()) {
       retries.succeeded();
-    } else if (write.origin() == Origin.RETRY && !isAnswered(open)) {
-      retries.unanswered();
-    } else if (write.origin() == Origin.RETRY) {
+    } else if (isAnswered(open)) {
       retries.failed();
-    } else if (!open.isEmpty()) {
-      retries.pauseIfDue();
+    } else {
+      retries.unanswered();
     }
   }
 
@@ -360,101 +281,31 @@ final class WriteStage {
         .anyMatch(failed -> failed.outcome().cause() instanceof DocumentWriteException);
   }
 
-  private void keepForRetry(Write write, List<Open> open) {
-    for (Open failed : open) {
-      if (write.records().size() == 1) {
-        failed.retry().failedAlone(write.answeredBefore());
-      }
-      if (failed.retry().isVoid()) {
-        handBack(failed.retry());
-      } else if (isProven(failed)) {
-        reject(write, failed);
-      } else if (failed.outcome().perDocument()) {
-        isolation.unexplained(failed.retry());
-      } else {
-        isolation.explained(failed.retry());
-      }
-    }
-    updateIsolation();
-    for (Open failed : open) {
-      RetryRecord retry = failed.retry();
-      if (retry.isVoid() || isProven(failed)) {
-        continue;
-      }
-      boolean saysNothingAboutMongo =
-          failed.outcome().perDocument() || retry.failsWhileOthersAreAnswered();
-      if (saysNothingAboutMongo && isolation.hasCapacity()) {
-        isolation.add(retry);
-        logIsolated(failed);
-      } else {
-        retries.add(retry);
-      }
-    }
-  }
-
-  private void isolatedFailed(Write write, Open failed) {
+  private void retryLater(Write write, Open failed) {
     RetryRecord retry = failed.retry();
-    retry.failedAlone(write.answeredBefore());
+    if (write.records().size() == 1) {
+      retry.failedAlone(write.concludedBefore());
+    }
     if (retry.isVoid()) {
-      handBack(retry);
+      discard(retry);
       return;
     }
-    if (isProven(failed)) {
-      reject(write, failed);
-      return;
-    }
-    if (failed.outcome().perDocument()) {
-      isolation.unexplained(retry);
-      if (!isolation.isSuspended()
-          && retry
-              .suspect()
-              .failedAlone(code(failed), write.storedBefore(), nanoClock.getAsLong())) {
-        isolation.prove(retry, code(failed));
-        reject(write, failed);
-        return;
-      }
-    } else {
-      isolation.explained(retry);
-    }
-    if (isolation.hasCapacity()) {
-      isolation.add(retry);
-    } else {
+    boolean wasIsolated = write.origin() == Origin.ISOLATED;
+    boolean saysNothingAboutMongo =
+        wasIsolated || failed.outcome().perDocument() || retry.failsWhileOthersConclude();
+    if (!saysNothingAboutMongo || !isolation.hasCapacity()) {
       retries.add(retry);
+      return;
+    }
+    isolation.add(retry);
+    if (!wasIsolated) {
+      logIsolated(failed);
     }
   }
 
-  private boolean isProven(Open failed) {
-    return failed.outcome().perDocument() && isolation.isProven(failed.retry(), code(failed));
-  }
-
-  private void reject(Write write, Open failed) {
-    isolation.explained(failed.retry());
-    results.unstorable(
-        failed.retry().record(),
-        write.batch(),
-        DeadLetterReason.REFUSED_BY_DATABASE,
-        "Failed alone %d times while others were stored: %s"
-            .formatted(Suspect.FAILURES, WriteFailures.text(failed.outcome().cause())),
-        failed.retry().attempts());
-  }
-
-  private static int code(Open failed) {
-    return WriteFailures.code(failed.outcome().cause()).orElse(0);
-  }
-
-  private void updateIsolation() {
-    boolean wasSuspended = isolation.isSuspended();
-    isolation.update().forEach(retries::add);
-    isolation.takeFrom(retries);
-    if (isolation.isSuspended() && !wasSuspended) {
-      LOG.atWarn()
-          .addKeyValue("records", retries.size())
-          .log(
-              "MongoDB fails on many records with unlisted errors; they are retried together and"
-                  + " none becomes a dead letter for it");
-    } else if (wasSuspended && !isolation.isSuspended()) {
-      LOG.info("MongoDB fails on few records with unlisted errors again");
-    }
+  private void discard(RetryRecord retry) {
+    suspected.forget(retry.eventId());
+    results.discarded(retry.record());
   }
 
   private void logIsolated(Open failed) {
@@ -474,27 +325,5 @@ final class WriteStage {
                   .log(
                       "MongoDB failed on a record while it took others; the record is retried alone");
             });
-  }
-
-  private void handBack(RetryRecord retry) {
-    isolation.explained(retry);
-    results.handedBack(retry.record());
-  }
-
-  static EventDocument document(PendingRecord record) {
-    return switch (record.content()) {
-      case RecordResult.Decoded decoded -> decoded.document();
-      case RecordResult.Poison poison ->
-          throw new IllegalStateException("A poison message is not written: " + poison.reason());
-    };
-  }
-
-  private static Throwable asCause(@Nullable Throwable failure, Write write) {
-    return failure == null
-        ? new IllegalStateException(
-            "The writer gave another number of outcomes than the "
-                + write.records().size()
-                + " documents it was given")
-        : failure;
   }
 }

@@ -11,7 +11,6 @@ import io.wideevents.event.DeadLetterReason;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.StubEvent;
 import io.wideevents.mongo.InMemoryBatchWriter;
-import io.wideevents.mongo.Suspect;
 import io.wideevents.time.Backoff;
 import io.wideevents.worker.deadletter.DeadLetter;
 import io.wideevents.worker.deadletter.DeadLetterBrake;
@@ -333,7 +332,7 @@ class BatchPipelineTest {
     work();
     assertThat(database.stored()).hasSize(9);
 
-    workWithTraffic(Suspect.PERIOD);
+    workWithTraffic(Duration.ofMinutes(2));
     assertThat(deadLetters.kept()).isEmpty();
     workWithTraffic(Duration.ofMinutes(3));
 
@@ -343,7 +342,7 @@ class BatchPipelineTest {
             letter -> {
               assertThat(letter.reason()).isEqualTo(DeadLetterReason.REFUSED_BY_DATABASE);
               assertThat(letter.source().offset()).isEqualTo(3);
-              assertThat(letter.attempts()).isGreaterThan(Suspect.FAILURES);
+              assertThat(letter.attempts()).isGreaterThan(6);
             });
     assertThat(records.committable()).isEqualTo(records.nextOffset());
   }

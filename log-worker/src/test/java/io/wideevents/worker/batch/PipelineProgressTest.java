@@ -9,8 +9,8 @@ import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
 import io.wideevents.mongo.BatchWriter;
 import io.wideevents.mongo.DocumentWriteException;
-import io.wideevents.mongo.Suspect;
 import io.wideevents.mongo.WriteOutcome;
+import io.wideevents.mongo.batch.SuspectedPoison;
 import io.wideevents.time.Backoff;
 import io.wideevents.worker.deadletter.DeadLetter;
 import io.wideevents.worker.deadletter.DeadLetterBrake;
@@ -261,13 +261,13 @@ class PipelineProgressTest {
     // Given suspected records that are larger than the memory bound
     pipeline = pipeline(4 * records.event(0).heldBytes(), deadLetters);
     records.reassign();
-    database.answer(event -> event < Suspect.MOST_AT_ONCE ? failed(UNLISTED) : stored());
+    database.answer(event -> event < SuspectedPoison.MOST_AT_ONCE ? failed(UNLISTED) : stored());
 
     // When
     trickle(0, Duration.ofMinutes(10));
 
     // Then
-    assertThat(deadLetters.kept()).hasSize(Suspect.MOST_AT_ONCE);
+    assertThat(deadLetters.kept()).hasSize(SuspectedPoison.MOST_AT_ONCE);
     assertThat(pipeline.status().heldRecords()).isLessThan(5);
     assertThat(database.storedEvents()).hasSizeGreaterThan(400);
   }
@@ -381,7 +381,7 @@ class PipelineProgressTest {
       workFor(Duration.ofMillis(100 + random.nextInt(400)));
       assertThat(pipeline.status().heldRecords())
           .as("held, seed %s step %s", seed, step)
-          .isLessThanOrEqualTo((int) (bound / largest) + 1 + Suspect.MOST_AT_ONCE);
+          .isLessThanOrEqualTo((int) (bound / largest) + 1 + SuspectedPoison.MOST_AT_ONCE);
       concluded.addAll(database.storedEvents());
       long now = clock.getAsLong();
       if (!down) {

@@ -5,13 +5,11 @@ import io.wideevents.delivery.LoggerPort;
 import io.wideevents.delivery.NotSentException;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventDocument;
-import io.wideevents.event.EventId;
 import io.wideevents.event.Tier;
 import io.wideevents.log.LogThrottle;
 import io.wideevents.mongo.BatchWriter;
-import io.wideevents.mongo.DocumentWriteException;
-import io.wideevents.mongo.Suspect;
 import io.wideevents.mongo.WriteOutcome;
+import io.wideevents.mongo.batch.BatchWrites;
 import io.wideevents.time.ClosingTime;
 import io.wideevents.time.Deadline;
 import io.wideevents.time.Timing;
@@ -26,9 +24,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,12 +35,12 @@ import org.slf4j.LoggerFactory;
  * others, and batches grow with the load.
  *
  * <p>If MongoDB answers for an event with an error code that is on no list, the event is written
- * alone from then on. It is rejected once it is proven poison ({@link Suspects}), counted over all
- * calls that try it.
+ * alone from then on. It is rejected once it is proven poison ({@link BatchWrites#suspected}),
+ * counted over all calls that try it: first a live call, then the replay of the spool.
  *
- * <p>Pending events are bounded, and an event beyond the limit is {@code NotConfirmed} at once. A
- * call is answered by its deadline, and its events that were not sent by then are never sent. A
- * write without an answer ends after a timeout, and another write may begin.
+ * <p>Nothing is retried here. Pending events are bounded, and an event beyond the limit is {@code
+ * NotConfirmed} at once. A call is answered by its deadline, and its events that were not sent by
+ * then are never sent. A write without an answer ends after a timeout, and another write may begin.
  *
  * <p>Never blocks a caller. Futures complete on a thread of this logger, so dependents that take
  * time must use another thread. Owned, and closed, by the gateway's composition; the writer is not
@@ -52,55 +49,32 @@ import org.slf4j.LoggerFactory;
 public final class MongoLogger implements LoggerPort {
   private static final Logger logger = LoggerFactory.getLogger(MongoLogger.class);
 
-  private static final String REFUSED = "refused_by_database";
-
-  // If an event fails again within this time, the failures count together. The replay of a large
-  // spool may take longer to retry an event; such an event is proven poison only after the rest of
-  // the spool is drained.
-  private static final Duration SUSPICION = Duration.ofMinutes(10);
-  private static final Duration SUSPENSION = Duration.ofMinutes(1);
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
   private static final Future<?> NO_TIMER = CompletableFuture.completedFuture(true);
 
-  private final BatchWriter writer;
   private final MongoLoggerSettings settings;
   private final ClosingTime closing;
-  private final Suspects suspects;
+  private final BatchWrites writes;
   private final WriteQueue queue;
   private final LogThrottle unanswered;
 
   // The driver's I/O threads only pass outcomes to this thread, which also enforces the deadlines.
   private final ScheduledExecutorService executor;
 
-  private final AtomicLong storedDocuments = new AtomicLong();
-
   private final AtomicLong answeredWrites = new AtomicLong();
-
-  /** A write in flight. After it was sent, its fields are used only by the executor's thread. */
-  private static final class Write {
-    final WriteBatch batch;
-    final long storedBefore;
-    Future<?> timeout = NO_TIMER;
-    boolean ended;
-
-    Write(WriteBatch batch, long storedBefore) {
-      this.batch = batch;
-      this.storedBefore = storedBefore;
-    }
-  }
+  private final AtomicBoolean timeoutScheduled = new AtomicBoolean();
 
   /**
    * @param closing bounds the time to close, in addition to the close timeout of the settings
    */
   public MongoLogger(
       BatchWriter writer, MongoLoggerSettings settings, ClosingTime closing, Timing timing) {
-    this.writer = writer;
     this.settings = settings;
     this.closing = closing;
-    this.suspects = new Suspects(Suspect.MOST_AT_ONCE, SUSPICION, SUSPENSION, timing.nanoClock());
-    this.queue = new WriteQueue(settings, suspects);
-    this.unanswered = new LogThrottle(LOG_INTERVAL, timing.nanoClock());
     this.executor = timing.executor("mongo-logger", 1);
+    this.writes = new BatchWrites(writer, executor, settings.writeTimeout(), timing.nanoClock());
+    this.queue = new WriteQueue(settings, writes.suspected());
+    this.unanswered = new LogThrottle(LOG_INTERVAL, timing.nanoClock());
   }
 
   @Override
@@ -109,10 +83,7 @@ public final class MongoLogger implements LoggerPort {
     Duration remaining = deadline.remaining();
     if (remaining.isZero()) {
       return CompletableFuture.completedFuture(
-          Collections.nCopies(
-              events.size(),
-              new DeliveryOutcome.NotConfirmed(
-                  new NotSentException("No time left to write to MongoDB"))));
+          notConfirmed(events.size(), new NotSentException("No time left to write to MongoDB")));
     }
     PendingCall call = call(events);
     if (queue.offer(call)) {
@@ -121,7 +92,7 @@ public final class MongoLogger implements LoggerPort {
     }
     long answeredBefore = answeredWrites.get();
     Future<?> timer = after(remaining, () -> expire(call, answeredBefore));
-    writeWhatMay();
+    startWrites();
     return call.answer().whenComplete((outcomes, failure) -> timer.cancel(false));
   }
 
@@ -137,7 +108,7 @@ public final class MongoLogger implements LoggerPort {
       left = queue.awaitEmpty(closing.grant(settings.closeTimeout()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      left = queue.unsettled();
+      left = queue.pending();
     }
     if (!left.isEmpty()) {
       Throwable unsent = new NotSentException("The writer to MongoDB was closed");
@@ -155,31 +126,15 @@ public final class MongoLogger implements LoggerPort {
     executor.shutdown();
   }
 
-  /**
-   * Makes documents of the events, from the first on, while the limits allow it. Capacity is
-   * reserved for each document before the next is made: a document may be several times as large as
-   * its text, and the documents of all callers together must stay within the limit.
-   */
-  private List<EventDocument> documents(List<EncodedEvent> events) {
-    List<EventDocument> documents = new ArrayList<>();
-    try {
-      for (EncodedEvent event : events) {
-        EventDocument document = event.document(Tier.MONGODB);
-        if (!queue.reserve(document)) {
-          break;
-        }
-        documents.add(document);
-      }
-      return documents;
-    } catch (RuntimeException | Error e) {
-      queue.release(documents);
-      throw e;
-    }
+  /** Events that wait or are being written; for a test of the limit. */
+  int pendingEvents() {
+    return queue.pendingEvents();
   }
 
   private PendingCall call(List<EncodedEvent> events) {
-    List<EventDocument> documents = documents(events);
+    List<EventDocument> documents = new ArrayList<>();
     try {
+      addDocuments(events, documents);
       return new PendingCall(documents, events.size());
     } catch (RuntimeException | Error e) {
       queue.release(documents);
@@ -187,90 +142,112 @@ public final class MongoLogger implements LoggerPort {
     }
   }
 
-  /** Events that wait or are being written; for a test of the limit. */
-  int pendingEvents() {
-    return queue.pendingEvents();
-  }
-
-  private void writeWhatMay() {
-    Optional<WriteBatch> batch = queue.poll();
-    while (batch.isPresent()) {
-      write(batch.get());
-      batch = queue.poll();
+  /**
+   * Makes documents of the events, from the first on, while the limits allow it. Capacity is
+   * reserved for each document before the next is made: a document may be several times as large as
+   * its text, and the documents of all callers together must stay within the limit.
+   */
+  private void addDocuments(List<EncodedEvent> events, List<EventDocument> documents) {
+    for (EncodedEvent event : events) {
+      EventDocument document = event.document(Tier.MONGODB);
+      if (!queue.reserve(document)) {
+        return;
+      }
+      documents.add(document);
     }
   }
 
-  private void write(WriteBatch batch) {
-    Write write = new Write(batch, storedDocuments.get());
-    CompletableFuture<List<WriteOutcome>> written;
+  private void startWrites() {
+    Optional<WriteBatch> next = queue.poll();
+    while (next.isPresent()) {
+      WriteBatch batch = next.get();
+      writes.start(batch.documents(), outcomes -> ended(batch, outcomes));
+      next = queue.poll();
+    }
+    scheduleTimeout();
+  }
+
+  private void ended(WriteBatch batch, List<WriteOutcome> outcomes) {
+    if (outcomes.stream().anyMatch(MongoLogger::isAnswer)) {
+      answeredWrites.incrementAndGet();
+    }
+    List<PendingCall> complete = queue.complete(batch, delivered(outcomes));
     try {
-      write.timeout = after(settings.writeTimeout(), () -> timedOut(write));
-      written = writer.write(batch.documents());
-    } catch (RuntimeException | Error e) {
-      // A bug or a missing class. The write must end, or one of the concurrent writes is lost
-      // permanently, and with it later answers.
-      written = CompletableFuture.failedFuture(e);
+      // Starts the next write first, because dependents of an answer may take time.
+      startWrites();
+    } finally {
+      // These calls have left the queue, so no deadline completes them any more.
+      complete.forEach(PendingCall::complete);
     }
-    var unused =
-        written.whenCompleteAsync(
-            (outcomes, failure) -> settle(write, outcomes, failure), executor);
   }
 
-  private void timedOut(Write write) {
-    Duration bound = settings.writeTimeout();
-    settle(write, null, new TimeoutException("MongoDB did not answer a write within " + bound));
+  /** Whether the server reported an outcome for this document. */
+  private static boolean isAnswer(WriteOutcome outcome) {
+    return !(outcome instanceof WriteOutcome.NotConfirmed failed) || failed.perDocument();
+  }
+
+  private static List<DeliveryOutcome> delivered(List<WriteOutcome> outcomes) {
+    try {
+      return outcomes.stream().map(MongoLogger::delivered).toList();
+    } catch (RuntimeException | Error e) {
+      // No memory. The write must end, or one of the concurrent writes is lost permanently.
+      return notConfirmed(outcomes.size(), e);
+    }
+  }
+
+  private static DeliveryOutcome delivered(WriteOutcome outcome) {
+    return switch (outcome) {
+      case WriteOutcome.Stored stored -> new DeliveryOutcome.Durable(Tier.MONGODB);
+      case WriteOutcome.AlreadyStored stored -> new DeliveryOutcome.Durable(Tier.MONGODB);
+      case WriteOutcome.Rejected rejected ->
+          new DeliveryOutcome.Refused(rejected.reason().label(), rejected.text());
+      case WriteOutcome.NotConfirmed failed -> new DeliveryOutcome.NotConfirmed(failed.cause());
+    };
+  }
+
+  private static List<DeliveryOutcome> notConfirmed(int events, Throwable cause) {
+    return Collections.nCopies(events, new DeliveryOutcome.NotConfirmed(cause));
+  }
+
+  /** One timer watches all writes: it is set to the timeout of the oldest one. */
+  private void scheduleTimeout() {
+    long nanos = writes.nanosUntilTimeout();
+    if (nanos == Long.MAX_VALUE || !timeoutScheduled.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      var unused = after(Duration.ofNanos(nanos), this::endOverdue);
+    } catch (RuntimeException | Error e) {
+      // No memory for the timer. The next call sets it, so the calls that wait are not affected.
+      timeoutScheduled.set(false);
+    }
+  }
+
+  private void endOverdue() {
+    timeoutScheduled.set(false);
+    try {
+      int events = writes.endOverdue();
+      if (events > 0) {
+        logUnanswered(events);
+      }
+    } finally {
+      scheduleTimeout();
+    }
+  }
+
+  private void logUnanswered(int events) {
     unanswered.show(
         notShown ->
             logger
                 .atWarn()
-                .addKeyValue("events", write.batch.slots().size())
+                .addKeyValue("events", events)
                 .addKeyValue("notShown", notShown)
-                .log("A write to MongoDB got no answer within {}", bound));
-  }
-
-  private void settle(
-      Write write, @Nullable List<WriteOutcome> outcomes, @Nullable Throwable failure) {
-    if (write.ended) {
-      // The answer arrived after the timeout. The events were reported as unknown and may be sent
-      // again.
-      return;
-    }
-    write.ended = true;
-    write.timeout.cancel(false);
-    WriteBatch batch = write.batch;
-    List<PendingCall> settled = queue.complete(batch, delivered(write, outcomes, failure));
-    try {
-      // Starts the next write first, because dependents of an answer may take time.
-      writeWhatMay();
-    } finally {
-      // These calls have left the queue, so no deadline completes them any more.
-      settled.forEach(PendingCall::complete);
-    }
-  }
-
-  private List<DeliveryOutcome> delivered(
-      Write write, @Nullable List<WriteOutcome> outcomes, @Nullable Throwable failure) {
-    int size = write.batch.slots().size();
-    Throwable cause = failure;
-    if (outcomes != null && outcomes.size() == size) {
-      try {
-        return delivered(write, outcomes);
-      } catch (RuntimeException | Error e) {
-        // A bug, or no memory. The write must end, or one of the concurrent writes is lost
-        // permanently.
-        cause = e;
-      }
-    }
-    return Collections.nCopies(
-        size,
-        new DeliveryOutcome.NotConfirmed(
-            cause != null
-                ? cause
-                : new IllegalStateException("Outcomes and batch differ in size")));
+                .log("A write to MongoDB got no answer within {}", settings.writeTimeout()));
   }
 
   private void expire(PendingCall call, long answeredBefore) {
-    TimeoutException late = late();
+    TimeoutException late =
+        new TimeoutException("MongoDB did not confirm the event by the request's deadline");
     // If MongoDB answered other writes meanwhile, the unsent events waited only for this process.
     boolean answersOthers = answeredWrites.get() > answeredBefore;
     giveUp(
@@ -294,67 +271,5 @@ public final class MongoLogger implements LoggerPort {
       // The logger was closed meanwhile; closing completes every call.
       return NO_TIMER;
     }
-  }
-
-  private List<DeliveryOutcome> delivered(Write write, List<WriteOutcome> outcomes) {
-    storedDocuments.addAndGet(count(outcomes, WriteOutcome.Stored.class::isInstance));
-    if (count(outcomes, MongoLogger::isAnswer) > 0) {
-      answeredWrites.incrementAndGet();
-    }
-    List<DeliveryOutcome> delivered = new ArrayList<>(outcomes.size());
-    for (int i = 0; i < outcomes.size(); i++) {
-      EventId id = write.batch.slots().get(i).document().id();
-      if (!(outcomes.get(i) instanceof WriteOutcome.NotConfirmed failed)) {
-        suspects.clear(id);
-        delivered.add(delivered(outcomes.get(i)));
-      } else if (failed.perDocument()
-          && suspects.failed(id, code(failed), outcomes.size() == 1, write.storedBefore)) {
-        delivered.add(poison(failed));
-      } else {
-        delivered.add(new DeliveryOutcome.NotConfirmed(failed.cause()));
-      }
-    }
-    return delivered;
-  }
-
-  /** Whether the server reported an outcome for this document. */
-  private static boolean isAnswer(WriteOutcome outcome) {
-    return !(outcome instanceof WriteOutcome.NotConfirmed failed) || failed.perDocument();
-  }
-
-  private static int code(WriteOutcome.NotConfirmed failed) {
-    return failed.cause() instanceof DocumentWriteException failure ? failure.code() : 0;
-  }
-
-  private static int count(List<WriteOutcome> outcomes, Predicate<WriteOutcome> kind) {
-    return (int) outcomes.stream().filter(kind).count();
-  }
-
-  private static DeliveryOutcome poison(WriteOutcome.NotConfirmed failed) {
-    return new DeliveryOutcome.Refused(
-        REFUSED,
-        "MongoDB failed for this event alone while it stored others: "
-            + failed.cause().getMessage());
-  }
-
-  private static DeliveryOutcome delivered(WriteOutcome outcome) {
-    return switch (outcome) {
-      case WriteOutcome.Stored stored -> new DeliveryOutcome.Durable(Tier.MONGODB);
-      case WriteOutcome.AlreadyStored stored -> new DeliveryOutcome.Durable(Tier.MONGODB);
-      case WriteOutcome.Conflict conflict ->
-          new DeliveryOutcome.Refused(
-              "id_conflict", "the eventId is taken by an event with other content");
-      case WriteOutcome.Refused refused ->
-          new DeliveryOutcome.Refused(
-              REFUSED,
-              "MongoDB refuses the event with error %d: %s"
-                  .formatted(refused.code(), refused.message()));
-      case WriteOutcome.NotConfirmed notConfirmed ->
-          new DeliveryOutcome.NotConfirmed(notConfirmed.cause());
-    };
-  }
-
-  private static TimeoutException late() {
-    return new TimeoutException("MongoDB did not confirm the event by the request's deadline");
   }
 }

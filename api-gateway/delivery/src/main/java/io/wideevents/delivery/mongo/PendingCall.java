@@ -19,7 +19,7 @@ final class PendingCall {
   private final List<EventDocument> documents;
   private final @Nullable DeliveryOutcome[] outcomes;
   private final CompletableFuture<List<DeliveryOutcome>> answer = new CompletableFuture<>();
-  private int unsettled;
+  private int open;
   private int next;
   private int end;
 
@@ -30,7 +30,7 @@ final class PendingCall {
   PendingCall(List<EventDocument> documents, int events) {
     this.documents = List.copyOf(documents);
     this.outcomes = new DeliveryOutcome[events];
-    this.unsettled = events;
+    this.open = events;
     this.end = documents.size();
   }
 
@@ -70,34 +70,34 @@ final class PendingCall {
   }
 
   /** Records an outcome; ignored if there is one already, so a late answer changes nothing. */
-  void settle(int index, DeliveryOutcome outcome) {
+  void conclude(int index, DeliveryOutcome outcome) {
     if (outcomes[index] == null) {
       outcomes[index] = outcome;
-      unsettled--;
+      open--;
     }
   }
 
   /** Takes no document from {@code index} on; events there without an outcome are not confirmed. */
   void giveUpFrom(int index, Throwable cause) {
     end = Math.min(end, index);
-    settleFrom(index, cause);
+    notConfirmedFrom(index, cause);
   }
 
   /** Takes no further document; every event without an outcome is not confirmed. */
   void giveUp(Throwable cause) {
     end = next;
-    settleFrom(0, cause);
+    notConfirmedFrom(0, cause);
   }
 
-  private void settleFrom(int index, Throwable cause) {
+  private void notConfirmedFrom(int index, Throwable cause) {
     DeliveryOutcome notConfirmed = new DeliveryOutcome.NotConfirmed(cause);
     for (int i = index; i < outcomes.length; i++) {
-      settle(i, notConfirmed);
+      conclude(i, notConfirmed);
     }
   }
 
-  boolean isSettled() {
-    return unsettled == 0;
+  boolean isComplete() {
+    return open == 0;
   }
 
   /** Completes the caller's future. Called when all outcomes are known, and not under a lock. */

@@ -4,6 +4,8 @@ import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.delivery.NotSentException;
 import io.wideevents.delivery.mongo.WriteBatch.Slot;
 import io.wideevents.event.EventDocument;
+import io.wideevents.mongo.batch.BatchSize;
+import io.wideevents.mongo.batch.SuspectedPoison;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,33 +17,37 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The open calls, and the order in which their documents are written. A batch is available whenever
- * one of the few concurrent writes is free. While all writes are in flight, calls accumulate, so
- * batches grow with the load and no call waits for a batch to fill.
+ * The pending calls, and the order in which their documents are written. A batch is available
+ * whenever one of the few concurrent writes is free. While all writes are in flight, calls
+ * accumulate, so batches grow with the load and no call waits for a batch to fill.
  *
  * <p>Bounded by events and bytes, counted from the reservation until the documents are written or
- * given up. Safe for concurrent use. Only {@link #awaitEmpty} blocks. Completes no future; the
+ * discarded. Safe for concurrent use. Only {@link #awaitEmpty} blocks. Completes no future; the
  * caller completes the calls that the methods return.
  */
 final class WriteQueue {
   private final MongoLoggerSettings settings;
-  private final Suspects suspects;
+  private final BatchSize batchSize;
+  private final SuspectedPoison suspected;
 
-  /** Every call without all outcomes. Calls with documents to take are also in the line. */
-  private final Set<PendingCall> unsettled = new LinkedHashSet<>();
+  /** Every call without all outcomes. */
+  private final Set<PendingCall> pending = new LinkedHashSet<>();
 
-  private final Deque<PendingCall> line = new ArrayDeque<>();
+  /** Those of them with documents that no write has taken. */
+  private final Deque<PendingCall> waiting = new ArrayDeque<>();
+
   private int pendingEvents;
   private long pendingBytes;
   private int writes;
   private boolean closed;
 
   /**
-   * @param suspects documents that are written in a batch of one
+   * @param suspected documents that are written in a batch of one
    */
-  WriteQueue(MongoLoggerSettings settings, Suspects suspects) {
+  WriteQueue(MongoLoggerSettings settings, SuspectedPoison suspected) {
     this.settings = settings;
-    this.suspects = suspects;
+    this.batchSize = new BatchSize(settings.maxBatchEvents(), settings.maxBatchBytes());
+    this.suspected = suspected;
   }
 
   /**
@@ -84,40 +90,42 @@ final class WriteQueue {
       call.giveUpFrom(call.documents().size(), full());
     }
     if (call.hasNext()) {
-      unsettled.add(call);
-      line.add(call);
+      pending.add(call);
+      waiting.add(call);
     }
-    return call.isSettled();
+    return call.isComplete();
   }
 
   /** The next batch, if documents wait and a write is free; {@link #complete} ends the write. */
   synchronized Optional<WriteBatch> poll() {
-    if (line.isEmpty() || writes == settings.maxConcurrentWrites()) {
+    if (waiting.isEmpty() || writes == settings.maxConcurrentWrites()) {
       return Optional.empty();
     }
     List<Slot> slots = new ArrayList<>();
+    List<EventDocument> documents = new ArrayList<>();
     long bytes = 0;
-    PendingCall call = line.peek();
     boolean alone = false;
-    while (call != null && !alone && slots.size() < settings.maxBatchEvents()) {
-      int size = call.peek().sizeBytes();
-      alone = suspects.isIsolated(call.peek().id());
-      if (!slots.isEmpty() && (alone || bytes + size > settings.maxBatchBytes())) {
+    PendingCall call = waiting.peek();
+    while (call != null && !alone) {
+      EventDocument next = call.peek();
+      alone = suspected.isIsolated(next.id());
+      if (!batchSize.fits(slots.size(), bytes, next.sizeBytes()) || (alone && !slots.isEmpty())) {
         break;
       }
       slots.add(new Slot(call, call.take()));
-      bytes += size;
+      documents.add(next);
+      bytes += next.sizeBytes();
       if (!call.hasNext()) {
-        line.remove();
-        call = line.peek();
+        waiting.remove();
+        call = waiting.peek();
       }
     }
-    if (call != null && line.size() > 1 && slots.getLast().call() == call) {
+    if (call != null && waiting.size() > 1 && slots.getLast().call() == call) {
       // A call of many batches lets other calls write in between.
-      line.add(line.remove());
+      waiting.add(waiting.remove());
     }
     writes++;
-    return Optional.of(new WriteBatch(slots, bytes));
+    return Optional.of(new WriteBatch(slots, documents, bytes));
   }
 
   /**
@@ -132,10 +140,10 @@ final class WriteQueue {
     Set<PendingCall> touched = new LinkedHashSet<>();
     for (int i = 0; i < outcomes.size(); i++) {
       Slot slot = batch.slots().get(i);
-      slot.call().settle(slot.index(), outcomes.get(i));
+      slot.call().conclude(slot.index(), outcomes.get(i));
       touched.add(slot.call());
     }
-    return touched.stream().filter(call -> call.isSettled() && forget(call)).toList();
+    return touched.stream().filter(call -> call.isComplete() && remove(call)).toList();
   }
 
   /**
@@ -143,20 +151,20 @@ final class WriteQueue {
    *
    * @param unsent cause for the events that no write has taken
    * @param unanswered cause for the events that a write has taken
-   * @return whether the call was still open
+   * @return whether the call was still pending
    */
   synchronized boolean giveUp(PendingCall call, Throwable unsent, Throwable unanswered) {
-    if (!unsettled.contains(call)) {
+    if (!pending.contains(call)) {
       return false;
     }
-    line.remove(call);
+    waiting.remove(call);
     int taken = call.taken();
     while (call.hasNext()) {
       release(1, call.document(call.take()).sizeBytes());
     }
     call.giveUpFrom(taken, unsent);
     call.giveUp(unanswered);
-    return forget(call);
+    return remove(call);
   }
 
   synchronized void close() {
@@ -166,23 +174,23 @@ final class WriteQueue {
   /**
    * Waits until all outcomes of every call are known, at most for {@code timeout}.
    *
-   * @return the calls that are still open
+   * @return the calls that are still pending
    * @throws InterruptedException if interrupted while waiting
    */
   synchronized List<PendingCall> awaitEmpty(Duration timeout) throws InterruptedException {
     long end = System.nanoTime() + timeout.toNanos();
-    while (!unsettled.isEmpty()) {
+    while (!pending.isEmpty()) {
       long left = end - System.nanoTime();
       if (left <= 0) {
         break;
       }
       TimeUnit.NANOSECONDS.timedWait(this, left);
     }
-    return List.copyOf(unsettled);
+    return pending();
   }
 
-  synchronized List<PendingCall> unsettled() {
-    return List.copyOf(unsettled);
+  synchronized List<PendingCall> pending() {
+    return List.copyOf(pending);
   }
 
   synchronized int pendingEvents() {
@@ -194,9 +202,9 @@ final class WriteQueue {
     pendingBytes -= bytes;
   }
 
-  private boolean forget(PendingCall call) {
-    boolean removed = unsettled.remove(call);
-    if (unsettled.isEmpty()) {
+  private boolean remove(PendingCall call) {
+    boolean removed = pending.remove(call);
+    if (pending.isEmpty()) {
       notifyAll();
     }
     return removed;

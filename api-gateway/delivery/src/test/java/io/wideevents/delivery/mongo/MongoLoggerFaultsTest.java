@@ -235,27 +235,27 @@ class MongoLoggerFaultsTest {
   }
 
   @Test
-  void log_answersACallWhateverTheNextWriteThrows() {
-    // Given a write under way, and another call that waits for its place
+  void log_endsWritesWithoutAnAnswerAlsoAfterATimerCouldNotBeSet() {
+    // Given a write without an answer, and another call that waits for it to end
     HangingWriter hanging = new HangingWriter(database);
     FailingTimers timers = new FailingTimers(time);
     MongoLogger logger = open(hanging, 1, timers);
     hanging.hang = true;
-    var first = log(logger, List.of(StubEvent.numbered(0)), Duration.ofSeconds(2));
-    var second = log(logger, List.of(StubEvent.numbered(1)), Duration.ofSeconds(2));
+    var first = log(logger, List.of(StubEvent.numbered(0)), Duration.ofMinutes(2));
+    var second = log(logger, List.of(StubEvent.numbered(1)), Duration.ofMinutes(2));
 
-    // When the first is answered while no timer can be had for the next write
+    // When the first write times out while no timer can be set for the second
     timers.fail = true;
-    hanging.answers.getFirst().complete(List.of(new WriteOutcome.Stored()));
-    time.advance(Duration.ZERO);
+    time.advance(WRITE_TIMEOUT);
     timers.fail = false;
-    time.advance(Duration.ofSeconds(2));
 
-    // Then both are answered, and the place is free for another
-    assertThat(first).isCompletedWithValue(List.of(DURABLE));
-    assertThat(second.join()).hasOnlyElementsOfType(NotConfirmed.class);
+    // Then the timer is set with the next call, and all calls are answered
+    assertThat(first.join()).hasOnlyElementsOfType(NotConfirmed.class);
+    var third = log(logger, List.of(StubEvent.numbered(2)), Duration.ofMinutes(2));
     hanging.hang = false;
-    assertThat(answer(logger, List.of(StubEvent.numbered(2)))).containsExactly(DURABLE);
+    time.advance(WRITE_TIMEOUT);
+    assertThat(second.join()).hasOnlyElementsOfType(NotConfirmed.class);
+    assertThat(third).isCompletedWithValue(List.of(DURABLE));
     assertThat(logger.pendingEvents()).isZero();
   }
 

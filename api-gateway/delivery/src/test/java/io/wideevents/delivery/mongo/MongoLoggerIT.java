@@ -143,7 +143,7 @@ class MongoLoggerIT extends LoggerPortContract {
     assertThat(second)
         .containsExactly(
             new DeliveryOutcome.Refused(
-                "id_conflict", "the eventId is taken by an event with other content"));
+                "id_conflict", "The eventId is taken by an event with other content"));
     assertThat(again).containsExactly(new DeliveryOutcome.Durable(Tier.MONGODB));
   }
 

@@ -73,10 +73,8 @@ final class SynchronousMongo implements LoggerPort {
     return switch (outcome) {
       case WriteOutcome.Stored stored -> new DeliveryOutcome.Durable(Tier.MONGODB);
       case WriteOutcome.AlreadyStored stored -> new DeliveryOutcome.Durable(Tier.MONGODB);
-      case WriteOutcome.Conflict conflict ->
-          new DeliveryOutcome.Refused("id_conflict", "The id is taken");
-      case WriteOutcome.Refused refused ->
-          new DeliveryOutcome.Refused("refused_by_database", refused.message());
+      case WriteOutcome.Rejected rejected ->
+          new DeliveryOutcome.Refused(rejected.reason().label(), rejected.text());
       case WriteOutcome.NotConfirmed unknown -> new DeliveryOutcome.NotConfirmed(unknown.cause());
     };
   }

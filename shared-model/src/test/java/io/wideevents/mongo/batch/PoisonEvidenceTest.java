@@ -1,21 +1,21 @@
-package io.wideevents.mongo;
+package io.wideevents.mongo.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class SuspectTest {
+class PoisonEvidenceTest {
   private static final int CODE = 424_242;
   private static final Duration APART = Duration.ofSeconds(30);
 
-  private final Suspect suspect = new Suspect();
+  private final PoisonEvidence evidence = new PoisonEvidence();
   private long nowNanos = Long.MAX_VALUE - Duration.ofMinutes(1).toNanos();
   private long stored;
 
   @Test
   void failedAlone_provesPoisonAfterSixFailuresOverTwoMinutes() {
-    for (int failure = 1; failure < Suspect.FAILURES; failure++) {
+    for (int failure = 1; failure < PoisonEvidence.FAILURES; failure++) {
       assertThat(failsAfterOthersWereStored(APART)).isFalse();
     }
 
@@ -33,7 +33,7 @@ class SuspectTest {
 
   @Test
   void failedAlone_takesFewFailuresOverAnyTimeForNoProof() {
-    for (int failure = 1; failure < Suspect.FAILURES; failure++) {
+    for (int failure = 1; failure < PoisonEvidence.FAILURES; failure++) {
       assertThat(failsAfterOthersWereStored(Duration.ofHours(1))).isFalse();
     }
   }
@@ -45,7 +45,7 @@ class SuspectTest {
     for (int failure = 0; failure < 100; failure++) {
       assertThat(fails(CODE, APART)).isFalse();
     }
-    for (int failure = 2; failure < Suspect.FAILURES; failure++) {
+    for (int failure = 2; failure < PoisonEvidence.FAILURES; failure++) {
       assertThat(failsAfterOthersWereStored(APART)).isFalse();
     }
     assertThat(failsAfterOthersWereStored(APART)).isTrue();
@@ -53,7 +53,7 @@ class SuspectTest {
 
   @Test
   void failedAlone_startsAgainWithAnotherCode() {
-    for (int failure = 1; failure < Suspect.FAILURES; failure++) {
+    for (int failure = 1; failure < PoisonEvidence.FAILURES; failure++) {
       failsAfterOthersWereStored(APART);
     }
 
@@ -68,16 +68,16 @@ class SuspectTest {
       failsAfterOthersWereStored(Duration.ofMillis(9));
     }
 
-    assertThat(failsAfterOthersWereStored(Suspect.PERIOD)).isFalse();
+    assertThat(failsAfterOthersWereStored(PoisonEvidence.PERIOD)).isFalse();
   }
 
   @Test
   void restart_forgetsTheEvidence() {
-    for (int failure = 1; failure < Suspect.FAILURES; failure++) {
+    for (int failure = 1; failure < PoisonEvidence.FAILURES; failure++) {
       failsAfterOthersWereStored(APART);
     }
 
-    suspect.restart();
+    evidence.restart();
 
     assertThat(failsAfterOthersWereStored(APART)).isFalse();
   }
@@ -89,6 +89,6 @@ class SuspectTest {
 
   private boolean fails(int code, Duration later) {
     nowNanos += later.toNanos();
-    return suspect.failedAlone(code, stored, nowNanos);
+    return evidence.failedAlone(code, stored, nowNanos);
   }
 }

@@ -1,0 +1,200 @@
+package io.wideevents.mongo.batch;
+
+import io.wideevents.event.EventDocument;
+import io.wideevents.event.EventId;
+import io.wideevents.log.LogThrottle;
+import io.wideevents.mongo.WriteFailures;
+import io.wideevents.mongo.WriteOutcome;
+import io.wideevents.time.Deadline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The suspected poison documents: MongoDB answered for each with an error code that is on no list.
+ * The caller isolates such a document, which means that it writes the document alone. {@link
+ * PoisonEvidence} says when a document is proven poison. The evidence counts over all writes of
+ * this process and over all copies of an event.
+ *
+ * <p>Many such documents at once are an outage, of one shard or of a throttling server. While more
+ * than {@value #MOST_AT_ONCE} fail, isolation is suspended: no document is isolated or rejected,
+ * and the proofs start over.
+ *
+ * <p>Bounded. A document that does not fail again within some minutes can be forgotten, since it
+ * may have been stored by another process. Safe for concurrent use; blocks only for a short lock.
+ */
+public final class SuspectedPoison {
+  private static final Logger LOG = LoggerFactory.getLogger(SuspectedPoison.class);
+
+  /** The number of documents that one process may suspect at the same time; more are an outage. */
+  public static final int MOST_AT_ONCE = 10;
+
+  // If a document fails again within this time, the failures count together. The replay of a large
+  // spool may take longer to retry an event; such an event is proven poison only after the rest of
+  // the spool is drained.
+  static final Duration MEMORY = Duration.ofMinutes(10);
+
+  /** How long isolation is suspended after the last failure over the limit. */
+  static final Duration SUSPENSION = Duration.ofMinutes(1);
+
+  private static final int MOST_PROOFS = 100;
+
+  private final LongSupplier nanoClock;
+
+  /** In the order of the last failure, oldest first. */
+  private final Map<EventId, Entry> entries = new LinkedHashMap<>();
+
+  /**
+   * The proofs, oldest first. A producer may repeat an event in thousands of records, and a client
+   * may leave many copies of it in the spool. Without this map each copy would need minutes for its
+   * own proof.
+   */
+  private final Map<EventId, Proof> proofs = new LinkedHashMap<>();
+
+  private @Nullable Deadline suspension;
+
+  private record Entry(PoisonEvidence evidence, Deadline until) {}
+
+  private record Proof(int code, Deadline until) {}
+
+  SuspectedPoison(LongSupplier nanoClock) {
+    this.nanoClock = nanoClock;
+  }
+
+  /** Whether the document must be written alone. */
+  public synchronized boolean isIsolated(EventId id) {
+    return !entries.isEmpty() && entries.containsKey(id) && !isSuspended();
+  }
+
+  /** Whether too many documents fail with unlisted errors, so that none is isolated. */
+  public synchronized boolean isSuspended() {
+    return suspension != null && !suspension.remaining().isZero();
+  }
+
+  /** Discards the evidence about a document that this process does not write any more. */
+  public synchronized void forget(EventId id) {
+    entries.remove(id);
+  }
+
+  /**
+   * Evaluates the outcomes of one write.
+   *
+   * @param storedBefore documents that this process had stored when the write began
+   * @return the outcomes, with {@link WriteOutcome.Poison} for each document that is proven poison
+   */
+  synchronized List<WriteOutcome> resolve(
+      List<EventDocument> documents, List<WriteOutcome> outcomes, long storedBefore) {
+    endSuspension();
+    List<WriteOutcome> resolved = outcomes;
+    for (int i = 0; i < outcomes.size(); i++) {
+      if (!(outcomes.get(i) instanceof WriteOutcome.NotConfirmed failed)) {
+        clear(documents.get(i).id());
+      } else if (failed.perDocument()) {
+        int code = WriteFailures.code(failed.cause()).orElse(0);
+        if (failed(documents.get(i).id(), code, outcomes.size() == 1, storedBefore)) {
+          resolved = resolved == outcomes ? new ArrayList<>(outcomes) : resolved;
+          resolved.set(i, poison(failed));
+        }
+      }
+    }
+    return resolved;
+  }
+
+  /**
+   * Records that MongoDB answered for a document with an error code that is on no list.
+   *
+   * @param alone whether the document was the only one of its write
+   * @return whether the document is proven poison
+   */
+  private boolean failed(EventId id, int code, boolean alone, long storedBefore) {
+    if (!isSuspended() && isProven(id, code)) {
+      return true;
+    }
+    Entry known = entries.remove(id);
+    if (known == null && entries.size() >= MOST_AT_ONCE && !forgetOne()) {
+      suspend();
+      return false;
+    }
+    PoisonEvidence evidence = known == null ? new PoisonEvidence() : known.evidence();
+    entries.put(id, new Entry(evidence, Deadline.after(MEMORY, nanoClock)));
+    if (isSuspended()) {
+      evidence.restart();
+      return false;
+    }
+    if (!alone || !evidence.failedAlone(code, storedBefore, nanoClock.getAsLong())) {
+      return false;
+    }
+    entries.remove(id);
+    prove(id, code);
+    return true;
+  }
+
+  private boolean isProven(EventId id, int code) {
+    Proof proof = proofs.get(id);
+    if (proof == null || proof.code() != code || proof.until().remaining().isZero()) {
+      return false;
+    }
+    prove(id, code);
+    return true;
+  }
+
+  private void prove(EventId id, int code) {
+    proofs.remove(id);
+    if (proofs.size() >= MOST_PROOFS) {
+      proofs.remove(proofs.keySet().iterator().next());
+    }
+    proofs.put(id, new Proof(code, Deadline.after(MEMORY, nanoClock)));
+  }
+
+  // Runs for each document that is stored, so it returns early in the usual case.
+  private void clear(EventId id) {
+    if (!entries.isEmpty()) {
+      entries.remove(id);
+    }
+    if (!proofs.isEmpty()) {
+      proofs.remove(id);
+    }
+  }
+
+  private void suspend() {
+    boolean begins = suspension == null;
+    entries.values().forEach(entry -> entry.evidence().restart());
+    suspension = Deadline.after(SUSPENSION, nanoClock);
+    if (begins) {
+      LogThrottle.safely(
+          () ->
+              LOG.atWarn()
+                  .addKeyValue("suspected", MOST_AT_ONCE + 1)
+                  .log(
+                      "MongoDB fails for many events with errors on no list; isolation is"
+                          + " suspended, and none of them is rejected"));
+    }
+  }
+
+  private void endSuspension() {
+    if (suspension != null && suspension.remaining().isZero()) {
+      suspension = null;
+      LogThrottle.safely(
+          () -> LOG.info("MongoDB fails for few events with errors on no list; isolation resumes"));
+    }
+  }
+
+  private boolean forgetOne() {
+    Map.Entry<EventId, Entry> longestUnseen = entries.entrySet().iterator().next();
+    boolean forgotten = longestUnseen.getValue().until().remaining().isZero();
+    if (forgotten) {
+      entries.remove(longestUnseen.getKey());
+    }
+    return forgotten;
+  }
+
+  private static WriteOutcome poison(WriteOutcome.NotConfirmed failed) {
+    return new WriteOutcome.Poison(PoisonEvidence.FAILURES, WriteFailures.text(failed.cause()));
+  }
+}
