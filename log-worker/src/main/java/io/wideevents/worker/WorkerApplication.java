@@ -95,15 +95,11 @@ public final class WorkerApplication implements AutoCloseable {
     BatchPipeline pipeline =
         new BatchPipeline(
             settings.batches(),
-            writer,
-            deadLetters,
-            new DeadLetterBrake(settings.brake(), nanoClock),
-            completions,
-            metrics,
-            batchLog::settled,
+            new BatchPipeline.Destinations(
+                writer, deadLetters, new DeadLetterBrake(settings.brake(), nanoClock), completions),
+            new BatchPipeline.Reports(metrics, batchLog::settled),
             backoff,
-            clock,
-            nanoClock);
+            new Clocks(clock, nanoClock));
     topicIds = new AdminTopicIds(kafka::newAdmin);
     consumer =
         new MqConsumerService(

@@ -61,7 +61,7 @@ final class BatchInsert {
   /** Writes the documents; returns one outcome per document, in order. */
   Mono<List<WriteOutcome>> write(List<EventDocument> documents) {
     return insert(documents)
-        .flatMap(reply -> settleAgain(reply, documents))
+        .flatMap(reply -> insertAgain(reply, documents))
         .onErrorResume(Exception.class, failure -> writeInParts(documents, failure));
   }
 
@@ -78,16 +78,16 @@ final class BatchInsert {
         .onErrorResume(
             MongoBulkWriteException.class,
             errors -> Mono.just(InsertReply.partlyFailed(documents, errors, events.getNamespace())))
-        .flatMap(reply -> settle(reply, documents));
+        .flatMap(reply -> checkDuplicates(reply, documents));
   }
 
-  private Mono<InsertReply> settle(InsertReply reply, List<EventDocument> documents) {
+  private Mono<InsertReply> checkDuplicates(InsertReply reply, List<EventDocument> documents) {
     return reply.duplicates().isEmpty()
         ? Mono.just(reply)
         : database()
             .flatMap(
                 bounded ->
-                    new DuplicateCheck(bounded, collection, clustered).settle(reply, documents))
+                    new DuplicateCheck(bounded, collection, clustered).resolve(reply, documents))
             .onErrorResume(
                 Exception.class, failure -> Mono.just(DuplicateCheck.unconfirmed(reply, failure)));
   }
@@ -97,7 +97,7 @@ final class BatchInsert {
    * after the first attempt, the second attempt stores it. If the second attempt fails in the same
    * way, the duplicate is in an operator's index, and further attempts would fail too.
    */
-  private Mono<List<WriteOutcome>> settleAgain(InsertReply reply, List<EventDocument> documents) {
+  private Mono<List<WriteOutcome>> insertAgain(InsertReply reply, List<EventDocument> documents) {
     if (reply.duplicates().isEmpty()) {
       return Mono.just(reply.outcomes());
     }
@@ -126,7 +126,7 @@ final class BatchInsert {
       List<List<EventDocument>> parts = smallParts(documents);
       return parts.size() > 1 ? writeEach(parts) : noneConfirmed(documents, failure);
     }
-    if (!blamesSomeDocument(failure)) {
+    if (!isErrorOfOneDocument(failure)) {
       return noneConfirmed(documents, failure);
     }
     if (documents.size() == 1) {
@@ -155,10 +155,10 @@ final class BatchInsert {
     return Mono.just(InsertReply.noneConfirmed(documents, failure).outcomes());
   }
 
-  private static boolean blamesSomeDocument(Exception failure) {
+  private static boolean isErrorOfOneDocument(Exception failure) {
     return failure instanceof BsonSerializationException
         || (failure instanceof MongoCommandException error
-            && WriteErrors.blameSomeDocument(error.getErrorCode()));
+            && WriteErrors.isErrorOfOneDocument(error.getErrorCode()));
   }
 
   /**

@@ -172,7 +172,7 @@ final class CollectionGate {
 
   private Mono<State> withoutAnswer(MongoCommandException refused) {
     int code = refused.getErrorCode();
-    if (!WriteErrors.forbidden(code) && WriteErrors.blameServer(code)) {
+    if (!WriteErrors.forbidden(code) && WriteErrors.isOutage(code)) {
       return Mono.error(refused);
     }
     State known;

@@ -100,7 +100,7 @@ public final class CollectionSetup implements AutoCloseable {
 
   private void attempt() {
     if (!closed) {
-      ask(() -> collection.ensure(allowed), LONGEST_ENSURE, this::settle, this::attempt);
+      ask(() -> collection.ensure(allowed), LONGEST_ENSURE, this::laidOut, this::attempt);
     }
   }
 
@@ -134,7 +134,7 @@ public final class CollectionSetup implements AutoCloseable {
                 });
   }
 
-  private void settle(LayoutOutcome result) {
+  private void laidOut(LayoutOutcome result) {
     if (closed) {
       return;
     }
@@ -170,11 +170,11 @@ public final class CollectionSetup implements AutoCloseable {
 
   private void look() {
     if (!closed) {
-      ask(collection::check, LONGEST_CHECK, this::settleLook, this::look);
+      ask(collection::check, LONGEST_CHECK, this::looked, this::look);
     }
   }
 
-  private void settleLook(LayoutOutcome result) {
+  private void looked(LayoutOutcome result) {
     switch (result) {
       case Examined examined -> {
         answered();

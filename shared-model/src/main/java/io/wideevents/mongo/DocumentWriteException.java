@@ -20,7 +20,7 @@ public final class DocumentWriteException extends RuntimeException {
 
   /** Whether the code is known for an outage. If not, the document may be the cause. */
   public boolean blamesServer() {
-    return WriteErrors.blameServer(code);
+    return WriteErrors.isOutage(code);
   }
 
   /** Whether the server asks for fewer writes; {@link #blamesServer} is then true as well. */

@@ -62,7 +62,7 @@ final class DuplicateCheck {
    * those that need another attempt: no document has the id, and the server did not name the index
    * that rejected the document. Fails if the query fails.
    */
-  Mono<InsertReply> settle(InsertReply reply, List<EventDocument> documents) {
+  Mono<InsertReply> resolve(InsertReply reply, List<EventDocument> documents) {
     if (reply.duplicates().isEmpty()) {
       return Mono.just(reply);
     }
@@ -75,7 +75,7 @@ final class DuplicateCheck {
         .buffer(MAX_IDS)
         .concatMap(this::read)
         .collect(HashMap<EventId, Set<ContentHash>>::new, DuplicateCheck::addHash)
-        .map(stored -> settle(reply, documents, stored));
+        .map(stored -> resolve(reply, documents, stored));
   }
 
   private Flux<RawBsonDocument> read(List<BsonBinary> ids) {
@@ -123,7 +123,7 @@ final class DuplicateCheck {
         && refused.getErrorCode() == READ_CONCERN_MAJORITY_NOT_ENABLED;
   }
 
-  private static InsertReply settle(
+  private static InsertReply resolve(
       InsertReply reply, List<EventDocument> documents, Map<EventId, Set<ContentHash>> stored) {
     List<Duplicate> open =
         reply.duplicates().stream()

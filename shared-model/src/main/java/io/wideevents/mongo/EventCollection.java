@@ -64,7 +64,7 @@ public final class EventCollection {
    * completes normally, within a few client timeouts.
    */
   public CompletableFuture<LayoutOutcome> check() {
-    return settle(this::examine);
+    return outcome(this::examine);
   }
 
   /** Explains the cause of an {@code Unavailable} outcome to an operator. */
@@ -85,7 +85,7 @@ public final class EventCollection {
    * @param allowed which changes of the retention are allowed
    */
   public CompletableFuture<LayoutOutcome> ensure(RetentionChange allowed) {
-    return settle(database -> change(database, allowed, MAX_RACES));
+    return outcome(database -> change(database, allowed, MAX_RACES));
   }
 
   /**
@@ -233,7 +233,7 @@ public final class EventCollection {
 
   private static Mono<Examined> rejected(String what, MongoCommandException error) {
     int code = error.getErrorCode();
-    if (NOT_AUTHORIZED.contains(code) || WriteErrors.blameServer(code)) {
+    if (NOT_AUTHORIZED.contains(code) || WriteErrors.isOutage(code)) {
       return Mono.error(error);
     }
     return Mono.just(
@@ -248,7 +248,7 @@ public final class EventCollection {
     return database.getCollection(settings.collection(), BsonDocument.class);
   }
 
-  private CompletableFuture<LayoutOutcome> settle(Function<MongoDatabase, Mono<Examined>> work) {
+  private CompletableFuture<LayoutOutcome> outcome(Function<MongoDatabase, Mono<Examined>> work) {
     // Not with an operator of Reactor: those rethrow an Error and leave the future without an
     // answer.
     return connection

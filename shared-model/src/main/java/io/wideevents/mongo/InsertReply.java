@@ -73,7 +73,7 @@ record InsertReply(List<WriteOutcome> outcomes, List<Duplicate> duplicates) {
   private static WriteOutcome outcome(BulkWriteError error) {
     int code = error.getCode();
     String words = WriteErrors.withoutContent(error.getMessage());
-    if (WriteErrors.blameDocument(code)) {
+    if (WriteErrors.isDocumentError(code)) {
       return new WriteOutcome.Refused(code, words);
     }
     var failure = new DocumentWriteException(code, words);

@@ -92,17 +92,17 @@ final class WriteErrors {
   private WriteErrors() {}
 
   /** Whether the document is invalid and would fail again. */
-  static boolean blameDocument(int code) {
+  static boolean isDocumentError(int code) {
     return DOCUMENT.contains(code);
   }
 
   /** Whether a command failed because of one of its documents, without saying which. */
-  static boolean blameSomeDocument(int code) {
+  static boolean isErrorOfOneDocument(int code) {
     return SOME_DOCUMENT.contains(code);
   }
 
   /** Whether the server is the cause, so that the document must be kept. */
-  static boolean blameServer(int code) {
+  static boolean isOutage(int code) {
     return OUTAGE.contains(code) || throttles(code);
   }
 

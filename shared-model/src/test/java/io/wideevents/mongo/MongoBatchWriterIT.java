@@ -194,20 +194,20 @@ class MongoBatchWriterIT extends MongoBatchWriterContract {
   void duplicateCheck_leavesAVanishedDocumentUnconfirmed() {
     EventDocument gone = StubEvent.withId(UUID.randomUUID(), "gone").document();
 
-    InsertReply settled = check(gone, Optional.of("_id_"));
+    InsertReply resolved = check(gone, Optional.of("_id_"));
 
-    assertThat(settled.outcomes()).hasOnlyElementsOfType(WriteOutcome.NotConfirmed.class);
-    assertThat(settled.duplicates()).isEmpty();
+    assertThat(resolved.outcomes()).hasOnlyElementsOfType(WriteOutcome.NotConfirmed.class);
+    assertThat(resolved.duplicates()).isEmpty();
   }
 
   @Test
   void duplicateCheck_leavesADuplicateInAnUnknownIndexToAnotherAttempt() {
     EventDocument absent = StubEvent.withId(UUID.randomUUID(), "absent").document();
 
-    InsertReply settled = check(absent, Optional.empty());
+    InsertReply resolved = check(absent, Optional.empty());
 
-    assertThat(settled.outcomes()).hasOnlyElementsOfType(WriteOutcome.NotConfirmed.class);
-    assertThat(settled.duplicates()).hasSize(1);
+    assertThat(resolved.outcomes()).hasOnlyElementsOfType(WriteOutcome.NotConfirmed.class);
+    assertThat(resolved.duplicates()).hasSize(1);
   }
 
   @Test
@@ -256,7 +256,7 @@ class MongoBatchWriterIT extends MongoBatchWriterContract {
     InsertReply reply = new InsertReply(List.of(open), List.of(new Duplicate(0, indexName)));
     return new DuplicateCheck(
             connection().database().join(), connection().settings().collection(), false)
-        .settle(reply, List.of(document))
+        .resolve(reply, List.of(document))
         .blockOptional()
         .orElseThrow();
   }

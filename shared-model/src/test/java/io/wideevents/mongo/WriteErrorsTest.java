@@ -39,7 +39,7 @@ class WriteErrorsTest {
   @Test
   void lists_areDisjoint() {
     for (int code = 0; code < 100_000; code++) {
-      assertThat(WriteErrors.blameDocument(code) && WriteErrors.blameServer(code))
+      assertThat(WriteErrors.isDocumentError(code) && WriteErrors.isOutage(code))
           .as("error %d", code)
           .isFalse();
     }

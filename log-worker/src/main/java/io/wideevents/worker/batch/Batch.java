@@ -6,16 +6,16 @@ package io.wideevents.worker.batch;
  */
 final class Batch {
   private final long startNanos;
-  private final boolean trial;
+  private final boolean probe;
   private int stored;
   private int unstorable;
 
   /**
-   * @param trial whether the dead-letter circuit breaker waits for this batch's result
+   * @param probe whether the dead-letter circuit breaker waits for this batch's result
    */
-  Batch(long startNanos, boolean trial) {
+  Batch(long startNanos, boolean probe) {
     this.startNanos = startNanos;
-    this.trial = trial;
+    this.probe = probe;
   }
 
   void stored() {
@@ -26,8 +26,8 @@ final class Batch {
     unstorable++;
   }
 
-  boolean isTrial() {
-    return trial;
+  boolean isProbe() {
+    return probe;
   }
 
   long startNanos() {

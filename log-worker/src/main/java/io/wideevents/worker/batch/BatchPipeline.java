@@ -7,19 +7,18 @@ import io.wideevents.mongo.BatchWriter;
 import io.wideevents.mongo.WriteOutcome;
 import io.wideevents.mongo.batch.BatchWrites;
 import io.wideevents.time.Backoff;
+import io.wideevents.time.Clocks;
 import io.wideevents.worker.deadletter.DeadLetter;
 import io.wideevents.worker.deadletter.DeadLetterBrake;
 import io.wideevents.worker.deadletter.DeadLetterSink;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,52 +36,70 @@ import org.slf4j.LoggerFactory;
 public final class BatchPipeline {
   private static final Logger LOG = LoggerFactory.getLogger(BatchPipeline.class);
 
+  /**
+   * Where records go.
+   *
+   * @param database stores the records
+   * @param deadLetters receives the records that cannot be stored
+   * @param brake pauses when too many records become dead letters
+   * @param pollingThread runs its tasks on the polling thread; the outcomes arrive there
+   */
+  public record Destinations(
+      BatchWriter database,
+      DeadLetterSink deadLetters,
+      DeadLetterBrake brake,
+      Executor pollingThread) {}
+
+  /**
+   * Who learns about completed records.
+   *
+   * @param metrics counts records
+   * @param batches receives the result of each write that stored or rejected a record
+   */
+  public record Reports(WorkerMetrics metrics, Consumer<SettledBatch> batches) {}
+
   private final RejectionLog deadLettersLog =
       new RejectionLog(LOG, "Records went to the dead-letter topic", "reason");
   private final BatchLimits limits;
+  private final DeadLetterBrake brake;
+  private final Reports reports;
+  private final Clocks clocks;
   private final BatchAccumulator accumulator;
   private final BatchWrites inFlight;
   private final WriteStage writes;
   private final DeadLetterStage deadLetters;
-  private final DeadLetterBrake brake;
-  private final WorkerMetrics metrics;
-  private final Consumer<SettledBatch> settled;
-  private final InstantSource clock;
-  private final LongSupplier nanoClock;
 
   private int heldRecords;
   private long heldBytes;
   private boolean full;
   private long fullSinceNanos;
 
-  /**
-   * @param pollingThread runs its tasks on the polling thread
-   * @param settled receives the result of each write that stored or rejected a record
-   * @param clock wall clock, for the age of events
-   * @param nanoClock monotonic, like {@link System#nanoTime}
-   */
   public BatchPipeline(
       BatchLimits limits,
-      BatchWriter writer,
-      DeadLetterSink sink,
-      DeadLetterBrake brake,
-      Executor pollingThread,
-      WorkerMetrics metrics,
-      Consumer<SettledBatch> settled,
+      Destinations destinations,
+      Reports reports,
       Backoff backoff,
-      InstantSource clock,
-      LongSupplier nanoClock) {
+      Clocks clocks) {
     this.limits = limits;
-    this.brake = brake;
-    this.metrics = metrics;
-    this.settled = settled;
-    this.clock = clock;
-    this.nanoClock = nanoClock;
-    accumulator = new BatchAccumulator(limits);
+    this.brake = destinations.brake();
+    this.reports = reports;
+    this.clocks = clocks;
     Results results = new Results();
-    inFlight = new BatchWrites(writer, pollingThread, limits.writeTimeout(), nanoClock);
-    writes = new WriteStage(inFlight, results, limits, backoff, nanoClock);
-    deadLetters = new DeadLetterStage(sink, pollingThread, results, backoff, nanoClock);
+    accumulator = new BatchAccumulator(limits);
+    inFlight =
+        new BatchWrites(
+            destinations.database(),
+            destinations.pollingThread(),
+            limits.writeTimeout(),
+            clocks.nano());
+    writes = new WriteStage(inFlight, results, limits, backoff, clocks.nano());
+    deadLetters =
+        new DeadLetterStage(
+            destinations.deadLetters(),
+            destinations.pollingThread(),
+            results,
+            backoff,
+            clocks.nano());
   }
 
   /** Accepts a record, also while {@link #wantsRecords} is false. */
@@ -98,7 +115,7 @@ public final class BatchPipeline {
    * @param moreToCome whether the next poll is known to return records at once
    */
   public void run(boolean moreToCome) {
-    while (mayStartBatch() && accumulator.isDue(nanoClock.getAsLong(), moreToCome)) {
+    while (mayStartBatch() && accumulator.isDue(now(), moreToCome)) {
       if (brake.isEngaged()) {
         brake.trialStarted();
         start(accumulator.take(limits.events()), true);
@@ -121,9 +138,9 @@ public final class BatchPipeline {
     if (accumulator.size() == 0 || writes.awaitsAnswer()) {
       return next; // an answer frees a slot and wakes the thread
     }
-    long untilDue = accumulator.nanosUntilDue(nanoClock.getAsLong());
-    long untilTrial = brake.isEngaged() ? brake.nanosUntilTrial() : untilDue;
-    return Math.min(next, Math.max(writes.nanosUntilStart(), Math.max(untilDue, untilTrial)));
+    long untilDue = accumulator.nanosUntilDue(now());
+    long untilProbe = brake.isEngaged() ? brake.nanosUntilTrial() : untilDue;
+    return Math.min(next, Math.max(writes.nanosUntilStart(), Math.max(untilDue, untilProbe)));
   }
 
   /** Makes all waiting records due at once. */
@@ -161,7 +178,7 @@ public final class BatchPipeline {
         waitingRecords(),
         writes.isolatedRecords(),
         inFlight.oldest(),
-        full ? Duration.ofNanos(nanoClock.getAsLong() - fullSinceNanos) : Duration.ZERO);
+        full ? Duration.ofNanos(now() - fullSinceNanos) : Duration.ZERO);
   }
 
   /**
@@ -184,6 +201,10 @@ public final class BatchPipeline {
     deadLetters.dropVoid();
   }
 
+  private long now() {
+    return clocks.nano().getAsLong();
+  }
+
   private int waitingRecords() {
     return writes.waitingRecords() + deadLetters.size();
   }
@@ -200,7 +221,7 @@ public final class BatchPipeline {
     boolean wasFull = full;
     full = isFull();
     if (full && !wasFull) {
-      fullSinceNanos = nanoClock.getAsLong();
+      fullSinceNanos = now();
     }
   }
 
@@ -208,8 +229,8 @@ public final class BatchPipeline {
     return writes.mayStart() && (!brake.isEngaged() || brake.nanosUntilTrial() <= 0);
   }
 
-  private void start(List<PendingRecord> records, boolean trial) {
-    Batch batch = new Batch(nanoClock.getAsLong(), trial);
+  private void start(List<PendingRecord> records, boolean probe) {
+    Batch batch = new Batch(now(), probe);
     List<PendingRecord> events = new ArrayList<>(records.size());
     for (PendingRecord record : records) {
       if (record.place().isVoid()) {
@@ -266,20 +287,20 @@ public final class BatchPipeline {
   }
 
   private void release(PendingRecord record) {
-    metrics.handedBack();
+    reports.metrics().handedBack();
     heldRecords--;
     heldBytes -= record.heldBytes();
   }
 
   private void end(Batch batch) {
-    Duration took = Duration.ofNanos(nanoClock.getAsLong() - batch.startNanos());
+    Duration took = Duration.ofNanos(now() - batch.startNanos());
     SettledBatch end = new SettledBatch(batch.storedEvents(), batch.deadLetters(), took);
-    if (batch.isTrial() && brake.trialEnded(end.records(), end.deadLettered())) {
-      LOG.atInfo().log("A trial batch was stored; the dead-letter circuit breaker closed");
+    if (batch.isProbe() && brake.trialEnded(end.records(), end.deadLettered())) {
+      LOG.atInfo().log("A probe batch was stored; the dead-letter circuit breaker closed");
     }
     if (end.records() > 0) {
-      metrics.batchSettled(end.records(), took);
-      settled.accept(end);
+      reports.metrics().batchSettled(end.records(), took);
+      reports.batches().accept(end);
     }
   }
 
@@ -305,7 +326,7 @@ public final class BatchPipeline {
         return;
       }
       if (record.content() instanceof RecordResult.Decoded decoded) {
-        metrics.stored(Duration.between(decoded.receivedAt(), clock.instant()));
+        reports.metrics().stored(Duration.between(decoded.receivedAt(), clocks.wall().instant()));
       }
       succeeded(record, batch);
     }
@@ -313,7 +334,7 @@ public final class BatchPipeline {
     @Override
     public void alreadyStored(PendingRecord record, Batch batch) {
       if (!discardedIfRevoked(record)) {
-        metrics.duplicate();
+        reports.metrics().duplicate();
         succeeded(record, batch);
       }
     }
@@ -334,7 +355,7 @@ public final class BatchPipeline {
     @Override
     public void deadLettered(PendingRecord record, DeadLetter letter) {
       if (!discardedIfRevoked(record)) {
-        metrics.deadLettered(letter.reason());
+        reports.metrics().deadLettered(letter.reason());
         deadLettersLog.rejected(letter.reason().label(), 1, () -> position(letter));
         complete(record);
       }

@@ -84,7 +84,7 @@ final class DeadLetterStage {
   }
 
   void run() {
-    giveUpOverdue();
+    endOverdue();
     if (waiting.isEmpty() || (failures > 0 && retryNanos - nanoClock.getAsLong() > 0)) {
       return;
     }
@@ -156,7 +156,7 @@ final class DeadLetterStage {
     }
   }
 
-  private void giveUpOverdue() {
+  private void endOverdue() {
     long now = nanoClock.getAsLong();
     while (!attempts.isEmpty() && attempts.getFirst().deadlineNanos - now <= 0) {
       var cause = new TimeoutException("No answer within " + SEND_TIMEOUT.toSeconds() + " s");

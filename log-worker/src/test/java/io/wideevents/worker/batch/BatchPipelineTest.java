@@ -12,6 +12,7 @@ import io.wideevents.event.EventDocument;
 import io.wideevents.event.StubEvent;
 import io.wideevents.mongo.InMemoryBatchWriter;
 import io.wideevents.time.Backoff;
+import io.wideevents.time.Clocks;
 import io.wideevents.worker.deadletter.DeadLetter;
 import io.wideevents.worker.deadletter.DeadLetterBrake;
 import io.wideevents.worker.deadletter.RecordingDeadLetterSink;
@@ -86,15 +87,10 @@ class BatchPipelineTest {
     BatchPipeline two =
         new BatchPipeline(
             new BatchLimits(10, 10, 1 << 20, second(), 2, 1 << 24),
-            reordering,
-            deadLetters,
-            brake,
-            completions,
-            new WorkerMetrics(registry),
-            settled::add,
+            new BatchPipeline.Destinations(reordering, deadLetters, brake, completions),
+            new BatchPipeline.Reports(new WorkerMetrics(registry), settled::add),
             backoff(),
-            clock,
-            clock);
+            new Clocks(clock, clock));
     for (int i = 0; i < 20; i++) {
       two.accept(records.event(i));
     }
@@ -410,15 +406,10 @@ class BatchPipelineTest {
     BatchPipeline guarded =
         new BatchPipeline(
             new BatchLimits(10, 10, 1 << 20, second(), 2, 1 << 24),
-            unanswered,
-            deadLetters,
-            brake,
-            completions,
-            new WorkerMetrics(registry),
-            settled::add,
+            new BatchPipeline.Destinations(unanswered, deadLetters, brake, completions),
+            new BatchPipeline.Reports(new WorkerMetrics(registry), settled::add),
             backoff(),
-            clock,
-            clock);
+            new Clocks(clock, clock));
     for (int i = 0; i < 10; i++) {
       guarded.accept(records.event(i));
     }
@@ -624,15 +615,10 @@ class BatchPipelineTest {
   private BatchPipeline pipeline(BatchLimits limits) {
     return new BatchPipeline(
         limits,
-        database,
-        deadLetters,
-        brake,
-        completions,
-        new WorkerMetrics(registry),
-        settled::add,
+        new BatchPipeline.Destinations(database, deadLetters, brake, completions),
+        new BatchPipeline.Reports(new WorkerMetrics(registry), settled::add),
         backoff(),
-        clock,
-        clock);
+        new Clocks(clock, clock));
   }
 
   private static Backoff backoff() {

@@ -12,6 +12,7 @@ import io.wideevents.mongo.DocumentWriteException;
 import io.wideevents.mongo.WriteOutcome;
 import io.wideevents.mongo.batch.SuspectedPoison;
 import io.wideevents.time.Backoff;
+import io.wideevents.time.Clocks;
 import io.wideevents.worker.deadletter.DeadLetter;
 import io.wideevents.worker.deadletter.DeadLetterBrake;
 import io.wideevents.worker.deadletter.DeadLetterOutcome;
@@ -459,15 +460,11 @@ class PipelineProgressTest {
   private BatchPipeline pipeline(long heldBytes, DeadLetterSink sink) {
     return new BatchPipeline(
         new BatchLimits(10, 25, 1 << 20, Duration.ofMillis(200), 2, heldBytes),
-        database,
-        sink,
-        new DeadLetterBrake(true, clock),
-        completions,
-        new WorkerMetrics(new SimpleMeterRegistry()),
-        batch -> {},
+        new BatchPipeline.Destinations(
+            database, sink, new DeadLetterBrake(true, clock), completions),
+        new BatchPipeline.Reports(new WorkerMetrics(new SimpleMeterRegistry()), batch -> {}),
         new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new Random(42)),
-        clock,
-        clock);
+        new Clocks(clock, clock));
   }
 
   private static WriteOutcome stored() {

@@ -71,15 +71,11 @@ class ConsumerSessionTest {
   private final BatchPipeline pipeline =
       new BatchPipeline(
           new BatchLimits(10, 10, 1 << 20, SECOND, 2, 1 << 24),
-          database,
-          deadLetters,
-          new DeadLetterBrake(true, clock),
-          completions,
-          metrics,
-          batch -> {},
+          new BatchPipeline.Destinations(
+              database, deadLetters, new DeadLetterBrake(true, clock), completions),
+          new BatchPipeline.Reports(metrics, batch -> {}),
           new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new Random(1)),
-          clock,
-          clock);
+          new Clocks(clock, clock));
   // What the next poll does first.
   private final AtomicReference<Runnable> dying = new AtomicReference<>(() -> {});
   private final AtomicReference<@Nullable Error> pausing = new AtomicReference<>();

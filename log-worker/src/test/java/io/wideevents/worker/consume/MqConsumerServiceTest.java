@@ -280,15 +280,11 @@ class MqConsumerServiceTest {
     BatchPipeline pipeline =
         new BatchPipeline(
             new BatchLimits(100, 100, 1 << 20, Duration.ofSeconds(2), 2, 1 << 24),
-            database,
-            deadLetters,
-            new DeadLetterBrake(true, System::nanoTime),
-            completions,
-            metrics,
-            batch -> {},
+            new BatchPipeline.Destinations(
+                database, deadLetters, new DeadLetterBrake(true, System::nanoTime), completions),
+            new BatchPipeline.Reports(metrics, batch -> {}),
             backoff,
-            clock,
-            System::nanoTime);
+            new Clocks(clock, System::nanoTime));
     return new MqConsumerService(
         new SessionParts(
             source,

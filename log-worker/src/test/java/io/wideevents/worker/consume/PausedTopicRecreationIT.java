@@ -118,15 +118,14 @@ class PausedTopicRecreationIT {
     BatchPipeline pipeline =
         new BatchPipeline(
             new BatchLimits(50, 50, 1 << 20, Duration.ofMillis(100), 2, 1 << 24),
-            database,
-            new RecordingDeadLetterSink(),
-            new DeadLetterBrake(true, System::nanoTime),
-            completions,
-            metrics,
-            batch -> {},
+            new BatchPipeline.Destinations(
+                database,
+                new RecordingDeadLetterSink(),
+                new DeadLetterBrake(true, System::nanoTime),
+                completions),
+            new BatchPipeline.Reports(metrics, batch -> {}),
             backoff,
-            clock,
-            System::nanoTime);
+            new Clocks(clock, System::nanoTime));
     return new MqConsumerService(
         new SessionParts(
             kafka,

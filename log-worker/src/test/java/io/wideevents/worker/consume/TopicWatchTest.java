@@ -57,15 +57,14 @@ class TopicWatchTest {
   private final BatchPipeline pipeline =
       new BatchPipeline(
           new BatchLimits(10, 10, 1 << 20, SECOND, 2, 1 << 24),
-          database,
-          new RecordingDeadLetterSink(),
-          new DeadLetterBrake(true, clock),
-          completions,
-          metrics,
-          batch -> {},
+          new BatchPipeline.Destinations(
+              database,
+              new RecordingDeadLetterSink(),
+              new DeadLetterBrake(true, clock),
+              completions),
+          new BatchPipeline.Reports(metrics, batch -> {}),
           new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new Random(1)),
-          clock,
-          clock);
+          new Clocks(clock, clock));
   private int failingCommittedLookUps;
   private boolean offsetsDeleted;
   private final MockConsumer<byte[], byte[]> consumer =

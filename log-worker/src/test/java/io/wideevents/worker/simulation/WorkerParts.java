@@ -63,15 +63,11 @@ final class WorkerParts {
     pipeline =
         new BatchPipeline(
             limits,
-            writer,
-            deadLetters,
-            new DeadLetterBrake(true, time),
-            completions,
-            metrics,
-            batch -> {},
+            new BatchPipeline.Destinations(
+                writer, deadLetters, new DeadLetterBrake(true, time), completions),
+            new BatchPipeline.Reports(metrics, batch -> {}),
             backoff,
-            time,
-            time);
+            new Clocks(time, time));
     intake = new RecordIntake(new RecordDecoder(EncoderSettings.DEFAULT, time), time);
   }
 

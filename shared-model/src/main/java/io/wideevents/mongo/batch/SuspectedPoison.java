@@ -91,19 +91,19 @@ public final class SuspectedPoison {
   synchronized List<WriteOutcome> resolve(
       List<EventDocument> documents, List<WriteOutcome> outcomes, long storedBefore) {
     endSuspension();
-    List<WriteOutcome> resolved = outcomes;
+    List<WriteOutcome> changed = null;
     for (int i = 0; i < outcomes.size(); i++) {
       if (!(outcomes.get(i) instanceof WriteOutcome.NotConfirmed failed)) {
         clear(documents.get(i).id());
       } else if (failed.perDocument()) {
         int code = WriteFailures.code(failed.cause()).orElse(0);
         if (failed(documents.get(i).id(), code, outcomes.size() == 1, storedBefore)) {
-          resolved = resolved == outcomes ? new ArrayList<>(outcomes) : resolved;
-          resolved.set(i, poison(failed));
+          changed = changed == null ? new ArrayList<>(outcomes) : changed;
+          changed.set(i, poison(failed));
         }
       }
     }
-    return resolved;
+    return changed == null ? outcomes : changed;
   }
 
   /**
