@@ -217,10 +217,13 @@ class PipelineProgressTest {
   @ParameterizedTest
   @ValueSource(ints = {UNLISTED, THROTTLED})
   void outageOfOneShardAtLowTraffic_barsNoOthers(int code) {
+    // Given
     database.answer(event -> event % 2 == 0 ? failed(code) : stored());
 
+    // When
     trickle(0, Duration.ofMinutes(10));
 
+    // Then
     int accepted = (int) records.nextOffset();
     assertThat(accepted).isGreaterThan(300);
     assertThat(database.storedEvents()).hasSizeGreaterThan(accepted / 2 - 5);
@@ -245,6 +248,7 @@ class PipelineProgressTest {
 
   @Test
   void writeBlockThatIsSwitchedOnAndOff_turnsNoEventIntoADeadLetter() {
+    // When
     for (int round = 0; round < 20; round++) {
       database.answer(event -> failed(UNLISTED));
       acceptWhileWanted(round * 100, round * 100 + 3, Duration.ofSeconds(20));
@@ -252,6 +256,7 @@ class PipelineProgressTest {
       acceptWhileWanted(round * 100 + 3, round * 100 + 100, Duration.ofSeconds(70));
     }
 
+    // Then
     assertThat(deadLetters.kept()).isEmpty();
     assertThat(database.storedEvents()).hasSize(2_000);
     assertThat(records.committable()).isEqualTo(2_000);
@@ -275,10 +280,13 @@ class PipelineProgressTest {
 
   @Test
   void databaseThatFailsOnEveryDocument_isDownForAReason() {
+    // Given
     database.answer(event -> failed(UNLISTED));
 
+    // When
     acceptWhileWanted(0, 30, SECOND);
 
+    // Then
     assertThat(pipeline.isDatabaseDown()).isTrue();
     assertThat(pipeline.status().databaseDownReason()).contains(Integer.toString(UNLISTED));
     database.answer(event -> stored());
@@ -289,13 +297,16 @@ class PipelineProgressTest {
 
   @Test
   void writerThatThrows_isRetried() {
+    // Given
     for (Throwable thrown :
         List.of(new IllegalStateException("a bug"), new NoClassDefFoundError("missing"))) {
       database.throwOnce(thrown);
     }
 
+    // When
     acceptWhileWanted(0, 10, Duration.ofMinutes(1));
 
+    // Then
     assertThat(database.storedEvents()).hasSize(10);
   }
 

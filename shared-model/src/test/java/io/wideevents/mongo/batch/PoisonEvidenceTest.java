@@ -23,7 +23,7 @@ class PoisonEvidenceTest {
   }
 
   @Test
-  void failedAlone_takesNoNumberOfFailuresInLessThanTwoMinutesForProof() {
+  void failedAlone_provesNothingInLessThanTwoMinutes() {
     for (int second = 0; second < 120; second++) {
       assertThat(failsAfterOthersWereStored(Duration.ofSeconds(1))).isFalse();
     }
@@ -32,16 +32,18 @@ class PoisonEvidenceTest {
   }
 
   @Test
-  void failedAlone_takesFewFailuresOverAnyTimeForNoProof() {
+  void failedAlone_provesNothingWithFewerThanSixFailures() {
     for (int failure = 1; failure < PoisonEvidence.FAILURES; failure++) {
       assertThat(failsAfterOthersWereStored(Duration.ofHours(1))).isFalse();
     }
   }
 
   @Test
-  void failedAlone_countsNoFailureBeforeWhichNothingElseWasStored() {
+  void failedAlone_countsAFailureOnlyAfterOthersWereStored() {
+    // When
     failsAfterOthersWereStored(APART);
 
+    // Then
     for (int failure = 0; failure < 100; failure++) {
       assertThat(fails(CODE, APART)).isFalse();
     }
@@ -53,32 +55,39 @@ class PoisonEvidenceTest {
 
   @Test
   void failedAlone_startsAgainWithAnotherCode() {
+    // When
     for (int failure = 1; failure < PoisonEvidence.FAILURES; failure++) {
       failsAfterOthersWereStored(APART);
     }
 
+    // Then
     stored++;
     assertThat(fails(CODE + 1, APART)).isFalse();
     assertThat(failsAfterOthersWereStored(APART)).isFalse();
   }
 
   @Test
-  void failedAlone_takesFailuresWithinASecondForOne() {
+  void failedAlone_countsFailuresWithinASecondAsOne() {
+    // When
     for (int copy = 0; copy < 100; copy++) {
       failsAfterOthersWereStored(Duration.ofMillis(9));
     }
 
+    // Then
     assertThat(failsAfterOthersWereStored(PoisonEvidence.PERIOD)).isFalse();
   }
 
   @Test
-  void restart_forgetsTheEvidence() {
+  void restart_discardsTheEvidence() {
+    // Given
     for (int failure = 1; failure < PoisonEvidence.FAILURES; failure++) {
       failsAfterOthersWereStored(APART);
     }
 
+    // When
     evidence.restart();
 
+    // Then
     assertThat(failsAfterOthersWereStored(APART)).isFalse();
   }
 

@@ -31,7 +31,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What a MongoDB in a strange state does to the writer, on virtual time. */
+/** Faults of MongoDB and of the driver, on virtual time. */
 @SuppressWarnings("try") // A resource is held by being open.
 class MongoLoggerFaultsTest {
   private static final Duration AMPLE = Duration.ofSeconds(30);
@@ -44,7 +44,7 @@ class MongoLoggerFaultsTest {
   private int others = 1_000;
 
   @Test
-  void log_refusesWhatKeepsFailingAloneForMinutesWhileOthersAreStored() {
+  void log_rejectsAnEventThatFailsAloneForMinutesWhileOthersAreStored() {
     // Given
     MongoLogger logger = open(database, 1);
     StubEvent poison = StubEvent.numbered(0);
@@ -88,21 +88,28 @@ class MongoLoggerFaultsTest {
 
   @Test
   void log_sendsWholeBatchesWhileManyEventsFail() {
+    // Given
     MongoLogger logger = open(database, 1);
     database.fail(document -> true);
     answer(logger, numbered(0, 60));
     int before = database.batches().size();
 
+    // When
     answer(logger, numbered(0, 60));
 
+    // Then
     assertThat(database.batches()).hasSize(before + 6);
   }
 
   @Test
   void log_refusesNoEventWhileNothingIsStored() {
+    // Given
     MongoLogger logger = open(database, 1);
+
+    // When
     database.fail(document -> true);
 
+    // Then
     for (int attempt = 0; attempt < 20; attempt++) {
       assertThat(answer(logger, numbered(0, 5)))
           .hasSize(5)
@@ -128,8 +135,8 @@ class MongoLoggerFaultsTest {
   }
 
   @Test
-  void log_getsAWriteBackThatIsNeverAnswered() {
-    // Given a driver whose answers never come, and all writes under way
+  void log_releasesTheSlotOfAWriteWithoutAnAnswer() {
+    // Given a driver that gives no answers, and all writes in flight
     HangingWriter hanging = new HangingWriter(database);
     MongoLogger logger = open(hanging, 2);
     hanging.hang = true;
@@ -146,7 +153,7 @@ class MongoLoggerFaultsTest {
   }
 
   @Test
-  void log_getsAWriteBackWhoseAnswerCannotBeRead() {
+  void log_releasesTheSlotOfAWriteWhoseAnswerIsInvalid() {
     // Given a writer with a bug: an outcome is missing
     HangingWriter hanging = new HangingWriter(database);
     MongoLogger logger = open(hanging, 1);
@@ -166,16 +173,19 @@ class MongoLoggerFaultsTest {
 
   @Test
   void log_saysThatNothingWasSentWithoutTime() {
+    // Given
     MongoLogger logger = open(database, 1);
 
+    // When
     var answer = log(logger, List.of(StubEvent.numbered(0)), Duration.ZERO);
 
+    // Then
     assertThat(cause(answer.join(), 0)).isInstanceOf(NotSentException.class);
   }
 
   @Test
   void log_ignoresAnAnswerAfterTheTimeoutOfItsWrite() {
-    // Given a write that is given up
+    // Given a write that has timed out
     HangingWriter hanging = new HangingWriter(database);
     MongoLogger logger = open(hanging, 1);
     hanging.hang = true;
@@ -191,7 +201,7 @@ class MongoLoggerFaultsTest {
     hanging.answers.getFirst().complete(List.of(new WriteOutcome.Stored()));
     time.advance(Duration.ZERO);
 
-    // Then the place of the next write is not given away
+    // Then the slot of the next write is not released
     log(logger, List.of(StubEvent.numbered(2)), Duration.ofMinutes(1));
     assertThat(hanging.answers).hasSize(2);
     hanging.answers.get(1).complete(List.of(new WriteOutcome.Stored()));
@@ -200,7 +210,7 @@ class MongoLoggerFaultsTest {
   }
 
   @Test
-  void log_tellsWhatWasNotSentFromWhatWasNotAnswered() {
+  void log_distinguishesUnsentEventsFromUnansweredEvents() {
     // Given two writes under way, and a call that waits for a third
     HangingWriter hanging = new HangingWriter(database);
     MongoLogger logger = open(hanging, 2);
@@ -222,15 +232,18 @@ class MongoLoggerFaultsTest {
   }
 
   @Test
-  void log_blamesMongoDbForWhatWasNotSentWhileItAnswersNothing() {
+  void log_reportsATimeoutForUnsentEventsWhileMongoDbAnswersNothing() {
+    // Given
     HangingWriter hanging = new HangingWriter(database);
     MongoLogger logger = open(hanging, 1);
     hanging.hang = true;
     log(logger, List.of(StubEvent.numbered(0)), Duration.ofMinutes(1));
     var behind = log(logger, List.of(StubEvent.numbered(1)), Duration.ofSeconds(2));
 
+    // When
     time.advance(Duration.ofSeconds(2));
 
+    // Then
     assertThat(cause(behind.join(), 0)).isInstanceOf(TimeoutException.class);
   }
 
@@ -261,6 +274,7 @@ class MongoLoggerFaultsTest {
 
   @Test
   void close_answersEveryCallWhateverTheLoggingThrows() {
+    // Given
     HangingWriter hanging = new HangingWriter(database);
     MongoLogger logger =
         new MongoLogger(
@@ -271,15 +285,18 @@ class MongoLoggerFaultsTest {
     hanging.hang = true;
     var answer = log(logger, List.of(StubEvent.numbered(0)), Duration.ofSeconds(2));
 
+    // When
     try (ThrowingLog log = new ThrowingLog(MongoLogger.class.getName())) {
       logger.close();
     }
 
+    // Then
     assertThat(answer).isDone();
   }
 
   @Test
   void log_suspendsIsolationWhateverTheLoggingThrows() {
+    // Given
     MongoLogger logger = open(database, 1);
     database.fail(document -> document.id().value().hashCode() % 2 == 0);
 
@@ -287,8 +304,11 @@ class MongoLoggerFaultsTest {
       assertThat(answer(logger, numbered(0, 60))).contains(DURABLE);
       storeAnother(logger);
       int before = database.batches().size();
+
+      // When
       answer(logger, numbered(0, 60));
 
+      // Then
       assertThat(database.batches()).hasSize(before + 6);
     }
   }
@@ -376,8 +396,8 @@ class MongoLoggerFaultsTest {
   }
 
   private CompletableFuture<List<DeliveryOutcome>> log(
-      MongoLogger logger, List<? extends EncodedEvent> events, Duration patience) {
-    return logger.log(List.copyOf(events), Deadline.after(patience, time.nanoClock()));
+      MongoLogger logger, List<? extends EncodedEvent> events, Duration timeLeft) {
+    return logger.log(List.copyOf(events), Deadline.after(timeLeft, time.nanoClock()));
   }
 
   private static List<StubEvent> numbered(int from, int to) {

@@ -72,21 +72,27 @@ class MongoLoggerTest extends LoggerPortContract {
 
   @Test
   void log_sendsALoneEventAtOnce() {
+    // Given
     MongoLogger logger = open(100, 1 << 20, 10, 1);
 
+    // When
     List<DeliveryOutcome> outcomes = answer(log(logger, StubEvent.numbered(1)));
 
+    // Then
     assertThat(outcomes).containsExactly(DURABLE);
   }
 
   @Test
   void log_refusesAnEventUnderWhoseDerivedIdOtherContentIsStored() {
+    // Given
     MongoLogger logger = open(100, 1 << 20, 10, 1);
     StubEvent derived = StubEvent.numbered(1);
     answer(log(logger, StubEvent.withId(derived.id().value(), "other content")));
 
+    // When
     List<DeliveryOutcome> outcomes = answer(log(logger, derived));
 
+    // Then
     assertThat(outcomes)
         .singleElement()
         .isInstanceOfSatisfying(
@@ -96,14 +102,17 @@ class MongoLoggerTest extends LoggerPortContract {
 
   @Test
   void log_letsCallsShareABatchWhileWritesAreUnderWay() {
+    // Given
     MongoLogger logger = open(100, 1 << 20, 10, 1);
     database.hold();
     var first = log(logger, StubEvent.numbered(0));
     List<CompletableFuture<List<DeliveryOutcome>>> others =
         IntStream.range(1, 8).mapToObj(n -> log(logger, StubEvent.numbered(n))).toList();
 
+    // When
     database.release();
 
+    // Then
     assertThat(answer(first)).containsExactly(DURABLE);
     assertThat(others).allSatisfy(call -> assertThat(answer(call)).containsExactly(DURABLE));
     assertThat(database.batches()).extracting(List::size).containsExactly(1, 7);
@@ -111,11 +120,14 @@ class MongoLoggerTest extends LoggerPortContract {
 
   @Test
   void log_keepsToTheBatchSizeAndTheNumberOfWrites() {
+    // Given
     MongoLogger logger = open(1_000, 1 << 20, 10, 3);
     database.hold();
 
+    // When
     var call = logger.log(List.copyOf(StubEvent.many(95)), ample());
 
+    // Then
     assertThat(database.heldWrites()).isEqualTo(3);
     database.release();
     assertThat(answer(call)).hasSize(95).containsOnly(DURABLE);
@@ -125,44 +137,53 @@ class MongoLoggerTest extends LoggerPortContract {
 
   @Test
   void log_keepsToTheBatchBytes() {
+    // Given
     int bytes = StubEvent.numbered(1).document().sizeBytes();
     MongoLogger logger =
         open(
             new MongoLoggerSettings(
                 100, 1 << 20, 100, 3L * bytes, 1, Duration.ofSeconds(1), AMPLE));
 
+    // When
     var call = logger.log(List.copyOf(StubEvent.many(9)), ample());
 
+    // Then
     assertThat(answer(call)).containsOnly(DURABLE);
     assertThat(database.batches()).extracting(List::size).containsExactly(3, 3, 3);
   }
 
   @Test
   void log_letsSmallCallsInBetweenTheBatchesOfALargeOne() {
+    // Given
     MongoLogger logger = open(1_000, 1 << 20, 10, 1);
     database.hold();
     var large = logger.log(List.copyOf(StubEvent.many(100)), ample());
     var small = log(logger, StubEvent.of("checkout", "small"));
 
+    // When
     while (!small.isDone()) {
       int batches = database.batches().size();
       database.releaseOne();
       await().until(() -> small.isDone() || database.batches().size() > batches);
     }
 
+    // Then
     assertThat(large).isNotDone();
     assertThat(database.stored().size()).isLessThan(50);
   }
 
   @Test
   void log_refusesAtOnceWhatDoesNotFit() {
+    // Given
     MongoLogger logger = open(5, 1 << 20, 10, 1);
     database.hold();
     var filling = logger.log(List.copyOf(StubEvent.many(3)), ample());
 
+    // When
     var partly = logger.log(numbered(10, 14), ample());
     var refused = logger.log(numbered(20, 22), ample());
 
+    // Then
     assertThat(refused)
         .isCompletedWithValueMatching(
             outcomes -> outcomes.stream().allMatch(MongoLoggerTest::isRejected));
@@ -175,7 +196,7 @@ class MongoLoggerTest extends LoggerPortContract {
   }
 
   @Test
-  void log_makesNoDocumentsForWhichThereIsNoRoom() {
+  void log_makesNoDocumentsBeyondTheCapacity() {
     // Given documents, which may be several times as large as what they are made of
     AtomicInteger made = new AtomicInteger();
     MongoLogger logger = open(5, 1 << 20, 10, 1);
@@ -184,7 +205,7 @@ class MongoLoggerTest extends LoggerPortContract {
     var partly = logger.log(counting(numbered(0, 100), made), ample());
     var refused = logger.log(counting(numbered(100, 200), made), ample());
 
-    // Then each call finds out with one that there is none
+    // Then each call makes one document too many
     assertThat(made).hasValue(7);
     assertThat(answer(refused)).hasSize(100).allMatch(MongoLoggerTest::isRejected);
     database.release();
@@ -193,67 +214,82 @@ class MongoLoggerTest extends LoggerPortContract {
   }
 
   @Test
-  void log_keepsNoRoomForACallWithAnEventThatIsNone() {
+  void log_releasesTheCapacityOfACallWithABrokenEvent() {
+    // Given
     MongoLogger logger = open(5, 1 << 20, 10, 1);
     List<EncodedEvent> events = new ArrayList<>(numbered(0, 4));
     events.add(new BrokenEvent(StubEvent.numbered(4)));
 
+    // When
     for (int i = 0; i < 3; i++) {
       assertThatExceptionOfType(IllegalStateException.class)
           .isThrownBy(() -> logger.log(List.copyOf(events), ample()));
     }
 
+    // Then
     assertThat(answer(logger.log(numbered(0, 5), ample()))).hasSize(5).containsOnly(DURABLE);
   }
 
   @Test
   void log_boundsTheBytesAndTakesALoneEventOverTheBound() {
+    // Given
     MongoLogger logger = open(100, 1, 10, 1);
     database.hold();
 
+    // When
     var alone = log(logger, StubEvent.numbered(1));
     var refused = log(logger, StubEvent.numbered(2));
 
+    // Then
     assertThat(answer(refused)).allMatch(MongoLoggerTest::isRejected);
     database.release();
     assertThat(answer(alone)).containsExactly(DURABLE);
   }
 
   @Test
-  void log_takesEventsAgainOnceThereIsRoom() {
+  void log_acceptsEventsAgainOnceThereIsCapacity() {
+    // Given
     MongoLogger logger = open(5, 1 << 20, 2, 1);
+
+    // When
     for (int round = 0; round < 10; round++) {
       var call = logger.log(numbered(round * 5, round * 5 + 5), ample());
 
+      // Then
       assertThat(answer(call)).hasSize(5).containsOnly(DURABLE);
     }
   }
 
   @Test
-  void log_doesNotSendWhatMissedItsDeadlineAndMakesRoomForOthers() {
+  void log_doesNotSendWhatMissedItsDeadlineAndReleasesItsCapacity() {
+    // Given
     MongoLogger logger = open(5, 1 << 20, 1, 1);
     database.hold();
     var sent = log(logger, StubEvent.numbered(0));
     var expired = logger.log(numbered(1, 5), Deadline.after(Duration.ofMillis(50)));
-    assertThat(answer(expired))
+    List<DeliveryOutcome> late = answer(expired);
+
+    // When
+    var next = logger.log(numbered(10, 14), ample());
+    database.release();
+
+    // Then
+    assertThat(late)
         .hasSize(4)
         .allSatisfy(
             outcome ->
                 assertThat(outcome)
                     .isInstanceOfSatisfying(
                         DeliveryOutcome.NotConfirmed.class,
-                        late -> assertThat(late.cause()).isInstanceOf(TimeoutException.class)));
-
-    var next = logger.log(numbered(10, 14), ample());
-    database.release();
-
+                        open -> assertThat(open.cause()).isInstanceOf(TimeoutException.class)));
     assertThat(answer(sent)).containsExactly(DURABLE);
     assertThat(answer(next)).containsOnly(DURABLE);
     assertThat(database.stored()).hasSize(5).doesNotContainKey(StubEvent.numbered(1).id());
   }
 
   @Test
-  void log_toldEachEventsOwnOutcome() {
+  void log_reportsTheOutcomeOfEachEvent() {
+    // Given
     MongoLogger logger = open(100, 1 << 20, 100, 1);
     UUID id = UUID.fromString("0190a1b2-c3d4-4e5f-8a9b-0123456789ab");
     EncodedEvent first = StubEvent.withId(id, "one");
@@ -263,9 +299,11 @@ class MongoLoggerTest extends LoggerPortContract {
     database.refuse(document -> document.id().equals(poison.id()));
     database.fail(document -> document.id().equals(unlucky.id()));
 
+    // When
     List<DeliveryOutcome> outcomes =
         answer(logger.log(List.of(first, clashing, poison, unlucky, first), ample()));
 
+    // Then
     assertThat(outcomes.get(0)).isEqualTo(DURABLE);
     assertThat(outcomes.get(1)).matches(outcome -> isRefused(outcome, "id_conflict"));
     assertThat(outcomes.get(2)).matches(outcome -> isRefused(outcome, "refused_by_database"));
@@ -275,6 +313,7 @@ class MongoLoggerTest extends LoggerPortContract {
 
   @Test
   void log_survivesAWriterThatBreaksItsContract() {
+    // Given
     MongoLogger logger =
         new MongoLogger(
             documents -> {
@@ -283,8 +322,11 @@ class MongoLoggerTest extends LoggerPortContract {
             MongoLoggerSettings.DEFAULT,
             new ClosingTime(AMPLE),
             Timing.system());
+
+    // When
     opened.add(logger);
 
+    // Then
     for (int i = 0; i < 2 * MongoLoggerSettings.DEFAULT.maxConcurrentWrites(); i++) {
       assertThat(answer(log(logger, StubEvent.numbered(i))))
           .hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
@@ -292,7 +334,7 @@ class MongoLoggerTest extends LoggerPortContract {
   }
 
   @Test
-  void log_answersThoseWhoWaitForAWriteWhenTheWriterFailsWithAnError() {
+  void log_answersTheCallsThatWaitForAWriteWhenTheWriterFailsWithAnError() {
     // Given a call being written, and another that waits for the one write there is
     AtomicInteger writes = new AtomicInteger();
     MongoLogger logger =
@@ -322,32 +364,39 @@ class MongoLoggerTest extends LoggerPortContract {
 
   @Test
   void log_completesOnAThreadOfItsOwn() {
+    // Given
     MongoLogger logger = open(100, 1 << 20, 10, 1);
     database.hold();
     CompletableFuture<String> thread =
         log(logger, StubEvent.numbered(1)).thenApply(outcomes -> Thread.currentThread().getName());
 
+    // When
     database.release();
 
+    // Then
     assertThat(thread).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("mongo-logger");
   }
 
   @Test
   void close_waitsForPendingEvents() throws Exception {
+    // Given
     MongoLogger logger = open(100, 1 << 20, 1, 1);
     database.hold();
     var calls = IntStream.range(0, 5).mapToObj(n -> log(logger, StubEvent.numbered(n))).toList();
 
+    // When
     Thread closing = Thread.ofPlatform().start(logger::close);
     await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
     database.release();
     closing.join();
 
+    // Then
     assertThat(calls).allSatisfy(call -> assertThat(answer(call)).containsExactly(DURABLE));
   }
 
   @Test
   void log_answersEveryCallAndLeaksNothingUnderLoad() throws Exception {
+    // Given
     int maxPending = 300;
     MongoLogger logger =
         new MongoLogger(
@@ -368,8 +417,8 @@ class MongoLoggerTest extends LoggerPortContract {
                     for (int n = 0; n < 500; n++) {
                       int from = random.nextInt(10_000);
                       List<EncodedEvent> events = numbered(from, from + 1 + random.nextInt(60));
-                      Duration patience = Duration.ofMillis(random.nextInt(20));
-                      calls.add(logger.log(events, Deadline.after(patience)));
+                      Duration timeLeft = Duration.ofMillis(random.nextInt(20));
+                      calls.add(logger.log(events, Deadline.after(timeLeft)));
                     }
                   }));
     }
@@ -377,11 +426,13 @@ class MongoLoggerTest extends LoggerPortContract {
       caller.join();
     }
 
+    // When
     List<DeliveryOutcome> outcomes = calls.stream().flatMap(call -> answer(call).stream()).toList();
 
+    // Then
     assertThat(calls).hasSize(3_000);
     assertThat(outcomes).contains(DURABLE).anyMatch(MongoLoggerTest::isRejected);
-    // All room is free again: as much as ever fits is taken, and written.
+    // All capacity is free again.
     await()
         .untilAsserted(
             () ->
