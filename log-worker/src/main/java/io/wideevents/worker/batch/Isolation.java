@@ -1,5 +1,7 @@
 package io.wideevents.worker.batch;
 
+import io.wideevents.log.LogThrottle;
+import io.wideevents.mongo.WriteFailures;
 import io.wideevents.mongo.batch.SuspectedPoison;
 import io.wideevents.time.Backoff;
 import java.time.Duration;
@@ -7,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Records that are written alone, one at a time, each with its own backoff. Their failures say
@@ -18,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * suspended.
  */
 final class Isolation {
+  private static final Logger LOG = LoggerFactory.getLogger(Isolation.class);
+  private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
+
   // A suspected record is proven poison after six failures and two minutes. The pauses add up to
   // that.
   private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
@@ -25,6 +33,7 @@ final class Isolation {
   private final SuspectedPoison suspected;
   private final Backoff backoff;
   private final LongSupplier nanoClock;
+  private final LogThrottle log;
 
   /** Records that wait for their next write, without the record that is being written. */
   private final List<RetryRecord> waiting = new ArrayList<>();
@@ -35,6 +44,7 @@ final class Isolation {
     this.suspected = suspected;
     this.backoff = backoff;
     this.nanoClock = nanoClock;
+    this.log = new LogThrottle(LOG_INTERVAL, nanoClock);
   }
 
   /** Number of isolated records, including the one that is being written. */
@@ -55,11 +65,19 @@ final class Isolation {
     return size() < SuspectedPoison.MOST_AT_ONCE && !suspected.isSuspended();
   }
 
-  /** Isolates a record. The pause before its next write grows with each call. */
-  void add(RetryRecord retry) {
-    Duration pause = SHORTEST_PAUSE.plus(backoff.after(retry.isolatedFailure()));
+  /**
+   * Isolates a record, or keeps it isolated. The pause before its next write grows with each call.
+   *
+   * @param cause of the last failure
+   */
+  void add(RetryRecord retry, Throwable cause) {
+    int failures = retry.isolatedFailure();
+    Duration pause = SHORTEST_PAUSE.plus(backoff.after(failures));
     retry.notBefore(nanoClock.getAsLong() + pause.toNanos());
     waiting.add(retry);
+    if (failures == 1) {
+      log.tryShow().ifPresent(notShown -> logIsolated(retry.record().source(), cause, notShown));
+    }
   }
 
   /** Takes the record whose write is due first; null while no write is due or one is in flight. */
@@ -100,5 +118,17 @@ final class Isolation {
       }
     }
     return first;
+  }
+
+  private static void logIsolated(
+      ConsumerRecord<byte[], byte[]> source, Throwable cause, long notShown) {
+    LOG.atWarn()
+        .addKeyValue("topic", source.topic())
+        .addKeyValue("partition", source.partition())
+        .addKeyValue("offset", source.offset())
+        .addKeyValue("code", WriteFailures.code(cause).orElse(0))
+        .addKeyValue("error", WriteFailures.text(cause))
+        .addKeyValue("notShown", notShown)
+        .log("MongoDB failed on a record while it took others; the record is retried alone");
   }
 }

@@ -2,7 +2,6 @@ package io.wideevents.worker.batch;
 
 import io.wideevents.codec.RecordResult;
 import io.wideevents.event.EventDocument;
-import io.wideevents.log.LogThrottle;
 import io.wideevents.mongo.DocumentWriteException;
 import io.wideevents.mongo.WriteFailures;
 import io.wideevents.mongo.WriteOutcome;
@@ -10,12 +9,9 @@ import io.wideevents.mongo.batch.BatchWrites;
 import io.wideevents.mongo.batch.SuspectedPoison;
 import io.wideevents.time.Backoff;
 import io.wideevents.worker.batch.Write.Origin;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Writes each record until it is stored or rejected.
@@ -33,9 +29,6 @@ import org.slf4j.LoggerFactory;
  * retry queue and with one new record.
  */
 final class WriteStage {
-  private static final Logger LOG = LoggerFactory.getLogger(WriteStage.class);
-  private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
-
   /** Receives the outcome of each record, once, and the end of each batch, once. */
   interface Results {
     void stored(PendingRecord record, Batch batch);
@@ -61,7 +54,6 @@ final class WriteStage {
   private final RetryQueue retries;
   private final SuspectedPoison suspected;
   private final Isolation isolation;
-  private final LogThrottle isolationLog;
   private int freshInFlight;
   private int retriesInFlight;
   private boolean lastProbeWasRetry;
@@ -81,7 +73,6 @@ final class WriteStage {
     this.retries = new RetryQueue(limits, backoff, nanoClock);
     this.suspected = writes.suspected();
     this.isolation = new Isolation(suspected, backoff, nanoClock);
-    this.isolationLog = new LogThrottle(LOG_INTERVAL, nanoClock);
   }
 
   boolean mayStart() {
@@ -290,40 +281,19 @@ final class WriteStage {
       discard(retry);
       return;
     }
-    boolean wasIsolated = write.origin() == Origin.ISOLATED;
     boolean saysNothingAboutMongo =
-        wasIsolated || failed.outcome().perDocument() || retry.failsWhileOthersConclude();
-    if (!saysNothingAboutMongo || !isolation.hasCapacity()) {
+        write.origin() == Origin.ISOLATED
+            || failed.outcome().perDocument()
+            || retry.failsWhileOthersConclude();
+    if (saysNothingAboutMongo && isolation.hasCapacity()) {
+      isolation.add(retry, failed.outcome().cause());
+    } else {
       retries.add(retry);
-      return;
-    }
-    isolation.add(retry);
-    if (!wasIsolated) {
-      logIsolated(failed);
     }
   }
 
   private void discard(RetryRecord retry) {
     suspected.forget(retry.eventId());
     results.discarded(retry.record());
-  }
-
-  private void logIsolated(Open failed) {
-    isolationLog
-        .tryShow()
-        .ifPresent(
-            notShown -> {
-              var source = failed.retry().record().source();
-              Throwable cause = failed.outcome().cause();
-              LOG.atWarn()
-                  .addKeyValue("topic", source.topic())
-                  .addKeyValue("partition", source.partition())
-                  .addKeyValue("offset", source.offset())
-                  .addKeyValue("code", WriteFailures.code(cause).orElse(0))
-                  .addKeyValue("error", WriteFailures.text(cause))
-                  .addKeyValue("notShown", notShown)
-                  .log(
-                      "MongoDB failed on a record while it took others; the record is retried alone");
-            });
   }
 }
