@@ -7,7 +7,6 @@ import io.wideevents.delivery.kafka.KafkaSettings;
 import io.wideevents.delivery.setup.Backends;
 import io.wideevents.delivery.setup.DeliverySettings;
 import io.wideevents.delivery.spool.EventSpool;
-import io.wideevents.delivery.spool.SegmentEventSpool;
 import io.wideevents.delivery.spool.SpoolLogger;
 import io.wideevents.delivery.spool.SpoolReplayer;
 import io.wideevents.delivery.tiers.TierStatus;
@@ -49,7 +48,7 @@ public final class WideEvents implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     closing = new ClosingTime(CLOSE_BOUND);
     spool =
-        SegmentEventSpool.open(
+        EventSpool.open(
             settings.spool(), new RecordDecoder(settings.rules(), clock), clock, closing);
     try {
       LoggerPort journal = new SpoolLogger(spool);

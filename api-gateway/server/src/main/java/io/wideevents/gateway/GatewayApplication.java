@@ -4,7 +4,6 @@ import io.wideevents.codec.EventEncoder;
 import io.wideevents.codec.RecordDecoder;
 import io.wideevents.delivery.setup.Backends;
 import io.wideevents.delivery.spool.EventSpool;
-import io.wideevents.delivery.spool.SegmentEventSpool;
 import io.wideevents.delivery.spool.SpoolLogger;
 import io.wideevents.delivery.spool.SpoolReplayer;
 import io.wideevents.delivery.spool.SpoolStats;
@@ -66,7 +65,7 @@ public final class GatewayApplication implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     guards = Guards.open(settings);
     spool =
-        SegmentEventSpool.open(
+        EventSpool.open(
             settings.delivery().spool(),
             new RecordDecoder(settings.delivery().rules(), clock),
             clock,

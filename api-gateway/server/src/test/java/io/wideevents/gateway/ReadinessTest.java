@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.RecordDecoder;
-import io.wideevents.delivery.spool.SegmentEventSpool;
+import io.wideevents.delivery.spool.EventSpool;
 import io.wideevents.delivery.spool.SpoolOutcome;
 import io.wideevents.delivery.spool.SpoolSettings;
 import io.wideevents.event.StubEvent;
@@ -65,8 +65,8 @@ class ReadinessTest {
   }
 
   private void fillSpool() throws Exception {
-    try (SegmentEventSpool spool =
-        SegmentEventSpool.open(
+    try (EventSpool spool =
+        EventSpool.open(
             new SpoolSettings(directory, MEBIBYTE, 0, 1),
             new RecordDecoder(EncoderSettings.DEFAULT, InstantSource.system()),
             InstantSource.system())) {

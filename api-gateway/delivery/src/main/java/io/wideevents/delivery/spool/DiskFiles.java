@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
@@ -40,16 +41,6 @@ final class DiskFiles implements SpoolFiles {
   }
 
   @Override
-  public void overwrite(Path file, long position, ByteBuffer bytes) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, WRITE)) {
-      long at = position;
-      while (bytes.hasRemaining()) {
-        at += channel.write(bytes, at);
-      }
-    }
-  }
-
-  @Override
   public void sync(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, WRITE)) {
       channel.force(false);
@@ -65,6 +56,8 @@ final class DiskFiles implements SpoolFiles {
   public List<Path> list(Path directory) throws IOException {
     try (Stream<Path> entries = Files.list(directory)) {
       return entries.filter(Files::isRegularFile).sorted().toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
     }
   }
 

@@ -1,225 +1,289 @@
 package io.wideevents.delivery.spool;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** One file of a {@link SegmentLog} and its state. Guarded by the log's lock. */
+/**
+ * One segment file and what this process knows of its events. The acknowledgements are in memory
+ * only: after a restart the whole segment is replayed. Safe for concurrent use; does not block for
+ * the disk.
+ */
 final class Segment {
-  private final long sequence;
-  private final Path file;
-  private final Form form;
-  private final ResolvedRanges resolved;
-  private long fileBytes;
-  private int length;
-  private int notAcknowledgedFrom = Integer.MAX_VALUE;
-  private int events;
-  private long absentTo;
-  private boolean sealed;
-  private boolean damaged;
-  private boolean failed;
-  private Instant oldest;
+  /** Where a segment is and how it was found. */
+  record Place(Path file, long sequence, Kind kind) {}
 
-  sealed interface Form {
-    record Current(SegmentHeader.Identity identity) implements Form {}
-
-    record Legacy() implements Form {}
-
-    /**
-     * The header is damaged. The file is not written to, so that it can be inspected as it was
-     * found.
-     */
-    record Unknown() implements Form {}
-
-    /** Offset of the first frame, or of the first byte that may belong to one. */
-    default int start() {
-      return this instanceof Current ? SegmentHeader.BYTES : LegacyHeader.BYTES;
-    }
+  enum Kind {
+    /** Events that wait for delivery. */
+    PENDING,
+    /** The log of rejected events of an earlier format, which is only read. */
+    REFUSED
   }
 
+  private static final Pattern NAME = Pattern.compile("(\\d{18})\\.segment");
+
+  /** More than a dead letter shows, so that the letter says that its message was cut. */
+  private static final int MOST_MESSAGE_CHARS = 1_024;
+
+  private record Rejection(String code, String message) {}
+
+  private final Place place;
+
+  /** Events by position in the file. One bit for each event, about a thousandth of the file. */
+  private final BitSet acknowledged = new BitSet();
+
+  private final Map<Integer, Rejection> rejections = new HashMap<>();
+  private Instant oldest;
+  private int length;
+  private long fileBytes;
+  private int acknowledgedLength;
+
+  /** As the header says, and after the first pass as the frames say. */
+  private int events;
+
+  private boolean sealed;
+  private boolean countedByPass;
+  private int firstEvent;
+  private int firstOffset = SegmentHeader.BYTES;
+
+  private int damageReportedTo;
+  private boolean damaged;
+  private boolean failed;
+
   /**
-   * @param length end of the last counted frame
+   * @param length end of the bytes that may be read
    * @param events frames up to there
    */
-  Segment(
-      long sequence,
-      Path file,
-      Form form,
-      Instant createdAt,
-      int length,
-      int events,
-      DrainNote note) {
-    this.sequence = sequence;
-    this.file = file;
-    this.form = form;
+  Segment(Place place, Instant createdAt, int length, int events) {
+    this.place = place;
     this.oldest = createdAt;
     this.length = length;
     this.fileBytes = length;
+    this.acknowledgedLength = length;
     this.events = events;
-    this.absentTo = note.absentTo();
-    this.resolved = new ResolvedRanges(note.drainedTo(), note.drainedEvents());
   }
 
-  static Segment empty(SegmentHeader.Identity identity, Path file) {
+  static Path file(Path directory, long sequence) {
+    return directory.resolve("%018d.segment".formatted(sequence));
+  }
+
+  /** The number of a segment; empty if the file name is not that of a segment. */
+  static OptionalLong sequence(Path file) {
+    Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
+    return name.matches() ? OptionalLong.of(Long.parseLong(name.group(1))) : OptionalLong.empty();
+  }
+
+  static Segment empty(Path file, SegmentHeader.Identity identity) {
     return new Segment(
-        identity.sequence(),
-        file,
-        new Form.Current(identity),
+        new Place(file, identity.sequence(), Kind.PENDING),
         identity.createdAt(),
         SegmentHeader.BYTES,
-        0,
-        DrainNote.none(SegmentHeader.BYTES));
-  }
-
-  long sequence() {
-    return sequence;
+        0);
   }
 
   Path file() {
-    return file;
+    return place.file;
+  }
+
+  long sequence() {
+    return place.sequence;
+  }
+
+  Kind kind() {
+    return place.kind;
   }
 
   /** Disk space of the file, including the remains of a failed write. */
-  long fileBytes() {
+  synchronized long fileBytes() {
     return fileBytes;
   }
 
-  int start() {
-    return form.start();
-  }
-
-  int length() {
+  synchronized int length() {
     return length;
   }
 
-  /**
-   * Length that was certainly acknowledged. Intact events that were not acknowledged may follow.
-   */
-  int acknowledgedLength() {
-    return Math.min(length, notAcknowledgedFrom);
+  /** Length that was certainly acknowledged; events that were not acknowledged may follow. */
+  synchronized int acknowledgedLength() {
+    return acknowledgedLength;
   }
 
-  int remainingEvents() {
-    return events - resolved.events();
-  }
-
-  /** When the oldest remaining event was spooled; at most slightly too early. */
-  Instant oldest() {
-    return oldest;
-  }
-
-  /** Keeps the file for inspection after it is drained. */
-  void markDamaged() {
-    damaged = true;
-  }
-
-  boolean isDamaged() {
-    return damaged;
-  }
-
-  /** Whether the segment never held an event. */
-  boolean isEmpty() {
-    return events == 0 && length == start();
-  }
-
-  /** Whether no part of the segment needs delivery any more. */
-  boolean isFinished() {
-    return resolved.front() >= length;
-  }
-
-  int firstUnresolved(int offset) {
-    return resolved.firstUnresolved(offset);
-  }
-
-  /** Counts bytes written after {@link #length}; they become readable with {@link #synced}. */
-  void wrote(int bytes) {
+  /** Counts bytes after {@link #length}; they become readable with {@link #synced}. */
+  synchronized void wrote(int bytes) {
     fileBytes += bytes;
   }
 
-  /** Makes the written bytes readable. */
-  void synced(int newEvents) {
+  synchronized void synced(int newEvents) {
     length = (int) fileBytes;
+    acknowledgedLength = length;
     events += newEvents;
   }
 
-  void seal() {
+  synchronized void seal() {
     sealed = true;
   }
 
-  void resolve(SpooledEvent event) {
-    int before = resolved.front();
-    resolved.add(event.position().offset(), event.next().offset(), 1);
-    if (resolved.front() > before) {
-      oldest = event.spooledAt();
+  /** Whether the segment never held an acknowledged event. */
+  synchronized boolean isEmpty() {
+    return length == SegmentHeader.BYTES;
+  }
+
+  /**
+   * Records the result of a scan, which has reported all damage of the file.
+   *
+   * @param wholeFile bytes of the file, including those that are not read
+   * @param acknowledgedBytes see {@link #acknowledgedLength}
+   */
+  synchronized void scanned(int wholeFile, int acknowledgedBytes) {
+    fileBytes = wholeFile;
+    acknowledgedLength = acknowledgedBytes;
+    damageReportedTo = wholeFile;
+  }
+
+  /** Events that wait for delivery. */
+  synchronized int pending() {
+    return kind() == Kind.PENDING ? left() - rejections.size() : 0;
+  }
+
+  /** Events that wait for the dead-letter topic. */
+  synchronized int refused() {
+    return kind() == Kind.PENDING ? rejections.size() : left();
+  }
+
+  private int left() {
+    return Math.max(rejections.size(), events - acknowledged.cardinality());
+  }
+
+  /** Rejections that are kept in memory. */
+  synchronized int rejections() {
+    return rejections.size();
+  }
+
+  /** When the oldest remaining event was spooled; at most slightly too early. */
+  synchronized Instant oldest() {
+    return oldest;
+  }
+
+  /**
+   * Whether there is something to send.
+   *
+   * @param deadLetters whether rejected events can be sent now
+   */
+  synchronized boolean isWaiting(boolean deadLetters) {
+    return !countedByPass || pending() > 0 || (deadLetters && refused() > 0);
+  }
+
+  /** Whether every event is acknowledged. Only a pass over the file finds that out. */
+  synchronized boolean isFinished() {
+    return isAcknowledgedFrom(0);
+  }
+
+  /** Whether the event and all later ones are acknowledged. */
+  synchronized boolean isAcknowledgedFrom(int event) {
+    return countedByPass && acknowledged.nextClearBit(event) >= events;
+  }
+
+  synchronized int firstEvent() {
+    return firstEvent;
+  }
+
+  synchronized int firstOffset() {
+    return firstOffset;
+  }
+
+  /**
+   * Records that a pass has read an event.
+   *
+   * @return whether the event is not acknowledged yet
+   */
+  synchronized boolean read(int event, FrameReader.Found.Intact frame) {
+    boolean remains = !acknowledged.get(event);
+    if (event == firstEvent) {
+      if (remains) {
+        oldest = frame.event().spooledAt();
+      } else {
+        firstEvent++;
+        firstOffset = frame.to();
+      }
+    }
+    return remains;
+  }
+
+  /**
+   * Records that a pass has reached its end.
+   *
+   * @param end the length of the segment when the pass began; the segment may have grown since
+   */
+  synchronized void passed(int eventsFound, int end) {
+    if (sealed && end == length) {
+      events = eventsFound;
+      countedByPass = true;
+    }
+  }
+
+  synchronized void acknowledge(Collection<SpooledEvent> delivered) {
+    for (SpooledEvent event : delivered) {
+      acknowledged.set(event.index());
+      rejections.remove(event.index());
     }
   }
 
   /**
-   * Records that intact events from an offset on may never have been synced. They are delivered
-   * like other events.
+   * Remembers rejected events with their reasons.
+   *
+   * @param limit number of events that may be remembered
+   * @return the number of events that were not remembered before
    */
-  void mayNotBeAcknowledgedFrom(int offset) {
-    notAcknowledgedFrom = Math.min(notAcknowledgedFrom, offset);
+  synchronized int reject(List<SpooledEvent> rejected, int limit) {
+    int before = rejections.size();
+    for (SpooledEvent event : rejected) {
+      if (rejections.size() - before < limit) {
+        rejections.putIfAbsent(
+            event.index(), new Rejection(event.refusalCode(), cut(event.refusalMessage())));
+      }
+    }
+    return rejections.size() - before;
   }
 
-  /** Skips a range that a crash left of a write and that holds nothing acknowledged. */
-  void skip(int from, int to) {
-    mayNotBeAcknowledgedFrom(from);
-    resolved.add(from, to, 0);
+  private static String cut(String message) {
+    return message.substring(0, Math.min(message.length(), MOST_MESSAGE_CHARS));
   }
 
-  /** Records a range that is permanently unreadable; returns whether it was not recorded before. */
-  boolean damage(int from, int to) {
-    markDamaged();
-    boolean news = resolved.firstUnresolved(from) == from;
-    resolved.add(from, to, 0);
+  /** The event with the reason of its rejection, if the segment remembers one. */
+  synchronized SpooledEvent withReason(SpooledEvent event) {
+    Rejection rejection = rejections.get(event.index());
+    return rejection == null ? event : event.rejected(rejection.code, rejection.message);
+  }
+
+  /** Keeps the file for inspection after its events are acknowledged. */
+  synchronized void markDamaged() {
+    damaged = true;
+  }
+
+  synchronized boolean isDamaged() {
+    return damaged;
+  }
+
+  /** Records an unreadable range; returns whether it was not reported before. */
+  synchronized boolean damage(int from, int to) {
+    boolean news = from >= damageReportedTo;
+    if (news) {
+      damaged = true;
+      damageReportedTo = to;
+    }
     return news;
   }
 
-  /** Records that the disk failed to read this file; returns whether it had not failed before. */
-  boolean failed() {
+  /** Records that the disk failed with this file; returns whether it had not failed before. */
+  synchronized boolean failed() {
     boolean news = !failed;
     failed = true;
     return news;
-  }
-
-  /**
-   * Records that the segments after this one, up to a number, are absent for a known reason. A
-   * start then does not report them as lost.
-   *
-   * @return whether the file can store the record
-   */
-  boolean accountFor(long absent) {
-    absentTo = Math.max(absentTo, absent);
-    return form instanceof Form.Current;
-  }
-
-  long absentTo() {
-    return absentTo;
-  }
-
-  /** Writes the drain note; not synced. */
-  void writeNote(SpoolFiles files) throws IOException {
-    switch (form) {
-      case Form.Current current -> SegmentHeader.writeNote(files, file, current.identity(), note());
-      case Form.Legacy legacy -> LegacyHeader.writeNote(files, file, note());
-      case Form.Unknown unknown -> {}
-    }
-  }
-
-  private DrainNote note() {
-    if (damaged) {
-      // The next start must scan the segment again, so that the damage is reported until the
-      // segment is drained.
-      return new DrainNote(0, 0, start(), 0, absentTo);
-    }
-    // If a failed write left more in the file than counts, the file size differs from this length,
-    // and the next start scans the file.
-    return new DrainNote(
-        sealed ? length : 0,
-        sealed ? events : 0,
-        resolved.front(),
-        resolved.frontEvents(),
-        absentTo);
   }
 }

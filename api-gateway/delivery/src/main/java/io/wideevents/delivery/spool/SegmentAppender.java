@@ -13,22 +13,23 @@ import org.slf4j.LoggerFactory;
 final class SegmentAppender {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentAppender.class);
 
+  private static final String UNFINISHED = ".unfinished";
+
   private final SpoolFiles files;
-  private final Path directory;
+  private final Segment segment;
   private final Identity identity;
   private final SpoolFiles.Appender file;
   private final ByteBuffer staging;
   private Synced synced = Synced.NONE;
-  private boolean named;
 
   private SegmentAppender(
       SpoolFiles files,
-      Path directory,
+      Segment segment,
       Identity identity,
       SpoolFiles.Appender file,
       ByteBuffer staging) {
     this.files = files;
-    this.directory = directory;
+    this.segment = segment;
     this.identity = identity;
     this.file = file;
     this.staging = staging;
@@ -44,16 +45,30 @@ final class SegmentAppender {
    */
   static SegmentAppender create(
       SpoolFiles files, Path directory, Identity identity, ByteBuffer staging) throws IOException {
-    Path path = SegmentNames.unfinished(directory, identity.sequence());
+    Segment segment = Segment.empty(Segment.file(directory, identity.sequence()), identity);
+    Path path = unfinished(segment);
     files.delete(path);
     SpoolFiles.Appender file = files.create(path);
     try {
       file.write(SegmentHeader.encode(identity));
-      return new SegmentAppender(files, directory, identity, file, staging);
+      return new SegmentAppender(files, segment, identity, file, staging);
     } catch (IOException e) {
       discard(files, path, file, e);
       throw e;
     }
+  }
+
+  /** The name of a file whose first group is not synced yet. */
+  private static Path unfinished(Segment segment) {
+    return segment.file().resolveSibling("%018d%s".formatted(segment.sequence(), UNFINISHED));
+  }
+
+  static boolean isUnfinished(Path file) {
+    return file.toString().endsWith(UNFINISHED);
+  }
+
+  Segment segment() {
+    return segment;
   }
 
   private static void discard(
@@ -85,14 +100,11 @@ final class SegmentAppender {
   }
 
   private void name() throws IOException {
-    if (!named) {
-      files.rename(
-          SegmentNames.unfinished(directory, identity.sequence()),
-          SegmentNames.segment(directory, identity.sequence()));
+    if (synced.syncedTo() == SegmentHeader.BYTES) {
+      files.rename(unfinished(segment), segment.file());
       // Without this sync the file itself may be gone after a power failure, even if its content
       // was synced.
-      files.syncDirectory(directory);
-      named = true;
+      files.syncDirectory(segment.file().getParent());
     }
   }
 
@@ -108,7 +120,7 @@ final class SegmentAppender {
       // The group is durable. The next group writes the record again.
       synced = new Synced(synced.generation(), length, length, events);
       LOG.atDebug()
-          .addKeyValue("segment", identity.sequence())
+          .addKeyValue("file", segment.file())
           .setCause(e)
           .log("Could not note a synced length");
     }
@@ -140,13 +152,13 @@ final class SegmentAppender {
 
   /**
    * Ends appending. The remains of a failed write or sync after the acknowledged bytes are recorded
-   * as not acknowledged. A file without acknowledged bytes is deleted if it still has its temporary
-   * name.
+   * as not acknowledged. A file without acknowledged bytes is deleted.
    */
   void close() throws IOException {
     try (file) {
-      if (!named) {
-        files.delete(SegmentNames.unfinished(directory, identity.sequence()));
+      if (synced.syncedTo() == SegmentHeader.BYTES) {
+        files.delete(unfinished(segment));
+        files.delete(segment.file());
       } else if (synced.writtenTo() > synced.syncedTo()) {
         writeSynced(synced.syncedTo(), synced.syncedTo(), synced.syncedEvents());
       }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -13,14 +12,14 @@ import java.util.function.Function;
 import java.util.zip.CRC32C;
 
 /**
- * The first {@value #BYTES} bytes of a segment file: the identity of the segment, how far it is
- * acknowledged, and how far it is drained. There are two pages, and both hold everything needed for
- * acknowledgement, so a torn write of one page leaves the other intact.
+ * The first {@value #BYTES} bytes of a segment file: the identity of the segment, and how far its
+ * appends are acknowledged. There are two pages, and both hold the same parts, so a torn write of
+ * one page leaves the other intact.
  *
  * <pre>
  *    0 40  identity
  *  512 28  synced length, even generations
- * 1024 40  drain note
+ * 1024 40  zero; a note of earlier versions, which is ignored
  * 4096 40  identity, the same
  * 4608 28  synced length, odd generations
  * </pre>
@@ -33,6 +32,10 @@ final class SegmentHeader {
   static final int BYTES = 8192;
 
   private static final byte[] MAGIC = "WESPOOL2".getBytes(US_ASCII);
+
+  /** Bytes that the headers of all versions begin with. A digit follows. */
+  private static final int ANY_VERSION_BYTES = 7;
+
   private static final int PAGE = 4096;
   private static final int SYNCED_AT = 512;
   private static final int NOTE_AT = 1024;
@@ -101,11 +104,9 @@ final class SegmentHeader {
    * The content of a header.
    *
    * @param synced the newest intact one; empty if neither is intact
-   * @param note empty if it is damaged
    * @param sound whether every byte of the header is as it was written
    */
-  record Content(
-      Identity identity, Optional<Synced> synced, Optional<DrainNote> note, boolean sound) {}
+  record Content(Identity identity, Optional<Synced> synced, boolean sound) {}
 
   private SegmentHeader() {}
 
@@ -116,28 +117,7 @@ final class SegmentHeader {
       header.put(page, identity.encode().array());
       header.put(page + SYNCED_AT, Synced.NONE.encode(binding).array());
     }
-    header.put(NOTE_AT, encode(DrainNote.none(BYTES), binding).array());
     return header;
-  }
-
-  private static ByteBuffer encode(DrainNote note, int binding) {
-    ByteBuffer bytes = ByteBuffer.allocate(NOTE_BYTES);
-    bytes.putInt(note.sealedLength()).putInt(note.sealedEvents());
-    bytes.putInt(note.drainedTo()).putInt(note.drainedEvents()).putLong(note.absentTo());
-    bytes.position(NOTE_BYTES - CHECKSUM_BYTES);
-    return sealed(bytes, binding);
-  }
-
-  private static Optional<DrainNote> decodeNote(ByteBuffer bytes, int binding) {
-    return isIntact(bytes, binding)
-        ? Optional.of(
-            new DrainNote(
-                bytes.getInt(0),
-                bytes.getInt(4),
-                bytes.getInt(8),
-                bytes.getInt(12),
-                bytes.getLong(16)))
-        : Optional.empty();
   }
 
   /** Overwrites the older of the two synced lengths; not synced. */
@@ -145,12 +125,6 @@ final class SegmentHeader {
       throws IOException {
     int page = synced.generation % 2 == 0 ? 0 : PAGE;
     file.overwrite(page + SYNCED_AT, synced.encode(identity.checksum()));
-  }
-
-  /** Overwrites the drain note; not synced. */
-  static void writeNote(SpoolFiles files, Path file, Identity identity, DrainNote note)
-      throws IOException {
-    files.overwrite(file, NOTE_AT, encode(note, identity.checksum()));
   }
 
   /**
@@ -174,25 +148,35 @@ final class SegmentHeader {
     Optional<Synced> newest =
         even.flatMap(a -> odd.map(b -> a.generation > b.generation ? a : b))
             .or(() -> even.or(() -> odd));
-    Optional<DrainNote> note = decodeNote(header.slice(NOTE_AT, NOTE_BYTES), binding);
     boolean sound =
-        identitiesAgree
-            && even.isPresent()
-            && odd.isPresent()
-            && note.isPresent()
-            && isZeroElsewhere(header);
-    return new Content(identity, newest, note, sound);
+        identitiesAgree && even.isPresent() && odd.isPresent() && isZeroElsewhere(header, binding);
+    return new Content(identity, newest, sound);
   }
 
-  private static boolean isZeroElsewhere(ByteBuffer header) {
+  private static boolean isZeroElsewhere(ByteBuffer header, int binding) {
     byte[] rest = new byte[BYTES];
     header.get(0, rest);
     for (int page : List.of(0, PAGE)) {
       Arrays.fill(rest, page, page + IDENTITY_BYTES, (byte) 0);
       Arrays.fill(rest, page + SYNCED_AT, page + SYNCED_AT + SYNCED_BYTES, (byte) 0);
     }
-    Arrays.fill(rest, NOTE_AT, NOTE_AT + NOTE_BYTES, (byte) 0);
+    if (isIntact(header.slice(NOTE_AT, NOTE_BYTES), binding)) {
+      Arrays.fill(rest, NOTE_AT, NOTE_AT + NOTE_BYTES, (byte) 0);
+    }
     return Arrays.equals(rest, new byte[BYTES]);
+  }
+
+  /**
+   * Whether these are the first bytes of a segment of another version.
+   *
+   * @param header the beginning of a file that {@link #decode} does not accept
+   */
+  static boolean isOfAnotherVersion(ByteBuffer header) {
+    ByteBuffer magic = ByteBuffer.wrap(MAGIC);
+    return header.remaining() >= MAGIC.length
+        && header.slice(0, ANY_VERSION_BYTES).equals(magic.slice(0, ANY_VERSION_BYTES))
+        && Character.isDigit(header.get(ANY_VERSION_BYTES))
+        && header.get(ANY_VERSION_BYTES) != magic.get(ANY_VERSION_BYTES);
   }
 
   private static ByteBuffer sealed(ByteBuffer bytes, int binding) {

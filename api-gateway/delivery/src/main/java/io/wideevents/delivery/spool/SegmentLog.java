@@ -1,20 +1,18 @@
 package io.wideevents.delivery.spool;
 
 import io.wideevents.codec.RecordDecoder;
-import io.wideevents.delivery.spool.FrameScanner.Found;
+import io.wideevents.delivery.spool.Segment.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -22,103 +20,76 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A queue of frames in numbered segment files. Appending adds to the newest file. A file is deleted
- * when all its frames are removed; only this frees space, and it needs no free space.
+ * The segments of a spool. Appending adds to the open segment, which is sealed when it is full or
+ * when the replay asks for it. A sealed segment is read, and deleted when all its events are
+ * acknowledged; only this frees space, and it needs no free space.
  *
- * <p>One thread appends, and one thread reads and removes; the two may differ. The lock is held for
- * bookkeeping and for creating and deleting files, never for a sync of events.
+ * <p>One thread appends, and one thread replays. The lock is held for bookkeeping, never for the
+ * disk.
  */
-final class SegmentLog implements SpoolQueue {
+final class SegmentLog {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentLog.class);
   private static final int STAGING_BYTES = 256 << 10;
+
+  /**
+   * Rejected events whose reason is kept in memory, about 1 KiB each. Further rejected events stay
+   * pending and are rejected again later.
+   */
+  static final int MOST_REJECTIONS = 10_000;
+
+  /** The replay reads pending events first. */
+  private static final Comparator<Segment> ORDER =
+      Comparator.comparing(Segment::kind).thenComparingLong(Segment::sequence);
 
   private final Path directory;
   private final SpoolFiles files;
   private final int segmentBytes;
-  private final RecordDecoder decoder;
   private final InstantSource clock;
-  private final Quarantine quarantine;
-  private final DamageCounter damage;
+  private final SpoolDamage damage;
   private final AtomicLong bytes = new AtomicLong();
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final NavigableMap<Long, Segment> segments = new TreeMap<>();
+  private final NavigableSet<Segment> sealed = new TreeSet<>(ORDER);
   private long lastSequence;
 
-  /**
-   * True initially, because an earlier process may have deleted a file without syncing the
-   * directory.
-   */
-  private boolean deletionUnsynced = true;
+  /** The newest segment, while it takes more events. */
+  private @Nullable SegmentAppender open;
 
-  private @Nullable OpenSegment open;
-  private volatile Holding holding = new Holding(0, Optional.empty());
+  private boolean writing;
+  private boolean sealRequested;
 
   // Used only by the appending thread.
   private @Nullable ByteBuffer staging;
 
-  /**
-   * The newest file while it takes more frames. While {@code writing} is set, the file is not
-   * deleted.
-   */
-  private static final class OpenSegment {
-    final Segment segment;
-    final SegmentAppender appender;
-    boolean writing;
-
-    OpenSegment(Segment segment, SegmentAppender appender) {
-      this.segment = segment;
-      this.appender = appender;
-    }
-  }
-
-  /**
-   * @param oldest approximate spooling time of the oldest remaining event; empty if there is none
-   */
-  record Holding(long events, Optional<Instant> oldest) {}
-
   SegmentLog(
-      Path directory,
-      SpoolFiles files,
-      int segmentBytes,
-      RecordDecoder decoder,
-      InstantSource clock,
-      Quarantine quarantine,
-      DamageCounter damage) {
+      Path directory, SpoolFiles files, int segmentBytes, InstantSource clock, SpoolDamage damage) {
     this.directory = directory;
     this.files = files;
     this.segmentBytes = segmentBytes;
-    this.decoder = decoder;
     this.clock = clock;
-    this.quarantine = quarantine;
     this.damage = damage;
   }
 
-  /** Recovers the segments of an earlier run. Called once, before any other method. */
-  void start() throws IOException {
+  /**
+   * Recovers the segments of an earlier run. Called once, before any other method.
+   *
+   * @param refused the log of rejected events of an earlier format; need not exist
+   */
+  void start(Path refused) throws IOException {
     files.createDirectories(directory);
-    SegmentRecovery recovery = new SegmentRecovery(directory, files, quarantine, damage);
-    for (Segment segment : recovery.recover()) {
-      segments.put(segment.sequence(), segment);
+    SegmentRecovery pending = new SegmentRecovery(directory, Kind.PENDING, files, damage);
+    sealed.addAll(pending.recover());
+    lastSequence = pending.highestSequence();
+    sealed.addAll(new SegmentRecovery(refused, Kind.REFUSED, files, damage).recover());
+    for (Segment segment : sealed) {
+      segment.seal();
       bytes.addAndGet(segment.fileBytes());
-    }
-    lastSequence = recovery.highestSequence();
-    lock.lock();
-    try {
-      settle();
-    } finally {
-      lock.unlock();
     }
   }
 
   /** Disk space in use; does not block. */
   long bytes() {
     return bytes.get();
-  }
-
-  /** The content of the log; does not block, even while the disk hangs. */
-  Holding holding() {
-    return holding;
   }
 
   /**
@@ -130,13 +101,13 @@ final class SegmentLog implements SpoolQueue {
    */
   void append(List<byte[]> frames) throws IOException {
     int total = frames.stream().mapToInt(frame -> frame.length).sum();
-    OpenSegment target = open(total);
+    SegmentAppender target = beginWrite(total);
     boolean synced = false;
     try {
-      target.appender.append(frames);
+      target.append(frames);
       synced = true;
     } finally {
-      finish(target, synced, frames.size());
+      endWrite(target, synced, frames.size());
     }
   }
 
@@ -144,355 +115,248 @@ final class SegmentLog implements SpoolQueue {
   int headerBytesFor(long total) {
     lock.lock();
     try {
-      return open == null || open.segment.length() + total > segmentBytes ? SegmentHeader.BYTES : 0;
+      return fits(total) ? 0 : SegmentHeader.BYTES;
     } finally {
       lock.unlock();
     }
   }
 
-  private OpenSegment open(int total) throws IOException {
-    Optional<OpenSegment> target = current(total);
-    // Created outside the lock, so that a hanging disk does not block readers.
-    return target.isPresent() ? target.get() : register(create(), total);
+  private boolean fits(long total) {
+    return open != null && open.segment().length() + total <= segmentBytes;
   }
 
-  /** The newest file, if it can take that many bytes; otherwise the file is sealed. */
-  private Optional<OpenSegment> current(int total) {
+  private SegmentAppender beginWrite(int total) throws IOException {
+    Optional<SegmentAppender> current = writeToOpen(total);
+    if (current.isPresent()) {
+      return current.get();
+    }
+    var unused = seal();
+    // Created outside the lock, so that a hanging disk does not block the replay.
+    return writeTo(create(), total);
+  }
+
+  private Optional<SegmentAppender> writeToOpen(int total) {
     lock.lock();
     try {
-      OpenSegment target = open;
-      if (target == null || target.segment.length() + (long) total > segmentBytes) {
-        seal();
-        return Optional.empty();
-      }
-      write(target, total);
-      return Optional.of(target);
+      return fits(total) ? Optional.of(startWriting(total)) : Optional.empty();
     } finally {
       lock.unlock();
     }
   }
 
-  private OpenSegment register(OpenSegment created, int total) {
+  private SegmentAppender writeTo(SegmentAppender created, int total) {
     lock.lock();
     try {
-      lastSequence = created.segment.sequence();
-      segments.put(lastSequence, created.segment);
-      bytes.addAndGet(created.segment.fileBytes());
       open = created;
-      write(created, total);
-      return created;
+      lastSequence = created.segment().sequence();
+      bytes.addAndGet(created.segment().fileBytes());
+      return startWriting(total);
     } finally {
       lock.unlock();
     }
   }
 
-  private void write(OpenSegment target, int total) {
-    target.writing = true;
+  private SegmentAppender startWriting(int total) {
+    SegmentAppender target = Objects.requireNonNull(open);
+    writing = true;
     // Counted before the write, because a failed write may have used a part of the space.
-    target.segment.wrote(total);
+    target.segment().wrote(total);
     bytes.addAndGet(total);
+    return target;
   }
 
-  private OpenSegment create() throws IOException {
+  private SegmentAppender create() throws IOException {
     if (staging == null) {
       staging = ByteBuffer.allocateDirect(STAGING_BYTES);
     }
-    SegmentHeader.Identity identity = nextIdentity();
-    SegmentAppender appender = SegmentAppender.create(files, directory, identity, staging);
-    Path file = SegmentNames.segment(directory, identity.sequence());
-    return new OpenSegment(Segment.empty(identity, file), appender);
+    return SegmentAppender.create(files, directory, nextIdentity(), staging);
   }
 
   private SegmentHeader.Identity nextIdentity() {
     lock.lock();
     try {
-      Segment last = segments.get(lastSequence);
+      Optional<Segment> previous =
+          sealed.stream()
+              .filter(segment -> segment.kind() == Kind.PENDING)
+              .max(Comparator.comparingLong(Segment::sequence));
       return new SegmentHeader.Identity(
           lastSequence + 1,
           clock.instant(),
-          last == null ? 0 : last.sequence(),
-          last == null ? 0 : last.acknowledgedLength());
+          previous.map(Segment::sequence).orElse(0L),
+          previous.map(Segment::acknowledgedLength).orElse(0));
     } finally {
       lock.unlock();
     }
   }
 
-  private void finish(OpenSegment target, boolean synced, int events) {
+  private void endWrite(SegmentAppender target, boolean synced, int events) {
+    boolean seal;
     lock.lock();
     try {
-      target.writing = false;
+      writing = false;
       if (synced) {
-        target.segment.synced(events);
-      } else {
-        seal();
+        target.segment().synced(events);
       }
-      settle();
+      seal = !synced || sealRequested;
     } finally {
       lock.unlock();
     }
+    if (seal) {
+      var unused = seal();
+    }
   }
 
-  private void seal() {
-    OpenSegment sealed = open;
-    open = null;
-    if (sealed == null) {
-      return;
-    }
-    sealed.segment.seal();
-    noteDown(sealed.segment);
+  /**
+   * Seals the open segment, so that it can be replayed. A segment that is being written is sealed
+   * after the write.
+   *
+   * @return whether a segment was sealed
+   */
+  boolean seal() {
+    SegmentAppender done;
+    lock.lock();
     try {
-      sealed.appender.close();
+      sealRequested = writing;
+      if (open == null || writing) {
+        return false;
+      }
+      done = open;
+      open = null;
+      Segment segment = done.segment();
+      if (segment.isEmpty()) {
+        // The first append failed. Closing deletes the file.
+        bytes.addAndGet(-segment.fileBytes());
+      } else {
+        segment.seal();
+        sealed.add(segment);
+      }
+    } finally {
+      lock.unlock();
+    }
+    try {
+      done.close();
     } catch (IOException e) {
       LOG.atWarn()
-          .addKeyValue("file", sealed.segment.file())
+          .addKeyValue("file", done.segment().file())
           .setCause(e)
           .log("Could not close a spool file; its events are synced");
     }
+    return true;
   }
 
-  @Override
-  public List<SpooledEvent> read(SpoolPosition from, int maxEvents, int maxBytes) {
-    List<SpooledEvent> events = new ArrayList<>();
-    int left = maxBytes;
-    for (Segment segment : segmentsFrom(from)) {
-      int offset =
-          segment.sequence() == from.segment()
-              ? Math.max(from.offset(), segment.start())
-              : segment.start();
-      left = read(segment, offset, maxEvents, left, events);
-      if (events.size() >= maxEvents || left <= 0) {
-        break;
-      }
-    }
-    return events;
-  }
-
-  private List<Segment> segmentsFrom(SpoolPosition from) {
+  /** The first sealed segment, or the first one after {@code previous}, which may be deleted. */
+  Optional<Segment> sealedAfter(@Nullable Segment previous) {
     lock.lock();
     try {
-      return List.copyOf(segments.tailMap(from.segment(), true).values());
+      if (previous == null) {
+        return sealed.isEmpty() ? Optional.empty() : Optional.of(sealed.first());
+      }
+      return Optional.ofNullable(sealed.higher(previous));
     } finally {
       lock.unlock();
     }
   }
 
-  /** Adds events of one segment; returns the bytes that may still be added, 0 or less for none. */
-  private int read(
-      Segment segment, int offset, int maxEvents, int maxBytes, List<SpooledEvent> events) {
-    int left = maxBytes;
-    try {
-      FrameScanner scanner = new FrameScanner(files, segment.file(), offset, length(segment));
-      while (events.size() < maxEvents && left > 0) {
-        scanner.skipTo(firstUnresolved(segment, scanner.offset()));
-        switch (scanner.next()) {
-          case Found.Intact intact -> {
-            left -= intact.event().json().length;
-            if (left < 0 && !events.isEmpty()) {
-              return left;
-            }
-            events.add(event(segment.sequence(), intact));
-          }
-          case Found.Damaged range -> damaged(segment, range.from(), range.to());
-          case Found.End end -> {
-            return left;
-          }
-        }
-      }
-    } catch (NoSuchFileException e) {
-      LOG.atDebug().addKeyValue("file", segment.file()).log("Spool file was just deleted");
-    } catch (IOException e) {
-      readFailed(segment, e);
-    }
-    return left;
-  }
-
-  private SpooledEvent event(long sequence, Found.Intact intact) {
-    return new SpooledEvent(
-        new SpoolPosition(sequence, intact.from()),
-        new SpoolPosition(sequence, intact.to()),
-        intact.event(),
-        decoder);
-  }
-
-  private int length(Segment segment) {
+  int sealedCount() {
     lock.lock();
     try {
-      return segment.length();
+      return sealed.size();
     } finally {
       lock.unlock();
     }
   }
 
-  private int firstUnresolved(Segment segment, int offset) {
-    lock.lock();
-    try {
-      return segment.firstUnresolved(offset);
-    } finally {
-      lock.unlock();
-    }
+  SegmentPass read(Segment segment, RecordDecoder decoder) {
+    return new SegmentPass(segment, files, damage, decoder);
   }
 
-  private void readFailed(Segment segment, IOException cause) {
-    lock.lock();
-    try {
-      if (segment.failed()) {
-        damage.unreadable(segment.file(), cause);
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void damaged(Segment segment, int from, int to) {
-    lock.lock();
-    try {
-      if (segment.damage(from, to)) {
-        damage.range(segment.file(), from, to);
-      }
-      noteDown(segment);
-      settle();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  @Override
-  public void remove(Collection<SpooledEvent> events) {
-    lock.lock();
-    try {
-      events.stream()
-          .mapToLong(event -> event.position().segment())
-          .distinct()
-          .mapToObj(segments::get)
-          .filter(segment -> segment != null)
-          .forEach(segment -> remove(events, segment));
-      settle();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void remove(Collection<SpooledEvent> events, Segment segment) {
-    events.stream()
-        .filter(event -> event.position().segment() == segment.sequence())
-        .forEach(segment::resolve);
-    if (!segment.isFinished()) {
-      noteDown(segment);
-    }
-  }
-
-  private void noteDown(Segment segment) {
-    try {
-      segment.writeNote(files);
-    } catch (IOException e) {
-      LOG.atDebug()
-          .addKeyValue("file", segment.file())
-          .setCause(e)
-          .log("Could not note how far a spool file is drained; a restart would repeat some of it");
-    }
-  }
-
-  /** Deletes the files without remaining events, including those whose deletion failed before. */
-  private void settle() {
-    List<Segment> finished =
-        segments.values().stream().filter(Segment::isFinished).filter(this::isIdle).toList();
-    for (Segment segment : finished) {
-      if (open != null && open.segment == segment) {
-        seal();
-      }
-      if (segment.isEmpty() && segment.sequence() == lastSequence) {
-        // Nothing in it was ever acknowledged. The next file reuses its number, which leaves no
-        // gap.
-        lastSequence--;
-      } else {
-        accountFor(segment);
-      }
-      syncDeletions();
-      try {
-        if (segment.isDamaged()) {
-          quarantine.take(segment.file(), "damaged; what could be read of it was delivered");
-        } else {
-          files.delete(segment.file());
-        }
-        deletionUnsynced = true;
-        segments.remove(segment.sequence());
-        bytes.addAndGet(-segment.fileBytes());
-      } catch (IOException e) {
-        if (segment.failed()) {
-          LOG.atWarn()
-              .addKeyValue("file", segment.file())
-              .setCause(e)
-              .log("Could not delete a drained spool file; will try again");
-        }
-      }
-    }
-    publishHolding();
-  }
-
-  /**
-   * Makes the last deletion durable before the next one. If a power failure undid only the older of
-   * two deletions, there would be a gap.
-   */
-  private void syncDeletions() {
-    if (deletionUnsynced) {
-      try {
-        files.syncDirectory(directory);
-        deletionUnsynced = false;
-      } catch (IOException e) {
-        LOG.atDebug()
-            .addKeyValue("directory", directory)
-            .setCause(e)
-            .log("Could not sync a deletion; a restart may report a drained file as missing");
-      }
+  /** Records that the disk failed to read a segment, which stays for a later attempt. */
+  void readFailed(Segment segment, IOException cause) {
+    if (segment.failed()) {
+      damage.unreadable(segment.file(), cause);
     }
   }
 
   /**
-   * Records the absence of a segment durably in the segment before it. A gap without such a record
-   * is reported as a lost file. Events are removed almost in order, so there is rarely a segment
-   * before.
+   * Remembers rejected events of a sealed segment, within the limit.
+   *
+   * @return the number of events that were not remembered before
    */
-  private void accountFor(Segment leaving) {
-    Map.Entry<Long, Segment> before = segments.lowerEntry(leaving.sequence());
-    if (before == null || before.getValue().absentTo() >= leaving.sequence()) {
+  int reject(Segment segment, List<SpooledEvent> rejected) {
+    int remembered = segments().stream().mapToInt(Segment::rejections).sum();
+    return segment.reject(rejected, MOST_REJECTIONS - remembered);
+  }
+
+  /**
+   * Deletes a sealed segment if all its events are acknowledged. A damaged file goes into the
+   * quarantine. If the disk fails, the next call tries again.
+   */
+  void release(Segment segment) {
+    if (!segment.isFinished() || !isSealed(segment)) {
       return;
     }
-    Segment segment = before.getValue();
-    if (segment.accountFor(Math.max(leaving.sequence(), leaving.absentTo()))) {
-      try {
-        segment.writeNote(files);
-        files.sync(segment.file());
-      } catch (IOException e) {
-        LOG.atDebug()
+    try {
+      if (segment.isDamaged()) {
+        damage.quarantine(segment.file(), "damaged; what could be read of it was delivered");
+      } else {
+        files.delete(segment.file());
+      }
+    } catch (IOException e) {
+      if (segment.failed()) {
+        LOG.atWarn()
             .addKeyValue("file", segment.file())
             .setCause(e)
-            .log("Could not account for a drained spool file; a restart may report it as missing");
+            .log("Could not delete a delivered spool file; will try again");
       }
+      return;
+    }
+    lock.lock();
+    try {
+      sealed.remove(segment);
+      bytes.addAndGet(-segment.fileBytes());
+    } finally {
+      lock.unlock();
+    }
+    syncDeletion();
+  }
+
+  private boolean isSealed(Segment segment) {
+    lock.lock();
+    try {
+      return sealed.contains(segment);
+    } finally {
+      lock.unlock();
     }
   }
 
-  private void publishHolding() {
-    holding =
-        new Holding(
-            segments.values().stream().mapToLong(Segment::remainingEvents).sum(),
-            segments.values().stream()
-                .filter(segment -> segment.remainingEvents() > 0)
-                .map(Segment::oldest)
-                .findFirst());
+  private void syncDeletion() {
+    try {
+      files.syncDirectory(directory);
+    } catch (IOException e) {
+      LOG.atDebug()
+          .addKeyValue("directory", directory)
+          .setCause(e)
+          .log("Could not sync a deletion; after a power failure its events may be sent again");
+    }
   }
 
-  private boolean isIdle(Segment segment) {
-    return open == null || open.segment != segment || !open.writing;
+  /** All segments, with the open one, in the order of the replay. */
+  List<Segment> segments() {
+    lock.lock();
+    try {
+      List<Segment> all = new ArrayList<>(sealed);
+      if (open != null) {
+        all.add(open.segment());
+        all.sort(ORDER);
+      }
+      return all;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Ends appending. Idempotent. The files stay on disk. */
   void close() {
-    lock.lock();
-    try {
-      seal();
-      settle();
-    } finally {
-      lock.unlock();
-    }
+    var unused = seal();
   }
 }

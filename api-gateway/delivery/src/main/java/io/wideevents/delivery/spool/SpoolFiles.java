@@ -10,8 +10,8 @@ import java.util.List;
  * The file system operations of the spool. Tests replace them to simulate failing syncs, full disks
  * and power failures.
  *
- * <p>Reading and overwriting open the file for that one call. An interrupt during such a call
- * therefore closes only the channel of that call, not the channel of the writer.
+ * <p>Reading opens the file for that one call. An interrupt during such a call therefore closes
+ * only the channel of that call, not the channel of the writer.
  */
 interface SpoolFiles {
   /** A file being written. Used by one thread at a time. */
@@ -35,15 +35,12 @@ interface SpoolFiles {
    */
   void read(Path file, long position, ByteBuffer target) throws IOException;
 
-  /** Overwrites bytes within the file; not synced, needs no free space. */
-  void overwrite(Path file, long position, ByteBuffer bytes) throws IOException;
-
   /** Blocks until the bytes of a file are on the disk. */
   void sync(Path file) throws IOException;
 
   long size(Path file) throws IOException;
 
-  /** The regular files in a directory, sorted by name. */
+  /** The regular files in a directory, sorted by name; empty if there is no such directory. */
   List<Path> list(Path directory) throws IOException;
 
   void createDirectories(Path directory) throws IOException;

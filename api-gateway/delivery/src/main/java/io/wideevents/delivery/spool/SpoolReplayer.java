@@ -1,30 +1,40 @@
 package io.wideevents.delivery.spool;
 
-import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.delivery.LoggerPort;
-import io.wideevents.event.EncodedEvent;
-import io.wideevents.time.Deadline;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import io.wideevents.time.Backoff;
+import java.time.Duration;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Drains a spool when the other tiers take events again. Pending events go to Kafka or MongoDB, and
- * rejected events go to the dead-letter topic. An event leaves the spool only when it is durable
- * elsewhere. After a crash in between, it is delivered again under the same id.
+ * rejected events go to the dead-letter topic. A segment leaves the spool only when all its events
+ * are durable elsewhere. After a crash the whole segment is delivered again under the same ids.
  *
- * <p>Uses two threads, {@code spool-replay} and {@code spool-refused}, so that a dead-letter topic
- * that does not answer does not delay the pending events. Each thread has one chunk in flight at a
- * time, and the rate is limited, because live traffic has priority. Owned by the gateway's
+ * <p>Uses the thread {@code spool-replay}. One chunk is in flight at a time, and the rate is
+ * limited, because live traffic has priority. A flag ends the thread. The thread is never
+ * interrupted, because an interrupt would close the files that it uses. Owned by the gateway's
  * application, and closed before the spool and the tiers.
  */
 public final class SpoolReplayer implements AutoCloseable {
-  private final ReplayLoop pending;
-  private final ReplayLoop refused;
+  private static final Logger LOG = LoggerFactory.getLogger(SpoolReplayer.class);
+  private static final Duration FIRST_WAIT = Duration.ofMillis(100);
+
+  /** Bounds the backoff, because only the next attempt detects the end of an outage. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+  private static final Duration STOP_TIMEOUT = Duration.ofMillis(500);
+
+  private final SegmentReplay replay;
+  private final Thread thread = new Thread(this::run, "spool-replay");
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition signal = lock.newCondition();
+  private boolean signalled;
+  private boolean stopped;
 
   /**
    * @param tiers Kafka, then MongoDB, without the spool; not closed by this class
@@ -32,13 +42,13 @@ public final class SpoolReplayer implements AutoCloseable {
    */
   public SpoolReplayer(
       EventSpool spool, LoggerPort tiers, DeadLetterPort deadLetters, int eventsPerSecond) {
-    this(spool, tiers, deadLetters, eventsPerSecond, RandomGenerator::getDefault, System::nanoTime);
+    this(
+        spool, tiers, deadLetters, eventsPerSecond, RandomGenerator.getDefault(), System::nanoTime);
   }
 
   /**
    * Uses the caller's clock, for a simulation that calls {@link #runOnce} and never {@link #start}.
    *
-   * @param randoms one for each of the two backoffs
    * @param nanoTime monotonic clock, as {@link System#nanoTime}, also used for deadlines
    */
   SpoolReplayer(
@@ -46,67 +56,35 @@ public final class SpoolReplayer implements AutoCloseable {
       LoggerPort tiers,
       DeadLetterPort deadLetters,
       int eventsPerSecond,
-      Supplier<RandomGenerator> randoms,
+      RandomGenerator random,
       LongSupplier nanoTime) {
-    this.pending =
-        new ReplayLoop(
-            "spool-replay",
-            pendingLane(spool, tiers, nanoTime),
+    this.replay =
+        new SegmentReplay(
+            spool,
+            tiers,
+            deadLetters,
             eventsPerSecond,
-            randoms.get(),
-            nanoTime);
-    this.refused =
-        new ReplayLoop(
-            "spool-refused",
-            refusedLane(spool, deadLetters, nanoTime),
-            eventsPerSecond,
-            randoms.get(),
-            nanoTime);
+            new Backoff(FIRST_WAIT, LONGEST_WAIT, random),
+            nanoTime,
+            this::signal);
+    thread.setDaemon(true);
   }
 
-  static ReplayLane pendingLane(EventSpool spool, LoggerPort tiers, LongSupplier nanoTime) {
-    return new ReplayLane(
-        spool.pending(),
-        (events, deadline) -> deliver(tiers, events, deadline),
-        refusals -> {
-          spool.setAside(refusals);
-          return refusals.size();
-        },
-        nanoTime);
+  /** Starts the thread. */
+  public void start() {
+    thread.start();
   }
 
-  private static CompletableFuture<List<DeliveryOutcome>> deliver(
-      LoggerPort tiers, List<SpooledEvent> events, Deadline deadline) {
-    List<EncodedEvent> readable = new ArrayList<>();
-    events.stream().filter(event -> !isRefused(event)).forEach(readable::add);
-    if (readable.size() == events.size()) {
-      return tiers.log(readable, deadline);
+  private void run() {
+    try {
+      while (!isStopped()) {
+        await(replay.runOnce());
+      }
+      replay.concludeAnswered();
+    } catch (InterruptedException e) {
+      LOG.warn("Replay was interrupted and ends; spooled events wait for the next start");
+      Thread.currentThread().interrupt();
     }
-    CompletableFuture<List<DeliveryOutcome>> answer =
-        readable.isEmpty()
-            ? CompletableFuture.completedFuture(List.of())
-            : tiers.log(readable, deadline);
-    return answer.thenApply(
-        outcomes -> {
-          Iterator<DeliveryOutcome> delivered = outcomes.iterator();
-          return events.stream()
-              .map(event -> isRefused(event) ? refusal(event) : delivered.next())
-              .toList();
-        });
-  }
-
-  private static boolean isRefused(SpooledEvent event) {
-    return !event.refusalCode().isEmpty();
-  }
-
-  private static DeliveryOutcome refusal(SpooledEvent event) {
-    return new DeliveryOutcome.Refused(event.refusalCode(), event.refusalMessage());
-  }
-
-  static ReplayLane refusedLane(
-      EventSpool spool, DeadLetterPort deadLetters, LongSupplier nanoTime) {
-    // An event that the dead-letter topic rejects as well stays in the spool.
-    return new ReplayLane(spool.refused(), deadLetters::deadLetter, refusals -> 0, nanoTime);
   }
 
   /**
@@ -116,38 +94,78 @@ public final class SpoolReplayer implements AutoCloseable {
    *     before
    */
   long runOnce() {
-    return Math.min(pending.runOnce(), refused.runOnce());
-  }
-
-  public void start() {
-    pending.start();
-    refused.start();
+    return replay.runOnce();
   }
 
   /**
    * Retries at once instead of after the current backoff. Called when the circuit of a tier closes.
    */
   public void wake() {
-    pending.wake();
-    refused.wake();
+    replay.wake();
   }
 
   /** Counts since the start; they only grow. */
   public ReplayStats stats() {
-    return new ReplayStats(pending.delivered(), pending.refused(), refused.delivered());
+    return replay.stats();
   }
 
-  /** Ends both threads after their current step. Does not block. Idempotent. */
+  private void await(long nanos) throws InterruptedException {
+    long left = nanos;
+    lock.lock();
+    try {
+      while (left > 0 && !stopped && !signalled) {
+        left = signal.awaitNanos(left);
+      }
+      signalled = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isStopped() {
+    lock.lock();
+    try {
+      return stopped;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void signal() {
+    lock.lock();
+    try {
+      signalled = true;
+      signal.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the thread after its current step. Does not block. Idempotent. */
   public void stop() {
-    pending.stop();
-    refused.stop();
+    lock.lock();
+    try {
+      stopped = true;
+      signal.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
-  /** Ends both threads. Blocks for at most 1 s. Idempotent. No event is lost. */
+  /** Ends the thread. Blocks for at most 0.5 s. Idempotent. No event is lost. */
   @Override
   public void close() {
     stop();
-    pending.join();
-    refused.join();
+    if (thread.getState() == Thread.State.NEW) {
+      // The thread was never started, so there is nothing to wait for.
+      return;
+    }
+    try {
+      if (!thread.join(STOP_TIMEOUT)) {
+        LOG.warn("Replay does not end; what it delivers last may be delivered again");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

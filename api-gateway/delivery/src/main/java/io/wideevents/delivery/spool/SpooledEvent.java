@@ -22,27 +22,26 @@ public final class SpooledEvent implements EncodedEvent {
   private static final int OBJECT_OVERHEAD_BYTES = 256;
   private static final String SCHEMA = Integer.toString(WireFormat.SCHEMA_VERSION);
 
-  private final SpoolPosition position;
-  private final SpoolPosition next;
+  private final int index;
   private final StoredEvent stored;
   private final RecordDecoder decoder;
 
-  SpooledEvent(
-      SpoolPosition position, SpoolPosition next, StoredEvent stored, RecordDecoder decoder) {
-    this.position = position;
-    this.next = next;
+  /**
+   * @param index position of the event among the events of its segment
+   */
+  SpooledEvent(int index, StoredEvent stored, RecordDecoder decoder) {
+    this.index = index;
     this.stored = stored;
     this.decoder = decoder;
   }
 
-  /** The position of the event in its queue. */
-  public SpoolPosition position() {
-    return position;
+  int index() {
+    return index;
   }
 
-  /** The position from which to continue reading after this event. */
-  public SpoolPosition next() {
-    return next;
+  /** The same event with the reason why a tier will never take it. */
+  SpooledEvent rejected(String code, String message) {
+    return new SpooledEvent(index, stored.rejected(code, message), decoder);
   }
 
   /** When the event was spooled, in milliseconds. */
@@ -50,12 +49,12 @@ public final class SpooledEvent implements EncodedEvent {
     return stored.spooledAt();
   }
 
-  /** Code of the rejection that set the event aside; empty while the event is pending. */
+  /** Code of the tier's rejection; empty if no tier has rejected the event. */
   public String refusalCode() {
     return stored.refusalCode();
   }
 
-  /** Message of the rejection that set the event aside; empty while the event is pending. */
+  /** Message of the tier's rejection; empty if no tier has rejected the event. */
   public String refusalMessage() {
     return stored.refusalMessage();
   }
@@ -106,12 +105,8 @@ public final class SpooledEvent implements EncodedEvent {
     return stored.json().length + OBJECT_OVERHEAD_BYTES;
   }
 
-  StoredEvent stored() {
-    return stored;
-  }
-
   @Override
   public String toString() {
-    return "SpooledEvent[%s at %s]".formatted(id(), position);
+    return "SpooledEvent[%s]".formatted(id());
   }
 }

@@ -27,15 +27,8 @@ record StoredEvent(
         event.id(), event.outcome(), now, event.requestId(), "", "", event.json(Tier.SPOOL));
   }
 
-  static StoredEvent refused(Refusal refusal) {
-    StoredEvent stored = refusal.event().stored();
-    return new StoredEvent(
-        stored.id,
-        stored.outcome,
-        stored.spooledAt,
-        stored.requestId,
-        refusal.code(),
-        refusal.message(),
-        stored.json);
+  /** The same event with the reason why a tier will never take it. */
+  StoredEvent rejected(String code, String message) {
+    return new StoredEvent(id, outcome, spooledAt, requestId, code, message, json);
   }
 }

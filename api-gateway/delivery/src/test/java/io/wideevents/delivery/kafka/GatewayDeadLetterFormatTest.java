@@ -2,29 +2,18 @@ package io.wideevents.delivery.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wideevents.codec.EncoderSettings;
-import io.wideevents.codec.RecordDecoder;
 import io.wideevents.delivery.DeliveryOutcome;
-import io.wideevents.delivery.spool.EventSpool;
-import io.wideevents.delivery.spool.Refusal;
-import io.wideevents.delivery.spool.SegmentEventSpool;
-import io.wideevents.delivery.spool.SpoolPosition;
-import io.wideevents.delivery.spool.SpoolSettings;
 import io.wideevents.delivery.spool.SpooledEvent;
+import io.wideevents.delivery.spool.TestSpools;
 import io.wideevents.event.DeadLetterPart;
 import io.wideevents.event.StubEvent;
 import io.wideevents.kafka.DeadLetterCuts;
 import io.wideevents.kafka.RecordText;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** Every byte of a gateway's dead letters: readers of the topic depend on the format. */
@@ -40,21 +29,6 @@ class GatewayDeadLetterFormatTest {
           new EventForm("log-events"),
           new DeadLetterCuts(
               LoggerFactory.getLogger(GatewayDeadLetterFormatTest.class), "dlq", cut::add));
-
-  @TempDir private Path directory;
-  private EventSpool spool;
-
-  @BeforeEach
-  void open() {
-    spool =
-        SegmentEventSpool.open(
-            SpoolSettings.in(directory), new RecordDecoder(EncoderSettings.DEFAULT, CLOCK), CLOCK);
-  }
-
-  @AfterEach
-  void close() {
-    spool.close();
-  }
 
   @Test
   void whole() {
@@ -185,9 +159,6 @@ class GatewayDeadLetterFormatTest {
   }
 
   private SpooledEvent event(String text, String code, String message) {
-    spool.append(List.of(StubEvent.of("checkout", text))).orTimeout(30, TimeUnit.SECONDS).join();
-    SpooledEvent pending = spool.pending().read(SpoolPosition.START, 1, 1 << 20).getFirst();
-    spool.setAside(List.of(new Refusal(pending, code, message)));
-    return spool.refused().read(SpoolPosition.START, 1, 1 << 20).getFirst();
+    return TestSpools.rejected(StubEvent.of("checkout", text), CLOCK.instant(), code, message);
   }
 }

@@ -5,15 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
-import io.wideevents.codec.EncoderSettings;
-import io.wideevents.codec.RecordDecoder;
 import io.wideevents.delivery.DeliveryOutcome;
-import io.wideevents.delivery.spool.EventSpool;
-import io.wideevents.delivery.spool.Refusal;
-import io.wideevents.delivery.spool.SegmentEventSpool;
-import io.wideevents.delivery.spool.SpoolPosition;
-import io.wideevents.delivery.spool.SpoolSettings;
 import io.wideevents.delivery.spool.SpooledEvent;
+import io.wideevents.delivery.spool.TestSpools;
 import io.wideevents.event.DeadLetterPart;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
@@ -21,15 +15,13 @@ import io.wideevents.testing.LogCapture;
 import io.wideevents.time.ClosingTime;
 import io.wideevents.time.Deadline;
 import io.wideevents.time.Timing;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -38,9 +30,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class KafkaDeadLettersTest {
   private static final Duration AMPLE = Duration.ofSeconds(30);
@@ -51,22 +41,9 @@ class KafkaDeadLettersTest {
       new KafkaDeadLetters(
           KafkaClientTest.SETTINGS, () -> producer, new ClosingTime(AMPLE), Timing.system());
 
-  @TempDir private Path directory;
-  private EventSpool spool;
-
-  @BeforeEach
-  void open() {
-    spool =
-        SegmentEventSpool.open(
-            SpoolSettings.in(directory),
-            new RecordDecoder(EncoderSettings.DEFAULT, InstantSource.system()),
-            InstantSource.system());
-  }
-
   @AfterEach
   void close() {
     deadLetters.close();
-    spool.close();
   }
 
   @Test
@@ -211,10 +188,7 @@ class KafkaDeadLettersTest {
   }
 
   private SpooledEvent refused(String code, String message) {
-    spool.append(List.of(StubEvent.numbered(1))).orTimeout(30, TimeUnit.SECONDS).join();
-    SpooledEvent pending = spool.pending().read(SpoolPosition.START, 1, 1 << 20).getFirst();
-    spool.setAside(List.of(new Refusal(pending, code, message)));
-    return spool.refused().read(SpoolPosition.START, 1, 1 << 20).getFirst();
+    return TestSpools.rejected(StubEvent.numbered(1), Instant.now(), code, message);
   }
 
   private static Map<String, String> headers(ProducerRecord<byte[], byte[]> record) {

@@ -15,11 +15,11 @@ import io.wideevents.delivery.spool.ReplayStats;
 import io.wideevents.delivery.spool.SimulatedDisk;
 import io.wideevents.delivery.spool.SpoolLogger;
 import io.wideevents.delivery.spool.SpoolOutcome;
-import io.wideevents.delivery.spool.SpoolPosition;
 import io.wideevents.delivery.spool.SpoolReplayer;
 import io.wideevents.delivery.spool.SpoolSettings;
 import io.wideevents.delivery.spool.SpooledEvent;
 import io.wideevents.delivery.spool.SteppedSpool;
+import io.wideevents.delivery.spool.TestSpools;
 import io.wideevents.delivery.tiers.DeliveryTiers;
 import io.wideevents.delivery.tiers.TierStatus;
 import io.wideevents.event.EncodedEvent;
@@ -67,11 +67,7 @@ class ReplayWithoutQueueTest {
           time);
   private final SpoolReplayer replayer =
       spool.replayer(
-          tiers.replay(),
-          DeadLetterPort.UNAVAILABLE,
-          1_000_000,
-          () -> new Random(1),
-          time.nanoClock());
+          tiers.replay(), DeadLetterPort.UNAVAILABLE, 1_000_000, new Random(1), time.nanoClock());
 
   @Test
   void eventThatMongoDbFailsForWithAnErrorOnNoList_isSetAside() {
@@ -142,7 +138,7 @@ class ReplayWithoutQueueTest {
 
     // Then
     assertThat(replayer.stats()).isEqualTo(new ReplayStats(0, 1, 0));
-    assertThat(spool.spool().refused().read(SpoolPosition.START, 1, MEBIBYTE))
+    assertThat(TestSpools.read(spool.spool()))
         .extracting(SpooledEvent::refusalCode)
         .containsExactly("id_conflict");
   }

@@ -1,10 +1,9 @@
 package io.wideevents.delivery.simulation;
 
+import static io.wideevents.delivery.spool.TestSpools.read;
+
 import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.delivery.spool.EventSpool;
-import io.wideevents.delivery.spool.SpoolPosition;
-import io.wideevents.delivery.spool.SpoolQueue;
-import io.wideevents.delivery.spool.SpooledEvent;
 import io.wideevents.event.Tier;
 import java.util.Iterator;
 import java.util.List;
@@ -17,8 +16,6 @@ import java.util.TreeSet;
  * or in the spool, or a dead letter with a reason; an event is refused only for its own sake.
  */
 final class Ledger {
-  private static final int ALL = 1_000_000;
-
   private final Optional<ModelBroker> broker;
   private final ModelDatabase database;
   private final Faults faults;
@@ -93,25 +90,18 @@ final class Ledger {
       return;
     }
     Set<Integer> missing = new TreeSet<>(onlySpooled);
-    remove(missing, spool.pending());
-    if (!missing.isEmpty()) {
-      remove(missing, spool.refused());
-    }
+    read(spool).forEach(event -> missing.remove(SimulatedEvents.number(event.requestId())));
     require(missing.isEmpty(), "acknowledged and in no place", missing);
-  }
-
-  private static void remove(Set<Integer> events, SpoolQueue found) {
-    for (SpooledEvent event : found.read(SpoolPosition.START, ALL, Integer.MAX_VALUE)) {
-      events.remove(SimulatedEvents.number(event.requestId()));
-    }
   }
 
   /** Every dead letter, in the topic and on its way there, has a reason of its own. */
   void checkDeadLetters(EventSpool spool) {
     broker.ifPresent(topics -> topics.deadLetters().forEach(this::requireOwnFault));
-    for (SpooledEvent event : spool.refused().read(SpoolPosition.START, ALL, Integer.MAX_VALUE)) {
-      requireOwnFault(SimulatedEvents.number(event.requestId()), event.refusalCode());
-    }
+    read(spool).stream()
+        .filter(event -> !event.refusalCode().isEmpty())
+        .forEach(
+            event ->
+                requireOwnFault(SimulatedEvents.number(event.requestId()), event.refusalCode()));
   }
 
   private void requireOwnFault(int n, String reason) {

@@ -3,7 +3,6 @@ package io.wideevents.delivery.simulation;
 import io.wideevents.delivery.LoggerPort;
 import io.wideevents.delivery.kafka.MqClientPort;
 import io.wideevents.delivery.mongo.MongoLoggerSettings;
-import io.wideevents.delivery.spool.EventSpool;
 import io.wideevents.delivery.spool.SimulatedDisk;
 import io.wideevents.mongo.BatchWriter;
 
@@ -24,7 +23,7 @@ class Mutation {
     return client;
   }
 
-  EventSpool spool(EventSpool spool) {
+  LoggerPort spool(LoggerPort spool) {
     return spool;
   }
 

@@ -12,14 +12,10 @@ import io.wideevents.delivery.mongo.MongoLoggerSettings;
 import io.wideevents.delivery.mongo.SteppedMongo;
 import io.wideevents.delivery.spool.DeadLetterPort;
 import io.wideevents.delivery.spool.EventSpool;
-import io.wideevents.delivery.spool.Refusal;
 import io.wideevents.delivery.spool.SimulatedDisk;
 import io.wideevents.delivery.spool.SpoolLogger;
-import io.wideevents.delivery.spool.SpoolOutcome;
-import io.wideevents.delivery.spool.SpoolQueue;
 import io.wideevents.delivery.spool.SpoolReplayer;
 import io.wideevents.delivery.spool.SpoolSettings;
-import io.wideevents.delivery.spool.SpoolStats;
 import io.wideevents.delivery.spool.SpooledEvent;
 import io.wideevents.delivery.spool.SteppedSpool;
 import io.wideevents.delivery.tiers.DeliveryTiers;
@@ -96,7 +92,7 @@ final class SimulatedGateway {
             kafka.map(mutation::kafka),
             mongo,
             () -> true,
-            new SpoolLogger(mutation.spool(new WatchedSpool()), time),
+            mutation.spool(new WatchedSpool()),
             () -> TierStatus.of(Tier.SPOOL, TierStatus.State.UP),
             closing,
             time);
@@ -107,7 +103,7 @@ final class SimulatedGateway {
                 .<DeadLetterPort>map(port -> this::deadLetter)
                 .orElse(DeadLetterPort.UNAVAILABLE),
             1_000,
-            () -> new Random(random.nextLong()),
+            new Random(random.nextLong()),
             time.nanoClock());
     tiers.onRecovery(
         () -> {
@@ -224,10 +220,13 @@ final class SimulatedGateway {
   }
 
   /** Wakes the writer when events are appended. */
-  private final class WatchedSpool implements EventSpool {
+  private final class WatchedSpool implements LoggerPort {
+    private final LoggerPort logger = new SpoolLogger(spool.spool(), time);
+
     @Override
-    public CompletableFuture<SpoolOutcome> append(List<EncodedEvent> events) {
-      var answer = spool.spool().append(events);
+    public CompletableFuture<List<DeliveryOutcome>> log(
+        List<EncodedEvent> events, Deadline deadline) {
+      var answer = logger.log(events, deadline);
       if (!writing) {
         writeLater();
       }
@@ -235,28 +234,8 @@ final class SimulatedGateway {
     }
 
     @Override
-    public SpoolQueue pending() {
-      return spool.spool().pending();
-    }
-
-    @Override
-    public SpoolQueue refused() {
-      return spool.spool().refused();
-    }
-
-    @Override
-    public void setAside(List<Refusal> refusals) {
-      spool.spool().setAside(refusals);
-    }
-
-    @Override
-    public SpoolStats stats() {
-      return spool.spool().stats();
-    }
-
-    @Override
     public void close() {
-      spool.spool().close();
+      logger.close();
     }
   }
 }

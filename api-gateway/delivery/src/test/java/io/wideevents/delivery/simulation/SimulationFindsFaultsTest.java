@@ -6,12 +6,7 @@ import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.delivery.LoggerPort;
 import io.wideevents.delivery.kafka.MqClientPort;
 import io.wideevents.delivery.mongo.MongoLoggerSettings;
-import io.wideevents.delivery.spool.EventSpool;
-import io.wideevents.delivery.spool.Refusal;
 import io.wideevents.delivery.spool.SimulatedDisk;
-import io.wideevents.delivery.spool.SpoolOutcome;
-import io.wideevents.delivery.spool.SpoolQueue;
-import io.wideevents.delivery.spool.SpoolStats;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.Tier;
@@ -128,7 +123,7 @@ class SimulationFindsFaultsTest {
     ACKNOWLEDGES_BEFORE_THE_SYNC(
         new Mutation() {
           @Override
-          EventSpool spool(EventSpool spool) {
+          LoggerPort spool(LoggerPort spool) {
             return new HastySpool(spool);
           }
         }),
@@ -232,31 +227,13 @@ class SimulationFindsFaultsTest {
     }
   }
 
-  private record HastySpool(EventSpool spool) implements EventSpool {
+  private record HastySpool(LoggerPort spool) implements LoggerPort {
     @Override
-    public CompletableFuture<SpoolOutcome> append(List<EncodedEvent> events) {
-      var unused = spool.append(events);
-      return CompletableFuture.completedFuture(new SpoolOutcome.Spooled());
-    }
-
-    @Override
-    public SpoolQueue pending() {
-      return spool.pending();
-    }
-
-    @Override
-    public SpoolQueue refused() {
-      return spool.refused();
-    }
-
-    @Override
-    public void setAside(List<Refusal> refusals) {
-      spool.setAside(refusals);
-    }
-
-    @Override
-    public SpoolStats stats() {
-      return spool.stats();
+    public CompletableFuture<List<DeliveryOutcome>> log(
+        List<EncodedEvent> events, Deadline deadline) {
+      var unused = spool.log(events, deadline);
+      return CompletableFuture.completedFuture(
+          Collections.nCopies(events.size(), new DeliveryOutcome.Durable(Tier.SPOOL)));
     }
 
     @Override

@@ -18,7 +18,7 @@ public final class AppendingProcess {
   private AppendingProcess() {}
 
   public static void main(String[] arguments) {
-    SegmentEventSpool spool = open(Path.of(arguments[0]));
+    EventSpool spool = open(Path.of(arguments[0]));
     int first = Integer.parseInt(arguments[1]);
     for (int thread = 0; thread < THREADS; thread++) {
       int from = first + thread * NUMBERS_PER_THREAD;
@@ -27,12 +27,12 @@ public final class AppendingProcess {
   }
 
   /** With room for many lives. */
-  static SegmentEventSpool open(Path directory) {
-    return SegmentEventSpool.open(
+  static EventSpool open(Path directory) {
+    return EventSpool.open(
         new SpoolSettings(directory, 1L << 30, 0, 1), TestSpools.decoder(), InstantSource.system());
   }
 
-  private static void append(SegmentEventSpool spool, int from) {
+  private static void append(EventSpool spool, int from) {
     for (int number = from; number < from + NUMBERS_PER_THREAD; number++) {
       SpoolOutcome outcome = spool.append(List.of(StubEvent.numbered(number))).join();
       if (outcome instanceof SpoolOutcome.Spooled) {

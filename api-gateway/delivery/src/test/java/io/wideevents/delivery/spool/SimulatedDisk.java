@@ -329,12 +329,6 @@ public final class SimulatedDisk implements SpoolFiles {
   }
 
   @Override
-  public synchronized void overwrite(Path file, long position, ByteBuffer bytes)
-      throws IOException {
-    overwrite(content(file), position, bytes);
-  }
-
-  @Override
   public void sync(Path file) throws IOException {
     sync(content(file));
   }

@@ -1,5 +1,7 @@
 package io.wideevents.delivery.spool;
 
+import static io.wideevents.delivery.spool.TestSpools.remove;
+
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.EventId;
@@ -34,8 +36,8 @@ public final class SpoolBenchmark {
     Path directory = Files.createTempDirectory(Path.of(arguments[0]), "spool");
     for (int threads : List.of(1, 8, 32)) {
       SpoolSettings settings = new SpoolSettings(directory, 4L << 30, 0, 1);
-      try (SegmentEventSpool spool =
-          SegmentEventSpool.open(settings, TestSpools.decoder(), InstantSource.system())) {
+      try (EventSpool spool =
+          EventSpool.open(settings, TestSpools.decoder(), InstantSource.system())) {
         System.out.printf("%d threads: %,d appends/s%n", threads, appendsPerSecond(spool, threads));
         drain(spool);
       }
@@ -43,8 +45,7 @@ public final class SpoolBenchmark {
     delete(directory);
   }
 
-  private static long appendsPerSecond(SegmentEventSpool spool, int threads)
-      throws InterruptedException {
+  private static long appendsPerSecond(EventSpool spool, int threads) throws InterruptedException {
     EncodedEvent event = new MadeOnce(StubEvent.of("checkout", "x".repeat(450)));
     LongAdder durable = new LongAdder();
     long measuredFrom = System.nanoTime() + WARM_UP.toNanos();
@@ -69,12 +70,12 @@ public final class SpoolBenchmark {
     return durable.sum() / MEASURED.toSeconds();
   }
 
-  private static void drain(SegmentEventSpool spool) {
+  private static void drain(EventSpool spool) {
     long events = spool.stats().pendingEvents();
     long start = System.nanoTime();
     List<SpooledEvent> chunk = chunk(spool);
     while (!chunk.isEmpty()) {
-      spool.pending().remove(chunk);
+      remove(spool, chunk);
       chunk = chunk(spool);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
@@ -83,8 +84,8 @@ public final class SpoolBenchmark {
         events, events / seconds, spool.stats().bytes());
   }
 
-  private static List<SpooledEvent> chunk(SegmentEventSpool spool) {
-    return spool.pending().read(SpoolPosition.START, CHUNK_EVENTS, Integer.MAX_VALUE);
+  private static List<SpooledEvent> chunk(EventSpool spool) {
+    return TestSpools.first(spool, CHUNK_EVENTS);
   }
 
   /** A stub whose JSON is not made anew for each append: that would be measured as well. */

@@ -1,9 +1,10 @@
 package io.wideevents.delivery.spool;
 
-import static io.wideevents.delivery.spool.EventSpoolContract.append;
-import static io.wideevents.delivery.spool.EventSpoolContract.idsOf;
-import static io.wideevents.delivery.spool.EventSpoolContract.outcome;
-import static io.wideevents.delivery.spool.EventSpoolContract.read;
+import static io.wideevents.delivery.spool.TestSpools.append;
+import static io.wideevents.delivery.spool.TestSpools.idsOf;
+import static io.wideevents.delivery.spool.TestSpools.outcome;
+import static io.wideevents.delivery.spool.TestSpools.read;
+import static io.wideevents.delivery.spool.TestSpools.remove;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.event.EventId;
@@ -38,8 +39,8 @@ class SpoolDamageTest {
     Path segment = spoolAndClose();
     Files.write(segment, new byte[3_000], StandardOpenOption.APPEND);
 
-    try (SegmentEventSpool spool = TestSpools.open(directory)) {
-      assertThat(idsOf(read(spool.pending()))).isEqualTo(idsOf(EVENTS));
+    try (EventSpool spool = TestSpools.open(directory)) {
+      assertThat(idsOf(read(spool))).isEqualTo(idsOf(EVENTS));
       assertThat(spool.stats().damage()).isEqualTo(new SpoolStats.Damage(0, 1, 0));
     }
   }
@@ -51,13 +52,13 @@ class SpoolDamageTest {
     int within = offsets.get(7) + 60;
     flipBit(segment, within, 3);
 
-    try (SegmentEventSpool spool = TestSpools.open(directory)) {
+    try (EventSpool spool = TestSpools.open(directory)) {
       List<EventId> expected = new ArrayList<>(idsOf(EVENTS));
       expected.remove(7);
-      assertThat(idsOf(read(spool.pending()))).isEqualTo(expected);
+      assertThat(idsOf(read(spool))).isEqualTo(expected);
       assertThat(spool.stats().damage()).isEqualTo(new SpoolStats.Damage(1, 0, 0));
 
-      spool.pending().remove(read(spool.pending()));
+      remove(spool, read(spool));
 
       assertThat(spool.stats().pendingEvents()).isZero();
       assertThat(spool.stats().bytes()).isZero();
@@ -86,8 +87,8 @@ class SpoolDamageTest {
       }
       Files.write(segment, bad);
 
-      try (SegmentEventSpool spool = TestSpools.open(directory)) {
-        List<SpooledEvent> readable = read(spool.pending());
+      try (EventSpool spool = TestSpools.open(directory)) {
+        List<SpooledEvent> readable = read(spool);
         assertThat(readable)
             .allSatisfy(
                 event -> assertThat(event.json(Tier.SPOOL)).isEqualTo(posted.get(event.id())));
@@ -102,13 +103,13 @@ class SpoolDamageTest {
 
   @Test
   void damageFoundWhileReading_isCountedOnce() throws Exception {
-    try (SegmentEventSpool spool = TestSpools.open(directory)) {
+    try (EventSpool spool = TestSpools.open(directory)) {
       append(spool, EVENTS);
       Path segment = segments().getFirst();
       flipBit(segment, frameOffsets(segment).get(3) + 50, 1);
 
-      List<SpooledEvent> first = read(spool.pending());
-      List<SpooledEvent> second = read(spool.pending());
+      List<SpooledEvent> first = read(spool);
+      List<SpooledEvent> second = read(spool);
 
       assertThat(idsOf(first)).hasSize(19).isEqualTo(idsOf(second));
       assertThat(spool.stats().damage().ranges()).isEqualTo(1);
@@ -120,8 +121,8 @@ class SpoolDamageTest {
     Path segment = spoolAndClose();
     flipBit(segment, 2, 5);
 
-    try (SegmentEventSpool spool = TestSpools.open(directory)) {
-      assertThat(idsOf(read(spool.pending()))).isEqualTo(idsOf(EVENTS));
+    try (EventSpool spool = TestSpools.open(directory)) {
+      assertThat(idsOf(read(spool))).isEqualTo(idsOf(EVENTS));
       assertThat(spool.stats().damage()).isEqualTo(new SpoolStats.Damage(1, 0, 0));
     }
   }
@@ -130,12 +131,12 @@ class SpoolDamageTest {
   void damage_isNotForgottenByARestart() throws Exception {
     Path segment = spoolAndClose();
     flipBit(segment, frameOffsets(segment).get(0) + 60, 3);
-    try (SegmentEventSpool spool = TestSpools.open(directory)) {
-      spool.pending().remove(read(spool.pending()).subList(0, 5));
+    try (EventSpool spool = TestSpools.open(directory)) {
+      remove(spool, read(spool).subList(0, 5));
     }
 
-    try (SegmentEventSpool spool = TestSpools.open(directory)) {
-      spool.pending().remove(read(spool.pending()));
+    try (EventSpool spool = TestSpools.open(directory)) {
+      remove(spool, read(spool));
 
       assertThat(spool.stats().damage().quarantinedFiles()).isEqualTo(1);
     }
@@ -173,14 +174,14 @@ class SpoolDamageTest {
       TestSpools.open(directory).close();
     }
 
-    try (SegmentEventSpool spool = TestSpools.open(directory)) {
+    try (EventSpool spool = TestSpools.open(directory)) {
       assertThat(spool.stats().damage().quarantinedFiles()).isEqualTo(2);
     }
   }
 
   private void assertStartsWithOneQuarantined() throws Exception {
-    try (SegmentEventSpool spool = TestSpools.open(directory)) {
-      assertThat(idsOf(read(spool.pending()))).isEqualTo(idsOf(EVENTS));
+    try (EventSpool spool = TestSpools.open(directory)) {
+      assertThat(idsOf(read(spool))).isEqualTo(idsOf(EVENTS));
       assertThat(spool.stats().damage()).isEqualTo(new SpoolStats.Damage(0, 0, 1));
       assertThat(outcome(spool, StubEvent.many(1))).isEqualTo(new SpoolOutcome.Spooled());
     }
@@ -188,7 +189,7 @@ class SpoolDamageTest {
 
   /** A closed spool with {@link #EVENTS} in one segment; returns that. */
   private Path spoolAndClose() throws Exception {
-    try (SegmentEventSpool spool = TestSpools.open(directory)) {
+    try (EventSpool spool = TestSpools.open(directory)) {
       append(spool, EVENTS);
     }
     return segments().getFirst();

@@ -1,9 +1,10 @@
 package io.wideevents.delivery.spool;
 
-import static io.wideevents.delivery.spool.EventSpoolContract.append;
-import static io.wideevents.delivery.spool.EventSpoolContract.idsOf;
-import static io.wideevents.delivery.spool.EventSpoolContract.outcome;
-import static io.wideevents.delivery.spool.EventSpoolContract.read;
+import static io.wideevents.delivery.spool.TestSpools.append;
+import static io.wideevents.delivery.spool.TestSpools.idsOf;
+import static io.wideevents.delivery.spool.TestSpools.outcome;
+import static io.wideevents.delivery.spool.TestSpools.read;
+import static io.wideevents.delivery.spool.TestSpools.remove;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -12,7 +13,6 @@ import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
 import io.wideevents.testing.ThrowingLog;
 import io.wideevents.time.ClosingTime;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SpoolDiskFailureTest {
   @TempDir Path directory;
   private final SimulatedDisk disk = new SimulatedDisk();
-  private SegmentEventSpool spool;
+  private EventSpool spool;
 
   @BeforeEach
   void open() {
@@ -115,7 +115,7 @@ class SpoolDiskFailureTest {
 
     await().until(() -> disk.syncs() == 1);
     assertThat(outcome).isNotDone();
-    assertThat(read(spool.pending())).isEmpty();
+    assertThat(read(spool)).isEmpty();
   }
 
   @Test
@@ -125,11 +125,11 @@ class SpoolDiskFailureTest {
     CompletableFuture<SpoolOutcome> outcome = spool.append(List.of(event(1)));
     await().until(() -> disk.syncs() == 2);
 
-    spool.pending().remove(read(spool.pending()));
+    remove(spool, read(spool));
     disk.goOn();
 
     assertThat(outcome.get(30, TimeUnit.SECONDS)).isEqualTo(new SpoolOutcome.Spooled());
-    assertThat(idsOf(read(spool.pending()))).containsExactly(event(1).id());
+    assertThat(idsOf(read(spool))).containsExactly(event(1).id());
   }
 
   @Test
@@ -169,7 +169,7 @@ class SpoolDiskFailureTest {
     for (CompletableFuture<SpoolOutcome> outcome : List.of(alone, second, third)) {
       assertThat(outcome.get(30, TimeUnit.SECONDS)).isInstanceOf(SpoolOutcome.Failed.class);
     }
-    assertThat(idsOf(read(spool.pending()))).containsExactly(event(0).id());
+    assertThat(idsOf(read(spool))).containsExactly(event(0).id());
     assertThat(spool.stats().trouble())
         .hasValueSatisfying(
             trouble -> assertThat(trouble.since()).isBeforeOrEqualTo(Instant.now()));
@@ -185,10 +185,9 @@ class SpoolDiskFailureTest {
     append(spool, List.of(event(2)));
 
     assertThat(spool.stats().trouble()).isEmpty();
-    List<SpooledEvent> spooled = read(spool.pending());
+    List<SpooledEvent> spooled = read(spool);
     assertThat(idsOf(spooled)).containsExactly(event(0).id(), event(2).id());
-    assertThat(spooled.get(1).position().segment())
-        .isGreaterThan(spooled.get(0).position().segment());
+    assertThat(disk.list(directory.resolve("pending"))).hasSize(2);
   }
 
   @Test
@@ -197,7 +196,7 @@ class SpoolDiskFailureTest {
     disk.failSyncs(true);
     outcome(spool, List.of(event(1)));
 
-    spool.pending().remove(read(spool.pending()));
+    remove(spool, read(spool));
 
     assertThat(spool.stats().bytes()).isZero();
     assertThat(disk.list(directory.resolve("pending"))).isEmpty();
@@ -213,7 +212,7 @@ class SpoolDiskFailureTest {
             disk,
             new ClosingTime(TestSpools.CLOSE_TIMEOUT));
 
-    EventSpoolContract.fill(spool);
+    TestSpools.fill(spool);
 
     assertThat(disk.usableBytes(directory)).isBetween(100_000L, 110_000L);
     assertThat(outcome(spool, StubEvent.many(20)))
@@ -235,7 +234,7 @@ class SpoolDiskFailureTest {
     List<EventId> drained = new ArrayList<>();
     for (List<SpooledEvent> chunk = chunk(); !chunk.isEmpty(); chunk = chunk()) {
       drained.addAll(idsOf(chunk));
-      spool.pending().remove(chunk);
+      remove(spool, chunk);
     }
 
     assertThat(drained).isEqualTo(acknowledged);
@@ -261,9 +260,9 @@ class SpoolDiskFailureTest {
     spool.close();
     spool = TestSpools.open(directory, disk);
 
-    assertThat(idsOf(read(spool.pending()))).isEqualTo(acknowledged);
+    assertThat(idsOf(read(spool))).isEqualTo(acknowledged);
     assertThat(spool.stats().damage()).isEqualTo(new SpoolStats.Damage(0, 1, 0));
-    spool.pending().remove(read(spool.pending()));
+    remove(spool, read(spool));
     append(spool, List.of(event(1)));
   }
 
@@ -278,40 +277,23 @@ class SpoolDiskFailureTest {
     spool.close();
     spool = TestSpools.open(directory, disk);
 
-    assertThat(idsOf(read(spool.pending()))).isEqualTo(idsOf(events));
-    spool.pending().remove(read(spool.pending()));
+    assertThat(idsOf(read(spool))).isEqualTo(idsOf(events));
+    remove(spool, read(spool));
     assertThat(spool.stats().bytes()).isZero();
     append(spool, List.of(event(1_000)));
-  }
-
-  @Test
-  void setAside_onAFullDiskLeavesTheEventPending() throws Exception {
-    disk.limitTo(500_000);
-    append(spool, StubEvent.many(10));
-    disk.takeAllSpace(true);
-    SpooledEvent poison = read(spool.pending()).getFirst();
-    List<Refusal> refusals = List.of(new Refusal(poison, "code", "message"));
-
-    assertThatThrownBy(() -> spool.setAside(refusals)).isInstanceOf(UncheckedIOException.class);
-
-    assertThat(spool.stats().pendingEvents()).isEqualTo(10);
-    disk.takeAllSpace(false);
-    spool.setAside(refusals);
-    assertThat(spool.stats().pendingEvents()).isEqualTo(9);
-    assertThat(idsOf(read(spool.refused()))).containsExactly(poison.id());
   }
 
   @Test
   void unreadableDisk_keepsTheEventsForLater() throws Exception {
     append(spool, StubEvent.many(10));
     disk.failReads(true);
-    assertThat(read(spool.pending())).isEmpty();
-    assertThat(read(spool.pending())).isEmpty();
+    assertThat(read(spool)).isEmpty();
+    assertThat(read(spool)).isEmpty();
     assertThat(spool.stats().damage().ranges()).isEqualTo(1);
 
     disk.failReads(false);
 
-    assertThat(idsOf(read(spool.pending()))).isEqualTo(idsOf(StubEvent.many(10)));
+    assertThat(idsOf(read(spool))).isEqualTo(idsOf(StubEvent.many(10)));
   }
 
   @Test
@@ -327,7 +309,7 @@ class SpoolDiskFailureTest {
     append(spool, List.of(event(10)));
     spool.close();
     spool = TestSpools.open(directory, disk);
-    assertThat(idsOf(read(spool.pending()))).isEqualTo(idsOf(StubEvent.many(11)));
+    assertThat(idsOf(read(spool))).isEqualTo(idsOf(StubEvent.many(11)));
   }
 
   @Test
@@ -381,11 +363,10 @@ class SpoolDiskFailureTest {
           owed.addAll(idsOf(events));
         }
         if (random.nextInt(3) == 0) {
-          List<SpooledEvent> some =
-              spool.pending().read(SpoolPosition.START, 1 + random.nextInt(100), 1 << 20);
+          List<SpooledEvent> some = TestSpools.first(spool, 1 + random.nextInt(100));
           List<SpooledEvent> removed =
               some.stream().filter(event -> random.nextInt(20) > 0).toList();
-          spool.pending().remove(removed);
+          remove(spool, removed);
           idsOf(removed).forEach(owed::remove);
         }
       }
@@ -395,14 +376,14 @@ class SpoolDiskFailureTest {
 
       spool = TestSpools.open(directory, current);
 
-      List<EventId> found = idsOf(read(spool.pending()));
+      List<EventId> found = idsOf(read(spool));
       assertThat(found).containsAll(owed);
       assertThat(everSent).containsAll(found);
     }
   }
 
   private List<SpooledEvent> chunk() {
-    return spool.pending().read(SpoolPosition.START, 50, 1 << 20);
+    return TestSpools.first(spool, 50);
   }
 
   private static StubEvent event(int number) {

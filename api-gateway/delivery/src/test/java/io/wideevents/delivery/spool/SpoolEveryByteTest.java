@@ -1,7 +1,8 @@
 package io.wideevents.delivery.spool;
 
-import static io.wideevents.delivery.spool.EventSpoolContract.idsOf;
-import static io.wideevents.delivery.spool.EventSpoolContract.read;
+import static io.wideevents.delivery.spool.TestSpools.idsOf;
+import static io.wideevents.delivery.spool.TestSpools.read;
+import static io.wideevents.delivery.spool.TestSpools.remove;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -9,15 +10,16 @@ import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -35,7 +37,7 @@ class SpoolEveryByteTest {
   private static final int STEP_OVER_ZEROS = 61;
 
   private final SimulatedDisk sound = killedSpool();
-  private final List<Frame> frames = frames();
+  private List<Frame> frames = List.of();
 
   /** Where an event lies. */
   private record Frame(Path file, int from, int to, StubEvent event) {}
@@ -76,29 +78,30 @@ class SpoolEveryByteTest {
         disk, TestSpools.settings(DIRECTORY), TestSpools.decoder(), InstantSource.system());
   }
 
-  private List<Frame> frames() {
-    List<SpooledEvent> events = read(open(sound.afterKill()).spool().pending());
-    assertThat(idsOf(events)).isEqualTo(idsOf(EVENTS));
-    return IntStream.range(0, events.size())
-        .mapToObj(
-            i ->
-                new Frame(
-                    segment(events.get(i).position().segment()),
-                    events.get(i).position().offset(),
-                    events.get(i).next().offset(),
-                    EVENTS.get(i)))
-        .toList();
+  private List<Frame> frames() throws IOException {
+    assertThat(idsOf(read(open(sound.afterKill()).spool()))).isEqualTo(idsOf(EVENTS));
+    List<Frame> frames = new ArrayList<>();
+    for (Path file : segments()) {
+      ByteBuffer bytes = ByteBuffer.wrap(sound.bytes(file));
+      for (int at = SegmentHeader.BYTES; at < bytes.limit(); ) {
+        int length = io.wideevents.delivery.spool.Frame.length(bytes.position(at));
+        frames.add(new Frame(file, at, at + length, EVENTS.get(frames.size())));
+        at += length;
+      }
+    }
+    return frames;
   }
 
-  private static Path segment(long sequence) {
-    return SegmentNames.segment(DIRECTORY.resolve("pending"), sequence);
+  @BeforeEach
+  void findFrames() throws IOException {
+    frames = frames();
   }
 
   @Test
   void untouched_reportsNothing() throws Exception {
     EventSpool spool = open(sound.afterKill()).spool();
 
-    assertThat(idsOf(read(spool.pending()))).isEqualTo(idsOf(EVENTS));
+    assertThat(idsOf(read(spool))).isEqualTo(idsOf(EVENTS));
     assertThat(spool.stats().damage()).isEqualTo(new SpoolStats.Damage(0, 0, 0));
   }
 
@@ -183,14 +186,14 @@ class SpoolEveryByteTest {
 
     SteppedSpool stepped = open(disk);
     EventSpool spool = stepped.spool();
-    List<SpooledEvent> found = new ArrayList<>(read(spool.pending()));
+    List<SpooledEvent> found = new ArrayList<>(read(spool));
 
     assertThat(idsOf(found)).as(description).isEqualTo(untouched);
     assertThat(reported(spool)).as(description).isPositive();
     assertThat(spool.stats().damage().tornTails()).as(description).isZero();
     found.forEach(event -> assertThat(event.json(Tier.SPOOL)).isEqualTo(json(event.id())));
 
-    spool.pending().remove(found);
+    remove(spool, found);
 
     assertThat(spool.stats().pendingEvents()).as(description).isZero();
     assertThat(quarantined(disk)).as(description).anyMatch(kept -> keeps(kept, changed));

@@ -1,8 +1,9 @@
 package io.wideevents.delivery.spool;
 
-import static io.wideevents.delivery.spool.EventSpoolContract.append;
-import static io.wideevents.delivery.spool.EventSpoolContract.idsOf;
-import static io.wideevents.delivery.spool.EventSpoolContract.outcome;
+import static io.wideevents.delivery.spool.TestSpools.append;
+import static io.wideevents.delivery.spool.TestSpools.idsOf;
+import static io.wideevents.delivery.spool.TestSpools.outcome;
+import static io.wideevents.delivery.spool.TestSpools.remove;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -34,14 +35,14 @@ class SpoolFullDiskIT {
   void spoolThatFilledTheDisk_drainsAfterARestartAndTakesEventsAgain(Kind kind) throws Exception {
     try (SmallFileSystem disk = mount(kind)) {
       List<EventId> acknowledged = new ArrayList<>();
-      try (SegmentEventSpool spool = open(disk, 0)) {
+      try (EventSpool spool = open(disk, 0)) {
         fill(spool, acknowledged);
       }
       assertThat(acknowledged).hasSizeGreaterThan(10_000);
       disk.fillUp();
       assertThat(disk.usableBytes()).isZero();
 
-      try (SegmentEventSpool spool = open(disk, 0)) {
+      try (EventSpool spool = open(disk, 0)) {
         assertThat(drain(spool)).containsAll(acknowledged);
 
         assertThat(spool.stats().bytes()).isZero();
@@ -55,7 +56,7 @@ class SpoolFullDiskIT {
   @EnumSource
   void diskFilledByOthers_isRefusedUntilThereIsSpaceAgain(Kind kind) throws Exception {
     try (SmallFileSystem disk = mount(kind);
-        SegmentEventSpool spool = open(disk, 0)) {
+        EventSpool spool = open(disk, 0)) {
       append(spool, StubEvent.many(1_000));
       Path filler = disk.fillUp();
       assertThat(outcome(spool, StubEvent.many(100))).isNotInstanceOf(SpoolOutcome.Spooled.class);
@@ -74,7 +75,7 @@ class SpoolFullDiskIT {
   void minFreeBytes_stayFree(Kind kind) throws Exception {
     int minFreeBytes = 4 << 20;
     try (SmallFileSystem disk = mount(kind);
-        SegmentEventSpool spool = open(disk, minFreeBytes)) {
+        EventSpool spool = open(disk, minFreeBytes)) {
       List<EventId> acknowledged = new ArrayList<>();
 
       SpoolOutcome last = fill(spool, acknowledged);
@@ -95,16 +96,15 @@ class SpoolFullDiskIT {
     return disk.get();
   }
 
-  private static SegmentEventSpool open(SmallFileSystem disk, long minFreeBytes) {
-    return SegmentEventSpool.open(
+  private static EventSpool open(SmallFileSystem disk, long minFreeBytes) {
+    return EventSpool.open(
         new SpoolSettings(disk.path().resolve("spool"), 1L << 30, minFreeBytes, 1),
         TestSpools.decoder(),
         InstantSource.system());
   }
 
   /** Appends until that fails, noting what was acknowledged; returns the failure. */
-  private static SpoolOutcome fill(SegmentEventSpool spool, List<EventId> acknowledged)
-      throws Exception {
+  private static SpoolOutcome fill(EventSpool spool, List<EventId> acknowledged) throws Exception {
     for (int first = 0; ; first += CALL_EVENTS) {
       List<StubEvent> events =
           IntStream.range(first, first + CALL_EVENTS).mapToObj(StubEvent::numbered).toList();
@@ -116,18 +116,18 @@ class SpoolFullDiskIT {
     }
   }
 
-  private static List<EventId> drain(SegmentEventSpool spool) {
+  private static List<EventId> drain(EventSpool spool) {
     List<EventId> drained = new ArrayList<>();
     List<SpooledEvent> chunk = chunk(spool);
     while (!chunk.isEmpty()) {
       drained.addAll(idsOf(chunk));
-      spool.pending().remove(chunk);
+      remove(spool, chunk);
       chunk = chunk(spool);
     }
     return drained;
   }
 
-  private static List<SpooledEvent> chunk(SegmentEventSpool spool) {
-    return spool.pending().read(SpoolPosition.START, 500, 1 << 20);
+  private static List<SpooledEvent> chunk(EventSpool spool) {
+    return TestSpools.first(spool, 500);
   }
 }

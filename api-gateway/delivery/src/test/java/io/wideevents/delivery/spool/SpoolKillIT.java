@@ -1,7 +1,7 @@
 package io.wideevents.delivery.spool;
 
-import static io.wideevents.delivery.spool.EventSpoolContract.idsOf;
-import static io.wideevents.delivery.spool.EventSpoolContract.read;
+import static io.wideevents.delivery.spool.TestSpools.idsOf;
+import static io.wideevents.delivery.spool.TestSpools.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -41,8 +41,8 @@ class SpoolKillIT {
       }
       numbers(log).forEach(number -> acknowledged.add(StubEvent.numbered(number).id()));
 
-      try (SegmentEventSpool spool = AppendingProcess.open(spoolDirectory)) {
-        assertThat(idsOf(read(spool.pending()))).containsAll(acknowledged);
+      try (EventSpool spool = AppendingProcess.open(spoolDirectory)) {
+        assertThat(idsOf(read(spool))).containsAll(acknowledged);
         assertThat(spool.stats().damage().ranges()).isZero();
         assertThat(spool.stats().damage().quarantinedFiles()).isZero();
       }

@@ -1,7 +1,7 @@
 package io.wideevents.delivery.spool;
 
-import static io.wideevents.delivery.spool.EventSpoolContract.idsOf;
-import static io.wideevents.delivery.spool.EventSpoolContract.read;
+import static io.wideevents.delivery.spool.TestSpools.idsOf;
+import static io.wideevents.delivery.spool.TestSpools.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.delivery.DeliveryOutcome;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SpoolLoggerTest extends LoggerPortContract {
   @TempDir Path directory;
   private final SimulatedDisk disk = new SimulatedDisk();
-  private SegmentEventSpool spool;
+  private EventSpool spool;
   private SpoolLogger logger;
 
   @BeforeEach
@@ -47,7 +47,7 @@ class SpoolLoggerTest extends LoggerPortContract {
 
   @Override
   protected boolean isDurable(EventId id) {
-    return idsOf(read(spool.pending())).contains(id);
+    return idsOf(read(spool)).contains(id);
   }
 
   @Override

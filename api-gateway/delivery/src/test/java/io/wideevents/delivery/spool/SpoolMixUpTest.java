@@ -1,19 +1,19 @@
 package io.wideevents.delivery.spool;
 
-import static io.wideevents.delivery.spool.EventSpoolContract.idsOf;
-import static io.wideevents.delivery.spool.EventSpoolContract.read;
+import static io.wideevents.delivery.spool.TestSpools.idsOf;
+import static io.wideevents.delivery.spool.TestSpools.read;
+import static io.wideevents.delivery.spool.TestSpools.remove;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import io.wideevents.delivery.RecordingLogger;
 import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
+import io.wideevents.testing.LogCapture;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that were lost, renamed, copied, exchanged, or written by another version. */
 class SpoolMixUpTest {
@@ -32,26 +34,9 @@ class SpoolMixUpTest {
   private SteppedSpool spool = open();
 
   @Test
-  void missingSegment_isReportedOnceAndVisibleAfterARestart() {
+  void segmentThatLeftBeforeAnOlderOne_isNotReported() {
     threeSegments();
-    disk.lose(file(2));
-
-    restart();
-
-    assertThat(found()).isEqualTo(idsOf(without(5, 10)));
-    assertThat(damage()).isEqualTo(new SpoolStats.Damage(1, 0, 1));
-    restart();
-    assertThat(damage()).isEqualTo(new SpoolStats.Damage(0, 0, 1));
-    assertThat(disk.list(DIRECTORY.resolve("quarantine")))
-        .singleElement()
-        .asString()
-        .endsWith("000000000000000002-000000000000000002.missing");
-  }
-
-  @Test
-  void segmentDrainedBeforeAnOlderOne_isNotMissing() {
-    threeSegments();
-    spool.spool().pending().remove(read(spool.spool().pending()).subList(5, 10));
+    remove(spool.spool(), read(spool.spool()).subList(5, 10));
     assertThat(disk.list(PENDING)).doesNotContain(file(2));
 
     restart();
@@ -61,7 +46,7 @@ class SpoolMixUpTest {
   }
 
   @Test
-  void segmentUnderAForeignName_isDeliveredAndReported() throws Exception {
+  void segmentUnderAForeignName_isKeptInTheQuarantine() throws Exception {
     threeSegments();
     byte[] second = disk.bytes(file(2));
     disk.lose(file(2));
@@ -69,8 +54,10 @@ class SpoolMixUpTest {
 
     restart();
 
-    assertThat(found()).isEqualTo(idsOf(EVENTS));
-    assertThat(damage().ranges()).isEqualTo(1);
+    assertThat(found()).isEqualTo(idsOf(without(5, 10)));
+    assertThat(damage()).isEqualTo(new SpoolStats.Damage(0, 0, 1));
+    assertThat(disk.bytes(DIRECTORY.resolve("quarantine").resolve("2.segment.bak")))
+        .isEqualTo(second);
   }
 
   @Test
@@ -101,9 +88,9 @@ class SpoolMixUpTest {
   }
 
   @Test
-  void notesExchanged_areReportedAndNoEventIsLost() throws Exception {
+  void lengthsExchanged_areReportedAndNoEventIsLost() throws Exception {
     threeSegments();
-    for (int[] part : new int[][] {{512, 1024}, {1024, 1536}, {4608, 5120}}) {
+    for (int[] part : new int[][] {{512, 1024}, {4608, 5120}}) {
       SimulatedDisk changed = disk.afterKill();
       byte[] first = changed.bytes(file(1));
       byte[] second = changed.bytes(file(2));
@@ -151,76 +138,75 @@ class SpoolMixUpTest {
     assertThat(damage().ranges()).isEqualTo(1);
   }
 
-  @Test
-  void noteThatPointsIntoAFrame_costsNoEvent() throws Exception {
-    append(EVENTS);
-    SegmentHeader.Identity identity =
-        SegmentHeader.decode(ByteBuffer.wrap(disk.bytes(file(1)), 0, SegmentHeader.BYTES).slice())
-            .orElseThrow()
-            .identity();
-    int last = read(spool.spool().pending()).getLast().next().offset();
-    for (int at : new int[] {SegmentHeader.BYTES + 100, last - 10}) {
-      SegmentHeader.writeNote(disk, file(1), identity, new DrainNote(0, 0, at, 0, 0));
+  @ParameterizedTest
+  @ValueSource(strings = {"WESPOOL1", "WESPOOL3"})
+  void fileOfAnotherVersion_isLeftAsItIsAndReportedAtEachStart(String magic) throws Exception {
+    // Given a small and a large file of that version
+    byte[] small = Arrays.copyOf(magic.getBytes(US_ASCII), 300);
+    byte[] large = Arrays.copyOf(magic.getBytes(US_ASCII), 20_000);
+    disk.put(file(7), small);
+    disk.put(file(8), large);
 
+    try (LogCapture lines = new LogCapture(SpoolDamage.class)) {
+      // When
+      restart();
+      append(EVENTS);
+      remove(spool.spool(), read(spool.spool()));
       restart();
 
-      assertThat(found()).isEqualTo(idsOf(EVENTS));
+      // Then
+      assertThat(lines.events(Level.ERROR))
+          .hasSize(4)
+          .allSatisfy(
+              line ->
+                  assertThat(line.getFormattedMessage()).contains("drain it with that version"));
     }
+    assertThat(disk.bytes(file(7))).isEqualTo(small);
+    assertThat(disk.bytes(file(8))).isEqualTo(large);
+    assertThat(disk.list(PENDING)).containsExactly(file(7), file(8));
+    assertThat(damage()).isEqualTo(new SpoolStats.Damage(2, 0, 0));
+    assertThat(found()).isEmpty();
   }
 
   @Test
-  void fileOfTheVersionBefore_isDeliveredAndDeleted() throws Exception {
-    disk.put(file(1), legacy(EVENTS, 0));
-
-    restart();
-
-    assertThat(found()).isEqualTo(idsOf(EVENTS));
-    assertThat(damage()).isEqualTo(new SpoolStats.Damage(0, 0, 0));
-    spool.spool().pending().remove(read(spool.spool().pending()).subList(0, 10));
-    restart();
-    assertThat(found()).isEqualTo(idsOf(EVENTS.subList(10, 15)));
-    spool.spool().pending().remove(read(spool.spool().pending()));
-    assertThat(disk.list(PENDING)).isEmpty();
-    assertThat(damage().quarantinedFiles()).isZero();
-  }
-
-  @Test
-  void endOfAFileOfTheVersionBefore_isReportedWhenItCannotBeRead() throws Exception {
-    disk.put(file(1), legacy(EVENTS, 3));
-
-    restart();
-
-    assertThat(found()).isEqualTo(idsOf(EVENTS.subList(0, 14)));
-    assertThat(damage()).isEqualTo(new SpoolStats.Damage(1, 0, 0));
-  }
-
-  @Test
-  void outcomeOfALaterVersion_isSetAsideAndHoldsUpNoOther() throws Exception {
+  void outcomeOfALaterVersion_isRejectedAndHoldsUpNoOther() throws Exception {
     append(EVENTS);
     byte[] bytes = disk.bytes(file(1));
-    int frame = read(spool.spool().pending()).get(7).position().offset();
-    int outcomeAt = frame + Frame.HEADER_BYTES;
-    bytes[outcomeAt] = 'X';
-    int end = read(spool.spool().pending()).get(7).next().offset();
+    int frame = SegmentHeader.BYTES;
+    for (int event = 0; event < 7; event++) {
+      frame += Frame.length(ByteBuffer.wrap(bytes).position(frame));
+    }
+    int length = Frame.length(ByteBuffer.wrap(bytes).position(frame));
+    bytes[frame + Frame.HEADER_BYTES] = 'X';
     CRC32C crc = new CRC32C();
-    crc.update(bytes, frame + 8, end - frame - 8);
+    crc.update(bytes, frame + 8, length - 8);
     ByteBuffer.wrap(bytes).putInt(frame + 4, (int) crc.getValue());
     disk.put(file(1), bytes);
     restart();
     RecordingLogger tiers = new RecordingLogger(Tier.KAFKA);
+    List<SpooledEvent> letters = new ArrayList<>();
     long now = System.nanoTime();
     SpoolReplayer replayer =
-        spool.replayer(tiers, DeadLetterPort.UNAVAILABLE, 1_000, () -> new Random(1), () -> now);
+        spool.replayer(
+            tiers,
+            (events, deadline) -> {
+              letters.addAll(events);
+              return DeadLetterPort.UNAVAILABLE.deadLetter(events, deadline);
+            },
+            1_000,
+            new Random(1),
+            () -> now);
 
     for (int step = 0; step < 4; step++) {
       SteppedSpool.replayOnce(replayer);
     }
 
     assertThat(tiers.durable().keySet()).containsExactlyElementsOf(idsOf(without(7, 8)));
-    SpooledEvent aside = read(spool.spool().refused()).getFirst();
-    assertThat(aside.id()).isEqualTo(EVENTS.get(7).id());
-    assertThat(aside.refusalCode()).isEqualTo("undecodable");
-    assertThat(aside.json(Tier.SPOOL)).isEqualTo(EVENTS.get(7).json(Tier.SPOOL));
+    assertThat(spool.spool().stats().refusedEvents()).isOne();
+    assertThat(replayer.stats()).isEqualTo(new ReplayStats(14, 1, 0));
+    assertThat(letters.getFirst().id()).isEqualTo(EVENTS.get(7).id());
+    assertThat(letters.getFirst().refusalCode()).isEqualTo("undecodable");
+    assertThat(letters.getFirst().json(Tier.SPOOL)).isEqualTo(EVENTS.get(7).json(Tier.SPOOL));
     assertThat(damage()).isEqualTo(new SpoolStats.Damage(0, 0, 0));
   }
 
@@ -251,7 +237,7 @@ class SpoolMixUpTest {
   }
 
   private List<EventId> found() {
-    return idsOf(read(spool.spool().pending()));
+    return idsOf(read(spool.spool()));
   }
 
   private SpoolStats.Damage damage() {
@@ -259,7 +245,7 @@ class SpoolMixUpTest {
   }
 
   private static Path file(long sequence) {
-    return SegmentNames.segment(PENDING, sequence);
+    return Segment.file(PENDING, sequence);
   }
 
   private static List<StubEvent> without(int from, int to) {
@@ -276,27 +262,5 @@ class SpoolMixUpTest {
     byte[] file = Arrays.copyOf(header, header.length + frames.length);
     System.arraycopy(frames, 0, file, header.length, frames.length);
     return file;
-  }
-
-  /** A file as the version before left it when it was killed. */
-  private static byte[] legacy(List<StubEvent> events, int bytesCutOff) throws IOException {
-    ByteBuffer header = ByteBuffer.allocate(64);
-    header.put("WESPOOL1".getBytes(US_ASCII)).putLong(Instant.EPOCH.toEpochMilli());
-    header.putInt(checksum(header, 0, 16));
-    header.position(32);
-    header.putInt(0).putInt(0).putInt(64).putInt(0);
-    header.putInt(checksum(header, 32, 16));
-    ByteArrayOutputStream file = new ByteArrayOutputStream();
-    file.write(header.array());
-    for (StubEvent event : events) {
-      file.write(Frame.encode(StoredEvent.pending(event, Instant.EPOCH)));
-    }
-    return Arrays.copyOf(file.toByteArray(), file.size() - bytesCutOff);
-  }
-
-  private static int checksum(ByteBuffer bytes, int from, int length) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes.array(), from, length);
-    return (int) crc.getValue();
   }
 }

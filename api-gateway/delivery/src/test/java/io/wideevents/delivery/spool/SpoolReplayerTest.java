@@ -1,7 +1,7 @@
 package io.wideevents.delivery.spool;
 
-import static io.wideevents.delivery.spool.EventSpoolContract.append;
-import static io.wideevents.delivery.spool.EventSpoolContract.idsOf;
+import static io.wideevents.delivery.spool.TestSpools.append;
+import static io.wideevents.delivery.spool.TestSpools.idsOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -28,7 +28,7 @@ class SpoolReplayerTest {
   @TempDir Path directory;
   private final RecordingLogger tiers = new RecordingLogger(Tier.MONGODB);
   private final RecordingLogger deadLetters = new RecordingLogger(Tier.KAFKA);
-  private SegmentEventSpool spool;
+  private EventSpool spool;
 
   @BeforeEach
   void open() {

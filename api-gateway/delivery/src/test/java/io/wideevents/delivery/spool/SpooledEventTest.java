@@ -1,6 +1,5 @@
 package io.wideevents.delivery.spool;
 
-import static io.wideevents.delivery.spool.EventSpoolContract.read;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -16,12 +15,9 @@ import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SpooledEventTest {
-  private final InMemoryEventSpool spool = new InMemoryEventSpool();
-
   @Test
   void document_isTheOneTheSpoolTierWouldHaveMade() {
     EncodedEvent posted =
@@ -61,9 +57,8 @@ class SpooledEventTest {
     assertThat(spooled.json(Tier.KAFKA)).isEqualTo(StubEvent.numbered(1).json(Tier.SPOOL));
   }
 
-  private SpooledEvent spooled(EncodedEvent event) {
-    assertThat(spool.append(List.of(event)).join()).isEqualTo(new SpoolOutcome.Spooled());
-    return read(spool.pending()).getFirst();
+  private static SpooledEvent spooled(EncodedEvent event) {
+    return new SpooledEvent(0, StoredEvent.pending(event, Instant.now()), TestSpools.decoder());
   }
 
   private static EncodedEvent posted(String json) {

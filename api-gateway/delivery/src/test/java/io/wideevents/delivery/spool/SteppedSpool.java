@@ -4,7 +4,6 @@ import io.wideevents.codec.RecordDecoder;
 import io.wideevents.delivery.LoggerPort;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -12,9 +11,9 @@ import java.util.random.RandomGenerator;
  * written and when they are replayed. Used by one thread.
  */
 public final class SteppedSpool {
-  private final SegmentEventSpool spool;
+  private final EventSpool spool;
 
-  private SteppedSpool(SegmentEventSpool spool) {
+  private SteppedSpool(EventSpool spool) {
     this.spool = spool;
   }
 
@@ -26,7 +25,7 @@ public final class SteppedSpool {
    */
   public static SteppedSpool open(
       SimulatedDisk disk, SpoolSettings settings, RecordDecoder decoder, InstantSource clock) {
-    return new SteppedSpool(SegmentEventSpool.openStepped(settings, disk, decoder, clock));
+    return new SteppedSpool(EventSpool.openStepped(settings, disk, decoder, clock));
   }
 
   public EventSpool spool() {
@@ -56,13 +55,13 @@ public final class SteppedSpool {
       LoggerPort tiers,
       DeadLetterPort deadLetters,
       int eventsPerSecond,
-      Supplier<RandomGenerator> randoms,
+      RandomGenerator random,
       LongSupplier nanoTime) {
-    return new SpoolReplayer(spool, tiers, deadLetters, eventsPerSecond, randoms, nanoTime);
+    return new SpoolReplayer(spool, tiers, deadLetters, eventsPerSecond, random, nanoTime);
   }
 
   /**
-   * Does what is due in both directions of a replay; does not wait for the targets.
+   * Does what is due in a replay; does not wait for the targets.
    *
    * @return nanoseconds until there is work again, unless a target answers or the replayer is woken
    *     before; 0 if there is more to do now

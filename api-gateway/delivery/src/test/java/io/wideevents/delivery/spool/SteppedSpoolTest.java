@@ -1,6 +1,6 @@
 package io.wideevents.delivery.spool;
 
-import static io.wideevents.delivery.spool.EventSpoolContract.idsOf;
+import static io.wideevents.delivery.spool.TestSpools.idsOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.delivery.RecordingLogger;
@@ -78,7 +78,7 @@ class SteppedSpoolTest {
 
     SteppedSpool next = open(disk.afterPowerCut(new Random(1)));
 
-    assertThat(idsOf(EventSpoolContract.read(next.spool().pending())))
+    assertThat(idsOf(TestSpools.read(next.spool())))
         .startsWith(idsOf(StubEvent.many(10)).toArray(new EventId[0]));
   }
 
@@ -89,7 +89,7 @@ class SteppedSpoolTest {
 
   private SpoolReplayer replayer(int eventsPerSecond) {
     return spool.replayer(
-        tiers, DeadLetterPort.UNAVAILABLE, eventsPerSecond, () -> new Random(1), () -> now);
+        tiers, DeadLetterPort.UNAVAILABLE, eventsPerSecond, new Random(1), () -> now);
   }
 
   /** Lets time pass, and does what is due meanwhile. */

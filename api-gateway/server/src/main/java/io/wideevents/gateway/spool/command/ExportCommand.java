@@ -3,10 +3,7 @@ package io.wideevents.gateway.spool.command;
 import io.wideevents.config.LogFormat;
 import io.wideevents.config.LogLevel;
 import io.wideevents.delivery.spool.EventSpool;
-import io.wideevents.delivery.spool.SpoolPosition;
-import io.wideevents.delivery.spool.SpoolQueue;
 import io.wideevents.delivery.spool.SpoolSettings;
-import io.wideevents.delivery.spool.SpooledEvent;
 import io.wideevents.event.Tier;
 import io.wideevents.files.NewFile;
 import io.wideevents.process.CommandFailedException;
@@ -19,11 +16,11 @@ import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,13 +31,12 @@ import picocli.CommandLine.Spec;
     name = "export",
     mixinStandardHelpOptions = true,
     description = {
-      "Writes the spool's events to stdout or a file, one JSON object a line: pending events, then"
-          + " rejected events, each oldest first. It removes nothing.",
+      "Writes the spool's events to stdout or a file, one JSON object a line, oldest first. It"
+          + " removes nothing.",
       "Each line is the value that the event's Kafka record would have."
     })
 final class ExportCommand implements Callable<Integer> {
-  private static final int CHUNK_EVENTS = 1_000;
-  private static final int CHUNK_BYTES = 4 << 20;
+  private static final int BUFFER_BYTES = 256 << 10;
 
   private final OutputStream stdout;
   private final InstantSource clock;
@@ -102,24 +98,16 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private static long write(EventSpool spool, OutputStream stream) throws IOException {
-    OutputStream lines = new BufferedOutputStream(stream, CHUNK_BYTES);
-    long written = write(spool.pending(), lines) + write(spool.refused(), lines);
+    OutputStream lines = new BufferedOutputStream(stream, BUFFER_BYTES);
+    LongAdder written = new LongAdder();
+    spool.forEach(
+        event -> {
+          lines.write(onOneLine(event.json(Tier.SPOOL)));
+          lines.write('\n');
+          written.increment();
+        });
     lines.flush();
-    return written;
-  }
-
-  private static long write(SpoolQueue queue, OutputStream lines) throws IOException {
-    long written = 0;
-    List<SpooledEvent> chunk = queue.read(SpoolPosition.START, CHUNK_EVENTS, CHUNK_BYTES);
-    while (!chunk.isEmpty()) {
-      for (SpooledEvent event : chunk) {
-        lines.write(onOneLine(event.json(Tier.SPOOL)));
-        lines.write('\n');
-      }
-      written += chunk.size();
-      chunk = queue.read(chunk.getLast().next(), CHUNK_EVENTS, CHUNK_BYTES);
-    }
-    return written;
+    return written.sum();
   }
 
   /**

@@ -6,7 +6,6 @@ import io.wideevents.config.SettingValue;
 import io.wideevents.config.SettingsCatalogue;
 import io.wideevents.config.SettingsReader;
 import io.wideevents.delivery.spool.EventSpool;
-import io.wideevents.delivery.spool.SegmentEventSpool;
 import io.wideevents.delivery.spool.SpoolSettings;
 import io.wideevents.delivery.spool.SpoolUnavailableException;
 import io.wideevents.gateway.config.GatewaySettings;
@@ -45,15 +44,14 @@ final class StoppedSpool {
    */
   static EventSpool open(SpoolSettings settings, InstantSource clock) {
     Path directory = directory(settings);
-    if (!SegmentEventSpool.isIn(directory)) {
+    if (!EventSpool.isIn(directory)) {
       throw new CommandFailedException(
           ExitCode.CONFIGURATION,
           "There is no spool at %s; say with SPOOL_DIR or --spool-dir where it is"
               .formatted(directory));
     }
     try {
-      return SegmentEventSpool.open(
-          settings, new RecordDecoder(EncoderSettings.DEFAULT, clock), clock);
+      return EventSpool.open(settings, new RecordDecoder(EncoderSettings.DEFAULT, clock), clock);
     } catch (SpoolUnavailableException e) {
       throw new CommandFailedException(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()), e);
     }

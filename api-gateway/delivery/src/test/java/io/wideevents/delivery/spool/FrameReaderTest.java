@@ -2,7 +2,7 @@ package io.wideevents.delivery.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wideevents.delivery.spool.FrameScanner.Found;
+import io.wideevents.delivery.spool.FrameReader.Found;
 import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
 import java.io.IOException;
@@ -12,22 +12,40 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FrameScannerTest {
+class FrameReaderTest {
   private static final Path FILE = Path.of("/simulated/file");
   private static final int FILE_BYTES = 4 << 20;
 
-  /** More than one pass, for parts of frames are read again; far less than one a frame. */
-  private static final int MOST_PASSES = 6;
+  /** Checking every place that looks like a frame would read about 28 GB. */
+  private static final long MOST_READ_BYTES = 1L << 29;
 
   private final SimulatedDisk disk = new SimulatedDisk();
 
   @Test
-  void next_passesOverAFileOfMarkersOnce() throws Exception {
+  void next_findsAFrameAfterDamageOfEveryKind() throws Exception {
+    ByteBuffer bytes = ByteBuffer.allocate(FILE_BYTES);
+    List<EventId> expected = new ArrayList<>();
+    for (int n = 0; bytes.remaining() > 2_000; n++) {
+      byte[] frame = frame(n);
+      int kind = n % 4;
+      if (kind == 0) {
+        // A flipped bit in the marker, the lengths, the checksum or the text
+        frame[n / 4 % frame.length] ^= (byte) (1 << (n % 8));
+      } else {
+        expected.add(StubEvent.numbered(n).id());
+      }
+      bytes.put(frame);
+    }
+
+    assertThat(scan(bytes.array())).isEqualTo(expected);
+  }
+
+  @Test
+  void next_endsSoonInAFileOfMarkers() throws Exception {
     ByteBuffer bytes = ByteBuffer.allocate(FILE_BYTES);
     while (bytes.remaining() >= 4) {
       bytes.putInt(0xFF57_4501);
@@ -35,32 +53,14 @@ class FrameScannerTest {
 
     assertThat(scan(bytes.array())).isEmpty();
 
-    assertThat(disk.readBytes()).isLessThan((long) MOST_PASSES * FILE_BYTES);
+    assertThat(disk.readBytes()).isLessThan(MOST_READ_BYTES);
   }
 
   @Test
-  void next_passesOnceOverPlacesThatLookLikeLongFrames() throws Exception {
-    byte[] bytes = longFrameHeads().array();
-    byte[] frame = frame(1);
-    System.arraycopy(frame, 0, bytes, FILE_BYTES / 2, frame.length);
+  void next_endsSoonAmongPlacesThatLookLikeLongFrames() throws Exception {
+    assertThat(scan(longFrameHeads().array())).isEmpty();
 
-    assertThat(scan(bytes)).containsExactly(StubEvent.numbered(1).id());
-
-    assertThat(disk.readBytes()).isLessThan((long) MOST_PASSES * FILE_BYTES);
-  }
-
-  @Test
-  void next_passesOnceOverFramesBetweenPlacesThatLookLikeLongFrames() throws Exception {
-    ByteBuffer bytes = longFrameHeads();
-    List<EventId> expected = new ArrayList<>();
-    for (int n = 0; bytes.limit() - n * 512 >= 1024; n++) {
-      bytes.put(n * 512 + Frame.HEADER_BYTES, frame(n));
-      expected.add(StubEvent.numbered(n).id());
-    }
-
-    assertThat(scan(bytes.array())).isEqualTo(expected);
-
-    assertThat(disk.readBytes()).isLessThan((long) MOST_PASSES * FILE_BYTES);
+    assertThat(disk.readBytes()).isLessThan(MOST_READ_BYTES);
   }
 
   /**
@@ -90,37 +90,13 @@ class FrameScannerTest {
     assertThat(scan(bytes.array())).isEqualTo(expected);
   }
 
-  @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3})
-  void append_ofChecksumsIsTheChecksumOfTheBytesTogether(long seed) {
-    Random random = new Random(seed);
-    for (int run = 0; run < 200; run++) {
-      byte[] first = new byte[random.nextInt(5_000)];
-      byte[] second = new byte[random.nextInt(100_000)];
-      random.nextBytes(first);
-      random.nextBytes(second);
-
-      int together = Crc32cCombination.append(checksum(first), second.length) ^ checksum(second);
-
-      assertThat(together).isEqualTo(checksum(first, second));
-    }
-  }
-
-  private static int checksum(byte[]... parts) {
-    CRC32C crc = new CRC32C();
-    for (byte[] part : parts) {
-      crc.update(part);
-    }
-    return (int) crc.getValue();
-  }
-
   private static byte[] frame(int number) {
     return Frame.encode(StoredEvent.pending(StubEvent.numbered(number), Instant.EPOCH));
   }
 
   private List<EventId> scan(byte[] bytes) throws IOException {
     disk.put(FILE, bytes);
-    FrameScanner scanner = new FrameScanner(disk, FILE, 0, bytes.length);
+    FrameReader scanner = new FrameReader(disk, FILE, 0, bytes.length);
     List<EventId> found = new ArrayList<>();
     for (Found next = scanner.next(); !(next instanceof Found.End); next = scanner.next()) {
       if (next instanceof Found.Intact intact) {

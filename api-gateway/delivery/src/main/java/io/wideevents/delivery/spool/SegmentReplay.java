@@ -1,0 +1,397 @@
+package io.wideevents.delivery.spool;
+
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.LoggerPort;
+import io.wideevents.delivery.spool.Segment.Kind;
+import io.wideevents.event.Tier;
+import io.wideevents.log.LogThrottle;
+import io.wideevents.time.Backoff;
+import io.wideevents.time.Deadline;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Delivers the sealed segments in rounds, oldest first, one chunk at a time. An event that is not
+ * acknowledged is skipped and tried again in the next round, so that no event delays the others. A
+ * segment is released when all its events are acknowledged.
+ *
+ * <p>One chunk alone cannot show whether an event fails or the tiers are down, and skipping during
+ * an outage would leave the oldest events for last. Therefore the first success after failures
+ * restarts the round from the oldest event, once per round.
+ *
+ * <p>Rejected events are sent to the dead-letter topic beside the next chunks, at most one call at
+ * a time. Used by one thread, except for {@link #wake} and {@link #stats}. Does not block for the
+ * tiers.
+ */
+final class SegmentReplay {
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentReplay.class);
+  private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
+  private static final int CHUNK_EVENTS = 500;
+
+  /** A chunk takes no further event once its events have so many bytes. */
+  private static final int CHUNK_BYTES = 1 << 20;
+
+  private static final Duration DEADLINE = Duration.ofSeconds(8);
+
+  /** How long after its deadline an answer is still awaited. */
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
+  private static final Duration IDLE = Duration.ofMillis(250);
+
+  private final EventSpool spool;
+  private final SegmentLog segments;
+  private final LoggerPort tiers;
+  private final DeadLetterPort deadLetters;
+  private final int eventsPerSecond;
+  private final Backoff backoff;
+  private final LongSupplier nanoTime;
+  private final Runnable onAnswer;
+  private final LogThrottle failures = new LogThrottle(LOG_INTERVAL);
+  private final AtomicBoolean awake = new AtomicBoolean();
+  private final LongAdder replayed = new LongAdder();
+  private final LongAdder setAside = new LongAdder();
+  private final LongAdder deadLettered = new LongAdder();
+
+  /** The segment that is read or was read last in this round. */
+  private @Nullable Segment segment;
+
+  private @Nullable SegmentPass pass;
+  private @Nullable Delivery delivery;
+  private long stepStart;
+  private long nextStep;
+  private int failedInRow;
+  private boolean restarted;
+  private long nextSeal;
+
+  private @Nullable Delivery letters;
+  private long nextLetters;
+  private int lettersFailedInRow;
+
+  /**
+   * Events of one segment that were sent.
+   *
+   * @param expiresAt when waiting for the answer ends
+   */
+  private record Delivery(
+      Segment segment,
+      List<SpooledEvent> events,
+      CompletableFuture<List<DeliveryOutcome>> answer,
+      long expiresAt) {
+
+    /** Nanoseconds until the answer must be handled. */
+    long left(long now) {
+      return answer.isDone() ? 0 : Math.max(0, expiresAt - now);
+    }
+
+    /** One outcome per event; not confirmed while there is no answer. */
+    List<DeliveryOutcome> outcomes() {
+      return switch (answer.state()) {
+        case SUCCESS -> answer.resultNow();
+        case FAILED -> notConfirmed(answer.exceptionNow());
+        case CANCELLED, RUNNING ->
+            notConfirmed(new TimeoutException("The target did not answer in time"));
+      };
+    }
+
+    private List<DeliveryOutcome> notConfirmed(Throwable cause) {
+      return Collections.nCopies(events.size(), new DeliveryOutcome.NotConfirmed(cause));
+    }
+  }
+
+  /**
+   * @param nanoTime monotonic clock, as {@link System#nanoTime}, also used for deadlines
+   * @param onAnswer called on any thread when {@link #runOnce} has work before the time it returned
+   */
+  SegmentReplay(
+      EventSpool spool,
+      LoggerPort tiers,
+      DeadLetterPort deadLetters,
+      int eventsPerSecond,
+      Backoff backoff,
+      LongSupplier nanoTime,
+      Runnable onAnswer) {
+    this.spool = spool;
+    this.segments = spool.segments();
+    this.tiers = tiers;
+    this.deadLetters = deadLetters;
+    this.eventsPerSecond = eventsPerSecond;
+    this.backoff = backoff;
+    this.nanoTime = nanoTime;
+    this.onAnswer = onAnswer;
+    this.nextStep = nanoTime.getAsLong();
+    this.nextLetters = nextStep;
+    this.nextSeal = nextStep;
+  }
+
+  ReplayStats stats() {
+    return new ReplayStats(replayed.sum(), setAside.sum(), deadLettered.sum());
+  }
+
+  /** Ends the current backoff. */
+  void wake() {
+    awake.set(true);
+    onAnswer.run();
+  }
+
+  /**
+   * Does the due work: concludes answered deliveries, or sends the next chunk. Blocks for the disk.
+   *
+   * @return nanoseconds until the next work
+   */
+  long runOnce() {
+    concludeLetters();
+    long now = nanoTime.getAsLong();
+    if (delivery == null && awake.getAndSet(false)) {
+      nextStep = now;
+      nextLetters = now;
+    }
+    if (delivery != null) {
+      concludeDelivery();
+    } else if (nextStep - now <= 0) {
+      step(this::begin);
+    }
+    return pause();
+  }
+
+  /** Concludes what was answered, when the replay ends. Sends nothing. */
+  void concludeAnswered() {
+    // The year does not come: no rejected event is sent any more.
+    nextLetters = nanoTime.getAsLong() + Duration.ofDays(365).toNanos();
+    concludeLetters();
+    concludeDelivery();
+  }
+
+  private long pause() {
+    long now = nanoTime.getAsLong();
+    long pause = delivery == null ? Math.max(0, nextStep - now) : delivery.left(now);
+    return letters == null ? pause : Math.min(pause, letters.left(now));
+  }
+
+  private void concludeDelivery() {
+    Delivery done = delivery;
+    if (done != null && done.left(nanoTime.getAsLong()) == 0) {
+      delivery = null;
+      step(() -> conclude(done));
+    }
+  }
+
+  private void concludeLetters() {
+    Delivery done = letters;
+    if (done != null && done.left(nanoTime.getAsLong()) == 0) {
+      letters = null;
+      step(() -> concludeLetters(done));
+    }
+  }
+
+  /** A bug, a failing disk or a lack of memory must not end the replay. */
+  private void step(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException | Error e) {
+      failures.show(
+          notShown ->
+              LOG.atError()
+                  .addKeyValue("notShown", notShown)
+                  .setCause(e)
+                  .log("Replay failed; it will go on"));
+      // Goes on behind what may have failed.
+      pass = null;
+      pauseAfter(0, false);
+    }
+  }
+
+  private void begin() {
+    stepStart = nanoTime.getAsLong();
+    boolean lettersDue = areLettersDue();
+    List<SpooledEvent> chunk = new ArrayList<>();
+    List<SpooledEvent> rejected = new ArrayList<>();
+    while (chunk.isEmpty() && rejected.isEmpty()) {
+      if (pass == null && !openNext(lettersDue)) {
+        endRound();
+        return;
+      }
+      read(chunk, rejected, lettersDue);
+    }
+    Segment from = Objects.requireNonNull(segment);
+    if (!rejected.isEmpty()) {
+      sendLetters(from, rejected);
+    }
+    if (!chunk.isEmpty()) {
+      delivery = deliver(from, chunk, deadline -> tiers.log(List.copyOf(chunk), deadline));
+    }
+  }
+
+  private boolean areLettersDue() {
+    return letters == null && nextLetters - nanoTime.getAsLong() <= 0;
+  }
+
+  /** Opens the next segment that has something to send; false at the end of a round. */
+  private boolean openNext(boolean lettersDue) {
+    Optional<Segment> next = segments.sealedAfter(segment);
+    while (next.isPresent() && !next.get().isWaiting(lettersDue)) {
+      segments.release(next.get());
+      next = segments.sealedAfter(next.get());
+    }
+    segment = next.orElse(null);
+    pass = next.map(spool::read).orElse(null);
+    return pass != null;
+  }
+
+  /** Reads up to one chunk; rejected events only if they can be sent now. */
+  private void read(List<SpooledEvent> chunk, List<SpooledEvent> rejected, boolean lettersDue) {
+    Segment from = Objects.requireNonNull(segment);
+    SegmentPass events = Objects.requireNonNull(pass);
+    long bytes = 0;
+    try {
+      while (chunk.size() + rejected.size() < CHUNK_EVENTS && bytes < CHUNK_BYTES) {
+        Optional<SpooledEvent> next = events.next();
+        if (next.isEmpty()) {
+          pass = null;
+          segments.release(from);
+          return;
+        }
+        boolean isRejected = !next.get().refusalCode().isEmpty();
+        if (!isRejected || lettersDue) {
+          (isRejected ? rejected : chunk).add(next.get());
+          bytes += next.get().retainedBytes();
+        }
+      }
+    } catch (IOException e) {
+      pass = null;
+      segments.readFailed(from, e);
+    }
+  }
+
+  /**
+   * Ends a round. Seals the open segment, so that its events are replayed in the next round. The
+   * more segments wait, the longer events are collected in the open one, so that an outage does not
+   * make many small files.
+   */
+  private void endRound() {
+    segment = null;
+    restarted = false;
+    boolean sealed = false;
+    if (nextSeal - stepStart <= 0) {
+      nextSeal = stepStart + IDLE.toNanos() * (1 + segments.sealedCount());
+      sealed = segments.seal();
+    }
+    nextStep = sealed ? stepStart : stepStart + IDLE.toNanos();
+  }
+
+  private interface Target {
+    CompletableFuture<List<DeliveryOutcome>> send(Deadline deadline);
+  }
+
+  private Delivery deliver(Segment from, List<SpooledEvent> events, Target target) {
+    long expiresAt = nanoTime.getAsLong() + DEADLINE.plus(GRACE).toNanos();
+    CompletableFuture<List<DeliveryOutcome>> answer;
+    try {
+      answer = target.send(Deadline.after(DEADLINE, nanoTime));
+    } catch (RuntimeException | Error e) {
+      answer = CompletableFuture.failedFuture(e);
+    }
+    var unused = answer.whenComplete((outcomes, failure) -> onAnswer.run());
+    return new Delivery(from, events, answer, expiresAt);
+  }
+
+  /**
+   * Acknowledges the delivered events. A delivery without an answer acknowledges nothing. If the
+   * tiers store its events later, the events are delivered again, which is harmless.
+   */
+  private void conclude(Delivery done) {
+    List<SpooledEvent> delivered = new ArrayList<>();
+    List<SpooledEvent> rejected = new ArrayList<>();
+    List<DeliveryOutcome> outcomes = done.outcomes();
+    for (int i = 0; i < done.events.size(); i++) {
+      SpooledEvent event = done.events.get(i);
+      switch (outcomes.get(i)) {
+        case DeliveryOutcome.Durable durable -> {
+          // An event that was written to the spool again was not delivered.
+          if (durable.tier() != Tier.SPOOL) {
+            delivered.add(event);
+          }
+        }
+        case DeliveryOutcome.Refused refused ->
+            rejected.add(event.rejected(refused.code(), refused.message()));
+        case DeliveryOutcome.NotConfirmed unknown ->
+            undecodable(event, unknown.cause()).ifPresent(rejected::add);
+      }
+    }
+    done.segment.acknowledge(delivered);
+    replayed.add(delivered.size());
+    int newlyRejected = segments.reject(done.segment, rejected);
+    setAside.add(newlyRejected);
+    segments.release(done.segment);
+    if (!rejected.isEmpty() && areLettersDue()) {
+      sendLetters(done.segment, rejected);
+    }
+    boolean progress = delivered.size() + newlyRejected > 0;
+    if (progress && failedInRow > 0 && !restarted) {
+      segment = null;
+      pass = null;
+      restarted = true;
+    }
+    pauseAfter(done.events.size(), progress);
+  }
+
+  /**
+   * An event that cannot be decoded fails its whole chunk wherever documents are made. It is not
+   * sent to the tiers again, so the next attempt with the others can succeed.
+   */
+  private static Optional<SpooledEvent> undecodable(SpooledEvent event, Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UndecodableEventException undecodable
+          && undecodable.eventId().equals(event.id())) {
+        return Optional.of(event.rejected(Frame.UNDECODABLE, undecodable.reason()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private void pauseAfter(int events, boolean progress) {
+    failedInRow = progress ? 0 : failedInRow + 1;
+    nextStep = stepStart + (progress ? atRate(events) : backoff.after(failedInRow).toNanos());
+  }
+
+  private long atRate(int events) {
+    return events * 1_000_000_000L / eventsPerSecond;
+  }
+
+  private void sendLetters(Segment from, List<SpooledEvent> rejected) {
+    if (from.kind() == Kind.PENDING) {
+      setAside.add(segments.reject(from, rejected));
+    }
+    nextLetters = nanoTime.getAsLong() + atRate(rejected.size());
+    letters = deliver(from, rejected, deadline -> deadLetters.deadLetter(rejected, deadline));
+  }
+
+  private void concludeLetters(Delivery done) {
+    List<SpooledEvent> taken = new ArrayList<>();
+    List<DeliveryOutcome> outcomes = done.outcomes();
+    for (int i = 0; i < done.events.size(); i++) {
+      if (outcomes.get(i) instanceof DeliveryOutcome.Durable) {
+        taken.add(done.events.get(i));
+      }
+    }
+    done.segment.acknowledge(taken);
+    deadLettered.add(taken.size());
+    segments.release(done.segment);
+    lettersFailedInRow = taken.isEmpty() ? lettersFailedInRow + 1 : 0;
+    if (taken.isEmpty()) {
+      nextLetters = nanoTime.getAsLong() + backoff.after(lettersFailedInRow).toNanos();
+    }
+  }
+}

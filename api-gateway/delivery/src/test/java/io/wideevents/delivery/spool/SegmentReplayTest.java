@@ -1,0 +1,408 @@
+package io.wideevents.delivery.spool;
+
+import static io.wideevents.delivery.spool.TestSpools.idsOf;
+import static io.wideevents.delivery.spool.TestSpools.read;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.LoggerPort;
+import io.wideevents.delivery.RecordingLogger;
+import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.EventId;
+import io.wideevents.event.StubEvent;
+import io.wideevents.event.Tier;
+import io.wideevents.time.Deadline;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The replay of sealed segments, on virtual time. */
+class SegmentReplayTest {
+  private static final Path DIRECTORY = Path.of("/simulated/spool");
+  private static final Path PENDING = DIRECTORY.resolve("pending");
+  private static final int CHUNK = 500;
+
+  private SimulatedDisk disk = new SimulatedDisk();
+  private SteppedSpool spool = open(disk);
+  private final RecordingLogger tiers = new RecordingLogger(Tier.KAFKA);
+  private final RecordingLogger topic = new RecordingLogger(Tier.KAFKA);
+  // The recording tiers look at the real clock.
+  private long now = System.nanoTime();
+  private SpoolReplayer replayer = replayer(tiers);
+
+  @Test
+  void delivers_theOldestFirstAndDeletesTheSegments() {
+    append(0, 2 * CHUNK + 100);
+
+    run(Duration.ofSeconds(1));
+
+    assertThat(tiers.durable().keySet())
+        .containsExactlyElementsOf(idsOf(StubEvent.many(2 * CHUNK + 100)));
+    assertThat(tiers.calls()).allSatisfy(call -> assertThat(call).hasSizeLessThanOrEqualTo(CHUNK));
+    assertThat(spool.spool().stats().pendingEvents()).isZero();
+    assertThat(spool.spool().stats().bytes()).isZero();
+    assertThat(disk.list(PENDING)).isEmpty();
+  }
+
+  @Test
+  void delivers_theStoredBytes() {
+    append(1, 2);
+
+    run(Duration.ofSeconds(1));
+
+    EncodedEvent delivered = tiers.calls().getFirst().getFirst();
+    assertThat(delivered.json(Tier.KAFKA)).isEqualTo(StubEvent.numbered(1).json(Tier.SPOOL));
+    assertThat(delivered.requestId()).isEqualTo(StubEvent.numbered(1).requestId());
+  }
+
+  @Test
+  void counts_whatIsPendingWhileASegmentIsReplayed() {
+    append(0, CHUNK + 100);
+    spool.spool().segments().seal();
+
+    while (tiers.calls().isEmpty() || replayer.stats().replayed() == 0) {
+      now += SteppedSpool.replayOnce(replayer);
+    }
+
+    assertThat(spool.spool().stats().pendingEvents()).isLessThan(CHUNK + 100).isPositive();
+    assertThat(read(spool.spool())).hasSize((int) spool.spool().stats().pendingEvents());
+  }
+
+  @Test
+  void outage_keepsEverythingAndMakesFewFiles() {
+    tiers.goDown();
+    for (int n = 0; n < 600; n++) {
+      append(n, n + 1);
+      run(Duration.ofSeconds(1));
+    }
+
+    assertThat(spool.spool().stats().pendingEvents()).isEqualTo(600);
+    assertThat(replayer.stats().replayed()).isZero();
+    assertThat(disk.list(PENDING)).hasSizeBetween(2, 80);
+
+    tiers.comeBack();
+    run(Duration.ofSeconds(60));
+
+    assertThat(tiers.durable()).hasSize(600);
+    assertThat(disk.list(PENDING)).isEmpty();
+  }
+
+  @Test
+  void endOfAnOutage_startsWithTheOldest() {
+    append(0, 3 * CHUNK);
+    tiers.goDown();
+    run(Duration.ofSeconds(20));
+    int before = tiers.calls().size();
+    tiers.comeBack();
+    replayer.wake();
+
+    run(Duration.ofSeconds(20));
+
+    assertThat(tiers.calls().subList(before, before + 2).stream().map(call -> call.getFirst().id()))
+        .contains(StubEvent.numbered(0).id());
+    assertThat(tiers.durable()).hasSize(3 * CHUNK);
+  }
+
+  @Test
+  void unconfirmedEvents_holdUpNoOther() {
+    List<StubEvent> events = StubEvent.many(3 * CHUNK);
+    Set<EventId> stuck = new HashSet<>(idsOf(events.subList(0, CHUNK + 1)));
+    append(0, 3 * CHUNK);
+    tiers.leaveUnconfirmed(event -> stuck.contains(event.id()));
+
+    run(Duration.ofMinutes(1));
+    append(3 * CHUNK, 3 * CHUNK + 10);
+    run(Duration.ofMinutes(1));
+
+    assertThat(idsOf(read(spool.spool()))).isEqualTo(idsOf(events.subList(0, CHUNK + 1)));
+    assertThat(spool.spool().stats().pendingEvents()).isEqualTo(CHUNK + 1);
+    assertThat(tiers.durable()).hasSize(2 * CHUNK + 9);
+    tiers.leaveUnconfirmed(event -> false);
+    run(Duration.ofMinutes(1));
+    assertThat(spool.spool().stats().pendingEvents()).isZero();
+    assertThat(disk.list(PENDING)).isEmpty();
+  }
+
+  @Test
+  void rejectedEvent_keepsItsSegmentUntilTheDeadLetterTopicTakesItAndNoOther() {
+    // Given
+    topic.goDown();
+    EventId poison = StubEvent.numbered(2).id();
+    tiers.refuse(event -> event.id().equals(poison));
+    append(0, 10);
+    run(Duration.ofSeconds(5));
+
+    // When
+    append(10, 20);
+    run(Duration.ofMinutes(1));
+
+    // Then
+    assertThat(tiers.durable()).hasSize(19);
+    assertThat(disk.list(PENDING)).hasSize(1);
+    assertThat(spool.spool().stats().pendingEvents()).isZero();
+    assertThat(spool.spool().stats().refusedEvents()).isOne();
+    assertThat(replayer.stats()).isEqualTo(new ReplayStats(19, 1, 0));
+    assertThat(tiers.calls()).filteredOn(call -> idsOf(call).contains(poison)).hasSize(1);
+    SpooledEvent letter = (SpooledEvent) topic.calls().getLast().getFirst();
+    assertThat(letter.refusalCode()).isEqualTo("refused_by_database");
+    assertThat(letter.refusalMessage()).isEqualTo("Document failed validation");
+
+    // When
+    topic.comeBack();
+    run(Duration.ofSeconds(10));
+
+    // Then
+    assertThat(topic.durable()).containsOnlyKeys(poison);
+    assertThat(replayer.stats()).isEqualTo(new ReplayStats(19, 1, 1));
+    assertThat(spool.spool().stats().refusedEvents()).isZero();
+    assertThat(disk.list(PENDING)).isEmpty();
+  }
+
+  @Test
+  void silentDeadLetterTopic_delaysNoPendingEvent() {
+    topic.fallSilent();
+    tiers.refuse(event -> event.id().value().hashCode() % 10 == 0);
+    append(0, 3 * CHUNK);
+
+    run(Duration.ofSeconds(5));
+
+    assertThat(spool.spool().stats().pendingEvents()).isZero();
+    assertThat(replayer.stats().replayed() + replayer.stats().setAside()).isEqualTo(3 * CHUNK);
+    topic.comeBack();
+    run(Duration.ofSeconds(30));
+    assertThat(spool.spool().stats().refusedEvents()).isZero();
+    assertThat(disk.list(PENDING)).isEmpty();
+  }
+
+  @Test
+  void rejectedEvents_areRememberedUpToALimitAndAllDeadLettered() {
+    int count = SegmentLog.MOST_REJECTIONS + 2_000;
+    SpoolSettings settings = new SpoolSettings(DIRECTORY, 1L << 28, 0, 1_000_000);
+    spool = SteppedSpool.open(disk, settings, TestSpools.decoder(), InstantSource.system());
+    replayer = replayer(tiers);
+    topic.goDown();
+    tiers.refuse(event -> true);
+    append(0, count);
+    run(Duration.ofMinutes(2));
+    assertThat(spool.spool().stats().refusedEvents()).isEqualTo(SegmentLog.MOST_REJECTIONS);
+    assertThat(spool.spool().stats().pendingEvents()).isEqualTo(2_000);
+
+    topic.comeBack();
+    run(Duration.ofMinutes(2));
+
+    assertThat(topic.durable()).hasSize(count);
+    assertThat(spool.spool().stats().bytes()).isZero();
+  }
+
+  @Test
+  void eventThatWasOnlySpooledAgain_stays() {
+    replayer = replayer(new RecordingLogger(Tier.SPOOL));
+    append(0, 3);
+
+    run(Duration.ofSeconds(10));
+
+    assertThat(replayer.stats().replayed()).isZero();
+    assertThat(spool.spool().stats().pendingEvents()).isEqualTo(3);
+  }
+
+  @Test
+  void eventThatIsNoneAnyMore_isDeadLetteredAndHoldsUpNoOther() {
+    StubEvent undecodable = StubEvent.numbered(1);
+    replayer =
+        replayer(
+            new DecodingLogger(
+                tiers,
+                event -> {
+                  if (event.id().equals(undecodable.id())) {
+                    throw TestSpools.undecodable(event.id());
+                  }
+                }));
+    append(0, 3);
+
+    run(Duration.ofSeconds(10));
+
+    assertThat(tiers.durable()).hasSize(2);
+    assertThat(topic.durable()).containsOnlyKeys(undecodable.id());
+    assertThat(((SpooledEvent) topic.calls().getFirst().getFirst()).refusalCode())
+        .isEqualTo("undecodable");
+    assertThat(replayer.stats()).isEqualTo(new ReplayStats(2, 1, 1));
+    assertThat(disk.list(PENDING)).isEmpty();
+  }
+
+  @Test
+  void throwingTier_isAnOutage() {
+    replayer =
+        replayer(
+            new DecodingLogger(
+                tiers,
+                event -> {
+                  throw new IllegalStateException("closed");
+                }));
+    append(0, 3);
+
+    run(Duration.ofSeconds(10));
+
+    assertThat(spool.spool().stats().pendingEvents()).isEqualTo(3);
+    assertThat(replayer.stats()).isEqualTo(new ReplayStats(0, 0, 0));
+  }
+
+  @Test
+  void unreadableSegment_holdsUpNoOther() throws Exception {
+    // Given
+    append(0, 10);
+    spool.spool().segments().seal();
+    append(10, 20);
+    spool.spool().segments().seal();
+    Path first = disk.list(PENDING).getFirst();
+    byte[] bytes = disk.bytes(first);
+    disk.lose(first);
+
+    // When
+    run(Duration.ofSeconds(5));
+
+    // Then
+    assertThat(tiers.durable().keySet()).isEqualTo(Set.copyOf(ids(10, 20)));
+    assertThat(spool.spool().stats().damage().ranges()).isOne();
+
+    // When
+    disk.put(first, bytes);
+    run(Duration.ofSeconds(5));
+
+    // Then
+    assertThat(tiers.durable()).hasSize(20);
+    assertThat(disk.list(PENDING)).isEmpty();
+  }
+
+  @Test
+  void crash_sendsTheWholeSegmentAgain() {
+    EventId stuck = StubEvent.numbered(7).id();
+    tiers.leaveUnconfirmed(event -> event.id().equals(stuck));
+    append(0, 10);
+    run(Duration.ofSeconds(5));
+    assertThat(spool.spool().stats().pendingEvents()).isOne();
+
+    disk = disk.afterKill();
+    spool = open(disk);
+    assertThat(spool.spool().stats().pendingEvents()).isEqualTo(10);
+    tiers.leaveUnconfirmed(event -> false);
+    int before = tiers.calls().size();
+    replayer = replayer(tiers);
+    run(Duration.ofSeconds(5));
+
+    assertThat(idsOf(tiers.calls().get(before))).isEqualTo(ids(0, 10));
+    assertThat(replayer.stats().replayed()).isEqualTo(10);
+    assertThat(disk.list(PENDING)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+  void everyEventEndsInOnePlace_howeverTheTiersBehave(long seed) {
+    Random random = new Random(seed);
+    int count = 4 * CHUNK;
+    Set<EventId> poison = new HashSet<>();
+    ids(0, count).stream().filter(id -> random.nextInt(50) == 0).forEach(poison::add);
+    tiers.refuse(event -> poison.contains(event.id()));
+    int appended = 0;
+
+    for (int attempt = 0; attempt < 60; attempt++) {
+      int next = Math.min(count, appended + random.nextInt(100));
+      append(appended, next);
+      appended = next;
+      change(tiers, random);
+      change(topic, random);
+      int unlucky = random.nextInt(10);
+      tiers.leaveUnconfirmed(event -> event.id().value().hashCode() % 10 == unlucky);
+      disk.failReads(random.nextInt(10) == 0);
+      run(Duration.ofMillis(random.nextInt(2_000)));
+    }
+    append(appended, count);
+    disk.failReads(false);
+    tiers.comeBack();
+    topic.comeBack();
+    tiers.leaveUnconfirmed(event -> false);
+    run(Duration.ofMinutes(1));
+
+    assertThat(topic.durable().keySet()).isEqualTo(poison);
+    Set<EventId> rest = new HashSet<>(ids(0, count));
+    rest.removeAll(poison);
+    assertThat(tiers.durable().keySet()).isEqualTo(rest);
+    assertThat(replayer.stats())
+        .isEqualTo(new ReplayStats(rest.size(), poison.size(), poison.size()));
+    assertThat(spool.spool().stats().bytes()).isZero();
+    assertThat(disk.list(PENDING)).isEmpty();
+  }
+
+  private static void change(RecordingLogger target, Random random) {
+    if (random.nextInt(4) == 0) {
+      target.goDown();
+    } else {
+      target.comeBack();
+    }
+  }
+
+  private void append(int from, int to) {
+    for (int first = from; first < to; first += 50) {
+      List<EncodedEvent> events = new ArrayList<>();
+      IntStream.range(first, Math.min(first + 50, to))
+          .forEach(n -> events.add(StubEvent.numbered(n)));
+      CompletableFuture<SpoolOutcome> outcome = spool.spool().append(events);
+      spool.writeOnce();
+      assertThat(outcome).isCompletedWithValue(new SpoolOutcome.Spooled());
+    }
+  }
+
+  private static List<EventId> ids(int from, int to) {
+    return IntStream.range(from, to).mapToObj(n -> StubEvent.numbered(n).id()).toList();
+  }
+
+  /** Lets time pass, and does what is due meanwhile. */
+  private void run(Duration duration) {
+    long end = now + duration.toNanos();
+    while (now < end) {
+      now += Math.min(SteppedSpool.replayOnce(replayer), end - now);
+    }
+  }
+
+  private static SteppedSpool open(SimulatedDisk disk) {
+    return SteppedSpool.open(
+        disk, TestSpools.settings(DIRECTORY), TestSpools.decoder(), InstantSource.system());
+  }
+
+  private SpoolReplayer replayer(LoggerPort target) {
+    return spool.replayer(
+        target,
+        (events, deadline) -> topic.log(List.copyOf(events), deadline),
+        1_000_000,
+        new Random(1),
+        () -> now);
+  }
+
+  /** A tier that looks at each event, as the MongoDB tier does when it makes documents. */
+  private record DecodingLogger(LoggerPort next, Inspection inspection) implements LoggerPort {
+    interface Inspection {
+      void look(EncodedEvent event);
+    }
+
+    @Override
+    public CompletableFuture<List<DeliveryOutcome>> log(
+        List<EncodedEvent> events, Deadline deadline) {
+      events.forEach(inspection::look);
+      return next.log(events, deadline);
+    }
+
+    @Override
+    public void close() {
+      next.close();
+    }
+  }
+}
