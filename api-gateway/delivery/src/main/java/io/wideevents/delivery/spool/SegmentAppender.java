@@ -16,6 +16,7 @@ final class SegmentAppender {
   private static final String UNFINISHED = ".unfinished";
 
   private final SpoolFiles files;
+  private final Path directory;
   private final Segment segment;
   private final Identity identity;
   private final SpoolFiles.Appender file;
@@ -24,11 +25,13 @@ final class SegmentAppender {
 
   private SegmentAppender(
       SpoolFiles files,
+      Path directory,
       Segment segment,
       Identity identity,
       SpoolFiles.Appender file,
       ByteBuffer staging) {
     this.files = files;
+    this.directory = directory;
     this.segment = segment;
     this.identity = identity;
     this.file = file;
@@ -51,7 +54,7 @@ final class SegmentAppender {
     SpoolFiles.Appender file = files.create(path);
     try {
       file.write(SegmentHeader.encode(identity));
-      return new SegmentAppender(files, segment, identity, file, staging);
+      return new SegmentAppender(files, directory, segment, identity, file, staging);
     } catch (IOException e) {
       discard(files, path, file, e);
       throw e;
@@ -104,7 +107,7 @@ final class SegmentAppender {
       files.rename(unfinished(segment), segment.file());
       // Without this sync the file itself may be gone after a power failure, even if its content
       // was synced.
-      files.syncDirectory(segment.file().getParent());
+      files.syncDirectory(directory);
     }
   }
 

@@ -6,9 +6,10 @@ import java.util.Optional;
 /**
  * The state of a spool at one moment.
  *
- * @param pendingEvents events that wait for delivery; may be too high by the number of damaged
- *     events until the replay has passed the damage
- * @param refusedEvents events that were set aside for the dead-letter topic
+ * @param pendingEvents events that wait for delivery. After a start this includes events that an
+ *     earlier process delivered from a segment that remains. May be too high by the number of
+ *     damaged events until the replay has passed the damage.
+ * @param refusedEvents events that a tier rejected and that wait for the dead-letter topic
  * @param bytes disk space of both; shrinks one whole segment at a time
  * @param maxBytes the limit of {@code bytes}
  * @param oldest approximate time when the oldest pending event was spooled; empty if none is
@@ -37,7 +38,7 @@ public record SpoolStats(
    * Unreadable data.
    *
    * @param ranges ranges of acknowledged bytes without an intact event, damaged headers, unreadable
-   *     files, and gaps of missing files
+   *     files, and files of another version
    * @param tornTails remains of a write that a crash interrupted; they had not been acknowledged
    * @param quarantinedFiles files in the quarantine now, including those of earlier runs; an
    *     operator may inspect and delete them

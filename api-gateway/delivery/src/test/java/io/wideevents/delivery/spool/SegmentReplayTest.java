@@ -75,7 +75,7 @@ class SegmentReplayTest {
     }
 
     assertThat(spool.spool().stats().pendingEvents()).isLessThan(CHUNK + 100).isPositive();
-    assertThat(read(spool.spool())).hasSize((int) spool.spool().stats().pendingEvents());
+    assertThat(read(spool.spool())).hasSize(Math.toIntExact(spool.spool().stats().pendingEvents()));
   }
 
   @Test
