@@ -3,9 +3,7 @@ package io.wideevents.delivery.spool;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -227,28 +225,19 @@ final class Segment {
     }
   }
 
-  synchronized void acknowledge(Collection<SpooledEvent> delivered) {
-    for (SpooledEvent event : delivered) {
-      acknowledged.set(event.index());
-      rejections.remove(event.index());
-    }
+  synchronized void acknowledge(SpooledEvent event) {
+    acknowledged.set(event.index());
+    rejections.remove(event.index());
   }
 
   /**
-   * Remembers rejected events with their reasons.
+   * Remembers a rejected event with its reason. The log of rejected events has the reasons on disk.
    *
-   * @param limit number of events that may be remembered
-   * @return the number of events that were not remembered before
+   * @return whether the event was not remembered before
    */
-  synchronized int reject(List<SpooledEvent> rejected, int limit) {
-    int before = rejections.size();
-    for (SpooledEvent event : rejected) {
-      if (rejections.size() - before < limit) {
-        rejections.putIfAbsent(
-            event.index(), new Rejection(event.refusalCode(), cut(event.refusalMessage())));
-      }
-    }
-    return rejections.size() - before;
+  synchronized boolean reject(SpooledEvent event) {
+    Rejection reason = new Rejection(event.refusalCode(), cut(event.refusalMessage()));
+    return kind() == Kind.PENDING && rejections.putIfAbsent(event.index(), reason) == null;
   }
 
   private static String cut(String message) {

@@ -278,13 +278,19 @@ final class SegmentLog {
   }
 
   /**
-   * Remembers rejected events of a sealed segment, within the limit.
+   * Remembers rejected events, within the limit.
    *
    * @return the number of events that were not remembered before
    */
-  int reject(Segment segment, List<SpooledEvent> rejected) {
-    int remembered = segments().stream().mapToInt(Segment::rejections).sum();
-    return segment.reject(rejected, MOST_REJECTIONS - remembered);
+  int reject(List<SpooledEvent> rejected) {
+    int limit = MOST_REJECTIONS - segments().stream().mapToInt(Segment::rejections).sum();
+    int remembered = 0;
+    for (SpooledEvent event : rejected) {
+      if (remembered < limit && event.segment().reject(event)) {
+        remembered++;
+      }
+    }
+    return remembered;
   }
 
   /**

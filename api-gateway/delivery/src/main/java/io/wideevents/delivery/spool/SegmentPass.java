@@ -33,7 +33,8 @@ final class SegmentPass {
         case Found.Intact frame -> {
           int event = index++;
           if (segment.read(event, frame)) {
-            return Optional.of(segment.withReason(new SpooledEvent(event, frame.event(), decoder)));
+            return Optional.of(
+                segment.withReason(new SpooledEvent(segment, event, frame.event(), decoder)));
           }
         }
         case Found.Damaged range -> {

@@ -2,7 +2,6 @@ package io.wideevents.delivery.spool;
 
 import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.delivery.LoggerPort;
-import io.wideevents.delivery.spool.Segment.Kind;
 import io.wideevents.event.Tier;
 import io.wideevents.log.LogThrottle;
 import io.wideevents.time.Backoff;
@@ -81,15 +80,12 @@ final class SegmentReplay {
   private int lettersFailedInRow;
 
   /**
-   * Events of one segment that were sent.
+   * Events that were sent.
    *
    * @param expiresAt when waiting for the answer ends
    */
   private record Delivery(
-      Segment segment,
-      List<SpooledEvent> events,
-      CompletableFuture<List<DeliveryOutcome>> answer,
-      long expiresAt) {
+      List<SpooledEvent> events, CompletableFuture<List<DeliveryOutcome>> answer, long expiresAt) {
 
     /** Nanoseconds until the answer must be handled. */
     long left(long now) {
@@ -218,19 +214,26 @@ final class SegmentReplay {
     boolean lettersDue = areLettersDue();
     List<SpooledEvent> chunk = new ArrayList<>();
     List<SpooledEvent> rejected = new ArrayList<>();
-    while (chunk.isEmpty() && rejected.isEmpty()) {
-      if (pass == null && !openNext(lettersDue)) {
-        endRound();
-        return;
+    long room = CHUNK_BYTES;
+    while (room > 0
+        && chunk.size() + rejected.size() < CHUNK_EVENTS
+        && (pass != null || openNext(lettersDue))) {
+      Optional<SpooledEvent> next = next();
+      if (next.isPresent()) {
+        boolean isRejected = !next.get().refusalCode().isEmpty();
+        if (!isRejected || lettersDue) {
+          (isRejected ? rejected : chunk).add(next.get());
+          room -= next.get().retainedBytes();
+        }
       }
-      read(chunk, rejected, lettersDue);
     }
-    Segment from = Objects.requireNonNull(segment);
     if (!rejected.isEmpty()) {
-      sendLetters(from, rejected);
+      sendLetters(rejected);
     }
     if (!chunk.isEmpty()) {
-      delivery = deliver(from, chunk, deadline -> tiers.log(List.copyOf(chunk), deadline));
+      delivery = send(chunk, deadline -> tiers.log(List.copyOf(chunk), deadline));
+    } else if (rejected.isEmpty()) {
+      endRound();
     }
   }
 
@@ -245,33 +248,28 @@ final class SegmentReplay {
       segments.release(next.get());
       next = segments.sealedAfter(next.get());
     }
-    segment = next.orElse(null);
-    pass = next.map(spool::read).orElse(null);
-    return pass != null;
+    if (next.isEmpty()) {
+      return false;
+    }
+    segment = next.get();
+    pass = spool.read(next.get());
+    return true;
   }
 
-  /** Reads up to one chunk; rejected events only if they can be sent now. */
-  private void read(List<SpooledEvent> chunk, List<SpooledEvent> rejected, boolean lettersDue) {
+  /** The next event of the open segment; empty at its end. */
+  private Optional<SpooledEvent> next() {
     Segment from = Objects.requireNonNull(segment);
-    SegmentPass events = Objects.requireNonNull(pass);
-    long bytes = 0;
     try {
-      while (chunk.size() + rejected.size() < CHUNK_EVENTS && bytes < CHUNK_BYTES) {
-        Optional<SpooledEvent> next = events.next();
-        if (next.isEmpty()) {
-          pass = null;
-          segments.release(from);
-          return;
-        }
-        boolean isRejected = !next.get().refusalCode().isEmpty();
-        if (!isRejected || lettersDue) {
-          (isRejected ? rejected : chunk).add(next.get());
-          bytes += next.get().retainedBytes();
-        }
+      Optional<SpooledEvent> next = Objects.requireNonNull(pass).next();
+      if (next.isEmpty()) {
+        pass = null;
+        segments.release(from);
       }
+      return next;
     } catch (IOException e) {
       pass = null;
       segments.readFailed(from, e);
+      return Optional.empty();
     }
   }
 
@@ -295,7 +293,7 @@ final class SegmentReplay {
     CompletableFuture<List<DeliveryOutcome>> send(Deadline deadline);
   }
 
-  private Delivery deliver(Segment from, List<SpooledEvent> events, Target target) {
+  private Delivery send(List<SpooledEvent> events, Target target) {
     long expiresAt = nanoTime.getAsLong() + DEADLINE.plus(GRACE).toNanos();
     CompletableFuture<List<DeliveryOutcome>> answer;
     try {
@@ -304,7 +302,7 @@ final class SegmentReplay {
       answer = CompletableFuture.failedFuture(e);
     }
     var unused = answer.whenComplete((outcomes, failure) -> onAnswer.run());
-    return new Delivery(from, events, answer, expiresAt);
+    return new Delivery(events, answer, expiresAt);
   }
 
   /**
@@ -330,13 +328,12 @@ final class SegmentReplay {
             undecodable(event, unknown.cause()).ifPresent(rejected::add);
       }
     }
-    done.segment.acknowledge(delivered);
+    acknowledge(delivered);
     replayed.add(delivered.size());
-    int newlyRejected = segments.reject(done.segment, rejected);
+    int newlyRejected = segments.reject(rejected);
     setAside.add(newlyRejected);
-    segments.release(done.segment);
     if (!rejected.isEmpty() && areLettersDue()) {
-      sendLetters(done.segment, rejected);
+      sendLetters(rejected);
     }
     boolean progress = delivered.size() + newlyRejected > 0;
     if (progress && failedInRow > 0 && !restarted) {
@@ -345,6 +342,11 @@ final class SegmentReplay {
       restarted = true;
     }
     pauseAfter(done.events.size(), progress);
+  }
+
+  private void acknowledge(List<SpooledEvent> delivered) {
+    delivered.forEach(event -> event.segment().acknowledge(event));
+    delivered.stream().map(SpooledEvent::segment).distinct().forEach(segments::release);
   }
 
   /**
@@ -370,12 +372,10 @@ final class SegmentReplay {
     return events * 1_000_000_000L / eventsPerSecond;
   }
 
-  private void sendLetters(Segment from, List<SpooledEvent> rejected) {
-    if (from.kind() == Kind.PENDING) {
-      setAside.add(segments.reject(from, rejected));
-    }
+  private void sendLetters(List<SpooledEvent> rejected) {
+    setAside.add(segments.reject(rejected));
     nextLetters = nanoTime.getAsLong() + atRate(rejected.size());
-    letters = deliver(from, rejected, deadline -> deadLetters.deadLetter(rejected, deadline));
+    letters = send(rejected, deadline -> deadLetters.deadLetter(rejected, deadline));
   }
 
   private void concludeLetters(Delivery done) {
@@ -386,9 +386,8 @@ final class SegmentReplay {
         taken.add(done.events.get(i));
       }
     }
-    done.segment.acknowledge(taken);
+    acknowledge(taken);
     deadLettered.add(taken.size());
-    segments.release(done.segment);
     lettersFailedInRow = taken.isEmpty() ? lettersFailedInRow + 1 : 0;
     if (taken.isEmpty()) {
       nextLetters = nanoTime.getAsLong() + backoff.after(lettersFailedInRow).toNanos();

@@ -22,6 +22,7 @@ public final class SpooledEvent implements EncodedEvent {
   private static final int OBJECT_OVERHEAD_BYTES = 256;
   private static final String SCHEMA = Integer.toString(WireFormat.SCHEMA_VERSION);
 
+  private final Segment segment;
   private final int index;
   private final StoredEvent stored;
   private final RecordDecoder decoder;
@@ -29,10 +30,15 @@ public final class SpooledEvent implements EncodedEvent {
   /**
    * @param index position of the event among the events of its segment
    */
-  SpooledEvent(int index, StoredEvent stored, RecordDecoder decoder) {
+  SpooledEvent(Segment segment, int index, StoredEvent stored, RecordDecoder decoder) {
+    this.segment = segment;
     this.index = index;
     this.stored = stored;
     this.decoder = decoder;
+  }
+
+  Segment segment() {
+    return segment;
   }
 
   int index() {
@@ -41,7 +47,7 @@ public final class SpooledEvent implements EncodedEvent {
 
   /** The same event with the reason why a tier will never take it. */
   SpooledEvent rejected(String code, String message) {
-    return new SpooledEvent(index, stored.rejected(code, message), decoder);
+    return new SpooledEvent(segment, index, stored.rejected(code, message), decoder);
   }
 
   /** When the event was spooled, in milliseconds. */

@@ -4,6 +4,8 @@ import static io.wideevents.delivery.spool.TestSpools.idsOf;
 import static io.wideevents.delivery.spool.TestSpools.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.delivery.LoggerPort;
 import io.wideevents.delivery.RecordingLogger;
@@ -22,9 +24,13 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** The replay of sealed segments, on virtual time. */
 class SegmentReplayTest {
@@ -39,6 +45,20 @@ class SegmentReplayTest {
   // The recording tiers look at the real clock.
   private long now = System.nanoTime();
   private SpoolReplayer replayer = replayer(tiers);
+
+  @BeforeAll
+  static void silence() {
+    setLevel(Level.OFF);
+  }
+
+  @AfterAll
+  static void speak() {
+    setLevel(null);
+  }
+
+  private static void setLevel(@Nullable Level level) {
+    ((Logger) LoggerFactory.getLogger("io.wideevents.delivery.spool")).setLevel(level);
+  }
 
   @Test
   void delivers_theOldestFirstAndDeletesTheSegments() {
@@ -131,6 +151,25 @@ class SegmentReplayTest {
     run(Duration.ofMinutes(1));
     assertThat(spool.spool().stats().pendingEvents()).isZero();
     assertThat(disk.list(PENDING)).isEmpty();
+  }
+
+  @Test
+  void unconfirmedEventsInManySegments_delayNewEventsLittle() {
+    // Given 60 segments with an event that stays
+    tiers.leaveUnconfirmed(event -> event.requestId().endsWith("0"));
+    for (int n = 0; n < 600; n += 10) {
+      append(n, n + 10);
+      spool.spool().segments().seal();
+    }
+    run(Duration.ofSeconds(30));
+    assertThat(disk.list(PENDING)).hasSize(60);
+
+    // When
+    append(601, 602);
+    run(Duration.ofSeconds(40));
+
+    // Then
+    assertThat(tiers.durable()).hasSize(541);
   }
 
   @Test

@@ -119,6 +119,22 @@ class SpoolDiskFailureTest {
   }
 
   @Test
+  void seal_whileTheSegmentIsWrittenHappensAfterTheWrite() throws Exception {
+    disk.hang();
+    CompletableFuture<SpoolOutcome> outcome = spool.append(List.of(event(0)));
+    await().until(() -> disk.syncs() == 1);
+
+    assertThat(spool.segments().seal()).isFalse();
+    assertThat(spool.segments().sealedCount()).isZero();
+    disk.goOn();
+
+    assertThat(outcome.get(30, TimeUnit.SECONDS)).isEqualTo(new SpoolOutcome.Spooled());
+    assertThat(spool.segments().sealedCount()).isOne();
+    append(spool, List.of(event(1)));
+    assertThat(disk.list(directory.resolve("pending"))).hasSize(2);
+  }
+
+  @Test
   void append_survivesTheRemovalOfEverythingBeforeIt() throws Exception {
     append(spool, List.of(event(0)));
     disk.hang();

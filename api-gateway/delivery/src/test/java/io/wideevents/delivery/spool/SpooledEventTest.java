@@ -58,7 +58,8 @@ class SpooledEventTest {
   }
 
   private static SpooledEvent spooled(EncodedEvent event) {
-    return new SpooledEvent(0, StoredEvent.pending(event, Instant.now()), TestSpools.decoder());
+    return new SpooledEvent(
+        TestSpools.segment(), 0, StoredEvent.pending(event, Instant.now()), TestSpools.decoder());
   }
 
   private static EncodedEvent posted(String json) {

@@ -63,7 +63,13 @@ public final class TestSpools {
       EncodedEvent event, Instant spooledAt, String code, String message) {
     byte[] frame = Frame.encode(StoredEvent.pending(event, spooledAt));
     StoredEvent stored = Frame.decode(ByteBuffer.wrap(frame)).orElseThrow();
-    return new SpooledEvent(0, stored, decoder()).rejected(code, message);
+    return new SpooledEvent(segment(), 0, stored, decoder()).rejected(code, message);
+  }
+
+  /** A segment for events that are in no spool. */
+  static Segment segment() {
+    Segment.Place place = new Segment.Place(Path.of("none"), 1, Segment.Kind.PENDING);
+    return new Segment(place, Instant.EPOCH, SegmentHeader.BYTES, 0);
   }
 
   /** Appends until the spool is full; returns how many events it took. */
@@ -126,7 +132,7 @@ public final class TestSpools {
     } catch (IOException e) {
       spool.segments().readFailed(segment, e);
     }
-    segment.acknowledge(delivered);
+    delivered.forEach(segment::acknowledge);
   }
 
   static List<EventId> idsOf(List<? extends EncodedEvent> events) {

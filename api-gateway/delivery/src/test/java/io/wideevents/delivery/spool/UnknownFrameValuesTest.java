@@ -84,6 +84,7 @@ class UnknownFrameValuesTest {
         new Instant[] {Instant.EPOCH, Instant.now(), Instant.ofEpochMilli(Long.MAX_VALUE)}) {
       SpooledEvent event =
           new SpooledEvent(
+              TestSpools.segment(),
               0,
               new StoredEvent(ID, Outcome.SUCCESS, spooledAt, "r", "", "", changed.getBytes(UTF_8)),
               new RecordDecoder(EncoderSettings.DEFAULT, InstantSource.system()));
