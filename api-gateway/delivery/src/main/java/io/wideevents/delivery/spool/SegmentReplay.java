@@ -164,7 +164,7 @@ final class SegmentReplay {
 
   /** Concludes what was answered, when the replay ends. Sends nothing. */
   void concludeAnswered() {
-    // The year does not come: no rejected event is sent any more.
+    // Concluding a delivery must not send its rejected events, because no one awaits the answer.
     nextLetters = nanoTime.getAsLong() + Duration.ofDays(365).toNanos();
     concludeLetters();
     concludeDelivery();

@@ -1,21 +1,26 @@
 package io.wideevents.delivery.spool;
 
-import static io.wideevents.delivery.spool.TestSpools.remove;
+import static org.awaitility.Awaitility.await;
 
+import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.LoggerPort;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.EventId;
 import io.wideevents.event.Outcome;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
+import io.wideevents.time.Deadline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
@@ -28,7 +33,6 @@ import java.util.stream.Stream;
 public final class SpoolBenchmark {
   private static final Duration WARM_UP = Duration.ofSeconds(2);
   private static final Duration MEASURED = Duration.ofSeconds(5);
-  private static final int CHUNK_EVENTS = 500;
 
   private SpoolBenchmark() {}
 
@@ -73,10 +77,10 @@ public final class SpoolBenchmark {
   private static void drain(EventSpool spool) {
     long events = spool.stats().pendingEvents();
     long start = System.nanoTime();
-    List<SpooledEvent> chunk = chunk(spool);
-    while (!chunk.isEmpty()) {
-      remove(spool, chunk);
-      chunk = chunk(spool);
+    try (SpoolReplayer replayer =
+        new SpoolReplayer(spool, new Taker(), DeadLetterPort.UNAVAILABLE, Integer.MAX_VALUE)) {
+      replayer.start();
+      await().atMost(Duration.ofMinutes(5)).until(() -> spool.stats().bytes() == 0);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     System.out.printf(
@@ -84,8 +88,17 @@ public final class SpoolBenchmark {
         events, events / seconds, spool.stats().bytes());
   }
 
-  private static List<SpooledEvent> chunk(EventSpool spool) {
-    return TestSpools.first(spool, CHUNK_EVENTS);
+  /** A tier that takes every event at once. */
+  private static final class Taker implements LoggerPort {
+    @Override
+    public CompletableFuture<List<DeliveryOutcome>> log(
+        List<EncodedEvent> events, Deadline deadline) {
+      return CompletableFuture.completedFuture(
+          Collections.nCopies(events.size(), new DeliveryOutcome.Durable(Tier.KAFKA)));
+    }
+
+    @Override
+    public void close() {}
   }
 
   /** A stub whose JSON is not made anew for each append: that would be measured as well. */

@@ -3,17 +3,20 @@ package io.wideevents.delivery.spool;
 import static io.wideevents.delivery.spool.TestSpools.append;
 import static io.wideevents.delivery.spool.TestSpools.idsOf;
 import static io.wideevents.delivery.spool.TestSpools.outcome;
-import static io.wideevents.delivery.spool.TestSpools.remove;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.wideevents.delivery.RecordingLogger;
 import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
+import io.wideevents.event.Tier;
 import io.wideevents.stack.SmallFileSystem;
 import io.wideevents.stack.SmallFileSystem.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,18 +119,14 @@ class SpoolFullDiskIT {
     }
   }
 
+  /** Replays the whole spool; returns what was delivered. */
   private static List<EventId> drain(EventSpool spool) {
-    List<EventId> drained = new ArrayList<>();
-    List<SpooledEvent> chunk = chunk(spool);
-    while (!chunk.isEmpty()) {
-      drained.addAll(idsOf(chunk));
-      remove(spool, chunk);
-      chunk = chunk(spool);
+    RecordingLogger tiers = new RecordingLogger(Tier.KAFKA);
+    try (SpoolReplayer replayer =
+        new SpoolReplayer(spool, tiers, DeadLetterPort.UNAVAILABLE, 1_000_000)) {
+      replayer.start();
+      await().atMost(Duration.ofSeconds(60)).until(() -> spool.stats().bytes() == 0);
     }
-    return drained;
-  }
-
-  private static List<SpooledEvent> chunk(EventSpool spool) {
-    return TestSpools.first(spool, 500);
+    return List.copyOf(tiers.durable().keySet());
   }
 }
