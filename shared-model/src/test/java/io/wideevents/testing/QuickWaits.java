@@ -21,5 +21,8 @@ public final class QuickWaits implements BeforeAllCallback {
     Awaitility.setDefaultPollDelay(Duration.ZERO);
     Awaitility.setDefaultPollInterval(POLL_INTERVAL);
     Awaitility.setDefaultTimeout(TIMEOUT);
+    // Classes run side by side in one JVM. A thread of another test, or an I/O thread of the
+    // MongoDB driver whose connection is being closed, would fail a test that waits.
+    Awaitility.doNotCatchUncaughtExceptionsByDefault();
   }
 }
