@@ -38,12 +38,12 @@ final class CollectionGate {
 
   private final MongoConnection connection;
   private final LongSupplier nanoClock;
-  private final LogThrottle errors = new LogThrottle(ERROR_INTERVAL);
+  private final LogThrottle problems = new LogThrottle(ERROR_INTERVAL);
+  private final LogThrottle unchecked = LogThrottle.oncePerFailure();
 
   private @Nullable State last;
   private long lastAskedNanos;
   private @Nullable CompletableFuture<State> question;
-  private boolean warned;
 
   /**
    * The state of the collection.
@@ -141,7 +141,7 @@ final class CollectionGate {
     synchronized (this) {
       question = null;
       if (state != null) {
-        log(last, state);
+        log(state);
         last = state;
         lastAskedNanos = askedNanos;
       }
@@ -155,6 +155,7 @@ final class CollectionGate {
   }
 
   private State stateOf(@Nullable BsonDocument listed) {
+    unchecked.reset();
     Optional<String> problem =
         LayoutComparison.unsuitable(listed)
             .map(
@@ -175,48 +176,42 @@ final class CollectionGate {
     if (!WriteErrors.forbidden(code) && WriteErrors.isOutage(code)) {
       return Mono.error(refused);
     }
-    State known;
-    boolean first;
-    synchronized (this) {
-      known = last == null ? new State(Optional.empty(), false) : last;
-      first = !warned;
-      warned = true;
-    }
-    if (first) {
-      LogThrottle.safely(
-          () ->
-              logger
-                  .atWarn()
-                  .addKeyValue("database", connection.settings().database())
-                  .addKeyValue("collection", connection.settings().collection())
-                  .addKeyValue("error", WriteFailures.text(refused))
-                  .addKeyValue("fix", "grant this user listCollections on the database")
-                  .log("Collection cannot be checked; events are written to it unchecked"));
-    }
-    return Mono.just(known);
+    unchecked.show(
+        heldBack ->
+            logger
+                .atWarn()
+                .addKeyValue("database", connection.settings().database())
+                .addKeyValue("collection", connection.settings().collection())
+                .addKeyValue("error", WriteFailures.text(refused))
+                .addKeyValue("fix", "grant this user listCollections on the database")
+                .log("Collection cannot be checked; events are written to it unchecked"));
+    return Mono.just(known());
   }
 
-  private void log(@Nullable State before, State now) {
-    Optional<String> earlier = before == null ? Optional.empty() : before.problem();
-    if (now.problem().isPresent()) {
-      if (!now.problem().equals(earlier)) {
-        errors.reset();
-      }
-      errors.show(
-          heldBack ->
-              logger
-                  .atError()
-                  .addKeyValue("problem", now.problem().get())
-                  .addKeyValue("notShown", heldBack)
-                  .log("No events are written to MongoDB"));
-    } else if (earlier.isPresent()) {
-      LogThrottle.safely(
-          () ->
-              logger
-                  .atInfo()
-                  .addKeyValue("database", connection.settings().database())
-                  .addKeyValue("collection", connection.settings().collection())
-                  .log("Collection can hold events again; writing continues"));
-    }
+  /** The last known state; a collection that was never checked counts as suitable. */
+  private synchronized State known() {
+    return last == null ? new State(Optional.empty(), false) : last;
+  }
+
+  private void log(State now) {
+    now.problem()
+        .ifPresentOrElse(
+            problem ->
+                problems.show(
+                    problem,
+                    heldBack ->
+                        logger
+                            .atError()
+                            .addKeyValue("problem", problem)
+                            .addKeyValue("notShown", heldBack)
+                            .log("No events are written to MongoDB")),
+            () ->
+                problems.ended(
+                    () ->
+                        logger
+                            .atInfo()
+                            .addKeyValue("database", connection.settings().database())
+                            .addKeyValue("collection", connection.settings().collection())
+                            .log("Collection can hold events again; writing continues")));
   }
 }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.classic.spi.ILoggingEvent;
 import com.mongodb.client.model.CreateCollectionOptions;
 import com.mongodb.client.model.TimeSeriesOptions;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import io.wideevents.stack.TestStack;
+import io.wideevents.testing.LogCapture;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -116,13 +118,23 @@ class CollectionGateIT {
   }
 
   @Test
-  void unavailability_endsWithoutAWrite() {
+  void unavailability_endsWithoutAWriteAndIsLoggedOnceEachWay() {
+    // Given
     run(Kind.CAPPED.create(database()));
-    await().atMost(NOTICED).until(() -> writer.unavailability().isPresent());
+    try (LogCapture log = new LogCapture(CollectionGate.class)) {
+      await().atMost(NOTICED).until(() -> writer.unavailability().isPresent());
 
-    run(database().getCollection(NAME).drop());
+      // When
+      run(database().getCollection(NAME).drop());
+      await().atMost(NOTICED).until(() -> writer.unavailability().isEmpty());
 
-    await().atMost(NOTICED).until(() -> writer.unavailability().isEmpty());
+      // Then
+      assertThat(log.events())
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .containsExactly(
+              "No events are written to MongoDB",
+              "Collection can hold events again; writing continues");
+    }
   }
 
   @Test

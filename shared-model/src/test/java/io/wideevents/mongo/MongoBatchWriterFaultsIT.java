@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.classic.Level;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.StubEvent;
 import io.wideevents.stack.TestStack;
+import io.wideevents.testing.LogCapture;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,6 +31,7 @@ class MongoBatchWriterFaultsIT {
   /** How much later than its bound an answer may come on a busy machine. */
   private static final Duration SLACK = Duration.ofSeconds(5);
 
+  private static final int UNAUTHORIZED = 13;
   private static final int WRITE_CONCERN_FAILED = 64;
   private static final int NOT_WRITABLE_PRIMARY = 10107;
 
@@ -68,6 +74,33 @@ class MongoBatchWriterFaultsIT {
   }
 
   @Test
+  void gate_logsOnceThatItCannotCheckTheCollection() {
+    // Given a server that rejects the check, later answers, and rejects the check again
+    AtomicLong now = new AtomicLong();
+    CollectionGate gate = new CollectionGate(connection, now::get);
+    Supplier<CompletableFuture<CollectionGate.State>> ask =
+        () -> {
+          now.addAndGet(Duration.ofMillis(CollectionGate.MAX_AGE_MILLIS).toNanos());
+          return gate.state();
+        };
+    try (LogCapture log = new LogCapture(CollectionGate.class)) {
+      mongod.fail(UNAUTHORIZED, "listCollections");
+      assertThat(ask.get()).succeedsWithin(SLACK).matches(state -> state.problem().isEmpty());
+      assertThat(ask.get()).succeedsWithin(SLACK);
+      assertThat(log.events(Level.WARN)).hasSize(1);
+      mongod.heal();
+      assertThat(ask.get()).succeedsWithin(SLACK);
+
+      // When
+      mongod.fail(UNAUTHORIZED, "listCollections");
+      assertThat(ask.get()).succeedsWithin(SLACK);
+
+      // Then
+      assertThat(log.events(Level.WARN)).hasSize(2);
+    }
+  }
+
+  @Test
   void write_confirmsNothingThatNoMajorityAcknowledged() throws Exception {
     write(documents(0, 2));
     mongod.failWriteConcern(WRITE_CONCERN_FAILED, "insert");
@@ -77,7 +110,7 @@ class MongoBatchWriterFaultsIT {
 
     assertThat(outcomes).hasSize(5).allMatch(MongoBatchWriterFaultsIT::isOutage);
     mongod.heal();
-    // They were stored all the same.
+    // They were stored nevertheless.
     assertThat(write(documents(0, 5))).containsOnly(new WriteOutcome.AlreadyStored());
   }
 

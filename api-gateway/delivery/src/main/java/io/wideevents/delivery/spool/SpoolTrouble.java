@@ -18,20 +18,15 @@ import org.slf4j.LoggerFactory;
 final class SpoolTrouble {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolTrouble.class);
 
-  private static final String FAILED = "FAILED";
-  private static final String FOUND_FULL = "FOUND_FULL";
-
   private final InstantSource clock;
   private final AtomicReference<@Nullable Trouble> current = new AtomicReference<>();
+  private final LogThrottle lines = LogThrottle.oncePerFailure();
 
   SpoolTrouble(InstantSource clock) {
     this.clock = clock;
   }
 
-  /**
-   * @param kind a change of this value causes a new log line
-   */
-  private record Trouble(String kind, String message, Instant since) {}
+  private record Trouble(boolean isDiskFailed, String message, Instant since) {}
 
   void report(SpoolOutcome outcome) {
     switch (outcome) {
@@ -55,8 +50,8 @@ final class SpoolTrouble {
   void look(Optional<Refused> found) {
     Trouble before = current.get();
     if (found.isPresent() && before == null) {
-      current.compareAndSet(null, new Trouble(FOUND_FULL, found.get().message(), clock.instant()));
-    } else if (found.isEmpty() && before != null && !before.kind().equals(FAILED)) {
+      current.compareAndSet(null, new Trouble(false, found.get().message(), clock.instant()));
+    } else if (found.isEmpty() && before != null && !before.isDiskFailed()) {
       over();
     }
   }
@@ -68,36 +63,33 @@ final class SpoolTrouble {
   }
 
   private void refusing(Refused refused) {
-    if (isNews(refused.reason().name(), refused.message())) {
-      LogThrottle.safely(
-          () ->
-              LOG.atError()
-                  .addKeyValue("error", refused.message())
-                  .log("The spool is full and refuses events; clients are answered 503"));
-    }
+    update(false, refused.message());
+    lines.show(
+        refused.reason().name(),
+        heldBack ->
+            LOG.atError()
+                .addKeyValue("error", refused.message())
+                .log("The spool is full and refuses events; clients are answered 503"));
   }
 
   private void failing(Throwable cause) {
-    if (isNews(FAILED, "The spool's disk failed: " + cause)) {
-      LogThrottle.safely(
-          () ->
-              LOG.atError()
-                  .setCause(cause)
-                  .log("The spool cannot write; clients are answered 503"));
-    }
+    update(true, "The spool's disk failed: " + cause);
+    lines.show(
+        "disk failed",
+        heldBack ->
+            LOG.atError().setCause(cause).log("The spool cannot write; clients are answered 503"));
   }
 
-  private boolean isNews(String kind, String message) {
+  private void update(boolean isDiskFailed, String message) {
     Instant now = clock.instant();
-    Trouble before =
-        current.getAndUpdate(
-            trouble -> new Trouble(kind, message, trouble == null ? now : trouble.since()));
-    return before == null || !before.kind().equals(kind);
+    current.updateAndGet(
+        trouble -> new Trouble(isDiskFailed, message, trouble == null ? now : trouble.since()));
   }
 
   private void over() {
-    if (current.get() != null && current.getAndSet(null) != null) {
-      LogThrottle.safely(() -> LOG.info("The spool takes events again"));
+    if (current.get() != null) {
+      current.set(null);
     }
+    lines.ended(() -> LOG.info("The spool takes events again"));
   }
 }
