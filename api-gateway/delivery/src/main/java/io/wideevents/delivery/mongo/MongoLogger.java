@@ -103,13 +103,8 @@ public final class MongoLogger implements LoggerPort {
   @Override
   public void close() {
     queue.close();
-    List<PendingCall> left;
-    try {
-      left = queue.awaitEmpty(closing.grant(settings.closeTimeout()));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      left = queue.pending();
-    }
+    Deadline.after(closing.grant(settings.closeTimeout())).await(() -> queue.pending().isEmpty());
+    List<PendingCall> left = queue.pending();
     if (!left.isEmpty()) {
       Throwable unsent = new NotSentException("The writer to MongoDB was closed");
       Throwable unknown =

@@ -6,7 +6,6 @@ import io.wideevents.delivery.mongo.WriteBatch.Slot;
 import io.wideevents.event.EventDocument;
 import io.wideevents.mongo.batch.BatchSize;
 import io.wideevents.mongo.batch.SuspectedPoison;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -14,7 +13,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The pending calls, and the order in which their documents are written. A batch is available
@@ -22,8 +20,8 @@ import java.util.concurrent.TimeUnit;
  * accumulate, so batches grow with the load and no call waits for a batch to fill.
  *
  * <p>Bounded by events and bytes, counted from the reservation until the documents are written or
- * discarded. Safe for concurrent use. Only {@link #awaitEmpty} blocks. Completes no future; the
- * caller completes the calls that the methods return.
+ * discarded. Safe for concurrent use. Does not block. Completes no future; the caller completes the
+ * calls that the methods return.
  */
 final class WriteQueue {
   private final MongoLoggerSettings settings;
@@ -171,24 +169,7 @@ final class WriteQueue {
     closed = true;
   }
 
-  /**
-   * Waits until all outcomes of every call are known, at most for {@code timeout}.
-   *
-   * @return the calls that are still pending
-   * @throws InterruptedException if interrupted while waiting
-   */
-  synchronized List<PendingCall> awaitEmpty(Duration timeout) throws InterruptedException {
-    long end = System.nanoTime() + timeout.toNanos();
-    while (!pending.isEmpty()) {
-      long left = end - System.nanoTime();
-      if (left <= 0) {
-        break;
-      }
-      TimeUnit.NANOSECONDS.timedWait(this, left);
-    }
-    return pending();
-  }
-
+  /** The calls with an outcome that is not known yet. */
   synchronized List<PendingCall> pending() {
     return List.copyOf(pending);
   }
@@ -203,11 +184,7 @@ final class WriteQueue {
   }
 
   private boolean remove(PendingCall call) {
-    boolean removed = pending.remove(call);
-    if (pending.isEmpty()) {
-      notifyAll();
-    }
-    return removed;
+    return pending.remove(call);
   }
 
   private NotSentException full() {

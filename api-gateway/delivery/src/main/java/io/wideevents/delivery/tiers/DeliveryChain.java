@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,8 +54,13 @@ final class DeliveryChain implements LoggerPort {
   private final ExecutorService executor;
   private final ClosingTime closing;
 
-  /** A tier, and the calls that may still hand events on to the next tier. */
-  private record Step(GuardedTier tier, HandOns handOns) {}
+  /**
+   * A tier.
+   *
+   * @param open number of calls that the tier has not answered yet or whose events are on the way
+   *     to the next tier
+   */
+  private record Step(GuardedTier tier, AtomicInteger open) {}
 
   /** The events of one call, and where the chain ends for them. */
   private record Call(List<EncodedEvent> events, Deadline deadline, Optional<LoggerPort> spool) {
@@ -76,7 +82,7 @@ final class DeliveryChain implements LoggerPort {
       Optional<LoggerPort> spool,
       ExecutorService executor,
       ClosingTime closing) {
-    this.steps = tiers.stream().map(tier -> new Step(tier, new HandOns())).toList();
+    this.steps = tiers.stream().map(tier -> new Step(tier, new AtomicInteger())).toList();
     this.spool = spool;
     this.executor = executor;
     this.closing = closing;
@@ -126,7 +132,7 @@ final class DeliveryChain implements LoggerPort {
 
   private CompletableFuture<List<DeliveryOutcome>> deliverToTier(int index, Call call) {
     Step step = steps.get(index);
-    step.handOns().begin();
+    step.open().incrementAndGet();
     return step.tier()
         .attempt(Admission.ALL, call.events(), call.deadline())
         .thenCompose(
@@ -136,7 +142,7 @@ final class DeliveryChain implements LoggerPort {
                 step.tier().fallbacks().delivered();
               }
               if (open.isEmpty() || isLast(index, call)) {
-                step.handOns().end();
+                step.open().decrementAndGet();
                 return CompletableFuture.completedFuture(outcomes);
               }
               if (call.spool().isPresent()) {
@@ -161,7 +167,7 @@ final class DeliveryChain implements LoggerPort {
                 return deliver(
                     index + 1, call.with(rest.stream().map(call.events()::get).toList()));
               } finally {
-                steps.get(index).handOns().end();
+                steps.get(index).open().decrementAndGet();
               }
             },
             this::onExecutor)
@@ -277,7 +283,8 @@ final class DeliveryChain implements LoggerPort {
       try {
         closeExecutor();
         // Answers that the tier gave while it closed may still be on the way to the next tier.
-        steps.get(index).handOns().awaitNone(closing.grant(CLOSE_TIMEOUT));
+        Deadline.after(closing.grant(CLOSE_TIMEOUT))
+            .await(() -> steps.get(index).open().get() == 0);
       } finally {
         closeFrom(index + 1);
       }

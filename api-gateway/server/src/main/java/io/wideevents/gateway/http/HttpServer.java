@@ -22,11 +22,13 @@ import io.wideevents.logging.LoggingService;
 import io.wideevents.logging.javalin.WideEventsPlugin;
 import io.wideevents.metrics.MetricsPage;
 import io.wideevents.time.ClosingTime;
+import io.wideevents.time.Deadline;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -90,7 +92,7 @@ public final class HttpServer implements AutoCloseable {
   private final BodyWork work;
   private final EventsHandler events;
   private final LogThrottle failures = new LogThrottle(LOG_INTERVAL);
-  private final RequestsUnderWay running = new RequestsUnderWay();
+  private final AtomicInteger postsUnderWay = new AtomicInteger();
   private final Optional<LoggingService> ownEvents;
   private final ClosingTime closing;
   private final Javalin javalin;
@@ -180,7 +182,8 @@ public final class HttpServer implements AutoCloseable {
    */
   public void drain() {
     health.drain();
-    int left = running.awaitNone(closing.grant(DRAIN_TIMEOUT));
+    awaitNoPosts(DRAIN_TIMEOUT);
+    int left = underWay();
     if (left > 0) {
       log.atInfo().addKeyValue("requests", left).log("Requests wait for a tier, or for their body");
     }
@@ -195,7 +198,7 @@ public final class HttpServer implements AutoCloseable {
     health.drain();
     stopping = true;
     work.close();
-    running.awaitNone(closing.grant(STOP_TIMEOUT));
+    awaitNoPosts(STOP_TIMEOUT);
     javalin.jettyServer().server().setStopTimeout(closing.grant(STOP_TIMEOUT).toMillis());
     try {
       javalin.stop();
@@ -206,7 +209,7 @@ public final class HttpServer implements AutoCloseable {
     }
     connections.close();
     rejections.flush();
-    int left = running.count();
+    int left = underWay();
     if (left > 0) {
       log.atWarn()
           .addKeyValue("requests", left)
@@ -215,7 +218,11 @@ public final class HttpServer implements AutoCloseable {
   }
 
   int underWay() {
-    return running.count();
+    return postsUnderWay.get();
+  }
+
+  private void awaitNoPosts(Duration timeout) {
+    Deadline.after(closing.grant(timeout)).await(() -> underWay() == 0);
   }
 
   HeldResources held() {
@@ -337,14 +344,14 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private void postEvents(Context ctx) {
-    running.begin();
+    postsUnderWay.incrementAndGet();
     try {
       if (health.draining()) {
         throw new ProblemException(Problems.draining());
       }
       events.handle(ctx);
     } finally {
-      running.end();
+      postsUnderWay.decrementAndGet();
     }
   }
 
