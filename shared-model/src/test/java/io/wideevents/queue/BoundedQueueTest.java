@@ -15,13 +15,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class BoundedQueueTest {
   private static final Deadline NOW = Deadline.after(Duration.ZERO);
-  private static final int ROUNDS = 10;
+  private static final int ROUNDS = 5;
 
   // More threads than processors, so that many are suspended in the middle of an offer.
   private static final int OFFERING = 12;
@@ -143,6 +144,7 @@ class BoundedQueueTest {
   }
 
   @Test
+  @Tag("slow")
   void close_accountsForEachItemThatWasOfferedMeanwhile() throws Exception {
     for (int round = 0; round < ROUNDS; round++) {
       // Given threads that offer all the time

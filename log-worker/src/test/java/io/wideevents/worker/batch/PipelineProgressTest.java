@@ -30,6 +30,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +43,7 @@ class PipelineProgressTest {
   private static final int UNLISTED = 424_242;
   private static final int THROTTLED = 16_500;
   private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final int MIXES = 20;
 
   private final ManualClock clock = new ManualClock();
   private final ScriptedWriter database = new ScriptedWriter();
@@ -338,8 +340,9 @@ class PipelineProgressTest {
    * complete within fifteen minutes; memory stays within its bound throughout.
    */
   @Test
+  @Tag("slow")
   void mixedFaults_keepTheInvariant() {
-    for (int seed = 0; seed < 50; seed++) {
+    for (int seed = 0; seed < MIXES; seed++) {
       new PipelineProgressTest().runMix(seed);
     }
   }
