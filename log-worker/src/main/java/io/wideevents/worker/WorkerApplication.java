@@ -88,8 +88,8 @@ public final class WorkerApplication implements AutoCloseable {
     deadLetters =
         new KafkaDeadLetterSink(
             kafka.deadLetterProducers(),
-            settings.kafka().brokers(),
-            settings.kafka().deadLetters().name(),
+            new KafkaDeadLetterSink.Settings(
+                settings.kafka().brokers(), settings.kafka().deadLetters().name()),
             metrics::deadLetterCut,
             Timing.system());
     BatchPipeline pipeline =

@@ -48,32 +48,29 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
   /**
    * @param brokers the bootstrap servers, for the log
    * @param topic the dead-letter topic
+   * @param longestSend time after which a send without an answer is not confirmed
+   */
+  public record Settings(String brokers, String topic, Duration longestSend) {
+    /** Settings with the longest send of every producer of the project. */
+    public Settings(String brokers, String topic) {
+      this(brokers, topic, ProducerConnection.LONGEST_ANSWER);
+    }
+  }
+
+  /**
    * @param cut counts each part of a record that a dead letter lacks
    */
   public KafkaDeadLetterSink(
-      ProducerSource producers,
-      String brokers,
-      String topic,
-      Consumer<DeadLetterPart> cut,
-      Timing timing) {
-    this(producers, brokers, topic, cut, timing, ProducerConnection.LONGEST_ANSWER);
-  }
-
-  KafkaDeadLetterSink(
-      ProducerSource producers,
-      String brokers,
-      String topic,
-      Consumer<DeadLetterPart> cut,
-      Timing timing,
-      Duration longestSend) {
-    this.topic = topic;
+      ProducerSource producers, Settings settings, Consumer<DeadLetterPart> cut, Timing timing) {
+    this.topic = settings.topic();
     this.cuts = new DeadLetterCuts(LOG, topic, cut);
     this.timing = timing;
-    this.longestSend = longestSend;
+    this.longestSend = settings.longestSend();
     this.connection =
         new ProducerConnection(
             producers,
-            new ProducerConnection.Settings("dead-letter-sender", brokers, Optional.empty()),
+            new ProducerConnection.Settings(
+                "dead-letter-sender", settings.brokers(), Optional.empty()),
             LoggerFactory.getLogger(ProducerConnection.class),
             timing);
   }

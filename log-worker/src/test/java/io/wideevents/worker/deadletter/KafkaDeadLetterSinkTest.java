@@ -50,6 +50,9 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
+  private static final KafkaDeadLetterSink.Settings SETTINGS =
+      new KafkaDeadLetterSink.Settings("localhost:9092", "dlq");
+
   private final List<TestProducer> producers = new ArrayList<>();
   private volatile @Nullable RuntimeException failure;
   private volatile @Nullable RuntimeException constructorFailure;
@@ -253,11 +256,9 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
     try (KafkaDeadLetterSink impatient =
         new KafkaDeadLetterSink(
             source(given::removeFirst, () -> {}),
-            "localhost:9092",
-            "dlq",
+            new KafkaDeadLetterSink.Settings("localhost:9092", "dlq", Duration.ofMillis(50)),
             counted::add,
-            timing(),
-            Duration.ofMillis(50))) {
+            timing())) {
       // When
       DeadLetterOutcome first = await(impatient.send(letter(1, "a")));
       DeadLetterOutcome second = sendUntilKept(impatient, letter(1, "a"));
@@ -353,8 +354,7 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
     KafkaDeadLetterSink counting =
         new KafkaDeadLetterSink(
             source(this::newProducer, this::ensureTopic),
-            "localhost:9092",
-            "dlq",
+            SETTINGS,
             part -> {
               throw new StackOverflowError();
             },
@@ -452,7 +452,7 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
   }
 
   private KafkaDeadLetterSink sink(ProducerSource source) {
-    return new KafkaDeadLetterSink(source, "localhost:9092", "dlq", counted::add, timing());
+    return new KafkaDeadLetterSink(source, SETTINGS, counted::add, timing());
   }
 
   /** A source that checks the topic before it connects, as the real one does. */

@@ -3,12 +3,13 @@ package io.wideevents.delivery.setup;
 import io.wideevents.delivery.LoggerPort;
 import io.wideevents.delivery.kafka.KafkaClient;
 import io.wideevents.delivery.kafka.KafkaDeadLetters;
-import io.wideevents.delivery.kafka.MqClientPort;
 import io.wideevents.delivery.mongo.MongoLogger;
 import io.wideevents.delivery.mongo.MongoLoggerSettings;
 import io.wideevents.delivery.spool.DeadLetterPort;
 import io.wideevents.delivery.spool.ReplayTarget;
 import io.wideevents.delivery.tiers.DeliveryTiers;
+import io.wideevents.delivery.tiers.DeliveryTiers.MongoTier;
+import io.wideevents.delivery.tiers.DeliveryTiers.SpoolTier;
 import io.wideevents.delivery.tiers.DirectDatabase;
 import io.wideevents.delivery.tiers.TierStatus;
 import io.wideevents.event.DeadLetterPart;
@@ -41,25 +42,24 @@ public final class Backends implements ReplayTarget {
   private Backends(
       DeliverySettings settings,
       RetentionChange retention,
-      ClosingTime closing,
-      Timing timing,
-      TierFactory factory) {
+      Optional<SpoolTier> spool,
+      ClosingTime closing) {
+    Timing timing = Timing.system();
     mongo = new MongoConnection(settings.mongo(), APPLICATION_NAME);
     setup = new CollectionSetup(new EventCollection(mongo), retention);
     MongoBatchWriter writer = new MongoBatchWriter(mongo);
     kafka = settings.kafka().map(to -> new KafkaClient(to, closing, timing));
     deadLetters = settings.kafka().map(to -> new KafkaDeadLetters(to, closing, timing));
+    MongoLogger direct =
+        new MongoLogger(
+            writer, MongoLoggerSettings.forClient(settings.mongo().timeout()), closing, timing);
     tiers =
-        factory.tiers(
+        new DeliveryTiers(
             kafka.map(client -> client),
-            new MongoLogger(
-                writer, MongoLoggerSettings.forClient(settings.mongo().timeout()), closing, timing),
-            database(setup, writer));
-  }
-
-  private interface TierFactory {
-    DeliveryTiers tiers(
-        Optional<MqClientPort> mq, LoggerPort direct, DirectDatabase directDatabase);
+            new MongoTier(direct, database(setup, writer)),
+            spool,
+            closing,
+            timing);
   }
 
   /**
@@ -76,27 +76,15 @@ public final class Backends implements ReplayTarget {
       DeliverySettings settings,
       RetentionChange retention,
       ClosingTime closing) {
-    Timing timing = Timing.system();
     return new Backends(
-        settings,
-        retention,
-        closing,
-        timing,
-        (mq, direct, database) ->
-            new DeliveryTiers(mq, direct, database, spool, spoolStatus, closing, timing));
+        settings, retention, Optional.of(new SpoolTier(spool, spoolStatus)), closing);
   }
 
   /** The backends without a spool as the third tier, started: for replaying a spool. */
   public static Backends withoutSpool(DeliverySettings settings) {
-    ClosingTime closing = new ClosingTime(DRAIN_CLOSE_BOUND);
-    Timing timing = Timing.system();
     Backends backends =
         new Backends(
-            settings,
-            RetentionChange.NONE,
-            closing,
-            timing,
-            (mq, direct, database) -> DeliveryTiers.withoutSpool(mq, direct, closing, timing));
+            settings, RetentionChange.NONE, Optional.empty(), new ClosingTime(DRAIN_CLOSE_BOUND));
     backends.start();
     return backends;
   }

@@ -31,8 +31,8 @@ public final class DeliveryTiers implements AutoCloseable {
   private static final int THREADS = 2;
 
   private final Optional<MqLoggerAdapter> mq;
-  private final DirectDatabase directDatabase;
-  private final Supplier<TierStatus> spoolStatus;
+  private final DirectDatabase database;
+  private final Optional<SpoolTier> spool;
   private final Instant made;
   private final TierBreaker mqBreaker;
   private final TierBreaker directBreaker;
@@ -40,36 +40,35 @@ public final class DeliveryTiers implements AutoCloseable {
   private final LoggerPort replay;
 
   /**
+   * Tier 2.
+   *
+   * @param database reports whether the database of the tier is available
+   */
+  public record MongoTier(LoggerPort logger, DirectDatabase database) {}
+
+  /**
+   * Tier 3.
+   *
+   * @param status reports the status of the spool; must not block
+   */
+  public record SpoolTier(LoggerPort logger, Supplier<TierStatus> status) {}
+
+  /**
    * @param mq tier 1; empty if it is switched off
-   * @param direct tier 2
-   * @param directDatabase reports whether the database of tier 2 is available
-   * @param spool tier 3
-   * @param spoolStatus reports the status of the spool; must not block
+   * @param mongo tier 2
+   * @param spool tier 3; empty for replaying a spool without live traffic
    * @param closing bounds the time to close all tiers together
    * @param timing the clocks and threads of both chains
    */
   public DeliveryTiers(
       Optional<MqClientPort> mq,
-      LoggerPort direct,
-      DirectDatabase directDatabase,
-      LoggerPort spool,
-      Supplier<TierStatus> spoolStatus,
-      ClosingTime closing,
-      Timing timing) {
-    this(mq, direct, directDatabase, Optional.of(spool), spoolStatus, closing, timing);
-  }
-
-  private DeliveryTiers(
-      Optional<MqClientPort> mq,
-      LoggerPort direct,
-      DirectDatabase directDatabase,
-      Optional<LoggerPort> spool,
-      Supplier<TierStatus> spoolStatus,
+      MongoTier mongo,
+      Optional<SpoolTier> spool,
       ClosingTime closing,
       Timing timing) {
     this.mq = mq.map(MqLoggerAdapter::new);
-    this.directDatabase = directDatabase;
-    this.spoolStatus = spoolStatus;
+    this.database = mongo.database();
+    this.spool = spool;
     this.made = timing.wallClock().instant();
     this.mqBreaker = new TierBreaker(Tier.KAFKA, timing);
     this.directBreaker = new TierBreaker(Tier.MONGODB, timing);
@@ -81,27 +80,16 @@ public final class DeliveryTiers implements AutoCloseable {
                     adapter, mqBreaker, OnRefusal.TRY_NEXT, MqLoggerAdapter.fallbacks(), timing)));
     guarded.add(
         new GuardedTier(
-            direct,
+            mongo.logger(),
             directBreaker,
             OnRefusal.ANSWER,
             new FallbackLog(log, "MongoDB write failed, falling back to the spool"),
             timing));
     // The queue is not bounded here, because each request has at most one task in it.
-    this.live = new DeliveryChain(guarded, spool, timing.executor("delivery", THREADS), closing);
+    this.live =
+        new DeliveryChain(
+            guarded, spool.map(SpoolTier::logger), timing.executor("delivery", THREADS), closing);
     this.replay = live.withoutSpool();
-  }
-
-  /** Tiers 1 and 2 alone, for replaying a spool without live traffic. */
-  public static DeliveryTiers withoutSpool(
-      Optional<MqClientPort> mq, LoggerPort direct, ClosingTime closing, Timing timing) {
-    return new DeliveryTiers(
-        mq,
-        direct,
-        () -> false,
-        Optional.empty(),
-        () -> TierStatus.of(Tier.SPOOL, State.DOWN).because("not used here"),
-        closing,
-        timing);
   }
 
   /** The chain for posted events. */
@@ -128,7 +116,7 @@ public final class DeliveryTiers implements AutoCloseable {
     List<TierStatus> tiers = new ArrayList<>();
     mq.ifPresent(adapter -> tiers.add(adapter.status(mqBreaker.status())));
     tiers.add(directStatus());
-    tiers.add(spoolStatus.get());
+    spool.ifPresent(tier -> tiers.add(tier.status().get()));
     return tiers;
   }
 
@@ -158,7 +146,7 @@ public final class DeliveryTiers implements AutoCloseable {
   /** A database that has not answered yet is reported as down. */
   private TierStatus directStatus() {
     TierStatus circuit = directBreaker.status();
-    Optional<String> unavailability = directDatabase.unavailability();
+    Optional<String> unavailability = database.unavailability();
     if (unavailability.isPresent()) {
       // The circuit opens only when an event fails. Its timer may move it to half-open while the
       // database is still unavailable.
@@ -169,7 +157,7 @@ public final class DeliveryTiers implements AutoCloseable {
           unavailability.get(),
           circuit.backlog());
     }
-    boolean reached = directBreaker.hasAnswered() || directDatabase.hasAnswered();
+    boolean reached = directBreaker.hasAnswered() || database.hasAnswered();
     return circuit.state() == State.UP && !reached
         ? TierStatus.of(Tier.MONGODB, State.DOWN).since(made).because("not reached yet")
         : circuit;

@@ -38,10 +38,11 @@ class BackPressureTest {
   private final DeliveryTiers tiers =
       new DeliveryTiers(
           Optional.empty(),
-          mongodb,
-          () -> true,
-          new RecordingLogger(Tier.SPOOL),
-          () -> TierStatus.of(Tier.SPOOL, TierStatus.State.UP),
+          new DeliveryTiers.MongoTier(mongodb, () -> true),
+          Optional.of(
+              new DeliveryTiers.SpoolTier(
+                  new RecordingLogger(Tier.SPOOL),
+                  () -> TierStatus.of(Tier.SPOOL, TierStatus.State.UP))),
           new ClosingTime(AMPLE),
           Timing.system());
 

@@ -59,10 +59,12 @@ class ReplayWithoutQueueTest {
   private final DeliveryTiers tiers =
       new DeliveryTiers(
           Optional.empty(),
-          new MongoLogger(database, MongoLoggerSettings.DEFAULT, closing, time),
-          () -> true,
-          new SpoolLogger(spool.spool(), time),
-          () -> TierStatus.of(Tier.SPOOL, TierStatus.State.UP),
+          new DeliveryTiers.MongoTier(
+              new MongoLogger(database, MongoLoggerSettings.DEFAULT, closing, time), () -> true),
+          Optional.of(
+              new DeliveryTiers.SpoolTier(
+                  new SpoolLogger(spool.spool(), time),
+                  () -> TierStatus.of(Tier.SPOOL, TierStatus.State.UP))),
           closing,
           time);
   private final SpoolReplayer replayer =

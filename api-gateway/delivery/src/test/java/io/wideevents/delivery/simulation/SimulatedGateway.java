@@ -90,10 +90,11 @@ final class SimulatedGateway {
     this.tiers =
         new DeliveryTiers(
             kafka.map(mutation::kafka),
-            mongo,
-            () -> true,
-            mutation.spool(new WatchedSpool()),
-            () -> TierStatus.of(Tier.SPOOL, TierStatus.State.UP),
+            new DeliveryTiers.MongoTier(mongo, () -> true),
+            Optional.of(
+                new DeliveryTiers.SpoolTier(
+                    mutation.spool(new WatchedSpool()),
+                    () -> TierStatus.of(Tier.SPOOL, TierStatus.State.UP))),
             closing,
             time);
     this.replayer =

@@ -34,10 +34,9 @@ class DeliveryTiersTest {
   private final DeliveryTiers tiers =
       new DeliveryTiers(
           Optional.of(mq),
-          mongodb,
-          mongodbReached::get,
-          spool,
-          () -> TierStatus.of(Tier.SPOOL, State.UP),
+          new DeliveryTiers.MongoTier(mongodb, mongodbReached::get),
+          Optional.of(
+              new DeliveryTiers.SpoolTier(spool, () -> TierStatus.of(Tier.SPOOL, State.UP))),
           new ClosingTime(Duration.ofSeconds(30)),
           Timing.system());
 
@@ -127,10 +126,9 @@ class DeliveryTiersTest {
     try (DeliveryTiers direct =
         new DeliveryTiers(
             Optional.empty(),
-            mongodb,
-            mongodbReached::get,
-            spool,
-            () -> TierStatus.of(Tier.SPOOL, State.UP),
+            new DeliveryTiers.MongoTier(mongodb, mongodbReached::get),
+            Optional.of(
+                new DeliveryTiers.SpoolTier(spool, () -> TierStatus.of(Tier.SPOOL, State.UP))),
             new ClosingTime(Duration.ofSeconds(30)),
             Timing.system())) {
       assertThat(log(direct.live(), 1)).isEqualTo(new DeliveryOutcome.Durable(Tier.MONGODB));
@@ -172,10 +170,9 @@ class DeliveryTiersTest {
     try (DeliveryTiers broken =
         new DeliveryTiers(
             Optional.of(mq),
-            new ThrowingLogger(undecodable),
-            mongodbReached::get,
-            spool,
-            () -> TierStatus.of(Tier.SPOOL, State.UP),
+            new DeliveryTiers.MongoTier(new ThrowingLogger(undecodable), mongodbReached::get),
+            Optional.of(
+                new DeliveryTiers.SpoolTier(spool, () -> TierStatus.of(Tier.SPOOL, State.UP))),
             new ClosingTime(Duration.ofSeconds(30)),
             Timing.system())) {
       // When, Then: the replay looks at the cause
@@ -205,10 +202,9 @@ class DeliveryTiersTest {
     try (DeliveryTiers direct =
         new DeliveryTiers(
             Optional.empty(),
-            mongodb,
-            unsuitable,
-            spool,
-            () -> TierStatus.of(Tier.SPOOL, State.UP),
+            new DeliveryTiers.MongoTier(mongodb, unsuitable),
+            Optional.of(
+                new DeliveryTiers.SpoolTier(spool, () -> TierStatus.of(Tier.SPOOL, State.UP))),
             new ClosingTime(Duration.ofSeconds(30)),
             Timing.system())) {
       // When

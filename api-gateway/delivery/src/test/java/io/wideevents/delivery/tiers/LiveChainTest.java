@@ -21,10 +21,10 @@ class LiveChainTest extends LoggerPortContract {
   private final DeliveryTiers tiers =
       new DeliveryTiers(
           Optional.of(mq),
-          mongodb,
-          () -> true,
-          spool,
-          () -> TierStatus.of(Tier.SPOOL, TierStatus.State.UP),
+          new DeliveryTiers.MongoTier(mongodb, () -> true),
+          Optional.of(
+              new DeliveryTiers.SpoolTier(
+                  spool, () -> TierStatus.of(Tier.SPOOL, TierStatus.State.UP))),
           new ClosingTime(Duration.ofSeconds(30)),
           Timing.system());
 
