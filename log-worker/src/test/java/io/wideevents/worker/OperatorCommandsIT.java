@@ -29,7 +29,7 @@ import picocli.CommandLine;
 /** The operator's commands against a real broker and a real MongoDB. */
 class OperatorCommandsIT {
   private static final Duration LONG = Duration.ofSeconds(60);
-  private static final String NOBODY = "127.0.0.1:1";
+  private static final String NO_SERVER = "127.0.0.1:1";
 
   private final String name = TestStack.uniqueName(OperatorCommandsIT.class);
   private final String databaseName = TestStack.newDatabase(OperatorCommandsIT.class);
@@ -148,12 +148,12 @@ class OperatorCommandsIT {
   @Test
   void commands_sayWhenKafkaDoesNotAnswer() {
     for (String command : List.of("lag", "init")) {
-      Result result = run(command, "--brokers", NOBODY);
+      Result result = run(command, "--brokers", NO_SERVER);
 
       assertThat(result.exitCode()).as(command).isEqualTo(ExitCode.UNREACHABLE);
-      assertThat(result.err()).contains(NOBODY, "KAFKA_BROKER");
+      assertThat(result.err()).contains(NO_SERVER, "KAFKA_BROKER");
     }
-    Result doctor = run("doctor", "--brokers", NOBODY);
+    Result doctor = run("doctor", "--brokers", NO_SERVER);
     assertThat(doctor.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
     assertThat(doctor.out()).contains("fail  kafka", "ok    mongodb");
   }

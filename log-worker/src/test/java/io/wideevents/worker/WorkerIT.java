@@ -296,7 +296,7 @@ class WorkerIT {
     topic.admin().deleteTopics(List.of(letters)).all().get();
     await().until(() -> !topic.admin().listTopics().names().get().contains(letters));
 
-    // At once, when the broker creates it by itself, and later, when nobody remembers it.
+    // The broker may create the topic at once. Otherwise the worker creates it later.
     await()
         .atMost(LONG)
         .pollInterval(Duration.ofSeconds(1))

@@ -120,7 +120,7 @@ public record SettingType<T>(String label, Function<String, Parsed<T>> parser) {
                 .filter(constant -> name.apply(constant).equals(text.toLowerCase(Locale.ROOT)))
                 .findFirst()
                 .map(Parsed::value)
-                .orElseGet(() -> Parsed.invalid("is none of " + names)));
+                .orElseGet(() -> Parsed.invalid("is not one of " + names)));
   }
 
   /** A path; the file does not have to exist. */

@@ -70,8 +70,8 @@ public final class SettingsCatalogue<R> {
   }
 
   /**
-   * This catalogue for a library, whose process has variables of its own: warns only about unknown
-   * names that are close to a name that is read.
+   * This catalogue for a library. The process around the library has its own variables, so this
+   * catalogue warns only about unknown names that are close to a name that is read.
    */
   public SettingsCatalogue<R> amongOthers() {
     return new SettingsCatalogue<>(process, reading, known, ignored, true);

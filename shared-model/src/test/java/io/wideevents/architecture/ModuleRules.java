@@ -26,7 +26,7 @@ public final class ModuleRules {
           .because("settings are read once and handed down in parts");
 
   /** What is for people goes to the log; what is data, to a command's own writer. */
-  public static final ArchRule NOBODY_PRINTS =
+  public static final ArchRule NO_PRINTING =
       noClasses()
           .should()
           .accessField(System.class, "out")
@@ -35,7 +35,7 @@ public final class ModuleRules {
           .because("commands write to picocli's out and err, everything else to the log");
 
   /** One way to log. */
-  public static final ArchRule NOBODY_USES_JAVA_LOGGING =
+  public static final ArchRule NO_JAVA_LOGGING =
       noClasses()
           .should()
           .dependOnClassesThat()

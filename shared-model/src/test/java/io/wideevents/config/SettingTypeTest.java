@@ -122,7 +122,7 @@ class SettingTypeTest {
     assertThat(type.parse("warn")).isEqualTo(Parsed.value(LogLevel.WARN));
     assertThat(type.parse("WARN")).isEqualTo(Parsed.value(LogLevel.WARN));
     assertThat(type.parse("loud"))
-        .isEqualTo(Parsed.invalid("is none of trace|debug|info|warn|error"));
+        .isEqualTo(Parsed.invalid("is not one of trace|debug|info|warn|error"));
     assertThat(type.label()).isEqualTo("trace|debug|info|warn|error");
   }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A broker of its own that creates topics by itself, as brokers do by default. */
+/** Runs against a separate broker that creates missing topics, as brokers do by default. */
 class TopicCreatorIT {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final KafkaBroker BROKER = KafkaBroker.startOwn();

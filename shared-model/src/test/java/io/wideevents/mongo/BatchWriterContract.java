@@ -28,7 +28,7 @@ abstract class BatchWriterContract {
   /** What the database holds under this id; null if nothing. */
   abstract @Nullable BsonDocument stored(EventId id);
 
-  /** A document that the database refuses, for a reason of its own. */
+  /** A document that the database rejects because of its content. */
   abstract EventDocument refusedDocument() throws Exception;
 
   /** Makes the database unreachable. */
@@ -213,7 +213,7 @@ abstract class BatchWriterContract {
 
     List<WriteOutcome> outcomes = write(documents(0, 3));
 
-    // An unconfirmed document may have been stored all the same.
+    // An unconfirmed document may have been stored.
     assertThat(outcomes)
         .hasSize(3)
         .allMatch(

@@ -129,7 +129,7 @@ class InsertReplyTest {
 
   @ParameterizedTest(name = "error {0}")
   @ValueSource(ints = {1, 8, 424242})
-  void partlyFailed_leavesAnUnknownCodeToWhoeverRetries(int code) {
+  void partlyFailed_leavesAnUnknownCodeToTheRetry(int code) {
     assertThat(perDocument(code)).isTrue();
   }
 

@@ -12,7 +12,7 @@ import reactor.core.publisher.Mono;
 
 /** The contract over a server: {@code mongod} or its stand-in. */
 abstract class MongoBatchWriterContract extends BatchWriterContract {
-  /** Nobody listens there: port 1 needs privileges nobody in a test has. */
+  /** No server listens there: port 1 needs privileges that a test does not have. */
   private static final String NOWHERE = "mongodb://127.0.0.1:1";
 
   private MongoConnection connection;

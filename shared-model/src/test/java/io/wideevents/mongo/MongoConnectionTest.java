@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Mono;
 
 class MongoConnectionTest {
-  /** Nobody listens there; a client can be built all the same. */
+  /** No server listens there. A client can still be built. */
   private static final MongoSettings NOWHERE =
       MongoBatchWriterContract.settings("mongodb://127.0.0.1:1", "nowhere", Duration.ofMillis(100));
 
@@ -166,7 +166,7 @@ class MongoConnectionTest {
   }
 
   @Test
-  void ping_failsWhenNobodyListens() {
+  void ping_failsWhenNoServerListens() {
     try (MongoConnection connection = new MongoConnection(NOWHERE, "test")) {
       assertThat(connection.ping()).failsWithin(PATIENCE);
     }

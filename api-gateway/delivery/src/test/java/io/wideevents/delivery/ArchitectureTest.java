@@ -78,7 +78,7 @@ class ArchitectureTest {
   @Test
   void environmentAndConsole_areLeftToTheMains() {
     ModuleRules.ONLY_MAINS_READ_THE_ENVIRONMENT.check(CLASSES);
-    ModuleRules.NOBODY_PRINTS.check(CLASSES);
-    ModuleRules.NOBODY_USES_JAVA_LOGGING.check(CLASSES);
+    ModuleRules.NO_PRINTING.check(CLASSES);
+    ModuleRules.NO_JAVA_LOGGING.check(CLASSES);
   }
 }

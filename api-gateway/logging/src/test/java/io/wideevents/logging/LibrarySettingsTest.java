@@ -37,7 +37,7 @@ class LibrarySettingsTest {
   void sampling_hasAllItsMistakesReportedAtOnce() {
     assertThatThrownBy(() -> resolve(Map.of("LOGGING_SAMPLING", "fast=all; rest=none")))
         .isInstanceOf(InvalidSettingsException.class)
-        .hasMessageContainingAll("LOGGING_SAMPLING", "'fast' is none of", "'none' is neither");
+        .hasMessageContainingAll("LOGGING_SAMPLING", "'fast' is not one of", "'none' is neither");
   }
 
   @Test

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class WideEventsTest {
-  private static final String NOBODY = "127.0.0.1:1";
+  private static final String NO_SERVER = "127.0.0.1:1";
 
   @TempDir private Path directory;
 
@@ -147,8 +147,8 @@ class WideEventsTest {
 
   private Map<String, String> environment(Map<String, String> more) {
     Map<String, String> environment = new HashMap<>(more);
-    environment.put("KAFKA_BROKER", NOBODY);
-    environment.put("MONGODB_URI", "mongodb://" + NOBODY);
+    environment.put("KAFKA_BROKER", NO_SERVER);
+    environment.put("MONGODB_URI", "mongodb://" + NO_SERVER);
     environment.put("SPOOL_DIR", directory.toString());
     return environment;
   }

@@ -25,7 +25,7 @@ class ApiGatewayTest {
     assertThat(err.toString())
         .contains("HTTP_PORT=99999 is outside 0 to 65535")
         .contains("HTTP_HOST=0.0.0.0 is not loopback")
-        .contains("MQ_TYPE=rabbit is none of kafka");
+        .contains("MQ_TYPE=rabbit is not one of kafka");
   }
 
   @Test

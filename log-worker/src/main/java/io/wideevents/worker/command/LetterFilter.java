@@ -54,7 +54,7 @@ final class LetterFilter {
       List<String> known = new ArrayList<>();
       new Reasons().forEach(known::add);
       if (!known.contains(value)) {
-        throw new TypeConversionException("is none of " + String.join(", ", known));
+        throw new TypeConversionException("is not one of " + String.join(", ", known));
       }
       return value;
     }

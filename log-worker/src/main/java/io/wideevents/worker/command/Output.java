@@ -64,7 +64,7 @@ final class Output {
     private static final long serialVersionUID = 1L;
 
     ReaderGoneException() {
-      super("nobody reads the output any more", null, false, false);
+      super("the reader of the output has closed it", null, false, false);
     }
   }
 }

@@ -31,7 +31,7 @@ class OperatorFlagsTest {
     OperatorCommands.addTo(command);
     command.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
 
-    // Were it taken, nobody would answer at this address.
+    // If the command were accepted, it would find no broker at this address.
     int exitCode =
         ProcessMain.execute(
             command, OperatorFlagsTest.class, (line + " --brokers 127.0.0.1:1").split(" "));

@@ -184,7 +184,7 @@ class WorkerHttpServerTest {
 
   @Test
   @Timeout(60)
-  void clientsThatStopInTheMiddleOfARequest_keepNobodyOut() throws Exception {
+  void clientsThatStopInTheMiddleOfARequest_doNotBlockOthers() throws Exception {
     List<Socket> stalled = new ArrayList<>();
     try {
       for (int i = 0; i < 4; i++) {

@@ -253,7 +253,7 @@ final class SimulatedBroker {
     return logs.stream().map(PartitionLog::end).toList();
   }
 
-  /** Whether every partition is committed up to an offset of its own. */
+  /** Whether every partition is committed at least up to its offset in the list. */
   boolean isCommittedUpTo(List<Integer> offsets) {
     for (PartitionLog log : logs) {
       int p = log.partition.partition();

@@ -54,7 +54,7 @@ public final class EventTopic implements AutoCloseable {
     return topic;
   }
 
-  /** A topic that somebody else creates, or has created. */
+  /** A topic that the caller does not create. */
   public static EventTopic existing(String brokers, String name) {
     return new EventTopic(brokers, name);
   }

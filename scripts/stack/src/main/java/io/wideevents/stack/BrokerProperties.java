@@ -23,7 +23,7 @@ final class BrokerProperties {
           "share.coordinator.state.topic.replication.factor", "1",
           "share.coordinator.state.topic.min.isr", "1");
 
-  // Each partition of these is a directory with files of its own, made while a test waits.
+  // Each partition is a directory with its own files. A test waits until the broker has made them.
   private static final Map<String, String> FEW_PARTITIONS =
       Map.of(
           "offsets.topic.num.partitions", "4",

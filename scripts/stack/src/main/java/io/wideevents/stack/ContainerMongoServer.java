@@ -39,7 +39,7 @@ final class ContainerMongoServer implements RestartableMongoServer {
     MongoDBContainer container =
         new MongoDBContainer(DockerImageName.parse(image).asCompatibleSubstituteFor("mongo"))
             .withReplicaSet();
-    // After withReplicaSet, which sets a command of its own.
+    // After withReplicaSet, which sets its own command.
     container.setCommand("--replSet", "docker-rs", "--setParameter", "enableTestCommands=1");
     container.setPortBindings(List.of(FreePort.find() + ":" + MONGODB_PORT));
     return new ContainerMongoServer(image, BoundedContainer.start(container));

@@ -38,7 +38,7 @@ record GivenMongoServer(String uri) implements MongoServer {
       return server;
     } catch (MongoException e) {
       throw new IllegalStateException(
-          "%s does not answer within %d s: start it, or leave MONGODB_URI unset for a MongoDB of its own (%s)"
+          "%s does not answer within %d s: start it, or unset MONGODB_URI so that the tests start a MongoDB (%s)"
               .formatted(server.describe(), timeout.toSeconds(), e.getMessage()),
           e);
     }

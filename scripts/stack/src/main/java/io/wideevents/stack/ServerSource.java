@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 
 /** Where a server that tests share comes from. */
 enum ServerSource {
-  /** Somebody runs it already; the environment has its address. */
+  /** It runs already; the environment has its address. */
   GIVEN,
   /** Testcontainers starts it, on a Docker engine. */
   CONTAINERS,
@@ -46,7 +46,7 @@ enum ServerSource {
    * @param addressSetting the variable with the address, for messages
    * @param given whether it is set
    * @param engine asked only when the answer matters
-   * @throws IllegalArgumentException if the wish is none of those known
+   * @throws IllegalArgumentException if the wish is unknown
    * @throws IllegalStateException if what was forced cannot be had
    */
   static ServerSource choose(

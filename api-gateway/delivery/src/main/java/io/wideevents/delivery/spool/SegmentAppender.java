@@ -44,7 +44,7 @@ final class SegmentAppender {
    * left, unless the disk also fails to delete it.
    *
    * @param staging a direct buffer, used by this appender alone during a write; a heap buffer would
-   *     be copied into a direct buffer of its own size, which the thread then keeps
+   *     be copied into a direct buffer of the same size, which the thread then keeps
    */
   static SegmentAppender create(
       SpoolFiles files, Path directory, Identity identity, ByteBuffer staging) throws IOException {

@@ -94,7 +94,7 @@ final class Ledger {
     require(missing.isEmpty(), "acknowledged and in no place", missing);
   }
 
-  /** Every dead letter, in the topic and on its way there, has a reason of its own. */
+  /** Every dead letter was rejected for its own content, not for another event of its batch. */
   void checkDeadLetters(EventSpool spool) {
     broker.ifPresent(topics -> topics.deadLetters().forEach(this::requireOwnFault));
     read(spool).stream()

@@ -90,7 +90,7 @@ public final class SimulatedDisk implements SpoolFiles {
     limitHidden = true;
   }
 
-  /** Somebody else's files take all that is left, or give it back. */
+  /** Files of other programs take all free space, or release it. */
   public synchronized void takeAllSpace(boolean taken) {
     foreignBytes = taken ? Math.max(0, capacity - used()) : 0;
   }

@@ -101,7 +101,7 @@ public final class SpoolBenchmark {
     public void close() {}
   }
 
-  /** A stub whose JSON is not made anew for each append: that would be measured as well. */
+  /** A stub that makes its JSON once, so that the benchmark does not measure the encoding. */
   private static final class MadeOnce implements EncodedEvent {
     private final StubEvent event;
     private final byte[] json;

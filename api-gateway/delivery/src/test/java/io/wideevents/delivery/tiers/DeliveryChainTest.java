@@ -95,7 +95,7 @@ class DeliveryChainTest {
 
   @RepeatedTest(20)
   void close_takesToTheNextTierWhatTheFirstAnswersMeanwhile() {
-    // Given a tier whose answer comes on a thread of its own while the tier closes
+    // Given a tier that answers on a separate thread while the tier closes
     CompletableFuture<List<DeliveryOutcome>> answer = new CompletableFuture<>();
     DeliveryChain closing =
         onRealTime(
@@ -312,7 +312,7 @@ class DeliveryChainTest {
     // When
     assertThat(log(broken, List.copyOf(StubEvent.many(1)))).containsExactly(IN_SPOOL);
 
-    // Then the tier is not left alone for ever
+    // Then the chain tries the tier again
     assertThat(log(List.of(StubEvent.numbered(41)))).containsExactly(IN_MONGODB);
     assertThat(breaker.status().state()).isEqualTo(TierStatus.State.UP);
   }

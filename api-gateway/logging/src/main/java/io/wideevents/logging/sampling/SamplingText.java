@@ -71,7 +71,7 @@ public record SamplingText(List<SamplingRule> rules, List<String> problems) {
     Optional<Long> rate = rate(share);
     if (condition.isEmpty()) {
       problems.add(
-          "rule %d: '%s' is none of error, slow>500ms, route:GET /path*, user:id, rest"
+          "rule %d: '%s' is not one of error, slow>500ms, route:GET /path*, user:id, rest"
               .formatted(number, name));
     } else if (name.length() > MAX_NAME_LENGTH) {
       problems.add(

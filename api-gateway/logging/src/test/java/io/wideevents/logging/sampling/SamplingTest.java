@@ -99,7 +99,7 @@ class SamplingTest {
 
     assertThat(text.problems()).hasSize(5);
     assertThat(String.join(" ", text.problems()))
-        .contains("rule 1 'error' has no '='", "'fast' is none of", "'none' is neither")
+        .contains("rule 1 'error' has no '='", "'fast' is not one of", "'none' is neither")
         .contains("'1/0' is neither", "stands there twice");
     assertThat(SamplingText.parse(" ; ").problems()).hasSize(1);
     assertThat(SamplingText.parse("rest=all; error=all").problems())

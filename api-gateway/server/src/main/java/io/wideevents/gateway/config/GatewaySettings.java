@@ -68,7 +68,7 @@ public record GatewaySettings(
             .read("LOGGING_OWN_REQUESTS", bool())
             .byDefault("false")
             .means(
-                "Whether the gateway logs one event of its own for each request that it"
+                "Whether the gateway logs one event for each request that it"
                     + " answers. Posts of events are excluded. Most other requests are health"
                     + " checks and scrapes, so sample them.");
     Supplier<LoggingSettings> ownEvents = LoggingSettings.read(settings, SERVICE, rules);

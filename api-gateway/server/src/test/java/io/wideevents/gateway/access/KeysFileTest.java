@@ -38,7 +38,7 @@ class KeysFileTest {
   void parse_reportsEveryLineAtOnceWithoutQuotingIt() {
     List<String> problems =
         problems(
-            "a-secret-somebody-pasted",
+            "a-secret-pasted-by-mistake",
             "shop:not-a-hash:ingest",
             "good:" + HASH + ":ingest",
             "good:" + OTHER + ":ingest",
@@ -57,7 +57,7 @@ class KeysFileTest {
             line -> assertThat(line).contains("line 7 has a scope other than ingest, admin"),
             line -> assertThat(line).contains("line 8 has a scope other than"));
     assertThat(String.join("", problems))
-        .doesNotContain("a-secret-somebody-pasted", "not-a-hash", HASH, OTHER);
+        .doesNotContain("a-secret-pasted-by-mistake", "not-a-hash", HASH, OTHER);
   }
 
   @Test

@@ -265,7 +265,7 @@ class BodyReaderTest {
     // When
     Problem problem = refusal(() -> read(() -> idle, -1, Compression.IDENTITY));
 
-    // Then the client is told to send again
+    // Then the answer asks the client to send the event again
     assertThat(problem.code()).isEqualTo("draining");
     assertThat(problem.status()).isEqualTo(503);
   }

@@ -110,11 +110,11 @@ class KeyGateTest {
 
   @Test
   void events_areRefusedWithAnUnknownKeyThatIsNotRepeated() {
-    HttpResponse<String> response = post("Bearer wide_nobodys", 1);
+    HttpResponse<String> response = post("Bearer wide_unknown", 1);
 
     assertProblem(response, 401, "key_unknown");
     assertThat(response.headers().firstValue("WWW-Authenticate").orElse("")).startsWith("Bearer ");
-    assertThat(response.body()).doesNotContain("wide_nobodys");
+    assertThat(response.body()).doesNotContain("wide_unknown");
   }
 
   @Test

@@ -195,7 +195,9 @@ class OpenApiTest {
       Set<String> documented = new TreeSet<>(api.codes(status));
       documented.removeAll(known.getOrDefault(status, Set.of()));
       documented.removeAll(ofTheEvent);
-      assertThat(documented).as("codes of %d in openapi.yaml nobody sends", status).isEmpty();
+      assertThat(documented)
+          .as("codes of %d in openapi.yaml that the server did not send", status)
+          .isEmpty();
     }
   }
 
@@ -377,7 +379,7 @@ class OpenApiTest {
       byte[] body = event("stored").getBytes(UTF_8);
       String post = "post /v1/events";
       check(post, 401, guarded.post(body, JSON));
-      check(post, 401, guarded.post(body, JSON, "Authorization", "Bearer nobodys"));
+      check(post, 401, guarded.post(body, JSON, "Authorization", "Bearer unknown"));
       check(post, 403, guarded.post(body, JSON, "Authorization", "Bearer " + admin.text()));
       check(post, 202, guarded.post(body, JSON, "Authorization", "Bearer " + ingest.text()));
       check(post, 429, guarded.post(body, JSON, "Authorization", "Bearer " + ingest.text()));

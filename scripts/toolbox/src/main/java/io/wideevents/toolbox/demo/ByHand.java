@@ -39,7 +39,7 @@ final class ByHand {
   List<String> afterwards() {
     return List.of(
         home.launcher("demo") + " --keep          # the same, and everything stays up",
-        home.launcher("local-stack") + "          # or each part in a terminal of its own:",
+        home.launcher("local-stack") + "          # or each part in its own terminal:",
         home.launcher("api-gateway") + "          # settings: --help",
         home.launcher("log-worker").toString(),
         curl(DEFAULT_GATEWAY));

@@ -90,7 +90,7 @@ final class Demo {
             () -> new StoredEvents(stack.mongo().uri(), database()),
             opened -> close(opened, stack.mongo()));
 
-    step("Starting the api-gateway and the log-worker, each a process of its own");
+    step("Starting the api-gateway and the log-worker, each in its own process");
     Path logs = directory.path();
     GatewayProcess gateway =
         teardown.open(

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The demo as a person starts it, in a directory for temporary files of its own. */
+/** The demo as a person starts it, with a separate directory for temporary files. */
 @Timeout(300)
 class DemoIT {
   private static final Duration BOUND = Duration.ofSeconds(150);

@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Sends generated requests over plain sockets, from an address of its own where the system has
- * several on the loopback. Safe for concurrent use.
+ * Sends generated requests over plain sockets, from a separate address if the system has several on
+ * the loopback. Safe for concurrent use.
  */
 final class FuzzClient implements AutoCloseable {
   private static final Duration GIVE_UP = Duration.ofSeconds(120);

@@ -16,11 +16,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Asks {@code /health/live} every 100 ms, on a connection of its own each time and on one that is
- * kept, and remembers how long each reply took.
+ * Requests {@code /health/live} every 100 ms, on a new connection and on one that is kept open, and
+ * records the time of each reply.
  *
- * <p>What this JVM itself stands still for, in a garbage collection above all, is measured by a
- * thread that only sleeps, and taken off.
+ * <p>A thread that only sleeps measures the pauses of this JVM, for example for garbage collection.
+ * The pauses are subtracted.
  */
 @SuppressWarnings("try") // A resource is held by being open.
 final class HealthProber implements AutoCloseable {

@@ -1,4 +1,4 @@
-/** Generated requests against a gateway of its own process. */
+/** Generated requests against a gateway in a separate process. */
 @NullMarked
 package io.wideevents.toolbox.fuzz;
 

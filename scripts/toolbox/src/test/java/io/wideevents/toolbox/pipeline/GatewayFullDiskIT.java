@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class GatewayFullDiskIT {
   private static final Duration BOUND = Duration.ofSeconds(120);
   private static final int DISK_MEBIBYTES = 16;
-  private static final String NOBODY = "127.0.0.1:1";
+  private static final String NO_SERVER = "127.0.0.1:1";
 
   // The tests share one mongod. Each ends with a running one and has its own database.
   private static Optional<RestartableMongoServer> own = Optional.empty();
@@ -116,7 +116,7 @@ class GatewayFullDiskIT {
 
   private TestPipeline pipeline(RestartableMongoServer mongod, SmallFileSystem disk) {
     return TestPipeline.on(
-            NOBODY,
+            NO_SERVER,
             mongod.uri(),
             TestStack.uniqueName(GatewayFullDiskIT.class),
             GatewayFullDiskIT.class,

@@ -152,7 +152,7 @@ record HostileRequest(
         out.write(headers.getBytes(US_ASCII));
         write(out, made.bytes());
       } catch (IOException e) {
-        // Refused in the middle: the answer may be there all the same.
+        // The gateway rejected the request before its end. The answer may have arrived.
         sent = "sending ended with " + e.getMessage();
       }
       int status = status(socket.getInputStream());

@@ -50,7 +50,7 @@ public record TestPipeline(Map<String, String> settings, Path directory) {
     return WorkerProcess.start(HOME, settings, directory.resolve("log-worker.log"));
   }
 
-  /** One of several workers, with a log of its own. */
+  /** One of several workers, with its own log. */
   WorkerProcess startWorker(String name) {
     return WorkerProcess.start(HOME, settings, directory.resolve(name + ".log"));
   }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class ShopCommandIT {
   private static final Duration BOUND = Duration.ofSeconds(90);
-  private static final String NOBODY = "127.0.0.1:1";
+  private static final String NO_SERVER = "127.0.0.1:1";
   private static final Pattern LISTENING = Pattern.compile("The shop listens on");
 
   @TempDir private Path directory;
@@ -95,8 +95,8 @@ class ShopCommandIT {
 
   private ChildProcess start(Map<String, String> settings, String... arguments) {
     Map<String, String> environment = new HashMap<>(settings);
-    environment.put("KAFKA_BROKER", NOBODY);
-    environment.put("MONGODB_URI", "mongodb://" + NOBODY);
+    environment.put("KAFKA_BROKER", NO_SERVER);
+    environment.put("MONGODB_URI", "mongodb://" + NO_SERVER);
     environment.put("SPOOL_DIR", directory.resolve("spool").toString());
     List<String> command = new ArrayList<>();
     command.add(ProjectHome.find().launcher("demo-shop").toString());

@@ -79,7 +79,7 @@ final class CreateCommand implements Callable<Integer> {
       found.add(
           Scope.labelled(label.strip())
               .orElseThrow(
-                  () -> usage(command, "--scope=" + label + " is none of " + Scope.labels())));
+                  () -> usage(command, "--scope=" + label + " is not one of " + Scope.labels())));
     }
     return found;
   }

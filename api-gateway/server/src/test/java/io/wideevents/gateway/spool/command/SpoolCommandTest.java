@@ -187,7 +187,7 @@ class SpoolCommandTest {
   }
 
   @Test
-  void drain_givesUpWhenNobodyTakesAnything() throws Exception {
+  void drain_givesUpWhenNoTierTakesAnything() throws Exception {
     spoolAndClose();
     tiers.goDown();
 
