@@ -103,14 +103,13 @@ public final class GatewayApplication implements AutoCloseable {
     http =
         new HttpServer(
             settings.http(),
-            guards.tls(),
-            guards.access(),
-            new EventEncoder(settings.delivery().rules(), clock),
-            backends.delivery().live(),
-            backends.delivery()::status,
-            new MicrometerGatewayMetrics(metrics.registry()),
-            metrics::scrape,
-            ownEvents,
+            new HttpServer.Security(guards.access(), guards.tls()),
+            new HttpServer.Intake(
+                new EventEncoder(settings.delivery().rules(), clock),
+                backends.delivery().live(),
+                backends.delivery()::status),
+            new HttpServer.Telemetry(
+                new MicrometerGatewayMetrics(metrics.registry()), metrics::scrape, ownEvents),
             beforeSpool);
     GatewayGauges gauges = new GatewayGauges(metrics.registry());
     gauges.tiers(backends.delivery()::status);

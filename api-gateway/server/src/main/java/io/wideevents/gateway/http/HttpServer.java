@@ -99,32 +99,46 @@ public final class HttpServer implements AutoCloseable {
   private volatile boolean stopping;
 
   /**
-   * @param logger receives the valid events; not closed by the server
-   * @param tls certificate and key for HTTPS; empty for plain HTTP
+   * Who may send requests, and how.
+   *
    * @param access checks API keys and rate limits
+   * @param tls certificate and key for HTTPS; empty for plain HTTP
+   */
+  public record Security(AccessControl access, Optional<TlsIdentity> tls) {}
+
+  /**
+   * What happens to posted events.
+   *
+   * @param logger receives the valid events; not closed by the server
    * @param tiers status of every tier, strongest first; must not block
+   */
+  public record Intake(EventEncoder encoder, LoggerPort logger, Supplier<List<TierStatus>> tiers) {}
+
+  /**
+   * How the server reports its own work.
+   *
    * @param metrics counts requests and events
    * @param scrape all metrics in Prometheus' text format
    * @param ownEvents logs the server's own requests, except posts of events; empty: no request is
    *     logged
+   */
+  public record Telemetry(
+      GatewayMetrics metrics, Supplier<String> scrape, Optional<LoggingService> ownEvents) {}
+
+  /**
    * @param closing limits the time that stopping takes
    */
   public HttpServer(
       HttpSettings settings,
-      Optional<TlsIdentity> tls,
-      AccessControl access,
-      EventEncoder encoder,
-      LoggerPort logger,
-      Supplier<List<TierStatus>> tiers,
-      GatewayMetrics metrics,
-      Supplier<String> scrape,
-      Optional<LoggingService> ownEvents,
+      Security security,
+      Intake intake,
+      Telemetry telemetry,
       ClosingTime closing) {
     this.settings = settings;
-    this.tls = tls;
-    this.ownEvents = ownEvents;
-    this.metrics = metrics;
-    this.metricsPage = new SharedPage(scrape);
+    this.tls = security.tls();
+    this.ownEvents = telemetry.ownEvents();
+    this.metrics = telemetry.metrics();
+    this.metricsPage = new SharedPage(telemetry.scrape());
     this.replies = new Replies(metrics, lingering, rejections);
     this.memory = new ByteBudget(settings.maxInFlightBytes(), settings.maxBodyBytes());
     ConnectionLimits limits =
@@ -132,8 +146,8 @@ public final class HttpServer implements AutoCloseable {
     this.connections = new ConnectionGuard(limits);
     this.admission = new RequestAdmission(connections, limits, metrics, lingering);
     this.closing = closing;
-    this.health = new Health(tiers);
-    this.keys = new KeyGate(access);
+    this.health = new Health(intake.tiers());
+    this.keys = new KeyGate(security.access());
     var bodies =
         new BodyReader(
             settings.maxBodyBytes(),
@@ -141,9 +155,16 @@ public final class HttpServer implements AutoCloseable {
             settings.bodyTimeout(),
             memory,
             () -> stopping);
-    this.work = new BodyWork(bodies, encoder);
+    this.work = new BodyWork(bodies, intake.encoder());
     this.events =
-        new EventsHandler(bodies, work, logger, settings.ackTimeout(), access, replies, metrics);
+        new EventsHandler(
+            bodies,
+            work,
+            intake.logger(),
+            settings.ackTimeout(),
+            security.access(),
+            replies,
+            metrics);
     this.javalin = Javalin.create(this::configure);
   }
 

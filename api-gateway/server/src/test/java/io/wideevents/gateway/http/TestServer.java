@@ -94,14 +94,10 @@ final class TestServer implements AutoCloseable {
     this.server =
         new HttpServer(
             settings,
-            tls,
-            access,
-            new EventEncoder(rules, clock),
-            around.apply(logger),
-            () -> tiers,
-            metrics,
-            () -> scrape,
-            Optional.empty(),
+            new HttpServer.Security(access, tls),
+            new HttpServer.Intake(
+                new EventEncoder(rules, clock), around.apply(logger), () -> tiers),
+            new HttpServer.Telemetry(metrics, () -> scrape, Optional.empty()),
             new ClosingTime(Duration.ofSeconds(30)));
     this.port = server.start();
   }
