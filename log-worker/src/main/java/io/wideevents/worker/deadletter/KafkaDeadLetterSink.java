@@ -46,6 +46,8 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
   private final ProducerConnection connection;
 
   /**
+   * Where dead letters go.
+   *
    * @param brokers the bootstrap servers, for the log
    * @param topic the dead-letter topic
    * @param longestSend time after which a send without an answer is not confirmed
