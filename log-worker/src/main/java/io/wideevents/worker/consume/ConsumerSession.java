@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -24,6 +25,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
@@ -401,11 +403,13 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   private ConsumerStatus.PartitionLag lag(PartitionProgress progress) {
     OptionalLong ahead = consumer.currentLag(progress.partition());
     int partition = progress.partition().partition();
-    if (ahead.isEmpty() || progress.firstUnsettled() < 0) {
+    Optional<OffsetAndMetadata> first = progress.firstIncomplete();
+    Optional<OffsetAndMetadata> read = progress.position();
+    if (ahead.isEmpty() || first.isEmpty() || read.isEmpty()) {
       return new ConsumerStatus.PartitionLag(partition, -1, 0);
     }
-    long position = isolation.parkedAt(progress.partition()).orElse(progress.positionOffset());
-    long records = ahead.getAsLong() + position - progress.firstUnsettled();
+    long position = isolation.parkedAt(progress.partition()).orElse(read.get().offset());
+    long records = ahead.getAsLong() + position - first.get().offset();
     long oldest = progress.oldestTimestampMillis();
     double seconds =
         records == 0 || oldest < 0 ? 0 : Math.max(0, clock.millis() - oldest) / 1_000.0;

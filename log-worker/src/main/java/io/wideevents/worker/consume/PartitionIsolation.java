@@ -267,9 +267,9 @@ final class PartitionIsolation implements AutoCloseable {
    * that ended in an error it may be behind records that were never returned.
    */
   private OffsetAndMetadata start(PartitionProgress progress) {
-    OffsetAndMetadata position = progress.position();
-    if (position != null) {
-      return position;
+    Optional<OffsetAndMetadata> position = progress.position();
+    if (position.isPresent()) {
+      return position.get();
     }
     Set<TopicPartition> wanted = Set.of(progress.partition());
     OffsetAndMetadata committed;
@@ -281,7 +281,7 @@ final class PartitionIsolation implements AutoCloseable {
     }
     if (committed == null) {
       startPositions.resolve(new NoOffsetForPartitionException(progress.partition()));
-      return Objects.requireNonNull(progress.position());
+      return progress.position().orElseThrow();
     }
     return committed;
   }
@@ -308,8 +308,7 @@ final class PartitionIsolation implements AutoCloseable {
       isolated.remove(partition);
       return;
     }
-    OffsetAndMetadata position = progress.position();
-    OffsetAndMetadata from = position == null ? it.start : position;
+    OffsetAndMetadata from = progress.position().orElse(it.start);
     try {
       open = new OpenStretch(partition, it, leaders.read(partition, from));
     } catch (OffsetOutOfRangeException gone) {
@@ -327,9 +326,8 @@ final class PartitionIsolation implements AutoCloseable {
     try {
       startPositions.resolve(gone);
       PartitionProgress progress = assignment.progress(partition);
-      OffsetAndMetadata position = progress == null ? null : progress.position();
-      if (position != null) {
-        endIsolation(partition, it, position);
+      if (progress != null) {
+        progress.position().ifPresent(position -> endIsolation(partition, it, position));
       }
     } catch (KafkaException later) {
       it.notBeforeNanos = nanoClock.getAsLong() + LeaderReads.pauseNanos(0);

@@ -4,8 +4,10 @@ import io.wideevents.worker.offset.PartitionProgress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -26,7 +28,7 @@ final class StallWatch {
   private final LongSupplier nanoClock;
   private final Map<TopicPartition, Seen> seen = new HashMap<>();
 
-  private record Seen(PartitionProgress progress, long position, long sinceNanos) {}
+  private record Seen(PartitionProgress progress, Optional<Long> offset, long sinceNanos) {}
 
   StallWatch(Consumer<byte[], byte[]> consumer, LongSupplier nanoClock) {
     this.consumer = consumer;
@@ -46,10 +48,9 @@ final class StallWatch {
       return false;
     }
     Seen before = seen.get(partition);
-    if (before == null
-        || before.progress != progress
-        || before.position != progress.positionOffset()) {
-      seen.put(partition, new Seen(progress, progress.positionOffset(), now));
+    Optional<Long> offset = progress.position().map(OffsetAndMetadata::offset);
+    if (before == null || before.progress != progress || !before.offset.equals(offset)) {
+      seen.put(partition, new Seen(progress, offset, now));
       return false;
     }
     return now - before.sinceNanos >= STALLED.plus(FETCH_SHARE.multipliedBy(owned)).toNanos();

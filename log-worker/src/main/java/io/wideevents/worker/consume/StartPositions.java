@@ -102,9 +102,9 @@ final class StartPositions {
     LOG.atError()
         .addKeyValue("topic", partition.topic())
         .addKeyValue("partition", partition.partition())
-        .addKeyValue("oldTopicId", old.topicId())
+        .addKeyValue("oldTopicId", old.gate().topicId())
         .addKeyValue("topicId", topicId)
-        .addKeyValue("offset", old.positionOffset())
+        .addKeyValue("offset", offset(old))
         .addKeyValue("nextOffset", start.offset())
         .addKeyValue("unread", unread.isPresent() ? unread.getAsLong() : "unknown")
         .log(
@@ -113,7 +113,7 @@ final class StartPositions {
     assignment.restart(partition);
     PartitionProgress progress = assignment.progress(partition);
     if (progress != null) {
-      progress.topicId(topicId);
+      progress.gate().topicId(topicId);
     }
     begun.remove(partition);
     counted.remove(partition);
@@ -132,7 +132,7 @@ final class StartPositions {
         .addKeyValue("topic", partition.topic())
         .addKeyValue("partition", partition.partition())
         .addKeyValue("topicId", topicId)
-        .addKeyValue("offset", old.positionOffset())
+        .addKeyValue("offset", offset(old))
         .addKeyValue("nextOffset", start.offset())
         .log(
             "The topic's id was not known when the partition was assigned, so the topic may have"
@@ -141,7 +141,7 @@ final class StartPositions {
     assignment.restart(partition);
     PartitionProgress progress = assignment.progress(partition);
     if (progress != null) {
-      progress.topicId(topicId);
+      progress.gate().topicId(topicId);
     }
     continueAt(partition, start);
   }
@@ -227,6 +227,11 @@ final class StartPositions {
     if (progress != null) {
       progress.jumpTo(to);
     }
+  }
+
+  /** The position for a log line; -1 while it is not known. */
+  private static long offset(PartitionProgress progress) {
+    return progress.position().map(OffsetAndMetadata::offset).orElse(-1L);
   }
 
   private static long start(Map<TopicPartition, Long> beginnings, TopicPartition partition) {

@@ -4,6 +4,7 @@ import io.wideevents.log.Causes;
 import io.wideevents.log.LogThrottle;
 import io.wideevents.worker.kafka.TopicIds;
 import io.wideevents.worker.offset.Assignment;
+import io.wideevents.worker.offset.CommitGate;
 import io.wideevents.worker.offset.CommitMetadata;
 import io.wideevents.worker.offset.PartitionProgress;
 import java.time.Duration;
@@ -119,7 +120,7 @@ final class TopicWatch {
       seenBefore.put(partition, seen);
       PartitionProgress progress = assignment.progress(partition);
       if (progress != null) {
-        progress.awaitStart();
+        progress.gate().awaitStart();
       }
     }
     nextStarts = nanoClock.getAsLong();
@@ -188,7 +189,7 @@ final class TopicWatch {
   private void readStarts() {
     Set<TopicPartition> unknown = new HashSet<>();
     for (PartitionProgress progress : assignment.all()) {
-      if (!progress.isStartKnown()) {
+      if (!progress.gate().isStartKnown()) {
         unknown.add(progress.partition());
       }
     }
@@ -252,17 +253,18 @@ final class TopicWatch {
     List<PartitionProgress> doubtful = new ArrayList<>();
     boolean compared = assignment.all().isEmpty();
     for (PartitionProgress progress : assignment.all()) {
-      if (!progress.isStartKnown()) {
+      if (!progress.gate().isStartKnown()) {
         continue;
       }
       compared = true;
-      if (progress.topicId().equals(Uuid.ZERO_UUID)) {
+      CommitGate gate = progress.gate();
+      if (gate.topicId().equals(Uuid.ZERO_UUID)) {
         // A broker deletes the committed offsets of a deleted topic, and the id with them.
-        progress.topicId(seenBefore.getOrDefault(progress.partition(), Uuid.ZERO_UUID));
+        gate.topicId(seenBefore.getOrDefault(progress.partition(), Uuid.ZERO_UUID));
       }
-      if (CommitMetadata.differ(progress.topicId(), current)) {
+      if (CommitMetadata.differ(gate.topicId(), current)) {
         different.add(progress);
-      } else if (progress.isTopicAwaited() && progress.positionOffset() != 0) {
+      } else if (gate.isTopicAwaited() && !progress.isAtOffsetZero()) {
         doubtful.add(progress);
       } else {
         adopt(progress, current);
@@ -283,7 +285,7 @@ final class TopicWatch {
   }
 
   private void adopt(PartitionProgress progress, Uuid current) {
-    progress.topicId(current);
+    progress.gate().topicId(current);
     begunAt.remove(progress.partition());
     unchanged.add(progress.partition());
     remember(progress.partition());
@@ -321,13 +323,13 @@ final class TopicWatch {
 
   private void commitWithoutTopicId() {
     for (PartitionProgress progress : assignment.all()) {
-      progress.commitWithoutTopicId();
+      progress.gate().commitWithoutTopicId();
     }
   }
 
   private void compareReleased(Uuid current) {
     if (assignment.released().stream()
-        .anyMatch(progress -> CommitMetadata.differ(progress.topicId(), current))) {
+        .anyMatch(progress -> CommitMetadata.differ(progress.gate().topicId(), current))) {
       keepReleased();
     } else if (lookUps.startedNanos() - releasedNanos >= CONFIRM.toNanos()) {
       assignment.forgetReleased();
@@ -358,7 +360,7 @@ final class TopicWatch {
   }
 
   private void restart(PartitionProgress old, Uuid current) {
-    if (!unchanged.remove(old.partition()) && old.startLeaderEpoch().isPresent()) {
+    if (!unchanged.remove(old.partition()) && old.gate().startLeaderEpoch().isPresent()) {
       needsNewConsumer = true;
     }
     Long left = unread.remove(old.partition());
@@ -395,7 +397,7 @@ final class TopicWatch {
 
   private void warnIfCommitsAreHeld() {
     if (nanoClock.getAsLong() - assignedNanos >= HELD_TOO_LONG_NANOS
-        && assignment.all().stream().anyMatch(PartitionProgress::isTopicAwaited)) {
+        && assignment.all().stream().anyMatch(progress -> progress.gate().isTopicAwaited())) {
       commitsHeld.show(
           notShown ->
               LOG.atWarn()

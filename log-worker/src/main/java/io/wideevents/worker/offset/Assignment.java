@@ -11,13 +11,13 @@ import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The partitions assigned to this worker, each with its progress. A partition's epoch begins when
- * it is assigned and ends when it is revoked or lost. A cooperative rebalance does not change the
- * other partitions.
+ * The partitions assigned to this worker, each with its progress. A partition's assignment epoch
+ * begins when it is assigned and ends when it is revoked or lost. A cooperative rebalance does not
+ * change the other partitions.
  *
- * <p>An epoch also ends when its log is replaced or truncated. Records that were polled in it are
- * then the last copies: they stay valid until they are stored or dead-lettered, but they move no
- * offset.
+ * <p>An assignment epoch also ends when its log is replaced or truncated. Records that were polled
+ * in it are then the last copies: they stay valid until they are stored or dead-lettered, but they
+ * move no offset.
  *
  * <p>Not thread-safe: belongs to the polling thread.
  */
@@ -26,7 +26,10 @@ public final class Assignment {
   private final List<PartitionProgress> detached = new ArrayList<>();
   private final List<PartitionProgress> released = new ArrayList<>();
 
-  /** Begins an epoch for each partition, and discards the records of the epoch that it replaces. */
+  /**
+   * Begins an assignment epoch for each partition, and discards the records of the one that it
+   * replaces.
+   */
   public void assign(Collection<TopicPartition> partitions) {
     for (TopicPartition partition : partitions) {
       PartitionProgress old = owned.put(partition, new PartitionProgress(partition));
@@ -37,8 +40,8 @@ public final class Assignment {
   }
 
   /**
-   * Begins a new epoch for an assigned partition that must be read from an earlier offset. The
-   * records of the old epoch stay valid. A partition that is not assigned is ignored.
+   * Begins a new assignment epoch for an assigned partition that must be read from an earlier
+   * offset. The records of the old one stay valid. A partition that is not assigned is ignored.
    */
   public void restart(TopicPartition partition) {
     PartitionProgress old = owned.get(partition);
@@ -49,10 +52,10 @@ public final class Assignment {
   }
 
   /**
-   * Begins a new epoch for an assigned partition whose log was truncated at an offset. Records of
-   * the old epoch from that offset on stay valid, because the log may have lost them. Records below
-   * it are in the log and are discarded: they are read again, so that nothing above them is
-   * committed before they are complete.
+   * Begins a new assignment epoch for an assigned partition whose log was truncated at an offset.
+   * Records of the old one from that offset on stay valid, because the log may have lost them.
+   * Records below it are in the log and are discarded: they are read again, so that nothing above
+   * them is committed before they are complete.
    *
    * @return where reading continues: at {@code divergent}, or at the first incomplete record below
    *     it
@@ -60,20 +63,23 @@ public final class Assignment {
   public OffsetAndMetadata restartTruncated(TopicPartition partition, OffsetAndMetadata divergent) {
     PartitionProgress old = owned.get(partition);
     OffsetAndMetadata to = divergent;
-    if (old != null && old.incomplete() > 0 && old.firstUnsettled() < divergent.offset()) {
-      to = old.firstIncomplete();
-      old.discardBelow(divergent.offset());
+    if (old != null && old.incomplete() > 0) {
+      OffsetAndMetadata first = old.firstIncomplete().orElse(divergent);
+      if (first.offset() < divergent.offset()) {
+        to = first;
+        old.discardBelow(divergent.offset());
+      }
     }
     restart(partition);
     return to;
   }
 
   /**
-   * Ends the epoch of each partition that was revoked or lost. Incomplete records stay valid until
-   * it is known whether the next owner can read them again: the partition may have been revoked
-   * because the topic was deleted. One of {@link #forgetReleased} and {@link #keepReleased} must
-   * follow. Without a topic id the records are discarded at once. Partitions that are not assigned
-   * are ignored.
+   * Ends the assignment epoch of each partition that was revoked or lost. Incomplete records stay
+   * valid until it is known whether the next owner can read them again: the partition may have been
+   * revoked because the topic was deleted. One of {@link #forgetReleased} and {@link #keepReleased}
+   * must follow. Without a topic id the records are discarded at once. Partitions that are not
+   * assigned are ignored.
    */
   public void release(Collection<TopicPartition> partitions) {
     for (TopicPartition partition : partitions) {
@@ -81,7 +87,7 @@ public final class Assignment {
       if (old == null) {
         continue;
       }
-      if (old.incomplete() == 0 || old.topicId().equals(Uuid.ZERO_UUID)) {
+      if (old.incomplete() == 0 || old.gate().topicId().equals(Uuid.ZERO_UUID)) {
         old.forget();
       } else {
         old.detach();
@@ -90,7 +96,7 @@ public final class Assignment {
     }
   }
 
-  /** The ended epochs whose incomplete records are still in memory. */
+  /** The ended assignment epochs whose incomplete records are still in memory. */
   public Collection<PartitionProgress> released() {
     released.removeIf(progress -> progress.incomplete() == 0);
     return released;
@@ -109,8 +115,8 @@ public final class Assignment {
   }
 
   /**
-   * Ends the epoch of each partition and discards its records. Partitions that are not assigned are
-   * ignored.
+   * Ends the assignment epoch of each partition and discards its records. Partitions that are not
+   * assigned are ignored.
    */
   public void forget(Collection<TopicPartition> partitions) {
     for (TopicPartition partition : partitions) {
@@ -121,7 +127,9 @@ public final class Assignment {
     }
   }
 
-  /** Ends all epochs and discards their records. Records whose log is gone stay valid. */
+  /**
+   * Ends all assignment epochs and discards their records. Records whose log is gone stay valid.
+   */
   public void forgetAll() {
     owned.values().forEach(PartitionProgress::forget);
     owned.clear();

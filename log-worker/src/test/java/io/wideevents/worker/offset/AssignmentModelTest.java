@@ -193,7 +193,7 @@ class AssignmentModelTest {
         if (other) {
           restart(partition);
         } else {
-          progress(partition).topicId(topicId);
+          progress(partition).gate().topicId(topicId);
         }
       }
     }
@@ -219,7 +219,7 @@ class AssignmentModelTest {
     private void restart(TopicPartition partition) {
       Objects.requireNonNull(owned.get(partition)).fate = Fate.LAST_COPIES;
       assignment.restart(partition);
-      progress(partition).topicId(topicId);
+      progress(partition).gate().topicId(topicId);
       OffsetAndMetadata start = new OffsetAndMetadata(0, Optional.of(EPOCH_AT_START), "");
       progress(partition).jumpTo(start);
       Model model = new Model(start, topicId);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 
 class PartitionProgressTest {
@@ -119,19 +120,67 @@ class PartitionProgressTest {
 
   @Test
   void commitReady_isNothingUntilTheStartAndTheTopicAreKnown() {
-    progress.awaitStart();
+    progress.gate().awaitStart();
     progress.track(5, Optional.empty(), 0).complete();
 
     assertThat(progress.commitReady()).isNull();
     progress.started(new OffsetAndMetadata(5));
     assertThat(progress.commitReady()).isNull();
-    progress.commitWithoutTopicId();
+    progress.gate().commitWithoutTopicId();
     assertThat(progress.commitReady()).isEqualTo(new OffsetAndMetadata(6));
   }
 
   @Test
-  void commitReady_afterAGapCarriesTheEpochBehindIt() {
-    // Given a gap in which epoch 3 may have ended
+  void commitReady_repeatsACommittedOffsetThatLacksTheTopicsId() {
+    Uuid topicId = Uuid.randomUuid();
+    OffsetAndMetadata withId = new OffsetAndMetadata(5, Optional.of(3), CommitMetadata.of(topicId));
+    progress.started(new OffsetAndMetadata(5, Optional.of(3), ""));
+    assertThat(progress.commitReady()).isNull();
+
+    progress.gate().topicId(topicId);
+
+    assertThat(progress.commitReady()).isEqualTo(withId);
+    progress.committed(withId);
+    assertThat(progress.commitReady()).isNull();
+  }
+
+  @Test
+  void commitReady_ofARecordAtTheCommittedOffsetCarriesTheCommittedLeaderEpoch() {
+    progress.started(new OffsetAndMetadata(5, Optional.of(3), ""));
+
+    progress.track(5, Optional.of(4), 0);
+
+    assertThat(progress.firstIncomplete()).contains(new OffsetAndMetadata(5, Optional.of(3), ""));
+  }
+
+  @Test
+  void started_afterAPollDoesNotMoveThePosition() {
+    progress.gate().awaitStart();
+    progress.track(7, Optional.of(3), 0);
+
+    progress.started(new OffsetAndMetadata(5));
+
+    assertThat(progress.position()).contains(new OffsetAndMetadata(8, Optional.of(3), ""));
+    assertThat(progress.firstIncomplete()).map(OffsetAndMetadata::offset).contains(7L);
+  }
+
+  @Test
+  void track_acceptsARecordBelowTheCommittedOffset() {
+    // Given a committed offset above the consumer's position
+    progress.started(new OffsetAndMetadata(5));
+
+    TrackedOffset record = progress.track(3, Optional.empty(), 0);
+    record.complete();
+
+    // Then nothing is committed until the position is above the committed offset
+    assertThat(progress.commitReady()).isNull();
+    progress.advanceTo(new OffsetAndMetadata(6));
+    assertThat(progress.commitReady()).isEqualTo(new OffsetAndMetadata(6));
+  }
+
+  @Test
+  void commitReady_afterAGapCarriesTheLeaderEpochBehindIt() {
+    // Given a gap in which leader epoch 3 may have ended
     TrackedOffset first = progress.track(5, Optional.of(3), 0);
     progress.track(9, Optional.of(4), 0);
 
@@ -149,8 +198,8 @@ class PartitionProgressTest {
     progress.forget();
 
     assertThat(progress.commitReady()).isNull();
-    assertThat(progress.firstUnsettled()).isEqualTo(-1);
-    assertThat(progress.positionOffset()).isEqualTo(-1);
+    assertThat(progress.firstIncomplete()).isEmpty();
+    assertThat(progress.position()).isEmpty();
   }
 
   @Test
@@ -180,7 +229,7 @@ class PartitionProgressTest {
   }
 
   @Test
-  void oldestTimestamp_isThatOfTheFirstUnsettledRecord() {
+  void oldestTimestamp_isThatOfTheFirstIncompleteRecord() {
     TrackedOffset first = progress.track(5, Optional.empty(), 1_000);
     progress.track(6, Optional.empty(), 2_000);
 
