@@ -25,6 +25,7 @@ final class BrokerWatch {
   private final LongSupplier nanoClock;
   private Optional<? extends Metric> connections = Optional.empty();
   private long nextNanos;
+  private boolean stallCheckDue;
   private int withoutConnection;
 
   BrokerWatch(Consumer<byte[], byte[]> consumer, ConsumerSource source, LongSupplier nanoClock) {
@@ -34,21 +35,22 @@ final class BrokerWatch {
     this.nextNanos = nanoClock.getAsLong() + INTERVAL_NANOS;
   }
 
-  /**
-   * Checks the connections once a second.
-   *
-   * @return whether a check was due
-   */
-  boolean tick() {
-    if (nextNanos - nanoClock.getAsLong() > 0) {
-      return false;
+  /** Checks the connections once a second. */
+  void tick() {
+    stallCheckDue = nextNanos - nanoClock.getAsLong() <= 0;
+    if (!stallCheckDue) {
+      return;
     }
     nextNanos = nanoClock.getAsLong() + INTERVAL_NANOS;
     if (connections.isEmpty()) {
       connections = find();
     }
     connections.ifPresent(this::evaluate);
-    return true;
+  }
+
+  /** Whether the last {@link #tick} checked the connections. Stalls are checked as often. */
+  boolean isStallCheckDue() {
+    return stallCheckDue;
   }
 
   /** Whether the last check found a connection or could not read the metric. */

@@ -10,13 +10,9 @@ import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.offset.Assignment;
 import io.wideevents.worker.offset.PartitionProgress;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -25,7 +21,6 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
@@ -60,39 +55,38 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   private final CompletionQueue completions;
   private final RecordIntake intake;
   private final WorkerMetrics metrics;
-  private final InstantSource clock;
   private final LongSupplier nanoClock;
   private final Assignment assignment;
   private final OffsetCommits commits;
   private final StartPositions startPositions;
   private final TopicWatch topicWatch;
   private final PartitionIsolation isolation;
+  private final LagReport lagReport;
   private final BrokerWatch brokerWatch;
-  private final StallWatch stallWatch;
   private final int maxPollRecords;
   private boolean joined;
   private boolean callbackFailed;
   private boolean moreToCome;
 
   /**
-   * @param assignment shared with the sessions before and after this one: records whose log is gone
-   *     outlive the session that polled them
+   * @param assignment shared by all sessions of the worker: records whose log was deleted stay in
+   *     it after the session that polled them has ended
    */
   ConsumerSession(Consumer<byte[], byte[]> consumer, SessionParts parts, Assignment assignment) {
     this.consumer = consumer;
     this.assignment = assignment;
-    pipeline = parts.path().pipeline();
-    completions = parts.path().completions();
-    intake = parts.path().intake();
-    metrics = parts.metrics();
-    clock = parts.clocks().wall();
-    nanoClock = parts.clocks().nano();
+    this.pipeline = parts.path().pipeline();
+    this.completions = parts.path().completions();
+    this.intake = parts.path().intake();
+    this.metrics = parts.metrics();
+    this.nanoClock = parts.clocks().nano();
     ConsumerSource source = parts.source();
-    maxPollRecords = source.maxPollRecords();
-    commits = new OffsetCommits(consumer, assignment, metrics, nanoClock);
-    startPositions = new StartPositions(consumer, assignment, metrics);
-    topicWatch = new TopicWatch(consumer, parts.topicIds(), assignment, startPositions, nanoClock);
-    isolation =
+    this.maxPollRecords = source.maxPollRecords();
+    this.commits = new OffsetCommits(consumer, assignment, metrics, nanoClock);
+    this.startPositions = new StartPositions(consumer, assignment, metrics);
+    this.topicWatch =
+        new TopicWatch(consumer, parts.topicIds(), assignment, startPositions, nanoClock);
+    this.isolation =
         new PartitionIsolation(
             consumer,
             new LeaderReads(consumer, source::newPartitionReader, nanoClock),
@@ -100,8 +94,8 @@ final class ConsumerSession implements ConsumerRebalanceListener {
             startPositions,
             maxPollRecords,
             nanoClock);
-    brokerWatch = new BrokerWatch(consumer, source, nanoClock);
-    stallWatch = new StallWatch(consumer, nanoClock);
+    this.lagReport = new LagReport(consumer, assignment, isolation, parts.clocks().wall());
+    this.brokerWatch = new BrokerWatch(consumer, source, nanoClock);
     completions.wakeBy(consumer::wakeup);
   }
 
@@ -121,28 +115,18 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     pipeline.run(moreToCome);
     commits.commitIfDue();
     pauseOrResume();
-    ConsumerRecords<byte[], byte[]> polled = poll();
-    moreToCome = polled.count() >= maxPollRecords;
-    receive(polled);
-    readIsolated();
-    if (topicWatch.tick()) {
-      pipeline.dropVoid();
-    }
-    if (topicWatch.needsNewConsumer()) {
-      commits.commitNow(List.copyOf(consumer.assignment()), REVOKE_COMMIT);
-      throw new KafkaException(
-          "The topic was deleted and created again while no worker saw it; a new consumer is"
-              + " needed, which does not know the leader epochs of the deleted topic");
-    }
-    if (brokerWatch.tick()) {
-      isolateStalled();
-    }
+    receivePolled();
+    receiveIsolated();
+    checkTopic();
+    requireSameTopic();
+    brokerWatch.tick();
+    isolateStalled();
   }
 
   /** Completes the pending records within {@code drain}, commits, and leaves the group. */
   void finish(Duration drain, Duration commit, Duration leave) {
     drainAndCommit(List.copyOf(consumer.assignment()), drain, commit);
-    reportLastCopies(assignment, metrics);
+    LastCopies.reportLost(assignment, metrics);
     abandon(leave);
   }
 
@@ -170,10 +154,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
         consumer.paused().stream().anyMatch(partition -> !isolation.holds(partition)),
         pipeline.status(),
         metrics.lostToRetention(),
-        assignment.all().stream()
-            .map(this::lag)
-            .sorted(Comparator.comparingInt(ConsumerStatus.PartitionLag::partition))
-            .toList(),
+        lagReport.partitions(),
         isolation.stopped());
   }
 
@@ -228,7 +209,13 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   private void lost(Collection<TopicPartition> partitions) {
     joined = false;
     forget(partitions);
-    logRebalance("Partitions lost: the group went on without this worker", partitions);
+    logRebalance("Partitions lost: this worker was removed from the group", partitions);
+  }
+
+  private void receivePolled() {
+    ConsumerRecords<byte[], byte[]> polled = poll();
+    moreToCome = polled.count() >= maxPollRecords;
+    receive(polled);
   }
 
   private ConsumerRecords<byte[], byte[]> poll() {
@@ -267,7 +254,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     }
   }
 
-  private void readIsolated() {
+  private void receiveIsolated() {
     if (isolation.hasWork() && pipeline.wantsRecords()) {
       receive(isolation.read());
       pipeline.dropVoid(); // the reader may have found a truncated log
@@ -275,28 +262,25 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     }
   }
 
-  private void isolateStalled() {
-    Set<TopicPartition> paused = consumer.paused();
-    List<PartitionProgress> owned = List.copyOf(assignment.all());
-    for (PartitionProgress progress : owned) {
-      if (paused.contains(progress.partition()) || !brokerWatch.isConnected()) {
-        stallWatch.forget(progress.partition());
-      } else if (stallWatch.isStalled(progress, owned.size())) {
-        stallWatch.forget(progress.partition());
-        isolate(progress);
-      }
+  private void checkTopic() {
+    boolean recordsDiscarded = topicWatch.tick();
+    if (recordsDiscarded) {
+      pipeline.dropVoid();
     }
   }
 
-  private void isolate(PartitionProgress stalled) {
-    try {
-      isolation.isolate(stalled);
-    } catch (RetriableException passing) {
-      // The committed offset cannot be read now. The consumer still reads the partition, and
-      // StallWatch still observes it.
-      LOG.atDebug()
-          .setCause(passing)
-          .log("A partition with lag that returns no records is isolated later");
+  private void requireSameTopic() {
+    if (topicWatch.needsNewConsumer()) {
+      commits.commitNow(List.copyOf(consumer.assignment()), REVOKE_COMMIT);
+      throw new KafkaException(
+          "The topic was deleted and created again while no worker saw it; a new consumer is"
+              + " needed, which does not know the leader epochs of the deleted topic");
+    }
+  }
+
+  private void isolateStalled() {
+    if (brokerWatch.isStallCheckDue()) {
+      isolation.isolateStalled(brokerWatch.isConnected());
     }
   }
 
@@ -334,10 +318,10 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     List<TopicPartition> toPause = new ArrayList<>();
     List<TopicPartition> toResume = new ArrayList<>();
     for (PartitionProgress progress : assignment.all()) {
-      boolean reads = wants && !isolation.holds(progress.partition());
-      boolean reading = !paused.contains(progress.partition());
-      if (reads != reading) {
-        (reads ? toResume : toPause).add(progress.partition());
+      boolean shouldRead = wants && !isolation.holds(progress.partition());
+      boolean isReading = !paused.contains(progress.partition());
+      if (shouldRead != isReading) {
+        (shouldRead ? toResume : toPause).add(progress.partition());
       }
     }
     if (!toPause.isEmpty()) {
@@ -380,40 +364,11 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     }
   }
 
-  /** Reports records whose log is gone and that are not stored. A second call reports nothing. */
-  static void reportLastCopies(Assignment assignment, WorkerMetrics metrics) {
-    int records = assignment.forgetLastCopies();
-    if (records > 0) {
-      metrics.lostToTopicDeletion(records);
-      LOG.atError()
-          .addKeyValue("records", records)
-          .log(
-              "Records of a log that was deleted or truncated were read but not stored before the"
-                  + " worker ended: they are lost");
-    }
-  }
-
   private void forget(Collection<TopicPartition> partitions) {
     assignment.release(partitions);
     isolation.forget(partitions);
     topicWatch.released();
     pipeline.dropVoid();
-  }
-
-  private ConsumerStatus.PartitionLag lag(PartitionProgress progress) {
-    OptionalLong ahead = consumer.currentLag(progress.partition());
-    int partition = progress.partition().partition();
-    Optional<OffsetAndMetadata> first = progress.firstIncomplete();
-    Optional<OffsetAndMetadata> read = progress.position();
-    if (ahead.isEmpty() || first.isEmpty() || read.isEmpty()) {
-      return new ConsumerStatus.PartitionLag(partition, -1, 0);
-    }
-    long position = isolation.parkedAt(progress.partition()).orElse(read.get().offset());
-    long records = ahead.getAsLong() + position - first.get().offset();
-    long oldest = progress.oldestTimestampMillis();
-    double seconds =
-        records == 0 || oldest < 0 ? 0 : Math.max(0, clock.millis() - oldest) / 1_000.0;
-    return new ConsumerStatus.PartitionLag(partition, records, seconds);
   }
 
   private void logRebalance(String what, Collection<TopicPartition> partitions) {

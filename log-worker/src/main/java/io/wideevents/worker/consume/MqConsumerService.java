@@ -117,7 +117,7 @@ public final class MqConsumerService implements AutoCloseable {
       }
     }
     // For sessions that failed. A session that finished has reported its own records.
-    ConsumerSession.reportLastCopies(assignment, parts.metrics());
+    LastCopies.reportLost(assignment, parts.metrics());
     parts.path().pipeline().logDeadLetters();
   }
 

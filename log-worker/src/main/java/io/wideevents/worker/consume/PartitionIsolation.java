@@ -29,6 +29,7 @@ import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,7 @@ final class PartitionIsolation implements AutoCloseable {
   private final LeaderReads leaders;
   private final Assignment assignment;
   private final StartPositions startPositions;
+  private final StallWatch stallWatch;
   private final int maxRecords;
   private final LongSupplier nanoClock;
   private final Map<TopicPartition, Isolated> isolated = new LinkedHashMap<>();
@@ -102,6 +104,7 @@ final class PartitionIsolation implements AutoCloseable {
     this.leaders = leaders;
     this.assignment = assignment;
     this.startPositions = startPositions;
+    this.stallWatch = new StallWatch(consumer, nanoClock);
     this.maxRecords = maxRecords;
     this.nanoClock = nanoClock;
   }
@@ -251,8 +254,37 @@ final class PartitionIsolation implements AutoCloseable {
     return isolated.values().stream().allMatch(it -> it.stop != null);
   }
 
-  /** Isolates one partition that has records but returns none. */
-  void isolate(PartitionProgress progress) {
+  /**
+   * Isolates the partitions that have records but return none.
+   *
+   * @param connected false while no broker is connected; no partition counts as stalled then
+   */
+  void isolateStalled(boolean connected) {
+    Set<TopicPartition> paused = consumer.paused();
+    List<PartitionProgress> owned = List.copyOf(assignment.all());
+    for (PartitionProgress progress : owned) {
+      if (paused.contains(progress.partition()) || !connected) {
+        stallWatch.forget(progress.partition());
+      } else if (stallWatch.isStalled(progress, owned.size())) {
+        stallWatch.forget(progress.partition());
+        isolateOrRetryLater(progress);
+      }
+    }
+  }
+
+  private void isolateOrRetryLater(PartitionProgress stalled) {
+    try {
+      isolate(stalled);
+    } catch (RetriableException passing) {
+      // The committed offset cannot be read now. The consumer still reads the partition, and
+      // StallWatch still observes it.
+      LOG.atDebug()
+          .setCause(passing)
+          .log("A partition with lag that returns no records is isolated later");
+    }
+  }
+
+  private void isolate(PartitionProgress progress) {
     TopicPartition partition = progress.partition();
     OffsetAndMetadata start = start(progress);
     consumer.pause(List.of(partition));
