@@ -140,7 +140,7 @@ public final class BatchPipeline {
     }
     long untilDue = accumulator.nanosUntilDue(now());
     long untilProbe = brake.isEngaged() ? brake.nanosUntilTrial() : untilDue;
-    return Math.min(next, Math.max(writes.nanosUntilStart(), Math.max(untilDue, untilProbe)));
+    return Math.min(next, Math.max(writes.nanosUntilNewWrite(), Math.max(untilDue, untilProbe)));
   }
 
   /** Makes all waiting records due at once. */
@@ -226,7 +226,7 @@ public final class BatchPipeline {
   }
 
   private boolean mayStartBatch() {
-    return writes.mayStart() && (!brake.isEngaged() || brake.nanosUntilTrial() <= 0);
+    return writes.mayWriteNew() && (!brake.isEngaged() || brake.nanosUntilTrial() <= 0);
   }
 
   private void start(List<PendingRecord> records, boolean probe) {
@@ -246,7 +246,7 @@ public final class BatchPipeline {
     if (events.isEmpty()) {
       end(batch);
     } else {
-      writes.start(batch, events);
+      writes.writeNew(batch, events);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.wideevents.worker.batch;
 
 import io.wideevents.codec.RecordResult;
+import io.wideevents.event.EventDocument;
 import io.wideevents.worker.kafka.LargeRecords;
 import io.wideevents.worker.offset.TrackedOffset;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -39,6 +40,15 @@ public record PendingRecord(
       bytes += decoded.document().sizeBytes();
     }
     return new PendingRecord(source, place, content, polledNanos, bytes);
+  }
+
+  /** The document to write; fails for a record that could not be decoded. */
+  EventDocument document() {
+    return switch (content) {
+      case RecordResult.Decoded decoded -> decoded.document();
+      case RecordResult.Poison poison ->
+          throw new IllegalStateException("A poison message is not written: " + poison.reason());
+    };
   }
 
   // A record that is cut counts with the bytes that are left.

@@ -21,7 +21,7 @@ final class RetryRecord {
   }
 
   EventId eventId() {
-    return WriteStage.document(record).id();
+    return record.document().id();
   }
 
   boolean isVoid() {

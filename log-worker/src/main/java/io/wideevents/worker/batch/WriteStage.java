@@ -1,7 +1,5 @@
 package io.wideevents.worker.batch;
 
-import io.wideevents.codec.RecordResult;
-import io.wideevents.event.EventDocument;
 import io.wideevents.mongo.DocumentWriteException;
 import io.wideevents.mongo.WriteFailures;
 import io.wideevents.mongo.WriteOutcome;
@@ -23,10 +21,10 @@ import java.util.function.LongSupplier;
  * has one write in flight at a time. A record that waits for a retry therefore holds no batch slot.
  * A write without an answer ends at its timeout and then releases its slot.
  *
- * <p>MongoDB counts as down when a write of new records concludes no record and no other write
- * concluded one in the meantime. A failed retry alone does not count, since its records failed
- * before. While MongoDB is down, one write at a time probes it, with backoff, alternately from the
- * retry queue and with one new record.
+ * <p>MongoDB counts as down when a write of new records ends without storing or rejecting a record,
+ * and no other write did so while it was in flight. A failed retry alone does not count, since its
+ * records failed before. While MongoDB is down, one write at a time probes it, with backoff,
+ * alternately from the retry queue and with one new record.
  */
 final class WriteStage {
   /** Receives the outcome of each record, once, and the end of each batch, once. */
@@ -43,8 +41,8 @@ final class WriteStage {
     void ended(Batch batch);
   }
 
-  /** A record that the last write did not conclude. */
-  private record Open(RetryRecord retry, WriteOutcome.NotConfirmed outcome) {}
+  /** A record that the last write neither stored nor rejected. */
+  private record Unconcluded(RetryRecord retry, WriteOutcome.NotConfirmed outcome) {}
 
   private final BatchWrites writes;
   private final Results results;
@@ -75,7 +73,8 @@ final class WriteStage {
     this.isolation = new Isolation(suspected, backoff, nanoClock);
   }
 
-  boolean mayStart() {
+  /** Whether a batch of new records may be written now. */
+  boolean mayWriteNew() {
     if (database.nanosUntilWrite() > 0) {
       return false;
     }
@@ -91,15 +90,15 @@ final class WriteStage {
   }
 
   /** Nanoseconds until new records may be written if a slot is free. */
-  long nanosUntilStart() {
+  long nanosUntilNewWrite() {
     return Math.max(0, database.nanosUntilWrite());
   }
 
-  /** Writes new records. Requires that {@link #mayStart} is true. */
-  void start(Batch batch, List<PendingRecord> events) {
+  /** Writes new records. Requires that {@link #mayWriteNew} is true. */
+  void writeNew(Batch batch, List<PendingRecord> events) {
     lastProbeWasRetry = false;
     freshInFlight++;
-    start(Origin.FRESH, batch, events, List.of());
+    write(Origin.FRESH, batch, events, List.of());
   }
 
   /** Ends the writes that have timed out and starts the retries that are due. */
@@ -116,7 +115,7 @@ final class WriteStage {
     }
   }
 
-  /** Nanoseconds until {@link #run} has work without a write ending first. */
+  /** Nanoseconds until {@link #run} has work, if no write ends before. */
   long nanosUntilNext() {
     long next = Math.min(isolation.nanosUntilDue(), writes.nanosUntilTimeout());
     if (retries.size() > 0 && isRetrySlotFree()) {
@@ -160,14 +159,6 @@ final class WriteStage {
     isolation.removeIf(RetryRecord::isVoid).forEach(this::discard);
   }
 
-  static EventDocument document(PendingRecord record) {
-    return switch (record.content()) {
-      case RecordResult.Decoded decoded -> decoded.document();
-      case RecordResult.Poison poison ->
-          throw new IllegalStateException("A poison message is not written: " + poison.reason());
-    };
-  }
-
   private boolean hasSlot() {
     return freshInFlight < (database.isSlowedDown() ? 1 : limits.batchesInFlight());
   }
@@ -186,14 +177,14 @@ final class WriteStage {
 
   private void retry(Origin origin, List<RetryRecord> history) {
     Batch batch = new Batch(nanoClock.getAsLong(), false);
-    start(origin, batch, history.stream().map(RetryRecord::record).toList(), history);
+    write(origin, batch, history.stream().map(RetryRecord::record).toList(), history);
   }
 
-  private void start(
+  private void write(
       Origin origin, Batch batch, List<PendingRecord> events, List<RetryRecord> history) {
     Write write = new Write(origin, batch, events, history, concludedRecords);
     writes.start(
-        events.stream().map(WriteStage::document).toList(), outcomes -> ended(write, outcomes));
+        events.stream().map(PendingRecord::document).toList(), outcomes -> ended(write, outcomes));
   }
 
   private void ended(Write write, List<WriteOutcome> outcomes) {
@@ -202,26 +193,29 @@ final class WriteStage {
       case RETRY -> retriesInFlight--;
       case ISOLATED -> isolation.written();
     }
-    List<Open> open = conclude(write, outcomes);
-    int concluded = outcomes.size() - open.size();
+    List<Unconcluded> unconcluded = passOnConcluded(write, outcomes);
+    int concluded = outcomes.size() - unconcluded.size();
     concludedRecords += concluded;
+    // The state of MongoDB first: its recovery ends the backoff of the retry queue, and
+    // updateRetries may begin another one.
     if (concluded > 0 && database.recovered()) {
       retries.retryNow();
     }
     if (write.origin() != Origin.ISOLATED) {
-      updateDatabase(write, open, concluded);
-      updateRetries(write, open);
+      updateDatabase(write, unconcluded);
+      updateRetries(write, unconcluded);
     }
+    // The records go to their queues last, when it is known whether isolation is suspended.
     if (suspected.isSuspended()) {
       isolation.removeIf(retry -> true).forEach(retries::add);
     }
-    open.forEach(failed -> retryLater(write, failed));
+    unconcluded.forEach(failed -> retryLater(write, failed));
     results.ended(write.batch());
   }
 
   /** Passes on the outcome of each record that is concluded, and returns the other records. */
-  private List<Open> conclude(Write write, List<WriteOutcome> outcomes) {
-    List<Open> open = new ArrayList<>();
+  private List<Unconcluded> passOnConcluded(Write write, List<WriteOutcome> outcomes) {
+    List<Unconcluded> unconcluded = new ArrayList<>();
     for (int i = 0; i < outcomes.size(); i++) {
       PendingRecord record = write.records().get(i);
       switch (outcomes.get(i)) {
@@ -229,37 +223,46 @@ final class WriteStage {
         case WriteOutcome.AlreadyStored stored -> results.alreadyStored(record, write.batch());
         case WriteOutcome.Rejected rejected ->
             results.rejected(record, write.batch(), rejected, write.attempts(i));
-        case WriteOutcome.NotConfirmed failed -> open.add(new Open(write.retry(i), failed));
+        case WriteOutcome.NotConfirmed failed ->
+            unconcluded.add(new Unconcluded(write.retry(i), failed));
       }
     }
-    return open;
+    return unconcluded;
   }
 
-  private void updateDatabase(Write write, List<Open> open, int concluded) {
-    if (open.isEmpty()) {
+  private void updateDatabase(Write write, List<Unconcluded> unconcluded) {
+    if (unconcluded.isEmpty()) {
       database.tookAll();
-    } else if (concluded == 0
-        && concludedRecords == write.concludedBefore()
-        && (write.origin() == Origin.FRESH || database.isDown())) {
-      database.failed(open.getLast().outcome().cause(), isAnswered(open));
-    } else if (open.stream().anyMatch(this::asksForFewerWrites)) {
+    } else if (provesOutage(write)) {
+      database.failed(unconcluded.getLast().outcome().cause(), isAnswered(unconcluded));
+    } else if (unconcluded.stream().anyMatch(this::asksForFewerWrites)) {
       database.slowDown();
     }
   }
 
-  private boolean asksForFewerWrites(Open failed) {
+  /**
+   * Whether a failed write shows that MongoDB is down: neither this write nor another one has
+   * concluded a record since it began. A retry does not show the begin of an outage, because its
+   * records failed before; it only shows that the outage lasts.
+   */
+  private boolean provesOutage(Write write) {
+    boolean nothingConcluded = concludedRecords == write.concludedBefore();
+    return nothingConcluded && (write.origin() == Origin.FRESH || database.isDown());
+  }
+
+  private boolean asksForFewerWrites(Unconcluded failed) {
     return WriteFailures.isThrottled(failed.outcome().cause())
         || (failed.outcome().perDocument() && suspected.isSuspended());
   }
 
-  private void updateRetries(Write write, List<Open> open) {
+  private void updateRetries(Write write, List<Unconcluded> unconcluded) {
     if (write.origin() == Origin.FRESH) {
-      if (!open.isEmpty()) {
+      if (!unconcluded.isEmpty()) {
         retries.pauseIfDue();
       }
-    } else if (open.isEmpty()) {
+    } else if (unconcluded.isEmpty()) {
       retries.succeeded();
-    } else if (isAnswered(open)) {
+    } else if (isAnswered(unconcluded)) {
       retries.failed();
     } else {
       retries.unanswered();
@@ -267,12 +270,12 @@ final class WriteStage {
   }
 
   /** Whether the server answered for single documents, which means that it tried each document. */
-  private static boolean isAnswered(List<Open> open) {
-    return open.stream()
+  private static boolean isAnswered(List<Unconcluded> unconcluded) {
+    return unconcluded.stream()
         .anyMatch(failed -> failed.outcome().cause() instanceof DocumentWriteException);
   }
 
-  private void retryLater(Write write, Open failed) {
+  private void retryLater(Write write, Unconcluded failed) {
     RetryRecord retry = failed.retry();
     if (write.records().size() == 1) {
       retry.failedAlone(write.concludedBefore());
