@@ -97,7 +97,7 @@ public final class WorkerApplication implements AutoCloseable {
             settings.batches(),
             new BatchPipeline.Destinations(
                 writer, deadLetters, new DeadLetterBrake(settings.brake(), nanoClock), completions),
-            new BatchPipeline.Reports(metrics, batchLog::settled),
+            new BatchPipeline.Reports(metrics, batchLog::completed),
             backoff,
             new Clocks(clock, nanoClock));
     topicIds = new AdminTopicIds(kafka::newAdmin);

@@ -89,15 +89,15 @@ final class BatchAccumulator {
     return batch;
   }
 
-  /** Removes the records whose assignment has ended, and passes each to {@code dropped}. */
-  void dropVoid(Consumer<PendingRecord> dropped) {
+  /** Removes the records whose assignment has ended, and passes each to {@code discarded}. */
+  void discardEnded(Consumer<PendingRecord> discarded) {
     waiting.removeIf(
         record -> {
-          if (!record.place().isVoid()) {
+          if (!record.place().isDiscarded()) {
             return false;
           }
           waitingBytes -= record.heldBytes();
-          dropped.accept(record);
+          discarded.accept(record);
           return true;
         });
     flushing = flushing && !waiting.isEmpty();

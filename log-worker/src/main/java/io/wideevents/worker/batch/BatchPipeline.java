@@ -56,7 +56,7 @@ public final class BatchPipeline {
    * @param metrics counts records
    * @param batches receives the result of each write that stored or rejected a record
    */
-  public record Reports(WorkerMetrics metrics, Consumer<SettledBatch> batches) {}
+  public record Reports(WorkerMetrics metrics, Consumer<CompletedBatch> batches) {}
 
   private final RejectionLog deadLettersLog =
       new RejectionLog(LOG, "Records went to the dead-letter topic", "reason");
@@ -195,10 +195,10 @@ public final class BatchPipeline {
    * Discards the records whose assignment has ended. Outcomes that arrive for them later are
    * ignored.
    */
-  public void dropVoid() {
-    accumulator.dropVoid(this::release);
-    writes.dropVoid();
-    deadLetters.dropVoid();
+  public void discardEnded() {
+    accumulator.discardEnded(this::release);
+    writes.discardEnded();
+    deadLetters.discardEnded();
   }
 
   private long now() {
@@ -233,7 +233,7 @@ public final class BatchPipeline {
     Batch batch = new Batch(now(), probe);
     List<PendingRecord> events = new ArrayList<>(records.size());
     for (PendingRecord record : records) {
-      if (record.place().isVoid()) {
+      if (record.place().isDiscarded()) {
         release(record);
         continue;
       }
@@ -267,7 +267,7 @@ public final class BatchPipeline {
   // An outcome that arrives after the partition was revoked is ignored. The partition's next owner
   // reads the record again.
   private boolean discardedIfRevoked(PendingRecord record) {
-    if (!record.place().isVoid()) {
+    if (!record.place().isDiscarded()) {
       return false;
     }
     release(record);
@@ -287,19 +287,19 @@ public final class BatchPipeline {
   }
 
   private void release(PendingRecord record) {
-    reports.metrics().handedBack();
+    reports.metrics().released();
     heldRecords--;
     heldBytes -= record.heldBytes();
   }
 
   private void end(Batch batch) {
     Duration took = Duration.ofNanos(now() - batch.startNanos());
-    SettledBatch end = new SettledBatch(batch.storedEvents(), batch.deadLetters(), took);
+    CompletedBatch end = new CompletedBatch(batch.storedEvents(), batch.deadLetters(), took);
     if (batch.isProbe() && brake.trialEnded(end.records(), end.deadLettered())) {
       LOG.atInfo().log("A probe batch was stored; the dead-letter circuit breaker closed");
     }
     if (end.records() > 0) {
-      reports.metrics().batchSettled(end.records(), took);
+      reports.metrics().batchCompleted(end.records(), took);
       reports.batches().accept(end);
     }
   }

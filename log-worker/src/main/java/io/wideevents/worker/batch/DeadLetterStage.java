@@ -118,10 +118,10 @@ final class DeadLetterStage {
    * Discards waiting dead letters whose assignment has ended. Dead letters in flight are discarded
    * when their send ends.
    */
-  void dropVoid() {
+  void discardEnded() {
     waiting.removeIf(
         post -> {
-          if (!post.record().place().isVoid()) {
+          if (!post.record().place().isDiscarded()) {
             return false;
           }
           results.discarded(post.record());
@@ -130,7 +130,7 @@ final class DeadLetterStage {
   }
 
   private void send(Post post) {
-    if (post.record().place().isVoid()) {
+    if (post.record().place().isDiscarded()) {
       results.discarded(post.record());
       return;
     }
@@ -192,7 +192,7 @@ final class DeadLetterStage {
   }
 
   private void notArrived(Post post, Throwable cause) {
-    if (post.record().place().isVoid()) {
+    if (post.record().place().isDiscarded()) {
       results.discarded(post.record());
     } else {
       waiting.addLast(post);

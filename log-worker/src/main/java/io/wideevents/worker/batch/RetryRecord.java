@@ -24,8 +24,8 @@ final class RetryRecord {
     return record.document().id();
   }
 
-  boolean isVoid() {
-    return record.place().isVoid();
+  boolean isDiscarded() {
+    return record.place().isDiscarded();
   }
 
   /** Number of writes that this record was part of. */

@@ -154,9 +154,9 @@ final class WriteStage {
    * Discards the records whose assignment has ended. Outcomes that arrive for them later are
    * ignored.
    */
-  void dropVoid() {
-    retries.removeIf(RetryRecord::isVoid).forEach(this::discard);
-    isolation.removeIf(RetryRecord::isVoid).forEach(this::discard);
+  void discardEnded() {
+    retries.removeIf(RetryRecord::isDiscarded).forEach(this::discard);
+    isolation.removeIf(RetryRecord::isDiscarded).forEach(this::discard);
   }
 
   private boolean hasSlot() {
@@ -280,7 +280,7 @@ final class WriteStage {
     if (write.records().size() == 1) {
       retry.failedAlone(write.concludedBefore());
     }
-    if (retry.isVoid()) {
+    if (retry.isDiscarded()) {
       discard(retry);
       return;
     }

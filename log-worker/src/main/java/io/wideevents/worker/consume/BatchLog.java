@@ -1,6 +1,6 @@
 package io.wideevents.worker.consume;
 
-import io.wideevents.worker.batch.SettledBatch;
+import io.wideevents.worker.batch.CompletedBatch;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -31,7 +31,7 @@ public final class BatchLog {
   }
 
   /** Logs a batch. */
-  public void settled(SettledBatch batch) {
+  public void completed(CompletedBatch batch) {
     tick();
     if (shown >= LINES_A_SECOND) {
       hidden++;

@@ -136,8 +136,8 @@ final class ConsumerSession implements ConsumerRebalanceListener {
    */
   void abandon(Duration leave) {
     try {
-      assignment.forgetAll();
-      pipeline.dropVoid();
+      assignment.discardAll();
+      pipeline.discardEnded();
       completions.wakeBy(() -> {});
       isolation.close();
     } finally {
@@ -202,13 +202,13 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     }
     completions.wokeUp();
     drainAndCommit(partitions, REVOKE_DRAIN, REVOKE_COMMIT);
-    forget(partitions);
+    endAssignment(partitions);
     logRebalance("Partitions revoked", partitions);
   }
 
   private void lost(Collection<TopicPartition> partitions) {
     joined = false;
-    forget(partitions);
+    endAssignment(partitions);
     logRebalance("Partitions lost: this worker was removed from the group", partitions);
   }
 
@@ -246,7 +246,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   private void findPosition(InvalidOffsetException noPosition) {
     try {
       startPositions.resolve(noPosition);
-      pipeline.dropVoid();
+      pipeline.discardEnded();
     } catch (WakeupException | RetriableException passing) {
       // A late wake-up, or a partition without a leader. The next poll throws the same exception
       // again. Leaving the group would make every worker rebalance.
@@ -257,7 +257,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   private void receiveIsolated() {
     if (isolation.hasWork() && pipeline.wantsRecords()) {
       receive(isolation.read());
-      pipeline.dropVoid(); // the reader may have found a truncated log
+      pipeline.discardEnded(); // the reader may have found a truncated log
       moreToCome |= isolation.hasWork();
     }
   }
@@ -265,7 +265,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   private void checkTopic() {
     boolean recordsDiscarded = topicWatch.tick();
     if (recordsDiscarded) {
-      pipeline.dropVoid();
+      pipeline.discardEnded();
     }
   }
 
@@ -364,11 +364,11 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     }
   }
 
-  private void forget(Collection<TopicPartition> partitions) {
+  private void endAssignment(Collection<TopicPartition> partitions) {
     assignment.release(partitions);
     isolation.forget(partitions);
     topicWatch.released();
-    pipeline.dropVoid();
+    pipeline.discardEnded();
   }
 
   private void logRebalance(String what, Collection<TopicPartition> partitions) {

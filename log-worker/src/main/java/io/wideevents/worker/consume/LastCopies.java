@@ -13,7 +13,7 @@ final class LastCopies {
 
   /** Discards, counts and logs the last copies that are not stored. Call this at the end. */
   static void reportLost(Assignment assignment, WorkerMetrics metrics) {
-    int records = assignment.forgetLastCopies();
+    int records = assignment.discardLastCopies();
     if (records > 0) {
       metrics.lostToTopicDeletion(records);
       LOG.atError()

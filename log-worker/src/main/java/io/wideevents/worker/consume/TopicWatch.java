@@ -241,7 +241,7 @@ final class TopicWatch {
       LOG.atInfo().addKeyValue("topic", topic).addKeyValue("topicId", current).log("Topic found");
     }
     if (current.equals(Uuid.ZERO_UUID)) {
-      assignment.forgetReleased();
+      assignment.discardReleased();
       commitWithoutTopicId();
       warnIdUnknown("the brokers have no topic ids");
       return;
@@ -332,7 +332,7 @@ final class TopicWatch {
         .anyMatch(progress -> CommitMetadata.differ(progress.gate().topicId(), current))) {
       keepReleased();
     } else if (lookUps.startedNanos() - releasedNanos >= CONFIRM.toNanos()) {
-      assignment.forgetReleased();
+      assignment.discardReleased();
     } else if (!assignment.released().isEmpty()) {
       // The answer may come from a broker that does not know yet that the topic was deleted.
       lookUps.scheduleAt(releasedNanos + CONFIRM.toNanos());
@@ -386,7 +386,7 @@ final class TopicWatch {
     } else if (cause instanceof RetriableException) {
       LOG.atDebug().setCause(cause).log("The topic's id was not looked up");
     } else {
-      assignment.forgetReleased();
+      assignment.discardReleased();
       // the broker has answered, for example: not authorized, unsupported version
       if (cause instanceof ApiException) {
         commitWithoutTopicId();

@@ -26,7 +26,7 @@ public final class WorkerMetrics {
   private final Counter consumed;
   private final Counter stored;
   private final Counter duplicates;
-  private final Counter handedBack;
+  private final Counter released;
   private final Counter redacted;
   private final Counter lostToRetention;
   private final Counter topicRecreations;
@@ -46,7 +46,7 @@ public final class WorkerMetrics {
     stored = counter(registry, "stored", "Events this worker put into MongoDB");
     duplicates = counter(registry, "duplicate", "Events that were in MongoDB already");
     redacted = counter(registry, "redacted", "Values of other producers replaced by [REDACTED]");
-    handedBack =
+    released =
         counter(
             registry,
             "handed_back",
@@ -146,12 +146,12 @@ public final class WorkerMetrics {
     Objects.requireNonNull(deadLettersCut.get(part)).increment();
   }
 
-  public void handedBack() {
-    handedBack.increment();
+  public void released() {
+    released.increment();
   }
 
   /** Records what one write completed, and how long it took. */
-  public void batchSettled(int records, Duration took) {
+  public void batchCompleted(int records, Duration took) {
     batchSize.record(records);
     flush.record(took);
   }

@@ -34,7 +34,7 @@ public final class Assignment {
     for (TopicPartition partition : partitions) {
       PartitionProgress old = owned.put(partition, new PartitionProgress(partition));
       if (old != null) {
-        old.forget();
+        old.discard();
       }
     }
   }
@@ -77,9 +77,9 @@ public final class Assignment {
   /**
    * Ends the assignment epoch of each partition that was revoked or lost. Incomplete records stay
    * valid until it is known whether the next owner can read them again: the partition may have been
-   * revoked because the topic was deleted. One of {@link #forgetReleased} and {@link #keepReleased}
-   * must follow. Without a topic id the records are discarded at once. Partitions that are not
-   * assigned are ignored.
+   * revoked because the topic was deleted. One of {@link #discardReleased} and {@link
+   * #keepReleased} must follow. Without a topic id the records are discarded at once. Partitions
+   * that are not assigned are ignored.
    */
   public void release(Collection<TopicPartition> partitions) {
     for (TopicPartition partition : partitions) {
@@ -88,7 +88,7 @@ public final class Assignment {
         continue;
       }
       if (old.incomplete() == 0 || old.gate().topicId().equals(Uuid.ZERO_UUID)) {
-        old.forget();
+        old.discard();
       } else {
         old.detach();
         released.add(old);
@@ -103,8 +103,8 @@ public final class Assignment {
   }
 
   /** Discards the records of released partitions: their next owners read them again. */
-  public void forgetReleased() {
-    released.forEach(PartitionProgress::forget);
+  public void discardReleased() {
+    released.forEach(PartitionProgress::discard);
     released.clear();
   }
 
@@ -118,11 +118,11 @@ public final class Assignment {
    * Ends the assignment epoch of each partition and discards its records. Partitions that are not
    * assigned are ignored.
    */
-  public void forget(Collection<TopicPartition> partitions) {
+  public void discard(Collection<TopicPartition> partitions) {
     for (TopicPartition partition : partitions) {
       PartitionProgress old = owned.remove(partition);
       if (old != null) {
-        old.forget();
+        old.discard();
       }
     }
   }
@@ -130,10 +130,10 @@ public final class Assignment {
   /**
    * Ends all assignment epochs and discards their records. Records whose log is gone stay valid.
    */
-  public void forgetAll() {
-    owned.values().forEach(PartitionProgress::forget);
+  public void discardAll() {
+    owned.values().forEach(PartitionProgress::discard);
     owned.clear();
-    forgetReleased();
+    discardReleased();
   }
 
   /** The partition's progress; null when the partition is not assigned. */
@@ -175,9 +175,9 @@ public final class Assignment {
    *
    * @return how many there were: no owner can read them again
    */
-  public int forgetLastCopies() {
+  public int discardLastCopies() {
     int records = lastCopies();
-    detached.forEach(PartitionProgress::forget);
+    detached.forEach(PartitionProgress::discard);
     detached.clear();
     return records;
   }

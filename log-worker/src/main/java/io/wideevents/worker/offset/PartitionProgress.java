@@ -22,7 +22,7 @@ public final class PartitionProgress {
     /** The records are still valid, but move no offset. */
     DETACHED,
     /** The records are discarded. */
-    FORGOTTEN
+    DISCARDED
   }
 
   private final TopicPartition partition;
@@ -174,13 +174,13 @@ public final class PartitionProgress {
     return first == null ? lastTimestampMillis : first.timestampMillis();
   }
 
-  boolean isForgotten() {
-    return state == State.FORGOTTEN;
+  boolean isDiscarded() {
+    return state == State.DISCARDED;
   }
 
   /** Ends the assignment: nothing more is committed for it, and its records are discarded. */
-  void forget() {
-    state = State.FORGOTTEN;
+  void discard() {
+    state = State.DISCARDED;
     incomplete.clear();
     nextOffset = -1;
   }
@@ -204,7 +204,7 @@ public final class PartitionProgress {
   }
 
   void completed(TrackedOffset record) {
-    if (state != State.FORGOTTEN) {
+    if (state != State.DISCARDED) {
       incomplete.unlink(record);
     }
   }

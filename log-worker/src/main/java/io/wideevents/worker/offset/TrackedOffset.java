@@ -49,8 +49,8 @@ public final class TrackedOffset {
    * of a discarded record does not count, because the partition's next owner reads the record
    * again. A record that no owner can read again is not discarded.
    */
-  public boolean isVoid() {
-    return discarded || progress.isForgotten();
+  public boolean isDiscarded() {
+    return discarded || progress.isDiscarded();
   }
 
   /** Discards the record: it is read again under another object. */

@@ -117,13 +117,13 @@ class BatchAccumulatorTest {
   }
 
   @Test
-  void dropVoid_dropsOnlyRecordsOfEndedAssignments() {
+  void discardEnded_removesOnlyRecordsOfEndedAssignments() {
     List<PendingRecord> old = add(3);
     records.reassign();
     List<PendingRecord> current = add(2);
     List<PendingRecord> dropped = new ArrayList<>();
 
-    accumulator.dropVoid(dropped::add);
+    accumulator.discardEnded(dropped::add);
 
     assertThat(dropped).isEqualTo(old);
     assertThat(accumulator.take()).isEqualTo(current);
@@ -131,12 +131,12 @@ class BatchAccumulatorTest {
   }
 
   @Test
-  void dropVoid_endsAFlushWhenNothingIsLeft() {
+  void discardEnded_endsAFlushWhenNothingIsLeft() {
     add(3);
     accumulator.flush();
     records.reassign();
 
-    accumulator.dropVoid(dropped -> {});
+    accumulator.discardEnded(dropped -> {});
 
     add(1);
     assertThat(isDue()).isFalse();

@@ -37,7 +37,7 @@ class BatchPipelineTest {
   private final DeadLetterBrake brake = new DeadLetterBrake(true, clock);
   private final CompletionQueue completions = new CompletionQueue();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final List<SettledBatch> completed = new ArrayList<>();
+  private final List<CompletedBatch> completed = new ArrayList<>();
   private final BatchPipeline pipeline =
       pipeline(new BatchLimits(10, 25, 1 << 20, second(), 2, 1 << 24));
 
@@ -364,7 +364,7 @@ class BatchPipelineTest {
     records.reassign();
 
     // When
-    pipeline.dropVoid();
+    pipeline.discardEnded();
 
     // Then
     assertThat(pipeline.wantsRecords()).isTrue();
@@ -505,7 +505,7 @@ class BatchPipelineTest {
     accept(10);
     work();
     records.reassign();
-    pipeline.dropVoid();
+    pipeline.discardEnded();
 
     // When
     database.release();
@@ -520,7 +520,7 @@ class BatchPipelineTest {
   }
 
   @Test
-  void dropVoid_discardsWhatWaitsForARetry() {
+  void discardEnded_discardsWhatWaitsForARetry() {
     // Given
     database.goDown();
     deadLetters.goDown();
@@ -530,7 +530,7 @@ class BatchPipelineTest {
     records.reassign();
 
     // When
-    pipeline.dropVoid();
+    pipeline.discardEnded();
 
     // Then
     assertThat(pipeline.status().heldRecords()).isZero();

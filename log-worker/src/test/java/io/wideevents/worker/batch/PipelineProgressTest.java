@@ -385,7 +385,7 @@ class PipelineProgressTest {
       } else if (dice == 3 && next < 400) {
         // A revocation: the next assignment begins at the first record that is not complete.
         records.reassign();
-        pipeline.dropVoid();
+        pipeline.discardEnded();
         acceptedAt.clear();
       }
       if (pipeline.wantsRecords() && next < 400 && random.nextInt(3) == 0) {
@@ -437,7 +437,7 @@ class PipelineProgressTest {
       while (next < to && pipeline.wantsRecords()) {
         pipeline.accept(records.event(next++));
       }
-      settle();
+      runAndTakeResults();
       clock.advance(Duration.ofMillis(50));
       if (next == to && pipeline.status().heldRecords() == 0) {
         return;
@@ -458,13 +458,13 @@ class PipelineProgressTest {
 
   private void workFor(Duration duration) {
     for (long step = 0; step < duration.toMillis(); step += 50) {
-      settle();
+      runAndTakeResults();
       clock.advance(Duration.ofMillis(50));
     }
-    settle();
+    runAndTakeResults();
   }
 
-  private void settle() {
+  private void runAndTakeResults() {
     for (int i = 0; i < 4; i++) {
       pipeline.run(false);
       completions.runPending();

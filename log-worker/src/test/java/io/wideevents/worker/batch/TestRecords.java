@@ -58,7 +58,7 @@ final class TestRecords {
 
   /** The partition goes to another worker, and comes back as a new assignment. */
   void reassign() {
-    assignment.forget(List.of(PARTITION));
+    assignment.discard(List.of(PARTITION));
     assignment.assign(List.of(PARTITION));
   }
 

@@ -6,7 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.wideevents.worker.batch.SettledBatch;
+import io.wideevents.worker.batch.CompletedBatch;
 import io.wideevents.worker.testing.ManualClock;
 import java.time.Duration;
 import java.util.List;
@@ -35,17 +35,17 @@ class BatchLogTest {
   }
 
   @Test
-  void settled_isToldToTheLetter() {
-    batchLog.settled(new SettledBatch(98, 2, Duration.ofMillis(12)));
+  void completed_logsTheLineThatUsersKnow() {
+    batchLog.completed(new CompletedBatch(98, 2, Duration.ofMillis(12)));
 
     assertThat(messages())
         .containsExactly("Processed batch: 100 events (98 success, 2 failures) in 12ms");
   }
 
   @Test
-  void settled_showsTenASecondAndCountsTheRest() {
+  void completed_showsTenASecondAndCountsTheRest() {
     for (int i = 0; i < 13; i++) {
-      batchLog.settled(new SettledBatch(100, 0, Duration.ofMillis(5)));
+      batchLog.completed(new CompletedBatch(100, 0, Duration.ofMillis(5)));
     }
     assertThat(messages()).hasSize(10);
 
@@ -58,7 +58,7 @@ class BatchLogTest {
 
   @Test
   void tick_saysNothingWhenNothingWasHidden() {
-    batchLog.settled(new SettledBatch(100, 0, Duration.ofMillis(5)));
+    batchLog.completed(new CompletedBatch(100, 0, Duration.ofMillis(5)));
     clock.advance(Duration.ofSeconds(2));
 
     batchLog.tick();

@@ -278,7 +278,7 @@ class ConsumerSessionTest {
   }
 
   @Test
-  void lost_makesLateResultsVoid() {
+  void lost_ignoresLateResults() {
     database.hold();
     add(P0, 0, 10);
     turns();

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class GroupLagTest {
   @Test
-  void lag_isWhatIsNotSettled() {
+  void lag_isWhatIsNotCommitted() {
     assertThat(partition(10, OptionalLong.of(30), 100).lag()).isEqualTo(70);
     assertThat(partition(10, OptionalLong.of(5), 100).lag()).isEqualTo(90);
     assertThat(partition(10, OptionalLong.empty(), 100).lag()).isEqualTo(90);

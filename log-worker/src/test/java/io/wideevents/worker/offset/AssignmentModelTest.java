@@ -85,7 +85,7 @@ class AssignmentModelTest {
     OWNED,
     RELEASED,
     LAST_COPIES,
-    VOID
+    DISCARDED
   }
 
   /** What the tracker should say, by looking at every record each time. */
@@ -177,12 +177,12 @@ class AssignmentModelTest {
       Model old = owned.remove(partition);
       if (old != null) {
         // Completions that are still open stay open: they will come late, and must move nothing.
-        old.fate = random.nextBoolean() ? Fate.RELEASED : Fate.VOID;
+        old.fate = random.nextBoolean() ? Fate.RELEASED : Fate.DISCARDED;
         if (old.fate == Fate.RELEASED) {
           releasedEpochs.add(old);
           assignment.release(List.of(partition));
         } else {
-          assignment.forget(List.of(partition));
+          assignment.discard(List.of(partition));
         }
       } else {
         assignment.assign(List.of(partition));
@@ -201,12 +201,12 @@ class AssignmentModelTest {
     /** Whether released records can be read again becomes known. */
     private void resolveReleased() {
       boolean logIsGone = random.nextBoolean();
-      releasedEpochs.forEach(epoch -> epoch.fate = logIsGone ? Fate.LAST_COPIES : Fate.VOID);
+      releasedEpochs.forEach(epoch -> epoch.fate = logIsGone ? Fate.LAST_COPIES : Fate.DISCARDED);
       releasedEpochs.clear();
       if (logIsGone) {
         assignment.keepReleased();
       } else {
-        assignment.forgetReleased();
+        assignment.discardReleased();
       }
     }
 
@@ -282,7 +282,9 @@ class AssignmentModelTest {
           });
       assertThat(assignment.commitReady()).as(when).isEqualTo(expected);
       for (Polled polled : open) {
-        assertThat(polled.tracked().isVoid()).as(when).isEqualTo(polled.epoch().fate == Fate.VOID);
+        assertThat(polled.tracked().isDiscarded())
+            .as(when)
+            .isEqualTo(polled.epoch().fate == Fate.DISCARDED);
       }
       owned.forEach(
           (partition, model) -> {

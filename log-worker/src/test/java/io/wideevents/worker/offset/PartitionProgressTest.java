@@ -107,13 +107,13 @@ class PartitionProgressTest {
   }
 
   @Test
-  void forget_makesLaterCompletionsVoid() {
+  void discard_ignoresLaterCompletions() {
     TrackedOffset first = progress.track(5, Optional.empty(), 0);
 
-    progress.forget();
+    progress.discard();
     first.complete();
 
-    assertThat(first.isVoid()).isTrue();
+    assertThat(first.isDiscarded()).isTrue();
     assertThat(progress.commitReady()).isNull();
     assertThat(progress.incomplete()).isZero();
   }
@@ -190,12 +190,12 @@ class PartitionProgressTest {
   }
 
   @Test
-  void forget_leavesNothingToCommit() {
+  void discard_leavesNothingToCommit() {
     // Given a record that is not complete, below the position
     progress.track(5, Optional.empty(), 0);
     progress.advanceTo(new OffsetAndMetadata(9));
 
-    progress.forget();
+    progress.discard();
 
     assertThat(progress.commitReady()).isNull();
     assertThat(progress.firstIncomplete()).isEmpty();

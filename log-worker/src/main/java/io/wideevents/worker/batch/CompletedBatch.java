@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param deadLettered records that become dead letters
  * @param took from the start of the write until it ended
  */
-public record SettledBatch(int stored, int deadLettered, Duration took) {
+public record CompletedBatch(int stored, int deadLettered, Duration took) {
   /** Number of completed records. Records that are retried or discarded do not count. */
   public int records() {
     return stored + deadLettered;
