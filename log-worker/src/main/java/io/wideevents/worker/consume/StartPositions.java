@@ -162,8 +162,8 @@ final class StartPositions {
   private void skip(TopicPartition partition, long from, long start) {
     if (from < start) {
       count(partition, new LostRange(from, start));
-      // A move forward stays in the same epoch: records read before are still in memory and still
-      // count.
+      // A move forward stays in the same assignment epoch: records read before are still in memory
+      // and still count.
       continueAt(partition, new OffsetAndMetadata(start));
     } else {
       LOG.atWarn()
@@ -213,7 +213,8 @@ final class StartPositions {
     continueAt(partition, to);
   }
 
-  // A move back begins a new epoch: results of records read before must not move the new position.
+  // A move back begins a new assignment epoch: results of records read before must not move the new
+  // position.
   // Those records stay valid, because the log may no longer have them.
   private void goBack(TopicPartition partition, OffsetAndMetadata to) {
     counted.remove(partition);
