@@ -1,56 +1,73 @@
 package io.wideevents.delivery.tiers;
 
 import java.time.Duration;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Distinguishes a tier that has become slow from a tier that paused once. A pause (a long garbage
- * collection, a busy disk, a leader election) makes all calls in flight slow at once. Therefore
- * only calls that began after the first slow answer count.
+ * Decides which confirmed calls are slow enough to count against a tier. Distinguishes a tier that
+ * has become slow from a tier that paused once. A pause (a long garbage collection, a busy disk, a
+ * leader election) makes all calls in flight slow at once. Therefore only slow calls count that
+ * began after the first slow answer.
  *
- * <p>Safe for concurrent use; blocks only for a short lock.
+ * <p>Times are nanoseconds of one monotonic clock. Not safe for concurrent use.
  */
 final class Slowness {
-  private final long quietNanos;
+  private static final Duration SLOW = Duration.ofSeconds(1);
+  // Time that a healthy tier may take for each event of a big request before the call is slow.
+  private static final Duration PER_EVENT = Duration.ofMillis(1);
+  // A caller waits this long for a small request; a tier that stays slow gives a slow answer at
+  // least this often. An earlier fast call may be an exception, for example with one slow broker of
+  // three.
+  private static final Duration QUIET = Duration.ofSeconds(2);
 
-  private final ReentrantLock lock = new ReentrantLock();
+  private final Duration warmUp;
+  private boolean confirmed;
+  private long warmNanos;
   private boolean suspected;
   private long firstSlowNanos;
   private long lastSlowNanos;
 
   /**
-   * @param quiet how long after the last slow answer a fast call must begin to reset the state; an
-   *     earlier fast call may be an exception, for example with one slow broker of three
+   * @param warmUp time after the first confirmed call in which no call is slow
    */
-  Slowness(Duration quiet) {
-    this.quietNanos = quiet.toNanos();
+  Slowness(Duration warmUp) {
+    this.warmUp = warmUp;
   }
 
   /**
    * Records a confirmed call.
    *
-   * @param beganNanos start of the call, on the clock of {@link System#nanoTime}
-   * @param endedNanos when the call was confirmed, on the same clock
-   * @param slow whether the call took too long
-   * @return whether the call shows that the tier is slow: the call was slow, and it began after an
-   *     earlier slow answer
+   * @param events number of events in the call
+   * @return whether the call counts against the tier
    */
-  boolean isShownBy(long beganNanos, long endedNanos, boolean slow) {
-    lock.lock();
-    try {
-      if (!slow) {
-        suspected &= beganNanos - lastSlowNanos < quietNanos;
-        return false;
-      }
-      lastSlowNanos = endedNanos;
-      if (suspected) {
-        return beganNanos - firstSlowNanos >= 0;
-      }
+  boolean record(boolean probe, long beganNanos, long endedNanos, int events) {
+    if (!confirmed) {
+      confirmed = true;
+      warmNanos = endedNanos + warmUp.toNanos();
+    }
+    if (isSlow(beganNanos, endedNanos, events)) {
+      boolean steadilySlow = suspected && beganNanos - firstSlowNanos >= 0;
+      recordSlow(endedNanos);
+      // A probe is the only call, so one slow answer counts. To open the circuit again delays no
+      // client, because the next tier gets the events as well.
+      return steadilySlow || probe;
+    }
+    if (beganNanos - lastSlowNanos >= QUIET.toNanos()) {
+      suspected = false;
+    }
+    return false;
+  }
+
+  private boolean isSlow(long beganNanos, long endedNanos, int events) {
+    boolean warm = endedNanos - warmNanos >= 0;
+    Duration granted = SLOW.plus(PER_EVENT.multipliedBy(events));
+    return warm && endedNanos - beganNanos > granted.toNanos();
+  }
+
+  private void recordSlow(long endedNanos) {
+    if (!suspected) {
       suspected = true;
       firstSlowNanos = endedNanos;
-      return false;
-    } finally {
-      lock.unlock();
     }
+    lastSlowNanos = endedNanos;
   }
 }

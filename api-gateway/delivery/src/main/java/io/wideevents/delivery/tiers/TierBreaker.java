@@ -1,63 +1,40 @@
 package io.wideevents.delivery.tiers;
 
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.core.IntervalFunction;
 import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.delivery.NotSentException;
 import io.wideevents.delivery.tiers.TierStatus.State;
 import io.wideevents.event.Tier;
-import io.wideevents.log.LogThrottle;
 import io.wideevents.mongo.DocumentWriteException;
 import io.wideevents.time.Timing;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The circuit breaker of a tier. The circuit opens when calls fail, or when calls are slow that
- * began after an earlier slow answer. After a pause the circuit is half-open and admits single
- * events as probes. Safe for concurrent use; blocks only for a short lock.
+ * The circuit breaker of a tier: decides what a caller may send, and what the outcome of a call
+ * says about the tier. {@link Circuit} has the states, and {@link Slowness} decides whether a
+ * confirmed call was slow.
  *
- * <p>One monotonic clock gives the end of the pause, the warm-up time and the duration of calls.
- * Only the times in {@link #status} are wall-clock times. No thread moves the circuit to half-open:
- * the first query after the pause finds it half-open.
+ * <p>Failed calls open the circuit. Slow calls open it too; a slow call counts only if it began
+ * after an earlier slow answer. After the open time the circuit is half-open and admits single
+ * events as probes. No thread moves the circuit to half-open: the first query after the open time
+ * finds it half-open.
  *
- * <p>Why one pause does not open the circuit: docs/decisions/slow-calls-and-the-breaker.md.
+ * <p>Safe for concurrent use; blocks only for a short lock.
+ *
+ * <p>Why one pause of a tier does not open the circuit:
+ * docs/decisions/slow-calls-and-the-breaker.md.
  */
 public final class TierBreaker {
-  private static final Logger log = LoggerFactory.getLogger(TierBreaker.class);
-
-  // A failed call costs a client seconds, and an unnecessary opening costs a fallback of
-  // milliseconds. Therefore two failures among the last four calls open the circuit. A slow call
-  // costs a client less, and a pause makes all calls in flight slow at once. Therefore only slow
-  // calls that began after the first slow answer count.
-  private static final int WINDOW_CALLS = 4;
-  private static final int MIN_CALLS = 2;
-  private static final int THRESHOLD_PERCENT = 50;
-  private static final Duration SLOW = Duration.ofSeconds(1);
-  // A caller waits this long for a small request; a tier that stays slow gives a slow answer at
-  // least this often.
-  private static final Duration QUIET = Duration.ofSeconds(2);
-  // Time that a healthy tier may take for each event of a big request before the call counts as
-  // slow.
-  private static final Duration PER_EVENT = Duration.ofMillis(1);
   // The first calls after the first answer are slow: classes are loaded, code is not compiled yet,
   // and the broker assigns a producer id. These calls succeed, and an open circuit would only add
   // load to the next tier. Failures count during the warm-up as at any other time.
   private static final Duration WARM_UP = Duration.ofSeconds(15);
-  // Before jitter, which gives half to one and a half of the value.
-  private static final IntervalFunction PAUSE =
-      IntervalFunction.ofExponentialBackoff(Duration.ofMillis(500), 1.5, Duration.ofMillis(3_300));
 
   /** What a caller may send to the tier now. */
   enum Admission {
@@ -70,77 +47,47 @@ public final class TierBreaker {
   }
 
   private final Tier tier;
-  private final IntervalFunction pause;
-  private final Duration warmUp;
   private final LongSupplier nanoClock;
-  private final InstantSource wallClock;
-  private final Slowness slowness = new Slowness(QUIET);
   private final LongAdder failures = new LongAdder();
   private final List<Runnable> onClosed = new CopyOnWriteArrayList<>();
 
-  // The lock makes the permit and the state one reading. Otherwise another call could open the
-  // circuit in between, and a permit of the closed circuit would be taken for the probe's.
+  // The lock makes admit read the permit and the state in one step. Otherwise another call could
+  // open the circuit in between, and a permit of the closed circuit would be taken for the probe's.
   private final ReentrantLock lock = new ReentrantLock();
-  private final CircuitBreaker breaker;
-  private boolean confirmed;
-  private long warmNanos;
-  private boolean closedNow;
-  private Instant since;
-  private long changedNanos;
-  private long probeNanos;
+  private final Circuit circuit;
+  private final Slowness slowness;
   private volatile boolean answered;
 
   TierBreaker(Tier tier, Timing timing) {
-    this(
-        tier,
-        attempt -> timing.jittered(Duration.ofMillis(PAUSE.apply(attempt))).toMillis(),
-        WARM_UP,
-        timing);
+    this(tier, Circuit.openTime(timing), WARM_UP, timing);
   }
 
-  TierBreaker(Tier tier, IntervalFunction pause, Timing timing) {
-    this(tier, pause, Duration.ZERO, timing);
+  TierBreaker(Tier tier, IntervalFunction openTime, Timing timing) {
+    this(tier, openTime, Duration.ZERO, timing);
   }
 
   /**
-   * @param pause time until the circuit is half-open, by the number of openings in a row
+   * @param openTime milliseconds until the circuit is half-open, by the number of openings in a row
    * @param warmUp time after the first confirmed call in which slow calls do not count
    */
-  TierBreaker(Tier tier, IntervalFunction pause, Duration warmUp, Timing timing) {
+  TierBreaker(Tier tier, IntervalFunction openTime, Duration warmUp, Timing timing) {
     this.tier = tier;
-    this.pause = pause;
-    this.warmUp = warmUp;
     this.nanoClock = timing.nanoClock();
-    this.wallClock = timing.wallClock();
-    this.since = wallClock.instant();
-    this.changedNanos = nanoClock.getAsLong();
-    this.breaker =
-        CircuitBreaker.of(
-            tier.label(),
-            CircuitBreakerConfig.custom()
-                .slidingWindow(WINDOW_CALLS, MIN_CALLS, SlidingWindowType.COUNT_BASED)
-                .failureRateThreshold(THRESHOLD_PERCENT)
-                .slowCallRateThreshold(THRESHOLD_PERCENT)
-                .slowCallDurationThreshold(SLOW)
-                .permittedNumberOfCallsInHalfOpenState(1)
-                .waitIntervalFunctionInOpenState(this::pauseFromNow)
-                .clock(new MonotonicClock(nanoClock))
-                .currentTimestampFunction(clock -> nanoClock.getAsLong(), TimeUnit.NANOSECONDS)
-                .build());
-    breaker.getEventPublisher().onStateTransition(event -> changed(event.getStateTransition()));
+    this.circuit = new Circuit(tier, openTime, timing);
+    this.slowness = new Slowness(warmUp);
   }
 
   /**
-   * Every answer except {@code NONE} must be followed by exactly one call of {@link #record} or
+   * Every result except {@code NONE} must be followed by exactly one call of {@link #record} or
    * {@link #failed}.
    */
   Admission admit() {
     lock.lock();
     try {
-      if (!breaker.tryAcquirePermission()) {
+      if (!circuit.tryPermit()) {
         return Admission.NONE;
       }
-      return breaker.getState() == CircuitBreaker.State.CLOSED ? Admission.ALL : Admission.PROBE;
+      return circuit.isClosed() ? Admission.ALL : Admission.PROBE;
     } catch (RuntimeException | Error e) {
       // The library logs its state changes, and the host's logging may throw. No permit was given.
       return Admission.NONE;
@@ -157,16 +104,16 @@ public final class TierBreaker {
    * @param elapsed time since the call began
    */
   void record(Admission admission, List<DeliveryOutcome> outcomes, Duration elapsed) {
-    boolean closed;
+    boolean closes;
     lock.lock();
     try {
-      learnOrReopen(admission, outcomes, elapsed);
-      closed = closedNow;
-      closedNow = false;
+      boolean wasClosed = circuit.isClosed();
+      recordOrReopen(admission, outcomes, elapsed);
+      closes = !wasClosed && circuit.isClosed();
     } finally {
       lock.unlock();
     }
-    if (closed) {
+    if (closes) {
       onClosed.forEach(Runnable::run);
     }
   }
@@ -174,29 +121,29 @@ public final class TierBreaker {
   /**
    * Records a call even if the library throws: the library logs its state changes, and the host's
    * logging may throw. If the outcome of a probe cannot be recorded, the circuit opens and is
-   * probed again after the pause. Otherwise the circuit would stay half-open without a permit.
+   * probed again after the open time. Otherwise the circuit would stay half-open without a permit.
    */
-  private void learnOrReopen(
+  private void recordOrReopen(
       Admission admission, List<DeliveryOutcome> outcomes, Duration elapsed) {
     try {
-      learn(admission, outcomes, elapsed);
+      recordOutcomes(admission, outcomes, elapsed);
     } catch (RuntimeException | Error e) {
-      if (admission == Admission.PROBE && breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
-        // The library changes the state before it logs the change.
-        LogThrottle.safely(breaker::transitionToOpenState);
+      if (admission == Admission.PROBE) {
+        circuit.reopen();
       }
     }
   }
 
-  private void learn(Admission admission, List<DeliveryOutcome> outcomes, Duration elapsed) {
+  private void recordOutcomes(
+      Admission admission, List<DeliveryOutcome> outcomes, Duration elapsed) {
     if (!outcomes.stream().allMatch(DeliveryOutcome.NotConfirmed.class::isInstance)) {
       answered = true;
     }
     long now = nanoClock.getAsLong();
     long began = now - elapsed.toNanos();
-    if (admission == Admission.ALL && began - changedNanos < 0) {
-      // The call began in another state of the circuit and may be the reason for the change. It
-      // says nothing about the tier now and must not be taken for the probe.
+    if (admission == Admission.ALL && circuit.isFromEarlierState(began)) {
+      // The call may be the reason for the change. It says nothing about the tier now and must not
+      // be taken for the probe.
       return;
     }
     boolean anyDurable = false;
@@ -204,7 +151,7 @@ public final class TierBreaker {
       switch (outcome) {
         case DeliveryOutcome.NotConfirmed failed -> {
           if (isAboutTheTier(failed.cause())) {
-            breaker.onError(elapsed.toNanos(), TimeUnit.NANOSECONDS, failed.cause());
+            circuit.callFailed(failed.cause());
             return;
           }
         }
@@ -212,26 +159,13 @@ public final class TierBreaker {
         case DeliveryOutcome.Refused refused -> {}
       }
     }
-    if (anyDurable) {
-      succeeded(began, now, outcomes.size());
-    } else {
+    if (!anyDurable) {
       release(admission);
+    } else if (slowness.record(admission == Admission.PROBE, began, now, outcomes.size())) {
+      circuit.callFailed(new TimeoutException("Confirmed after " + elapsed));
+    } else {
+      circuit.callSucceeded();
     }
-  }
-
-  private void succeeded(long began, long now, int events) {
-    if (!confirmed) {
-      confirmed = true;
-      warmNanos = now + warmUp.toNanos();
-    }
-    long granted = SLOW.plus(PER_EVENT.multipliedBy(events)).toNanos();
-    boolean warm = now - warmNanos >= 0;
-    boolean slow = warm && now - began > granted;
-    boolean again = slowness.isShownBy(began, now, slow);
-    // A probe is the only call, so one slow answer counts. Opening again costs no client anything,
-    // because the next tier gets the events as well.
-    boolean counts = again || (slow && breaker.getState() != CircuitBreaker.State.CLOSED);
-    breaker.onSuccess(counts ? now - began : 0, TimeUnit.NANOSECONDS);
   }
 
   private static boolean isAboutTheTier(Throwable cause) {
@@ -246,10 +180,9 @@ public final class TierBreaker {
 
   private void release(Admission admission) {
     // Only half-open calls hold a permit. Releasing the permit of a call that was admitted while
-    // the
-    // circuit was closed would admit a second probe.
+    // the circuit was closed would admit a second probe.
     if (admission == Admission.PROBE) {
-      breaker.releasePermission();
+      circuit.releaseProbe();
     }
   }
 
@@ -281,21 +214,18 @@ public final class TierBreaker {
   }
 
   /**
-   * The status of the tier according to its last calls. After the pause the state is {@code
+   * The status of the tier according to its last calls. After the open time the state is {@code
    * PROBING} even without a call: a gateway that is taken out of rotation because no tier is up
    * must be able to become ready without traffic.
    */
   public TierStatus status() {
     lock.lock();
     try {
-      return switch (breaker.getState()) {
-        case OPEN, FORCED_OPEN -> {
-          boolean paused = nanoClock.getAsLong() - probeNanos > 0;
-          yield TierStatus.of(tier, paused ? State.PROBING : State.DOWN).since(since);
-        }
-        case HALF_OPEN -> TierStatus.of(tier, State.PROBING).since(since);
-        case CLOSED, DISABLED, METRICS_ONLY -> TierStatus.of(tier, State.UP);
-      };
+      if (circuit.isClosed()) {
+        return TierStatus.of(tier, State.UP);
+      }
+      State state = circuit.isProbing() ? State.PROBING : State.DOWN;
+      return TierStatus.of(tier, state).since(circuit.openSince());
     } finally {
       lock.unlock();
     }
@@ -308,35 +238,5 @@ public final class TierBreaker {
 
   Tier tier() {
     return tier;
-  }
-
-  private long pauseFromNow(int attempt) {
-    long millis = pause.apply(attempt);
-    probeNanos = nanoClock.getAsLong() + TimeUnit.MILLISECONDS.toNanos(millis);
-    return millis;
-  }
-
-  private void changed(CircuitBreaker.StateTransition transition) {
-    changedNanos = nanoClock.getAsLong();
-    switch (transition) {
-      case CLOSED_TO_OPEN -> {
-        since = wallClock.instant();
-        LogThrottle.safely(
-            () -> log.atWarn().addKeyValue("tier", tier.label()).log("Circuit opened"));
-      }
-      case HALF_OPEN_TO_CLOSED -> {
-        since = wallClock.instant();
-        closedNow = true;
-        LogThrottle.safely(
-            () -> log.atInfo().addKeyValue("tier", tier.label()).log("Circuit closed"));
-      }
-      default ->
-          LogThrottle.safely(
-              () ->
-                  log.atDebug()
-                      .addKeyValue("tier", tier.label())
-                      .addKeyValue("transition", transition)
-                      .log("Circuit changed"));
-    }
   }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TierBreakerTest {
-  private static final IntervalFunction PAUSE = IntervalFunction.of(Duration.ofMinutes(1));
+  private static final IntervalFunction OPEN_TIME = IntervalFunction.of(Duration.ofMinutes(1));
   private static final List<DeliveryOutcome> DURABLE =
       List.of(new DeliveryOutcome.Durable(Tier.KAFKA));
   private static final List<DeliveryOutcome> NOT_CONFIRMED =
@@ -25,7 +25,7 @@ class TierBreakerTest {
   private static final int CLIENTS = 32;
   private static final long FAST = 5;
   private static final long SLOW = 1_200;
-  private static final long PATIENCE = 2_000;
+  private static final long TIMEOUT = 2_000;
 
   private final ScriptedTier script = new ScriptedTier();
   private final TierBreaker breaker = breaker(Duration.ZERO);
@@ -38,10 +38,47 @@ class TierBreakerTest {
             breaker,
             clients,
             60_000,
-            at -> at < 5_000 ? answer(FAST, DURABLE) : answer(PATIENCE, NOT_CONFIRMED));
+            at -> at < 5_000 ? answer(FAST, DURABLE) : answer(TIMEOUT, NOT_CONFIRMED));
 
     assertThat(breaker.status().state()).isEqualTo(TierStatus.State.DOWN);
     assertThat(calls.stream().filter(call -> call.outcomes() == NOT_CONFIRMED)).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"FSSS", "SFSS", "SSFS", "FSSSFSSSF"})
+  void singleFailures_doNotOpenTheCircuit(String calls) {
+    play(breaker, calls);
+
+    assertThat(breaker.status().state()).isEqualTo(TierStatus.State.UP);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"FF", "SFF", "FSF", "FSSF", "SSSSSFSF"})
+  void secondFailureAmongFourCalls_opensTheCircuit(String calls) {
+    play(breaker, calls.substring(0, calls.length() - 1));
+    assertThat(breaker.status().state()).isEqualTo(TierStatus.State.UP);
+
+    play(breaker, "F");
+
+    assertThat(breaker.status().state()).isEqualTo(TierStatus.State.DOWN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"F", "SF"})
+  void singleFailureAfterTheCircuitClosed_doesNotOpenItAgain(String calls) {
+    // Given a circuit that a probe has closed
+    TierBreaker soon = probedSoon(IntervalFunction.of(Duration.ofMillis(10)));
+    play(soon, "FF");
+    script.awaitProbe(soon);
+    soon.record(Admission.PROBE, DURABLE, Duration.ofMillis(FAST));
+
+    // When
+    play(soon, calls);
+
+    // Then
+    assertThat(soon.status().state()).isEqualTo(TierStatus.State.UP);
+    play(soon, "F");
+    assertThat(soon.status().state()).isEqualTo(TierStatus.State.DOWN);
   }
 
   @ParameterizedTest
@@ -114,7 +151,7 @@ class TierBreakerTest {
   void failures_countFromTheFirst() {
     TierBreaker cold = breaker(Duration.ofMinutes(5));
 
-    List<Call> calls = script.play(cold, 2, 60_000, at -> answer(PATIENCE, NOT_CONFIRMED));
+    List<Call> calls = script.play(cold, 2, 60_000, at -> answer(TIMEOUT, NOT_CONFIRMED));
 
     assertThat(cold.status().state()).isEqualTo(TierStatus.State.DOWN);
     assertThat(calls).hasSize(2);
@@ -148,7 +185,7 @@ class TierBreakerTest {
   void backPressure_givesTheProbesPermitBack() {
     // Given a half-open circuit
     TierBreaker soon = probedSoon(IntervalFunction.of(Duration.ofMillis(10)));
-    script.play(soon, 2, 60_000, at -> answer(PATIENCE, NOT_CONFIRMED));
+    script.play(soon, 2, 60_000, at -> answer(TIMEOUT, NOT_CONFIRMED));
     script.awaitProbe(soon);
 
     // When the probe was not sent
@@ -168,15 +205,15 @@ class TierBreakerTest {
     for (int i = 0; i < 4; i++) {
       assertThat(soon.admit()).isEqualTo(Admission.ALL);
     }
-    script.advance(PATIENCE);
-    soon.record(Admission.ALL, NOT_CONFIRMED, Duration.ofMillis(PATIENCE));
-    soon.record(Admission.ALL, NOT_CONFIRMED, Duration.ofMillis(PATIENCE));
+    script.advance(TIMEOUT);
+    soon.record(Admission.ALL, NOT_CONFIRMED, Duration.ofMillis(TIMEOUT));
+    soon.record(Admission.ALL, NOT_CONFIRMED, Duration.ofMillis(TIMEOUT));
     script.awaitProbe(soon);
     script.advance(FAST);
 
     // When they fail as well, before the probe is answered
-    soon.record(Admission.ALL, NOT_CONFIRMED, Duration.ofMillis(PATIENCE + FAST));
-    soon.record(Admission.ALL, NOT_CONFIRMED, Duration.ofMillis(PATIENCE + FAST));
+    soon.record(Admission.ALL, NOT_CONFIRMED, Duration.ofMillis(TIMEOUT + FAST));
+    soon.record(Admission.ALL, NOT_CONFIRMED, Duration.ofMillis(TIMEOUT + FAST));
     soon.record(Admission.PROBE, DURABLE, Duration.ofMillis(FAST));
 
     // Then
@@ -187,7 +224,7 @@ class TierBreakerTest {
   void probe_countsEvenIfItBeganBeforeTheChangeWasNoted() {
     // Given a circuit whose change is noted now
     TierBreaker soon = probedSoon(IntervalFunction.of(Duration.ofMillis(10)));
-    script.play(soon, 2, 60_000, at -> answer(PATIENCE, NOT_CONFIRMED));
+    script.play(soon, 2, 60_000, at -> answer(TIMEOUT, NOT_CONFIRMED));
     script.awaitProbe(soon);
 
     // When the probe is confirmed, which was admitted a moment before that
@@ -202,7 +239,7 @@ class TierBreakerTest {
     // Given a call that is under way while the circuit opens and is probed
     TierBreaker soon = probedSoon(IntervalFunction.of(Duration.ofMillis(10)));
     Admission before = soon.admit();
-    script.play(soon, 2, 60_000, at -> answer(PATIENCE, NOT_CONFIRMED));
+    script.play(soon, 2, 60_000, at -> answer(TIMEOUT, NOT_CONFIRMED));
     script.awaitProbe(soon);
 
     // When
@@ -216,7 +253,7 @@ class TierBreakerTest {
   @Test
   void slowProbe_leavesTheCircuitOpen() {
     TierBreaker soon = probedSoon(attempt -> attempt == 1 ? 10L : 600_000L);
-    script.play(soon, 2, 60_000, at -> answer(PATIENCE, NOT_CONFIRMED));
+    script.play(soon, 2, 60_000, at -> answer(TIMEOUT, NOT_CONFIRMED));
     script.awaitProbe(soon);
     script.advance(SLOW);
 
@@ -226,9 +263,9 @@ class TierBreakerTest {
   }
 
   @Test
-  void status_isProbingAfterThePauseWithoutACall() {
+  void status_isProbingAfterTheOpenTimeWithoutACall() {
     // Given
-    script.play(breaker, 2, 60_000, at -> answer(PATIENCE, NOT_CONFIRMED));
+    script.play(breaker, 2, 60_000, at -> answer(TIMEOUT, NOT_CONFIRMED));
     assertThat(breaker.status().state()).isEqualTo(TierStatus.State.DOWN);
 
     // When
@@ -252,12 +289,19 @@ class TierBreakerTest {
     assertThat(cold.status().state()).isEqualTo(TierStatus.State.DOWN);
   }
 
-  private TierBreaker breaker(Duration warmUp) {
-    return new TierBreaker(Tier.KAFKA, PAUSE, warmUp, script.timing());
+  /** Makes one call after the other: F fails, S succeeds. */
+  private void play(TierBreaker to, String calls) {
+    for (char call : calls.toCharArray()) {
+      script.call(to, FAST, call == 'F' ? NOT_CONFIRMED : DURABLE);
+    }
   }
 
-  private TierBreaker probedSoon(IntervalFunction pauses) {
-    return new TierBreaker(Tier.KAFKA, pauses, Duration.ZERO, script.timing());
+  private TierBreaker breaker(Duration warmUp) {
+    return new TierBreaker(Tier.KAFKA, OPEN_TIME, warmUp, script.timing());
+  }
+
+  private TierBreaker probedSoon(IntervalFunction openTime) {
+    return new TierBreaker(Tier.KAFKA, openTime, Duration.ZERO, script.timing());
   }
 
   /** A tier that answers at once, but not between two moments. */
