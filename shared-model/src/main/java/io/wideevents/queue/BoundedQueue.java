@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * thread calls the sender, which takes items with {@link #poll} and sends them.
  *
  * <p>{@link #offer} takes a fraction of a microsecond. It does not block, and allocates only a
- * queue node. The bytes of an item count from the offer until {@link #release}, so the limit
+ * queue node. The bytes of an item count from the offer until {@link #releaseItem}, so the limit
  * includes the items that were taken and are not acknowledged yet. The sender thread does not wait
  * for a batch to fill. It takes what arrived while it was busy, or while it was parked for at most
  * 5 ms.
@@ -35,7 +35,7 @@ public final class BoundedQueue<T> {
   private static final int EMPTY_POLLS_BEFORE_PARK = 20;
 
   private final long maxBytes;
-  private final ToIntFunction<? super T> size;
+  private final ToIntFunction<? super T> sizeInBytes;
   private final BooleanSupplier sender;
   private final Thread thread;
 
@@ -57,14 +57,17 @@ public final class BoundedQueue<T> {
   /**
    * @param maxBytes limit of the pending items together; a single item of any size is accepted
    *     while no other item is pending
-   * @param size the memory of an item in bytes, the same at each call
+   * @param sizeInBytes the memory of an item in bytes, the same at each call
    * @param sender takes items with {@link #poll}, sends them, and returns whether there were any.
    *     Called on the sender thread only. It may block. If it throws, it is called again after 5 ms
    */
   public BoundedQueue(
-      String threadName, long maxBytes, ToIntFunction<? super T> size, BooleanSupplier sender) {
+      String threadName,
+      long maxBytes,
+      ToIntFunction<? super T> sizeInBytes,
+      BooleanSupplier sender) {
     this.maxBytes = maxBytes;
-    this.size = size;
+    this.sizeInBytes = sizeInBytes;
     this.sender = sender;
     this.thread = new Thread(this::run, threadName);
     thread.setDaemon(true);
@@ -77,7 +80,7 @@ public final class BoundedQueue<T> {
 
   /** Adds an item. Returns false if the queue is full or closed. Never blocks. */
   public boolean offer(T item) {
-    int bytes = size.applyAsInt(item);
+    int bytes = sizeInBytes.applyAsInt(item);
     if (closed || !reserve(bytes)) {
       return false;
     }
@@ -86,25 +89,28 @@ public final class BoundedQueue<T> {
       queue.add(item);
     } catch (Throwable e) {
       // There is no memory for a queue node. Treat the queue as full.
-      release(bytes);
+      releaseItem(bytes);
       return false;
     }
-    // Read after the add; the sender thread writes it before it checks the queue for the last time.
-    // Either this thread sees that the sender is parked, or the sender sees the item.
+    // The add comes before this read. The sender thread sets parked before its last look at the
+    // queue. So either this thread sees parked, or the sender thread sees the item.
     if (parked) {
       LockSupport.unpark(thread);
     }
-    // The same ordering holds for the last drain: either the drain finds the item, or this thread
-    // sees that the queue was drained. In the second case the item is removed again, unless the
-    // drain took it nevertheless.
+    // The same holds for the last drain: close sets drained before it drains. So either the drain
+    // finds the item, or this thread sees drained. If the drain has already taken the item, remove
+    // returns false and the item counts as accepted.
     if (drained && queue.remove(item)) {
-      release(bytes);
+      releaseItem(bytes);
       return false;
     }
     return true;
   }
 
-  /** Like {@link #offer}, but blocks while the queue is full, until the deadline at most. */
+  /**
+   * Like {@link #offer}, but blocks while the queue is full, at most until the deadline. Checks
+   * every 5 ms whether there is capacity.
+   */
   public boolean put(T item, Deadline deadline) {
     boolean[] accepted = {false};
     deadline.await(
@@ -124,7 +130,7 @@ public final class BoundedQueue<T> {
   }
 
   /** Releases the bytes of one item that was taken, because its outcome is known. */
-  public void release(int bytes) {
+  public void releaseItem(int bytes) {
     pendingBytes.addAndGet(-bytes);
     pendingItems.decrementAndGet();
   }
@@ -145,8 +151,8 @@ public final class BoundedQueue<T> {
   }
 
   /**
-   * Rejects further items, and waits until all accepted ones are released and the thread has ended,
-   * until the deadline at most.
+   * Rejects further items. Waits until the sender thread has ended and all accepted items are
+   * released, at most until the deadline.
    *
    * @return the items that the sender did not take by then; their bytes are released
    */
@@ -159,15 +165,18 @@ public final class BoundedQueue<T> {
     List<T> left = new ArrayList<>();
     for (T item = queue.poll(); item != null; item = queue.poll()) {
       left.add(item);
-      release(size.applyAsInt(item));
+      releaseItem(sizeInBytes.applyAsInt(item));
     }
     deadline.await(() -> pendingItems.get() == 0);
     return left;
   }
 
   private boolean reserve(int bytes) {
-    // Adds first and subtracts on failure: no retry loop under contention, and exact enough.
-    if (pendingBytes.addAndGet(bytes) > maxBytes && pendingBytes.get() != bytes) {
+    // Adds first and subtracts on failure, which needs no retry loop under contention. Concurrent
+    // offers near the limit may both be rejected.
+    long after = pendingBytes.addAndGet(bytes);
+    boolean onlyItem = after == bytes;
+    if (after > maxBytes && !onlyItem) {
       pendingBytes.addAndGet(-bytes);
       return false;
     }

@@ -7,8 +7,10 @@ import io.wideevents.time.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 class BoundedQueueTest {
   private static final Deadline NOW = Deadline.after(Duration.ZERO);
   private static final int ROUNDS = 5;
+  private static final int LARGE_ROUNDS = 20_000;
 
   // More threads than processors, so that many are suspended in the middle of an offer.
   private static final int OFFERING = 12;
@@ -54,6 +57,29 @@ class BoundedQueueTest {
   }
 
   @Test
+  void offer_acceptsExactlyOneOfTwoLargeItemsThatComeTogether() throws Exception {
+    try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      for (int round = 0; round < LARGE_ROUNDS; round++) {
+        // Given an empty queue, and two threads that meet before they offer
+        BoundedQueue<String> empty = new BoundedQueue<>("test", 10, String::length, () -> false);
+        CyclicBarrier together = new CyclicBarrier(2);
+        Callable<Boolean> offer =
+            () -> {
+              together.await(1, TimeUnit.MINUTES);
+              return empty.offer("larger than the limit");
+            };
+
+        // When
+        Future<Boolean> first = threads.submit(offer);
+        Future<Boolean> second = threads.submit(offer);
+
+        // Then
+        assertThat(List.of(first.get(), second.get())).containsExactlyInAnyOrder(true, false);
+      }
+    }
+  }
+
+  @Test
   void offer_refusesUntilATakenItemIsReleased() {
     // Given
     acknowledges.set(false);
@@ -63,7 +89,7 @@ class BoundedQueueTest {
     assertThat(queue.offer("x")).isFalse();
 
     // When
-    queue.release(10);
+    queue.releaseItem(10);
 
     // Then
     assertThat(queue.offer("x")).isTrue();
@@ -205,7 +231,7 @@ class BoundedQueueTest {
       sent.add(item);
     }
     if (acknowledges.get()) {
-      queue.release(item.length());
+      queue.releaseItem(item.length());
     }
     return true;
   }

@@ -119,7 +119,7 @@ final class DeliveryQueue {
       } else if (inFlight.remove(batch)) {
         for (Taken taken : batch.events) {
           events.add(taken.event());
-          queue.release(taken.bytes());
+          queue.releaseItem(taken.bytes());
         }
       }
     }
@@ -182,7 +182,7 @@ final class DeliveryQueue {
     } catch (Throwable e) {
       finalizer.notEncoded(pending, e);
     }
-    queue.release(bytes);
+    queue.releaseItem(bytes);
     return 0;
   }
 
@@ -257,7 +257,7 @@ final class DeliveryQueue {
                   .setCause(e)
                   .log("Could not process the outcome of an event of this process"));
     } finally {
-      queue.release(taken.bytes());
+      queue.releaseItem(taken.bytes());
     }
   }
 
