@@ -23,10 +23,19 @@ import org.slf4j.Logger;
  * The lifecycle of a producer. A background thread builds the producer, retries until it succeeds,
  * and builds a new one when a fatal error makes the current one unusable.
  *
+ * <pre>{@code
+ * connection.start();
+ * connection.producer().ifPresentOrElse(
+ *     producer -> producer.send(record, (metadata, failure) -> {
+ *       if (isFatal(failure)) connection.replace(producer, failure);
+ *     }),
+ *     () -> reject(connection.unavailability()));
+ * }</pre>
+ *
  * <p>Safe for concurrent use; {@link #producer} does not block. Owns the producer and the thread.
  */
 public final class ProducerConnection implements AutoCloseable {
-  // Before jitter, which gives half to one and a half of the value.
+  // Before jitter. Jitter multiplies the value by 0.5 to 1.5.
   private static final long FIRST_BACKOFF_MILLIS = 200;
   private static final long LONGEST_BACKOFF_MILLIS = 3_300;
   private static final int MOST_DOUBLINGS = 5;
@@ -36,7 +45,7 @@ public final class ProducerConnection implements AutoCloseable {
   // After a producer has lived this long, its successor is built without backoff.
   private static final Duration STABLE = Duration.ofSeconds(30);
 
-  // Longer than the delivery timeout of every producer of the project.
+  /** Longer than the delivery timeout of every producer of the project. */
   public static final Duration LONGEST_ANSWER = Duration.ofSeconds(30);
 
   private final ProducerSource source;
@@ -47,18 +56,17 @@ public final class ProducerConnection implements AutoCloseable {
   private final LogThrottle failures;
   private final Object change = new Object();
   private final AtomicBoolean started = new AtomicBoolean();
-  private final AtomicBoolean expecting = new AtomicBoolean();
+  private final AtomicBoolean checkPending = new AtomicBoolean();
   private final Queue<Producer<byte[], byte[]>> broken = new ConcurrentLinkedQueue<>();
-  private volatile @Nullable Producer<byte[], byte[]> producer;
-  private volatile String unavailability = "not connected yet";
-  private volatile Instant since;
+  // Written under the lock of change.
+  private volatile State state;
   private volatile boolean closed;
 
   // Used by the executor's thread only.
   private int failedInRow;
   private long connectNanos;
   private long checkedNanos;
-  private @Nullable KafkaException checkFailure;
+  private @Nullable Exception checkFailure;
 
   /**
    * How a process uses its producer.
@@ -71,6 +79,29 @@ public final class ProducerConnection implements AutoCloseable {
   public record Settings(String thread, String brokers, Optional<Duration> recheckInterval) {}
 
   /**
+   * Why there is no producer.
+   *
+   * @param reason a few words without secrets
+   */
+  public record Disconnected(String reason, Instant since) {}
+
+  /** The producer in use, or why there is none. */
+  private record State(
+      Optional<Producer<byte[], byte[]>> producer, Optional<Disconnected> unavailability) {
+    static State connected(Producer<byte[], byte[]> producer) {
+      return new State(Optional.of(producer), Optional.empty());
+    }
+
+    static State disconnected(String reason, Instant since) {
+      return new State(Optional.empty(), Optional.of(new Disconnected(reason, since)));
+    }
+
+    boolean uses(Producer<byte[], byte[]> other) {
+      return producer.filter(other::equals).isPresent();
+    }
+  }
+
+  /**
    * @param log gets the log lines, under the name of the client that operators know
    */
   public ProducerConnection(ProducerSource source, Settings settings, Logger log, Timing timing) {
@@ -78,7 +109,7 @@ public final class ProducerConnection implements AutoCloseable {
     this.settings = settings;
     this.log = log;
     this.timing = timing;
-    this.since = timing.wallClock().instant();
+    this.state = State.disconnected("not connected yet", timing.wallClock().instant());
     this.failures = new LogThrottle(WARN_INTERVAL, timing.nanoClock());
     this.executor = timing.executor(settings.thread(), 1);
   }
@@ -86,7 +117,7 @@ public final class ProducerConnection implements AutoCloseable {
   /** Connects in the background and retries until closed. Only the first call has an effect. */
   public void start() {
     if (started.compareAndSet(false, true)) {
-      later(this::connect, Duration.ZERO);
+      schedule(this::connect, Duration.ZERO);
     }
   }
 
@@ -102,17 +133,12 @@ public final class ProducerConnection implements AutoCloseable {
 
   /** The current producer; empty while there is none. */
   public Optional<Producer<byte[], byte[]>> producer() {
-    return Optional.ofNullable(producer);
+    return state.producer();
   }
 
-  /** Why there is no producer, in a few words without secrets. */
-  public String unavailability() {
-    return unavailability;
-  }
-
-  /** Since when there is no producer. */
-  public Instant since() {
-    return since;
+  /** Why there is no producer, and since when; empty while there is one. */
+  public Optional<Disconnected> unavailability() {
+    return state.unavailability();
   }
 
   /**
@@ -121,10 +147,8 @@ public final class ProducerConnection implements AutoCloseable {
    */
   public void replace(Producer<byte[], byte[]> unusable, Throwable cause) {
     synchronized (change) {
-      if (unusable.equals(producer)) {
-        unavailability = reason(cause);
-        since = timing.wallClock().instant();
-        producer = null;
+      if (state.uses(unusable)) {
+        state = State.disconnected(reason(cause), timing.wallClock().instant());
         broken.add(unusable);
         executor.execute(this::connectAgain);
       }
@@ -132,17 +156,18 @@ public final class ProducerConnection implements AutoCloseable {
   }
 
   /**
-   * Replaces a producer that answers no record. Kafka's client answers every record within its
-   * delivery timeout, unless an {@code Error} has ended its sender thread. No exception reports
-   * that.
+   * Checks after {@link #LONGEST_ANSWER} whether overdue records were answered, and replaces the
+   * producer if not. Ignored while an earlier check is pending. Kafka's client answers every record
+   * within its delivery timeout, unless an {@code Error} has ended its sender thread. No exception
+   * reports that.
    *
    * @param answered whether the overdue records have been answered by now
    */
-  public void expectAnswer(Producer<byte[], byte[]> inUse, BooleanSupplier answered) {
-    if (expecting.compareAndSet(false, true)) {
-      later(
+  public void replaceUnlessAnswered(Producer<byte[], byte[]> inUse, BooleanSupplier answered) {
+    if (checkPending.compareAndSet(false, true)) {
+      schedule(
           () -> {
-            expecting.set(false);
+            checkPending.set(false);
             if (!answered.getAsBoolean()) {
               replace(inUse, new TimeoutException("The producer did not answer in time"));
             }
@@ -158,22 +183,33 @@ public final class ProducerConnection implements AutoCloseable {
    *
    * @throws KafkaException if Kafka does not answer, or the topic is absent and may not be created;
    *     also if the last check failed and is not older, because each check may take seconds
+   * @throws InterruptException if the thread was interrupted; its interrupt flag is set
    */
   public void recheckIfOlder(Duration age) {
-    if (timing.nanoClock().getAsLong() - checkedNanos >= age.toNanos()) {
+    if (sinceCheck().compareTo(age) >= 0) {
       checkFailure = null;
       try {
         source.recheck();
-      } catch (KafkaException e) {
-        checkFailure = e;
+      } catch (InterruptException e) {
+        throw e;
+      } catch (InterruptedException e) {
+        throw new InterruptException(e);
       } catch (Exception e) {
-        checkFailure = new KafkaException(e);
+        checkFailure = e;
       }
       checkedNanos = timing.nanoClock().getAsLong();
     }
-    if (checkFailure != null) {
-      throw checkFailure;
+    Exception failure = checkFailure;
+    if (failure != null) {
+      throw new KafkaException(
+          "The check of the topic failed %d ms ago: %s"
+              .formatted(sinceCheck().toMillis(), reason(failure)),
+          failure);
     }
+  }
+
+  private Duration sinceCheck() {
+    return Duration.ofNanos(timing.nanoClock().getAsLong() - checkedNanos);
   }
 
   /**
@@ -182,15 +218,11 @@ public final class ProducerConnection implements AutoCloseable {
    * @return the last producer in use, which the caller must close
    */
   public Optional<Producer<byte[], byte[]>> disconnect() {
-    Producer<byte[], byte[]> last;
+    Optional<Producer<byte[], byte[]>> last;
     synchronized (change) {
       closed = true;
-      unavailability = "closed";
-      last = producer;
-      if (last != null) {
-        since = timing.wallClock().instant();
-      }
-      producer = null;
+      last = state.producer();
+      state = State.disconnected("closed", unavailableSince());
     }
     executor.shutdownNow();
     try {
@@ -203,7 +235,7 @@ public final class ProducerConnection implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     discardBroken();
-    return Optional.ofNullable(last);
+    return last;
   }
 
   @Override
@@ -233,10 +265,10 @@ public final class ProducerConnection implements AutoCloseable {
       if (!closed) {
         LogThrottle.safely(() -> log.info("Connected to Kafka broker at {}", settings.brokers()));
         failures.reset();
-        producer = connected;
+        state = State.connected(connected);
         settings
             .recheckInterval()
-            .ifPresent(interval -> later(() -> recheck(connected, interval), interval));
+            .ifPresent(interval -> schedule(() -> recheck(connected, interval), interval));
         return;
       }
     }
@@ -252,10 +284,10 @@ public final class ProducerConnection implements AutoCloseable {
     failedInRow = stable ? 1 : failedInRow + 1;
     long backoff = FIRST_BACKOFF_MILLIS << Math.min(failedInRow - 1, MOST_DOUBLINGS);
     Duration pause = Duration.ofMillis(Math.min(backoff, LONGEST_BACKOFF_MILLIS));
-    later(this::connect, timing.jittered(pause));
+    schedule(this::connect, timing.jittered(pause));
   }
 
-  private void later(Runnable task, Duration delay) {
+  private void schedule(Runnable task, Duration delay) {
     synchronized (change) {
       if (!closed) {
         var unused = executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
@@ -281,7 +313,7 @@ public final class ProducerConnection implements AutoCloseable {
 
   /** Checks the topic regularly while this producer is in use. */
   private void recheck(Producer<byte[], byte[]> inUse, Duration interval) {
-    if (!inUse.equals(producer)) {
+    if (!state.uses(inUse)) {
       return;
     }
     try {
@@ -293,23 +325,32 @@ public final class ProducerConnection implements AutoCloseable {
       // The outcomes of events show whether Kafka is available.
       LogThrottle.safely(() -> log.debug("Could not look at the topic", e));
     }
-    later(() -> recheck(inUse, interval), interval);
+    schedule(() -> recheck(inUse, interval), interval);
   }
 
   private void failed(Throwable cause) {
+    String reason = reason(cause);
     synchronized (change) {
       if (closed) {
         return;
       }
-      unavailability = reason(cause);
+      state = State.disconnected(reason, unavailableSince());
     }
     failures.show(
         notShown ->
             log.atWarn()
                 .addKeyValue("brokers", settings.brokers())
                 .addKeyValue("notShown", notShown)
-                .log("Failed to connect to Kafka: {}", unavailability));
+                .log("Failed to connect to Kafka: {}", reason));
     LogThrottle.safely(() -> log.debug("Attempt to connect failed", cause));
+  }
+
+  /** Since when there is no producer; now if there is one. */
+  private Instant unavailableSince() {
+    return state
+        .unavailability()
+        .map(Disconnected::since)
+        .orElseGet(() -> timing.wallClock().instant());
   }
 
   /** The innermost message. The outer messages only say that a client could not be constructed. */

@@ -6,6 +6,7 @@ import io.wideevents.kafka.DeadLetterRecord;
 import io.wideevents.kafka.DeadLetterRecord.Size;
 import io.wideevents.kafka.DeadLetterSource;
 import io.wideevents.kafka.ProducerConnection;
+import io.wideevents.kafka.ProducerConnection.Disconnected;
 import io.wideevents.kafka.ProducerSource;
 import io.wideevents.log.LogThrottle;
 import io.wideevents.time.Timing;
@@ -162,7 +163,9 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
   }
 
   private KafkaException unavailable() {
-    return new KafkaException("No connection to Kafka: " + connection.unavailability());
+    String reason =
+        connection.unavailability().map(Disconnected::reason).orElse("connected only now");
+    return new KafkaException("No connection to Kafka: " + reason);
   }
 
   private static boolean isFatal(Exception failure) {

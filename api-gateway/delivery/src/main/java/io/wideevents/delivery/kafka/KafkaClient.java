@@ -54,9 +54,7 @@ public final class KafkaClient implements MqClientPort {
 
   @Override
   public Optional<Unavailability> unavailability() {
-    return connection.producer().isPresent()
-        ? Optional.empty()
-        : Optional.of(new Unavailability(connection.unavailability(), connection.since()));
+    return connection.unavailability().map(down -> new Unavailability(down.reason(), down.since()));
   }
 
   @Override

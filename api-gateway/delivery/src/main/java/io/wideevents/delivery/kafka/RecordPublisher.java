@@ -3,6 +3,7 @@ package io.wideevents.delivery.kafka;
 import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.delivery.NotSentException;
 import io.wideevents.kafka.ProducerConnection;
+import io.wideevents.kafka.ProducerConnection.Disconnected;
 import io.wideevents.log.LogThrottle;
 import io.wideevents.time.Deadline;
 import io.wideevents.time.Timing;
@@ -69,7 +70,7 @@ final class RecordPublisher<E> {
 
   private void late(Producer<byte[], byte[]> producer, PublishCall call) {
     call.endLate();
-    connection.expectAnswer(producer, call::isAnswered);
+    connection.replaceUnlessAnswered(producer, call::isAnswered);
   }
 
   // The callback gets the same result as the future.
@@ -132,6 +133,8 @@ final class RecordPublisher<E> {
   }
 
   private KafkaUnavailableException unavailable() {
-    return new KafkaUnavailableException("No connection to Kafka: " + connection.unavailability());
+    String reason =
+        connection.unavailability().map(Disconnected::reason).orElse("connected only now");
+    return new KafkaUnavailableException("No connection to Kafka: " + reason);
   }
 }
