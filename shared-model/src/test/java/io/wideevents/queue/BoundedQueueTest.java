@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Timeout;
 class BoundedQueueTest {
   private static final Deadline NOW = Deadline.after(Duration.ZERO);
   private static final int ROUNDS = 5;
-  private static final int LARGE_ROUNDS = 20_000;
+  private static final int LARGE_ROUNDS = 10_000;
+  private static final int SPINS_BEFORE_YIELD = 10_000;
 
   // More threads than processors, so that many are suspended in the middle of an offer.
   private static final int OFFERING = 12;
@@ -58,23 +59,46 @@ class BoundedQueueTest {
 
   @Test
   void offer_acceptsExactlyOneOfTwoLargeItemsThatComeTogether() throws Exception {
+    // Given
+    AtomicInteger arrivals = new AtomicInteger();
+    String large = "larger than the limit";
+    Callable<List<Boolean>> offers =
+        () -> {
+          List<Boolean> accepted = new ArrayList<>();
+          for (int round = 0; round < LARGE_ROUNDS; round++) {
+            meet(arrivals, round * 4 + 2);
+            accepted.add(queue.offer(large));
+            meet(arrivals, round * 4 + 4);
+            if (accepted.getLast()) {
+              queue.poll();
+              queue.releaseItem(large.length());
+            }
+          }
+          return accepted;
+        };
+
+    // When two threads offer at the same time, again and again
     try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      Future<List<Boolean>> first = threads.submit(offers);
+      Future<List<Boolean>> second = threads.submit(offers);
+
+      // Then
       for (int round = 0; round < LARGE_ROUNDS; round++) {
-        // Given an empty queue, and two threads that meet before they offer
-        BoundedQueue<String> empty = new BoundedQueue<>("test", 10, String::length, () -> false);
-        CyclicBarrier together = new CyclicBarrier(2);
-        Callable<Boolean> offer =
-            () -> {
-              together.await(1, TimeUnit.MINUTES);
-              return empty.offer("larger than the limit");
-            };
+        assertThat(first.get().get(round))
+            .as("round %d", round)
+            .isNotEqualTo(second.get().get(round));
+      }
+    }
+  }
 
-        // When
-        Future<Boolean> first = threads.submit(offer);
-        Future<Boolean> second = threads.submit(offer);
-
-        // Then
-        assertThat(List.of(first.get(), second.get())).containsExactlyInAnyOrder(true, false);
+  /** Waits without a lock, so that both threads go on within nanoseconds. */
+  private static void meet(AtomicInteger arrivals, int expected) {
+    arrivals.incrementAndGet();
+    for (int spins = 0; arrivals.get() < expected; spins++) {
+      if (spins < SPINS_BEFORE_YIELD) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield();
       }
     }
   }
