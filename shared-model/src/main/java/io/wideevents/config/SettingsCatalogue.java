@@ -129,7 +129,7 @@ public final class SettingsCatalogue<R> {
         amongOthers
             ? UnknownNames.closeOnes(process, known, ignored, environment)
             : UnknownNames.warnings(process, known, ignored, environment);
-    List<SettingProblem> problems = reader.problems();
+    List<SettingProblem> problems = reader.checkAll();
     if (!problems.isEmpty()) {
       throw new InvalidSettingsException(problems, warnings);
     }

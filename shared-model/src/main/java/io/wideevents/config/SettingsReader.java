@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,9 +53,9 @@ public final class SettingsReader {
   }
 
   /**
-   * Adds a rule between settings. The rule is checked after all settings were read. A rule that
-   * reads an invalid setting with {@link SettingValue#get} ends there, so that one mistake is not
-   * reported twice.
+   * Adds a rule between settings. The rule is checked after all settings were read. If the rule
+   * calls {@link SettingValue#get} on an invalid setting, the rule ends and reports nothing,
+   * because that setting is reported already.
    *
    * @param check calls {@link #reject} or {@link #rejectKafkaClient} if the rule is violated
    */
@@ -66,7 +67,9 @@ public final class SettingsReader {
   public <T extends Comparable<T>> void checkAtMost(SettingValue<T> lesser, SettingValue<T> most) {
     check(
         () -> {
-          if (lesser.find().flatMap(a -> most.find().filter(b -> a.compareTo(b) > 0)).isPresent()) {
+          Optional<T> value = lesser.find();
+          Optional<T> limit = most.find();
+          if (value.isPresent() && limit.isPresent() && value.get().compareTo(limit.get()) > 0) {
             reject(lesser, "is more than " + most);
           }
         });
@@ -98,8 +101,8 @@ public final class SettingsReader {
     return kafkaClient.values();
   }
 
-  /** Runs the checks, and returns all problems. */
-  List<SettingProblem> problems() {
+  /** Runs the checks, and returns all problems. Called once, after all settings were read. */
+  List<SettingProblem> checkAll() {
     problems.addAll(kafkaClient.problems());
     for (Runnable check : checks) {
       try {
@@ -108,7 +111,7 @@ public final class SettingsReader {
         // The invalid setting is reported already.
       }
     }
-    return problems;
+    return List.copyOf(problems);
   }
 
   /** What was read so far, in the order of the first reading. */
@@ -126,10 +129,29 @@ public final class SettingsReader {
     if (before == null) {
       before = valueOf(setting);
       values.put(setting.name(), before);
-    } else if (!before.setting().meaning().equals(setting.meaning())) {
-      throw new IllegalStateException(setting.name() + " is declared twice");
+    } else {
+      requireSame(before.setting(), setting);
     }
     return (SettingValue<T>) before;
+  }
+
+  /** Compares all parts that can be compared: the parser of a type cannot. */
+  private static void requireSame(Setting<?> first, Setting<?> second) {
+    requireSame(first, second, "flag", Setting::flag);
+    requireSame(first, second, "type", setting -> setting.type().label());
+    requireSame(first, second, "default", Setting::defaultText);
+    requireSame(first, second, "unit", Setting::unit);
+    requireSame(first, second, "example", Setting::example);
+    requireSame(first, second, "meaning", Setting::meaning);
+    requireSame(first, second, "secrecy", Setting::secrecy);
+  }
+
+  private static void requireSame(
+      Setting<?> first, Setting<?> second, String part, Function<Setting<?>, Object> partOf) {
+    if (!partOf.apply(first).equals(partOf.apply(second))) {
+      throw new IllegalStateException(
+          "%s is declared twice, with a different %s".formatted(first.name(), part));
+    }
   }
 
   private <T> SettingValue<T> valueOf(Setting<T> setting) {
@@ -207,8 +229,8 @@ public final class SettingsReader {
      * Completes the declaration and reads the value.
      *
      * @param meaning one or two sentences, including the relation to other settings
-     * @throws IllegalStateException if the default or the example is invalid, or if the name is
-     *     declared with another meaning elsewhere
+     * @throws IllegalStateException if there is neither a default nor an example, if one of them is
+     *     invalid, or if the name is declared elsewhere and a part of the declarations differs
      */
     public SettingValue<T> means(String meaning) {
       String shown = example == null ? defaultText : example;

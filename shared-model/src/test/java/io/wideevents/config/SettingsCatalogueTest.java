@@ -9,15 +9,22 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 class SettingsCatalogueTest {
+  private static final String SIZE_MEANING = "Events in one insert: 50% of the cost is per batch.";
   private static final SettingsCatalogue<Values> CATALOGUE =
       SettingsCatalogue.of("log-worker", SettingsCatalogueTest::read);
 
@@ -50,13 +57,16 @@ class SettingsCatalogueTest {
   }
 
   private static SettingValue<Integer> size(SettingsReader settings) {
+    return declareSize(settings).means(SIZE_MEANING);
+  }
+
+  private static SettingsReader.Declaration<Integer> declareSize(SettingsReader settings) {
     return settings
         .read("MQ_BATCH_SIZE", SettingType.integer(1, 10_000))
         .flag("--batch-size")
         .byDefault("100")
         .unit("events")
-        .example("500")
-        .means("Events in one insert: 50% of the cost is per batch.");
+        .example("500");
   }
 
   @Command(name = "log-worker")
@@ -259,25 +269,64 @@ class SettingsCatalogueTest {
     assertThat(twice.resolve(Map.of(), Map.of()).settings()).isTrue();
   }
 
+  @ParameterizedTest
+  @MethodSource("declarationsThatDiffer")
+  void of_namesThePartInWhichTwoDeclarationsOfOneSettingDiffer(
+      String part, Function<SettingsReader, SettingValue<?>> other) {
+    assertThatThrownBy(() -> sizeAnd(other))
+        .hasMessage("MQ_BATCH_SIZE is declared twice, with a different " + part);
+  }
+
+  static List<Arguments> declarationsThatDiffer() {
+    return List.of(
+        differing("flag", size -> size.flag("--size")),
+        differing("default", size -> size.byDefault("200")),
+        differing("unit", size -> size.unit("records")),
+        differing("example", size -> size.example("600")),
+        differing("secrecy", size -> size.secrecy(Secrecy.SECRET)),
+        Arguments.of(
+            "meaning",
+            (Function<SettingsReader, SettingValue<?>>)
+                settings -> declareSize(settings).means("Another meaning.")),
+        Arguments.of(
+            "type",
+            (Function<SettingsReader, SettingValue<?>>)
+                settings ->
+                    settings
+                        .read("MQ_BATCH_SIZE", SettingType.text())
+                        .flag("--batch-size")
+                        .example("500")
+                        .means(SIZE_MEANING)));
+  }
+
+  private static Arguments differing(
+      String part, UnaryOperator<SettingsReader.Declaration<Integer>> change) {
+    Function<SettingsReader, SettingValue<?>> other =
+        settings -> change.apply(declareSize(settings)).means(SIZE_MEANING);
+    return Arguments.of(part, other);
+  }
+
   @Test
-  void of_rejectsTwoDeclarationsOfOneNameOrFlag() {
-    assertThatThrownBy(() -> withAnother("MQ_BATCH_SIZE", "--batch-size"))
-        .hasMessage("MQ_BATCH_SIZE is declared twice");
-    assertThatThrownBy(() -> withAnother("MQ_SIZE", "--batch-size"))
+  void of_rejectsTwoSettingsWithOneFlag() {
+    assertThatThrownBy(
+            () ->
+                sizeAnd(
+                    settings ->
+                        settings
+                            .read("MQ_SIZE", SettingType.text())
+                            .flag("--batch-size")
+                            .example("x")
+                            .means("Another setting.")))
         .hasMessage("--batch-size is declared twice");
   }
 
-  private static SettingsCatalogue<Integer> withAnother(String name, String flag) {
+  private static SettingsCatalogue<Integer> sizeAnd(
+      Function<SettingsReader, SettingValue<?>> other) {
     return SettingsCatalogue.of(
         "log-worker",
         settings -> {
           SettingValue<Integer> size = size(settings);
-          var unused =
-              settings
-                  .read(name, SettingType.text())
-                  .flag(flag)
-                  .example("x")
-                  .means("Another meaning.");
+          var unused = other.apply(settings);
           return size::get;
         });
   }
