@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,12 +30,13 @@ import org.slf4j.LoggerFactory;
  * decides:
  *
  * <ul>
- *   <li><b>closed</b>: the tier gets the events. Those that it does not confirm in its time are
- *       handed on to the next tier.
+ *   <li><b>closed</b>: the tier gets the events. Events that the tier does not confirm within its
+ *       timeout go to the next tier.
  *   <li><b>open</b>: the next tier gets the events at once.
- *   <li><b>half-open</b>: one real event is the probe. It goes to the tier, and all events go to
- *       the next tier at once, so that a tier that hangs delays no caller. The first confirmation
- *       is the answer.
+ *   <li><b>half-open</b>: one event of the call is the probe and goes to the tier. All events,
+ *       including the probe, go to the next tier at the same time. A single event is answered by
+ *       the tier that confirms first. Several events are answered by the next tier; the caller
+ *       waits for the probe only if the next tier did not confirm that event.
  * </ul>
  *
  * <p>The spool has no circuit breaker and gets the rest of the time. Without a spool, the events
@@ -200,23 +202,45 @@ final class DeliveryChain implements LoggerPort {
         deliver(index + 1, call)
             .thenCompose(
                 outcomes ->
-                    outcomes.get(chosen) instanceof DeliveryOutcome.NotConfirmed
-                        ? probe.thenApply(
-                            probed ->
-                                isLast || tier.isAnswer(probed)
-                                    ? merged(outcomes, List.of(chosen), List.of(probed))
-                                    : outcomes)
-                        : CompletableFuture.completedFuture(outcomes));
-    if (call.events().size() > 1) {
-      return next;
+                    withProbe(outcomes, chosen, probe, probed -> isLast || tier.isAnswer(probed)));
+    return call.events().size() == 1 ? firstConfirmation(probe, next) : next;
+  }
+
+  /**
+   * The outcomes of the next tier. If that tier did not confirm the probe, waits for the probe, and
+   * takes its outcome if that is an answer.
+   *
+   * @param chosen the index of the probe
+   */
+  private static CompletableFuture<List<DeliveryOutcome>> withProbe(
+      List<DeliveryOutcome> outcomes,
+      int chosen,
+      CompletableFuture<DeliveryOutcome> probe,
+      Predicate<DeliveryOutcome> isAnswer) {
+    if (!(outcomes.get(chosen) instanceof DeliveryOutcome.NotConfirmed)) {
+      return CompletableFuture.completedFuture(outcomes);
     }
-    return probe
-        .thenCompose(
-            probed ->
-                probed instanceof DeliveryOutcome.Durable
-                    ? CompletableFuture.completedFuture(List.of(probed))
-                    : next)
-        .applyToEither(next, Function.identity());
+    return probe.thenApply(
+        probed -> {
+          if (isAnswer.test(probed)) {
+            return merged(outcomes, List.of(chosen), List.of(probed));
+          }
+          return outcomes;
+        });
+  }
+
+  /** The confirmation of the probe or the outcome of the next tier, whichever comes first. */
+  private static CompletableFuture<List<DeliveryOutcome>> firstConfirmation(
+      CompletableFuture<DeliveryOutcome> probe, CompletableFuture<List<DeliveryOutcome>> next) {
+    CompletableFuture<List<DeliveryOutcome>> confirmation =
+        probe.thenCompose(
+            probed -> {
+              if (probed instanceof DeliveryOutcome.Durable) {
+                return CompletableFuture.completedFuture(List.of(probed));
+              }
+              return next;
+            });
+    return confirmation.applyToEither(next, Function.identity());
   }
 
   /** Sends events to the spool. An exception or a failed future counts as not confirmed. */
