@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -162,6 +163,15 @@ final class DeliveryChain implements LoggerPort {
    */
   private CompletableFuture<List<DeliveryOutcome>> handOn(
       int index, Call call, List<DeliveryOutcome> outcomes, List<Integer> open) {
+    // The executor may throw after it has queued the task, and run the task later. The call still
+    // ends once.
+    AtomicBoolean pending = new AtomicBoolean(true);
+    Runnable end =
+        () -> {
+          if (pending.getAndSet(false)) {
+            steps.get(index).open().decrementAndGet();
+          }
+        };
     return CompletableFuture.completedFuture(open)
         .thenComposeAsync(
             rest -> {
@@ -169,14 +179,15 @@ final class DeliveryChain implements LoggerPort {
                 return deliver(
                     index + 1, call.with(rest.stream().map(call.events()::get).toList()));
               } finally {
-                steps.get(index).open().decrementAndGet();
+                end.run();
               }
             },
             this::onExecutor)
         .thenApply(later -> merged(outcomes, open, later))
         .exceptionally(
-            // There is no memory for a task or a thread. The events stay unconfirmed.
+            // The executor could not start the task, for example because of an OutOfMemoryError.
             failure -> {
+              end.run();
               var unconfirmed = new DeliveryOutcome.NotConfirmed(Causes.ofFuture(failure));
               return merged(outcomes, open, Collections.nCopies(open.size(), unconfirmed));
             });

@@ -23,6 +23,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.RepeatedTest;
@@ -403,6 +405,34 @@ class DeliveryChainTest {
 
     // Then
     assertThat(open).isCompletedWithValue(List.of(IN_SPOOL));
+  }
+
+  @Test
+  void close_doesNotWaitForEventsThatTheExecutorCouldNotTake() {
+    // Given an executor that cannot start a thread
+    ExecutorService broken =
+        new ForkJoinPool(1) {
+          @Override
+          public void execute(Runnable task) {
+            throw new OutOfMemoryError("unable to create native thread");
+          }
+        };
+    DeliveryChain withoutThreads =
+        new DeliveryChain(
+            List.of(new GuardedTier(first, breaker, OnRefusal.ANSWER, fallbackLog(), time)),
+            Optional.of(next),
+            broken,
+            new ClosingTime(Duration.ofSeconds(30)));
+    first.goDown();
+    List<DeliveryOutcome> outcomes = log(withoutThreads, List.of(StubEvent.numbered(1)));
+    assertThat(outcomes).hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
+
+    // When
+    long start = System.nanoTime();
+    withoutThreads.close();
+
+    // Then close has not waited the second that it grants to pending events
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(900));
   }
 
   @ParameterizedTest
