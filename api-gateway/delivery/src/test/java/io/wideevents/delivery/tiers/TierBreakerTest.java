@@ -291,9 +291,7 @@ class TierBreakerTest {
 
   /** Makes one call after the other: F fails, S succeeds. */
   private void play(TierBreaker to, String calls) {
-    for (char call : calls.toCharArray()) {
-      script.call(to, FAST, call == 'F' ? NOT_CONFIRMED : DURABLE);
-    }
+    calls.chars().forEach(call -> script.call(to, FAST, call == 'F' ? NOT_CONFIRMED : DURABLE));
   }
 
   private TierBreaker breaker(Duration warmUp) {
