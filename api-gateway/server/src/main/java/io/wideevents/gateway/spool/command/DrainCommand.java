@@ -76,8 +76,6 @@ final class DrainCommand implements Callable<Integer> {
             new SpoolReplayer(spool, target.tiers(), target.deadLetters(), Integer.MAX_VALUE)) {
       replayer.start();
       await(spool, replayer, command.commandLine().getErr());
-      // The replay counts an event after its segment has counted it as acknowledged.
-      replayer.close();
       return report(spool.stats(), replayer.stats(), command.commandLine().getOut());
     }
   }
