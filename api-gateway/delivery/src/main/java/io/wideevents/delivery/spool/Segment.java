@@ -51,7 +51,9 @@ final class Segment {
   private int firstEvent;
   private int firstOffset = SegmentHeader.BYTES;
 
-  private int damageReportedTo;
+  /** Reported unreadable ranges, from begin to end. */
+  private final Map<Integer, Integer> reported = new HashMap<>();
+
   private boolean damaged;
   private boolean failed;
 
@@ -133,7 +135,7 @@ final class Segment {
   }
 
   /**
-   * Records the result of a scan, which has reported all damage of the file.
+   * Records the result of a scan.
    *
    * @param wholeFile bytes of the file, including those that are not read
    * @param acknowledgedBytes see {@link #acknowledgedLength}
@@ -141,7 +143,11 @@ final class Segment {
   synchronized void scanned(int wholeFile, int acknowledgedBytes) {
     fileBytes = wholeFile;
     acknowledgedLength = acknowledgedBytes;
-    damageReportedTo = wholeFile;
+  }
+
+  /** Records an unreadable range that needs no report, or has it already. */
+  synchronized void reported(int from, int to) {
+    reported.put(from, to);
   }
 
   /** Events that wait for delivery. */
@@ -261,11 +267,9 @@ final class Segment {
 
   /** Records an unreadable range; returns whether it was not reported before. */
   synchronized boolean damage(int from, int to) {
-    boolean news = from >= damageReportedTo;
-    if (news) {
-      damaged = true;
-      damageReportedTo = to;
-    }
+    Integer before = reported.put(from, to);
+    boolean news = before == null || before < to;
+    damaged |= news;
     return news;
   }
 

@@ -242,6 +242,7 @@ final class SegmentRecovery {
     Segment segment = new Segment(header.place, createdAt, length, scan.events);
     segment.scanned(header.size, Math.min(length, Math.max(certain, scan.beginOfLastGroup)));
     for (Found.Damaged range : scan.unreadable) {
+      segment.reported(range.from(), range.to());
       if (range.from() >= known) {
         damage.tornTail(file, range.to() - range.from());
       } else {

@@ -329,6 +329,26 @@ class SpoolDiskFailureTest {
   }
 
   @Test
+  void damageAfterTheStart_isReportedInASegmentThatTheStartHasScanned() throws Exception {
+    // Given a segment with the remains of a failed sync, which is scanned at the start
+    append(spool, StubEvent.many(10));
+    disk.failSyncs(true);
+    assertThat(outcome(spool, List.of(event(10)))).isInstanceOf(SpoolOutcome.Failed.class);
+    disk.failSyncs(false);
+    spool.close();
+    spool = TestSpools.open(directory, disk);
+    Path segment = disk.list(directory.resolve("pending")).getFirst();
+
+    // When
+    disk.flipBit(segment, SegmentHeader.BYTES + 100, 3);
+    remove(spool, read(spool));
+
+    // Then
+    assertThat(spool.stats().damage()).isEqualTo(new SpoolStats.Damage(1, 0, 1));
+    assertThat(disk.list(directory.resolve("quarantine"))).hasSize(1);
+  }
+
+  @Test
   void stats_doNotWaitForAHangingDisk() {
     disk.hang();
     CompletableFuture<SpoolOutcome> outcome = spool.append(List.of(event(0)));
