@@ -86,6 +86,11 @@ final class SegmentHeader {
   record Synced(long generation, int syncedTo, int writtenTo, int syncedEvents) {
     static final Synced NONE = new Synced(0, BYTES, BYTES, 0);
 
+    /** Whether exactly the bytes of a file of this size were written and synced. */
+    boolean isWhole(int size) {
+      return syncedTo == size && writtenTo == size;
+    }
+
     private ByteBuffer encode(int binding) {
       ByteBuffer bytes = ByteBuffer.allocate(SYNCED_BYTES);
       bytes.putLong(generation).putInt(syncedTo).putInt(writtenTo).putInt(syncedEvents).putInt(0);

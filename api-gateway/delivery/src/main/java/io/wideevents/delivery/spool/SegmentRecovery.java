@@ -129,7 +129,7 @@ final class SegmentRecovery {
     boolean sound = content.get().sound() && identity.sequence() == header.place.sequence();
     Optional<Synced> synced = content.get().synced().filter(unused -> sound);
     if (header.size >= leastLength
-        && synced.filter(length -> length.syncedTo() == header.size).isPresent()) {
+        && synced.filter(length -> length.isWhole(header.size)).isPresent()) {
       return Optional.of(
           new Segment(
               header.place, identity.createdAt(), header.size, synced.get().syncedEvents()));

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,6 +139,25 @@ class SpoolMixUpTest {
     assertThat(damage().ranges()).isEqualTo(1);
   }
 
+  @Test
+  void missingLastGroup_isReportedThoughTheNoteOfItsSyncIsMissingToo() throws Exception {
+    // Given an acknowledged group, and no power for the header to say that it was synced
+    append(EVENTS.subList(0, 5));
+    int end = disk.bytes(file(1)).length;
+    disk.cutPowerAfter(3);
+    CompletableFuture<SpoolOutcome> outcome = append(EVENTS.subList(5, 10));
+    assertThat(outcome.join()).isEqualTo(new SpoolOutcome.Spooled());
+
+    // When exactly this group is lost
+    disk = disk.afterKill();
+    disk.put(file(1), Arrays.copyOf(disk.bytes(file(1)), end));
+    spool = open();
+
+    // Then
+    assertThat(found()).isEqualTo(idsOf(EVENTS.subList(0, 5)));
+    assertThat(damage().ranges()).isEqualTo(1);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"WESPOOL1", "WESPOOL3"})
   void fileOfAnotherVersion_isLeftAsItIsAndReportedAtEachStart(String magic) throws Exception {
@@ -217,9 +237,10 @@ class SpoolMixUpTest {
     }
   }
 
-  private void append(List<StubEvent> events) {
-    spool.spool().append(List.copyOf(events));
+  private CompletableFuture<SpoolOutcome> append(List<StubEvent> events) {
+    CompletableFuture<SpoolOutcome> outcome = spool.spool().append(List.copyOf(events));
     spool.writeOnce();
+    return outcome;
   }
 
   private void restart() {
