@@ -1,5 +1,6 @@
 package io.wideevents.delivery.spool;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
@@ -50,6 +51,11 @@ final class DiskFiles implements SpoolFiles {
   @Override
   public long size(Path file) throws IOException {
     return Files.size(file);
+  }
+
+  @Override
+  public boolean exists(Path file) {
+    return Files.exists(file, NOFOLLOW_LINKS);
   }
 
   @Override

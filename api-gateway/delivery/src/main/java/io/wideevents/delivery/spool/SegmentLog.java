@@ -50,7 +50,6 @@ final class SegmentLog {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final NavigableSet<Segment> sealed = new TreeSet<>(ORDER);
-  private long lastSequence;
 
   /** The newest segment, while it takes more events. */
   private @Nullable SegmentAppender open;
@@ -59,6 +58,7 @@ final class SegmentLog {
   private boolean sealRequested;
 
   // Used only by the appending thread.
+  private long lastSequence;
   private @Nullable ByteBuffer staging;
 
   SegmentLog(
@@ -169,10 +169,19 @@ final class SegmentLog {
     if (staging == null) {
       staging = ByteBuffer.allocateDirect(STAGING_BYTES);
     }
-    return SegmentAppender.create(files, directory, nextIdentity(), staging);
+    return SegmentAppender.create(files, directory, nextIdentity(freeSequence()), staging);
   }
 
-  private SegmentHeader.Identity nextIdentity() {
+  /** The next number that no file has. Someone may have put a segment into the directory. */
+  private long freeSequence() {
+    long sequence = lastSequence + 1;
+    while (files.exists(Segment.file(directory, sequence))) {
+      sequence++;
+    }
+    return sequence;
+  }
+
+  private SegmentHeader.Identity nextIdentity(long sequence) {
     lock.lock();
     try {
       Optional<Segment> previous =
@@ -180,7 +189,7 @@ final class SegmentLog {
               .filter(segment -> segment.kind() == Kind.PENDING)
               .max(Comparator.comparingLong(Segment::sequence));
       return new SegmentHeader.Identity(
-          lastSequence + 1,
+          sequence,
           clock.instant(),
           previous.map(Segment::sequence).orElse(0L),
           previous.map(Segment::acknowledgedLength).orElse(0));

@@ -40,6 +40,9 @@ interface SpoolFiles {
 
   long size(Path file) throws IOException;
 
+  /** Whether anything has this name. */
+  boolean exists(Path file);
+
   /** The regular files in a directory, sorted by name; empty if there is no such directory. */
   List<Path> list(Path directory) throws IOException;
 

@@ -339,6 +339,11 @@ public final class SimulatedDisk implements SpoolFiles {
   }
 
   @Override
+  public synchronized boolean exists(Path file) {
+    return entries.containsKey(file);
+  }
+
+  @Override
   public synchronized List<Path> list(Path directory) {
     return entries.keySet().stream()
         .filter(file -> directory.equals(file.getParent()))

@@ -158,6 +158,23 @@ class SpoolMixUpTest {
     assertThat(damage().ranges()).isEqualTo(1);
   }
 
+  @Test
+  void segmentCopiedIntoTheDirectoryOfARunningGateway_isNotOverwritten() throws Exception {
+    // Given
+    append(EVENTS.subList(0, 5));
+    byte[] copied = disk.bytes(file(1));
+    remove(spool.spool(), read(spool.spool()));
+
+    // When the file has the name that the next segment would get
+    disk.put(file(2), copied);
+    append(EVENTS.subList(5, 10));
+
+    // Then
+    assertThat(disk.bytes(file(2))).isEqualTo(copied);
+    restart();
+    assertThat(found()).isEqualTo(idsOf(EVENTS.subList(0, 10)));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"WESPOOL1", "WESPOOL3"})
   void fileOfAnotherVersion_isLeftAsItIsAndReportedAtEachStart(String magic) throws Exception {
