@@ -35,12 +35,12 @@ final class SegmentRecovery {
   private final List<Segment> found = new ArrayList<>();
   private long highestSequence;
 
-  /** A segment file before its frames are read. */
-  private record Header(Place place, int size, ByteBuffer bytes) {
-    Optional<Content> content() {
-      return size >= SegmentHeader.BYTES ? SegmentHeader.decode(bytes) : Optional.empty();
-    }
-  }
+  /**
+   * A segment file before its frames are read.
+   *
+   * @param content empty if the header is damaged
+   */
+  private record Header(Place place, int size, Optional<Content> content) {}
 
   SegmentRecovery(Path directory, Kind kind, SpoolFiles files, SpoolDamage damage) {
     this.directory = directory;
@@ -103,12 +103,14 @@ final class SegmentRecovery {
       damage.quarantine(file, "a segment cannot have %d bytes".formatted(size));
       return Optional.empty();
     }
-    Header header = new Header(new Place(file, sequence.getAsLong(), kind), (int) size, bytes);
-    if (header.content().isEmpty() && SegmentHeader.isOfAnotherVersion(bytes)) {
+    Optional<Content> content =
+        size >= SegmentHeader.BYTES ? SegmentHeader.decode(bytes) : Optional.empty();
+    if (content.isEmpty() && SegmentHeader.isOfAnotherVersion(bytes)) {
       damage.otherVersion(file);
       return Optional.empty();
     }
-    return Optional.of(header);
+    Place place = new Place(file, sequence.getAsLong(), kind);
+    return Optional.of(new Header(place, (int) size, content));
   }
 
   /** The length of this segment that the next segment records. */
