@@ -11,10 +11,12 @@ import io.wideevents.process.ExitCode;
 import io.wideevents.process.LogSetup;
 import io.wideevents.process.NativeCodec;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -31,7 +33,8 @@ import picocli.CommandLine.Spec;
           + " topic, then ends. SPOOL_REPLAY_RATE does not apply. For a gateway that is retired.",
       "An event leaves the spool after another tier has acknowledged it, so the command can be"
           + " stopped at any time.",
-      "Exits with 4 when events are left and no event was acknowledged for --patience seconds."
+      "Exits with 4 when events are left and no event was acknowledged for --patience seconds, and"
+          + " with 1 when files are left that it could not read."
     })
 final class DrainCommand implements Callable<Integer> {
   private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
@@ -76,7 +79,9 @@ final class DrainCommand implements Callable<Integer> {
             new SpoolReplayer(spool, target.tiers(), target.deadLetters(), Integer.MAX_VALUE)) {
       replayer.start();
       await(spool, replayer, command.commandLine().getErr());
-      return report(spool.stats(), replayer.stats(), command.commandLine().getOut());
+      PrintWriter out = command.commandLine().getOut();
+      Path directory = StoppedSpool.directory(settings.delivery().spool());
+      return report(directory, spool.stats(), replayer.stats(), out);
     }
   }
 
@@ -101,7 +106,7 @@ final class DrainCommand implements Callable<Integer> {
     }
   }
 
-  private int report(SpoolStats spool, ReplayStats replay, PrintWriter out) {
+  private int report(Path directory, SpoolStats spool, ReplayStats replay, PrintWriter out) {
     out.printf(
         Locale.ROOT,
         "Delivered %,d events and dead-lettered %,d; %,d are left%n",
@@ -115,6 +120,14 @@ final class DrainCommand implements Callable<Integer> {
           ("%,d pending and %,d refused events are left: no event was acknowledged in the last %d"
                   + " s; start Kafka or MongoDB (refused events need Kafka), then drain again")
               .formatted(spool.pendingEvents(), spool.refusedEvents(), patienceSeconds));
+    }
+    Optional<String> damage = spool.damage().summary();
+    if (damage.isPresent()) {
+      throw new CommandFailedException(
+          ExitCode.FAILURE,
+          ("%s: not every event could be read; see the log, and look at the files that are left"
+                  + " before you delete %s")
+              .formatted(damage.get(), directory));
     }
     return ExitCode.OK;
   }

@@ -212,6 +212,22 @@ class SpoolCommandTest {
     assertThat(err.toString()).contains("0 pending and 1 refused events are left");
   }
 
+  @Test
+  void drain_failsWhenAFileIsLeftThatItCouldNotRead() throws Exception {
+    spoolAndClose();
+    Path other = spoolDirectory().resolve("pending").resolve("000000000000000002.segment");
+    Files.writeString(other, "WESPOOL3 of a later version");
+
+    int exitCode = run("drain");
+
+    assertThat(exitCode).isEqualTo(ExitCode.FAILURE);
+    assertThat(out.toString()).contains("Delivered 10 events");
+    assertThat(err.toString())
+        .contains("1 damaged places since the start, 0 files in quarantine")
+        .contains("before you delete " + spoolDirectory());
+    assertThat(other).exists();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"0", "-3", "soon"})
   void drain_takesOnlyAPositivePatience(String patience) throws Exception {
