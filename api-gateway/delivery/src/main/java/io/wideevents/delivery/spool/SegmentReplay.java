@@ -328,8 +328,9 @@ final class SegmentReplay {
             undecodable(event, unknown.cause()).ifPresent(rejected::add);
       }
     }
-    acknowledge(delivered);
+    // Counted first, because who finds the spool empty reads the counters.
     replayed.add(delivered.size());
+    acknowledge(delivered);
     int newlyRejected = segments.reject(rejected);
     setAside.add(newlyRejected);
     if (!rejected.isEmpty() && areLettersDue()) {
@@ -386,8 +387,8 @@ final class SegmentReplay {
         taken.add(done.events.get(i));
       }
     }
-    acknowledge(taken);
     deadLettered.add(taken.size());
+    acknowledge(taken);
     lettersFailedInRow = taken.isEmpty() ? lettersFailedInRow + 1 : 0;
     if (taken.isEmpty()) {
       nextLetters = nanoTime.getAsLong() + backoff.after(lettersFailedInRow).toNanos();
