@@ -328,7 +328,7 @@ final class SegmentReplay {
             undecodable(event, unknown.cause()).ifPresent(rejected::add);
       }
     }
-    // Counted first, because who finds the spool empty reads the counters.
+    // Counted first: spool drain reads the counters when no event is left.
     replayed.add(delivered.size());
     acknowledge(delivered);
     int newlyRejected = segments.reject(rejected);
