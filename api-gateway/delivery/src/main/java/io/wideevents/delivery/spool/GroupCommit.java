@@ -27,7 +27,9 @@ import org.slf4j.LoggerFactory;
  */
 final class GroupCommit {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
-  private static final long MOST_GROUP_BYTES = 4L << 20;
+
+  /** Bytes of a group, unless one append alone has more. */
+  static final long MOST_GROUP_BYTES = 4L << 20;
 
   /** How often an idle writer checks for free space. */
   private static final Duration LOOK_INTERVAL = Duration.ofSeconds(2);

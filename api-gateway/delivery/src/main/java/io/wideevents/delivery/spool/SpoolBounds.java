@@ -53,9 +53,12 @@ final class SpoolBounds {
         : Optional.empty();
   }
 
-  /** Any two consecutive segments together hold more than one segment may hold. */
-  private long headerBytes(long written) {
-    return SegmentHeader.BYTES * (1 + 2 * written / settings.segmentBytes());
+  /**
+   * Each group may need a new segment, because the replay may have the open one sealed at any time.
+   * Any two consecutive groups together have more bytes than one group may have.
+   */
+  private static long headerBytes(long written) {
+    return SegmentHeader.BYTES * (1 + 2 * written / GroupCommit.MOST_GROUP_BYTES);
   }
 
   /** Checks whether there is space for any next event; may wait for the disk. */
