@@ -85,13 +85,13 @@ final class DrainCommand implements Callable<Integer> {
     }
   }
 
-  /** Blocks until the spool is empty, or no event was acknowledged for the given time. */
+  /** Blocks until the last file is deleted, or no event was acknowledged for the given time. */
   private void await(EventSpool spool, SpoolReplayer replayer, PrintWriter err)
       throws InterruptedException {
     ReplayStats last = replayer.stats();
     long progressAt = System.nanoTime();
     long reportedAt = System.nanoTime();
-    while (left(spool.stats()) > 0 && since(progressAt).toSeconds() < patienceSeconds) {
+    while (spool.stats().bytes() > 0 && since(progressAt).toSeconds() < patienceSeconds) {
       Thread.sleep(POLL_INTERVAL);
       ReplayStats now = replayer.stats();
       if (!now.equals(last)) {
