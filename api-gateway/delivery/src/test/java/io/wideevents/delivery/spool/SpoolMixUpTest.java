@@ -145,8 +145,7 @@ class SpoolMixUpTest {
     append(EVENTS.subList(0, 5));
     int end = disk.bytes(file(1)).length;
     disk.cutPowerAfter(3);
-    CompletableFuture<SpoolOutcome> outcome = append(EVENTS.subList(5, 10));
-    assertThat(outcome.join()).isEqualTo(new SpoolOutcome.Spooled());
+    append(EVENTS.subList(5, 10));
 
     // When exactly this group is lost
     disk = disk.afterKill();
@@ -254,10 +253,10 @@ class SpoolMixUpTest {
     }
   }
 
-  private CompletableFuture<SpoolOutcome> append(List<StubEvent> events) {
+  private void append(List<StubEvent> events) {
     CompletableFuture<SpoolOutcome> outcome = spool.spool().append(List.copyOf(events));
     spool.writeOnce();
-    return outcome;
+    assertThat(outcome.join()).isEqualTo(new SpoolOutcome.Spooled());
   }
 
   private void restart() {
