@@ -1,6 +1,6 @@
 package io.wideevents.worker.batch;
 
-import io.wideevents.event.EventId;
+import io.wideevents.event.EventDocument;
 
 /** A record whose last write had no conclusive outcome. */
 final class RetryRecord {
@@ -20,8 +20,8 @@ final class RetryRecord {
     return record;
   }
 
-  EventId eventId() {
-    return record.document().id();
+  EventDocument document() {
+    return record.document();
   }
 
   boolean isDiscarded() {

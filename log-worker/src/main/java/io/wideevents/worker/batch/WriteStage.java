@@ -296,7 +296,7 @@ final class WriteStage {
   }
 
   private void discard(RetryRecord retry) {
-    suspected.forget(retry.eventId());
+    suspected.forget(retry.document());
     results.discarded(retry.record());
   }
 }

@@ -1,5 +1,6 @@
 package io.wideevents.mongo.batch;
 
+import io.wideevents.event.ContentHash;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.EventId;
 import io.wideevents.log.LogThrottle;
@@ -20,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * The suspected poison documents: MongoDB answered for each with an error code that is on no list.
  * The caller isolates such a document, which means that it writes the document alone. {@link
  * PoisonEvidence} says when a document is proven poison. The evidence counts over all writes of
- * this process and over all copies of an event.
+ * this process and over all copies of an event. A copy has the same id and the same content: what a
+ * client sends under an id says nothing about other content under that id.
  *
  * <p>Many such documents at once are an outage, of one shard or of a throttling server. While more
  * than {@value #MOST_AT_ONCE} fail, isolation is suspended: no document is isolated or rejected,
@@ -48,16 +50,22 @@ public final class SuspectedPoison {
   private final LongSupplier nanoClock;
 
   /** In the order of the last failure, oldest first. */
-  private final Map<EventId, Entry> entries = new LinkedHashMap<>();
+  private final Map<Event, Entry> entries = new LinkedHashMap<>();
 
   /**
    * The proofs, oldest first. A producer may repeat an event in thousands of records, and a client
    * may leave many copies of it in the spool. Without this map each copy would need minutes for its
    * own proof.
    */
-  private final Map<EventId, Proof> proofs = new LinkedHashMap<>();
+  private final Map<Event, Proof> proofs = new LinkedHashMap<>();
 
   private @Nullable Deadline suspension;
+
+  private record Event(EventId id, ContentHash hash) {
+    static Event of(EventDocument document) {
+      return new Event(document.id(), document.hash());
+    }
+  }
 
   private record Entry(PoisonEvidence evidence, Deadline until) {}
 
@@ -68,8 +76,8 @@ public final class SuspectedPoison {
   }
 
   /** Whether the document must be written alone. */
-  public synchronized boolean isIsolated(EventId id) {
-    return !entries.isEmpty() && entries.containsKey(id) && !isSuspended();
+  public synchronized boolean isIsolated(EventDocument document) {
+    return !entries.isEmpty() && entries.containsKey(Event.of(document)) && !isSuspended();
   }
 
   /** Whether too many documents fail with unlisted errors, so that none is isolated. */
@@ -78,8 +86,8 @@ public final class SuspectedPoison {
   }
 
   /** Discards the evidence about a document that this process does not write any more. */
-  public synchronized void forget(EventId id) {
-    entries.remove(id);
+  public synchronized void forget(EventDocument document) {
+    entries.remove(Event.of(document));
   }
 
   /**
@@ -94,10 +102,10 @@ public final class SuspectedPoison {
     List<WriteOutcome> changed = null;
     for (int i = 0; i < outcomes.size(); i++) {
       if (!(outcomes.get(i) instanceof WriteOutcome.NotConfirmed failed)) {
-        clear(documents.get(i).id());
+        clear(documents.get(i));
       } else if (failed.perDocument()) {
         int code = WriteFailures.code(failed.cause()).orElse(0);
-        if (failed(documents.get(i).id(), code, outcomes.size() == 1, storedBefore)) {
+        if (failed(Event.of(documents.get(i)), code, outcomes.size() == 1, storedBefore)) {
           changed = changed == null ? new ArrayList<>(outcomes) : changed;
           changed.set(i, poison(failed));
         }
@@ -112,17 +120,17 @@ public final class SuspectedPoison {
    * @param alone whether the document was the only one of its write
    * @return whether the document is proven poison
    */
-  private boolean failed(EventId id, int code, boolean alone, long storedBefore) {
-    if (!isSuspended() && isProven(id, code)) {
+  private boolean failed(Event event, int code, boolean alone, long storedBefore) {
+    if (!isSuspended() && isProven(event, code)) {
       return true;
     }
-    Entry known = entries.remove(id);
+    Entry known = entries.remove(event);
     if (known == null && entries.size() >= MOST_AT_ONCE && !forgetOne()) {
       suspend();
       return false;
     }
     PoisonEvidence evidence = known == null ? new PoisonEvidence() : known.evidence();
-    entries.put(id, new Entry(evidence, Deadline.after(MEMORY, nanoClock)));
+    entries.put(event, new Entry(evidence, Deadline.after(MEMORY, nanoClock)));
     if (isSuspended()) {
       evidence.restart();
       return false;
@@ -130,35 +138,34 @@ public final class SuspectedPoison {
     if (!alone || !evidence.failedAlone(code, storedBefore, nanoClock.getAsLong())) {
       return false;
     }
-    entries.remove(id);
-    prove(id, code);
+    entries.remove(event);
+    prove(event, code);
     return true;
   }
 
-  private boolean isProven(EventId id, int code) {
-    Proof proof = proofs.get(id);
+  private boolean isProven(Event event, int code) {
+    Proof proof = proofs.get(event);
     if (proof == null || proof.code() != code || proof.until().remaining().isZero()) {
       return false;
     }
-    prove(id, code);
+    prove(event, code);
     return true;
   }
 
-  private void prove(EventId id, int code) {
-    proofs.remove(id);
+  private void prove(Event event, int code) {
+    proofs.remove(event);
     if (proofs.size() >= MOST_PROOFS) {
       proofs.remove(proofs.keySet().iterator().next());
     }
-    proofs.put(id, new Proof(code, Deadline.after(MEMORY, nanoClock)));
+    proofs.put(event, new Proof(code, Deadline.after(MEMORY, nanoClock)));
   }
 
   // Runs for each document that is stored, so it returns early in the usual case.
-  private void clear(EventId id) {
-    if (!entries.isEmpty()) {
-      entries.remove(id);
-    }
-    if (!proofs.isEmpty()) {
-      proofs.remove(id);
+  private void clear(EventDocument document) {
+    if (!entries.isEmpty() || !proofs.isEmpty()) {
+      Event event = Event.of(document);
+      entries.remove(event);
+      proofs.remove(event);
     }
   }
 
@@ -186,7 +193,7 @@ public final class SuspectedPoison {
   }
 
   private boolean forgetOne() {
-    Map.Entry<EventId, Entry> longestUnseen = entries.entrySet().iterator().next();
+    Map.Entry<Event, Entry> longestUnseen = entries.entrySet().iterator().next();
     boolean forgotten = longestUnseen.getValue().until().remaining().isZero();
     if (forgotten) {
       entries.remove(longestUnseen.getKey());

@@ -4,7 +4,6 @@ import static io.wideevents.mongo.batch.SuspectedPoison.MOST_AT_ONCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.event.EventDocument;
-import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
 import io.wideevents.mongo.DocumentWriteException;
 import io.wideevents.mongo.WriteOutcome;
@@ -12,6 +11,7 @@ import io.wideevents.time.VirtualTime;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -30,8 +30,8 @@ class SuspectedPoisonTest {
     fail(0, 1);
 
     // Then
-    assertThat(suspected.isIsolated(id(0))).isTrue();
-    assertThat(suspected.isIsolated(id(2))).isFalse();
+    assertThat(suspected.isIsolated(document(0))).isTrue();
+    assertThat(suspected.isIsolated(document(2))).isFalse();
   }
 
   @Test
@@ -62,7 +62,7 @@ class SuspectedPoisonTest {
     List<WriteOutcome> outcomes = fail(0, 1);
 
     // Then
-    assertThat(suspected.isIsolated(id(0))).isFalse();
+    assertThat(suspected.isIsolated(document(0))).isFalse();
     assertThat(outcomes.get(0)).isInstanceOf(WriteOutcome.Poison.class);
     assertThat(outcomes.get(1)).isInstanceOf(WriteOutcome.NotConfirmed.class);
   }
@@ -131,7 +131,7 @@ class SuspectedPoisonTest {
 
     // Then
     assertThat(outcomes).containsExactly(outage);
-    assertThat(suspected.isIsolated(id(0))).isFalse();
+    assertThat(suspected.isIsolated(document(0))).isFalse();
   }
 
   @Test
@@ -144,11 +144,11 @@ class SuspectedPoisonTest {
 
     // Then none is isolated, and the proof starts over
     assertThat(suspected.isSuspended()).isTrue();
-    assertThat(suspected.isIsolated(id(0))).isFalse();
+    assertThat(suspected.isIsolated(document(0))).isFalse();
     assertThat(isPoison(fail(0))).isFalse();
     time.advance(SuspectedPoison.SUSPENSION);
     assertThat(suspected.isSuspended()).isFalse();
-    assertThat(suspected.isIsolated(id(0))).isTrue();
+    assertThat(suspected.isIsolated(document(0))).isTrue();
     assertThat(isPoison(fail(0))).isFalse();
   }
 
@@ -185,12 +185,12 @@ class SuspectedPoisonTest {
     fail(IntStream.range(0, MOST_AT_ONCE).toArray());
 
     // When
-    suspected.forget(id(0));
+    suspected.forget(document(0));
 
     // Then
     fail(100);
-    assertThat(suspected.isIsolated(id(1))).isTrue();
-    assertThat(suspected.isIsolated(id(100))).isTrue();
+    assertThat(suspected.isIsolated(document(1))).isTrue();
+    assertThat(suspected.isIsolated(document(100))).isTrue();
   }
 
   @Test
@@ -203,8 +203,46 @@ class SuspectedPoisonTest {
     fail(100);
 
     // Then
-    assertThat(suspected.isIsolated(id(0))).isFalse();
-    assertThat(suspected.isIsolated(id(100))).isTrue();
+    assertThat(suspected.isIsolated(document(0))).isFalse();
+    assertThat(suspected.isIsolated(document(100))).isTrue();
+  }
+
+  @Test
+  void resolve_keepsTheEvidenceWhateverOtherContentWithTheSameIdDoes() {
+    // Given a client that sends other content under the id of a poison document all the time
+    UUID chosen = UUID.fromString("8e5a0d3f-5f0c-4d3a-9a57-3a2d1c0b4e6f");
+    EventDocument poison = StubEvent.withId(chosen, "poison").document();
+    EventDocument other = StubEvent.withId(chosen, "other").document();
+
+    for (int attempt = 1; attempt < FAILURES; attempt++) {
+      assertThat(isPoison(failWith(CODE, List.of(poison)))).isFalse();
+      suspected.resolve(List.of(other), List.of(new WriteOutcome.Conflict()), stored++);
+      time.advance(APART);
+    }
+
+    // When
+    List<WriteOutcome> outcomes = failWith(CODE, List.of(poison));
+
+    // Then
+    assertThat(isPoison(outcomes)).isTrue();
+  }
+
+  @Test
+  void resolve_needsAnotherProofForOtherContentWithTheSameId() {
+    // Given
+    UUID chosen = UUID.fromString("8e5a0d3f-5f0c-4d3a-9a57-3a2d1c0b4e6f");
+    EventDocument poison = StubEvent.withId(chosen, "poison").document();
+    for (int attempt = 0; attempt < FAILURES; attempt++) {
+      failWith(CODE, List.of(poison));
+      time.advance(APART);
+    }
+
+    // When
+    List<WriteOutcome> outcomes =
+        failWith(CODE, List.of(StubEvent.withId(chosen, "other").document()));
+
+    // Then
+    assertThat(isPoison(outcomes)).isFalse();
   }
 
   /** Fails alone several times, while other documents are stored in between. */
@@ -220,19 +258,17 @@ class SuspectedPoisonTest {
   }
 
   private List<WriteOutcome> failWith(int code, int... events) {
+    return failWith(code, IntStream.of(events).mapToObj(SuspectedPoisonTest::document).toList());
+  }
+
+  private List<WriteOutcome> failWith(int code, List<EventDocument> documents) {
     WriteOutcome failed =
         new WriteOutcome.NotConfirmed(true, new DocumentWriteException(code, "unlisted"));
-    List<EventDocument> documents =
-        IntStream.of(events).mapToObj(SuspectedPoisonTest::document).toList();
     return suspected.resolve(documents, Collections.nCopies(documents.size(), failed), stored++);
   }
 
   private static boolean isPoison(List<WriteOutcome> outcomes) {
     return outcomes.getFirst() instanceof WriteOutcome.Poison;
-  }
-
-  private static EventId id(int event) {
-    return document(event).id();
   }
 
   private static EventDocument document(int event) {

@@ -106,7 +106,7 @@ final class WriteQueue {
     PendingCall call = waiting.peek();
     while (call != null && !alone) {
       EventDocument next = call.peek();
-      alone = suspected.isIsolated(next.id());
+      alone = suspected.isIsolated(next);
       if (!batchSize.fits(slots.size(), bytes, next.sizeBytes()) || (alone && !slots.isEmpty())) {
         break;
       }
