@@ -72,6 +72,21 @@ final class DeadlineSweep {
   }
 
   private void sweep() {
+    try {
+      runDue();
+    } finally {
+      // Also after an Error, for example without memory: a sweep that is never scheduled again
+      // would
+      // end every timeout of the process. Cleared before the check, so that a future that is added
+      // meanwhile is seen here or schedules the sweep itself.
+      scheduled.set(false);
+      if (!pending.isEmpty()) {
+        scheduleSweep();
+      }
+    }
+  }
+
+  private void runDue() {
     long now = nanoClock.getAsLong();
     for (Iterator<Pending> all = pending.iterator(); all.hasNext(); ) {
       Pending next = all.next();
@@ -82,12 +97,6 @@ final class DeadlineSweep {
       if (isDue && !next.future.isDone()) {
         next.run();
       }
-    }
-    // Cleared before the check, so that a future that is added meanwhile is seen here or schedules
-    // the sweep itself.
-    scheduled.set(false);
-    if (!pending.isEmpty()) {
-      scheduleSweep();
     }
   }
 }

@@ -18,7 +18,8 @@ class DeadlineSweepTest {
   private final CompletableFuture<String> future = new CompletableFuture<>();
   private long nanos;
   private boolean rejects;
-  private final DeadlineSweep sweep = new DeadlineSweep(() -> nanos, this::afterStep);
+  private boolean lacksMemory;
+  private final DeadlineSweep sweep = new DeadlineSweep(this::nanoTime, this::afterStep);
 
   @Test
   void sweep_actsForAFutureThatIsNotCompleteByItsDeadline() {
@@ -103,10 +104,32 @@ class DeadlineSweepTest {
   }
 
   @Test
+  void sweep_isScheduledAgainAfterAnError() {
+    // Given
+    sweep.add(future, STEP, () -> future.complete("late"));
+    lacksMemory = true;
+    assertThatThrownBy(this::step).isInstanceOf(OutOfMemoryError.class);
+    lacksMemory = false;
+
+    // When
+    step();
+
+    // Then
+    assertThat(future).isCompletedWithValue("late");
+  }
+
+  @Test
   void systemTiming_completesAFutureAfterTheDelay() throws Exception {
     var unused = Timing.system().completeOnTimeout(future, "late", Duration.ofMillis(1));
 
     assertThat(future.get(30, TimeUnit.SECONDS)).isEqualTo("late");
+  }
+
+  private long nanoTime() {
+    if (lacksMemory) {
+      throw new OutOfMemoryError("for a test");
+    }
+    return nanos;
   }
 
   private void afterStep(Runnable task) {
