@@ -163,9 +163,6 @@ public final class MongoLogger implements LoggerPort {
   }
 
   private void ended(WriteBatch batch, List<WriteOutcome> outcomes) {
-    if (outcomes.stream().anyMatch(MongoLogger::isAnswer)) {
-      answeredWrites.incrementAndGet();
-    }
     List<PendingCall> complete = queue.complete(batch, delivered(outcomes));
     try {
       // Starts the next write first, because dependents of an answer may take time.
@@ -181,8 +178,11 @@ public final class MongoLogger implements LoggerPort {
     return !(outcome instanceof WriteOutcome.NotConfirmed failed) || failed.perDocument();
   }
 
-  private static List<DeliveryOutcome> delivered(List<WriteOutcome> outcomes) {
+  private List<DeliveryOutcome> delivered(List<WriteOutcome> outcomes) {
     try {
+      if (outcomes.stream().anyMatch(MongoLogger::isAnswer)) {
+        answeredWrites.incrementAndGet();
+      }
       return outcomes.stream().map(MongoLogger::delivered).toList();
     } catch (RuntimeException | Error e) {
       // No memory. The write must end, or one of the concurrent writes is lost permanently.

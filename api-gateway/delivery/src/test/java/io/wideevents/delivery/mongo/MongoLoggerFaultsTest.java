@@ -29,6 +29,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Faults of MongoDB and of the driver, on virtual time. */
@@ -163,6 +164,34 @@ class MongoLoggerFaultsTest {
 
     // When
     hanging.answers.getFirst().complete(Collections.singletonList(null));
+    time.advance(Duration.ZERO);
+
+    // Then
+    assertThat(broken).isDone();
+    assertThat(broken.join()).hasOnlyElementsOfType(NotConfirmed.class);
+    assertThat(answer(logger, List.of(StubEvent.numbered(1)))).containsExactly(DURABLE);
+  }
+
+  @Test
+  void log_releasesTheSlotOfAWriteWhoseOutcomesCannotBeRead() {
+    // Given no memory for the outcomes of a write
+    HangingWriter hanging = new HangingWriter(database);
+    MongoLogger logger = open(hanging, 1);
+    hanging.hang = true;
+    var broken = log(logger, List.of(StubEvent.numbered(0)), Duration.ofSeconds(2));
+    hanging.hang = false;
+
+    // When
+    hanging
+        .answers
+        .getFirst()
+        .complete(
+            new ArrayList<>(List.of(new WriteOutcome.Stored())) {
+              @Override
+              public Stream<WriteOutcome> stream() {
+                throw new OutOfMemoryError("for a test");
+              }
+            });
     time.advance(Duration.ZERO);
 
     // Then
