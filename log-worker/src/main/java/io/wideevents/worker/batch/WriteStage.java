@@ -97,7 +97,6 @@ final class WriteStage {
   /** Writes new records. Requires that {@link #mayWriteNew} is true. */
   void writeNew(Batch batch, List<PendingRecord> events) {
     lastProbeWasRetry = false;
-    freshInFlight++;
     write(Origin.FRESH, batch, events, List.of());
   }
 
@@ -110,7 +109,6 @@ final class WriteStage {
     }
     if (retries.size() > 0 && isRetrySlotFree() && nanosUntilRetry() <= 0) {
       lastProbeWasRetry = true;
-      retriesInFlight++;
       retry(Origin.RETRY, retries.take());
     }
   }
@@ -183,8 +181,14 @@ final class WriteStage {
   private void write(
       Origin origin, Batch batch, List<PendingRecord> events, List<RetryRecord> history) {
     Write write = new Write(origin, batch, events, history, concludedRecords);
-    writes.start(
-        events.stream().map(PendingRecord::document).toList(), outcomes -> ended(write, outcomes));
+    List<EventDocument> documents = events.stream().map(PendingRecord::document).toList();
+    // Counted last, so that an Error before this line does not take a slot permanently.
+    switch (origin) {
+      case FRESH -> freshInFlight++;
+      case RETRY -> retriesInFlight++;
+      case ISOLATED -> {}
+    }
+    writes.start(documents, outcomes -> ended(write, outcomes));
   }
 
   private void ended(Write write, List<WriteOutcome> outcomes) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
@@ -43,18 +44,13 @@ public final class BatchWrites {
   private static final class Write {
     final List<EventDocument> documents;
     final Consumer<List<WriteOutcome>> ended;
-    final long startNanos;
-    final long storedBefore;
+    long startNanos;
+    long storedBefore;
+    boolean isEnded;
 
-    Write(
-        List<EventDocument> documents,
-        Consumer<List<WriteOutcome>> ended,
-        long startNanos,
-        long storedBefore) {
+    Write(List<EventDocument> documents, Consumer<List<WriteOutcome>> ended) {
       this.documents = documents;
       this.ended = ended;
-      this.startNanos = startNanos;
-      this.storedBefore = storedBefore;
     }
   }
 
@@ -84,20 +80,13 @@ public final class BatchWrites {
    * @param ended receives one outcome per document, in order, once, on the owner's thread
    */
   public void start(List<EventDocument> documents, Consumer<List<WriteOutcome>> ended) {
-    Write write = add(documents, ended);
-    CompletableFuture<List<WriteOutcome>> answer;
-    try {
-      answer = writer.write(documents);
-    } catch (RuntimeException | Error e) {
-      // An Error is caught as well, for example a missing class. A write that does not end would
-      // keep its slot.
-      answer = CompletableFuture.failedFuture(e);
-    }
+    Write write = new Write(documents, ended);
     // The answer is passed on as a task, so that a bug in its processing surfaces on the owner's
     // thread.
     var unused =
-        answer.whenComplete(
-            (outcomes, failure) -> owner.execute(() -> end(write, outcomes, failure)));
+        begin(write)
+            .whenComplete(
+                (outcomes, failure) -> owner.execute(() -> end(write, outcomes, failure)));
   }
 
   /**
@@ -130,11 +119,21 @@ public final class BatchWrites {
     return inFlight.isEmpty() ? Duration.ZERO : Duration.ofNanos(age(inFlight.getFirst()));
   }
 
-  private synchronized Write add(
-      List<EventDocument> documents, Consumer<List<WriteOutcome>> ended) {
-    Write write = new Write(documents, ended, nanoClock.getAsLong(), storedDocuments);
+  private CompletableFuture<List<WriteOutcome>> begin(Write write) {
+    try {
+      add(write);
+      return Objects.requireNonNull(writer.write(write.documents), "no answer");
+    } catch (RuntimeException | Error e) {
+      // An Error is caught as well, for example a missing class, or no memory. A write that does
+      // not end would keep its slot, and its documents would not be written again.
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private synchronized void add(Write write) {
+    write.startNanos = nanoClock.getAsLong();
+    write.storedBefore = storedDocuments;
     inFlight.add(write);
-    return write;
   }
 
   private synchronized @Nullable Write overdue() {
@@ -147,13 +146,16 @@ public final class BatchWrites {
 
   private void end(
       Write write, @Nullable List<WriteOutcome> outcomes, @Nullable Throwable failure) {
-    if (remove(write)) {
+    if (isFirstEnd(write)) {
       write.ended.accept(outcomes(write, outcomes, failure));
     }
   }
 
-  private synchronized boolean remove(Write write) {
-    return inFlight.remove(write);
+  private synchronized boolean isFirstEnd(Write write) {
+    boolean isFirst = !write.isEnded;
+    write.isEnded = true;
+    inFlight.remove(write);
+    return isFirst;
   }
 
   private List<WriteOutcome> outcomes(

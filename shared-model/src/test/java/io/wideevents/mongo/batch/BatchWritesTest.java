@@ -67,6 +67,43 @@ class BatchWritesTest {
   }
 
   @Test
+  void start_endsAWriteThatCannotBegin() {
+    // Given no memory
+    OutOfMemoryError none = new OutOfMemoryError("for a test");
+    BatchWrites broken =
+        new BatchWrites(
+            documents -> CompletableFuture.completedFuture(List.of(STORED)),
+            tasks::add,
+            TIMEOUT,
+            () -> {
+              throw none;
+            });
+
+    // When
+    broken.start(documents(2), ended::add);
+
+    // Then
+    runTasks();
+    assertThat(ended).hasSize(1);
+    assertThat(ended.getFirst()).hasSize(2).allMatch(outcome -> causeOf(outcome) == none);
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // The writer breaks its contract.
+  void start_endsAWriteWhoseWriterReturnsNoFuture() {
+    // Given
+    BatchWrites broken = writes(documents -> null);
+
+    // When
+    broken.start(documents(2), ended::add);
+
+    // Then
+    runTasks();
+    assertThat(ended).hasSize(1);
+    assertThat(broken.nanosUntilTimeout()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
   void start_endsAWriteWhoseAnswerBreaksTheContract() {
     List<List<WriteOutcome>> broken = new ArrayList<>();
     broken.add(List.of(STORED));
