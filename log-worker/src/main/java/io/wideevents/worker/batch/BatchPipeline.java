@@ -36,6 +36,10 @@ import org.slf4j.LoggerFactory;
 public final class BatchPipeline {
   private static final Logger LOG = LoggerFactory.getLogger(BatchPipeline.class);
 
+  // Longer than a record waits for its next write, which may take more than an hour while a part of
+  // MongoDB does not answer. WriteStage forgets a record that is discarded.
+  private static final Duration SUSPECTED_FOR = Duration.ofDays(1);
+
   /**
    * Where records go.
    *
@@ -91,6 +95,7 @@ public final class BatchPipeline {
             destinations.database(),
             destinations.pollingThread(),
             limits.writeTimeout(),
+            SUSPECTED_FOR,
             clocks.nano());
     writes = new WriteStage(inFlight, results, limits, backoff, clocks.nano());
     deadLetters =

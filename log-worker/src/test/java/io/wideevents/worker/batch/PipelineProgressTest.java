@@ -233,6 +233,22 @@ class PipelineProgressTest {
   }
 
   @Test
+  void outageOfTwoShards_turnsNoEventIntoADeadLetter() {
+    // Given twenty events of a shard that fails with an unlisted code, and then many events of a
+    // shard that does not answer
+    database.answer(event -> event < 20 ? failed(UNLISTED) : stored());
+    database.neverAnswer(event -> event >= 20 && event < 200);
+    acceptWhileWanted(0, 20, SECOND);
+    acceptWhileWanted(20, 200, Duration.ofMinutes(30));
+
+    // When
+    trickle(200, Duration.ofMinutes(60));
+
+    // Then
+    assertThat(deadLetters.kept()).isEmpty();
+  }
+
+  @Test
   void recordThatFailedOnce_isNotKeptWaitingBehindRecordsOfAShardThatIsDown() {
     // Given a thousand records of a shard that is down, and then one write without an answer
     database.answer(event -> event % 2 == 0 ? failed(THROTTLED) : stored());

@@ -58,14 +58,21 @@ public final class BatchWrites {
    * @param owner runs each task on the owner's thread, later
    * @param timeout time after which a write without an answer ends; longer than the writer's own
    *     limit
+   * @param memory time after which a suspected document that has not failed again is forgotten;
+   *     long for an owner that forgets each document that it does not write any more
    * @param nanoClock monotonic, like {@link System#nanoTime}
    */
-  public BatchWrites(BatchWriter writer, Executor owner, Duration timeout, LongSupplier nanoClock) {
+  public BatchWrites(
+      BatchWriter writer,
+      Executor owner,
+      Duration timeout,
+      Duration memory,
+      LongSupplier nanoClock) {
     this.writer = writer;
     this.owner = owner;
     this.timeout = timeout;
     this.nanoClock = nanoClock;
-    this.suspected = new SuspectedPoison(nanoClock);
+    this.suspected = new SuspectedPoison(memory, nanoClock);
   }
 
   /** The documents that are suspected to be poison. */

@@ -9,6 +9,7 @@ import io.wideevents.mongo.WriteOutcome;
 import io.wideevents.time.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,11 +26,12 @@ import org.slf4j.LoggerFactory;
  * client sends under an id says nothing about other content under that id.
  *
  * <p>Many such documents at once are an outage, of one shard or of a throttling server. While more
- * than {@value #MOST_AT_ONCE} fail, isolation is suspended: no document is isolated or rejected,
- * and the proofs start over.
+ * than {@value #MOST_AT_ONCE} are suspected, and for a minute after the last failure over that
+ * limit, isolation is suspended: no document is isolated or rejected, and the proofs start over. A
+ * document is suspected until it is stored or rejected, until the caller forgets it, or until it
+ * has not failed for some time.
  *
- * <p>Bounded. A document that does not fail again within some minutes can be forgotten, since it
- * may have been stored by another process. Safe for concurrent use; blocks only for a short lock.
+ * <p>Bounded. Safe for concurrent use; blocks only for a short lock.
  */
 public final class SuspectedPoison {
   private static final Logger LOG = LoggerFactory.getLogger(SuspectedPoison.class);
@@ -37,16 +39,22 @@ public final class SuspectedPoison {
   /** The number of documents that one process may suspect at the same time; more are an outage. */
   public static final int MOST_AT_ONCE = 10;
 
-  // If a document fails again within this time, the failures count together. The replay of a large
-  // spool may take longer to retry an event; such an event is proven poison only after the rest of
-  // the spool is drained.
-  static final Duration MEMORY = Duration.ofMinutes(10);
+  /**
+   * How long a proof is kept after the last failure, and a suspected document by a caller that does
+   * not learn that another process stored it. The replay of a large spool may take longer to retry
+   * an event; such an event is proven poison only after the rest of the spool is drained.
+   */
+  public static final Duration MEMORY = Duration.ofMinutes(10);
 
   /** How long isolation is suspended after the last failure over the limit. */
   static final Duration SUSPENSION = Duration.ofMinutes(1);
 
   private static final int MOST_PROOFS = 100;
 
+  // More than MOST_AT_ONCE, so that the limit is exceeded until most of the documents are stored.
+  private static final int MOST_ENTRIES = 1_000;
+
+  private final Duration memory;
   private final LongSupplier nanoClock;
 
   /** In the order of the last failure, oldest first. */
@@ -71,7 +79,11 @@ public final class SuspectedPoison {
 
   private record Proof(int code, Deadline until) {}
 
-  SuspectedPoison(LongSupplier nanoClock) {
+  /**
+   * @param memory time after which a document that has not failed again is not suspected any more
+   */
+  SuspectedPoison(Duration memory, LongSupplier nanoClock) {
+    this.memory = memory;
     this.nanoClock = nanoClock;
   }
 
@@ -82,7 +94,7 @@ public final class SuspectedPoison {
 
   /** Whether too many documents fail with unlisted errors, so that none is isolated. */
   public synchronized boolean isSuspended() {
-    return suspension != null && !suspension.remaining().isZero();
+    return suspension != null && (isOverLimit() || !suspension.remaining().isZero());
   }
 
   /** Discards the evidence about a document that this process does not write any more. */
@@ -98,6 +110,7 @@ public final class SuspectedPoison {
    */
   synchronized List<WriteOutcome> resolve(
       List<EventDocument> documents, List<WriteOutcome> outcomes, long storedBefore) {
+    forgetExpired();
     endSuspension();
     List<WriteOutcome> changed = null;
     for (int i = 0; i < outcomes.size(); i++) {
@@ -125,12 +138,14 @@ public final class SuspectedPoison {
       return true;
     }
     Entry known = entries.remove(event);
-    if (known == null && entries.size() >= MOST_AT_ONCE && !forgetOne()) {
-      suspend();
-      return false;
-    }
     PoisonEvidence evidence = known == null ? new PoisonEvidence() : known.evidence();
-    entries.put(event, new Entry(evidence, Deadline.after(MEMORY, nanoClock)));
+    if (entries.size() >= MOST_ENTRIES) {
+      entries.remove(entries.keySet().iterator().next());
+    }
+    entries.put(event, new Entry(evidence, Deadline.after(memory, nanoClock)));
+    if (isOverLimit()) {
+      suspend();
+    }
     if (isSuspended()) {
       evidence.restart();
       return false;
@@ -169,11 +184,15 @@ public final class SuspectedPoison {
     }
   }
 
+  private boolean isOverLimit() {
+    return entries.size() > MOST_AT_ONCE;
+  }
+
   private void suspend() {
     boolean begins = suspension == null;
-    entries.values().forEach(entry -> entry.evidence().restart());
     suspension = Deadline.after(SUSPENSION, nanoClock);
     if (begins) {
+      entries.values().forEach(entry -> entry.evidence().restart());
       LogThrottle.safely(
           () ->
               LOG.atWarn()
@@ -185,20 +204,18 @@ public final class SuspectedPoison {
   }
 
   private void endSuspension() {
-    if (suspension != null && suspension.remaining().isZero()) {
+    if (suspension != null && !isSuspended()) {
       suspension = null;
       LogThrottle.safely(
           () -> LOG.info("MongoDB fails for few events with errors on no list; isolation resumes"));
     }
   }
 
-  private boolean forgetOne() {
-    Map.Entry<Event, Entry> longestUnseen = entries.entrySet().iterator().next();
-    boolean forgotten = longestUnseen.getValue().until().remaining().isZero();
-    if (forgotten) {
-      entries.remove(longestUnseen.getKey());
+  private void forgetExpired() {
+    Iterator<Entry> oldestFirst = entries.values().iterator();
+    while (oldestFirst.hasNext() && oldestFirst.next().until().remaining().isZero()) {
+      oldestFirst.remove();
     }
-    return forgotten;
   }
 
   private static WriteOutcome poison(WriteOutcome.NotConfirmed failed) {

@@ -75,6 +75,7 @@ class BatchWritesTest {
             documents -> CompletableFuture.completedFuture(List.of(STORED)),
             tasks::add,
             TIMEOUT,
+            SuspectedPoison.MEMORY,
             () -> {
               throw none;
             });
@@ -172,7 +173,7 @@ class BatchWritesTest {
   }
 
   private BatchWrites writes(BatchWriter writer) {
-    return new BatchWrites(writer, tasks::add, TIMEOUT, time.nanoClock());
+    return new BatchWrites(writer, tasks::add, TIMEOUT, SuspectedPoison.MEMORY, time.nanoClock());
   }
 
   private static CompletableFuture<List<WriteOutcome>> raise(Throwable failure) {

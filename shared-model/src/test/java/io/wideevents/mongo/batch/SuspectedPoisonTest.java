@@ -21,7 +21,8 @@ class SuspectedPoisonTest {
   private static final Duration APART = Duration.ofSeconds(30);
 
   private final VirtualTime time = new VirtualTime();
-  private final SuspectedPoison suspected = new SuspectedPoison(time.nanoClock());
+  private final SuspectedPoison suspected =
+      new SuspectedPoison(SuspectedPoison.MEMORY, time.nanoClock());
   private long stored;
 
   @Test
@@ -101,7 +102,7 @@ class SuspectedPoisonTest {
     failAlone(0, FAILURES);
 
     // When
-    suspected.resolve(List.of(document(0)), List.of(new WriteOutcome.Stored()), stored++);
+    store(0);
 
     // Then
     assertThat(isPoison(fail(0))).isFalse();
@@ -146,10 +147,26 @@ class SuspectedPoisonTest {
     assertThat(suspected.isSuspended()).isTrue();
     assertThat(suspected.isIsolated(document(0))).isFalse();
     assertThat(isPoison(fail(0))).isFalse();
+    store(1);
     time.advance(SuspectedPoison.SUSPENSION);
     assertThat(suspected.isSuspended()).isFalse();
     assertThat(suspected.isIsolated(document(0))).isTrue();
     assertThat(isPoison(fail(0))).isFalse();
+  }
+
+  @Test
+  void resolve_suspendsIsolationUntilFewDocumentsAreSuspected() {
+    // Given
+    fail(IntStream.rangeClosed(0, MOST_AT_ONCE).toArray());
+
+    // When none of them fails for more than the suspension, because all wait for their next write
+    time.advance(SuspectedPoison.SUSPENSION.multipliedBy(3));
+
+    // Then
+    store(100);
+    assertThat(suspected.isSuspended()).isTrue();
+    store(0);
+    assertThat(suspected.isSuspended()).isFalse();
   }
 
   @Test
@@ -251,6 +268,10 @@ class SuspectedPoisonTest {
       fail(event);
       time.advance(APART);
     }
+  }
+
+  private void store(int event) {
+    suspected.resolve(List.of(document(event)), List.of(new WriteOutcome.Stored()), stored++);
   }
 
   private List<WriteOutcome> fail(int... events) {

@@ -10,6 +10,7 @@ import io.wideevents.log.LogThrottle;
 import io.wideevents.mongo.BatchWriter;
 import io.wideevents.mongo.WriteOutcome;
 import io.wideevents.mongo.batch.BatchWrites;
+import io.wideevents.mongo.batch.SuspectedPoison;
 import io.wideevents.time.ClosingTime;
 import io.wideevents.time.Deadline;
 import io.wideevents.time.Timing;
@@ -72,7 +73,9 @@ public final class MongoLogger implements LoggerPort {
     this.settings = settings;
     this.closing = closing;
     this.executor = timing.executor("mongo-logger", 1);
-    this.writes = new BatchWrites(writer, executor, settings.writeTimeout(), timing.nanoClock());
+    this.writes =
+        new BatchWrites(
+            writer, executor, settings.writeTimeout(), SuspectedPoison.MEMORY, timing.nanoClock());
     this.queue = new WriteQueue(settings, writes.suspected());
     this.unanswered = new LogThrottle(LOG_INTERVAL, timing.nanoClock());
   }
