@@ -86,7 +86,7 @@ class BatchWritesTest {
     // Then
     runTasks();
     assertThat(ended).hasSize(1);
-    assertThat(ended.getFirst()).hasSize(2).allMatch(outcome -> causeOf(outcome) == none);
+    assertThat(ended.getFirst()).hasSize(2).allMatch(outcome -> causeOf(outcome).equals(none));
   }
 
   @Test
