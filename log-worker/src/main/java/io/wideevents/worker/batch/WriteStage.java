@@ -1,5 +1,6 @@
 package io.wideevents.worker.batch;
 
+import io.wideevents.event.EventDocument;
 import io.wideevents.mongo.DocumentWriteException;
 import io.wideevents.mongo.WriteFailures;
 import io.wideevents.mongo.WriteOutcome;
