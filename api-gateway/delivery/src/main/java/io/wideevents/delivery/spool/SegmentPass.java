@@ -32,6 +32,10 @@ final class SegmentPass {
       switch (frames.next()) {
         case Found.Intact frame -> {
           int event = index++;
+          if (frame.to() == limit) {
+            // Known before the next call, so that the answer for its last event frees the segment.
+            segment.passed(index, limit);
+          }
           if (segment.read(event, frame)) {
             return Optional.of(
                 segment.withReason(new SpooledEvent(segment, event, frame.event(), decoder)));

@@ -323,6 +323,18 @@ class SegmentReplayTest {
   }
 
   @Test
+  void lastChunkOfASegment_deletesTheSegmentWhenItIsAcknowledged() {
+    append(0, CHUNK);
+    spool.spool().segments().seal();
+
+    while (replayer.stats().replayed() < CHUNK) {
+      now += SteppedSpool.replayOnce(replayer);
+    }
+
+    assertThat(disk.list(PENDING)).isEmpty();
+  }
+
+  @Test
   void crash_sendsTheWholeSegmentAgain() {
     EventId stuck = StubEvent.numbered(7).id();
     tiers.leaveUnconfirmed(event -> event.id().equals(stuck));
