@@ -151,8 +151,7 @@ final class SegmentReplay {
     concludeLetters();
     long now = nanoTime.getAsLong();
     if (delivery == null && awake.getAndSet(false)) {
-      nextStep = now;
-      nextLetters = now;
+      endBackoffs(now);
     }
     if (delivery != null) {
       concludeDelivery();
@@ -170,8 +169,22 @@ final class SegmentReplay {
     concludeDelivery();
   }
 
+  /** Ends the pauses after failures. The pauses of the rate limit stay. */
+  private void endBackoffs(long now) {
+    if (failedInRow > 0) {
+      nextStep = now;
+    }
+    if (lettersFailedInRow > 0) {
+      nextLetters = now;
+    }
+  }
+
   private long pause() {
     long now = nanoTime.getAsLong();
+    if (delivery == null && awake.get()) {
+      // Woken while the last delivery had no answer.
+      return 0;
+    }
     long pause = delivery == null ? Math.max(0, nextStep - now) : delivery.left(now);
     return letters == null ? pause : Math.min(pause, letters.left(now));
   }

@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -335,6 +336,41 @@ class SegmentReplayTest {
   }
 
   @Test
+  void wake_duringADelivery_endsTheBackoffAfterIt() {
+    // Given a backoff that has grown, and a delivery without an answer yet
+    HeldLogger held = new HeldLogger();
+    replayer = replayer(held);
+    append(0, 1);
+    for (int failure = 0; failure < 20; failure++) {
+      failNext(held);
+    }
+    advanceTo(held);
+
+    // When
+    replayer.wake();
+    SteppedSpool.replayOnce(replayer);
+    held.fail();
+    long pause = SteppedSpool.replayOnce(replayer);
+
+    // Then
+    assertThat(pause).isZero();
+  }
+
+  @Test
+  void wake_doesNotExceedTheRate() {
+    replayer = replayer(tiers, CHUNK);
+    append(0, 3 * CHUNK);
+    spool.spool().segments().seal();
+
+    for (int n = 0; n < 5; n++) {
+      replayer.wake();
+      run(Duration.ofMillis(100));
+    }
+
+    assertThat(replayer.stats().replayed()).isEqualTo(CHUNK);
+  }
+
+  @Test
   void crash_sendsTheWholeSegmentAgain() {
     EventId stuck = StubEvent.numbered(7).id();
     tiers.leaveUnconfirmed(event -> event.id().equals(stuck));
@@ -430,12 +466,50 @@ class SegmentReplayTest {
   }
 
   private SpoolReplayer replayer(LoggerPort target) {
+    return replayer(target, 1_000_000);
+  }
+
+  private SpoolReplayer replayer(LoggerPort target, int eventsPerSecond) {
     return spool.replayer(
         target,
         (events, deadline) -> topic.log(List.copyOf(events), deadline),
-        1_000_000,
+        eventsPerSecond,
         new Random(1),
         () -> now);
+  }
+
+  private void failNext(HeldLogger held) {
+    advanceTo(held);
+    held.fail();
+    now += SteppedSpool.replayOnce(replayer);
+  }
+
+  /** Lets time pass until a delivery has no answer. */
+  private void advanceTo(HeldLogger held) {
+    while (held.answer == null) {
+      long pause = SteppedSpool.replayOnce(replayer);
+      now += held.answer == null ? pause : 0;
+    }
+  }
+
+  /** A tier whose test decides when it answers. */
+  private static final class HeldLogger implements LoggerPort {
+    @Nullable CompletableFuture<List<DeliveryOutcome>> answer;
+
+    @Override
+    public CompletableFuture<List<DeliveryOutcome>> log(
+        List<EncodedEvent> events, Deadline deadline) {
+      answer = new CompletableFuture<>();
+      return answer;
+    }
+
+    void fail() {
+      Objects.requireNonNull(answer).completeExceptionally(new IllegalStateException("down"));
+      answer = null;
+    }
+
+    @Override
+    public void close() {}
   }
 
   /** A tier that looks at each event, as the MongoDB tier does when it makes documents. */
