@@ -37,7 +37,12 @@ final class Segment {
   /** Events by position in the file. One bit for each event, about a thousandth of the file. */
   private final BitSet acknowledged = new BitSet();
 
-  private final Map<Integer, Rejection> rejections = new HashMap<>();
+  /** Events that a tier rejected and that are not acknowledged, by position in the file. */
+  private final BitSet rejected = new BitSet();
+
+  /** Why they were rejected. The limit of all segments may leave some without a reason. */
+  private final Map<Integer, Rejection> reasons = new HashMap<>();
+
   private Instant oldest;
   private int length;
   private long fileBytes;
@@ -152,21 +157,21 @@ final class Segment {
 
   /** Events that wait for delivery. */
   synchronized int pending() {
-    return kind() == Kind.PENDING ? left() - rejections.size() : 0;
+    return kind() == Kind.PENDING ? left() - rejected.cardinality() : 0;
   }
 
   /** Events that wait for the dead-letter topic. */
   synchronized int refused() {
-    return kind() == Kind.PENDING ? rejections.size() : left();
+    return kind() == Kind.PENDING ? rejected.cardinality() : left();
   }
 
   private int left() {
-    return Math.max(rejections.size(), events - acknowledged.cardinality());
+    return Math.max(rejected.cardinality(), events - acknowledged.cardinality());
   }
 
-  /** Rejections that are kept in memory. */
-  synchronized int rejections() {
-    return rejections.size();
+  /** Number of reasons that are kept in memory. */
+  synchronized int reasons() {
+    return reasons.size();
   }
 
   /** When the oldest remaining event was spooled; at most slightly too early. */
@@ -233,26 +238,44 @@ final class Segment {
 
   synchronized void acknowledge(SpooledEvent event) {
     acknowledged.set(event.index());
-    rejections.remove(event.index());
+    rejected.clear(event.index());
+    reasons.remove(event.index());
   }
 
   /**
-   * Remembers a rejected event with its reason. The log of rejected events has the reasons on disk.
+   * Remembers a rejected event. The log of rejected events has no other events.
    *
    * @return whether the event was not remembered before
    */
   synchronized boolean reject(SpooledEvent event) {
+    boolean news = kind() == Kind.PENDING && !rejected.get(event.index());
+    if (news) {
+      rejected.set(event.index());
+    }
+    return news;
+  }
+
+  synchronized boolean isRejected(SpooledEvent event) {
+    return rejected.get(event.index());
+  }
+
+  /**
+   * Keeps the reason of a rejected event. The log of rejected events has the reasons on disk.
+   *
+   * @return whether the reason was not kept before
+   */
+  synchronized boolean keepReason(SpooledEvent event) {
     Rejection reason = new Rejection(event.refusalCode(), cut(event.refusalMessage()));
-    return kind() == Kind.PENDING && rejections.putIfAbsent(event.index(), reason) == null;
+    return kind() == Kind.PENDING && reasons.putIfAbsent(event.index(), reason) == null;
   }
 
   private static String cut(String message) {
     return message.substring(0, Math.min(message.length(), MOST_MESSAGE_CHARS));
   }
 
-  /** The event with the reason of its rejection, if the segment remembers one. */
+  /** The event with the reason of its rejection, if the segment keeps one. */
   synchronized SpooledEvent withReason(SpooledEvent event) {
-    Rejection rejection = rejections.get(event.index());
+    Rejection rejection = reasons.get(event.index());
     return rejection == null ? event : event.rejected(rejection.code, rejection.message);
   }
 

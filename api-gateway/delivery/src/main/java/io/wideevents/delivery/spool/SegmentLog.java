@@ -32,10 +32,10 @@ final class SegmentLog {
   private static final int STAGING_BYTES = 256 << 10;
 
   /**
-   * Rejected events whose reason is kept in memory, about 1 KiB each. Further rejected events stay
-   * pending and are rejected again later.
+   * Reasons of rejected events that are kept in memory, about 1 KiB each. A tier gives the reason
+   * of any further rejected event again when the dead-letter topic takes events.
    */
-  static final int MOST_REJECTIONS = 10_000;
+  static final int MOST_REASONS = 10_000;
 
   /** The replay reads pending events first. */
   private static final Comparator<Segment> ORDER =
@@ -287,19 +287,23 @@ final class SegmentLog {
   }
 
   /**
-   * Remembers rejected events, within the limit.
+   * Remembers rejected events, and their reasons within the limit.
    *
    * @return the number of events that were not remembered before
    */
   int reject(List<SpooledEvent> rejected) {
-    int limit = MOST_REJECTIONS - segments().stream().mapToInt(Segment::rejections).sum();
-    int remembered = 0;
+    int limit = MOST_REASONS - segments().stream().mapToInt(Segment::reasons).sum();
+    int reasons = 0;
+    int news = 0;
     for (SpooledEvent event : rejected) {
-      if (remembered < limit && event.segment().reject(event)) {
-        remembered++;
+      if (event.segment().reject(event)) {
+        news++;
+      }
+      if (reasons < limit && event.segment().keepReason(event)) {
+        reasons++;
       }
     }
-    return remembered;
+    return news;
   }
 
   /**

@@ -233,10 +233,13 @@ final class SegmentReplay {
         && (pass != null || openNext(lettersDue))) {
       Optional<SpooledEvent> next = next();
       if (next.isPresent()) {
-        boolean isRejected = !next.get().refusalCode().isEmpty();
+        SpooledEvent event = next.get();
+        boolean hasReason = !event.refusalCode().isEmpty();
+        boolean isRejected = hasReason || event.segment().isRejected(event);
         if (!isRejected || lettersDue) {
-          (isRejected ? rejected : chunk).add(next.get());
-          room -= next.get().retainedBytes();
+          // A tier gives the reason of a rejected event again that was not kept.
+          (hasReason ? rejected : chunk).add(event);
+          room -= event.retainedBytes();
         }
       }
     }
@@ -349,7 +352,8 @@ final class SegmentReplay {
     if (!rejected.isEmpty() && areLettersDue()) {
       sendLetters(rejected);
     }
-    boolean progress = delivered.size() + newlyRejected > 0;
+    // A tier that rejects events is not down.
+    boolean progress = !delivered.isEmpty() || !rejected.isEmpty();
     if (progress && failedInRow > 0 && !restarted) {
       segment = null;
       pass = null;

@@ -225,22 +225,21 @@ class SegmentReplayTest {
   }
 
   @Test
-  void rejectedEvents_areRememberedUpToALimitAndAllDeadLettered() {
-    int count = SegmentLog.MOST_REJECTIONS + 2_000;
-    SpoolSettings settings = new SpoolSettings(DIRECTORY, 1L << 28, 0, 1_000_000);
-    spool = SteppedSpool.open(disk, settings, TestSpools.decoder(), InstantSource.system());
-    replayer = replayer(tiers);
+  void rejectedEventsBeyondTheLimitOfReasons_areAllDeadLettered() {
+    int count = SegmentLog.MOST_REASONS + 2_000;
+    useLargeSpool();
     topic.goDown();
     tiers.refuse(event -> true);
     append(0, count);
     run(Duration.ofMinutes(2));
-    assertThat(spool.spool().stats().refusedEvents()).isEqualTo(SegmentLog.MOST_REJECTIONS);
-    assertThat(spool.spool().stats().pendingEvents()).isEqualTo(2_000);
+    assertThat(spool.spool().stats().refusedEvents()).isEqualTo(count);
+    assertThat(spool.spool().stats().pendingEvents()).isZero();
 
     topic.comeBack();
     run(Duration.ofMinutes(2));
 
     assertThat(topic.durable()).hasSize(count);
+    assertThat(replayer.stats()).isEqualTo(new ReplayStats(0, count, count));
     assertThat(spool.spool().stats().bytes()).isZero();
   }
 
@@ -371,6 +370,27 @@ class SegmentReplayTest {
   }
 
   @Test
+  void manyRejectedEventsWithoutADeadLetterTopic_delayNoOtherEvent() {
+    // Given more rejected events than reasons are kept
+    int count = SegmentLog.MOST_REASONS + 20 * CHUNK;
+    useLargeSpool();
+    topic.goDown();
+    Set<EventId> poison = Set.copyOf(ids(0, count));
+    tiers.refuse(event -> poison.contains(event.id()));
+    append(0, count);
+    run(Duration.ofMinutes(2));
+    int before = tiers.calls().size();
+
+    // When
+    append(count, count + 10);
+    run(Duration.ofSeconds(5));
+
+    // Then
+    assertThat(tiers.durable()).hasSize(10);
+    assertThat(tiers.calls().size() - before).isLessThan(10);
+  }
+
+  @Test
   void crash_sendsTheWholeSegmentAgain() {
     EventId stuck = StubEvent.numbered(7).id();
     tiers.leaveUnconfirmed(event -> event.id().equals(stuck));
@@ -458,6 +478,12 @@ class SegmentReplayTest {
     while (now < end) {
       now += Math.min(SteppedSpool.replayOnce(replayer), end - now);
     }
+  }
+
+  private void useLargeSpool() {
+    SpoolSettings settings = new SpoolSettings(DIRECTORY, 1L << 28, 0, 1_000_000);
+    spool = SteppedSpool.open(disk, settings, TestSpools.decoder(), InstantSource.system());
+    replayer = replayer(tiers);
   }
 
   private static SteppedSpool open(SimulatedDisk disk) {
