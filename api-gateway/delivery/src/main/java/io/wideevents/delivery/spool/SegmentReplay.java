@@ -50,6 +50,9 @@ final class SegmentReplay {
 
   private static final Duration IDLE = Duration.ofMillis(250);
 
+  /** Segments that delay the next seal while the tiers take events. */
+  private static final int MOST_WAITED_FOR = 20;
+
   private final EventSpool spool;
   private final SegmentLog segments;
   private final LoggerPort tiers;
@@ -292,14 +295,17 @@ final class SegmentReplay {
   /**
    * Ends a round. Seals the open segment, so that its events are replayed in the next round. The
    * more segments wait, the longer events are collected in the open one, so that an outage does not
-   * make many small files.
+   * make many small files. While the tiers take events, the segments that rejected events keep
+   * delay new events by a few seconds at most.
    */
   private void endRound() {
     segment = null;
     restarted = false;
     boolean sealed = false;
     if (nextSeal - stepStart <= 0) {
-      nextSeal = stepStart + IDLE.toNanos() * (1 + segments.sealedCount());
+      int waiting = segments.sealedCount();
+      int segmentsWaitedFor = failedInRow > 0 ? waiting : Math.min(waiting, MOST_WAITED_FOR);
+      nextSeal = stepStart + IDLE.toNanos() * (1 + segmentsWaitedFor);
       sealed = segments.seal();
     }
     nextStep = sealed ? stepStart : stepStart + IDLE.toNanos();

@@ -174,6 +174,29 @@ class SegmentReplayTest {
   }
 
   @Test
+  void rejectedEventsInManySegments_delayNewEventsLittle() {
+    // Given 200 segments with an event that waits for the dead-letter topic
+    useLargeSpool();
+    topic.goDown();
+    tiers.refuse(event -> event.requestId().endsWith("0"));
+    for (int n = 0; n < 2_000; n += 10) {
+      append(n, n + 10);
+      spool.spool().segments().seal();
+    }
+    run(Duration.ofMinutes(1));
+    assertThat(disk.list(PENDING)).hasSize(200);
+
+    for (int n = 2_001; n < 2_009; n++) {
+      // When
+      append(n, n + 1);
+      run(Duration.ofSeconds(6));
+
+      // Then
+      assertThat(tiers.durable()).containsKey(StubEvent.numbered(n).id());
+    }
+  }
+
+  @Test
   void rejectedEvent_keepsItsSegmentUntilTheDeadLetterTopicTakesItAndNoOther() {
     // Given
     topic.goDown();
