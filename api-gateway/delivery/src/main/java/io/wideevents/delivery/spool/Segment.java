@@ -296,6 +296,16 @@ final class Segment {
     return news;
   }
 
+  /**
+   * Forgets what is known of the events from a position on. Damage that an earlier pass did not
+   * meet changes the positions of the events behind it, so these events are sent again.
+   */
+  synchronized void forgetFrom(int event) {
+    acknowledged.clear(event, Math.max(event, acknowledged.length()));
+    rejected.clear(event, Math.max(event, rejected.length()));
+    reasons.keySet().removeIf(position -> position >= event);
+  }
+
   /** Records that the disk failed with this file; returns whether it had not failed before. */
   synchronized boolean failed() {
     boolean news = !failed;

@@ -43,6 +43,7 @@ final class SegmentPass {
         }
         case Found.Damaged range -> {
           if (segment.damage(range.from(), range.to())) {
+            segment.forgetFrom(index);
             damage.range(segment.file(), range.from(), range.to());
           }
         }

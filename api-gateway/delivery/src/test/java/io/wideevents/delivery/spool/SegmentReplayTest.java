@@ -14,6 +14,7 @@ import io.wideevents.event.EventId;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
 import io.wideevents.time.Deadline;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -414,6 +415,27 @@ class SegmentReplayTest {
   }
 
   @Test
+  void damageAfterAFirstPass_losesNoEventBehindIt() throws Exception {
+    // Given ten events of which the second and the eighth stay
+    Set<EventId> stuck = Set.of(StubEvent.numbered(1).id(), StubEvent.numbered(7).id());
+    tiers.leaveUnconfirmed(event -> stuck.contains(event.id()));
+    append(0, 10);
+    run(Duration.ofSeconds(5));
+    assertThat(tiers.durable()).hasSize(8);
+
+    // When the disk damages the sixth, which was delivered
+    Path file = disk.list(PENDING).getFirst();
+    disk.flipBit(file, offsetOf(disk.bytes(file), StubEvent.numbered(5)), 0);
+    tiers.leaveUnconfirmed(event -> false);
+    run(Duration.ofSeconds(30));
+
+    // Then
+    assertThat(tiers.durable()).hasSize(10);
+    assertThat(spool.spool().stats().damage().ranges()).isOne();
+    assertThat(disk.list(PENDING)).isEmpty();
+  }
+
+  @Test
   void crash_sendsTheWholeSegmentAgain() {
     EventId stuck = StubEvent.numbered(7).id();
     tiers.leaveUnconfirmed(event -> event.id().equals(stuck));
@@ -539,6 +561,11 @@ class SegmentReplayTest {
       long pause = SteppedSpool.replayOnce(replayer);
       now += held.answer == null ? pause : 0;
     }
+  }
+
+  private static int offsetOf(byte[] bytes, EncodedEvent event) {
+    String json = new String(event.json(Tier.SPOOL), StandardCharsets.ISO_8859_1);
+    return new String(bytes, StandardCharsets.ISO_8859_1).indexOf(json);
   }
 
   /** A tier whose test decides when it answers. */
