@@ -266,6 +266,12 @@ final class SegmentLog {
     }
   }
 
+  /** Whether an event is replayed after another one, or there is no other one. */
+  static boolean isBehind(SpooledEvent event, @Nullable SpooledEvent other) {
+    int order = other == null ? 1 : ORDER.compare(event.segment(), other.segment());
+    return order > 0 || (order == 0 && event.index() > Objects.requireNonNull(other).index());
+  }
+
   int sealedCount() {
     lock.lock();
     try {

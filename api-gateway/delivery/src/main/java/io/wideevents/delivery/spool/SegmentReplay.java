@@ -79,6 +79,13 @@ final class SegmentReplay {
   private long nextSeal;
 
   private @Nullable Delivery letters;
+
+  /** The next dead letters begin behind this one. Otherwise those that fail would delay others. */
+  private @Nullable SpooledEvent lastLetter;
+
+  /** Whether dead letters were due since the begin of the round, and none was found. */
+  private boolean foundNoLetters;
+
   private long nextLetters;
   private int lettersFailedInRow;
 
@@ -228,6 +235,7 @@ final class SegmentReplay {
   private void begin() {
     stepStart = nanoTime.getAsLong();
     boolean lettersDue = areLettersDue();
+    foundNoLetters = lettersDue && (segment == null || foundNoLetters);
     List<SpooledEvent> chunk = new ArrayList<>();
     List<SpooledEvent> rejected = new ArrayList<>();
     long room = CHUNK_BYTES;
@@ -239,7 +247,7 @@ final class SegmentReplay {
         SpooledEvent event = next.get();
         boolean hasReason = !event.refusalCode().isEmpty();
         boolean isRejected = hasReason || event.segment().isRejected(event);
-        if (!isRejected || lettersDue) {
+        if (!isRejected || (lettersDue && SegmentLog.isBehind(event, lastLetter))) {
           // A tier gives the reason of a rejected event again that was not kept.
           (hasReason ? rejected : chunk).add(event);
           room -= event.retainedBytes();
@@ -301,6 +309,9 @@ final class SegmentReplay {
   private void endRound() {
     segment = null;
     restarted = false;
+    if (foundNoLetters) {
+      lastLetter = null;
+    }
     boolean sealed = false;
     if (nextSeal - stepStart <= 0) {
       int waiting = segments.sealedCount();
@@ -398,6 +409,8 @@ final class SegmentReplay {
 
   private void sendLetters(List<SpooledEvent> rejected) {
     setAside.add(segments.reject(rejected));
+    lastLetter = rejected.getLast();
+    foundNoLetters = false;
     nextLetters = nanoTime.getAsLong() + atRate(rejected.size());
     letters = send(rejected, deadline -> deadLetters.deadLetter(rejected, deadline));
   }

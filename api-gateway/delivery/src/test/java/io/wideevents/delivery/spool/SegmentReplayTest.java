@@ -436,6 +436,21 @@ class SegmentReplayTest {
   }
 
   @Test
+  void deadLettersThatNoPartitionTakes_delayNoOtherDeadLetter() {
+    // Given more than a chunk of dead letters whose partition has no leader
+    Set<EventId> stuck = Set.copyOf(ids(0, CHUNK + 10));
+    tiers.refuse(event -> true);
+    topic.leaveUnconfirmed(event -> stuck.contains(event.id()));
+    append(0, CHUNK + 20);
+
+    // When
+    run(Duration.ofMinutes(2));
+
+    // Then
+    assertThat(topic.durable().keySet()).isEqualTo(Set.copyOf(ids(CHUNK + 10, CHUNK + 20)));
+  }
+
+  @Test
   void crash_sendsTheWholeSegmentAgain() {
     EventId stuck = StubEvent.numbered(7).id();
     tiers.leaveUnconfirmed(event -> event.id().equals(stuck));
