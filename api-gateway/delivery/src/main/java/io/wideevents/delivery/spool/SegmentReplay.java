@@ -50,6 +50,9 @@ final class SegmentReplay {
 
   private static final Duration IDLE = Duration.ofMillis(250);
 
+  /** How long a write to the open segment typically takes. */
+  private static final Duration WRITE = Duration.ofMillis(10);
+
   /** Segments that delay the next seal while the tiers take events. */
   private static final int MOST_WAITED_FOR = 20;
 
@@ -312,14 +315,15 @@ final class SegmentReplay {
     if (foundNoLetters) {
       lastLetter = null;
     }
-    boolean sealed = false;
-    if (nextSeal - stepStart <= 0) {
+    long pause = Math.min(IDLE.toNanos(), nextSeal - stepStart);
+    if (pause <= 0) {
       int waiting = segments.sealedCount();
       int segmentsWaitedFor = failedInRow > 0 ? waiting : Math.min(waiting, MOST_WAITED_FOR);
       nextSeal = stepStart + IDLE.toNanos() * (1 + segmentsWaitedFor);
-      sealed = segments.seal();
+      // If the writer is at work, it seals the segment after its write.
+      pause = segments.seal() ? 0 : WRITE.toNanos();
     }
-    nextStep = sealed ? stepStart : stepStart + IDLE.toNanos();
+    nextStep = stepStart + pause;
   }
 
   private interface Target {

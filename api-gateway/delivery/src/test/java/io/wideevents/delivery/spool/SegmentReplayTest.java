@@ -101,6 +101,21 @@ class SegmentReplayTest {
   }
 
   @Test
+  void newEvent_isDeliveredSoonBehindALongRound() {
+    // Given a chunk whose pause is shorter than the time to the next seal
+    replayer = replayer(tiers, CHUNK);
+    append(0, 100);
+    run(Duration.ofMillis(1));
+
+    // When
+    append(100, 101);
+    run(Duration.ofMillis(300));
+
+    // Then
+    assertThat(tiers.durable()).hasSize(101);
+  }
+
+  @Test
   void outage_keepsEverythingAndMakesFewFiles() {
     tiers.goDown();
     for (int n = 0; n < 600; n++) {
