@@ -75,10 +75,9 @@ final class DeadlineSweep {
     try {
       runDue();
     } finally {
-      // Also after an Error, for example without memory: a sweep that is never scheduled again
-      // would
-      // end every timeout of the process. Cleared before the check, so that a future that is added
-      // meanwhile is seen here or schedules the sweep itself.
+      // Also after an Error, for example if there is no memory to fail a future. Otherwise no sweep
+      // would run any more. Cleared before the check, so that a future that is added meanwhile is
+      // seen here or schedules the sweep itself.
       scheduled.set(false);
       if (!pending.isEmpty()) {
         scheduleSweep();

@@ -79,6 +79,33 @@ class DeadlineSweepTest {
   }
 
   @Test
+  void sweep_goesOnAfterAFutureThatCannotEvenFail() {
+    // Given a future whose action fails, and no memory for its failure
+    CompletableFuture<String> broken =
+        new CompletableFuture<>() {
+          @Override
+          public boolean completeExceptionally(Throwable failure) {
+            throw new OutOfMemoryError("for a test");
+          }
+        };
+    sweep.add(
+        broken,
+        Duration.ZERO,
+        () -> {
+          throw new OutOfMemoryError("for a test");
+        });
+    sweep.add(future, Duration.ZERO, () -> future.complete("late"));
+
+    // When
+    assertThatThrownBy(this::step).isInstanceOf(OutOfMemoryError.class);
+
+    // Then the next sweep acts for the other future
+    assertThat(steps).hasSize(1);
+    step();
+    assertThat(future).isCompletedWithValue("late");
+  }
+
+  @Test
   void add_isIgnoredForAFutureThatIsComplete() {
     future.complete("in time");
 
