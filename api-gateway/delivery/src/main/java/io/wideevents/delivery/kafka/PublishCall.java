@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The future outcomes of one call. The last answer completes it, on the caller's thread or on
- * Kafka's sender thread. Each index is answered exactly once, by the code that sends its event.
+ * Kafka's sender thread. The first answer for an event counts.
  */
 final class PublishCall extends CompletableFuture<List<DeliveryOutcome>> {
   private static final DeliveryOutcome DURABLE = new DeliveryOutcome.Durable(Tier.KAFKA);
@@ -63,8 +63,9 @@ final class PublishCall extends CompletableFuture<List<DeliveryOutcome>> {
   }
 
   private void answer(int index, DeliveryOutcome outcome) {
-    outcomes.set(index, outcome);
-    if (unanswered.decrementAndGet() == 0) {
+    // After a fatal error the producer takes a record, throws, and later fails the same record.
+    // If both counted, the call would complete while another event has no answer.
+    if (outcomes.compareAndSet(index, null, outcome) && unanswered.decrementAndGet() == 0) {
       complete(outcomes(outcome));
     }
   }

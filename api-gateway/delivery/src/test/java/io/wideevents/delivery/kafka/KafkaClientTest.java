@@ -21,13 +21,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -135,6 +138,38 @@ class KafkaClientTest {
         .hasSize(100)
         .hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
     assertThat(producer.history()).isEmpty();
+  }
+
+  @Test
+  void log_countsOneAnswerForAnEventThatTheProducerAnswersTwice() {
+    // Given a producer with a fatal error, which takes a record, throws, and then fails the record
+    KafkaException fatal = new KafkaException("in an error state");
+    MockProducer<byte[], byte[]> producer =
+        new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+          @Override
+          public Future<RecordMetadata> send(
+              ProducerRecord<byte[], byte[]> record, Callback callback) {
+            if (history().size() == 2) {
+              callback.onCompletion(null, fatal);
+              throw fatal;
+            }
+            return super.send(record, callback);
+          }
+        };
+    use(producer);
+
+    // When the event before is acknowledged, and the second event is not
+    CompletableFuture<List<DeliveryOutcome>> outcomes = log(List.copyOf(StubEvent.many(3)));
+    producer.completeNext();
+
+    // Then
+    assertThat(outcomes).isNotDone();
+    producer.errorNext(fatal);
+    assertThat(outcomes.join())
+        .satisfiesExactly(
+            first -> assertThat(first).isEqualTo(new DeliveryOutcome.Durable(Tier.KAFKA)),
+            second -> assertThat(second).isInstanceOf(DeliveryOutcome.NotConfirmed.class),
+            third -> assertThat(third).isInstanceOf(DeliveryOutcome.NotConfirmed.class));
   }
 
   @Test
