@@ -119,10 +119,12 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
     Producer<byte[], byte[]> producer = connection.producer().orElseThrow(this::unavailable);
     connection.recheckIfOlder(TOPIC_CHECK_INTERVAL);
     DeadLetterRecord record = DeadLetterRecord.of(letter, topic, size);
+    CompletableFuture<Boolean> answered = new CompletableFuture<>();
     var unused =
         producer.send(
             record.record(),
             (metadata, failure) -> {
+              answered.complete(true);
               try {
                 if (failure != null && isFatal(failure)) {
                   connection.replace(producer, failure);
@@ -133,8 +135,9 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
                 outcome.complete(new DeadLetterOutcome.NotConfirmed(e));
               }
             });
+    // Not on the outcome: the stub of a record that is too large is another send.
     timing.onTimeout(
-        outcome,
+        answered,
         longestSend,
         () -> {
           // An Error has ended the producer's own thread, so the producer completes no send.

@@ -12,6 +12,7 @@ import io.wideevents.event.DeadLetterReason;
 import io.wideevents.kafka.ProducerSource;
 import io.wideevents.time.Deadline;
 import io.wideevents.time.Timing;
+import io.wideevents.time.VirtualTime;
 import io.wideevents.worker.testing.LogRecords;
 import io.wideevents.worker.testing.ManualClock;
 import java.time.Duration;
@@ -267,6 +268,34 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
       assertThat(first).isInstanceOf(DeadLetterOutcome.NotConfirmed.class);
       assertThat(second).isEqualTo(new DeadLetterOutcome.Kept());
     }
+  }
+
+  @Test
+  void send_waitsForTheStubAsLongAsForTheWholeLetter() {
+    // Given a letter that the broker finds too large shortly before the time of its send is over
+    VirtualTime time = new VirtualTime();
+    MockProducer<byte[], byte[]> producer =
+        new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+    Duration longestSend = Duration.ofSeconds(30);
+    KafkaDeadLetterSink slow =
+        new KafkaDeadLetterSink(
+            source(() -> producer, () -> {}),
+            "localhost:9092",
+            "dlq",
+            counted::add,
+            time,
+            longestSend);
+    CompletableFuture<DeadLetterOutcome> outcome = slow.send(letter(1, "a"));
+    time.advance(longestSend.minusMillis(1));
+    producer.errorNext(new RecordTooLargeException("the limit of the topic"));
+
+    // When
+    time.advance(longestSend.minusMillis(1));
+    producer.completeNext();
+
+    // Then
+    assertThat(outcome).isCompletedWithValue(new DeadLetterOutcome.KeptAsStub());
+    slow.close();
   }
 
   @Test
