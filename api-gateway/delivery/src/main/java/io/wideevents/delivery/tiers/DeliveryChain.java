@@ -141,9 +141,6 @@ final class DeliveryChain implements LoggerPort {
         .thenCompose(
             outcomes -> {
               List<Integer> open = openAfter(step.tier(), outcomes);
-              if (open.isEmpty()) {
-                step.tier().fallbacks().delivered();
-              }
               if (open.isEmpty() || isLast(index, call)) {
                 step.open().decrementAndGet();
                 return CompletableFuture.completedFuture(outcomes);

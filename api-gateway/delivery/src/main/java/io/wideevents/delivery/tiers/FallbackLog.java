@@ -6,8 +6,12 @@ import java.time.Duration;
 import org.slf4j.Logger;
 
 /**
- * Logs the first fallback after a success, and then at most one line per interval. Never throws,
- * because a failing logger must not fail the fallback. Safe for concurrent use.
+ * Logs the first fallback, and then at most one line per interval. Never throws, because a failing
+ * logger must not fail the fallback. Safe for concurrent use.
+ *
+ * <p>A success between two fallbacks does not make the next one appear earlier. If single events
+ * fail, for example because they are too large for the topic, a client could otherwise cause one
+ * line for each of them.
  */
 final class FallbackLog {
   private static final Duration INTERVAL = Duration.ofSeconds(10);
@@ -22,11 +26,6 @@ final class FallbackLog {
   FallbackLog(Logger log, String message) {
     this.log = log;
     this.message = message;
-  }
-
-  /** Records a call that needed no fallback; the next fallback is logged at once. */
-  void delivered() {
-    throttle.reset();
   }
 
   /** Records a call that the tier did not get. */

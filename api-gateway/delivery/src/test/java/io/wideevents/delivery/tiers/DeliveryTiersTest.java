@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.delivery.LoggerPort;
 import io.wideevents.delivery.RecordingLogger;
@@ -12,6 +13,7 @@ import io.wideevents.delivery.tiers.TierStatus.State;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
+import io.wideevents.testing.LogCapture;
 import io.wideevents.time.ClosingTime;
 import io.wideevents.time.Deadline;
 import io.wideevents.time.Timing;
@@ -76,6 +78,25 @@ class DeliveryTiersTest {
             new DeliveryOutcome.Durable(Tier.KAFKA),
             new DeliveryOutcome.Durable(Tier.MONGODB));
     assertThat(mongodb.durable().keySet()).containsExactly(events.get(0).id(), events.get(2).id());
+  }
+
+  @Test
+  void live_logsFewFallbacksOfSingleEvents() {
+    // Given a queue that never takes every second event
+    List<EncodedEvent> events = List.copyOf(StubEvent.many(100));
+    mq.refuse(event -> events.indexOf(event) % 2 == 0);
+
+    try (LogCapture log = new LogCapture(MqLoggerAdapter.class)) {
+      // When
+      for (EncodedEvent event : events) {
+        tiers.live().log(List.of(event), Deadline.after(AMPLE)).join();
+      }
+
+      // Then
+      assertThat(mongodb.durable()).hasSize(50);
+      // Tests that run at the same time log a few lines too.
+      assertThat(log.events(Level.WARN)).isNotEmpty().hasSizeLessThan(25);
+    }
   }
 
   @Test
