@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 
@@ -33,14 +32,7 @@ final class SystemTiming implements Timing {
 
   @Override
   public ScheduledExecutorService executor(String name, int threads) {
-    Thread.Builder.OfPlatform builder = Thread.ofPlatform().daemon();
-    var executor =
-        new ScheduledThreadPoolExecutor(
-            threads, (threads == 1 ? builder.name(name) : builder.name(name + "-", 1)).factory());
-    // Otherwise a cancelled timeout would keep its future alive until the delay is over.
-    executor.setRemoveOnCancelPolicy(true);
-    executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    return executor;
+    return new DaemonExecutor(name, threads);
   }
 
   @Override
