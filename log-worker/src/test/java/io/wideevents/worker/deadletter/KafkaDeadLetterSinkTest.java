@@ -280,11 +280,9 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
     KafkaDeadLetterSink slow =
         new KafkaDeadLetterSink(
             source(() -> producer, () -> {}),
-            "localhost:9092",
-            "dlq",
+            new KafkaDeadLetterSink.Settings("localhost:9092", "dlq", longestSend),
             counted::add,
-            time,
-            longestSend);
+            time);
     CompletableFuture<DeadLetterOutcome> outcome = slow.send(letter(1, "a"));
     time.advance(longestSend.minusMillis(1));
     producer.errorNext(new RecordTooLargeException("the limit of the topic"));
