@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Delivers events through the tiers in order: Kafka, then MongoDB, then the spool. Each tier gets
- * the events that no earlier tier has confirmed, under the same ids. Per tier, its circuit breaker
- * decides:
+ * the events that no earlier tier has confirmed, under the same ids. What a tier gets depends on
+ * the state of its circuit breaker:
  *
  * <ul>
  *   <li><b>closed</b>: the tier gets the events. Events that the tier does not confirm within its
@@ -40,12 +40,12 @@ import org.slf4j.LoggerFactory;
  *       waits for the probe only if the next tier did not confirm that event.
  * </ul>
  *
- * <p>The spool has no circuit breaker and gets the rest of the time. Without a spool, the events
- * that the last tier does not confirm stay unconfirmed.
+ * <p>The spool has no circuit breaker, and may use all the time that is left. Without a spool, the
+ * events that the last tier does not confirm stay unconfirmed.
  *
  * <p>Safe for concurrent use. Blocks only where a tier blocks. Owns the tiers and the executor.
- * Closes the tiers in order. Before it closes the next tier, it waits until the events that the
- * closed tier left unconfirmed have been sent to the next tier.
+ * Closes the tiers in order. After each tier, waits a bounded time until the tier's unconfirmed
+ * events have been sent to the next tier.
  */
 final class DeliveryChain implements LoggerPort {
   private static final Logger log = LoggerFactory.getLogger(DeliveryChain.class);
@@ -65,7 +65,7 @@ final class DeliveryChain implements LoggerPort {
    */
   private record Step(GuardedTier tier, AtomicInteger open) {}
 
-  /** The events of one call, and where the chain ends for them. */
+  /** The events of one call, and the spool if their chain ends there. */
   private record Call(List<EncodedEvent> events, Deadline deadline, Optional<LoggerPort> spool) {
     /** The same call for some of its events. */
     Call with(List<EncodedEvent> some) {
@@ -76,8 +76,8 @@ final class DeliveryChain implements LoggerPort {
   /**
    * @param tiers the tiers with a circuit breaker, at least one
    * @param spool the last tier
-   * @param executor hands events on to the next tier, because a tier's own thread must not do the
-   *     work of another tier
+   * @param executor sends unconfirmed events to the next tier; the thread that completes a tier's
+   *     outcome must not do the work of another tier
    * @param closing bounds the time to close
    */
   DeliveryChain(
@@ -97,7 +97,10 @@ final class DeliveryChain implements LoggerPort {
     return deliver(0, new Call(events, deadline, spool));
   }
 
-  /** The same chain for events that are in the spool already. To close it does nothing. */
+  /**
+   * The same tiers without the spool, for events that are in the spool already. Closing this logger
+   * does nothing.
+   */
   LoggerPort withoutSpool() {
     return new LoggerPort() {
       @Override

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Composes the tiers into the {@link DeliveryChain}, and reports their status. The live chain takes
  * posted events and ends at the spool. The replay chain takes spooled events and does not include
- * the spool. Both share the clients and the circuit breakers of the tiers.
+ * the spool. Both chains use the same clients and circuit breakers.
  *
  * <p>Owned, and closed, by {@code GatewayApplication}. Closes the given tiers in delivery order, so
  * that the next tier takes the events that a closing tier leaves unconfirmed.
@@ -143,13 +143,13 @@ public final class DeliveryTiers implements AutoCloseable {
     live.close();
   }
 
-  /** A database that has not answered yet is reported as down. */
+  /** The status of tier 2. A database that has not answered yet is down. */
   private TierStatus directStatus() {
     TierStatus circuit = directBreaker.status();
     Optional<String> unavailability = database.unavailability();
     if (unavailability.isPresent()) {
-      // The circuit opens only when an event fails. Its timer may move it to half-open while the
-      // database is still unavailable.
+      // The database's report decides. The circuit opens only when an event fails, and becomes
+      // half-open after a pause even if the database is still unavailable.
       return new TierStatus(
           Tier.MONGODB,
           State.DOWN,

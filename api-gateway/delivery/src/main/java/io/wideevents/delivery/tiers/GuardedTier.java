@@ -18,14 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One tier behind its circuit breaker. A tier that throws counts as not confirmed, so that its
- * events go to the next tier. Safe for concurrent use. Blocks only where the tier blocks.
+ * One tier behind its circuit breaker. If the tier throws, the events are not confirmed and go to
+ * the next tier. Safe for concurrent use. Blocks only where the tier blocks.
  */
 final class GuardedTier {
   private static final Logger log = LoggerFactory.getLogger(GuardedTier.class);
 
   // A healthy Kafka or MongoDB answers within milliseconds, and a leader election takes one to two
-  // seconds. A longer wait costs a client more than the next tier does.
+  // seconds. A longer wait delays a client more than the next tier does.
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
   private static final Duration TIMEOUT_PER_EVENT = Duration.ofMillis(1);
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
@@ -34,7 +34,7 @@ final class GuardedTier {
   enum OnRefusal {
     /** Try the next tier: Kafka has limits that MongoDB does not have. */
     TRY_NEXT,
-    /** Answer with the rejection: the event would end up in this tier anyway. */
+    /** Answer with the rejection: a replay of the spool would send the event to this tier again. */
     ANSWER
   }
 
@@ -68,16 +68,17 @@ final class GuardedTier {
   }
 
   /**
-   * Asks the breaker. Every answer except {@code NONE} must be followed by one {@link #attempt}.
+   * Asks the circuit breaker what to send. Every result except {@code NONE} must be followed by one
+   * {@link #attempt}.
    */
   Admission admit() {
     return breaker.admit();
   }
 
   /**
-   * Chooses the event that probes the tier. Each probe chooses another one, because an event that
-   * fails for its own reason says nothing about the tier; as the only probe it would keep the
-   * circuit from closing.
+   * Chooses the event that probes the tier, another one for each probe. An event that fails because
+   * of its content says nothing about the tier. If that event were every probe, the circuit would
+   * not close.
    */
   int nextProbe(int events) {
     return Math.floorMod(probes.getAndIncrement(), events);

@@ -25,7 +25,7 @@ public final class MqLoggerAdapter implements LoggerPort {
     this.mq = mq;
   }
 
-  /** Logs under this class, where the fallback to direct logging begins. */
+  /** Logs the fallback to direct logging, under the name of this class. */
   static FallbackLog fallbacks() {
     return new FallbackLog(
         LoggerFactory.getLogger(MqLoggerAdapter.class),
@@ -46,8 +46,8 @@ public final class MqLoggerAdapter implements LoggerPort {
                 new TierStatus(
                     Tier.KAFKA,
                     State.DOWN,
-                    // The circuit opens only when an event fails; it may have opened before the
-                    // client noticed the outage.
+                    // The outage began when the circuit opened or when the client noticed the
+                    // outage, whichever was first.
                     Optional.of(circuit.since().filter(down.since()::isAfter).orElse(down.since())),
                     down.reason(),
                     circuit.backlog()))
