@@ -61,8 +61,8 @@ final class DeadLetterForm implements RecordForm<SpooledEvent> {
   }
 
   /**
-   * Records the events that Kafka found too large: the next attempt sends a stub, and after a stub
-   * the smallest stub. Such events are returned as not confirmed instead of rejected.
+   * Records the events that Kafka found too large, and returns them as not confirmed instead of
+   * rejected. The next attempt sends a stub. The attempt after a stub sends the smallest stub.
    */
   List<DeliveryOutcome> stubNextTime(List<SpooledEvent> letters, List<DeliveryOutcome> outcomes) {
     List<DeliveryOutcome> answers = new ArrayList<>(outcomes);
@@ -104,8 +104,8 @@ final class DeadLetterForm implements RecordForm<SpooledEvent> {
         event.spooledAt().toEpochMilli(),
         known == null ? DeadLetterReason.INVALID : known,
         event.refusalMessage(),
-        // The first rejection is final. Only an event that could not become a document was never
-        // sent to MongoDB.
+        // MongoDB got the event once, because the first rejection is final. An event that could not
+        // become a document was not sent.
         known == null ? 0 : 1);
   }
 }

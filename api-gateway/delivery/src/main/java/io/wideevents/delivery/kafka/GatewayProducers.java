@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /** The gateway's producers, one for each topic. */
 final class GatewayProducers {
-  // Each check costs one metadata request, and what it finds (a deleted topic) is rare.
+  // Each check costs one metadata request, and a topic is rarely deleted.
   private static final Duration RECHECK_INTERVAL = Duration.ofSeconds(15);
 
   private GatewayProducers() {}

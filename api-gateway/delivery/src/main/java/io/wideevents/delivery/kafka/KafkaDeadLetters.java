@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class KafkaDeadLetters implements DeadLetterPort, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(KafkaDeadLetters.class);
 
-  // An event that is not acknowledged by then is still in the spool and will be sent again.
+  // An event without an acknowledgement stays in the spool and is sent again.
   private static final Duration FLUSH_TIMEOUT = Duration.ofMillis(200);
 
   private final ClosingTime closing;

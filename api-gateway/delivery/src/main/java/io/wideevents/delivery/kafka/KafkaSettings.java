@@ -23,10 +23,11 @@ import java.util.function.Supplier;
  * @param topic topic of the events and its layout; created if it is absent
  * @param deadLetters topic of the events that MongoDB rejects; created if it is absent
  * @param retries how often the client itself retries a record within its time bounds
- * @param linger how long a record waits for other records of its batch; the sender also batches
- *     while requests are in flight
+ * @param linger how long the producer waits for more records before it sends a batch; while
+ *     requests are in flight it collects a batch in any case
  * @param compression of record batches
- * @param bufferBytes memory for records that are not sent yet; publishing blocks while it is full
+ * @param bufferBytes memory for records that are not sent yet; publishing blocks while this memory
+ *     is full
  * @param clientProperties further Kafka client properties by their Kafka names, such as TLS and
  *     SASL
  */
@@ -59,7 +60,7 @@ public record KafkaSettings(
     clientProperties = Map.copyOf(clientProperties);
   }
 
-  /** Reads the settings of publishing that the worker does not share. */
+  /** Reads the settings of publishing; the cluster's settings are shared with the worker. */
   public static Supplier<KafkaSettings> read(
       SettingsReader settings, Supplier<KafkaCluster> cluster) {
     SettingValue<Integer> retries =
@@ -104,7 +105,7 @@ public record KafkaSettings(
     return read;
   }
 
-  /** Reads the memory of the producer, which limits the memory for requests. */
+  /** Reads the producer's memory for records. The memory for requests must not be larger. */
   public static SettingValue<Long> bufferBytes(SettingsReader settings) {
     return settings
         .read("MQ_BUFFER_BYTES", bytes(8 * MEBIBYTE, 4096 * MEBIBYTE))

@@ -6,13 +6,13 @@ import java.util.Optional;
 
 /**
  * A message queue that makes events durable. A client can be created while the queue is
- * unreachable. Events are {@code NotConfirmed} while the queue is unreachable.
+ * unreachable. Its events are then {@code NotConfirmed}.
  *
- * <p>{@link #log} blocks the caller for at most a fraction of a second, when the queue's buffer is
- * full. After the first event that fails, the remaining events of the call are not tried. An event
- * that is not confirmed by the deadline may be in the queue. {@code Refused} means that this queue
- * never takes the event, though another tier may. A call completes on one of the client's own
- * threads, which dependents must not block.
+ * <p>{@link #log} may block the caller for a fraction of a second, for example while the client's
+ * buffer is full. After the first event that fails, the remaining events of the call are not sent.
+ * An event that is not confirmed by the deadline may be in the queue. {@code Refused} means that
+ * the queue rejects the event; another tier may accept the event. A call may complete on a thread
+ * of the client, which dependents must not block.
  *
  * <p>{@link #close} flushes the records in flight within a limit and completes every open call.
  *

@@ -43,14 +43,14 @@ final class PublishCall extends CompletableFuture<List<DeliveryOutcome>> {
   }
 
   /**
-   * The failure of the first event that failed; the remaining events are then not tried. Empty
-   * while there is none.
+   * The failure of the first event that failed; empty while no event has failed. After a failure
+   * the remaining events are not sent.
    */
   Optional<Throwable> failure() {
     return Optional.ofNullable(failure);
   }
 
-  /** Whether every event has been answered, including answers after the deadline. */
+  /** Whether every event has been answered, before or after the deadline. */
   boolean isAnswered() {
     return unanswered.get() == 0;
   }

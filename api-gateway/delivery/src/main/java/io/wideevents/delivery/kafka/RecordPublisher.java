@@ -55,8 +55,8 @@ final class RecordPublisher<E> {
     var call = new PublishCall(events.size());
     for (int i = 0; i < events.size(); i++) {
       if (call.failure().isPresent()) {
-        // The cause of the first failure (a full buffer or missing metadata) would block this event
-        // as long.
+        // The first event failed because the buffer is full or metadata is missing. Sending this
+        // event would block for as long.
         call.notConfirmed(i, call.failure().get());
       } else if (deadline.remaining().isZero()) {
         call.notConfirmed(i, new NotSentException("No time left to publish"));
@@ -73,7 +73,7 @@ final class RecordPublisher<E> {
     connection.replaceUnlessAnswered(producer, call::isAnswered);
   }
 
-  // The callback gets the same result as the future.
+  // The future is ignored, because the callback gets the same result.
   @SuppressWarnings("FutureReturnValueIgnored")
   private void send(Producer<byte[], byte[]> producer, E event, PublishCall call, int index) {
     try {
@@ -88,7 +88,7 @@ final class RecordPublisher<E> {
     }
   }
 
-  /** Never throws: an Error would end the producer's sender thread, and the producer with it. */
+  /** Never throws. An {@code Error} would end the producer's sender thread. */
   private void answered(
       Producer<byte[], byte[]> producer,
       E event,
@@ -108,7 +108,7 @@ final class RecordPublisher<E> {
               log.atError()
                   .addKeyValue("notShown", notShown)
                   .setCause(e)
-                  .log("Could not account for the answer of Kafka to an event"));
+                  .log("Could not process the answer of Kafka for an event"));
     }
   }
 
@@ -125,8 +125,8 @@ final class RecordPublisher<E> {
       return;
     }
     if (!(failure instanceof RetriableException)) {
-      // Fenced, not authorised, closed or out of sequence: this producer may never recover, and a
-      // new one costs little. Timeouts are retriable and do not replace the producer.
+      // The producer is fenced, not authorised, closed or out of sequence. It may not recover, and
+      // a new producer costs little. A timeout is retriable and does not replace the producer.
       connection.replace(producer, failure);
     }
     call.notConfirmed(index, failure);
