@@ -1,6 +1,6 @@
 /**
  * The delivery of events. A caller gives events to a {@link io.wideevents.delivery.LoggerPort} with
- * a deadline and gets one outcome per event. The packages below contain the tiers. The way of one
+ * a deadline and gets one outcome per event. The packages below contain the tiers. The path of one
  * event:
  *
  * <pre>
@@ -15,11 +15,11 @@
  *      |
  *      v
  *   1. Kafka    (kafka)  --- acknowledged by all in-sync replicas ---&gt; Durable(KAFKA)
- *      |  not confirmed in at most half of the time, rejected, or circuit open
+ *      |  not confirmed within half of the time, rejected, or circuit open
  *      v
  *   2. MongoDB  (mongo)  --- stored ----------------------------------&gt; Durable(MONGODB)
  *      |                 --- rejected --------------------------------&gt; Refused
- *      |  not confirmed in at most half of the rest, or circuit open
+ *      |  not confirmed within half of the remaining time, or circuit open
  *      v
  *   3. spool    (spool)  --- synced to the local disk ----------------&gt; Durable(SPOOL)
  *      |                 --- full, or the disk failed ----------------&gt; NotConfirmed
@@ -32,13 +32,13 @@
  *                     without Kafka it stays in the spool
  * </pre>
  *
- * <p>The threads on this way:
+ * <p>The threads on this path:
  *
  * <pre>
  *   request thread             gives the records to Kafka's producer, and returns
  *   Kafka's sender thread      completes the future of the call with the last acknowledgement
  *   delivery-1, delivery-2     fallback only: give unconfirmed events to the next tier
- *   the JDK's timer thread     decides calls without an answer, in one sweep every 20 ms
+ *   the JDK's timer thread     completes calls without an answer, in one sweep every 20 ms
  *   kafka-connect              builds the producer, and replaces it after a fatal error
  * </pre>
  *

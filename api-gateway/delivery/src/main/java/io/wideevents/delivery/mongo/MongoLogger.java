@@ -35,17 +35,19 @@ import org.slf4j.LoggerFactory;
  * as soon as one of a few concurrent writes is free. Therefore a single event does not wait for
  * others, and batches grow with the load.
  *
- * <p>If MongoDB answers for an event with an error code that is on no list, the event is written
- * alone from then on. It is rejected once it is proven poison ({@link BatchWrites#suspected}),
- * counted over all calls that try it: first a live call, then the replay of the spool.
+ * <p>MongoDB may answer for an event with an error code that is on no list. Such an event is
+ * written alone from then on, and rejected once it is proven poison ({@link
+ * BatchWrites#suspected}). The failures of all calls with this event count together: of the live
+ * call and of the replay of the spool.
  *
  * <p>Nothing is retried here. Pending events are bounded, and an event beyond the limit is {@code
- * NotConfirmed} at once. A call is answered by its deadline, and its events that were not sent by
- * then are never sent. A write without an answer ends after a timeout, and another write may begin.
+ * NotConfirmed} at once. A call is answered by its deadline. Events that were not sent by the
+ * deadline are not sent later. A write without an answer ends after a timeout, and another write
+ * may begin.
  *
  * <p>Never blocks a caller. Futures complete on a thread of this logger, so dependents that take
- * time must use another thread. Owned, and closed, by the gateway's composition; the writer is not
- * closed with it.
+ * time must use another thread. Owned, and closed, by the gateway's composition. Closing does not
+ * close the writer.
  */
 public final class MongoLogger implements LoggerPort {
   private static final Logger logger = LoggerFactory.getLogger(MongoLogger.class);
@@ -141,9 +143,9 @@ public final class MongoLogger implements LoggerPort {
   }
 
   /**
-   * Makes documents of the events, from the first on, while the limits allow it. Capacity is
-   * reserved for each document before the next is made: a document may be several times as large as
-   * its text, and the documents of all callers together must stay within the limit.
+   * Makes documents of the events, from the first event on, until a limit is reached. Reserves
+   * capacity for each document before it makes the next one. A document may be several times as
+   * large as its text, and the limit holds for the documents of all callers together.
    */
   private void addDocuments(List<EncodedEvent> events, List<EventDocument> documents) {
     for (EncodedEvent event : events) {
@@ -188,7 +190,7 @@ public final class MongoLogger implements LoggerPort {
       }
       return outcomes.stream().map(MongoLogger::delivered).toList();
     } catch (RuntimeException | Error e) {
-      // No memory. The write must end, or one of the concurrent writes is lost permanently.
+      // There is no memory. The write must end, or it would keep its slot.
       return notConfirmed(outcomes.size(), e);
     }
   }
@@ -207,7 +209,7 @@ public final class MongoLogger implements LoggerPort {
     return Collections.nCopies(events, new DeliveryOutcome.NotConfirmed(cause));
   }
 
-  /** One timer watches all writes: it is set to the timeout of the oldest one. */
+  /** Sets the one timer of all writes to the timeout of the oldest write. */
   private void scheduleTimeout() {
     long nanos = writes.nanosUntilTimeout();
     if (nanos == Long.MAX_VALUE || !timeoutScheduled.compareAndSet(false, true)) {
@@ -216,7 +218,7 @@ public final class MongoLogger implements LoggerPort {
     try {
       var unused = after(Duration.ofNanos(nanos), this::endOverdue);
     } catch (RuntimeException | Error e) {
-      // No memory for the timer. The next call sets it, so the calls that wait are not affected.
+      // There is no memory for the timer. The next call sets the timer.
       timeoutScheduled.set(false);
     }
   }

@@ -69,7 +69,7 @@ final class PendingCall {
     return next++;
   }
 
-  /** Records an outcome; ignored if there is one already, so a late answer changes nothing. */
+  /** Records an outcome. An event keeps its first outcome, so a late answer changes nothing. */
   void conclude(int index, DeliveryOutcome outcome) {
     if (outcomes[index] == null) {
       outcomes[index] = outcome;
@@ -77,13 +77,13 @@ final class PendingCall {
     }
   }
 
-  /** Takes no document from {@code index} on; events there without an outcome are not confirmed. */
+  /** Takes no document from {@code index} on. Later events without an outcome are not confirmed. */
   void giveUpFrom(int index, Throwable cause) {
     end = Math.min(end, index);
     notConfirmedFrom(index, cause);
   }
 
-  /** Takes no further document; every event without an outcome is not confirmed. */
+  /** Takes no further document. Every event without an outcome is not confirmed. */
   void giveUp(Throwable cause) {
     end = next;
     notConfirmedFrom(0, cause);
@@ -100,12 +100,14 @@ final class PendingCall {
     return open == 0;
   }
 
-  /** Completes the caller's future. Called when all outcomes are known, and not under a lock. */
+  /**
+   * Completes the caller's future. Requires that all outcomes are known, and that no lock is held.
+   */
   void complete() {
     try {
       answer.complete(Arrays.stream(outcomes).map(Objects::requireNonNull).toList());
     } catch (RuntimeException | Error e) {
-      // No memory for the list. The future must complete, because the caller waits for it.
+      // There is no memory for the list. The caller waits for the future, so it must complete.
       answer.completeExceptionally(e);
     }
   }

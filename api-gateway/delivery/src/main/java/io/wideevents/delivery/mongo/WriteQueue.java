@@ -28,10 +28,10 @@ final class WriteQueue {
   private final BatchSize batchSize;
   private final SuspectedPoison suspected;
 
-  /** Every call without all outcomes. */
+  /** The calls that lack an outcome. */
   private final Set<PendingCall> pending = new LinkedHashSet<>();
 
-  /** Those of them with documents that no write has taken. */
+  /** The pending calls with documents that no write has taken. */
   private final Deque<PendingCall> waiting = new ArrayDeque<>();
 
   private int pendingEvents;
@@ -73,8 +73,8 @@ final class WriteQueue {
   }
 
   /**
-   * Admits a call with reserved capacity for its documents. Its events without a document are not
-   * confirmed at once, so that the next tier gets them without delay.
+   * Admits a call with reserved capacity for its documents. An event without a document is {@code
+   * NotConfirmed} at once, so that the next tier gets it without delay.
    *
    * @return whether all outcomes of the call are known now
    */
@@ -119,7 +119,7 @@ final class WriteQueue {
       }
     }
     if (call != null && waiting.size() > 1 && slots.getLast().call() == call) {
-      // A call of many batches lets other calls write in between.
+      // Other calls may write between two batches of one call.
       waiting.add(waiting.remove());
     }
     writes++;

@@ -13,7 +13,7 @@ import java.util.Optional;
  * The settings of the delivery chain. Immutable.
  *
  * @param kafka the publishing settings; empty if the message queue is switched off
- * @param rules the limits of events, also of events that are read back from the spool
+ * @param rules the limits of events; events that are read from the spool have the same limits
  */
 public record DeliverySettings(
     Optional<KafkaSettings> kafka,
