@@ -114,8 +114,8 @@ final class DiskFiles implements SpoolFiles {
 
     @Override
     public void sync() throws IOException {
-      // false: the system still syncs the length where data depends on it, and the file times are
-      // not needed.
+      // false: file times need no sync. The system syncs the file's length where data depends on
+      // it.
       channel.force(false);
     }
 

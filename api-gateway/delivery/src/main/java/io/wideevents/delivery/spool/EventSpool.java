@@ -20,11 +20,11 @@ import org.slf4j.LoggerFactory;
  * SpoolReplayer} delivers them in arrival order when a tier takes events again.
  *
  * <p>An event that was acknowledged as {@code Spooled} survives the death of the process and of the
- * machine. It leaves the disk with its segment, after every event of the segment was acknowledged
- * elsewhere. Disk use stays below the configured limit, and memory does not grow with the backlog.
- * Damaged files are quarantined and counted, and every event that can still be read is delivered.
- * Replaying, deleting and starting need no free disk space, so the spool can be drained on a full
- * disk.
+ * machine. Its segment is deleted after Kafka, MongoDB or the dead-letter topic has acknowledged
+ * every event of the segment. Disk use stays below the configured limit, and memory does not grow
+ * with the backlog. Damaged files are quarantined and counted, and every event that can still be
+ * read is delivered. Replaying, deleting and starting need no free disk space, so the spool can be
+ * drained on a full disk.
  *
  * <pre>
  * spool.lock       held while a gateway uses the directory
@@ -69,8 +69,8 @@ public final class EventSpool implements AutoCloseable {
   }
 
   /**
-   * Locks the directory, recovers the segments of earlier runs and starts the writer. Blocks while
-   * it reads the header of every segment and the whole newest segment.
+   * Locks the directory, recovers the segments of earlier runs and starts the writer. Blocks for
+   * reading the header of every segment and the whole newest segment.
    *
    * @param decoder turns stored events into documents, for the MongoDB tier
    * @param closing bounds the time to close, in addition to the limit of five seconds
@@ -81,7 +81,7 @@ public final class EventSpool implements AutoCloseable {
     return open(settings, new DiskFiles(), decoder, clock, closing);
   }
 
-  /** As the other method, with the full five seconds to close. */
+  /** Opens a spool that may take the full five seconds to close. */
   public static EventSpool open(
       SpoolSettings settings, RecordDecoder decoder, InstantSource clock) {
     return open(settings, decoder, clock, new ClosingTime(STOP_TIMEOUT));

@@ -13,9 +13,10 @@ final class FrameReader {
   private static final int WINDOW_BYTES = 256 << 10;
 
   /**
-   * Bytes of false frames that are read before the rest of a file counts as unreadable. No event
-   * can contain the marker of a frame, so only random bytes can look like one: once in four billion
-   * bytes. The limit bounds the time for a file that was made to look like frames everywhere.
+   * A false frame begins with a marker and has a wrong checksum. After this many bytes of false
+   * frames, the rest of a file counts as unreadable. No event contains a marker, and random bytes
+   * contain one in four billion bytes. The limit bounds the time for a file that was made to
+   * contain markers everywhere.
    */
   private static final long MOST_BYTES_IN_VAIN = 256L << 20;
 

@@ -122,7 +122,7 @@ final class GroupCommit {
                 LOG.atError()
                     .addKeyValue("notShown", notShown)
                     .setCause(e)
-                    .log("The spool's writer failed; it goes on"));
+                    .log("The spool's writer failed; it continues"));
         LockSupport.parkNanos(this, REST_AFTER_FAILURE.toNanos());
       }
     }
@@ -166,7 +166,7 @@ final class GroupCommit {
     } catch (RuntimeException | Error e) {
       // A failed check must not end the only writer thread. The next append meets the same limits.
       LogThrottle.safely(
-          () -> LOG.atWarn().setCause(e).log("Could not look for room in the spool"));
+          () -> LOG.atWarn().setCause(e).log("Could not check the free space of the spool"));
     }
   }
 
@@ -208,7 +208,7 @@ final class GroupCommit {
       }
     } catch (InterruptedException e) {
       // Only a flag ends the writer. An interrupt is a bug elsewhere.
-      LogThrottle.safely(() -> LOG.warn("The spool's writer was interrupted and goes on"));
+      LogThrottle.safely(() -> LOG.warn("The spool's writer was interrupted and continues"));
     } finally {
       lock.unlock();
     }
@@ -239,7 +239,8 @@ final class GroupCommit {
     try {
       trouble.report(outcome);
     } catch (RuntimeException | Error e) {
-      LogThrottle.safely(() -> LOG.atWarn().setCause(e).log("Could not tell how the spool is"));
+      LogThrottle.safely(
+          () -> LOG.atWarn().setCause(e).log("Could not report the state of the spool"));
     }
     group.forEach(append -> append.done.complete(outcome));
   }

@@ -10,9 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One segment file and what this process knows of its events. The acknowledgements are in memory
- * only: after a restart the whole segment is replayed. Safe for concurrent use; does not block for
- * the disk.
+ * One segment file, and which of its events are acknowledged. The acknowledgements are in memory
+ * only, so the whole segment is replayed after a restart. Safe for concurrent use; does not block
+ * for the disk.
  */
 final class Segment {
   /** Where a segment is and how it was found. */
@@ -27,14 +27,17 @@ final class Segment {
 
   private static final Pattern NAME = Pattern.compile("(\\d{18})\\.segment");
 
-  /** More than a dead letter shows, so that the letter says that its message was cut. */
+  /**
+   * Longer than the message of a dead letter, so that the dead letter says that its message was
+   * cut.
+   */
   private static final int MOST_MESSAGE_CHARS = 1_024;
 
   private record Rejection(String code, String message) {}
 
   private final Place place;
 
-  /** Events by position in the file. One bit for each event, about a thousandth of the file. */
+  /** One bit for each event, by position. The bits need about a thousandth of the file's size. */
   private final BitSet acknowledged = new BitSet();
 
   /** Events that a tier rejected and that are not acknowledged, by position in the file. */
@@ -48,7 +51,7 @@ final class Segment {
   private long fileBytes;
   private int acknowledgedLength;
 
-  /** As the header says, and after the first pass as the frames say. */
+  /** Number of events: from the header, and after the first pass from the frames. */
   private int events;
 
   private boolean sealed;
@@ -64,7 +67,7 @@ final class Segment {
 
   /**
    * @param length end of the bytes that may be read
-   * @param events frames up to there
+   * @param events number of frames before {@code length}
    */
   Segment(Place place, Instant createdAt, int length, int events) {
     this.place = place;
@@ -114,12 +117,12 @@ final class Segment {
     return length;
   }
 
-  /** Length that was certainly acknowledged; events that were not acknowledged may follow. */
+  /** End of the bytes that count as acknowledged to clients; other bytes may follow. */
   synchronized int acknowledgedLength() {
     return acknowledgedLength;
   }
 
-  /** Counts bytes after {@link #length}; they become readable with {@link #synced}. */
+  /** Counts bytes that were written after {@link #length}. {@link #synced} makes them readable. */
   synchronized void wrote(int bytes) {
     fileBytes += bytes;
   }
@@ -134,7 +137,7 @@ final class Segment {
     sealed = true;
   }
 
-  /** Whether the segment never held an acknowledged event. */
+  /** Whether no group of events was ever synced. */
   synchronized boolean isEmpty() {
     return length == SegmentHeader.BYTES;
   }
@@ -174,7 +177,7 @@ final class Segment {
     return reasons.size();
   }
 
-  /** When the oldest remaining event was spooled; at most slightly too early. */
+  /** When the oldest remaining event was spooled, or slightly earlier. */
   synchronized Instant oldest() {
     return oldest;
   }
@@ -188,7 +191,7 @@ final class Segment {
     return !countedByPass || pending() > 0 || (deadLetters && refused() > 0);
   }
 
-  /** Whether every event is acknowledged. Only a pass over the file finds that out. */
+  /** Whether a pass over the whole file has found every event acknowledged. */
   synchronized boolean isFinished() {
     return isAcknowledgedFrom(0);
   }
@@ -288,7 +291,7 @@ final class Segment {
     return damaged;
   }
 
-  /** Records an unreadable range; returns whether it was not reported before. */
+  /** Records an unreadable range; returns whether the range is new. */
   synchronized boolean damage(int from, int to) {
     Integer before = reported.put(from, to);
     boolean news = before == null || before < to;

@@ -39,9 +39,9 @@ final class SegmentAppender {
   }
 
   /**
-   * Creates the file under a temporary name, which it keeps until the first group is synced.
-   * Therefore a file with the name of a segment was complete once. If creation fails, no file is
-   * left, unless the disk also fails to delete it.
+   * Creates the file under a temporary name. The file gets its final name after the first group is
+   * synced. A file with the name of a segment therefore has a synced header. If creation fails, no
+   * file is left, unless the disk also fails to delete the file.
    *
    * @param staging a direct buffer, used by this appender alone during a write; a heap buffer would
    *     be copied into a direct buffer of the same size, which the thread then keeps
@@ -94,8 +94,9 @@ final class SegmentAppender {
       length += frame.length;
     }
     flush();
-    // Written before the sync, so that the sync makes frames and length durable together. Written
-    // after the frames, so that a killed process leaves no length without its frames.
+    // The length is written before the sync, so that one sync makes the frames and the length
+    // durable. The length is written after the frames, so that a killed process leaves no length
+    // without its frames.
     writeSynced(synced.syncedTo(), length, synced.syncedEvents());
     file.sync();
     name();
@@ -105,16 +106,15 @@ final class SegmentAppender {
   private void name() throws IOException {
     if (synced.syncedTo() == SegmentHeader.BYTES) {
       files.rename(unfinished(segment), segment.file());
-      // Without this sync the file itself may be gone after a power failure, even if its content
-      // was synced.
+      // Without this sync a power failure may remove the file, although its content was synced.
       files.syncDirectory(directory);
     }
   }
 
   /**
-   * Records that the group is synced. The record itself is not synced. Until it reaches the disk,
-   * damage to this group cannot be distinguished from a write that a power failure interrupted, and
-   * is reported.
+   * Records in the header that the group is synced. The record itself is not synced. Until the
+   * record is on the disk, unreadable bytes of this group are reported as damage, even if a power
+   * failure interrupted the write.
    */
   private void confirm(int length, int events) {
     try {
@@ -125,7 +125,7 @@ final class SegmentAppender {
       LOG.atDebug()
           .addKeyValue("file", segment.file())
           .setCause(e)
-          .log("Could not note a synced length");
+          .log("Could not record a synced length");
     }
   }
 
@@ -154,8 +154,8 @@ final class SegmentAppender {
   }
 
   /**
-   * Ends appending. The remains of a failed write or sync after the acknowledged bytes are recorded
-   * as not acknowledged. A file without acknowledged bytes is deleted.
+   * Ends appending. Records in the header that the bytes of a failed write or sync are not
+   * acknowledged. Deletes a file without acknowledged bytes.
    */
   void close() throws IOException {
     try (file) {

@@ -33,7 +33,10 @@ final class SegmentHeader {
 
   private static final byte[] MAGIC = "WESPOOL2".getBytes(US_ASCII);
 
-  /** Bytes that the headers of all versions begin with. A digit follows. */
+  /**
+   * Length of the text with which the headers of all versions begin. The digit of the version
+   * follows.
+   */
   private static final int ANY_VERSION_BYTES = 7;
 
   private static final int PAGE = 4096;
@@ -47,7 +50,7 @@ final class SegmentHeader {
   /**
    * The identity of a segment; written once.
    *
-   * @param previous number of the previous segment if that existed at the time, else 0
+   * @param previous number of the previous segment; 0 if there was none at the time
    * @param previousLength acknowledged length of that segment
    */
   record Identity(long sequence, Instant createdAt, long previous, int previousLength) {
@@ -75,13 +78,14 @@ final class SegmentHeader {
   }
 
   /**
-   * How far the segment is acknowledged. Written before the sync of a group, with the end of the
-   * group in {@code writtenTo}, and again after the sync, with that end in both fields.
+   * How far the segment is acknowledged. Written twice for each group of events. Before the sync,
+   * {@code writtenTo} is the end of the group. After the sync, {@code syncedTo} is the end of the
+   * group as well.
    *
    * @param generation grows by one with each write
-   * @param syncedTo bytes before it were synced when this was written
-   * @param writtenTo bytes from here on were not written when this was written
-   * @param syncedEvents events before {@code syncedTo}
+   * @param syncedTo bytes before this offset were synced at the time
+   * @param writtenTo bytes from this offset on were not written at the time
+   * @param syncedEvents number of events before {@code syncedTo}
    */
   record Synced(long generation, int syncedTo, int writtenTo, int syncedEvents) {
     static final Synced NONE = new Synced(0, BYTES, BYTES, 0);
@@ -108,7 +112,7 @@ final class SegmentHeader {
   /**
    * The content of a header.
    *
-   * @param synced the newest intact one; empty if neither is intact
+   * @param synced the newer intact synced length; empty if neither is intact
    * @param sound whether every byte of the header is as it was written
    */
   record Content(Identity identity, Optional<Synced> synced, boolean sound) {}

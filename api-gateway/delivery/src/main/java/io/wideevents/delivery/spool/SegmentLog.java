@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The segments of a spool. Appending adds to the open segment, which is sealed when it is full or
- * when the replay asks for it. A sealed segment is read, and deleted when all its events are
- * acknowledged; only this frees space, and it needs no free space.
+ * The segments of a spool. Events are appended to the open segment. The open segment is sealed when
+ * it is full, or when the replay needs its events. A sealed segment is replayed, and deleted when
+ * all its events are acknowledged. Only deletion frees space, and deletion needs no free space.
  *
  * <p>One thread appends, and one thread replays. The lock is held for bookkeeping, never for the
  * disk.
@@ -94,8 +94,8 @@ final class SegmentLog {
 
   /**
    * Appends frames. Blocks until the frames are synced. After a failure the file is not written to
-   * again: after a failed sync the operating system may mark pages as clean that never reached the
-   * disk, and a second sync would report success.
+   * again. After a failed sync the operating system may treat lost pages as clean, and a second
+   * sync would then report success.
    *
    * @throws IOException if the disk failed or is full; whether the frames are stored is unknown
    */
@@ -253,7 +253,10 @@ final class SegmentLog {
     return true;
   }
 
-  /** The first sealed segment, or the first one after {@code previous}, which may be deleted. */
+  /**
+   * The first sealed segment after {@code previous}, which may be deleted; without {@code
+   * previous}, the first of all.
+   */
   Optional<Segment> sealedAfter(@Nullable Segment previous) {
     lock.lock();
     try {

@@ -113,7 +113,7 @@ final class SegmentRecovery {
     return Optional.of(new Header(place, (int) size, content));
   }
 
-  /** The length of this segment that the next segment records. */
+  /** The length of this segment that the next segment recorded; 0 if none did. */
   private static int leastLength(Header header, Header next) {
     return next.content()
         .map(Content::identity)
@@ -150,7 +150,9 @@ final class SegmentRecovery {
     return Optional.of(segment);
   }
 
-  /** A file with a damaged header may hold intact events; a foreign file holds none. */
+  /**
+   * Recovers the intact events of a file with a damaged header; empty for a file without events.
+   */
   private Optional<Segment> salvage(Header header) throws IOException {
     Scan scan = scan(header);
     if (scan.events == 0) {

@@ -24,11 +24,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Delivers the sealed segments in rounds, oldest first, one chunk at a time. An event that is not
- * acknowledged is skipped and tried again in the next round, so that no event delays the others. A
- * segment is released when all its events are acknowledged.
+ * acknowledged is skipped and sent again in the next round, so that it does not delay other events.
+ * A segment is released when all its events are acknowledged.
  *
- * <p>One chunk alone cannot show whether an event fails or the tiers are down, and skipping during
- * an outage would leave the oldest events for last. Therefore the first success after failures
+ * <p>A failed chunk does not show whether one event fails or the tiers are down. Skipping events
+ * during an outage would deliver the oldest events last. Therefore the first success after failures
  * restarts the round from the oldest event, once per round.
  *
  * <p>Rejected events are sent to the dead-letter topic beside the next chunks, at most one call at
@@ -40,7 +40,7 @@ final class SegmentReplay {
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
   private static final int CHUNK_EVENTS = 500;
 
-  /** A chunk takes no further event once its events have so many bytes. */
+  /** A chunk is complete when its events have this many bytes. */
   private static final int CHUNK_BYTES = 1 << 20;
 
   private static final Duration DEADLINE = Duration.ofSeconds(8);
@@ -100,7 +100,7 @@ final class SegmentReplay {
   private record Delivery(
       List<SpooledEvent> events, CompletableFuture<List<DeliveryOutcome>> answer, long expiresAt) {
 
-    /** Nanoseconds until the answer must be handled. */
+    /** Nanoseconds until {@code expiresAt}; 0 when the answer has arrived. */
     long left(long now) {
       return answer.isDone() ? 0 : Math.max(0, expiresAt - now);
     }
@@ -122,7 +122,8 @@ final class SegmentReplay {
 
   /**
    * @param nanoTime monotonic clock, as {@link System#nanoTime}, also used for deadlines
-   * @param onAnswer called on any thread when {@link #runOnce} has work before the time it returned
+   * @param onAnswer called on any thread when an answer has arrived, so that {@link #runOnce} has
+   *     work at once
    */
   SegmentReplay(
       EventSpool spool,
@@ -176,7 +177,8 @@ final class SegmentReplay {
 
   /** Concludes what was answered, when the replay ends. Sends nothing. */
   void concludeAnswered() {
-    // Concluding a delivery must not send its rejected events, because no one awaits the answer.
+    // Concluding a delivery must not send its rejected events: their answer would arrive after the
+    // end.
     nextLetters = nanoTime.getAsLong() + Duration.ofDays(365).toNanos();
     concludeLetters();
     concludeDelivery();
@@ -218,7 +220,7 @@ final class SegmentReplay {
     }
   }
 
-  /** A bug, a failing disk or a lack of memory must not end the replay. */
+  /** Runs a step. A bug, a failing disk or a lack of memory must not end the replay. */
   private void step(Runnable step) {
     try {
       step.run();
@@ -228,8 +230,8 @@ final class SegmentReplay {
               LOG.atError()
                   .addKeyValue("notShown", notShown)
                   .setCause(e)
-                  .log("Replay failed; it will go on"));
-      // Goes on behind what may have failed.
+                  .log("Replay failed; it continues"));
+      // Continues with the next segment, because this one may be the cause.
       pass = null;
       pauseAfter(0, false);
     }
@@ -343,8 +345,9 @@ final class SegmentReplay {
   }
 
   /**
-   * Acknowledges the delivered events. A delivery without an answer acknowledges nothing. If the
-   * tiers store its events later, the events are delivered again, which is harmless.
+   * Acknowledges the delivered events. A delivery without an answer acknowledges no event. The
+   * tiers may still store its events. The replay then delivers them a second time, which is
+   * harmless.
    */
   private void conclude(Delivery done) {
     List<SpooledEvent> delivered = new ArrayList<>();
@@ -389,8 +392,9 @@ final class SegmentReplay {
   }
 
   /**
-   * An event that cannot be decoded fails its whole chunk wherever documents are made. It is not
-   * sent to the tiers again, so the next attempt with the others can succeed.
+   * The event as a rejected one if it could not be decoded; otherwise empty. Such an event makes
+   * its whole chunk fail. It is not sent to the tiers again, so that the next attempt can deliver
+   * the other events.
    */
   private static Optional<SpooledEvent> undecodable(SpooledEvent event, Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

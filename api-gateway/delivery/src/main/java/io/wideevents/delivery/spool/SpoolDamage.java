@@ -64,7 +64,7 @@ final class SpoolDamage {
     LOG.atError()
         .addKeyValue("file", file)
         .setCause(cause)
-        .log("A spool file cannot be read and is passed over; check the disk");
+        .log("A spool file cannot be read and is skipped; check the disk");
   }
 
   /** Records a file that another version of the gateway wrote; the file is not touched. */

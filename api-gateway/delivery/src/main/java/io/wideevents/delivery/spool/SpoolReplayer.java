@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * are durable elsewhere. After a crash the whole segment is delivered again under the same ids.
  *
  * <p>Uses the thread {@code spool-replay}. One chunk is in flight at a time, and the rate is
- * limited, because live traffic has priority. A flag ends the thread. The thread is never
- * interrupted, because an interrupt would close the files that it uses. Owned by the gateway's
+ * limited, because live traffic has priority. A flag ends the thread. The thread is not
+ * interrupted, because an interrupt would close the file that it reads. Owned by the gateway's
  * application, and closed before the spool and the tiers.
  */
 public final class SpoolReplayer implements AutoCloseable {

@@ -15,10 +15,10 @@ import java.util.function.Supplier;
  *
  * @param directory created if absent; used by one gateway at a time
  * @param maxBytes disk space the spool may use, at least 1 MiB; further events are rejected
- * @param minFreeBytes disk space that must stay free, 0 or more; an event that would use it is
- *     rejected
- * @param replayEventsPerSecond maximum replay rate, at least 1; the limit leaves capacity of the
- *     tiers to live traffic
+ * @param minFreeBytes disk space that must stay free, 0 or more; an event that would use this space
+ *     is rejected
+ * @param replayEventsPerSecond maximum replay rate, at least 1; keeps capacity of the tiers free
+ *     for live traffic
  */
 public record SpoolSettings(
     Path directory, long maxBytes, long minFreeBytes, int replayEventsPerSecond) {

@@ -6,9 +6,9 @@ import java.util.Optional;
 /**
  * The state of a spool at one moment.
  *
- * @param pendingEvents events that wait for delivery. After a start this includes events that an
- *     earlier process delivered from a segment that remains. May be too high by the number of
- *     damaged events until the replay has passed the damage.
+ * @param pendingEvents events that wait for delivery. After a start this includes events of a
+ *     remaining segment that an earlier process delivered. Damaged events count until the replay
+ *     has read their segment.
  * @param refusedEvents events that a tier rejected and that wait for the dead-letter topic
  * @param bytes disk space of both; shrinks one whole segment at a time
  * @param maxBytes the limit of {@code bytes}
@@ -30,7 +30,7 @@ public record SpoolStats(
    * Why events are rejected.
    *
    * @param message in words
-   * @param since when it began; a repetition of the same trouble does not change it
+   * @param since when the trouble began; a repetition does not change this time
    */
   public record Trouble(String message, Instant since) {}
 
@@ -39,7 +39,7 @@ public record SpoolStats(
    *
    * @param ranges ranges of acknowledged bytes without an intact event, damaged headers, unreadable
    *     files, and files of another version
-   * @param tornTails remains of a write that a crash interrupted; they had not been acknowledged
+   * @param tornTails remains of a write that a crash interrupted; these bytes were not acknowledged
    * @param quarantinedFiles files in the quarantine now, including those of earlier runs; an
    *     operator may inspect and delete them
    */

@@ -13,8 +13,7 @@ import java.time.Instant;
 /**
  * An event as stored in the spool. Its JSON has the same bytes as the Kafka value would have had,
  * so a replay delivers exactly what was accepted. {@code _ingest.tier} stays {@code spool} in the
- * JSON and in the document, whichever tier takes the event later, because the event first became
- * durable in the spool.
+ * JSON and in the document, because the event first became durable in the spool.
  *
  * <p>Immutable and safe to share; holds its bytes in memory.
  */
@@ -45,7 +44,7 @@ public final class SpooledEvent implements EncodedEvent {
     return index;
   }
 
-  /** The same event with the reason why a tier will never take it. */
+  /** The event as a rejected event, with the reason. */
   SpooledEvent rejected(String code, String message) {
     return new SpooledEvent(segment, index, stored.rejected(code, message), decoder);
   }

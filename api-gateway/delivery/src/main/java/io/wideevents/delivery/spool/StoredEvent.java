@@ -7,7 +7,7 @@ import io.wideevents.event.Tier;
 import java.time.Instant;
 
 /**
- * The content of a {@link Frame}. Immutable, because no code writes to the bytes.
+ * The content of a {@link Frame}. Immutable as long as no code writes to the bytes.
  *
  * @param refusalCode empty for a pending event
  * @param refusalMessage empty for a pending event
@@ -27,7 +27,7 @@ record StoredEvent(
         event.id(), event.outcome(), now, event.requestId(), "", "", event.json(Tier.SPOOL));
   }
 
-  /** The same event with the reason why a tier will never take it. */
+  /** The event as a rejected event, with the reason. */
   StoredEvent rejected(String code, String message) {
     return new StoredEvent(id, outcome, spooledAt, requestId, code, message, json);
   }

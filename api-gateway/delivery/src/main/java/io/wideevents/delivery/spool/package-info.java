@@ -13,9 +13,9 @@
  * </pre>
  *
  * <p>The segment is the unit of replay. Which of its events are acknowledged is known in memory
- * only, so a crash sends the whole segment again. That is harmless, because writes are idempotent.
- * To understand the package, read {@link io.wideevents.delivery.spool.EventSpool}, {@code
- * SegmentLog}, {@code SegmentReplay} and {@code SegmentRecovery}. {@code
+ * only. After a crash the whole segment is sent again, which is harmless, because writes are
+ * idempotent. To understand the package, read {@link io.wideevents.delivery.spool.EventSpool},
+ * {@code SegmentLog}, {@code SegmentReplay} and {@code SegmentRecovery}. {@code
  * docs/decisions/spool-storage.md} and {@code docs/decisions/segment-is-the-unit-of-replay.md}
  * explain the decisions.
  */
