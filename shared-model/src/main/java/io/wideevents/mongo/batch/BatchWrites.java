@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The writes in flight. Each write ends once: with the writer's answer, or without an answer at its
  * timeout. An answer after the timeout is ignored, because the caller may have written the same
- * documents again under the same ids. A writer that throws, or that breaks its contract, ends its
- * write without an answer.
+ * documents again under the same ids. If the writer throws or breaks its contract, the write ends
+ * without an answer.
  *
  * <p>A document on which the server fails with an unlisted error code is suspected to be poison
  * ({@link #suspected}). Once it is proven poison, its outcome is {@link WriteOutcome.Poison}.
@@ -55,7 +55,7 @@ public final class BatchWrites {
   }
 
   /**
-   * @param owner runs each task on the owner's thread, later
+   * @param owner runs the tasks that end writes, on the owner's thread
    * @param timeout time after which a write without an answer ends; longer than the writer's own
    *     limit
    * @param memory time after which a suspected document that has not failed again is forgotten;

@@ -3,8 +3,8 @@ package io.wideevents.mongo.batch;
 import java.time.Duration;
 
 /**
- * Collects the evidence that one document can never be stored, although MongoDB answers for it with
- * an error code on no list.
+ * The evidence that one document cannot be stored. MongoDB answers for such a document with an
+ * error code that is on no list.
  *
  * <p>A throttling server or a failed shard looks like a poison document at first: a document fails
  * alone while others are stored. Therefore the proof needs {@value #FAILURES} failures of the
@@ -32,7 +32,7 @@ final class PoisonEvidence {
   private long storedBeforeLast;
 
   /**
-   * Records that the document failed in a write of one document.
+   * Records that the document failed in a write of this document alone.
    *
    * @param code the server's error code; a code that differs from the last one restarts the count
    * @param storedBefore documents that this process had stored when this write began
