@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #offer} takes a fraction of a microsecond. It does not block, and allocates only a
  * queue node. The bytes of an item count from the offer until {@link #releaseItem}, so the limit
  * includes the items that were taken and are not acknowledged yet. The sender thread does not wait
- * for a batch to fill. It takes what arrived while it was busy, or while it was parked for at most
- * 5 ms.
+ * for a batch to fill. It takes the items that arrived while it was busy. While items arrive, it
+ * parks for 5 ms at most.
  *
  * <p>Safe for concurrent use. Owned, and closed, by the creator. The thread is a daemon.
  *
@@ -59,7 +59,8 @@ public final class BoundedQueue<T> {
    *     while no other item is pending
    * @param sizeInBytes the memory of an item in bytes, the same at each call
    * @param sender takes items with {@link #poll}, sends them, and returns whether there were any.
-   *     Called on the sender thread only. It may block. If it throws, it is called again after 5 ms
+   *     Called on the sender thread only. May block. A sender that throws is called again after 5
+   *     ms
    */
   public BoundedQueue(
       String threadName,
@@ -145,7 +146,7 @@ public final class BoundedQueue<T> {
     return pendingItems.get();
   }
 
-  /** Whether the sender thread has not ended. */
+  /** Whether the sender thread is alive. */
   public boolean isSending() {
     return thread.isAlive();
   }
@@ -199,8 +200,8 @@ public final class BoundedQueue<T> {
   }
 
   private void park() {
-    // A sender may have interrupted this thread. Clear the flag, because park returns at once while
-    // it is set.
+    // The sender may have interrupted this thread. Clear the interrupt flag, because park returns
+    // at once while the flag is set.
     var unused = Thread.interrupted();
     if (++emptyPolls <= EMPTY_POLLS_BEFORE_PARK) {
       LockSupport.parkNanos(this, POLL_NANOS);
