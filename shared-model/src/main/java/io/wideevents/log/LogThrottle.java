@@ -95,8 +95,8 @@ public final class LogThrottle {
   }
 
   /**
-   * Logs a line without a rate limit. Never throws, as {@link #show}; for threads and futures on
-   * which others wait.
+   * Logs a line without a rate limit. Never throws, as {@link #show}. For code whose result must
+   * not depend on logging.
    *
    * @param line logs
    */

@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Runs an action for each future that is not complete by its deadline. One sweep per step looks at
- * all pending futures, because most of them complete long before their deadline, and a timer for
- * each would cost more than the work that it limits. An action runs at most one step after the
+ * all pending futures. Most futures complete long before their deadline, and a timer for each
+ * future would cost more than the work that it limits. An action runs at most one step after the
  * deadline, unless earlier actions take longer. While no future is pending, no sweep runs.
  *
  * <p>Safe for concurrent use; does not block.

@@ -27,13 +27,13 @@ public interface Timing {
 
   /**
    * Runs an action after a delay, unless the future is complete by then. The action may run some
-   * milliseconds late. It runs on a shared thread, which the action and the dependents of the
-   * futures that it completes must not block.
+   * milliseconds late. The thread of the action is shared. Neither the action nor the dependents of
+   * a future that the action completes may block that thread.
    */
   void onTimeout(CompletableFuture<?> future, Duration delay, Runnable action);
 
   /**
-   * Completes a future after a delay, unless it is complete by then, as {@link #onTimeout} does.
+   * Completes a future with a value after a delay, under the rules of {@link #onTimeout}.
    *
    * @return the same future
    */
@@ -48,7 +48,7 @@ public interface Timing {
    * first task. After a shutdown it rejects tasks with {@link
    * java.util.concurrent.RejectedExecutionException} and drops delayed tasks.
    *
-   * @param name of its one thread; several threads have a number after the name
+   * @param name the name of the thread; several threads get a number after the name
    */
   ScheduledExecutorService executor(String name, int threads);
 
