@@ -48,10 +48,9 @@ public final class KafkaProducerSource implements ProducerSource {
   }
 
   /**
-   * Waits for the topic's metadata, so that the first record does not have to. Retries with the
-   * same producer: each attempt waits at most for the producer's own limit, which the TLS and SASL
-   * handshakes of a distant broker can exceed every time, and the producer goes on connecting in
-   * between.
+   * Waits for the topic's metadata, so that the first record does not have to wait. An attempt ends
+   * at the producer's own limit, and the TLS and SASL handshakes with a distant broker may take
+   * longer. Every attempt uses the same producer, which continues to connect between two attempts.
    *
    * @throws TimeoutException if there is no metadata within the bound
    */

@@ -142,7 +142,7 @@ public final class ProducerConnection implements AutoCloseable {
   }
 
   /**
-   * Requests a new producer instead of this one, which is then closed. Ignored if this producer was
+   * Requests a new producer, and closes the unusable one. Does nothing if the unusable producer was
    * replaced already.
    */
   public void replace(Producer<byte[], byte[]> unusable, Throwable cause) {
@@ -323,7 +323,7 @@ public final class ProducerConnection implements AutoCloseable {
       return;
     } catch (Throwable e) {
       // The outcomes of events show whether Kafka is available.
-      LogThrottle.safely(() -> log.debug("Could not look at the topic", e));
+      LogThrottle.safely(() -> log.debug("Could not check the topic", e));
     }
     schedule(() -> recheck(inUse, interval), interval);
   }

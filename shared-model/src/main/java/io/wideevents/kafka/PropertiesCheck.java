@@ -17,10 +17,10 @@ public final class PropertiesCheck {
   private PropertiesCheck() {}
 
   /**
-   * What the library rejects of an admin client and a producer; empty if it accepts everything.
+   * Checks the properties of an admin client and of a producer.
    *
-   * @param bufferMemory the name of {@code buffer.memory} in a message
-   * @return Kafka's message, which names the property
+   * @param bufferMemory what to call {@code buffer.memory} in a message
+   * @return the message about the first rejected property; empty if all are accepted
    */
   public static Optional<String> ofWriter(
       Map<String, Object> admin, Map<String, Object> producer, String bufferMemory) {
@@ -42,7 +42,7 @@ public final class PropertiesCheck {
     }
   }
 
-  /** What the library rejects of a consumer; as {@link #ofWriter}. */
+  /** Checks the properties of a consumer, as {@link #ofWriter}. */
   public static Optional<String> ofReader(Map<String, Object> consumer) {
     Map<String, Object> properties = new HashMap<>(consumer);
     properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);

@@ -120,8 +120,8 @@ public final class TopicCreator {
   }
 
   /**
-   * As {@link #createWhenAbsent}, and restores the layout of a topic that was deleted and created
-   * again since the last call, because a client's metadata request may have created it with the
+   * As {@link #createWhenAbsent}. Also restores the layout of a topic that was deleted and created
+   * again since the last call. A client's metadata request may have created that topic with the
    * broker's defaults. Keeps each config that was set for the new topic. Adds partitions only if no
    * config was set.
    */
