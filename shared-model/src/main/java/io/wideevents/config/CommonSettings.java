@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * The settings of events and of their collection, for both processes. They are here because {@code
- * codec} and {@code mongo} know no settings.
+ * The settings of events and of their collection, for both processes. The packages {@code codec}
+ * and {@code mongo} do not depend on this package, so they cannot read settings.
  */
 public final class CommonSettings {
   private static final int MEBIBYTE = 1024 * 1024;
@@ -215,7 +215,7 @@ public final class CommonSettings {
   }
 
   /**
-   * Adds the rule that a part can hold some Kafka records of the largest event.
+   * Adds the rule that a part can hold a number of Kafka records with the largest event.
    *
    * @param bytes the setting that limits the size of the part
    */

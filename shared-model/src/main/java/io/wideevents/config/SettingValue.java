@@ -26,7 +26,8 @@ public final class SettingValue<T> {
   /**
    * The value of a setting that has a default.
    *
-   * @throws InvalidValueException if the value is invalid; this ends the check in which it is read
+   * @throws InvalidValueException if the value is invalid; the exception ends the check that reads
+   *     the value
    * @throws IllegalStateException if the setting is unset, which is a bug of the caller
    */
   public T get() {

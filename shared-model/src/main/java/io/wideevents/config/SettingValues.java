@@ -33,9 +33,7 @@ public final class SettingValues<R> {
     return settings;
   }
 
-  /**
-   * Warnings about environment variables that resemble known names and are unknown; one line each.
-   */
+  /** Warnings about unknown environment variables that resemble known names; one line each. */
   public List<String> warnings() {
     return warnings;
   }

@@ -64,7 +64,10 @@ public final class SettingsCatalogue<R> {
     return new SettingsCatalogue<>(process, reading, known, names, amongOthers);
   }
 
-  /** This catalogue for a part of a process: the names of the whole are known too. */
+  /**
+   * This catalogue for a part of a process, without warnings about names that the whole process
+   * reads.
+   */
   public SettingsCatalogue<R> partOf(SettingsCatalogue<?> whole) {
     return new SettingsCatalogue<>(process, reading, whole.known, whole.ignored, amongOthers);
   }

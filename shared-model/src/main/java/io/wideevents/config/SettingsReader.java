@@ -87,7 +87,7 @@ public final class SettingsReader {
   /**
    * Reports a message of Kafka's client library.
    *
-   * @param message names the property; its value is omitted if it is secret
+   * @param message names the property; the property's value is omitted if it is secret
    */
   public void rejectKafkaClient(String message) {
     problems.add(kafkaClient.problem(message));
