@@ -93,9 +93,10 @@ final class BatchInsert {
   }
 
   /**
-   * Inserts the documents once more whose duplicate is still unexplained. If a document vanished
-   * after the first attempt, the second attempt stores it. If the second attempt fails in the same
-   * way, the duplicate is in an operator's index, and further attempts would fail too.
+   * Inserts the documents again that were reported as duplicates although no document has their id.
+   * If a document vanished after the first attempt, the second attempt stores it. If the second
+   * attempt fails in the same way, the duplicate is in an operator's index, and further attempts
+   * would fail too.
    */
   private Mono<List<WriteOutcome>> insertAgain(InsertReply reply, List<EventDocument> documents) {
     if (reply.duplicates().isEmpty()) {
@@ -163,8 +164,8 @@ final class BatchInsert {
 
   /**
    * Splits the documents into parts whose replies fit into a message. The parts are small, because
-   * there is time for one more level only: when the server closes the connection, the driver
-   * repeats the write until the time of the operation is used up.
+   * there is time for one more attempt only. When the server closes the connection, the driver
+   * repeats the write until the timeout of the operation.
    */
   private static List<List<EventDocument>> smallParts(List<EventDocument> documents) {
     List<List<EventDocument>> parts = new ArrayList<>();

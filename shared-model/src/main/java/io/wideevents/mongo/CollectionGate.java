@@ -23,7 +23,7 @@ import reactor.core.publisher.Mono;
  *
  * <p>Every write asks {@link #state()} first. The answer is at most {@value #MAX_AGE_MILLIS} ms
  * old, because an operator may drop the collection and create another with its name at any time.
- * Under load one query per second is enough, and no write waits for it.
+ * Under load one query per second is enough, and no write waits for this query.
  *
  * <p>If the user may not list collections, the events are written and a warning reports that the
  * collection is not checked. Safe for concurrent use, never blocks.

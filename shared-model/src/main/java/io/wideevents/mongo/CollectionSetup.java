@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sets up the events' collection in the background, once, as soon as MongoDB answers. A process
- * starts and stores events without waiting for it. After that it compares the collection with the
- * settings once a minute and changes nothing more.
+ * starts and stores events without waiting for the setup. After the setup, this class compares the
+ * collection with the settings once a minute and changes nothing.
  *
  * <p>Changes are logged as INFO. Each difference that needs an operator is logged as one WARN with
  * the fix. A MongoDB that does not answer is logged as WARN at once, then every minute. Safe for
@@ -31,8 +31,7 @@ public final class CollectionSetup implements AutoCloseable {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
   private static final Duration LOOK_EVERY = Duration.ofMinutes(1);
 
-  // Building indexes may take longer. If the setup is asked again meanwhile, the server continues
-  // the build.
+  // Building indexes may take longer. A repeated setup does not stop the build.
   private static final Duration LONGEST_ENSURE = Duration.ofHours(1);
   private static final Duration LONGEST_CHECK = Duration.ofMinutes(5);
 
@@ -86,7 +85,10 @@ public final class CollectionSetup implements AutoCloseable {
     return differences;
   }
 
-  /** Why MongoDB did not answer the last query; empty if it did, and before the first query. */
+  /**
+   * Why MongoDB did not answer the last query; empty if MongoDB answered, and before the first
+   * query.
+   */
   public Optional<MongoTrouble> trouble() {
     return Optional.ofNullable(trouble);
   }

@@ -31,9 +31,9 @@ import reactor.core.publisher.Mono;
  * Distinguishes a repeated event from a conflict: reads the hashes of the stored documents, with
  * one query for all duplicates of a batch.
  *
- * <p>Reads with read concern {@code majority}. Such an answer cannot be rolled back, even if an old
- * primary gives it that does not know its successor yet. A document that is missing from the answer
- * may still be replicating to the majority, so it does not count as stored.
+ * <p>Reads with read concern {@code majority}. Such an answer cannot be rolled back, even if it is
+ * from an old primary that does not know the new primary yet. A document that is missing from the
+ * answer may still be replicating to the majority, so it does not count as stored.
  */
 final class DuplicateCheck {
   private static final Bson HASH_ONLY = Projections.include(EventCollection.HASH_FIELD);
@@ -58,9 +58,9 @@ final class DuplicateCheck {
   }
 
   /**
-   * Returns the reply with the outcomes of the duplicates. {@link InsertReply#duplicates} keeps
-   * those that need another attempt: no document has the id, and the server did not name the index
-   * that rejected the document. Fails if the query fails.
+   * Returns the reply with the outcomes of the duplicates. {@link InsertReply#duplicates} keeps the
+   * duplicates that need another attempt: no document has the id, and the server did not name the
+   * index that rejected the document. Fails if the query fails.
    */
   Mono<InsertReply> resolve(InsertReply reply, List<EventDocument> documents) {
     if (reply.duplicates().isEmpty()) {
@@ -82,8 +82,9 @@ final class DuplicateCheck {
     return read(database.withReadConcern(ReadConcern.MAJORITY), ids)
         .onErrorResume(
             DuplicateCheck::lacksMajorityReads,
-            // Before MongoDB 5.0 an operator could disable these reads. The primary has just waited
-            // until a majority had every document that it reported as a duplicate.
+            // Before MongoDB 5.0 an operator could disable majority reads. A default read is
+            // sufficient, because the primary has just waited until a majority had every document
+            // that it reported as a duplicate.
             refused -> read(database, ids));
   }
 
@@ -182,9 +183,9 @@ final class DuplicateCheck {
   }
 
   /**
-   * Adds the hash of a stored document. A document without a readable hash is not ours: its id gets
-   * no hash and counts as other content. A sharded collection may hold several documents with one
-   * id.
+   * Adds the hash of a stored document. The pipeline did not write a document without a readable
+   * hash: its id gets no hash and counts as other content. A sharded collection may hold several
+   * documents with one id.
    */
   private static void addHash(Map<EventId, Set<ContentHash>> stored, RawBsonDocument document) {
     BsonValue id = document.get("_id");

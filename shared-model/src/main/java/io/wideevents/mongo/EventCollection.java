@@ -199,8 +199,8 @@ public final class EventCollection {
   }
 
   private Mono<Examined> create(MongoDatabase database, EventIndex index, AtomicBoolean raced) {
-    // Separately, because a server that rejects one index, such as a partial index, must not
-    // prevent the others.
+    // Each index is created separately, because a server that rejects one index, such as a partial
+    // index, must not prevent the others.
     return Mono.from(
             events(database)
                 .withTimeout(BUILD_TIMEOUT_HOURS, TimeUnit.HOURS)
@@ -249,7 +249,7 @@ public final class EventCollection {
   }
 
   private CompletableFuture<LayoutOutcome> outcome(Function<MongoDatabase, Mono<Examined>> work) {
-    // Not with an operator of Reactor: those rethrow an Error and leave the future without an
+    // Reactor's operators are not used here: they rethrow an Error and leave the future without an
     // answer.
     return connection
         .database()

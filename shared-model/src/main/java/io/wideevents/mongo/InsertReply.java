@@ -50,8 +50,8 @@ record InsertReply(List<WriteOutcome> outcomes, List<Duplicate> duplicates) {
       List<EventDocument> documents, MongoBulkWriteException errors, MongoNamespace collection) {
     WriteConcernError unacknowledged = errors.getWriteConcernError();
     if (unacknowledged != null) {
-      // No majority confirmed anything that this server answered, not even the duplicates: after a
-      // failover the document found there may never have existed.
+      // No majority has confirmed what this server answered. This includes the duplicates: a
+      // failover may roll the stored document back.
       return noneConfirmed(
           documents,
           new MongoWriteConcernException(

@@ -15,7 +15,7 @@ final class WriteErrors {
   /** Unauthorized, and Atlas's code for it. */
   private static final Set<Integer> FORBIDDEN = Set.of(13, 8000);
 
-  /** The document is invalid: it fails again, and other documents do not. */
+  /** The document is invalid: it would fail again, and other documents are not affected. */
   private static final Set<Integer> DOCUMENT =
       Set.of(
           2, // BadValue
@@ -50,7 +50,7 @@ final class WriteErrors {
   /** Codes of a whole command in which one document is malformed or nested too deep. */
   private static final Set<Integer> SOME_DOCUMENT = Set.of(15, 22, 357, 378, DOCUMENT_TOO_LARGE);
 
-  /** The server takes writes, but fewer than it gets: the sender should slow down. */
+  /** The server gets more writes than it takes, so the sender should slow down. */
   private static final Set<Integer> THROTTLE =
       Set.of(
           365, // TemporarilyUnavailable: the storage cache is full of changes
@@ -96,7 +96,10 @@ final class WriteErrors {
     return DOCUMENT.contains(code);
   }
 
-  /** Whether a command failed because of one of its documents, without saying which. */
+  /**
+   * Whether a command failed because of one of its documents, and the server does not say which
+   * one.
+   */
   static boolean isErrorOfOneDocument(int code) {
     return SOME_DOCUMENT.contains(code);
   }

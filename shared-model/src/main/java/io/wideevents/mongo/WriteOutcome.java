@@ -14,7 +14,10 @@ public sealed interface WriteOutcome {
   /** An event with this id and the same content is durable already: success. */
   record AlreadyStored() implements WriteOutcome {}
 
-  /** The document can never be stored. Other documents are not affected. */
+  /**
+   * The document cannot be stored, and a retry fails in the same way. Other documents are not
+   * affected.
+   */
   sealed interface Rejected extends WriteOutcome {
     /** Why, from the closed list. */
     DeadLetterReason reason();
@@ -23,7 +26,7 @@ public sealed interface WriteOutcome {
     String text();
   }
 
-  /** The id belongs to an event with other content; this document can never be stored under it. */
+  /** The id belongs to a stored event with other content, so this document cannot be stored. */
   record Conflict() implements Rejected {
     @Override
     public DeadLetterReason reason() {
@@ -56,8 +59,8 @@ public sealed interface WriteOutcome {
   }
 
   /**
-   * The document is proven poison: its error code is on no list, but it failed alone again and
-   * again while other documents were stored.
+   * The document is proven poison: its error code is on no list, and it failed alone repeatedly
+   * while other documents were stored.
    *
    * @param failures number of failures that count for the proof
    * @param message the last failure, without what it quotes of the document
