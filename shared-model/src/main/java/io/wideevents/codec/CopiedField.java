@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param redacted the step of the path whose value is replaced; -1 if none is
  * @param value the copy
  * @param kind what is done with the value
- * @param notes what was changed in values inside it; null if nothing was
+ * @param notes the changes to values inside the copy; null if there are none
  */
 public record CopiedField(
     String text,

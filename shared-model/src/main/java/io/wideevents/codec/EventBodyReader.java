@@ -244,8 +244,8 @@ final class EventBodyReader {
   }
 
   /**
-   * Whether the line that ends at {@code to} is the whole body. Needs no search: a search per
-   * broken line would take time in the product of their number and the first line's length.
+   * Whether the line that ends at {@code to} is the whole body. Makes no search, because the time
+   * for a search from each broken line would grow with the square of the body's size.
    */
   private boolean isOnlyLine(int to, long line) {
     return to == length && line == 1;

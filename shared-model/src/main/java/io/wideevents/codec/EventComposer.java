@@ -29,7 +29,7 @@ public final class EventComposer {
   private static final int MAX_TEXT_BYTES = 256;
   private static final String METADATA = "_metadata";
 
-  /** The name under {@code _metadata} that is reserved for us. */
+  /** The name under {@code _metadata} that is reserved for the library. */
   private static final String LOGGING = "logging";
 
   private static final byte[] REQUEST_ID = Utf8.ascii("{\"requestId\":");
@@ -113,8 +113,8 @@ public final class EventComposer {
       writer.fields(performance, "performance.", false);
     }
     json.raw('}');
-    // The fields about the outcome are written first, so that a field left out for its size is one
-    // of the others.
+    // The fields about the outcome are written first. A field that does not fit is then one of the
+    // other fields.
     known(root, "user", writer);
     known(root, "error", writer);
     others(root, writer);
@@ -236,7 +236,8 @@ public final class EventComposer {
       json.ascii(note.problem().code());
       json.ascii("\"}");
       if (json.length() > maxBytes - CLOSING_BYTES) {
-        // Control characters in a name take six bytes each. The count includes all notes.
+        // The note does not fit: control characters in a name take six bytes each. The number of
+        // all notes is written nevertheless.
         json.truncate(before);
         return;
       }

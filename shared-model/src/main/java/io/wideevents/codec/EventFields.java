@@ -80,8 +80,8 @@ public final class EventFields {
   }
 
   /**
-   * Adds a copied field. An existing field is replaced, even by an object if a name below it is
-   * set. Takes less than a microsecond for a single value.
+   * Adds a copied field. The new value replaces an existing field. If a name below an existing
+   * field is set, an object replaces that field. Takes less than a microsecond for a single value.
    */
   public void put(CopiedField field) {
     if (field.notes() != null) {

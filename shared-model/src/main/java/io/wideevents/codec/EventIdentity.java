@@ -58,7 +58,7 @@ final class EventIdentity {
     hash = envelope == null ? splice.hash(body, start, end) : envelope.hash(splice);
   }
 
-  /** Not available for a gateway's record or after a problem. */
+  /** The hash; not available for a gateway's record or after a problem. */
   ContentHash hash() {
     return Objects.requireNonNull(hash, "the event was not identified");
   }

@@ -116,7 +116,10 @@ final class EventPass {
     return identity;
   }
 
-  /** The {@code _ingest} of a gateway's record; null if there is none, or it is not ours. */
+  /**
+   * The {@code _ingest} of a gateway's record; null if there is none, or if it is not the
+   * gateway's.
+   */
   @Nullable Ingest ingest() {
     return ingest;
   }
@@ -335,8 +338,8 @@ final class EventPass {
   }
 
   /**
-   * Whether a change at {@code from} is recorded. An event that is too large already is rejected,
-   * and a body of 32 MiB in one event could need hundreds of megabytes for its changes.
+   * Whether a change at {@code from} is recorded. An event that is already too large is rejected,
+   * so its changes are not needed. For one event of 32 MiB they could take hundreds of megabytes.
    */
   private boolean changesText(int from) {
     return rules.origin() != Origin.GATEWAY && from - start <= rules.maxEventBytes();

@@ -111,7 +111,8 @@ public final class RecordDecoder {
     if (!(reading instanceof RecordReading.Walked walked)) {
       return reading;
     }
-    // Tools may reorder and indent the value, so its content decides, not its end.
+    // The content decides, and not the end of the value, because tools may reorder and indent the
+    // value.
     if (walked.isAccepted() != guess) {
       return RecordReading.of(value, walked.isAccepted() ? EventRules.ACCEPTED : strict);
     }

@@ -11,8 +11,8 @@ import tools.jackson.core.JsonToken;
  */
 final class TimestampField {
   /**
-   * A smaller epoch number would be before 3 March 1973 in milliseconds; recent days in seconds are
-   * below it.
+   * The least epoch number that is taken as milliseconds: 3 March 1973. The seconds of a recent day
+   * are a smaller number.
    */
   private static final long LEAST_MILLIS = 100_000_000_000L;
 

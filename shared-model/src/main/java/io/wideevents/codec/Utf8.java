@@ -73,9 +73,8 @@ final class Utf8 {
   }
 
   /**
-   * Whether valid UTF-8 text may contain an escaped surrogate (<code>&#92;ud800</code> and the
-   * like), the only way in which it can contain an unpaired one. Text without any needs no further
-   * search.
+   * Whether valid UTF-8 text may contain an escaped surrogate, such as <code>&#92;ud800</code>.
+   * Only an escape can represent an unpaired surrogate, so other text needs no further search.
    */
   static boolean mayEscapeSurrogates(byte[] bytes, int from, int to) {
     int i = from;

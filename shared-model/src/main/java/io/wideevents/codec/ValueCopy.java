@@ -36,7 +36,7 @@ final class ValueCopy {
   /** How many characters are searched after the position of the cut. */
   private static final int REDACTED_AHEAD = 4096;
 
-  /** Optionals within optionals, and references to references. */
+  /** Limit of nested optionals and references. */
   private static final int MAX_WRAPPERS = 16;
 
   private static final int ITEM_WEIGHT = 16;
@@ -88,8 +88,8 @@ final class ValueCopy {
     try {
       return reading.read();
     } catch (Throwable e) {
-      // An iterator or toString of the service, or a map that another thread is changing. A checked
-      // exception is possible as well: Kotlin does not declare them.
+      // The exception is from an iterator or toString of the service, or from a map that another
+      // thread changes. It may be a checked exception, because Kotlin does not declare them.
       interrupted |= e instanceof InterruptedException;
       return dropped(path, ProblemCode.UNREADABLE);
     } finally {
@@ -238,7 +238,7 @@ final class ValueCopy {
     for (Map.Entry<?, ?> entry : map.entrySet()) {
       String name = JdkText.name(entry.getKey());
       if (name.length() > limits.maxNameBytes()) {
-        // Not resolved, because that takes several times its length in memory.
+        // The name is not resolved, because resolving takes several times its length in memory.
         if (!take(name.length())) {
           return dropped(path, ProblemCode.EVENT_TOO_LARGE);
         }
@@ -289,7 +289,7 @@ final class ValueCopy {
     if (!take(CONTAINER_WEIGHT)) {
       return dropped(path, ProblemCode.EVENT_TOO_LARGE);
     }
-    // Without the item's index, which would cost a text per item that is rarely read.
+    // The path has no index of the item, because an index would need a text for each item.
     String below = path + "[]";
     for (Object item : from) {
       if (!take(ITEM_WEIGHT)) {

@@ -33,10 +33,11 @@ public final class LogSetup {
           "io.netty");
 
   /**
-   * These loggers warn while a broker is unreachable: one at every attempt to connect, several
-   * times a second, the other for every partition of every retried request. Our own lines report
-   * the outage once, and its end. A request that is not retried fails, and we report the failure
-   * with its reason. Both loggers still log errors, and everything at {@code LOG_LEVEL=debug}.
+   * These loggers warn while a broker is unreachable. One of them warns at every attempt to
+   * connect, several times a second. The other one warns for every partition of every retried
+   * request. The project's own lines report the start and the end of the outage. A request that is
+   * not retried fails, and the project logs the failure with its reason. Both loggers still log
+   * errors, and everything at {@code LOG_LEVEL=debug}.
    */
   private static final List<String> TIRELESS =
       List.of(
@@ -45,7 +46,7 @@ public final class LogSetup {
 
   /**
    * Logs an ERROR for each record that does not deserialize. The worker's deserializers fail
-   * intentionally when a poll has returned enough bytes; any other failure reaches us as an
+   * intentionally when a poll has returned enough bytes. The worker gets every other failure as an
    * exception.
    */
   private static final String DESERIALIZATION =

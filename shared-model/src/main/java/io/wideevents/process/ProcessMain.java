@@ -39,8 +39,8 @@ public final class ProcessMain {
 
   /** Runs the command line and ends the JVM. */
   public static void run(CommandLine commandLine, Class<?> main, String... arguments) {
-    // Used until the command has read its own settings. Without it, a file on the class path could
-    // set up the log.
+    // This setup is used until the command has read its own settings. Without this setup, a file on
+    // the class path could set up the log.
     LogSetup.start(LogLevel.INFO, LogFormat.TEXT);
     Charset charset = Charset.forName(System.getProperty("stdout.encoding", "UTF-8"));
     PrintWriter out = writer(new FileOutputStream(FileDescriptor.out), charset);
@@ -48,8 +48,8 @@ public final class ProcessMain {
   }
 
   /**
-   * A writer that reports the stream's errors. Picocli's own writer does not, so an endless command
-   * such as {@code lag --watch | head -1} would continue without a reader.
+   * A writer that reports the stream's errors. Picocli's own writer does not report them, so that
+   * an endless command such as {@code lag --watch | head -1} would continue without a reader.
    */
   static PrintWriter writer(OutputStream stream, Charset charset) {
     return new PrintWriter(stream, true, charset);

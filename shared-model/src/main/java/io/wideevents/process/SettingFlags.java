@@ -14,8 +14,9 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Settings as options of a picocli command. Values stay text there, because we validate them
- * ourselves and report all problems together with those of the environment.
+ * Settings as options of a picocli command. The option keeps the value as text. {@link
+ * SettingsCatalogue#resolve} validates flags and environment together, so that all problems are
+ * reported at once.
  */
 public final class SettingFlags {
   private static final String PRINT_CONFIG = "--print-config";
