@@ -33,7 +33,7 @@ final class BatchAccumulator {
     return waitingBytes;
   }
 
-  /** Makes every batch due at once, until no record waits. */
+  /** Makes all waiting records due at once. */
   void flush() {
     flushing = !waiting.isEmpty();
   }
@@ -53,7 +53,7 @@ final class BatchAccumulator {
         || nanosUntilDue(nowNanos) <= 0;
   }
 
-  /** Nanoseconds until the first record reaches the maximum age; zero or less when it has. */
+  /** Nanoseconds until the first record reaches the maximum age; zero or less after that. */
   long nanosUntilDue(long nowNanos) {
     PendingRecord first = waiting.peekFirst();
     return first == null
@@ -62,8 +62,8 @@ final class BatchAccumulator {
   }
 
   /**
-   * Takes the next batch. It has the batch size, or up to the larger catch-up size when more
-   * records wait. It has at least one record.
+   * Takes the next batch. Its limit is the batch size, or the larger catch-up size when more
+   * records wait. A batch has at least one record.
    */
   List<PendingRecord> take() {
     return take(waiting.size() > limits.events() ? limits.catchUpEvents() : limits.events());

@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes decoded records and completes each one: stored in the database, or acknowledged as a dead
- * letter. Only then is the record's offset complete. Does not block: {@link #run} starts writes,
- * and their results arrive as tasks on the polling thread.
+ * Takes decoded records and completes each of them. A record and its offset are complete when the
+ * record is stored in the database or acknowledged as a dead letter. Does not block: {@link #run}
+ * starts writes, and their results arrive as tasks on the polling thread.
  *
  * <p>A record that waits for a retry or for the dead-letter topic holds no batch slot. Memory is
  * the only limit on such records. {@link WriteStage} has the invariant.
@@ -45,7 +45,8 @@ public final class BatchPipeline {
    *
    * @param database stores the records
    * @param deadLetters receives the records that cannot be stored
-   * @param brake pauses when too many records become dead letters
+   * @param brake the dead-letter circuit breaker, which opens when too many records become dead
+   *     letters
    * @param pollingThread runs its tasks on the polling thread; the outcomes arrive there
    */
   public record Destinations(
@@ -55,7 +56,7 @@ public final class BatchPipeline {
       Executor pollingThread) {}
 
   /**
-   * Who learns about completed records.
+   * The receivers of the results.
    *
    * @param metrics counts records
    * @param batches receives the result of each write that stored or rejected a record
@@ -135,8 +136,8 @@ public final class BatchPipeline {
   }
 
   /**
-   * Nanoseconds until {@link #run} has work without a result arriving first; zero or less when it
-   * has work now.
+   * Nanoseconds until {@link #run} has work, if no result arrives before; zero or less when it has
+   * work now.
    */
   public long nanosUntilNextRun() {
     long next = Math.min(writes.nanosUntilNext(), deadLetters.nanosUntilNext());
@@ -161,8 +162,8 @@ public final class BatchPipeline {
     if (brake.isEngaged()) {
       return accumulator.size() < limits.events();
     }
-    // While the database is down, a new record probes it from time to time. The records that wait
-    // for a retry may fail because of their content.
+    // While the database is down, a new record probes the database from time to time. The records
+    // that wait for a retry may fail because of their content.
     return !isDatabaseDown() || accumulator.size() == 0;
   }
 
@@ -187,8 +188,9 @@ public final class BatchPipeline {
   }
 
   /**
-   * Whether no work is in progress that may complete soon. Isolated records may wait for their next
-   * write, and new records for a probe of the dead-letter circuit breaker.
+   * Whether no work is in progress that may complete soon. Two kinds of records do not count:
+   * isolated records that wait for their next write, and new records that wait for a probe of the
+   * dead-letter circuit breaker.
    */
   public boolean isIdle() {
     return writes.isIdle()

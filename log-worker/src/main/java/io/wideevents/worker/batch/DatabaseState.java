@@ -105,7 +105,7 @@ final class DatabaseState {
     nextWriteNanos = nanoClock.getAsLong() + backoff.after(slowDowns).toNanos();
   }
 
-  /** Ends the delay, because MongoDB took a whole write. */
+  /** Ends the delay, because MongoDB concluded all documents of a write. */
   void tookAll() {
     slowDowns = 0;
     nextWriteNanos = nanoClock.getAsLong();

@@ -21,7 +21,8 @@ final class DeadLetterStage {
   private static final Logger LOG = LoggerFactory.getLogger(DeadLetterStage.class);
 
   /**
-   * Longer than the sink's own timeout, so that only a sink that breaks its contract reaches it.
+   * Longer than the sink's own timeout, so that only a sink that breaks its contract reaches this
+   * timeout.
    */
   static final Duration SEND_TIMEOUT = Duration.ofSeconds(60);
 

@@ -26,8 +26,8 @@ final class Isolation {
   private static final Logger LOG = LoggerFactory.getLogger(Isolation.class);
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
 
-  // A suspected record is proven poison after six failures and two minutes. The pauses add up to
-  // that.
+  // The pauses between six failures add up to two minutes, the time after which a suspected record
+  // is proven poison.
   private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
 
   private final SuspectedPoison suspected;

@@ -13,13 +13,14 @@ import java.util.function.Predicate;
  * Records that wait to be written again, first in, first out. They share one backoff, and at most
  * one write at a time takes from the queue.
  *
- * <p>The size of that write adapts. A write without an answer halves the size, and its records go
- * to the end of the queue. A record that makes whole writes fail is therefore separated from the
- * others within a few writes. A write that concludes all of its records doubles the size.
+ * <p>The size of the next write adapts. A write without an answer halves the size, and the records
+ * of that write go to the end of the queue. A record that makes whole writes fail is therefore
+ * separated from the others within a few writes. A write that concludes all of its records doubles
+ * the size.
  */
 final class RetryQueue {
-  // Limits the pause to 1.6 s with the worker's backoff. A record that MongoDB would store waits
-  // behind records that fail. While MongoDB is down, its probes have a longer backoff.
+  // Limits the pause to 1.6 s with the worker's backoff, because a record that MongoDB would store
+  // may wait behind records that fail. While MongoDB is down, its probes have a longer backoff.
   private static final int MOST_FAILURES = 5;
 
   private final int maxEvents;

@@ -85,7 +85,7 @@ final class WriteStage {
     return hasSlot();
   }
 
-  /** Whether a batch of new records may be written only after a write in flight has ended. */
+  /** Whether the next batch of new records must wait until a write in flight has ended. */
   boolean awaitsAnswer() {
     return database.isDown() ? freshInFlight + retriesInFlight > 0 : !hasSlot();
   }
@@ -166,7 +166,7 @@ final class WriteStage {
     return retriesInFlight == 0 && (!database.isDown() || freshInFlight == 0);
   }
 
-  // While MongoDB is down, its probes have their own backoff. Recovery ends the backoff of the
+  // While MongoDB is down, the backoff of the probes applies. Recovery ends the backoff of the
   // retry queue.
   private long nanosUntilRetry() {
     return database.isDown()
