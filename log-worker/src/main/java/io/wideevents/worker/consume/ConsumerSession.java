@@ -40,8 +40,8 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   static final Duration REVOKE_DRAIN = Duration.ofSeconds(2);
 
   /**
-   * Timeout of the commit when partitions are revoked. With the drain it is three seconds in all,
-   * because the whole group waits meanwhile.
+   * Timeout of the commit when partitions are revoked. Drain and commit take three seconds
+   * together, because the whole group waits during a rebalance.
    */
   static final Duration REVOKE_COMMIT = Duration.ofSeconds(1);
 
@@ -226,7 +226,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
       return ConsumerRecords.empty();
     } catch (InvalidOffsetException noPosition) {
       // The wake-up is disabled before the lookup; otherwise the result of a write would interrupt
-      // it.
+      // the lookup.
       completions.wokeUp();
       findPosition(noPosition);
       topicWatch.lookUpSoon(); // a re-created topic is one of the causes
@@ -248,8 +248,9 @@ final class ConsumerSession implements ConsumerRebalanceListener {
       startPositions.resolve(noPosition);
       pipeline.discardEnded();
     } catch (WakeupException | RetriableException passing) {
-      // A late wake-up, or a partition without a leader. The next poll throws the same exception
-      // again. Leaving the group would make every worker rebalance.
+      // The cause is a late wake-up, or a partition without a leader. The next poll reports the
+      // missing position again. This session continues, because leaving the group would make every
+      // worker rebalance.
       LOG.atDebug().setCause(passing).log("No start position yet");
     }
   }
@@ -343,13 +344,16 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     try {
       drain(partitions, nanoClock.getAsLong() + drain.toNanos());
     } catch (InterruptedException e) {
-      // The thread is to end. Completed records are still committed.
+      // The interrupt ends the thread. Completed records are still committed.
       Thread.currentThread().interrupt();
     }
     commits.commitNow(partitions, commit);
   }
 
-  /** Works until no record of the partitions is pending, time is up, or the database is down. */
+  /**
+   * Works until no record of the partitions is pending, the deadline has passed, or the database is
+   * down.
+   */
   private void drain(Collection<TopicPartition> partitions, long deadlineNanos)
       throws InterruptedException {
     pipeline.flush();

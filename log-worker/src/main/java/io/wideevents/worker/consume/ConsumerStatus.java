@@ -14,7 +14,7 @@ import java.util.List;
  * @param pipeline the state of the pipeline
  * @param lostRecords records that retention deleted before they were read
  * @param partitions the partitions assigned to this worker
- * @param stopped those of them that cannot be read at the moment
+ * @param stopped the assigned partitions that cannot be read at the moment
  */
 public record ConsumerStatus(
     long seenNanos,
@@ -46,7 +46,9 @@ public record ConsumerStatus(
    */
   public record StoppedPartition(int partition, long offset, String cause) {}
 
-  /** The status while there is no consumer: before the first one, and between two. */
+  /**
+   * The status while there is no consumer: before the first consumer, and between two consumers.
+   */
   static ConsumerStatus withoutConsumer(long nowNanos, long lostRecords) {
     return new ConsumerStatus(
         nowNanos, false, false, PipelineStatus.IDLE, lostRecords, List.of(), List.of());

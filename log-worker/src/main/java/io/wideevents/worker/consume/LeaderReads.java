@@ -38,7 +38,7 @@ final class LeaderReads implements AutoCloseable {
 
   /**
    * @param consumer finds the leaders
-   * @param readers creates a reader for the first read, and for the first one after a close
+   * @param readers creates a reader for the first read, and for the first read after a close
    */
   LeaderReads(
       Consumer<byte[], byte[]> consumer,

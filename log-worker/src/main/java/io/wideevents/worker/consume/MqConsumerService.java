@@ -81,8 +81,8 @@ public final class MqConsumerService implements AutoCloseable {
 
   /**
    * Stops polling, completes and commits pending records for a few seconds, leaves the group and
-   * ends the thread. Blocks for {@link #CLOSE} at most. While the database is down, it does not
-   * wait for writes. Records that are not stored are not committed and will be read again.
+   * ends the thread. Blocks for {@link #CLOSE} at most. While the database is down, this method
+   * does not wait for writes. Records that are not stored are not committed and will be read again.
    * Idempotent.
    */
   @Override

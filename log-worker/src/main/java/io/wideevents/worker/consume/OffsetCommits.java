@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Commits completed offsets: regularly while polling, and at once before partitions are revoked. A
- * failed commit loses nothing, because the records are only read again. It is counted, and the next
- * commit includes its offsets.
+ * failed commit loses nothing, because the records are only read again. The failure is counted, and
+ * the next commit includes the offsets.
  */
 final class OffsetCommits {
   private static final Logger LOG = LoggerFactory.getLogger(OffsetCommits.class);
@@ -104,15 +104,16 @@ final class OffsetCommits {
     try {
       consumer.commitSync(offsets, timeout);
     } catch (WakeupException lateWakeUp) {
-      // This wake-up was meant for a poll that had already returned. The exception has consumed it.
+      // This wake-up was meant for a poll that had already returned. The exception has cleared the
+      // wake-up.
       consumer.commitSync(offsets, timeout);
     }
   }
 
   /**
-   * The updates of the partitions after a successful commit. They are bound to the current epochs
-   * now: when the callback runs, a partition may have a new epoch at a lower offset, which must not
-   * take over this commit.
+   * The actions that record a successful commit in the partitions. Each action is bound to the
+   * current epoch of its partition. When the callback runs, the partition may have a new epoch at a
+   * lower offset, for which this commit does not count.
    */
   private List<Runnable> updates(Map<TopicPartition, OffsetAndMetadata> offsets) {
     List<Runnable> updates = new ArrayList<>(offsets.size());

@@ -37,15 +37,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the partition whose data makes a poll fail, and keeps reading the others. A consumer does
- * not reliably report which partition it was. From then on it returns no records of the other
- * partitions. When memory ran out during a poll, it has lost the records that it had read.
+ * Finds the partition whose data makes a poll fail, and keeps reading the other partitions. The
+ * consumer does not reliably report the partition, and returns no records of the other partitions
+ * any more. If memory ran out during the poll, the consumer has also lost the records that it had
+ * fetched.
  *
- * <p>After a failed poll every partition is isolated: it is paused in the consumer, and a {@link
- * LeaderReads} reads it from its current progress, one partition after the other. Once a fetched
- * stretch of a partition was read, the consumer continues behind that stretch. A partition that
- * cannot be read stays isolated, is reported as stopped, and is retried at intervals: a corrupt
- * batch may be intact on another replica. No record is skipped.
+ * <p>After a failed poll every partition is isolated: the consumer pauses the partition, and {@link
+ * LeaderReads} reads the partition from its current progress. The partitions are read one after the
+ * other. When one fetch of a partition was read to its end, the consumer continues after that
+ * fetch. A partition that cannot be read stays isolated and is reported as stopped. It is retried
+ * at intervals, because a corrupt batch may be intact on another replica. No record is skipped.
  *
  * <p>Not thread-safe: belongs to the polling thread. The group membership does not change.
  */
@@ -53,7 +54,7 @@ final class PartitionIsolation implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionIsolation.class);
   private static final Duration LOOKUP_TIMEOUT = Duration.ofSeconds(3);
 
-  // One pass must not keep the thread from polling, and must not return more than a poll does.
+  // One pass must not delay the next poll for long, and must not return more records than a poll.
   private static final long PASS_NANOS = Duration.ofMillis(200).toNanos();
   private static final long PASS_BYTES = 16 * 1024 * 1024;
 
@@ -223,7 +224,7 @@ final class PartitionIsolation implements AutoCloseable {
 
   /**
    * Ends the isolation of partitions that have a new epoch, for example in a new topic. The data
-   * for which they were isolated is gone, and the consumer was sent to the new position.
+   * that caused the isolation no longer exists, and the consumer was sent to the new position.
    */
   private void releaseRestarted() {
     boolean released =
@@ -288,15 +289,15 @@ final class PartitionIsolation implements AutoCloseable {
     TopicPartition partition = progress.partition();
     OffsetAndMetadata start = start(progress);
     consumer.pause(List.of(partition));
-    // Any other position works: at the old position the consumer would fail again on what it has
-    // fetched.
+    // At the old position the consumer would fail again on the data that it has fetched. Any other
+    // position works.
     consumer.seek(partition, start.offset() + 1);
     isolated.put(partition, new Isolated(progress, start, nanoClock.getAsLong()));
   }
 
   /**
-   * The offset at which reading continues. The consumer's position cannot be used: after a poll
-   * that ended in an error it may be behind records that were never returned.
+   * The offset at which reading continues. The consumer's position cannot be used. After a poll
+   * that failed, the position may be after records that no poll returned.
    */
   private OffsetAndMetadata start(PartitionProgress progress) {
     Optional<OffsetAndMetadata> position = progress.position();
@@ -308,7 +309,8 @@ final class PartitionIsolation implements AutoCloseable {
     try {
       committed = consumer.committed(wanted, LOOKUP_TIMEOUT).get(progress.partition());
     } catch (WakeupException lateWakeUp) {
-      // This wake-up was meant for a poll that had already returned. The exception has consumed it.
+      // This wake-up was meant for a poll that had already returned. The exception has cleared the
+      // wake-up.
       committed = consumer.committed(wanted, LOOKUP_TIMEOUT).get(progress.partition());
     }
     if (committed == null) {
@@ -411,7 +413,7 @@ final class PartitionIsolation implements AutoCloseable {
     }
   }
 
-  /** Returns whether the partition was not stopped before for the same reason. */
+  /** Returns whether the stop is new. A second stop for the same reason is not new. */
   private boolean stop(TopicPartition partition, Isolated it, long offset, String cause) {
     it.notBeforeNanos = nanoClock.getAsLong() + LeaderReads.pauseNanos(it.failures);
     it.failures++;

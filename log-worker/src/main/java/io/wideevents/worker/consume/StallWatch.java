@@ -19,8 +19,8 @@ final class StallWatch {
   static final Duration STALLED = Duration.ofSeconds(30);
 
   /**
-   * While there is a backlog the consumer fetches the partitions one after the other. This is the
-   * time that one of them may need.
+   * The time that one partition may need: with a backlog the consumer fetches the partitions one
+   * after the other.
    */
   static final Duration FETCH_SHARE = Duration.ofSeconds(3);
 

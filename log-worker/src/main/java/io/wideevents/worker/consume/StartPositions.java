@@ -25,9 +25,10 @@ import org.slf4j.LoggerFactory;
  * Decides where to read when Kafka has no valid position, and never skips records silently. A group
  * without a committed offset begins at offset 0. Where retention has deleted the committed offset,
  * or offset 0, the lost range is counted and logged, and reading continues at the start of the log.
- * A position beyond the end of the log, after a truncation, is moved back. So is the position in a
- * topic that was deleted and created again. Records that are read twice are stored once. {@code
- * docs/decisions/no-committed-offset.md} explains why a deleted beginning counts as lost.
+ * A position beyond the end of the log, after a truncation, is moved back. The position in a topic
+ * that was deleted and created again is moved back as well. Records that are read twice are stored
+ * once. {@code docs/decisions/no-committed-offset.md} explains why a deleted beginning counts as
+ * lost.
  *
  * <p>Not thread-safe: belongs to the polling thread.
  */
@@ -43,7 +44,8 @@ final class StartPositions {
   // this cause.
   private final Set<TopicPartition> begun = new HashSet<>();
 
-  // The range that was counted last for a partition. A restart in doubt finds it a second time.
+  // The range that was counted last for a partition. A restart in doubt finds the range a second
+  // time.
   private final Map<TopicPartition, LostRange> counted = new HashMap<>();
 
   /** Offsets that retention deleted before they were read; {@code to} is exclusive. */
@@ -67,8 +69,8 @@ final class StartPositions {
   }
 
   /**
-   * Seeks the partitions that a poll reported. Blocks for at most 3 s, and not at all for those
-   * without a committed offset.
+   * Seeks the partitions that a poll reported. Blocks for at most 3 s. Does not block for
+   * partitions without a committed offset.
    *
    * @throws org.apache.kafka.common.KafkaException if the bounds of the log cannot be read; a later
    *     poll reports the partitions again
@@ -151,10 +153,10 @@ final class StartPositions {
   }
 
   private void begin(TopicPartition partition) {
-    // Offset 0 is used instead of the start of the log. Only the partition's leader knows that
-    // start: while one leader is unavailable, every poll would throw again and return no records of
-    // the healthy partitions. If offset 0 was deleted, the fetch reports it for this partition
-    // alone. The offset is committed; otherwise a later loss to retention could not be detected.
+    // Offset 0 is used instead of the start of the log, which only the partition's leader knows.
+    // While that leader is unavailable, every poll would throw again and return no records of the
+    // healthy partitions. If offset 0 was deleted, the fetch reports it for this partition alone.
+    // Offset 0 is also committed; otherwise a later loss to retention could not be detected.
     begun.add(partition);
     continueAt(partition, new OffsetAndMetadata(0));
   }

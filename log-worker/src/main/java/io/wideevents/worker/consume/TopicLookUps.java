@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks up the id of the topic at intervals, one look-up at a time. A look-up runs on another
- * thread; no method waits for it.
+ * thread, and no method waits for the look-up.
  */
 final class TopicLookUps {
   // Longer than any look-up takes. After this time another look-up is started.
@@ -63,7 +63,10 @@ final class TopicLookUps {
     nextNanos = nanos;
   }
 
-  /** Ignores the answer of a look-up that is in flight: it may be older than what is known now. */
+  /**
+   * Ignores the answer of a look-up that is in flight. The answer may be older than what is known
+   * now.
+   */
   void ignoreAnswerInFlight() {
     outdated = true;
   }

@@ -38,8 +38,8 @@ import org.slf4j.LoggerFactory;
  * the topic's current id after each assignment and every five seconds. Reasons: {@code
  * docs/decisions/re-created-topic.md}.
  *
- * <p>Not thread-safe: belongs to the polling thread. A look-up runs on another thread; {@link
- * #tick} only checks whether it is done.
+ * <p>Not thread-safe: belongs to the polling thread. A look-up runs on another thread. {@link
+ * #tick} only checks whether the look-up is done.
  */
 final class TopicWatch {
   static final Duration INTERVAL = Duration.ofSeconds(5);
@@ -71,8 +71,8 @@ final class TopicWatch {
   // The id in the answer to the last look-up.
   private Uuid lastSeen = Uuid.ZERO_UUID;
 
-  // The value of lastSeen when each partition was assigned. The position of the partition does not
-  // belong to an earlier topic than this one.
+  // The value of lastSeen when each partition was assigned. The partition's position belongs to
+  // this topic or to a later one.
   private final Map<TopicPartition, Uuid> seenBefore = new HashMap<>();
 
   // Committed offsets at which partitions began, until the topic's id is known.
@@ -178,9 +178,8 @@ final class TopicWatch {
 
   /**
    * Whether the consumer must be replaced. A consumer that has read a committed leader epoch
-   * ignores metadata with lower ones. The epochs of a new topic are low, so the consumer would wait
-   * for a leader that never comes. A consumer that is running while the topic is replaced is not
-   * affected.
+   * ignores metadata with a lower leader epoch. A new topic begins with low epochs, so the consumer
+   * would find no leader. A consumer that is running while the topic is replaced is not affected.
    */
   boolean needsNewConsumer() {
     return needsNewConsumer;
@@ -292,9 +291,10 @@ final class TopicWatch {
   }
 
   /**
-   * Decides about partitions that began without any id. The topic may have been deleted and created
-   * again since. If the committed offset at which a partition began still exists, it was not: a
-   * broker deletes the offset with the topic, and this worker has not committed another one.
+   * Decides whether the topic was deleted and created again since these partitions began without an
+   * id. A broker deletes the committed offsets together with the topic. If the committed offset at
+   * which a partition began still exists, the topic is the same, because this worker has not
+   * committed another offset.
    */
   private void decide(List<PartitionProgress> doubtful, Uuid current) {
     Set<TopicPartition> begun = new HashSet<>(begunAt.keySet());
