@@ -44,7 +44,7 @@ final class ReplayResult {
   /**
    * Counts dead letters that were replayed.
    *
-   * @param notWritten those of them that are too large for the topic
+   * @param notWritten replayed dead letters that are too large for the topic
    */
   void replayed(int letters, int notWritten) {
     replayed += letters - notWritten;

@@ -25,8 +25,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /**
  * Reads the dead-letter topic up to the end that it had when reading began, so that reading ends
  * even while dead letters arrive. Replays are recorded as the committed offsets of a consumer group
- * that only replays use. Kafka deletes those some time after the last commit, after a week by
- * default; {@link #renew} restarts that time.
+ * that only replays use. Kafka deletes these offsets some time after the last commit, by default
+ * after a week. {@link #renew} restarts that time.
  *
  * <p>Not thread-safe. Every method may block for ten seconds, and fails with a {@link
  * KafkaException} when Kafka does not answer.
@@ -90,9 +90,9 @@ public final class DeadLetterReader implements AutoCloseable {
   }
 
   /**
-   * Finds partitions whose committed offsets Kafka may have deleted: there is no offset, and the
-   * first dead letter is older than Kafka's retention of offsets. Younger dead letters cannot have
-   * been replayed, because a committed offset would still exist.
+   * Finds partitions whose committed offsets Kafka may have deleted. Such a partition has no
+   * committed offset, and its first dead letter is older than Kafka's retention of offsets. A
+   * younger dead letter was not replayed, because its committed offset would still exist.
    *
    * @param retention how long Kafka keeps committed offsets
    * @return the time of the oldest dead letter of such partitions; empty when there are none
@@ -144,8 +144,8 @@ public final class DeadLetterReader implements AutoCloseable {
   }
 
   /**
-   * Seeks to the first dead letters written at a time or later. Dead letters before it count as
-   * replayed.
+   * Seeks to the first dead letters written at a time or later. Dead letters before that time count
+   * as replayed.
    */
   public void seekTo(Instant time) {
     read(partitions);
@@ -258,7 +258,10 @@ public final class DeadLetterReader implements AutoCloseable {
     consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
   }
 
-  /** A consumer does not report that its brokers are unavailable: its polls return no records. */
+  /**
+   * Fails if the brokers are unavailable. A consumer does not report this: its polls return no
+   * records.
+   */
   private long checkTimeout(long movedNanos) {
     if (System.nanoTime() - movedNanos >= pollTimeout.toNanos()) {
       throw new TimeoutException("no dead letters within " + pollTimeout.toSeconds() + " s");

@@ -29,15 +29,15 @@ import org.slf4j.LoggerFactory;
  * a stub that is too large by the smallest stub. Both are counted and logged.
  *
  * <p>Connects with the first dead letter. Sends on the thread of the connection, because sending
- * may block for seconds while metadata is fetched. Before a dead letter is sent, at most every few
- * seconds, the sink checks that the topic still exists with the layout of the settings.
+ * may block for seconds while metadata is fetched. Before the sink sends a dead letter, it checks
+ * that the topic exists with the layout of the settings, unless it did so in the last few seconds.
  */
 public final class KafkaDeadLetterSink implements DeadLetterSink {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaDeadLetterSink.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(800);
 
-  // Dead letters are rare, so the checks are few. During a flood, dead letters of that many seconds
-  // may reach a re-created topic before its settings are corrected.
+  // Dead letters are usually rare, so the checks are few. If there are many dead letters, those of
+  // this interval may reach a re-created topic before the topic's settings are corrected.
   private static final Duration TOPIC_CHECK_INTERVAL = Duration.ofSeconds(5);
 
   private final String topic;
@@ -131,7 +131,7 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
                 }
                 answered(letter, record, size, failure, outcome);
               } catch (Throwable e) {
-                // An Error would end the producer's own thread, and with it the producer.
+                // An Error would end the producer's sender thread.
                 outcome.complete(new DeadLetterOutcome.NotConfirmed(e));
               }
             });
@@ -140,7 +140,7 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
         answered,
         longestSend,
         () -> {
-          // An Error has ended the producer's own thread, so the producer completes no send.
+          // An Error has ended the producer's sender thread, so the producer completes no send.
           var late = new TimeoutException("The producer did not answer in time");
           connection.replace(producer, late);
           outcome.complete(new DeadLetterOutcome.NotConfirmed(late));

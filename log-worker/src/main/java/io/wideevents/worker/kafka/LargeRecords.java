@@ -37,15 +37,18 @@ public final class LargeRecords {
   }
 
   /**
-   * Whether a record is cut: it has less of its key, value or headers than in the log. Its
-   * serialized sizes are those in the log.
+   * Whether a record is cut: its key, value or headers have fewer bytes than in the log. The
+   * record's serialized sizes are those in the log.
    */
   public static boolean isCut(ConsumerRecord<byte[], byte[]> record) {
     return DeadLetterSource.isCut(record.key(), record.serializedKeySize())
         || DeadLetterSource.isCut(record.value(), record.serializedValueSize());
   }
 
-  /** Memory of the headers, in bytes. A header of two bytes in the log takes far more memory. */
+  /**
+   * Memory of the headers, in bytes. The objects of a short header take far more memory than its
+   * bytes.
+   */
   public static long headerBytes(Headers headers) {
     long bytes = 0;
     for (Header header : headers) {

@@ -155,8 +155,8 @@ final class LeaderReader implements PartitionReader {
             FetchRequest.INVALID_LOG_START_OFFSET,
             FETCH_BYTES,
             Optional.empty(),
-            // With this epoch the leader reports a truncation. A new leader may have truncated the
-            // log and written other records at the offset.
+            // A new leader may have truncated the log and written other records at the offset. With
+            // this epoch the leader reports such a truncation.
             from.leaderEpoch());
     return FetchRequest.Builder.forConsumer(FETCH_VERSION, 0, 0, Map.of(partition, wanted))
         .isolationLevel(IsolationLevel.READ_COMMITTED)

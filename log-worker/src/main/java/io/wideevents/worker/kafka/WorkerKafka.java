@@ -22,15 +22,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Clients are built on request only. Methods that contact Kafka fail with a {@link
  * KafkaException} while no broker's name resolves or no broker answers; callers retry after a
- * backoff. Safe for concurrent use. The caller of a method closes the client that it returns.
+ * backoff. Safe for concurrent use. The caller closes a client that a method returns.
  */
 public final class WorkerKafka implements ConsumerSource {
   // The log lines keep the logger name that users know.
   private static final Logger LOG =
       LoggerFactory.getLogger("io.wideevents.worker.kafka.KafkaClient");
 
-  // Less than the memory limit of pending records (MQ_HELD_MAX_BYTES). A poll may exceed that limit
-  // by this much.
+  // A poll may exceed the memory limit of pending records (MQ_HELD_MAX_BYTES) by this many bytes.
   private static final long MAX_POLL_BYTES = 16 * 1024 * 1024;
 
   private enum Reach {
@@ -107,8 +106,9 @@ public final class WorkerKafka implements ConsumerSource {
   }
 
   /**
-   * Builds producers of dead letters. Creates the dead-letter topic if it is absent. Restores the
-   * layout of the topic if it was deleted and a client's metadata request created it again.
+   * Builds producers of dead letters. Creates the dead-letter topic if the topic is absent.
+   * Restores the layout of the topic if a client's metadata request created the topic again after a
+   * deletion.
    */
   public ProducerSource deadLetterProducers() {
     return new KafkaProducerSource(deadLetterTopic, properties::admin, properties::producer);
@@ -118,7 +118,8 @@ public final class WorkerKafka implements ConsumerSource {
    * Verifies that the topic of the events exists, without creating it. Blocks for a few seconds at
    * most.
    *
-   * @throws org.apache.kafka.common.errors.UnknownTopicOrPartitionException if it does not
+   * @throws org.apache.kafka.common.errors.UnknownTopicOrPartitionException if the topic does not
+   *     exist
    * @throws KafkaException if Kafka cannot be reached
    */
   public void requireEventTopic() {

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The worker's counters. Every polled record is counted once as consumed and ends in exactly one of
- * the others: consumed = stored + duplicate + dead-lettered + handed back + in flight. Alert on
+ * The worker's counters. A polled record is counted as consumed, and later by one of the other
+ * counters: consumed = stored + duplicate + dead-lettered + handed back + in flight. Alert on
  * records lost to retention, and on dead letters of any reason.
  *
  * <p>Safe for concurrent use.
