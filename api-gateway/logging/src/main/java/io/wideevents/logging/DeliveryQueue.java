@@ -36,7 +36,7 @@ final class DeliveryQueue {
   private final BoundedQueue<Pending> queue;
   private final Set<Batch> inFlight = ConcurrentHashMap.newKeySet();
 
-  /** No more batches are passed to the tier. */
+  /** Whether the tier gets no more batches. */
   private volatile boolean takenOver;
 
   /** Whether the sender thread is in the tier's method, which may block. */
@@ -102,8 +102,8 @@ final class DeliveryQueue {
   /**
    * Passes no more events to the tier. Call after {@link #close}.
    *
-   * @return the events that were being encoded, which the tier will not get, and the events that
-   *     the tier has no outcome for yet, which need a second delivery
+   * @return the events that were being encoded, which the tier will not get, and the events in the
+   *     tier without an outcome, which need a second delivery
    * @param deadline limits the wait for the events that are being encoded
    */
   List<Pending> takeOver(Deadline deadline) {
@@ -142,7 +142,8 @@ final class DeliveryQueue {
 
   /** Takes events from the queue and delivers them. Returns whether the queue had events. */
   private boolean deliverBatch() {
-    // Created before an event is taken: if there is no memory for it, no event is lost.
+    // The batch is created before an event is taken. If there is no memory for the batch, no event
+    // is lost.
     Batch batch = new Batch();
     long bytes = 0;
     boolean any = false;
@@ -195,7 +196,8 @@ final class DeliveryQueue {
       complete(batch.events, null, e);
       return;
     }
-    // Read after the batch was added, so that takeOver() finds the batch.
+    // The flag is read after the batch was added. Therefore takeOver() finds the batch, or this
+    // thread sees the flag.
     if (takenOver) {
       return;
     }

@@ -29,11 +29,11 @@ import org.jspecify.annotations.Nullable;
  * event cannot store is left out, recorded in the event under {@code _metadata.logging}, and
  * counted. The thread's interrupt flag is preserved. It is also set if a method of a given object
  * throws {@code InterruptedException}. A task that was given to {@link #wrap} throws what it would
- * throw without it.
+ * throw without {@code wrap}.
  *
  * <p>Safe for concurrent use. Methods of given objects, such as iterators and {@code toString}, run
- * on the calling thread without a lock, so a call takes as long as they do. Apart from that no
- * method blocks. {@link LoggingService} begins and finalizes a context.
+ * on the calling thread without a lock, so a call takes as long as these methods. Apart from that
+ * no method blocks. {@link LoggingService} begins and finalizes a context.
  */
 public final class LoggingContext {
   private static final LoggingContext NONE = new LoggingContext(null);
@@ -197,8 +197,8 @@ public final class LoggingContext {
   /**
    * Makes this the current context of the calling thread until the binding is closed.
    *
-   * @return the binding, to be closed by the same thread; if another thread closes it, it ends when
-   *     the bound thread next asks for its context
+   * @return the binding, to be closed by the same thread; if another thread closes the binding, the
+   *     binding ends when the bound thread next asks for its context
    */
   public Binding bind() {
     return new Binding(BoundContext.bind(this));

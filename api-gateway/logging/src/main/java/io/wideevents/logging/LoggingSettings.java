@@ -67,7 +67,7 @@ public record LoggingSettings(
    */
   public static Supplier<LoggingSettings> read(
       SettingsReader settings, String service, Supplier<EncoderSettings> rules) {
-    // Read here for its place in the documentation; the library uses it.
+    // The setting is read here for its place in the documentation. The library uses its value.
     var unused = journal(settings);
     SettingValue<List<SamplingRule>> sampling =
         settings

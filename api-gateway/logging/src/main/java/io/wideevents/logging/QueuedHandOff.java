@@ -102,9 +102,9 @@ final class QueuedHandOff implements EventHandOff {
   }
 
   /**
-   * Closes both queues, and spools the events without an outcome: those queued for the tiers, those
-   * in flight to the tiers, and the others. A tier may still acknowledge an event that is spooled
-   * as well. That is harmless, because both copies have the same id.
+   * Closes both queues, and spools the events without an outcome: events queued for the tiers,
+   * events in flight to the tiers, and {@code others}. A tier may still acknowledge an event that
+   * is spooled as well. That is harmless, because both copies have the same id.
    *
    * @param others further events without an outcome
    */

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a {@link LoggingContext}. It can be changed until it is finalized, which happens
- * once.
+ * The state of a {@link LoggingContext}. The state can be changed until the request is finalized,
+ * which happens once.
  *
  * <p>Safe for concurrent use. No code of the service runs while the lock is held, because values
  * are copied before. Under the lock only a few references are moved, so callers wait only briefly.
@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
 final class RequestRecord {
   static final String UNMATCHED = "unmatched";
 
-  /** Limit of names of routes, stages and timings. Longer names are assumed not to be constants. */
+  /**
+   * Maximum length of the names of routes, stages and timings. A longer name is probably not a
+   * constant.
+   */
   static final int MAX_NAME_LENGTH = 256;
 
   private static final int FINALIZED = -1;

@@ -172,9 +172,9 @@ public final class WideEvents implements AutoCloseable {
    * Delivers the accepted events and closes all parts, in less than six seconds. Events that Kafka
    * or MongoDB has not acknowledged after half a second are written to the spool before the
    * connections are closed. When this method returns, each event is durable in Kafka, MongoDB or
-   * the spool, unless the spool failed; lost events are counted and logged. Idempotent. On an
-   * interrupted thread the interrupt flag is cleared meanwhile, so that all parts wait for their
-   * events, and then set again.
+   * the spool, unless the spool failed; lost events are counted and logged. Idempotent. If the
+   * thread is interrupted, the interrupt flag is cleared while the parts wait for their events, and
+   * set again at the end.
    */
   @Override
   public void close() {

@@ -115,7 +115,7 @@ final class RequestScope {
   }
 
   /**
-   * Records a status that was set after the reply had begun, so that no client sees it. While a
+   * Records a status that was set after the reply had begun. No client sees such a status. While a
    * handler runs, the status comes from the handler and is ignored. Afterwards Javalin sets such a
    * status when writing failed.
    */
@@ -163,7 +163,8 @@ final class RequestScope {
   }
 
   /**
-   * Finalizes the event, unless it is finalized: the reply was sent or will never be sent.
+   * Finalizes the event if it is not finalized. Called when the reply was sent, or cannot be sent
+   * any more.
    *
    * @param failure why the server ended the request; null when nothing failed. It may be a failure
    *     after the reply, such as a body that the application did not read
