@@ -35,7 +35,7 @@ public final class GatewayApplication implements AutoCloseable {
 
   // Less than the eight seconds of a shutdown, because the log and the JVM need some time as well.
   private static final Duration CLOSE_BOUND = Duration.ofMillis(7_300);
-  // Reserved for the disk, because events that reach the spool last can be stored nowhere else.
+  // Reserved for the disk, because the events of closing tiers can only be stored in the spool.
   private static final Duration KEPT_FOR_SPOOL = Duration.ofSeconds(1);
 
   private final ClosingTime closing = new ClosingTime(CLOSE_BOUND);
@@ -142,8 +142,8 @@ public final class GatewayApplication implements AutoCloseable {
   }
 
   /**
-   * Closes all parts. Requests under way get a reply first: when a tier closes, the events that
-   * wait for it go to the spool. Therefore the server closes after the tiers.
+   * Closes all parts, the server after the tiers. When the tiers close, their unconfirmed events go
+   * to the spool. The server can then answer the requests that wait for these events.
    */
   @Override
   public void close() {

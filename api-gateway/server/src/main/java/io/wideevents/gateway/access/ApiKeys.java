@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The keys in effect: those of the last valid content of the keys file. If the file vanishes or
  * becomes invalid while the gateway runs, the previous keys stay in effect, and each such change is
- * logged once as ERROR. New content takes effect after two reads found it, so that a file that is
- * being written is not used.
+ * logged once as ERROR. New content takes effect when two reads in a row have found it, so that a
+ * file that is being written is not used.
  *
  * <p>Safe for concurrent use. Only {@link #refresh} blocks: it reads the file.
  */

@@ -17,9 +17,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed pool of threads that process bodies; further bodies wait. The clients are served in
- * rotation: a client with a hundred waiting bodies delays another client's body by one body, not by
- * a hundred.
+ * A fixed pool of threads that process bodies; further bodies wait. The pool takes one body of each
+ * client in rotation. A client with a hundred waiting bodies therefore delays another client by one
+ * body.
  *
  * <p>The limit of connections also limits the number of waiting bodies. Safe for concurrent use.
  */
@@ -73,7 +73,7 @@ final class BodyThreads implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       throw new ProblemException(Problems.draining());
     } finally {
-      // Also when memory is exhausted and no thread could be started.
+      // Runs even if no thread could be started, for example for lack of memory.
       ended(client);
     }
   }

@@ -8,8 +8,8 @@ import java.util.Optional;
 
 /**
  * Inflates and checks complete bodies. The request's thread checks small plain bodies itself,
- * because that takes less time than a change of threads. Platform threads process the others: a
- * virtual thread that computes is not preempted, so other requests, such as health checks, would
+ * because that takes less time than a change of threads. Platform threads process all other bodies.
+ * A virtual thread that computes is not preempted, so other requests, such as health checks, would
  * wait for its carrier thread.
  *
  * <p>There are three pools, so that small bodies do not wait for large ones. The inflated size of a
@@ -35,8 +35,7 @@ final class BodyWork implements AutoCloseable {
    */
   static final int MAX_MEDIUM_BYTES = 4 * 1024 * 1024;
 
-  // Bounds the wait below the usual timeout of clients, so that an overloaded gateway still answers
-  // them.
+  // Shorter than the usual timeout of clients, so that an overloaded gateway still answers them.
   private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
   private record Pool(int maxBytes, BodyThreads threads) {}

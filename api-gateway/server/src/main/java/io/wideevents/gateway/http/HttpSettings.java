@@ -139,7 +139,8 @@ public record HttpSettings(
                 "Maximum of connections from one client address (from one /64 network for"
                     + " IPv6), out of 1000 in total. Set it to 1000 behind a load balancer, whose"
                     + " clients share its address.");
-    // Read here for its place in the documentation; the rules for events use it.
+    // The setting is read here for its place in the documentation. The rules for events use its
+    // value.
     var unused = maxEvents(settings);
 
     checkEventFits(settings, maxBody);

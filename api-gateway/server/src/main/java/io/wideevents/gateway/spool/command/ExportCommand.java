@@ -111,8 +111,8 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   /**
-   * Replaces line breaks by spaces. In valid JSON they occur only between tokens, where a space has
-   * the same meaning.
+   * Replaces line breaks by spaces. In valid JSON a line break occurs only between tokens, where a
+   * space has the same meaning.
    */
   private static byte[] onOneLine(byte[] json) {
     for (int i = 0; i < json.length; i++) {

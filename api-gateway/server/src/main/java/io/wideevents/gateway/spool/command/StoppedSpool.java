@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 
 /** Opens the spool of a gateway that is not running. */
 final class StoppedSpool {
-  /** The settings that the commands need which only read the spool. */
+  /** The settings of the commands that only read the spool. */
   static final SettingsCatalogue<SpoolSettings> SETTINGS =
       SettingsCatalogue.of(GatewaySettings.CATALOGUE.process(), StoppedSpool::read)
           .partOf(GatewaySettings.CATALOGUE);
@@ -36,8 +36,8 @@ final class StoppedSpool {
   }
 
   /**
-   * Opens the spool and locks its directory. The directory must contain a spool already, because a
-   * wrong directory would be shown as an empty spool and be turned into one.
+   * Opens the spool and locks its directory. The directory must contain a spool already. Otherwise
+   * a command with a wrong directory would create an empty spool there.
    *
    * @throws CommandFailedException with {@link ExitCode#CONFIGURATION} if there is no spool, a
    *     gateway uses it, or the directory cannot be written
