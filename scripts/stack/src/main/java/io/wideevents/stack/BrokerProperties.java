@@ -12,7 +12,7 @@ import java.util.Properties;
 final class BrokerProperties {
   private static final String HOST = "127.0.0.1";
 
-  // Settings that default to three replicas would wait for two that do not exist.
+  // The defaults are three replicas. A single broker would wait for two replicas that do not exist.
   private static final Map<String, String> ONE_NODE =
       Map.of(
           "process.roles", "broker,controller",
@@ -34,9 +34,9 @@ final class BrokerProperties {
       Map.of(
           // Consumers of a test join one by one; waiting for the next one has no benefit.
           "group.initial.rebalance.delay.ms", "0",
-          // Lets a test notice a killed consumer sooner than the default's 6 s.
+          // A test detects a killed consumer earlier than with the default of 6 s.
           "group.min.session.timeout.ms", "1000",
-          // A killed broker may register again only when its old session is over.
+          // A killed broker may register again only after its old session has ended.
           "broker.session.timeout.ms", "4000",
           "broker.heartbeat.interval.ms", "500");
 
@@ -50,10 +50,10 @@ final class BrokerProperties {
   private BrokerProperties() {}
 
   /**
-   * Writes them to a file.
+   * Writes the settings to a file.
    *
    * @param data where the broker keeps its logs
-   * @param settings their properties replace or add to ours
+   * @param settings of the caller, which extend or override the settings of this class
    * @throws UncheckedIOException if the file cannot be written
    */
   static void write(Path file, Path data, int port, int controllerPort, BrokerSettings settings) {

@@ -16,18 +16,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A process started by this one: its output goes to a log file, it can be ended in every way an
- * operator or a crash would end it, and it does not outlive this process, however that ends.
+ * A child process of this process. Its output goes to a log file. It can be ended as an operator or
+ * a crash would end it. It ends with this process, even if this process is killed.
  *
- * <p>Safe for concurrent use. The caller closes it.
+ * <p>Safe for concurrent use. The caller closes this object.
  */
 public final class ChildProcess implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(15);
   private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
   private static final int TAIL_BYTES = 4096;
 
-  // Reads until end of file, which comes when the process that holds the other end is gone; then
-  // kills. It must outlive a Ctrl-C, which the terminal sends to the whole group.
+  // Reads until end of file, and then kills the child. The end of file comes when this process has
+  // ended. The guard ignores the Ctrl-C that the terminal sends to the whole process group.
   private static final String GUARD = "trap '' INT TERM HUP; cat >/dev/null; kill -9 \"$1\"";
 
   private final String name;
@@ -45,12 +45,12 @@ public final class ChildProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a program; does not wait for anything it does.
+   * Starts a program. Does not block.
    *
-   * @param name what to call it in messages
-   * @param environment added to this process's own environment
-   * @param log the file its standard output and error are appended to
-   * @throws UncheckedIOException if it cannot be started
+   * @param name the name of the process in messages
+   * @param environment variables, in addition to those of this process
+   * @param log the file to which standard output and standard error are appended
+   * @throws UncheckedIOException if the program cannot be started
    */
   public static ChildProcess start(
       String name, List<String> command, Map<String, String> environment, Path log) {
@@ -82,46 +82,47 @@ public final class ChildProcess implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** Completes, with its exit code, when it has ended. */
+  /** Completes with the exit code when the process has ended. */
   public CompletableFuture<Integer> onExit() {
     return process.onExit().thenApply(Process::exitValue);
   }
 
   /**
-   * Its exit code; of a process that a signal ended, 128 and the signal's number.
+   * The exit code. If a signal ended the process, the code is 128 plus the number of the signal.
    *
-   * @throws IllegalThreadStateException if it has not ended
+   * @throws IllegalThreadStateException if the process has not ended
    */
   int exitCode() {
     return process.exitValue();
   }
 
-  /** Where its output goes. */
+  /** The file with the output. */
   public Path log() {
     return log;
   }
 
-  /** The last lines of its output, at most 4 KiB; empty when there is none. */
+  /** The last lines of the output, at most 4 KiB; empty if there is no output. */
   public String logTail() {
     String text = readLog(Math.max(logStart, logSize() - TAIL_BYTES));
     return text.strip();
   }
 
-  /** All of its output since it was started. */
+  /** The whole output since the start. */
   public String logText() {
     return readLog(logStart);
   }
 
   /**
-   * Waits until its output, since it was started, holds a match.
+   * Waits until the output since the start contains a match.
    *
    * @return the first match
-   * @throws IllegalStateException with the tail of its output, if it ends before or time is up
+   * @throws IllegalStateException with the end of the output, if the process ends or the timeout
+   *     elapses before
    */
   public Matcher awaitLog(Pattern pattern, Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (true) {
-      // Asked before the log is read: what it wrote last must still be seen.
+      // Checked before the log is read, so that the last output of an ended process is read.
       boolean alive = isAlive();
       Matcher matcher = pattern.matcher(readLog(logStart));
       if (matcher.find()) {
@@ -137,29 +138,29 @@ public final class ChildProcess implements AutoCloseable {
     }
   }
 
-  /** A failure of this process in words, with the tail of its output. */
+  /** An exception that describes a failure of this process, with the end of the output. */
   public IllegalStateException failure(String what) {
     return new IllegalStateException(
         "%s %s. The end of its output (%s):%n%s".formatted(name, what, log, logTail()));
   }
 
-  /** Ends it as a crash would: SIGKILL. Returns when it is gone. */
+  /** Ends the process as a crash would: SIGKILL. Blocks until the process has ended. */
   public void kill9() {
     process.destroyForcibly();
     awaitExit(GRACE);
     guard.destroyForcibly();
   }
 
-  /** Asks it to end: SIGTERM. Returns at once. */
+  /** Sends SIGTERM. Does not block. */
   public void terminate() {
     process.destroy();
   }
 
   /**
-   * Waits until it has ended.
+   * Waits until the process has ended.
    *
-   * @return its exit code
-   * @throws IllegalStateException with the tail of its output, if it has not ended in time
+   * @return the exit code
+   * @throws IllegalStateException with the end of the output, if the process does not end in time
    */
   public int awaitExit(Duration timeout) {
     try {
@@ -173,22 +174,22 @@ public final class ChildProcess implements AutoCloseable {
     return process.exitValue();
   }
 
-  /** Stops it where it stands, as a frozen machine would: SIGSTOP. */
+  /** Freezes the process: SIGSTOP. */
   public void pause() {
     signal("STOP");
   }
 
-  /** Lets it run on after {@link #pause}: SIGCONT. */
+  /** Continues the process after {@link #pause}: SIGCONT. */
   public void resume() {
     signal("CONT");
   }
 
-  /** Ends it: SIGTERM, and SIGKILL when it takes longer than 15 s. Idempotent. */
+  /** Ends the process: SIGTERM, and SIGKILL if the process takes longer than 15 s. Idempotent. */
   @Override
   public void close() {
     try {
       if (process.isAlive()) {
-        // A stopped process would not see the SIGTERM.
+        // A frozen process does not handle SIGTERM.
         resume();
         terminate();
         process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS);

@@ -9,8 +9,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * What every command of the scripts has: {@code --help}, its two outputs, and a way to reject a
- * flag. A mixin; usable when picocli has made the command. Used by one thread.
+ * The common part of all commands: {@code --help}, the two outputs, and the rejection of a flag. A
+ * mixin, usable after picocli has created the command. Used by one thread.
  */
 public final class CommandBasics {
   @Option(
@@ -34,9 +34,10 @@ public final class CommandBasics {
   }
 
   /**
-   * A wrong flag, to be thrown: picocli shows it with the usage, and the exit code is 2.
+   * Creates the exception for a wrong flag. Picocli shows the exception with the usage, and the
+   * exit code is 2.
    *
-   * @param problem the flag, its value, and what it may be
+   * @param problem the flag, its value, and the values that are allowed
    */
   public ParameterException wrongFlag(String problem) {
     return new ParameterException(commandLine(), problem);

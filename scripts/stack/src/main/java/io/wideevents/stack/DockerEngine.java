@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Finds out whether a Docker engine answers, in milliseconds where there is none: its client
- * library would take seconds for a no, in every JVM of a build.
+ * Checks whether a Docker engine answers. Without an engine this takes milliseconds. Docker's
+ * client library would take seconds, in every JVM of a build.
  */
 final class DockerEngine {
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
@@ -34,8 +34,8 @@ final class DockerEngine {
   private DockerEngine() {}
 
   /**
-   * Whether the engine of {@code DOCKER_HOST} answers, or one of those that are usual here when
-   * that is not set. Waits a second for each at most.
+   * Whether the engine of {@code DOCKER_HOST} answers; without this variable, an engine at one of
+   * the usual addresses. Waits a second at most for each engine.
    */
   static boolean answers(Map<String, String> environment) {
     return addresses(environment).stream().anyMatch(DockerEngine::answers);
@@ -64,7 +64,7 @@ final class DockerEngine {
       case "tcp", "http" ->
           List.of(
               new InetSocketAddress(uri.getHost(), uri.getPort() < 0 ? HTTP_PORT : uri.getPort()));
-      // Named pipes, SSH: only the client library speaks those.
+      // Only the client library supports named pipes and SSH.
       default -> List.of();
     };
   }
@@ -73,7 +73,7 @@ final class DockerEngine {
     boolean unix = address instanceof UnixDomainSocketAddress;
     try (SocketChannel channel =
         SocketChannel.open(unix ? StandardProtocolFamily.UNIX : StandardProtocolFamily.INET)) {
-      // Closing the channel is what ends a wait that lasts too long.
+      // Closing the channel ends a read that lasts too long.
       return CompletableFuture.supplyAsync(() -> pings(channel, address))
           .get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (IOException | ExecutionException | TimeoutException e) {

@@ -7,9 +7,9 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /** Finds free ports of the loopback interface. */
 public final class FreePort {
-  // Below the range from which the system takes the near end of outgoing connections (32768 on
-  // Linux). A port from inside it may be gone when its server comes back after a kill, and a client
-  // that keeps trying a dead server's port there can end up connected to itself.
+  // Below the range of local ports that the system assigns to outgoing connections (from 32768 on
+  // Linux). A port of that range may be in use when a killed server starts again. A client that
+  // retries such a port while the server is down may connect to itself.
   private static final int FIRST = 16_384;
   private static final int LAST = 32_767;
   private static final int ATTEMPTS = 200;
@@ -17,9 +17,9 @@ public final class FreePort {
   private FreePort() {}
 
   /**
-   * A port that was free a moment ago; nothing keeps it so.
+   * A port that is free now and is not reserved.
    *
-   * @throws IllegalStateException if none was found
+   * @throws IllegalStateException if no port was found
    */
   public static int find() {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -33,7 +33,7 @@ public final class FreePort {
             .formatted(FIRST, LAST, ATTEMPTS));
   }
 
-  /** The given port if it is free, else any free one. */
+  /** The given port if it is free, else another free port. */
   public static int prefer(int port) {
     return isFree(port) ? port : find();
   }

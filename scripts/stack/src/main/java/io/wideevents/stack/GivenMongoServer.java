@@ -11,16 +11,16 @@ import org.bson.Document;
 import reactor.core.publisher.Mono;
 
 /**
- * A server that the user runs; closing it does not end the server.
+ * A server that the user runs. Closing this object does not end the server.
  *
- * @param uri may hold a password, so {@link #describe} names the hosts alone
+ * @param uri may contain a password, so {@link #describe} shows only the hosts
  */
 record GivenMongoServer(String uri) implements MongoServer {
 
   /**
-   * The server at {@code uri}, once it has answered.
+   * Waits for the first answer of the server at {@code uri}.
    *
-   * @throws IllegalStateException if that is no connection string, or nothing that takes writes
+   * @throws IllegalStateException if {@code uri} is no connection string, or no writable server
    *     answers in time
    */
   static GivenMongoServer answering(String uri, Duration timeout) {

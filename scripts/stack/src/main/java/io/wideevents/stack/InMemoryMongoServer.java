@@ -3,8 +3,8 @@ package io.wideevents.stack;
 import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
 
 /**
- * A substitute for MongoDB inside this JVM, for machines that have none: good for a look, not for a
- * promise, since nothing is written to disk.
+ * A substitute for MongoDB inside this JVM, for machines without MongoDB. Writes nothing to disk,
+ * so it cannot test durability.
  */
 final class InMemoryMongoServer implements MongoServer {
   private final de.bwaldvogel.mongo.MongoServer server;
@@ -15,7 +15,7 @@ final class InMemoryMongoServer implements MongoServer {
     this.port = port;
   }
 
-  /** Starts on {@code port} of 127.0.0.1, or on any free one when it is 0. */
+  /** Starts on {@code port} of 127.0.0.1; 0 is any free port. */
   static InMemoryMongoServer start(int port) {
     int chosen = port == 0 ? FreePort.find() : port;
     var server = new de.bwaldvogel.mongo.MongoServer(new MemoryBackend());

@@ -10,16 +10,18 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A real Kafka broker (KRaft, one node) in a child JVM, for tests and for trying things out: it can
- * be killed, frozen and restarted on the same address and data.
+ * A real Kafka broker (KRaft, one node) in a child JVM, for tests and the demo. The broker can be
+ * killed, frozen and restarted on the same address and data.
  *
- * <p>Its address is known, and does not change, from construction on; nothing listens there before
- * {@link #start}. Topics are auto-created as on a broker left at its defaults. Methods are to be
- * called by one thread at a time, but {@link #close} by any. The caller, or the end of the JVM,
- * closes it.
+ * <p>The address is fixed at construction. The broker listens from {@link #start} on. Topics are
+ * auto-created, which is Kafka's default. One thread at a time may call the methods, except for
+ * {@link #close}, which any thread may call. The caller or the end of the JVM closes the broker.
  */
 public final class KafkaBroker implements Restartable, AutoCloseable {
-  /** Names the directory with the broker's jars when it is not beside this class's own. */
+  /**
+   * System property with the directory of the broker's jars, if that is not beside the jar of this
+   * class.
+   */
   public static final String BROKER_LIB_PROPERTY = "wideevents.broker.lib";
 
   private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
@@ -43,7 +45,9 @@ public final class KafkaBroker implements Restartable, AutoCloseable {
     return new KafkaBroker(settings);
   }
 
-  /** A running broker of the caller's own, with temporary data. Blocks until it is ready. */
+  /**
+   * Starts a broker with temporary data, for the caller alone. Blocks until the broker is ready.
+   */
   public static KafkaBroker startOwn() {
     KafkaBroker broker = create(BrokerSettings.DEFAULT);
     try {
@@ -55,12 +59,12 @@ public final class KafkaBroker implements Restartable, AutoCloseable {
     return broker;
   }
 
-  /** {@code 127.0.0.1:port}; the same over restarts. */
+  /** {@code 127.0.0.1:port}; does not change at a restart. */
   public String bootstrapServers() {
     return "127.0.0.1:" + port;
   }
 
-  /** Where its data, its log and its settings are. */
+  /** The directory with data, log and settings. */
   Path directory() {
     return server.directory().path();
   }
@@ -70,8 +74,8 @@ public final class KafkaBroker implements Restartable, AutoCloseable {
    *
    * <p>Takes a few seconds, at most 90.
    *
-   * @throws IllegalStateException if it runs already, or did not become ready: then with the end of
-   *     its output
+   * @throws IllegalStateException if the broker is running; or if it does not become ready, with
+   *     the end of its output
    */
   @Override
   public void start() {
@@ -84,9 +88,10 @@ public final class KafkaBroker implements Restartable, AutoCloseable {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx512m",
             "-XX:+UseSerialGC",
-            // The broker of a test lives for seconds: compiling it thoroughly never pays off.
+            // The broker of a test lives for seconds, which is too short for the optimizing
+            // compiler.
             "-XX:TieredStopAtLevel=1",
-            // What a killed JVM leaves behind goes with its directory.
+            // Files that a killed JVM leaves are in its directory, which is deleted.
             "-XX:-UsePerfData",
             "-Djava.io.tmpdir=" + directory(),
             "-Dorg.slf4j.simpleLogger.logFile=System.out",
@@ -104,7 +109,7 @@ public final class KafkaBroker implements Restartable, AutoCloseable {
     server.start(command, process -> process.awaitLog(READY, START_TIMEOUT));
   }
 
-  /** The process that runs or ran last; a new one after each start. */
+  /** The process of the last start. */
   public ChildProcess process() {
     return server.process();
   }
@@ -114,7 +119,7 @@ public final class KafkaBroker implements Restartable, AutoCloseable {
     process().kill9();
   }
 
-  /** SIGTERM, and SIGKILL when the broker takes longer than 15 s. */
+  /** Sends SIGTERM, and SIGKILL if the broker takes longer than 15 s. */
   @Override
   public void stop() {
     server.stop();
@@ -130,7 +135,7 @@ public final class KafkaBroker implements Restartable, AutoCloseable {
     process().resume();
   }
 
-  /** Stops the broker and deletes its data if that was temporary. Idempotent. */
+  /** Stops the broker and deletes temporary data. Idempotent. */
   @Override
   public void close() {
     server.close();

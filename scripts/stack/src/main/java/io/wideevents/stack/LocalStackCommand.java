@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 public final class LocalStackCommand implements Callable<Integer> {
   private static final int KAFKA_PORT = 9092;
   private static final int MONGODB_PORT = 27017;
-  // What the JVM tells of a process that SIGKILL ended: 128 + 9.
+  // The exit code that the JVM reports for a process that SIGKILL ended: 128 + 9.
   private static final int KILLED = 137;
 
   @Option(
@@ -78,7 +78,7 @@ public final class LocalStackCommand implements Callable<Integer> {
     talk.println("MongoDB is " + stack.mongo().describe() + ".");
     talk.println("Ctrl-C " + whatEnds(stack.mongo()));
     ChildProcess dead = stack.awaitDeath();
-    // Ctrl-C ends them too, and ends this process by itself.
+    // Ctrl-C also ends the servers, and ends this process.
     if (!teardown.interrupted()) {
       talk.println(
           "local-stack: " + dead.failure("ended with exit code " + dead.exitCode()).getMessage());

@@ -6,32 +6,34 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A MongoDB to store events in: one that runs already, one of our own, or an in-memory substitute.
+ * A MongoDB for events: a running server, a {@code mongod} that this process starts, or an
+ * in-memory substitute.
  *
- * <p>It accepts connections from construction to {@link #close}. The caller closes it.
+ * <p>The server accepts connections from construction to {@link #close}. The caller closes this
+ * object.
  */
 public sealed interface MongoServer extends AutoCloseable
     permits GivenMongoServer, InMemoryMongoServer, RestartableMongoServer {
 
-  /** How long a given server may take to its first answer. */
+  /** How long a given server may take for its first answer. */
   Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
 
   /** A connection string, without a database. */
   String uri();
 
-  /** What this is, for a person: one line without a full stop. */
+  /** One line about the server for people, without a full stop. */
   String describe();
 
-  /** Whether all data is gone once it is closed. */
+  /** Whether {@link #close} deletes all data. */
   boolean temporary();
 
-  /** Ends what was started, and only that. Idempotent. */
+  /** Ends the server if this object started it. Idempotent. */
   @Override
   void close();
 
   /**
-   * The first of these that is available: the server that {@code MONGODB_URI} names, a {@code
-   * mongod} of our own ({@code MONGOD}, or on the {@code PATH}), the in-memory substitute.
+   * Uses the first of these that is available: the server that {@code MONGODB_URI} names, a new
+   * {@code mongod} process ({@code MONGOD}, or on the {@code PATH}), the in-memory substitute.
    *
    * @param environment of the process
    * @param settings for a {@code mongod} of our own; a substitute uses only the port

@@ -12,11 +12,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@code mongod} of our own, a replica set of one, as a child process: it can be killed, frozen
- * and restarted on the same address and data.
+ * A {@code mongod} as a child process, a replica set of one member. The server can be killed,
+ * frozen and restarted on the same address and data.
  *
- * <p>Its address is known, and does not change, from construction on. Methods are to be called by
- * one thread at a time, but {@link #close} by any. The caller, or the end of the JVM, closes it.
+ * <p>The address is fixed at construction. One thread at a time may call the methods, except for
+ * {@link #close}, which any thread may call. The caller or the end of the JVM closes the server.
  */
 public final class MongodProcess implements RestartableMongoServer {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
@@ -36,12 +36,12 @@ public final class MongodProcess implements RestartableMongoServer {
     this.server = new RestartableServer("mongod on port " + port, settings.directory(), "mongodb");
   }
 
-  /** A server that is not running yet. */
+  /** Creates a server without starting it. */
   public static MongodProcess create(Path binary, MongodSettings settings) {
     return new MongodProcess(binary, settings);
   }
 
-  /** A running server. Blocks until it takes writes. */
+  /** Starts a server. Blocks until the server accepts writes. */
   public static MongodProcess start(Path binary, MongodSettings settings) {
     MongodProcess mongod = create(binary, settings);
     try {
@@ -72,7 +72,7 @@ public final class MongodProcess implements RestartableMongoServer {
     return server.directory().temporary();
   }
 
-  /** As every server of this kind; when it does not become ready, with the end of its output. */
+  /** Starts the server. If the start fails, the exception contains the end of the output. */
   @Override
   public void start() {
     List<String> command = new ArrayList<>();
@@ -87,7 +87,7 @@ public final class MongodProcess implements RestartableMongoServer {
             Integer.toString(port),
             "--dbpath",
             server.directory().path().toString(),
-            // Else it takes half of the machine's memory.
+            // The default is half of the machine's memory.
             "--wiredTigerCacheSizeGB",
             "0.5",
             "--oplogSize",
@@ -122,13 +122,13 @@ public final class MongodProcess implements RestartableMongoServer {
         "--tlsAllowConnectionsWithoutCertificates");
   }
 
-  /** What members of a replica set know each other by, be there only one. */
+  /** The key file of the replica set, which a single member needs as well. */
   private Path keyFile() {
     Path file = server.directory().path().resolve("replica-set.key");
     try {
       if (!Files.exists(file)) {
         Files.writeString(file, "bWVtYmVycyBvZiB0aGUgc2FtZSByZXBsaWNhIHNldA==");
-        // The server refuses one that others may read.
+        // The server rejects a key file that other users may read.
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
       }
     } catch (IOException e) {
@@ -137,7 +137,7 @@ public final class MongodProcess implements RestartableMongoServer {
     return file;
   }
 
-  /** The process that runs or ran last; a new one after each start. */
+  /** The process of the last start. */
   public ChildProcess process() {
     return server.process();
   }
@@ -162,7 +162,7 @@ public final class MongodProcess implements RestartableMongoServer {
     process().resume();
   }
 
-  /** Stops the server and deletes its data if that was temporary. Idempotent. */
+  /** Stops the server and deletes temporary data. Idempotent. */
   @Override
   public void close() {
     server.close();

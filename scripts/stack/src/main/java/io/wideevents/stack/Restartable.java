@@ -1,7 +1,7 @@
 package io.wideevents.stack;
 
 /**
- * A process that can be ended in any way and started again: same address, same data.
+ * A process that can be stopped, killed or frozen, and started again on the same address and data.
  *
  * <p>One thread at a time calls these methods.
  */
@@ -9,11 +9,11 @@ public interface Restartable {
   /**
    * Starts the process, on the data of the last run if there was one. Blocks until it is ready.
    *
-   * @throws IllegalStateException if it runs already, or did not become ready
+   * @throws IllegalStateException if the process is running, or does not become ready
    */
   void start();
 
-  /** Ends the process in good order: SIGTERM. Blocks until it has ended. */
+  /** Sends SIGTERM. Blocks until the process has ended. */
   void stop();
 
   /** Ends the process as a crash would: SIGKILL. Blocks until it has ended. */

@@ -7,10 +7,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server in a child process, with the directory it keeps its data in: it can be ended in any way
- * and started again on that data. The end of the JVM closes it too.
+ * A server in a child process, and the directory with its data. The server can be ended in any way
+ * and started again on the same data. The end of the JVM also closes the server.
  *
- * <p>{@link #close} may be called by any thread at any time; all else by one thread at a time.
+ * <p>{@link #close} may be called by any thread at any time, the other methods by one thread at a
+ * time.
  */
 final class RestartableServer implements AutoCloseable {
   private final String name;
@@ -19,10 +20,10 @@ final class RestartableServer implements AutoCloseable {
   private @Nullable ChildProcess process;
 
   /**
-   * A server that is not running yet.
+   * Creates a server without starting it.
    *
-   * @param name what to call it in messages, with its address
-   * @param given where it keeps its data; null for a temporary directory
+   * @param name the name and address of the server in messages
+   * @param given the directory for data; null for a temporary directory
    * @param kind part of a temporary directory's name
    */
   RestartableServer(String name, @Nullable Path given, String kind) {
@@ -39,7 +40,7 @@ final class RestartableServer implements AutoCloseable {
    * Starts the server and blocks until it is ready.
    *
    * @param awaitReady throws if the server does not become ready
-   * @throws IllegalStateException if it runs already, or was closed
+   * @throws IllegalStateException if the server is running, or was closed
    */
   void start(List<String> command, Consumer<ChildProcess> awaitReady) {
     if (process != null && process.isAlive()) {
@@ -53,9 +54,9 @@ final class RestartableServer implements AutoCloseable {
   }
 
   /**
-   * The process that runs or ran last; a new one after each start.
+   * The process of the last start.
    *
-   * @throws IllegalStateException if it was never started
+   * @throws IllegalStateException if the server was not started before
    */
   ChildProcess process() {
     if (process == null) {
@@ -64,14 +65,14 @@ final class RestartableServer implements AutoCloseable {
     return process;
   }
 
-  /** Ends it in good order, if it runs. */
+  /** Stops the server if it is running. */
   void stop() {
     if (process != null) {
       process.close();
     }
   }
 
-  /** Ends it and deletes its data if that was temporary. Idempotent. */
+  /** Ends the server and deletes temporary data. Idempotent. */
   @Override
   public void close() {
     teardown.close();
@@ -79,7 +80,7 @@ final class RestartableServer implements AutoCloseable {
 
   private void end(ChildProcess launched) {
     if (directory.temporary()) {
-      // The data is deleted, so the server need not end in good order.
+      // The data is deleted, so SIGKILL does no harm.
       launched.kill9();
     }
     launched.close();

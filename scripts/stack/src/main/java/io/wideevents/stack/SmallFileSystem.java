@@ -10,13 +10,13 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A real file system of a few megabytes, mounted for one test. It belongs to one thread, and is
- * unmounted by the caller.
+ * A real file system of a few megabytes, mounted for one test. Used by one thread. The caller
+ * closes this object, which unmounts the file system.
  */
 public final class SmallFileSystem implements AutoCloseable {
   private static final long TIMEOUT_SECONDS = 60;
 
-  /** What it is made of. */
+  /** The kind of file system. */
   public enum Kind {
     TMPFS,
     EXT4
@@ -29,8 +29,9 @@ public final class SmallFileSystem implements AutoCloseable {
   }
 
   /**
-   * A new one in {@code workDirectory}; empty without the right, or the tools, to mount it (it
-   * takes root, on Linux), and only then may a test that needs it be skipped.
+   * Mounts a new file system in {@code workDirectory}. Empty if this process has no right or no
+   * tools to mount a file system; mounting needs root on Linux. Only then a test that needs the
+   * file system may be skipped.
    *
    * @throws IOException if {@code workDirectory} cannot be written to
    */
@@ -48,12 +49,12 @@ public final class SmallFileSystem implements AutoCloseable {
 
   private static boolean mountExt4(Path image, Path mountPoint, int mebibytes) throws IOException {
     Files.write(image, new byte[mebibytes << 20]);
-    // No blocks kept back for the super-user: he would never find the disk full.
+    // No blocks are reserved for root, so that the disk becomes full for root as well.
     return run("mkfs.ext4", "-q", "-m", "0", image)
         && run("mount", "-o", "loop", image, mountPoint);
   }
 
-  /** Where it is mounted. */
+  /** The directory of the mounted file system. */
   public Path path() {
     return mountPoint;
   }
@@ -65,7 +66,7 @@ public final class SmallFileSystem implements AutoCloseable {
   /**
    * Fills the file system, as the log file of another process would.
    *
-   * @return the file, to be deleted for room again
+   * @return the file; deleting it frees the space
    */
   public Path fillUp() throws IOException {
     Path filler = mountPoint.resolve("filler");

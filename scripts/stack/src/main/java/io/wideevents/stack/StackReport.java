@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reports which servers the tests of a JVM ran on: printed, for a reader of one run, and a line in
- * the file {@code TEST_STACK_REPORT}, from which a build of many JVMs makes its summary.
+ * Reports which servers the tests of a JVM used. Prints a line, and adds the line to the file
+ * {@code TEST_STACK_REPORT}. A build with many JVMs summarises this file.
  */
 final class StackReport {
   private final Optional<Path> file;
@@ -30,7 +30,7 @@ final class StackReport {
    * Adds a line.
    *
    * @param what the server, for example Kafka
-   * @param source where it comes from
+   * @param source how the server was provided
    * @throws UncheckedIOException if the file cannot be written
    */
   void add(String what, String source) {
@@ -39,7 +39,7 @@ final class StackReport {
     file.ifPresent(
         path -> {
           try {
-            // One small write: the JVMs of a build may add at the same time.
+            // One small write, because several JVMs of a build may add lines at the same time.
             Files.writeString(
                 path, line, UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
           } catch (IOException e) {

@@ -41,13 +41,13 @@ import org.bouncycastle.operator.OutputEncryptor;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * A certificate authority for a test: real certificates, valid for two days, for servers on this
- * machine, in all the forms that servers and clients want them in.
+ * A certificate authority for a test. Issues real certificates for servers on this machine, valid
+ * for two days, in the file formats that servers and clients need.
  *
- * <p>All files are kept in the directory given, which belongs to the caller.
+ * <p>Writes all files to the given directory, which the caller deletes.
  */
 public final class TestAuthority {
-  /** Of every key store and trust store made here. */
+  /** The password of every key store and trust store of this class. */
   public static final String STORE_PASSWORD = "test-store-password";
 
   private static final Duration VALIDITY = Duration.ofDays(2);
@@ -64,16 +64,16 @@ public final class TestAuthority {
   /**
    * A server's certificate with its key.
    *
-   * @param certificate PEM, the authority's after it
+   * @param certificate PEM, followed by the authority's certificate
    * @param key PEM, PKCS#8, not encrypted
-   * @param together both of them in one file
+   * @param together certificate and key in one file
    * @param keyStore PKCS#12, under {@link #STORE_PASSWORD}
-   * @param privateKey what {@code key} holds
+   * @param privateKey the content of {@code key}
    */
   public record Issued(
       Path certificate, Path key, Path together, Path keyStore, PrivateKey privateKey) {}
 
-  /** Makes an authority. */
+  /** Creates an authority. */
   public static TestAuthority create(Path directory) {
     TestAuthority made = new TestAuthority(directory);
     write(made.certificate(), pem(made.root));
@@ -81,17 +81,17 @@ public final class TestAuthority {
     return made;
   }
 
-  /** The authority's certificate, PEM: what a client has to trust. */
+  /** The authority's certificate as PEM, which a client must trust. */
   public Path certificate() {
     return directory.resolve("ca.pem");
   }
 
-  /** The same as a PKCS#12 trust store, under {@link #STORE_PASSWORD}. */
+  /** The authority's certificate as a PKCS#12 trust store, under {@link #STORE_PASSWORD}. */
   public Path trustStore() {
     return directory.resolve("trust.p12");
   }
 
-  /** A context of a client that trusts this authority alone. */
+  /** The TLS context of a client that trusts only this authority. */
   public SSLContext clientContext() {
     try {
       KeyStore trusted = KeyStore.getInstance("PKCS12");
@@ -118,7 +118,7 @@ public final class TestAuthority {
         new GeneralName(GeneralName.iPAddress, "127.0.0.1"));
   }
 
-  /** A certificate for another host, for clients that should notice. */
+  /** A certificate for another host, which a client must reject. */
   public Issued issueFor(String name, String host) {
     return issue(name, new GeneralName(GeneralName.dNSName, host));
   }
@@ -145,7 +145,7 @@ public final class TestAuthority {
         own.getPrivate());
   }
 
-  /** A key as {@code openssl pkcs8 -topk8} writes it. */
+  /** A key in the encrypted format of {@code openssl pkcs8 -topk8}. */
   public static String encrypted(PrivateKey key, String password) {
     try {
       OutputEncryptor encryptor =
@@ -170,7 +170,7 @@ public final class TestAuthority {
     }
   }
 
-  /** Signs a server's certificate; or, for no host, the authority's own. */
+  /** Signs a server's certificate; without a host, the authority's own certificate. */
   private static X509Certificate sign(
       String subject, KeyPair subjects, KeyPair issuers, Optional<GeneralNames> hosts) {
     Instant now = Instant.now();
@@ -196,7 +196,7 @@ public final class TestAuthority {
     }
   }
 
-  /** Puts something into a key store. */
+  /** Adds entries to a key store. */
   private interface Filling {
     void fill(KeyStore store) throws GeneralSecurityException;
   }

@@ -15,15 +15,15 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 /**
- * The broker and the MongoDB that all tests of a JVM share, started when first asked for and ended
- * with the JVM: a test uses its own topics and databases.
+ * The broker and the MongoDB that all tests of a JVM share. They start when a test first needs
+ * them, and end with the JVM. A test uses its own topics and databases.
  *
- * <p>{@code KAFKA_BROKER} and {@code MONGODB_URI} of the environment are used when given; else
- * containers when a Docker engine answers; else a broker in a child JVM, and a {@code mongod} or
- * its substitute. {@code TEST_STACK}, or the system property {@code wideevents.stack}, forces
- * {@code given}, {@code containers} or {@code embedded}. What was taken is printed, and added to
- * the file that {@code TEST_STACK_REPORT} names. A test that breaks a server starts its own: {@link
- * KafkaBroker#startOwn}, {@link #startOwnMongo}.
+ * <p>Uses the servers that {@code KAFKA_BROKER} and {@code MONGODB_URI} name. Without these
+ * variables it uses containers if a Docker engine answers, else a broker in a child JVM, and a
+ * {@code mongod} or its substitute. {@code TEST_STACK}, or the system property {@code
+ * wideevents.stack}, forces {@code given}, {@code containers} or {@code embedded}. The choice is
+ * printed, and added to the file that {@code TEST_STACK_REPORT} names. A test that breaks a server
+ * starts another one: {@link KafkaBroker#startOwn}, {@link #startOwnMongo}.
  *
  * <p>Safe for concurrent use.
  */
@@ -46,12 +46,12 @@ public final class TestStack {
     Runtime.getRuntime().addShutdownHook(new Thread(this::dropDatabases, "drop-test-databases"));
   }
 
-  /** The bootstrap servers of the shared broker. Blocks for seconds when called first. */
+  /** The bootstrap servers of the shared broker. The first call blocks for seconds. */
   public static String kafka() {
     return SHARED.sharedKafka();
   }
 
-  /** The connection string of the shared MongoDB. Blocks for seconds when called first. */
+  /** The connection string of the shared MongoDB. The first call blocks for seconds. */
   public static String mongo() {
     return SHARED.sharedMongo();
   }
@@ -71,15 +71,15 @@ public final class TestStack {
             test.getSimpleName().toLowerCase(Locale.ROOT), ThreadLocalRandom.current().nextInt());
   }
 
-  /** A name for a database of the shared MongoDB; it is dropped at the end of the JVM. */
+  /** A name for a database of the shared MongoDB. The database is dropped at the end of the JVM. */
   public static String newDatabase(Class<?> test) {
     return SHARED.registerDatabase(uniqueName(test));
   }
 
   /**
-   * A running MongoDB of the caller's own, with temporary data and test commands: a {@code mongod}
-   * where there is the program, else, or when containers are forced, a container; empty when
-   * neither is to be had, and only then may a test that needs to break MongoDB be skipped.
+   * Starts a MongoDB for the caller alone, with temporary data and test commands. This is a {@code
+   * mongod} process if the program exists and containers are not forced, else a container. Empty if
+   * neither is available; only then a test that breaks MongoDB may be skipped.
    */
   public static Optional<RestartableMongoServer> startOwnMongo() {
     return SHARED.ownMongo();
@@ -168,7 +168,7 @@ public final class TestStack {
     }
   }
 
-  // Testcontainers, or the JVM's end, ends it.
+  // Testcontainers or the end of the JVM ends the container.
   private String startContainerKafka() {
     ContainerKafka kafka = ContainerKafka.start(environment);
     report.add("Kafka", kafka.describe());
@@ -190,7 +190,7 @@ public final class TestStack {
     return name;
   }
 
-  // Servers of our own end, with their data, by themselves.
+  // Servers that this JVM started end with their data.
   private synchronized void dropDatabases() {
     if (mongo instanceof GivenMongoServer given && !databases.isEmpty()) {
       try (MongoClient client = MongoClients.create(given.uri())) {
