@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 /**
  * Measures the time to an acknowledgement while everything is up, while Kafka is down, and while
  * MongoDB is down as well. Compares two gateways, one with a queue and one with {@code
- * MQ_ENABLED=false}. They are measured alternately under the same load, so that other work of the
- * machine affects both.
+ * MQ_ENABLED=false}. The gateways are measured alternately under the same load, so that other work
+ * of the machine affects both.
  */
 final class AckBenchmark {
   static final String KAFKA_UP = "Kafka up";

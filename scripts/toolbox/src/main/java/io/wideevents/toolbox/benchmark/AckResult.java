@@ -30,7 +30,7 @@ record AckResult(double requestsPerSecond, List<Row> rows) implements BenchmarkR
    */
   record Row(String phase, String mode, Window window) {}
 
-  // While Kafka is down: a percentile with MQ_ENABLED=true, divided by the same percentile with
+  // A percentile while Kafka is down: with MQ_ENABLED=true, divided by the value with
   // MQ_ENABLED=false.
   private double ratio(double percentile) {
     return window(AckBenchmark.KAFKA_DOWN, AckBenchmark.MQ_ON).millis(percentile)

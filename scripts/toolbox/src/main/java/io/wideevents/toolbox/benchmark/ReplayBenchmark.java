@@ -102,7 +102,8 @@ final class ReplayBenchmark {
   private Replay replay(URI gateway, GatewayHealth health) throws InterruptedException {
     long full = spooled(health);
     Progress progress = new Progress(talk, Progress.onTerminal(), "Replaying", Math.max(1, full));
-    // Until the circuit breakers are closed again, the replay is not what delays live requests.
+    // Until the circuit breakers are closed again, other causes than the replay delay live
+    // requests.
     health.await(
         "a replay",
         now -> now.status().equals("ready") && now.spooledEvents().orElse(full) < full,

@@ -13,9 +13,9 @@ import tools.jackson.databind.node.ObjectNode;
  * The result of {@code benchmark replay}.
  *
  * @param spooled events that were put into the spool
- * @param filling how long that took, including the first requests' attempts to reach the stopped
- *     servers
- * @param replayed those of them that were still in the spool when measuring began
+ * @param filling how long it took to fill the spool, including the first requests' attempts to
+ *     reach the stopped servers
+ * @param replayed spooled events that were still in the spool when measuring began
  * @param replaying how long their replay took, rounded up to the next poll
  * @param before live requests with an empty spool
  * @param meanwhile live requests during the replay

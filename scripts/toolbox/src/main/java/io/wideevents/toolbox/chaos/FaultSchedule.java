@@ -11,7 +11,7 @@ import java.util.Random;
  * The faults of a run and their times. Immutable.
  *
  * @param episodes in order, one after the other
- * @param length how long the load lasts at least; it ends when the last episode has ended
+ * @param length minimum length of the load, which ends when the last episode has ended
  * @param latestBegin episodes that could not begin by then are left out
  */
 record FaultSchedule(List<ScheduledEpisode> episodes, Duration length, Duration latestBegin) {
@@ -36,7 +36,7 @@ record FaultSchedule(List<ScheduledEpisode> episodes, Duration length, Duration 
    * once before any kind occurs again.
    *
    * @param length maximum length of all episodes and rests together, and the latest begin; the
-   *     schedule is empty if that is too short for any
+   *     schedule is empty if no episode fits
    */
   static FaultSchedule of(long seed, Duration length) {
     Random random = new Random(seed);

@@ -8,9 +8,9 @@ import java.util.TreeMap;
  * The result of the check at the end of a run, in events. All but the first five should be zero.
  *
  * @param posted different events that were posted at least once
- * @param acknowledged those of them that were answered with 2xx
+ * @param acknowledged posted events that were answered with 2xx
  * @param stored documents in the collection
- * @param storedUnacknowledged those of them whose clients did not get a 2xx; allowed
+ * @param storedUnacknowledged stored documents whose clients did not get a 2xx; allowed
  * @param deadLettered events in the dead-letter topic
  * @param deadLetterReasons records of that topic by reason
  * @param refused valid events that were rejected

@@ -3,9 +3,9 @@ package io.wideevents.toolbox.chaos;
 import java.util.BitSet;
 
 /**
- * The outcomes of the events, by their index in the stream. One bit per event, so that hours of a
- * run fit into memory. Once the load has ended, posted = acknowledged + refused + given up. Safe
- * for concurrent use.
+ * The outcomes of the events, by their index in the stream. Needs one bit per event, so that a run
+ * of hours fits into memory. Once the load has ended, posted = acknowledged + refused + given up.
+ * Safe for concurrent use.
  */
 final class Ledger {
   private final BitSet acknowledged = new BitSet();

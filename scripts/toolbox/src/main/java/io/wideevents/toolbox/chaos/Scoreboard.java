@@ -82,8 +82,8 @@ final class Scoreboard {
   }
 
   /**
-   * Times from the first attempt to the 2xx, by phase. Requests that met a gateway that was down
-   * count for that phase. Other requests during which the phase changed count separately.
+   * Times from the first attempt to the 2xx, by phase. A request that met a gateway that was down
+   * counts for that phase. Any other request during which the phase changed counts separately.
    */
   synchronized Map<String, Window> latencies() {
     Map<String, Window> latencies = new LinkedHashMap<>();
@@ -106,7 +106,9 @@ final class Scoreboard {
     return longestSilence;
   }
 
-  /** The same, without the times in which the gateway was down. */
+  /**
+   * The longest time in which no client got a 2xx, without the times in which the gateway was down.
+   */
   synchronized Duration longestSilenceWithGateway() {
     return longestSilenceWithGateway;
   }

@@ -11,8 +11,8 @@ import java.util.OptionalLong;
 final class Settling {
   private static final Duration TIMEOUT = Duration.ofMinutes(5);
   private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
-  // Behind an empty spool, a group without progress in so many polls has no more records to
-  // receive.
+  // If the spool is empty and the group makes no progress in this many polls, no more records will
+  // arrive.
   private static final int CALM_POLLS = 4;
 
   private final ChaosPipeline pipeline;
@@ -23,7 +23,7 @@ final class Settling {
    * @param took until the pipeline was idle
    * @param stuck a description of the pipeline if it was not idle in time; empty otherwise
    * @param endOffset records of the topic, over all partitions
-   * @param committed those of them that the group has committed
+   * @param committed records that the group has committed
    */
   record Rest(Duration took, Optional<String> stuck, long endOffset, long committed) {}
 
@@ -34,7 +34,7 @@ final class Settling {
   /**
    * Blocks until the gateway is connected to all its tiers, so that faults hit running tiers.
    *
-   * @throws IllegalStateException if it is not within 5 minutes
+   * @throws IllegalStateException if a tier is not connected within 5 minutes
    */
   void awaitReady() throws InterruptedException {
     try (GatewayHealth health = new GatewayHealth(pipeline.gatewayUrl())) {

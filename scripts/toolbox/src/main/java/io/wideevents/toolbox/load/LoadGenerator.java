@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends requests at a steady rate, however long the answers take (an open loop). Each request runs
- * on its own virtual thread. A request that has to wait because too many are in flight keeps the
- * time at which it was due, and the requests after it catch up.
+ * on its own virtual thread. If too many requests are in flight, the next request waits and keeps
+ * its due time. The requests after it catch up.
  */
 public final class LoadGenerator {
   private final double perSecond;

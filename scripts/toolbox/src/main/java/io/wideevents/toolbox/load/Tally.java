@@ -84,7 +84,7 @@ public final class Tally {
     return new TreeMap<>(refusedByCode);
   }
 
-  /** All replies. */
+  /** The number of replies by status, final or not. */
   public synchronized SortedMap<Integer, Long> repliesByStatus() {
     return new TreeMap<>(repliesByStatus);
   }

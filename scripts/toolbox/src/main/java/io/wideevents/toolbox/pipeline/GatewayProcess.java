@@ -51,7 +51,7 @@ public record GatewayProcess(ChildProcess process, URI url) implements AutoClose
   /**
    * Blocks until the gateway accepts requests, at most 60 s.
    *
-   * @throws IllegalStateException with the end of its output, if it does not
+   * @throws IllegalStateException if the gateway does not start in time, with the end of its output
    */
   public GatewayProcess awaitListening() {
     process.awaitLog(LISTENING, START_TIMEOUT);

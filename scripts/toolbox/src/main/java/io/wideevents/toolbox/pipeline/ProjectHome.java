@@ -41,8 +41,8 @@ public record ProjectHome(Path path) {
    * Starts the launcher {@code scripts/name}. Does not block.
    *
    * @param settings environment variables, in addition to those of this process
-   * @param log file for its output; temporary files of its JVM go to the same directory, so that
-   *     they are deleted with it even if the JVM is killed
+   * @param log file for its output; temporary files of the launcher's JVM go to the directory of
+   *     this file, and are deleted with the directory even if the JVM is killed
    */
   public ChildProcess start(
       String name, List<String> arguments, Map<String, String> settings, Path log) {

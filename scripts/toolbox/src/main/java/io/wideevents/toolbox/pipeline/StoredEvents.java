@@ -26,8 +26,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Reads {@code wide_events}. Every method blocks for at most a minute; {@link #forEachId} for at
- * most ten. The caller closes this object.
+ * Reads {@code wide_events}. A method blocks for a minute at most, and {@link #forEachId} for ten
+ * minutes. The caller closes this object.
  */
 public final class StoredEvents implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofMinutes(1);

@@ -37,7 +37,7 @@ public record WorkerProcess(ChildProcess process) implements AutoCloseable {
   /**
    * Blocks until the worker consumes, at most 60 s.
    *
-   * @throws IllegalStateException with the end of its output, if it does not
+   * @throws IllegalStateException if the worker does not start in time, with the end of its output
    */
   public WorkerProcess awaitConsuming() {
     process.awaitLog(CONSUMING, START_TIMEOUT);

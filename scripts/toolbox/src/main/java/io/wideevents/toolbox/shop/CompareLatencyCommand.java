@@ -91,7 +91,8 @@ public final class CompareLatencyCommand implements Callable<Integer> {
     }
   }
 
-  // Fails before the minutes of measurement instead of after them. An existing file is not changed.
+  // An unusable file fails the command before the minutes of measurement. An existing file is not
+  // changed.
   private void tryWriting(Path file) {
     try {
       boolean isNew = Files.notExists(file);

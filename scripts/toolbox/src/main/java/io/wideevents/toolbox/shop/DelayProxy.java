@@ -105,7 +105,7 @@ final class DelayProxy implements AutoCloseable {
       byte[] buffer = new byte[CHUNK];
       for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
         byte[] bytes = Arrays.copyOf(buffer, length);
-        // Not before the bytes that came earlier, even if the delay has become shorter.
+        // Bytes are not due before earlier bytes, even if the delay has become shorter.
         due = Math.max(due, System.nanoTime() + delayNanos);
         var unused =
             writer.schedule(

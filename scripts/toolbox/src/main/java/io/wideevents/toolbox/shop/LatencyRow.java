@@ -7,7 +7,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param requestsPerSecond the rate of the load
  * @param requests requests with a valid answer
- * @param failures requests without one
+ * @param failures requests without a valid answer
  * @param cpuMillisPerRequest CPU time of the shop's process, divided by the number of requests
  */
 record LatencyRow(
@@ -37,7 +37,7 @@ record LatencyRow(
         .toString();
   }
 
-  /** How much lower this mode's median is than another's, as a fraction of the other. */
+  /** How much lower this mode's median is than another one, as a fraction of the other median. */
   double cutFrom(LatencyRow other) {
     return 1 - p50Millis / other.p50Millis;
   }

@@ -6,9 +6,9 @@ import io.wideevents.logging.LoggingStats;
  * A shop's report about itself, as {@code GET /stats} returns it.
  *
  * @param cpuNanos CPU time of the process, in nanoseconds
- * @param finalized events of its requests
- * @param durable those of them that are durable
- * @param dropped those of them that are lost
+ * @param finalized events of the shop's requests
+ * @param durable finalized events that are durable
+ * @param dropped finalized events that are lost
  */
 record ShopStats(
     long cpuNanos,
