@@ -12,24 +12,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link LoggerPort} promises, whichever tiers it stands for. */
+/** The contract of {@link LoggerPort}, for every implementation. */
 public abstract class LoggerPortContract {
   private static final Duration AMPLE = Duration.ofSeconds(30);
   private static final Duration SHORT = Duration.ofMillis(300);
 
-  /** How long a future may lag behind its deadline on a busy machine. */
+  /** How much later than its deadline a future may complete on a busy machine. */
   private static final Duration SLACK = Duration.ofSeconds(5);
 
-  /** The logger under test, over a backend that works. */
+  /** The logger under test, with a backend that works. */
   protected abstract LoggerPort logger();
 
-  /** Whether the backend under test holds the event. */
+  /** Whether the backend under test has the event. */
   protected abstract boolean isDurable(EventId id);
 
   /** Makes the backend fail. */
   protected abstract void goDown();
 
-  /** Makes the backend take requests and never answer. */
+  /** Makes the backend accept requests without an answer. */
   protected abstract void fallSilent();
 
   @Test

@@ -14,9 +14,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A logger that keeps what it is given and fails on demand. Passes {@link LoggerPortContract}.
+ * A logger that records its events and fails on demand. Passes {@link LoggerPortContract}.
  *
- * <p>Answers on the calling thread unless it is silent. Safe for concurrent use.
+ * <p>Answers on the calling thread, except after {@link #fallSilent}. Safe for concurrent use.
  */
 public class RecordingLogger implements LoggerPort {
   private final Tier tier;
@@ -30,7 +30,7 @@ public class RecordingLogger implements LoggerPort {
   private boolean closed;
 
   /**
-   * @param tier the tier that events are said to be durable in
+   * @param tier the tier in every durable outcome
    */
   public RecordingLogger(Tier tier) {
     this.tier = tier;
@@ -57,12 +57,12 @@ public class RecordingLogger implements LoggerPort {
     refused = events;
   }
 
-  /** From now on matching events are not confirmed, while others are. */
+  /** From now on matching events are not confirmed. Other events are confirmed. */
   public synchronized void leaveUnconfirmed(Predicate<EncodedEvent> events) {
     unconfirmed = events;
   }
 
-  /** What was made durable, in order, each event once. */
+  /** The durable events, in order, each event once. */
   public synchronized Map<EventId, EncodedEvent> durable() {
     return new LinkedHashMap<>(durable);
   }

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a context does with objects of the service, whose methods are the service's own code. */
+/** A context with objects of the service, whose methods are the service's own code. */
 @Tag("slow")
 class CallersCodeTest {
   private static final long BOUND_SECONDS = 5;

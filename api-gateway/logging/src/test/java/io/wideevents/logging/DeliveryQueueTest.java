@@ -77,7 +77,7 @@ class DeliveryQueueTest {
     assertThat(queue.pendingEvents()).isZero();
   }
 
-  /** What the encoder cannot encode is logged, and logging is the host's own code. */
+  /** An event that cannot be encoded is logged, and logging is the host's own code. */
   @Test
   void errorOutOfTheFinalizer_isADropAndCostsNoEventAfterIt() {
     Logger logger = (Logger) LoggerFactory.getLogger(LoggingService.class);
@@ -201,7 +201,7 @@ class DeliveryQueueTest {
     queue.start();
     assertThat(queue.offer(new Pending.Raw(request()))).isTrue();
 
-    // Otherwise it would never wait again, and take a whole processor.
+    // Otherwise the thread would not park any more and would use a whole processor.
     await().until(() -> outcomes.size() == 1 && !senderThread().isInterrupted());
 
     queue.close(Deadline.after(Duration.ofSeconds(30)));
@@ -219,7 +219,7 @@ class DeliveryQueueTest {
     return Arguments.of(name, fault);
   }
 
-  /** Throws what the compiler would not let pass, as Kotlin code does. */
+  /** Throws a checked exception without declaring it, as Kotlin code does. */
   @SuppressWarnings("unchecked")
   private static <T, E extends Throwable> T sneak(Throwable failure) throws E {
     throw (E) failure;

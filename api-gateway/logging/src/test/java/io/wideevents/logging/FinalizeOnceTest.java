@@ -29,7 +29,7 @@ class FinalizeOnceTest {
   private static final int BATCH = 5_000;
 
   /**
-   * Three ends of each request race, and a late writer with them. {@code
+   * Three threads end each request at the same time, and a fourth thread writes late. {@code
    * -Dwideevents.requests=1000000} runs more requests.
    */
   @Test
@@ -58,7 +58,7 @@ class FinalizeOnceTest {
         answered.get(2, TimeUnit.MINUTES);
         timedOut.get(2, TimeUnit.MINUTES);
         aborted.get(2, TimeUnit.MINUTES);
-        // The tier is a memory one; only its own thread's pace is waited for.
+        // The tier is in memory, so this waits only for its thread.
         await().atMost(Duration.ofMinutes(2)).until(() -> service.stats().inFlight() < 100_000);
       }
     }

@@ -28,8 +28,8 @@ final class Segment {
   private static final Pattern NAME = Pattern.compile("(\\d{18})\\.segment");
 
   /**
-   * Longer than the message of a dead letter, so that the dead letter says that its message was
-   * cut.
+   * Longer than the message of a dead letter, so that a cut message is marked as cut in the dead
+   * letter.
    */
   private static final int MOST_MESSAGE_CHARS = 1_024;
 

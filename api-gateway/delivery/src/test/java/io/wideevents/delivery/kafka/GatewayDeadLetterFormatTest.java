@@ -16,7 +16,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** Every byte of a gateway's dead letters: readers of the topic depend on the format. */
+/**
+ * Asserts every byte of a gateway's dead letters, because readers of the topic depend on the
+ * format.
+ */
 class GatewayDeadLetterFormatTest {
   private static final InstantSource CLOCK =
       InstantSource.fixed(Instant.parse("2026-11-22T10:00:00.123Z"));

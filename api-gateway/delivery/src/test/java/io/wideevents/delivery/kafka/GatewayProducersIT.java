@@ -53,7 +53,7 @@ class GatewayProducersIT {
       // When
       admin.deleteTopics(List.of(layout.name())).all().get();
 
-      // Then it is back, with our layout, whether the gateway or the broker created it
+      // Then the topic has the layout of the settings, even if the broker created it
       var resource = new ConfigResource(ConfigResource.Type.TOPIC, layout.name());
       await()
           .atMost(BOUND)

@@ -9,14 +9,14 @@ import java.util.Optional;
 
 /** A queue in memory that fails on demand. Passes {@link MqClientPortContract}. */
 public final class InMemoryMqClient extends RecordingLogger implements MqClientPort {
-  /** Since when it is down when it is. */
+  /** The begin of the outage while the queue is down. */
   public static final Instant DOWN_SINCE = Instant.parse("2026-11-22T10:00:00Z");
 
   public InMemoryMqClient() {
     super(Tier.KAFKA);
   }
 
-  /** The ids of what is in the queue, in order. */
+  /** The ids of the events in the queue, in order. */
   public List<EventId> published() {
     return List.copyOf(durable().keySet());
   }

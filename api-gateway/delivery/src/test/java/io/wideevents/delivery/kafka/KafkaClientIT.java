@@ -23,7 +23,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The contract against a real broker, which is frozen and killed: it must be this test's own. */
+/**
+ * Tests the contract against a real broker. The test freezes and kills the broker, so no other test
+ * uses it.
+ */
 class KafkaClientIT extends MqClientPortContract {
   private static final Duration CONNECT = Duration.ofSeconds(30);
 

@@ -174,7 +174,10 @@ class KafkaDeadLettersTest {
     return send(List.of(event));
   }
 
-  /** Sends them as soon as there is a connection, which the first letter has made. */
+  /**
+   * Sends dead letters as soon as there is a connection. The first dead letter starts the
+   * connection.
+   */
   private CompletableFuture<List<DeliveryOutcome>> send(List<SpooledEvent> events) {
     int before = producer.history().size();
     List<CompletableFuture<List<DeliveryOutcome>>> tries = new ArrayList<>();

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link MqClientPort} promises, in addition to the promises of a logger. */
+/** The contract of {@link MqClientPort}, in addition to the contract of a logger. */
 public abstract class MqClientPortContract extends LoggerPortContract {
   private static final Duration AMPLE = Duration.ofSeconds(20);
 
@@ -25,7 +25,7 @@ public abstract class MqClientPortContract extends LoggerPortContract {
   /** The client under test, connected to a queue that works. */
   protected abstract MqClientPort client();
 
-  /** The ids of the events in the queue, in any order; waits for those that are on their way. */
+  /** The ids of the events in the queue, in any order. Waits for events in flight. */
   protected abstract List<EventId> published();
 
   @Override

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the settings accept, Kafka's clients accept as well. */
+/** Kafka's clients accept every value that the settings accept. */
 class SettingBoundsTest {
   private static final SettingsCatalogue<KafkaSettings> CATALOGUE =
       SettingsCatalogue.of("test", SettingBoundsTest::read);

@@ -342,7 +342,7 @@ class MongoLoggerFaultsTest {
     }
   }
 
-  /** Timers that cannot be had on demand, as without memory. */
+  /** Timers that fail on demand, as they do without memory. */
   private static final class FailingTimers implements Timing {
     private final Timing timing;
     private boolean fail;
@@ -433,7 +433,7 @@ class MongoLoggerFaultsTest {
     return IntStream.range(from, to).mapToObj(StubEvent::numbered).toList();
   }
 
-  /** Keeps the answers back on demand. */
+  /** Delays the answers on demand. */
   private static final class HangingWriter implements BatchWriter {
     private final BatchWriter writer;
     private final List<CompletableFuture<List<WriteOutcome>>> answers = new ArrayList<>();

@@ -432,7 +432,7 @@ class MongoLoggerTest extends LoggerPortContract {
     // Then
     assertThat(calls).hasSize(3_000);
     assertThat(outcomes).contains(DURABLE).anyMatch(MongoLoggerTest::isRejected);
-    // All capacity is free again.
+    // Asserts that all capacity is free.
     await()
         .untilAsserted(
             () ->

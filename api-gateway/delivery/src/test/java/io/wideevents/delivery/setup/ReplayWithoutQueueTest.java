@@ -42,7 +42,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import org.junit.jupiter.api.Test;
 
-/** The spool's replay into MongoDB alone, by the parts a gateway is made of, on virtual time. */
+/**
+ * The replay of the spool into MongoDB alone, with the real parts of a gateway, on virtual time.
+ */
 class ReplayWithoutQueueTest {
   private static final int MEBIBYTE = 1 << 20;
   private static final Duration STEP = Duration.ofMillis(50);
@@ -165,7 +167,7 @@ class ReplayWithoutQueueTest {
     assertThat(spooled).isCompletedWithValue(new SpoolOutcome.Spooled());
   }
 
-  /** Lets time pass, in which other events may come every second. */
+  /** Lets time pass. New events may arrive every second. */
   private void run(Duration length, boolean traffic) {
     long steps = length.dividedBy(STEP);
     for (long step = 0; step < steps; step++) {

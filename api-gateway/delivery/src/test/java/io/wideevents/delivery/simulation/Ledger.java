@@ -12,15 +12,16 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What clients were answered, and whether it is true: an acknowledged event is in Kafka, in MongoDB
- * or in the spool, or a dead letter with a reason; an event is refused only for its own sake.
+ * The answers to clients, and the check of these answers. An acknowledged event must be in Kafka,
+ * in MongoDB or in the spool, or be a dead letter with a reason. An event may be rejected only for
+ * its content.
  */
 final class Ledger {
   private final Optional<ModelBroker> broker;
   private final ModelDatabase database;
   private final Faults faults;
 
-  /** Acknowledged events that were in the spool alone when last looked. */
+  /** Acknowledged events that were only in the spool at the last check. */
   private final Set<Integer> onlySpooled = new TreeSet<>();
 
   private int posted;
@@ -44,7 +45,7 @@ final class Ledger {
     lost += events;
   }
 
-  /** A client got its answer. */
+  /** Records the answer that a client got. */
   void answered(List<Integer> events, List<DeliveryOutcome> outcomes) {
     require(events.size() == outcomes.size(), "one outcome per event", outcomes.size());
     for (int i = 0; i < events.size(); i++) {
@@ -83,7 +84,9 @@ final class Ledger {
             .isPresent();
   }
 
-  /** Looks for every acknowledged event that no other place has; reads the whole spool. */
+  /**
+   * Searches the spool for every acknowledged event that is not elsewhere. Reads the whole spool.
+   */
   void check(EventSpool spool) {
     onlySpooled.removeIf(this::isDelivered);
     if (onlySpooled.isEmpty()) {
@@ -111,7 +114,7 @@ final class Ledger {
         n);
   }
 
-  /** At the end, when no call is open and the spool is empty. */
+  /** The check at the end, when no call is open and the spool is empty. */
   void checkEnd() {
     Iterator<Integer> left = onlySpooled.iterator();
     require(

@@ -6,9 +6,9 @@ import io.wideevents.delivery.mongo.MongoLoggerSettings;
 import io.wideevents.delivery.spool.SimulatedDisk;
 import io.wideevents.mongo.BatchWriter;
 
-/** A fault put into the gateway, to see whether the simulation finds it. Changes nothing itself. */
+/** A fault in the gateway, which the simulation must find. This base class changes nothing. */
 class Mutation {
-  /** The gateway as it is. */
+  /** The gateway without a fault. */
   static final Mutation NONE = new Mutation();
 
   BatchWriter database(BatchWriter writer) {
@@ -31,7 +31,7 @@ class Mutation {
     return tiers;
   }
 
-  /** What a starting gateway finds on its disk. */
+  /** The disk that a starting gateway finds. */
   SimulatedDisk found(SimulatedDisk disk) {
     return disk;
   }

@@ -35,8 +35,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One life of a gateway process: the parts that {@code GatewayApplication} puts together, without
- * HTTP. What its threads do is done by tasks on virtual time.
+ * One run of a gateway process: the parts that {@code GatewayApplication} composes, without HTTP.
+ * Tasks on virtual time replace the threads.
  */
 final class SimulatedGateway {
   static final int MAX_PENDING_EVENTS = 40;
@@ -69,7 +69,7 @@ final class SimulatedGateway {
       Mutation mutation) {
     this.time = time;
     this.faults = faults;
-    // More than one thread: nothing may rest on the order of what they do.
+    // More than one thread, so that the order of their tasks varies.
     this.threads = time.executor("threads", 3);
     this.spool = openSpool(disk, time);
     Optional<KafkaClient> kafka =
@@ -140,7 +140,7 @@ final class SimulatedGateway {
     return SteppedMongo.pendingEvents(mongo);
   }
 
-  /** Ends as on a signal: every call is answered when this returns. */
+  /** Ends the process as a signal does. Every call is answered when this method returns. */
   void stop() {
     replayer.stop();
     tiers.close();
@@ -173,7 +173,7 @@ final class SimulatedGateway {
     replayAfter(nanos == 0 ? 1_000 : nanos);
   }
 
-  /** At the latest after so long; a task that turns out to be too early does nothing. */
+  /** Runs the task after this time at the latest. A task that runs too early does nothing. */
   private void replayAfter(long nanos) {
     long due = time.nanoClock().getAsLong() + nanos;
     if (due < nextReplay) {

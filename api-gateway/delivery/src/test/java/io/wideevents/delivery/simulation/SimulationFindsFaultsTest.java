@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Faults that were in the gateway, or might be, put into it one at a time. */
+/** Puts known and possible faults into the gateway, one at a time. */
 @ExtendWith(QuietLogs.class)
 class SimulationFindsFaultsTest {
   private static final int SEEDS = 600;
@@ -54,9 +54,9 @@ class SimulationFindsFaultsTest {
     }
   }
 
-  /** What is wrong in the gateway. */
+  /** The fault in the gateway. */
   enum Fault {
-    /** A duplicate key counts as stored without a look at the stored content. */
+    /** A duplicate key counts as stored, and the stored content is not read. */
     TRUSTS_A_DUPLICATE_KEY(
         new Mutation() {
           @Override
@@ -80,7 +80,7 @@ class SimulationFindsFaultsTest {
           }
         }),
 
-    /** An error on no list is taken for the event's own. */
+    /** An error code on no list counts as an error of the event. */
     BLAMES_EVENTS_FOR_THROTTLING(
         new Mutation() {
           @Override
@@ -94,7 +94,7 @@ class SimulationFindsFaultsTest {
           }
         }),
 
-    /** A write that is never answered keeps its place. */
+    /** A write without an answer keeps its slot. */
     WAITS_FOR_A_WRITE_FOR_GOOD(
         new Mutation() {
           @Override
@@ -110,7 +110,10 @@ class SimulationFindsFaultsTest {
           }
         }),
 
-    /** The client of Kafka keeps an answer back, and with it the permit of a half-open circuit. */
+    /**
+     * The Kafka client does not pass on an answer, so the permit of a half-open circuit is not
+     * released.
+     */
     NEVER_ANSWERS_A_PUBLISH(
         new Mutation() {
           @Override
@@ -119,7 +122,7 @@ class SimulationFindsFaultsTest {
           }
         }),
 
-    /** The spool acknowledges what it has not synced. */
+    /** The spool acknowledges events that are not synced. */
     ACKNOWLEDGES_BEFORE_THE_SYNC(
         new Mutation() {
           @Override
@@ -128,7 +131,7 @@ class SimulationFindsFaultsTest {
           }
         }),
 
-    /** The replay removes what a tier did not confirm. */
+    /** The replay removes events that no tier confirmed. */
     REMOVES_WHAT_IS_NOT_CONFIRMED(
         new Mutation() {
           @Override
@@ -137,7 +140,7 @@ class SimulationFindsFaultsTest {
           }
         }),
 
-    /** The last synced bytes of a segment are taken for a torn write. */
+    /** The last synced bytes of a segment count as a torn write. */
     CUTS_A_SYNCED_TAIL(
         new Mutation() {
           @Override

@@ -6,8 +6,8 @@ import java.time.InstantSource;
 import java.util.List;
 
 /**
- * A process to be killed: appends numbered events on several threads and prints each number once it
- * is acknowledged.
+ * A process that a test kills. Appends numbered events on several threads, and prints a number when
+ * its event is acknowledged.
  *
  * <p>Arguments: the spool's directory, the first number.
  */
@@ -26,7 +26,7 @@ public final class AppendingProcess {
     }
   }
 
-  /** With room for many lives. */
+  /** Large enough for the events of many runs. */
   static EventSpool open(Path directory) {
     return EventSpool.open(
         new SpoolSettings(directory, 1L << 30, 0, 1), TestSpools.decoder(), InstantSource.system());
@@ -36,7 +36,7 @@ public final class AppendingProcess {
     for (int number = from; number < from + NUMBERS_PER_THREAD; number++) {
       SpoolOutcome outcome = spool.append(List.of(StubEvent.numbered(number))).join();
       if (outcome instanceof SpoolOutcome.Spooled) {
-        // One write a line, so that a kill leaves no half of one.
+        // One write for each line, so that a kill does not cut a line.
         System.out.print(number + "\n");
       }
     }

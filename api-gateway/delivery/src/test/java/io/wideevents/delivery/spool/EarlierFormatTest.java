@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A spool that an earlier version left when it was killed. Its headers note which events were
- * delivered, and rejected events are in a log of their own:
+ * A spool that a killed process of an earlier version left. Its headers note which events were
+ * delivered, and a second log has the rejected events:
  *
  * <pre>
  * pending/1  events 0 to 7: a note says that 0 to 3 need no delivery; 5 was delivered too

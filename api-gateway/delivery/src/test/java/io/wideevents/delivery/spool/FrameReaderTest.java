@@ -20,7 +20,7 @@ class FrameReaderTest {
   private static final Path FILE = Path.of("/simulated/file");
   private static final int FILE_BYTES = 4 << 20;
 
-  /** Checking every place that looks like a frame would read about 28 GB. */
+  /** A check of every marker would read about 28 GB. */
   private static final long MOST_READ_BYTES = 1L << 29;
 
   private final SimulatedDisk disk = new SimulatedDisk();
@@ -63,9 +63,7 @@ class FrameReaderTest {
     assertThat(disk.readBytes()).isLessThan(MOST_READ_BYTES);
   }
 
-  /**
-   * A head of a frame every 44 bytes, each of which would reach farther than what is read at once.
-   */
+  /** A frame header every 44 bytes. Each frame would be longer than one read. */
   private static ByteBuffer longFrameHeads() {
     ByteBuffer bytes = ByteBuffer.allocate(FILE_BYTES);
     for (int at = 0; at + Frame.HEADER_BYTES <= FILE_BYTES; at += Frame.HEADER_BYTES) {

@@ -44,7 +44,7 @@ class SegmentReplayTest {
   private SteppedSpool spool = open(disk);
   private final RecordingLogger tiers = new RecordingLogger(Tier.KAFKA);
   private final RecordingLogger topic = new RecordingLogger(Tier.KAFKA);
-  // The recording tiers look at the real clock.
+  // The recording tiers use the real clock.
   private long now = System.nanoTime();
   private SpoolReplayer replayer = replayer(tiers);
 
@@ -547,7 +547,7 @@ class SegmentReplayTest {
     return IntStream.range(from, to).mapToObj(n -> StubEvent.numbered(n).id()).toList();
   }
 
-  /** Lets time pass, and does what is due meanwhile. */
+  /** Lets time pass, and does the due work. */
   private void run(Duration duration) {
     long end = now + duration.toNanos();
     while (now < end) {

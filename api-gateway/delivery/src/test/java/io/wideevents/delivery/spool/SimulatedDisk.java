@@ -18,22 +18,21 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A disk in memory that keeps what is written apart from what was synced, has a size, fails on
- * demand, damages what it holds, and whose plug can be pulled. Two kinds of end are told apart:
- * after a kill the next process sees every byte written; after a power cut the synced bytes are
- * there, and of the rest each block and each change of a directory may or may not be. Safe for
- * concurrent use.
+ * A disk in memory that distinguishes written bytes from synced bytes. It has a size, and can fail,
+ * damage its content or lose power. After a kill the next process sees every written byte. After a
+ * power cut the synced bytes are on the disk. Each other block and each unsynced change of a
+ * directory may be on the disk or not. Safe for concurrent use.
  */
 public final class SimulatedDisk implements SpoolFiles {
   private static final int BLOCK = 4096;
   private static final int SECTOR = 512;
 
-  /** A file as the running system sees it, and as the platter holds it. */
+  /** A file as the running system sees it, and as it is on the platter. */
   private static final class Content {
     byte[] written = new byte[0];
     byte[] synced = new byte[0];
 
-    /** A sync failed: the system takes the lost pages for clean, and says so from now on. */
+    /** A sync failed. From then on the system treats the lost pages as clean. */
     boolean lying;
 
     Content copy() {
@@ -45,7 +44,7 @@ public final class SimulatedDisk implements SpoolFiles {
     }
   }
 
-  /** A change of a directory that the platter may not have yet. */
+  /** A change of a directory that may not be on the platter. */
   private record Change(@Nullable Path from, @Nullable Path to, Content content) {
     boolean isIn(Path directory) {
       return (from != null && directory.equals(from.getParent()))
@@ -85,7 +84,7 @@ public final class SimulatedDisk implements SpoolFiles {
     capacity = bytes;
   }
 
-  /** Says that there is ample space however little there is, as under a quota. */
+  /** Reports much free space even if there is little, as with a quota. */
   public synchronized void hideLimit() {
     limitHidden = true;
   }
@@ -95,12 +94,12 @@ public final class SimulatedDisk implements SpoolFiles {
     foreignBytes = taken ? Math.max(0, capacity - used()) : 0;
   }
 
-  /** Asking how much space there is fails, in a way that no file system should. */
+  /** The query of the free space fails with an exception that no file system should throw. */
   public synchronized void failLooks(boolean fail) {
     failLooks = fail;
   }
 
-  /** Every sync of a file fails from now on, and takes the unsynced bytes with it. */
+  /** From now on every sync of a file fails, and the unsynced bytes are lost. */
   public synchronized void failSyncs(boolean fail) {
     failSyncs = fail;
   }
@@ -146,7 +145,7 @@ public final class SimulatedDisk implements SpoolFiles {
     return operations > lastOperation;
   }
 
-  /** Flips one bit, on the platter too. */
+  /** Flips one bit, on the platter as well. */
   public synchronized void flipBit(Path file, int byteAt, int bit) throws IOException {
     Content content = content(file);
     content.written[byteAt] ^= (byte) (1 << bit);
@@ -160,7 +159,7 @@ public final class SimulatedDisk implements SpoolFiles {
     return content(file).written.clone();
   }
 
-  /** Makes or replaces a file, on the platter too. */
+  /** Creates or replaces a file, on the platter as well. */
   public synchronized void put(Path file, byte[] bytes) {
     Content content = new Content();
     content.written = bytes.clone();
@@ -171,7 +170,7 @@ public final class SimulatedDisk implements SpoolFiles {
     directories.put(file.getParent(), true);
   }
 
-  /** Takes a file away, from the platter too, as a mistaken hand does. */
+  /** Deletes a file, on the platter as well, as an operator may do by mistake. */
   public synchronized void lose(Path file) {
     entries.remove(file);
     syncedEntries.remove(file);
@@ -179,8 +178,8 @@ public final class SimulatedDisk implements SpoolFiles {
   }
 
   /**
-   * What the next process finds after the process was killed: every byte that was written. What was
-   * not synced is still not synced, and a power cut may yet take it.
+   * The disk after a kill of the process: every written byte is there. Bytes that were not synced
+   * stay unsynced, and a later power cut may lose them.
    */
   public synchronized SimulatedDisk afterKill() {
     SimulatedDisk disk = new SimulatedDisk();
@@ -195,9 +194,9 @@ public final class SimulatedDisk implements SpoolFiles {
   }
 
   /**
-   * What is found after the power was cut: synced bytes for certain; of the rest as much as chance
-   * had written, possibly the length without the bytes; of unsynced changes of directories the
-   * first few, or any.
+   * The disk after a power cut. The synced bytes are there. Of the other bytes a random part is
+   * there, possibly the length without the bytes. Of the unsynced changes of directories, the first
+   * few or any are there.
    */
   public synchronized SimulatedDisk afterPowerCut(Random random) {
     SimulatedDisk disk = new SimulatedDisk();

@@ -25,8 +25,9 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
 /**
- * How many single events a second become durable when several threads wait for each of theirs, and
- * how fast a backlog is read and removed: the figures behind the choice of the spool's storage.
+ * Measures how many single events a second become durable when several threads wait for each event,
+ * and how fast a backlog is read and removed. The choice of the spool's storage is based on these
+ * figures.
  *
  * <p>Not a test; run it with a directory on the disk in question.
  */
@@ -88,7 +89,7 @@ public final class SpoolBenchmark {
         events, events / seconds, spool.stats().bytes());
   }
 
-  /** A tier that takes every event at once. */
+  /** A tier that confirms every event at once. */
   private static final class Taker implements LoggerPort {
     @Override
     public CompletableFuture<List<DeliveryOutcome>> log(

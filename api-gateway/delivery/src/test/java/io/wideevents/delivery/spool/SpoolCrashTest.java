@@ -27,9 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /**
- * The spool is killed, or its power is cut, at every write and at random ones. A disk that does
- * nothing worse than that loses no acknowledged event, and an end that was not acknowledged is not
- * reported as damage, but for the one case that docs/decisions/spool-storage.md names.
+ * Kills the spool, or cuts the power, at every write and at random writes. No acknowledged event
+ * may be lost. An unacknowledged end is not reported as damage, except in the one case that
+ * docs/decisions/spool-storage.md names.
  */
 @Tag("slow")
 class SpoolCrashTest {
@@ -158,7 +158,7 @@ class SpoolCrashTest {
         live(random);
         boolean kill = random.nextBoolean();
         SpoolStats.Damage before = spool.spool().stats().damage();
-        // A reported file is kept, and reported by each start, until its events have left.
+        // A reported file is kept, and each start reports it, until its events are delivered.
         boolean quiet = before.ranges() == 0 && (kill || !failed);
 
         restart(kill ? disk.afterKill() : disk.afterPowerCut(random));

@@ -27,7 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever happens to the files: the spool starts, gives back what can be read, and says so. */
+/**
+ * With any damage of its files, the spool starts, delivers the readable events, and reports the
+ * damage.
+ */
 @Tag("slow")
 class SpoolDamageTest {
   private static final List<StubEvent> EVENTS = StubEvent.many(20);

@@ -371,7 +371,7 @@ class SpoolDiskFailureTest {
     long start = System.nanoTime();
     spool.close();
 
-    // By itself it would wait five seconds for the disk.
+    // Without this limit the spool would wait five seconds for the disk.
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
     assertThat(outcome).isNotDone();
     assertThatThrownBy(() -> TestSpools.open(directory, disk))

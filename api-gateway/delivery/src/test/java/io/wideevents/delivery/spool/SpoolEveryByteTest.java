@@ -25,15 +25,15 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /**
- * Every byte of a spool whose events were all acknowledged is changed, one case at a time: the
- * events whose bytes are untouched are read, once and in order, and each change is reported.
+ * Changes every byte of a spool with acknowledged events, one byte in each case. The events with
+ * unchanged bytes are read once and in order, and each change is reported.
  */
 @Tag("slow")
 class SpoolEveryByteTest {
   private static final Path DIRECTORY = Path.of("/simulated/spool");
   private static final List<StubEvent> EVENTS = StubEvent.many(12);
 
-  /** Most of a header is zero: there a change is tried at some places. */
+  /** Most of a header is zero. A change is tried at some of these bytes. */
   private static final int STEP_OVER_ZEROS = 61;
 
   private final SimulatedDisk sound = killedSpool();
@@ -57,7 +57,7 @@ class SpoolEveryByteTest {
         .setLevel(level);
   }
 
-  /** Three segments with events, of three runs that were killed. */
+  /** Three segments with events, from three killed runs. */
   private static SimulatedDisk killedSpool() {
     SimulatedDisk disk = new SimulatedDisk();
     int next = 0;

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A disk that is really full: nothing acknowledged is lost, and replay alone makes room again. */
+/** A real full disk: no acknowledged event is lost, and the replay alone frees space. */
 class SpoolFullDiskIT {
   private static final int MEBIBYTES = 12;
   private static final int CALL_EVENTS = 500;
@@ -106,7 +106,7 @@ class SpoolFullDiskIT {
         InstantSource.system());
   }
 
-  /** Appends until that fails, noting what was acknowledged; returns the failure. */
+  /** Appends until an append fails, and records the acknowledged events. Returns the failure. */
   private static SpoolOutcome fill(EventSpool spool, List<EventId> acknowledged) throws Exception {
     for (int first = 0; ; first += CALL_EVENTS) {
       List<StubEvent> events =

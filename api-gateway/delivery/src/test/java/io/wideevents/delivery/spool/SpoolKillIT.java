@@ -19,7 +19,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** kill -9 in the middle of appending: whatever was acknowledged is there afterwards. */
+/** kill -9 during appends: every acknowledged event is there afterwards. */
 class SpoolKillIT {
   private static final int LIVES = 4;
   private static final int ACKNOWLEDGED_PER_LIFE = 400;

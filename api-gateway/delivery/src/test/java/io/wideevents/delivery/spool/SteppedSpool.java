@@ -18,8 +18,8 @@ public final class SteppedSpool {
   }
 
   /**
-   * Finds what is on the disk. A spool that is not closed before the next is opened on the same
-   * disk, or on what a crash left of it, was killed.
+   * Opens the spool on the disk. A spool counts as killed if it is not closed before the next one
+   * is opened on the same disk.
    *
    * @param settings the directory needs not exist outside of the disk
    */
@@ -41,13 +41,13 @@ public final class SteppedSpool {
     return spool.writeOnce();
   }
 
-  /** What the writer does every two seconds while nothing is appended. */
+  /** The work of the idle writer every two seconds. */
   public void lookForRoom() {
     spool.lookForRoom();
   }
 
   /**
-   * A replay of this spool, to be stepped with {@link #replayOnce}.
+   * A replay of this spool, which {@link #replayOnce} steps.
    *
    * @param nanoTime the virtual clock; deadlines are given on it
    */
@@ -61,7 +61,7 @@ public final class SteppedSpool {
   }
 
   /**
-   * Does what is due in a replay; does not wait for the targets.
+   * Does the due work of a replay. Does not wait for the targets.
    *
    * @return nanoseconds until there is work again, unless a target answers or the replayer is woken
    *     before; 0 if there is more to do now

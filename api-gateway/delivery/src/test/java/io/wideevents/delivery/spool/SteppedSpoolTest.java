@@ -21,7 +21,7 @@ class SteppedSpoolTest {
   private final SimulatedDisk disk = new SimulatedDisk();
   private final SteppedSpool spool = open(disk);
   private final RecordingLogger tiers = new RecordingLogger(Tier.KAFKA);
-  // The recording tiers look at the real clock.
+  // The recording tiers use the real clock.
   private long now = System.nanoTime();
 
   @Test
@@ -92,7 +92,7 @@ class SteppedSpoolTest {
         tiers, DeadLetterPort.UNAVAILABLE, eventsPerSecond, new Random(1), () -> now);
   }
 
-  /** Lets time pass, and does what is due meanwhile. */
+  /** Lets time pass, and does the due work. */
   private void run(SpoolReplayer replayer, Duration duration) {
     long end = now + duration.toNanos();
     while (now < end) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Intact frames of a version that is newer than this one: each is an event, or a refused one. */
+/** Intact frames of a newer version: each frame is an event or a rejected event. */
 class UnknownFrameValuesTest {
   private static final EventId ID = new EventId(UUID.randomUUID());
   private static final byte[] JSON = StubEvent.numbered(1).json(Tier.SPOOL);
@@ -73,7 +73,9 @@ class UnknownFrameValuesTest {
     assertThat(read.spooledAt()).isEqualTo(Instant.ofEpochMilli(millis));
   }
 
-  /** What cannot be decoded is an {@code UndecodableEventException}, which sets the event aside. */
+  /**
+   * An event that cannot be decoded throws an {@code UndecodableEventException}, and is rejected.
+   */
   @ParameterizedTest
   @CsvSource({"tier, moon", "schema, 99", "partial, sometimes"})
   void ingestValue_thatIsUnknownEndsInADocumentOrARefusal(String name, String value) {

@@ -263,7 +263,7 @@ class DeliveryChainTest {
     // When
     List<DeliveryOutcome> outcomes = log(lenient, List.of(StubEvent.numbered(50)));
 
-    // Then the client must not take the event for one that can never be stored
+    // Then the client does not get a final rejection
     assertThat(outcomes).hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
     lenient.close();
   }
@@ -576,7 +576,7 @@ class DeliveryChainTest {
     return Deadline.after(AMPLE, time.nanoClock());
   }
 
-  /** A tier that takes everything and answers nothing. */
+  /** A tier that accepts events and does not answer. */
   private CompletableFuture<List<DeliveryOutcome>> fallSilent(
       List<EncodedEvent> events, Deadline deadline) {
     return time.completeOnTimeout(

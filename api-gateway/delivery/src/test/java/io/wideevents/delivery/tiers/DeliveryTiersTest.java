@@ -110,7 +110,7 @@ class DeliveryTiersTest {
     // When
     List<DeliveryOutcome> outcomes = tiers.live().log(events, deadline).join();
 
-    // Then all of it is durable, in time
+    // Then all events are durable in time
     assertThat(deadline.remaining()).isPositive();
     assertThat(outcomes).hasSize(10_000).containsOnly(new DeliveryOutcome.Durable(Tier.SPOOL));
   }
@@ -129,7 +129,7 @@ class DeliveryTiersTest {
     CompletableFuture<List<DeliveryOutcome>> answer =
         tiers.live().log(List.of(StubEvent.numbered(3)), Deadline.after(AMPLE));
 
-    // Then it has not waited for anybody, not even for another thread
+    // Then the call has not waited for another thread
     assertThat(answer).isCompletedWithValue(List.of(new DeliveryOutcome.Durable(Tier.SPOOL)));
   }
 
@@ -184,7 +184,7 @@ class DeliveryTiersTest {
 
   @Test
   void replay_tellsWhyMongoDbDidNotConfirm() {
-    // Given a tier that an event is no document for
+    // Given an event that cannot become a document
     var undecodable = new IllegalStateException("no event any more");
     mq.goDown();
 

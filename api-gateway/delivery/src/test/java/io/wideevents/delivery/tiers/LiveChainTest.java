@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 
-/** The chain of all three tiers is a logger like each of them. */
+/** The chain of all three tiers follows the contract of a logger. */
 class LiveChainTest extends LoggerPortContract {
   private final InMemoryMqClient mq = new InMemoryMqClient();
   private final RecordingLogger mongodb = new RecordingLogger(Tier.MONGODB);

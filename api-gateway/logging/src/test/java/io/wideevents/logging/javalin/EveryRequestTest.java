@@ -32,7 +32,10 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests that do not get as far as Javalin leave one event each, and are answered as without. */
+/**
+ * A request that does not reach Javalin leaves one event, and gets the same answer as without the
+ * plugin.
+ */
 @Tag("slow")
 @Execution(ExecutionMode.CONCURRENT)
 class EveryRequestTest {

@@ -29,7 +29,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients, applications and servers that behave unusually: who is reported, and who notices. */
+/**
+ * Clients, applications and servers that behave unusually, and what the events report about them.
+ */
 class HostileRequestTest {
   private static final LoggingSettings SETTINGS =
       LoggingSettings.of("shop").timed(Duration.ofSeconds(30), Duration.ofSeconds(30));

@@ -7,7 +7,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** Requests and replies as text, for what an HTTP client would not send or would not show. */
+/** Requests and replies as text that an HTTP client would not send or would not show. */
 final class RawHttp {
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
 
@@ -21,12 +21,12 @@ final class RawHttp {
     return socket;
   }
 
-  /** Everything until the server ends the connection. */
+  /** All text until the server ends the connection. */
   static String readAll(Socket socket) throws IOException {
     return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
   }
 
-  /** The reply up to and with the empty line after its headers. */
+  /** The reply up to the empty line after its headers, including that line. */
   static String readHead(Socket socket) throws IOException {
     InputStream in = socket.getInputStream();
     StringBuilder head = new StringBuilder();

@@ -39,8 +39,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * However a request is answered, its event has its route and its status, and with a journal no byte
- * of the reply leaves before the event is in it.
+ * The event of every kind of request has its route and its status. With a journal, no byte of the
+ * reply is sent before the event is in the journal.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReplyAfterJournalTest {
@@ -525,5 +525,5 @@ class ReplyAfterJournalTest {
     };
   }
 
-  /** A tier that confirms nothing while it is shut. */
+  /** A tier that confirms no event while it is closed. */
 }

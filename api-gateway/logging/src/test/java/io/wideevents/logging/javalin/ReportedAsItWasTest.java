@@ -24,7 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An event says what the client and the application saw, whatever the server noticed besides. */
+/**
+ * An event reports what the client and the application saw, even if the server reported something
+ * else.
+ */
 class ReportedAsItWasTest {
   private static final LoggingSettings SETTINGS =
       LoggingSettings.of("shop").timed(Duration.ofSeconds(8), Duration.ofSeconds(8));

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The same application with the plugin and without it: its clients and its code see one thing. */
+/** The same application with and without the plugin. Its clients and its code see no difference. */
 @Tag("slow")
 class SameApplicationTest {
   private static final LoggingSettings SETTINGS =
@@ -188,7 +188,7 @@ class SameApplicationTest {
     }
   }
 
-  /** All that clients and the application's own code can see of one run. */
+  /** Everything that clients and the application's own code see of one run. */
   private static List<String> run(Variant variant, Position position, LoggingService logging)
       throws Exception {
     List<String> seen = new ArrayList<>();

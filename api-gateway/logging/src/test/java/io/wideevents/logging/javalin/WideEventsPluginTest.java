@@ -104,7 +104,7 @@ class WideEventsPluginTest {
     assertThat(errorCode(events.get("nowhere"))).isEqualTo("HTTP_404");
     assertThat(errorCode(events.get("coded"))).isEqualTo("CART_CHANGED");
     assertThat(text(events.get("nowhere"), "route")).isEqualTo("unmatched");
-    // A path holds ids and secrets, whichever field it would be in.
+    // A path may contain ids and secrets, so no field may contain a path.
     assertThat(events.get("nowhere").toString()).contains("Not Found").doesNotContain("/nowhere");
     assertThat(text(events.get("async"), "route")).isEqualTo("GET /async-fails");
   }
@@ -178,7 +178,7 @@ class WideEventsPluginTest {
         .containsExactly("journalled", "journalled-2");
   }
 
-  /** Through real HTTP: whatever ends them, requests and events are as many. */
+  /** Over real HTTP: each request has one event, however the request ends. */
   @Test
   void everyRequest_leavesExactlyOneEvent() throws Exception {
     String[] paths = {"/orders/1", "/fails", "/async", "/async-fails", "/hangs", "/large", "/own"};
@@ -209,7 +209,9 @@ class WideEventsPluginTest {
     return null;
   }
 
-  /** Sends a whole request and goes away, after the reply has begun where there is a large one. */
+  /**
+   * Sends a whole request and closes the connection; for a large reply, after the reply has begun.
+   */
   private Void abort(String path) throws IOException {
     try (Socket socket = connect(path)) {
       if (path.equals("/large")) {
