@@ -49,8 +49,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What a real broker's log can hold that makes a poll fail, for one partition or for the heap.
- * Tests of corrupt batches run side by side. A test that needs most of this JVM's heap runs alone.
+ * Records in a real broker's log that make a poll fail, because a batch is corrupt or the heap is
+ * too small. Tests of corrupt batches run at the same time. A test that needs most of this JVM's
+ * heap runs alone.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class PollRecoveryIT {
@@ -96,7 +97,7 @@ class PollRecoveryIT {
     }
   }
 
-  /** The byte of a batch that is flipped: of its records, its magic number, or its length. */
+  /** The changed byte of a batch: in its records, its magic number, or its length. */
   @ParameterizedTest
   @CsvSource({"classic,70", "classic,16", "classic,9", "consumer,70"})
   @ResourceLock(value = HEAP, mode = ResourceAccessMode.READ)
@@ -116,7 +117,7 @@ class PollRecoveryIT {
     List<WorkerApplication> workers =
         List.of(start("--group-protocol", protocol), start("--group-protocol", protocol));
 
-    // Then: all that can be read is stored and committed, on both workers, and goes on to be
+    // Then: all readable records are stored and committed on both workers, also later records
     awaitStored(510);
     sendTo(0, 1_000, 1_100);
     awaitStored(610);
@@ -177,7 +178,7 @@ class PollRecoveryIT {
       String protocol, String collector) throws Exception {
     // Given
     sendTo(PARTITION, 0, 10);
-    // Of a heap of 256 MiB, more than is ever free: some collectors find 200 MiB.
+    // More than the free part of a heap of 256 MiB. With some collectors 200 MiB are free.
     try (Producer<byte[], byte[]> bombs = bombs("zstd", 16_384)) {
       bombs.send(new ProducerRecord<>(name, PARTITION, null, new byte[250 * MEBIBYTE])).get();
     }
@@ -232,7 +233,7 @@ class PollRecoveryIT {
         producer.send(withEmptyHeaders(new byte[1], 100_000));
       }
       producer.send(withEmptyHeaders(null, 600_000));
-      // Tombstones without a key, of which a poll's budget learns nothing
+      // Tombstones without a key, which a poll's budget does not count
       for (int i = 0; i < 250; i++) {
         producer.send(
             new ProducerRecord<>(

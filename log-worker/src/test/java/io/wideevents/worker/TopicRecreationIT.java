@@ -67,7 +67,7 @@ class TopicRecreationIT {
     awaitNoLag();
   }
 
-  /** The new topic begins at leader epoch 0, whatever the old one had reached. */
+  /** The new topic begins at leader epoch 0, also after a higher epoch of the old topic. */
   @ParameterizedTest
   @CsvSource({"classic,0", "consumer,0", "classic,50", "consumer,50"})
   void aWorkerThatWasStoppedMeanwhileReadsTheNewTopicFromItsStart(String protocol, int leaderEpoch)
@@ -108,7 +108,9 @@ class TopicRecreationIT {
     return new OffsetAndMetadata(offset.offset(), Optional.of(leaderEpoch), offset.metadata());
   }
 
-  /** Deletes the topic and creates it again at once; the broker has the new one when it returns. */
+  /**
+   * Deletes the topic and creates it again. The broker has the new topic when this method returns.
+   */
   private void recreate() throws Exception {
     topic.admin().deleteTopics(List.of(name)).all().get();
     topic.close();

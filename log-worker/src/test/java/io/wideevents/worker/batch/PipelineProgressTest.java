@@ -36,8 +36,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The invariant of the write stage: as long as MongoDB stores anything, every other record makes
- * progress, whatever single records, a part of the database or the dead-letter topic do.
+ * The invariant of the write stage: as long as MongoDB stores any document, every other record
+ * makes progress. Failures of single records, of a part of the database or of the dead-letter topic
+ * do not change that.
  */
 class PipelineProgressTest {
   private static final int UNLISTED = 424_242;
@@ -194,7 +195,8 @@ class PipelineProgressTest {
     assertThat(deadLetters.kept()).isEmpty();
     assertThat(database.storedEvents()).hasSize(2_100);
     assertThat(records.committable()).isEqualTo(2_100);
-    // 2 000 events, half of which fail at each attempt: without shredding a few hundred writes.
+    // 2 000 events, half of which fail at each attempt. A few hundred writes suffice if batches are
+    // not split into single records.
     assertThat(writesWhileThrottled).isLessThan(1_000);
   }
 
@@ -351,9 +353,9 @@ class PipelineProgressTest {
   }
 
   /**
-   * Seeded mixes of poison, outages, revocations and dead-letter outages. While MongoDB stores, a
-   * well record is stored within a minute of its acceptance; when the faults end all records are
-   * complete within fifteen minutes; memory stays within its bound throughout.
+   * Seeded mixes of poison, outages, revocations and dead-letter outages. While MongoDB stores
+   * documents, a good record is stored within a minute of its acceptance. When the faults end, all
+   * records are complete within fifteen minutes. Memory stays within its bound.
    */
   @Test
   @Tag("slow")
@@ -506,7 +508,7 @@ class PipelineProgressTest {
     return new WriteOutcome.NotConfirmed(unlisted, new DocumentWriteException(code, "scripted"));
   }
 
-  /** A database that answers for each event number as the test says. */
+  /** A database with an answer for each event number, which the test chooses. */
   private static final class ScriptedWriter implements BatchWriter {
     private final Map<EventId, Integer> numbers = new LinkedHashMap<>();
     private final Set<Integer> stored = new HashSet<>();

@@ -76,7 +76,7 @@ class ConsumerSessionTest {
           new BatchPipeline.Reports(metrics, batch -> {}),
           new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new Random(1)),
           new Clocks(clock, clock));
-  // What the next poll does first.
+  // The action at the begin of the next poll.
   private final AtomicReference<Runnable> dying = new AtomicReference<>(() -> {});
   private final AtomicReference<@Nullable Error> pausing = new AtomicReference<>();
   private MockConsumer<byte[], byte[]> consumer = newConsumer();
@@ -728,7 +728,7 @@ class ConsumerSessionTest {
     pausing.set(new OutOfMemoryError("Java heap space"));
     consumer.schedulePollTask(() -> consumer.rebalance(List.of(P0, P1)));
 
-    // Then it is not taken for a poll that ran out of memory
+    // Then the failure does not count as a poll that ran out of memory
     assertThatThrownBy(() -> session.pollOnce()).isInstanceOf(OutOfMemoryError.class);
     assertThat(source.log.reads).isZero();
   }
@@ -887,7 +887,7 @@ class ConsumerSessionTest {
     }
   }
 
-  /** A consumer that for so many times cannot learn where a partition's log begins. */
+  /** A consumer whose look-up of the start of a log fails a number of times. */
   private static MockConsumer<byte[], byte[]> withoutLeader(
       TopicPartition lost, AtomicInteger times) {
     MockConsumer<byte[], byte[]> consumer =

@@ -301,7 +301,7 @@ class MqConsumerServiceTest {
         backoff);
   }
 
-  /** Notes the longest each wait might have been, in milliseconds. */
+  /** Records the upper limit of each wait, in milliseconds. */
   private final class Recorder implements RandomGenerator {
     private final Random random;
 

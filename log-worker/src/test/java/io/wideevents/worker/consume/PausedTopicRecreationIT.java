@@ -33,7 +33,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A topic of a real broker that is created again while an outage of the database is waited out. */
+/** A topic of a real broker that is created again during an outage of the database. */
 @Execution(ExecutionMode.CONCURRENT)
 class PausedTopicRecreationIT {
   private static final Duration LONG = Duration.ofSeconds(60);

@@ -4,7 +4,7 @@ import io.wideevents.worker.offset.Assignment;
 import java.time.Duration;
 import org.apache.kafka.clients.consumer.Consumer;
 
-/** Does with one consumer session what {@link MqConsumerService} does, without its thread. */
+/** Drives one consumer session as {@link MqConsumerService} does, without a thread. */
 public final class SessionDriver {
   private static final Duration DRAIN = Duration.ofMillis(3_500);
   private static final Duration COMMIT = Duration.ofSeconds(1);

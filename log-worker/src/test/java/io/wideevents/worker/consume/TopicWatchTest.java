@@ -707,7 +707,7 @@ class TopicWatchTest {
         assignment);
   }
 
-  /** Subscribes once more, so that nothing is known of the topic; before any commit. */
+  /** Subscribes again before any commit, so that the id of the topic is unknown. */
   private void theFirstLookUpFails() {
     topicIds.willFail(new TimeoutException("no broker"));
     session.subscribe(TOPIC);
@@ -723,7 +723,10 @@ class TopicWatchTest {
     consumer.rebalance(List.of(P0));
   }
 
-  /** A commit of the group's before this session; the mock takes one of an assigned partition. */
+  /**
+   * A commit of the group before this session. The mock accepts commits of an assigned partition
+   * only.
+   */
   private void commitOnBehalfOfTheGroup(long offset, String metadata) {
     MockConsumer<byte[], byte[]> mock = consumer;
     mock.commitSync(Map.of(P0, new OffsetAndMetadata(offset, metadata)));

@@ -467,7 +467,7 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
     assertThat(await(sink.send(letter(1, "a")))).isInstanceOf(DeadLetterOutcome.NotConfirmed.class);
   }
 
-  /** Sends a dead letter again until it is kept, as the pipeline does, for 30 seconds at most. */
+  /** Sends a dead letter until it is acknowledged, as the pipeline does, for 30 seconds at most. */
   private static DeadLetterOutcome sendUntilKept(DeadLetterSink sink, DeadLetter letter)
       throws Exception {
     Deadline end = Deadline.after(Duration.ofSeconds(30));
@@ -567,7 +567,7 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
     return headers;
   }
 
-  /** Takes records up to 500 kB, and fails as the test says. */
+  /** Accepts records up to 500 kB, and fails on demand. */
   private final class TestProducer extends MockProducer<byte[], byte[]> {
     TestProducer() {
       super(true, null, new ByteArraySerializer(), new ByteArraySerializer());
@@ -577,11 +577,11 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
     public synchronized Future<RecordMetadata> send(
         ProducerRecord<byte[], byte[]> record, Callback callback) {
       if (record.value().length > limit) {
-        // As the real one does: through the callback, not as an exception.
+        // Reports the failure to the callback, as the real producer does.
         callback.onCompletion(null, new RecordTooLargeException("1000000 bytes"));
         return CompletableFuture.failedFuture(new RecordTooLargeException("1000000 bytes"));
       }
-      // Once: the test, told by the callback, may end the failure before this returns.
+      // Read once, because the callback may end the failure before this method returns.
       RuntimeException now = failure;
       if (now != null) {
         callback.onCompletion(null, now);

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the settings accept, Kafka's clients accept as well. */
+/** Kafka's clients accept every value that the settings accept. */
 class SettingBoundsTest {
 
   @ParameterizedTest

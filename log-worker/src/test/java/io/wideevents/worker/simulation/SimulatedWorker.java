@@ -10,8 +10,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One worker process after another: a life begins with empty memory, and ends with a crash or a
- * clean stop. In a life the real parts run as {@code MqConsumerService} runs them.
+ * A sequence of worker processes. A process begins with empty memory, and ends with a crash or a
+ * clean stop. The real parts run as {@code MqConsumerService} runs them.
  */
 final class SimulatedWorker implements WorkerSignals {
   /** The models that a worker talks to. */
@@ -19,7 +19,7 @@ final class SimulatedWorker implements WorkerSignals {
 
   private static final long TURN_NANOS = 50_000;
 
-  /** Less than what the pipeline counts for any record. */
+  /** Less than the memory that the pipeline counts for a record. */
   private static final int SMALLEST_RECORD_BYTES = 600;
 
   private static final long WORKED = 30 * SECOND;
@@ -65,7 +65,7 @@ final class SimulatedWorker implements WorkerSignals {
     planFaults();
   }
 
-  /** When this worker does something by itself next. */
+  /** When this worker has work next without an event from outside. */
   long nextTurn() {
     return Math.max(nextTurn, stalledUntil);
   }
@@ -92,7 +92,7 @@ final class SimulatedWorker implements WorkerSignals {
       } else if (stopping) {
         stop(session);
       } else {
-        // Before the turn, which may shorten it.
+        // Read before the poll iteration, which may shorten it.
         nextTurn = time.nanos() + TURN_NANOS;
         session.pollOnce();
       }
@@ -246,7 +246,7 @@ final class SimulatedWorker implements WorkerSignals {
     consumer = null;
     parts = null;
     nextTurn = time.nanos() + untilNextLife;
-    // Nothing of the last life wakes the next.
+    // No task of the last process wakes the next process.
     stalledUntil = nextTurn;
   }
 
@@ -304,7 +304,7 @@ final class SimulatedWorker implements WorkerSignals {
           held);
     }
     int newRecords = held - status.waitingRecords();
-    // Records of the retry in flight, and an isolated one in flight, do not wait at that moment.
+    // Records of a retry in flight and an isolated record in flight do not count as waiting.
     int mostNew =
         WorkerParts.newRecords(plan.limits) + plan.maxPollRecords + plan.limits.events() + 1;
     if (newRecords > mostNew) {

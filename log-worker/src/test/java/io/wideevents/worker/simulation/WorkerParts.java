@@ -26,8 +26,8 @@ import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.Consumer;
 
 /**
- * The real parts of one worker's life, put together as {@code WorkerApplication} does. This is the
- * one place that knows their constructors.
+ * The real parts of one worker process, composed as {@code WorkerApplication} does. Only this class
+ * calls their constructors.
  */
 final class WorkerParts {
   /** Records that may be isolated at once. */
@@ -83,7 +83,7 @@ final class WorkerParts {
         assignment);
   }
 
-  /** Limits of a worker that waits for each write, however long it takes. */
+  /** Limits of a worker that waits for each write without a timeout. */
   static BatchLimits withoutWriteTimeout(BatchLimits limits) {
     return new BatchLimits(
         limits.events(),
@@ -95,7 +95,7 @@ final class WorkerParts {
         Duration.ofDays(365));
   }
 
-  /** Records that do not wait for a retry, at which polling pauses. */
+  /** Number of records without a retry at which polling pauses. */
   static int newRecords(BatchLimits limits) {
     return (limits.batchesInFlight() + 1) * limits.catchUpEvents();
   }
@@ -105,7 +105,7 @@ final class WorkerParts {
     return limits.batchesInFlight() + 2;
   }
 
-  /** The simulation makes the consumers. */
+  /** The simulation creates the consumers. */
   private record SimulatedSource(int maxPollRecords, Supplier<PartitionReader> readers)
       implements ConsumerSource {
     @Override
