@@ -17,14 +17,14 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The promise while processes fail: a short fault run of {@code scripts/chaos}. {@code
- * -Dwideevents.chaos.seconds} makes it longer.
+ * Tests the promise while processes fail: a short fault run of {@code scripts/chaos}. {@code
+ * -Dwideevents.chaos.seconds} makes the run longer.
  */
 @Timeout(900)
 class ChaosIT {
   private static final long SEED = 7;
-  // All three are executed, however slowly the machine starts its servers. In the first two both
-  // servers are down while the gateway runs, so the spool takes part.
+  // All three episodes are executed, even if the servers start slowly. In the first two episodes
+  // both servers are down while the gateway runs, so the gateway uses its spool.
   private static final FaultSchedule SHORT =
       FaultSchedule.of(
           episode(Episode.GATEWAY_KILLED_WHILE_SPOOLING, 7),

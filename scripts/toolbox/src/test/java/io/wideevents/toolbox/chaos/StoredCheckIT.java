@@ -27,7 +27,7 @@ import org.bson.codecs.BsonDocumentCodec;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
-/** The check must find what it is for; a fault run alone would never show that it can. */
+/** The check must find each violation. A fault run without a violation cannot show that. */
 class StoredCheckIT {
   private static final int EVENTS = 1_200;
 

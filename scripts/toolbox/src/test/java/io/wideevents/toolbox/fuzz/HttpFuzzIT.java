@@ -42,9 +42,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Generated requests of every kind, from a few clients at once, to a gateway with a heap of 256
- * MiB: its memory stays bounded, health checks are answered within a second, and what it
- * acknowledges is stored.
+ * Sends generated requests of every kind, from several clients at once, to a gateway with a heap of
+ * 256 MiB. The gateway's memory stays bounded, health checks are answered within a second, and
+ * every acknowledged event is stored.
  *
  * <p>{@code -Dwideevents.fuzz.requests=N} sends N requests, {@code -Dwideevents.fuzz.seed=S} begins
  * with another than the first. Request number n has the seed S + n: a request that the report names
@@ -61,8 +61,8 @@ class HttpFuzzIT {
   private static final Duration HEALTH_BOUND = Duration.ofSeconds(1);
   private static final Duration STORED_BOUND = Duration.ofMinutes(4);
   private static final long KIBIBYTE = 1024;
-  // The heap, as much again for buffers outside of it (the JVM's own default bound), and what
-  // classes, compiled code, threads and zstd take.
+  // The heap, the same size for direct buffers (the JVM's default bound), and memory for classes,
+  // compiled code, threads and zstd.
   private static final long MAX_RSS_BYTES = 800 * KIBIBYTE * KIBIBYTE;
   // A body of a single request: generating several of the largest at once would take this JVM's
   // heap.
@@ -109,7 +109,7 @@ class HttpFuzzIT {
           ordinary) {
         prober.start();
         ordinary.start();
-        // A JVM that has just started answers its first requests slowly whatever they are.
+        // A JVM that has just started answers its first requests slowly.
         await().until(() -> prober.probes().size() > WARM_UP_PROBES);
         sendAll(hostile, new RequestGenerator(host, start), report);
       }
@@ -227,7 +227,7 @@ class HttpFuzzIT {
     }
   }
 
-  /** Most physical memory the process ever had; 0 on systems that do not tell. */
+  /** The largest physical memory of the process so far; 0 on systems that do not report it. */
   private static long peakBytes(GatewayProcess gateway) throws IOException {
     Path status = Path.of("/proc", Long.toString(gateway.process().pid()), "status");
     if (!Files.exists(status)) {

@@ -15,7 +15,7 @@ import java.util.Queue;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** A gateway that gives the scripted answers, and after them accepts everything. */
+/** A gateway that gives the scripted answers, and then accepts all events. */
 public final class ScriptedGateway implements AutoCloseable {
   private final HttpServer server;
   private final Queue<Answer> script = new ArrayDeque<>();
@@ -48,7 +48,7 @@ public final class ScriptedGateway implements AutoCloseable {
     return List.copyOf(requests);
   }
 
-  /** What the gateway says when all events are in Kafka. */
+  /** The gateway's answer when all events are in Kafka. */
   static String accepted(int events) {
     return IntStream.range(0, events)
         .mapToObj(

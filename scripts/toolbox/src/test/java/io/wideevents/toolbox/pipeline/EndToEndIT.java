@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The promise, with both processes, a real broker and the MongoDB that is to be had. */
+/** Tests the promise with both processes, a real broker and the available MongoDB. */
 @Timeout(300)
 class EndToEndIT {
   private static final Duration BOUND = Duration.ofSeconds(120);

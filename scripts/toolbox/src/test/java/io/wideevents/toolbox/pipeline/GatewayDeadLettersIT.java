@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What MongoDB refuses of the spool goes to the dead-letter topic, and comes back from there. */
+/** Spooled events that MongoDB rejects go to the dead-letter topic, and are replayed from there. */
 @Timeout(300)
 class GatewayDeadLettersIT {
   private static final Duration BOUND = Duration.ofSeconds(120);
@@ -38,7 +38,7 @@ class GatewayDeadLettersIT {
               database,
               GatewayDeadLettersIT.class,
               directory);
-      // Given a validator, and events that were spooled while nothing was there
+      // Given a validator, and events that were spooled while both servers were down
       try (StoredEvents collection = pipeline.stored()) {
         collection.createWithValidator(Filters.ne("requestId", "forbidden-0"));
       }

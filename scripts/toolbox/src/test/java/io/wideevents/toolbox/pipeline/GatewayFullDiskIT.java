@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole gateway on a disk that fills up while neither Kafka nor MongoDB is there. */
+/** The whole gateway on a disk that becomes full while Kafka and MongoDB are down. */
 @Timeout(300)
 class GatewayFullDiskIT {
   private static final Duration BOUND = Duration.ofSeconds(120);
@@ -51,22 +51,22 @@ class GatewayFullDiskIT {
       mongod.kill9();
       try (GatewayProcess gateway = pipeline.startGateway().awaitListening();
           Posters posters = new Posters(gateway.url())) {
-        // Given a disk that others have filled
+        // Given a disk that other processes have filled
         assertThat(posters.post("first", 100, 1_000)).isEqualTo(202);
         Path filler = disk.fillUp();
         assertThat(posters.post("refused", 100, 1_000)).isEqualTo(503);
         assertThat(posters.refusals()).last().asString().contains("not_confirmed");
 
-        // When they make room, then events are taken again
+        // When these processes free space, then events are accepted again
         Files.delete(filler);
         await().atMost(BOUND).until(() -> posters.post("room", 100, 1_000) == 202);
 
-        // And when the spool itself fills it
+        // And when the spool itself fills the disk
         int posted = fill(posters, "fill");
         assertThat(posted).isGreaterThan(10);
         assertThat(gateway.process().isAlive()).isTrue();
 
-        // Then the database's return frees it, and nothing acknowledged is lost
+        // Then the replay to the database frees space, and no acknowledged event is lost
         mongod.start();
         try (StoredEvents stored = pipeline.stored()) {
           StoredIds.awaitAll(stored, posters.acknowledged(), BOUND);
@@ -97,7 +97,8 @@ class GatewayFullDiskIT {
         acknowledged.addAll(posters.acknowledged());
       }
 
-      // Then a new one starts on the full disk, and empties it when the database is back
+      // Then a new gateway starts on the full disk, and drains the spool when the database is up
+      // again
       try (GatewayProcess gateway = pipeline.startGateway().awaitListening();
           StoredEvents stored = pipeline.stored()) {
         mongod.start();
@@ -125,7 +126,7 @@ class GatewayFullDiskIT {
         .with("SPOOL_MIN_FREE_BYTES", "1MiB");
   }
 
-  /** Posts until the first 503; returns how many posts were taken before. */
+  /** Posts until the first 503; returns the number of accepted posts. */
   private static int fill(Posters posters, String name) {
     int posted = 0;
     int status = posters.post(name + "-0", 100, 2_000);

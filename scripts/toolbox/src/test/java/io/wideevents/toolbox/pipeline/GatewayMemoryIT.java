@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The gateway's memory stays bounded, whatever many clients send at once; with {@code
- * -Dwideevents.rounds} each of them sends that many requests.
+ * The gateway's memory stays bounded under requests of many clients at once. {@code
+ * -Dwideevents.rounds} sets the number of requests of each client.
  */
 @Timeout(600)
 class GatewayMemoryIT {
@@ -141,7 +141,7 @@ class GatewayMemoryIT {
                 i -> {
                   int client = i % CLIENTS;
                   int round = i / CLIENTS;
-                  // In each round a client sends another kind.
+                  // In each round a client sends another kind of request.
                   HostileRequest kind = kinds.get((client + round) % kinds.size());
                   return due -> send(kind, gateway, "%d-%d".formatted(client, round));
                 });
@@ -162,7 +162,7 @@ class GatewayMemoryIT {
     return answer.status();
   }
 
-  /** Most physical memory the process ever had, and what it has now. */
+  /** The largest physical memory of the process so far, and the current one. */
   private static String peak(long pid) throws IOException {
     Path status = Path.of("/proc", Long.toString(pid), "status");
     if (!Files.exists(status)) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The end of a gateway while nothing it depends on answers, and clients are in the middle. */
+/** The end of a gateway while Kafka and MongoDB do not answer and requests are in progress. */
 @Timeout(300)
 class GatewayShutdownIT {
   private static final Duration BOUND = Duration.ofSeconds(120);
@@ -75,12 +75,12 @@ class GatewayShutdownIT {
         System.out.printf(
             "Shutdown with everything hanging: %s ms; answers %s; %d events acknowledged%n",
             ended.group(1), posters.statuses(), acknowledged.size());
-        // The requests under way were finished, not cut off.
+        // The requests in progress got their replies.
         assertThat(posters.statuses()).as("%s", posters.refusals()).containsKey(202);
         gateway.process().awaitLog(Pattern.compile("Events stay in the spool"), BOUND);
       }
 
-      // And what was acknowledged is stored once servers and gateway are back
+      // And every acknowledged event is stored when servers and gateway are up again
       broker.resume();
       mongod.resume();
       try (GatewayProcess gateway = pipeline.startGateway().awaitListening();
@@ -129,7 +129,7 @@ class GatewayShutdownIT {
     }
   }
 
-  /** Sends the beginning of a large body, a byte at a time, until it is cut off. */
+  /** Sends the beginning of a large body, a byte at a time, until the connection is closed. */
   private static Thread uploadSlowly(URI gateway) {
     return Thread.ofPlatform()
         .daemon()
@@ -147,7 +147,7 @@ class GatewayShutdownIT {
                   LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
                 }
               } catch (IOException e) {
-                // What this is about: the gateway does not wait for it.
+                // The gateway must not wait for this upload.
               }
             });
   }

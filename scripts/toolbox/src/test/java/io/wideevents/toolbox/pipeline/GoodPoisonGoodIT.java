@@ -39,7 +39,7 @@ class GoodPoisonGoodIT {
 
   @TempDir private Path directory;
 
-  /** A poison message, and the reason it must be given. */
+  /** A poison message, and the expected reason. */
   private record Poison(String reason, ProducerRecord<byte[], byte[]> record) {}
 
   @Test
@@ -79,13 +79,14 @@ class GoodPoisonGoodIT {
       assertThat(command(pipeline, "dlq", "replay", "--json"))
           .contains("\"replayed\":" + 10 * OF_EACH_KIND);
 
-      // Then what it refused is stored, once, and everything else is back as a new letter
+      // Then the events that the validator rejected are stored once, and all others are new dead
+      // letters
       awaitSettled(topic, pipeline);
       assertThat(stored.count()).isEqualTo(2_000 + OF_EACH_KIND);
       int hopeless = 9 * OF_EACH_KIND;
       assertThat(pending(pipeline)).isEqualTo(hopeless);
 
-      // And they come back no more often than the ceiling says
+      // And a dead letter is replayed at most as often as the limit allows
       assertThat(command(pipeline, "dlq", "replay", "--json")).contains("\"replayed\":" + hopeless);
       awaitSettled(topic, pipeline);
       assertThat(command(pipeline, "dlq", "replay", "--max-replays", "2", "--json"))
@@ -160,9 +161,8 @@ class GoodPoisonGoodIT {
         .formatted(service, now, id == null ? "" : ",\"eventId\":\"" + id + "\"", text);
   }
 
-  // Two bytes an item in JSON, twelve and more in BSON: 3 MB become 20. The gateway would refuse
-  // it,
-  // so the items are slipped into what it made of a small one.
+  // An item has two bytes in JSON and twelve or more in BSON, so 3 MB become 20 MB. The gateway
+  // would reject such an event, so the items are added to the record of a small event.
   private ProducerRecord<byte[], byte[]> tooLargeForMongo(RecordProducer producer, int n) {
     ProducerRecord<byte[], byte[]> small = producer.record(utf8(event(null, "shop", "items " + n)));
     String value = new String(small.value(), UTF_8);

@@ -25,11 +25,11 @@ import java.util.function.Function;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * A kind of request that costs a server memory, within its limits or far beyond, over a plain
- * socket: an HTTP client would not send most of them.
+ * A kind of request that costs a server memory, within its limits or far beyond. Uses a plain
+ * socket, because an HTTP client would not send most of these requests.
  *
  * @param head header lines besides Host and Content-Length
- * @param body made for each request from its name
+ * @param body creates the body of a request from the request's name
  * @param announced the Content-Length for a body of so many bytes
  * @param manner how the body is sent
  */
@@ -44,8 +44,8 @@ record HostileRequest(
   private static final int MAX_INFLATED = 32 * MEBIBYTE;
   private static final int MAX_EVENTS = 10_000;
   private static final Semaphore MAKERS = new Semaphore(4);
-  // Far beyond what any of them takes: a client that stops waiting would look like one that was cut
-  // off.
+  // Much longer than any request takes, because a client timeout would look like a closed
+  // connection.
   private static final int ANSWER_TIMEOUT_MILLIS = 240_000;
 
   private static final String JSON = "Content-Type: application/json\r\n";
@@ -60,9 +60,9 @@ record HostileRequest(
   /** How a body is sent. */
   enum Manner {
     AT_ONCE,
-    /** A little at a time, slower than the body's time allows. */
+    /** In small parts, more slowly than the body timeout allows. */
     TRICKLING,
-    /** Half of it, and then nothing, until the server gives up. */
+    /** Half of the body, and then nothing until the server's timeout. */
     HALF
   }
 
@@ -75,7 +75,7 @@ record HostileRequest(
   record Made(byte[] bytes, List<String> requestIds) {}
 
   /**
-   * What became of a request.
+   * The outcome of a request.
    *
    * @param status 0 when the connection ended without an answer
    * @param lost how it ended then; else empty
@@ -121,7 +121,7 @@ record HostileRequest(
             Manner.HALF));
   }
 
-  /** Those that a gateway takes, large as they are. */
+  /** The large requests that a gateway accepts. */
   static List<HostileRequest> allowed() {
     Set<String> names =
         Set.of(
@@ -137,7 +137,7 @@ record HostileRequest(
     return new HostileRequest(name, head, body, Long::valueOf, Manner.AT_ONCE);
   }
 
-  /** Sends one, and waits for its answer; never throws for what the server does. */
+  /** Sends a request and waits for the answer. Does not throw if the server fails. */
   Answer send(URI gateway, String id) {
     Made made = make(id);
     String headers =
@@ -169,7 +169,7 @@ record HostileRequest(
     return new Answer(0, List.of(), "after %d s: %s".formatted(seconds, how));
   }
 
-  /** Few at a time: some take tens of megabytes while they are made, here and not at the server. */
+  /** Few at a time, because some need tens of megabytes in this JVM while they are created. */
   private Made make(String id) {
     MAKERS.acquireUninterruptibly();
     try {

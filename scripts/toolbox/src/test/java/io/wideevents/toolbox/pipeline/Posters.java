@@ -19,8 +19,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Clients that post events of their own, without retries, and remember which of them were answered
- * with 2xx. Safe for concurrent use.
+ * Clients that post events without retries, and record the events that were answered with 2xx. Safe
+ * for concurrent use.
  */
 final class Posters implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -46,7 +46,10 @@ final class Posters implements AutoCloseable {
         .formatted(requestId, Instant.now(), "x".repeat(padding));
   }
 
-  /** Posts one body of so many events and waits for the answer; 0 when there was none. */
+  /**
+   * Posts one body with the given number of events and returns the status of the answer; 0 without
+   * an answer.
+   */
   int post(String name, int count, int padding) {
     List<String> ids = new ArrayList<>();
     var body = new StringBuilder();
@@ -109,7 +112,7 @@ final class Posters implements AutoCloseable {
     return acknowledged;
   }
 
-  /** How often each status was the answer; 0 is a connection that ended without one. */
+  /** Number of answers by status; 0 is a connection that ended without an answer. */
   Map<Integer, Integer> statuses() {
     return new TreeMap<>(statuses);
   }

@@ -30,13 +30,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The worker's promise while processes fail: three workers and a steady stream of events, a rolling
- * restart, then crashes of workers, of MongoDB and of the broker. Every event is stored once, with
- * its payload, and no record stays unread.
+ * Tests the worker's promise while processes fail, with three workers and a steady stream of
+ * events: a rolling restart, then crashes of workers, of MongoDB and of the broker. Every event is
+ * stored once, with its payload, and no record stays unread.
  *
  * <p>The seed ({@code -Dwideevents.seed}) selects the events, the order of the faults, the affected
  * workers, and the number of stored events before each fault. {@code -Dwideevents.crashes} and
- * {@code -Dwideevents.events} make it longer.
+ * {@code -Dwideevents.events} make the test longer.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class RollingRestartIT {
@@ -48,7 +48,8 @@ class RollingRestartIT {
   // Crashes of each kind; workers crash twice as often.
   private static final int CRASHES = Integer.getInteger("wideevents.crashes", 1);
 
-  // Fast enough that something is always in flight, slow enough to last until the last fault.
+  // Fast enough that records are in flight all the time, and slow enough to last until the last
+  // fault.
   private static final int EVENTS_PER_SECOND = 2_500;
 
   private static final Duration BOUND = Duration.ofMinutes(3);
@@ -61,7 +62,7 @@ class RollingRestartIT {
 
   @TempDir private Path directory;
 
-  /** Something that happens, to be followed by its own repair. */
+  /** A fault, and the action that ends it. */
   private interface Fault {
     void happen();
   }
@@ -89,8 +90,8 @@ class RollingRestartIT {
         List<Fault> faults = faults(pipeline, mongod, broker);
         int slice = EVENTS / (faults.size() + 1);
         for (int i = 0; i < faults.size(); i++) {
-          // The stream stays one slice ahead of the faults at most, so that each of them meets
-          // workers with something in hand.
+          // The stream stays one slice ahead of the faults at most, so that each fault occurs while
+          // workers have pending records.
           allowance.release(slice);
           awaitStored(stored, i * slice + slice / 4 + random.nextInt(slice / 2));
           faults.get(i).happen();
@@ -122,7 +123,8 @@ class RollingRestartIT {
     return TestPipeline.on(
             broker.bootstrapServers(), mongod.uri(), "rolling", RollingRestartIT.class, directory)
         .with("JAVA_OPTS", "-Xmx192m -XX:+UseSerialGC -XX:TieredStopAtLevel=1")
-        // The shortest a broker allows: how long a killed worker's partitions lie idle.
+        // The shortest session timeout that a broker allows. A killed worker's partitions are idle
+        // for this time.
         .with("KAFKA_CLIENT_SESSION_TIMEOUT_MS", "6000")
         .with("KAFKA_CLIENT_HEARTBEAT_INTERVAL_MS", "1500");
   }

@@ -44,8 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;
 
 /**
- * Both processes with everything guarded: API keys, HTTPS, Kafka over SASL_SSL with SCRAM-SHA-512,
- * MongoDB over TLS with a password; and every secret in it looked for wherever it could show.
+ * Both processes with all security settings: API keys, HTTPS, Kafka over SASL_SSL with
+ * SCRAM-SHA-512, MongoDB over TLS with a password. The tests search all output for every secret.
  */
 @Timeout(540)
 class SecuredPipelineIT {
@@ -144,7 +144,7 @@ class SecuredPipelineIT {
       // When
       HttpResponse<String> reply = gateway.post("Bearer " + API_KEY, event("req-1"));
 
-      // Then it is safe on disk, and both processes live and say so
+      // Then the event is in the spool, and both processes are live and report the failure
       assertThat(reply.statusCode()).as(reply.body()).isEqualTo(202);
       assertThat(reply.body()).contains("\"tier\":\"spool\"");
       await()
@@ -177,13 +177,13 @@ class SecuredPipelineIT {
             WorkerProcess.start(HOME, right, directory.resolve("log-worker.log"))) {
       gateway.awaitListening();
 
-      // Then nothing was lost, and nothing went to the dead letters
+      // Then no event is lost, and there is no dead letter
       await().atMost(BOUND).untilAsserted(() -> assertThat(stored()).hasSize(1));
       assertThat(worker.process().isAlive()).isTrue();
     }
   }
 
-  /** Everything secret that these tests configure or send. */
+  /** All secrets that these tests configure or send. */
   private static List<String> secrets() {
     return List.of(
         PASSWORD, WRONG, API_KEY, KEY_PASSWORD, TOKEN, TestAuthority.STORE_PASSWORD, hash(API_KEY));

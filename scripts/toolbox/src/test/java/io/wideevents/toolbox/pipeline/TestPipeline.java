@@ -16,7 +16,7 @@ import java.util.UUID;
 public record TestPipeline(Map<String, String> settings, Path directory) {
   private static final ProjectHome HOME = ProjectHome.find();
 
-  /** On the broker and the MongoDB that all tests share. */
+  /** A pipeline on the broker and the MongoDB that all tests share. */
   public static TestPipeline shared(Class<?> test, Path directory) {
     return on(TestStack.kafka(), TestStack.mongo(), TestStack.newDatabase(test), test, directory);
   }
@@ -55,7 +55,7 @@ public record TestPipeline(Map<String, String> settings, Path directory) {
     return WorkerProcess.start(HOME, settings, directory.resolve(name + ".log"));
   }
 
-  /** A command of the worker, which runs on these settings; not waited for. */
+  /** Starts a command of the worker with these settings. Does not wait for its end. */
   ChildProcess command(String... arguments) {
     Path log = directory.resolve("command-%s.log".formatted(UUID.randomUUID()));
     return HOME.start("log-worker", List.of(arguments), settings, log);

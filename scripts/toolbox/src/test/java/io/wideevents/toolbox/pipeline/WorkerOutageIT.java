@@ -37,8 +37,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * MongoDB is stopped under load: the worker's memory stays bounded, it stays in its group, it
- * dead-letters nothing, and works off what has gathered.
+ * Stops MongoDB under load. The worker's memory stays bounded, the worker stays in its group and
+ * makes no dead letters, and it stores the backlog after the outage.
  *
  * <p>{@code -Dwideevents.outage=60} makes the outage that many seconds long, {@code
  * -Dwideevents.rate=…} the load that many events a second.
@@ -120,7 +120,7 @@ class WorkerOutageIT {
         assertThat(deadLetters.total()).isZero();
         assertThat(onlyMember(topic, pipeline)).isEqualTo(member);
         assertThat(worker.process().isAlive()).isTrue();
-        // The heap, and what a JVM with a broker's and a database's client needs beside it.
+        // The heap, and the other memory of a JVM with clients of Kafka and MongoDB.
         assertThat(peakMebibytes(worker)).isLessThan(HEAP_MEBIBYTES + 256);
       }
     }
@@ -137,7 +137,10 @@ class WorkerOutageIT {
     return null;
   }
 
-  /** The one member of a stable group; another id would mean that it had left and come back. */
+  /**
+   * The only member of a stable group. Another id would mean that the worker left the group and
+   * joined again.
+   */
   private static String onlyMember(TopicView topic, TestPipeline pipeline) {
     ConsumerGroupDescription group = topic.group(pipeline.group());
     assertThat(group.groupState()).isEqualTo(GroupState.STABLE);

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 class WorkerShutdownIT {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
-  /** What is promised, and the time a busy machine takes to send a signal and see its effect. */
+  /**
+   * The promised time, and the time that a busy machine needs to send a signal and to detect its
+   * effect.
+   */
   private static final Duration STOP_BOUND = Duration.ofSeconds(8 + 1);
 
   private static final Pattern DOWN = Pattern.compile("MongoDB took no write");
@@ -49,7 +52,7 @@ class WorkerShutdownIT {
     own.ifPresent(RestartableMongoServer::close);
   }
 
-  /** A worker with records in hand, and the MongoDB that does not take them. */
+  /** A worker with pending records, and the MongoDB that does not store them. */
   private interface Scene {
     void play(WorkerProcess worker, RestartableMongoServer mongod, TestPipeline pipeline);
   }

@@ -34,11 +34,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What a service that uses the library loses when it is killed again and again in the middle of its
- * requests: with a journal nothing that was answered, without one the last moments.
+ * Kills a service that uses the library repeatedly during its requests. With a journal no answered
+ * event is lost. Without a journal the events of the last moments are lost.
  *
- * <p>When it is killed follows from the seed ({@code -Dwideevents.seed}), as a number of answers;
- * {@code -Dwideevents.kills} says how often.
+ * <p>The seed ({@code -Dwideevents.seed}) selects the number of answers before each kill. {@code
+ * -Dwideevents.kills} sets the number of kills.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ShopKillIT {
