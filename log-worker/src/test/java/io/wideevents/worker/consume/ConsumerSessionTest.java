@@ -76,7 +76,7 @@ class ConsumerSessionTest {
           new BatchPipeline.Reports(metrics, batch -> {}),
           new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new Random(1)),
           new Clocks(clock, clock));
-  // The action at the begin of the next poll.
+  // The action at the start of the next poll.
   private final AtomicReference<Runnable> dying = new AtomicReference<>(() -> {});
   private final AtomicReference<@Nullable Error> pausing = new AtomicReference<>();
   private MockConsumer<byte[], byte[]> consumer = newConsumer();

@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /** A queue in memory that fails on demand. Passes {@link MqClientPortContract}. */
 public final class InMemoryMqClient extends RecordingLogger implements MqClientPort {
-  /** The begin of the outage while the queue is down. */
+  /** The start of the outage while the queue is down. */
   public static final Instant DOWN_SINCE = Instant.parse("2026-11-22T10:00:00Z");
 
   public InMemoryMqClient() {
