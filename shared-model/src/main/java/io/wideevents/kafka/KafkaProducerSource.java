@@ -41,7 +41,7 @@ public final class KafkaProducerSource implements ProducerSource {
     try {
       awaitMetadata(producer, topic.name(), FIRST_METADATA_BOUND);
       return producer;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       producer.close(Duration.ZERO);
       throw e;
     }

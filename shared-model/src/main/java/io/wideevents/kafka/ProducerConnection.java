@@ -148,9 +148,11 @@ public final class ProducerConnection implements AutoCloseable {
   public void replace(Producer<byte[], byte[]> unusable, Throwable cause) {
     synchronized (change) {
       if (state.uses(unusable)) {
-        state = State.disconnected(reason(cause), timing.wallClock().instant());
         broken.add(unusable);
+        // Before the state changes: if the task cannot be added, the next failure requests it
+        // again.
         executor.execute(this::connectAgain);
+        state = State.disconnected(reason(cause), timing.wallClock().instant());
       }
     }
   }
@@ -255,24 +257,32 @@ public final class ProducerConnection implements AutoCloseable {
       Thread.currentThread().interrupt();
     } catch (Throwable e) {
       // An Error, for example of a missing class, must not end the attempts.
-      failed(e);
-      connectAgain();
+      try {
+        failed(e);
+      } finally {
+        connectAgain();
+      }
     }
   }
 
   private void use(Producer<byte[], byte[]> connected) {
+    boolean used;
     synchronized (change) {
-      if (!closed) {
-        LogThrottle.safely(() -> log.info("Connected to Kafka broker at {}", settings.brokers()));
-        failures.reset();
+      used = !closed;
+      if (used) {
         state = State.connected(connected);
-        settings
-            .recheckInterval()
-            .ifPresent(interval -> schedule(() -> recheck(connected, interval), interval));
-        return;
       }
     }
-    discard(connected);
+    if (!used) {
+      discard(connected);
+      return;
+    }
+    // Without the lock, because a log appender may block and the producer's threads need the lock.
+    LogThrottle.safely(() -> log.info("Connected to Kafka broker at {}", settings.brokers()));
+    failures.reset();
+    settings
+        .recheckInterval()
+        .ifPresent(interval -> schedule(() -> recheck(connected, interval), interval));
   }
 
   /**

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class KafkaDeadLetterSink implements DeadLetterSink {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaDeadLetterSink.class);
-  private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(800);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(600);
 
   // Dead letters are usually rare, so the checks are few. If there are many dead letters, those of
   // this interval may reach a re-created topic before the topic's settings are corrected.

@@ -8,6 +8,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import io.wideevents.files.OwnerOnly;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -64,6 +65,9 @@ final class DiskFiles implements SpoolFiles {
       return entries.filter(Files::isRegularFile).sorted().toList();
     } catch (NoSuchFileException e) {
       return List.of();
+    } catch (UncheckedIOException e) {
+      // The stream reads the directory while it is consumed.
+      throw e.getCause();
     }
   }
 

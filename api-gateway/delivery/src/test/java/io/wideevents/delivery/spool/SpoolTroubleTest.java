@@ -107,6 +107,7 @@ class SpoolTroubleTest {
   }
 
   @Test
+  @SuppressWarnings("try") // The log throws until it is closed.
   void report_neverThrows() {
     try (var unused = new ThrowingLog()) {
       assertThatCode(() -> report(SPOOL_FULL, FAILED, SPOOLED)).doesNotThrowAnyException();
