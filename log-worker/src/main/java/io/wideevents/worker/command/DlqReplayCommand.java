@@ -135,7 +135,7 @@ final class DlqReplayCommand implements Callable<Integer> {
             Operator.withKafka(
                 settings,
                 kafka -> {
-                  ReplayResult result = new ReplayResult(filter, maxReplays);
+                  DlqReplayResult result = new DlqReplayResult(filter, maxReplays);
                   try (DeadLetterReader reader = open(kafka, settings)) {
                     seek(reader, kafka, settings, err);
                     replay(
@@ -154,7 +154,7 @@ final class DlqReplayCommand implements Callable<Integer> {
   }
 
   private void replay(
-      DeadLetterReader reader, WorkerKafka kafka, ReplayProgress progress, ReplayResult result)
+      DeadLetterReader reader, WorkerKafka kafka, ReplayProgress progress, DlqReplayResult result)
       throws InterruptedException {
     boolean movesProgress = !filter.isActive() && !dryRun;
     // A producer would create a topic with a mistyped name, and the replayed dead letters would be

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Selects the dead letters of a replay, counts them by outcome, and prints the counts. */
-final class ReplayResult {
+final class DlqReplayResult {
   private final LetterFilter filter;
   private final long maxReplays;
   private long replayed;
@@ -18,7 +18,7 @@ final class ReplayResult {
   /**
    * @param maxReplays dead letters that were replayed this many times are skipped
    */
-  ReplayResult(LetterFilter filter, long maxReplays) {
+  DlqReplayResult(LetterFilter filter, long maxReplays) {
     this.filter = filter;
     this.maxReplays = maxReplays;
   }
