@@ -111,10 +111,6 @@ final class Frame {
     return frame.get(frame.position() + TEXT_LENGTHS_AT) < 0;
   }
 
-  static int statedChecksum(ByteBuffer header) {
-    return header.getInt(header.position() + CHECKSUM_AT);
-  }
-
   /** Whether a frame can begin with this byte. No JSON text contains it. */
   static boolean canBeginWith(byte first) {
     return first == (byte) (MARKER >>> 24);
