@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * auto-created, which is Kafka's default. One thread at a time may call the methods, except for
  * {@link #close}, which any thread may call. The caller or the end of the JVM closes the broker.
  */
-public final class KafkaBroker implements Restartable, AutoCloseable {
+public final class KafkaBroker implements RestartableProcess, AutoCloseable {
   /**
    * System property with the directory of the broker's jars, if that is not beside the jar of this
    * class.
@@ -109,30 +109,15 @@ public final class KafkaBroker implements Restartable, AutoCloseable {
     server.start(command, process -> process.awaitLog(READY, START_TIMEOUT));
   }
 
-  /** The process of the last start. */
+  @Override
   public ChildProcess process() {
     return server.process();
-  }
-
-  @Override
-  public void kill9() {
-    process().kill9();
   }
 
   /** Sends SIGTERM, and SIGKILL if the broker takes longer than 15 s. */
   @Override
   public void stop() {
     server.stop();
-  }
-
-  @Override
-  public void pause() {
-    process().pause();
-  }
-
-  @Override
-  public void resume() {
-    process().resume();
   }
 
   /** Stops the broker and deletes temporary data. Idempotent. */

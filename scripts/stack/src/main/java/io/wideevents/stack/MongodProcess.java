@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The address is fixed at construction. One thread at a time may call the methods, except for
  * {@link #close}, which any thread may call. The caller or the end of the JVM closes the server.
  */
-public final class MongodProcess implements RestartableMongoServer {
+public final class MongodProcess implements RestartableMongoServer, RestartableProcess {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final Pattern LISTENING = Pattern.compile("Waiting for connections");
 
@@ -137,29 +137,14 @@ public final class MongodProcess implements RestartableMongoServer {
     return file;
   }
 
-  /** The process of the last start. */
+  @Override
   public ChildProcess process() {
     return server.process();
   }
 
   @Override
-  public void kill9() {
-    process().kill9();
-  }
-
-  @Override
   public void stop() {
     server.stop();
-  }
-
-  @Override
-  public void pause() {
-    process().pause();
-  }
-
-  @Override
-  public void resume() {
-    process().resume();
   }
 
   /** Stops the server and deletes temporary data. Idempotent. */

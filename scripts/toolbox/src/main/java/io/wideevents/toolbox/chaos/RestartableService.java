@@ -1,7 +1,7 @@
 package io.wideevents.toolbox.chaos;
 
 import io.wideevents.stack.ChildProcess;
-import io.wideevents.stack.Restartable;
+import io.wideevents.stack.RestartableProcess;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #close} may be called by any thread at any time; all other methods by one thread at a
  * time.
  */
-final class RestartableService implements Restartable, AutoCloseable {
+final class RestartableService implements RestartableProcess, AutoCloseable {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
 
   private final Supplier<ChildProcess> starter;
@@ -44,27 +44,12 @@ final class RestartableService implements Restartable, AutoCloseable {
     return launched;
   }
 
-  /** The process that was started last. */
-  synchronized ChildProcess process() {
+  @Override
+  public synchronized ChildProcess process() {
     if (process == null) {
       throw new IllegalStateException("It was not started");
     }
     return process;
-  }
-
-  @Override
-  public void kill9() {
-    process().kill9();
-  }
-
-  @Override
-  public void pause() {
-    process().pause();
-  }
-
-  @Override
-  public void resume() {
-    process().resume();
   }
 
   /**
