@@ -260,6 +260,7 @@ final class SegmentReplay {
       }
     }
     if (!rejected.isEmpty()) {
+      setAside.add(segments.reject(rejected));
       sendLetters(rejected);
     }
     if (!chunk.isEmpty()) {
@@ -371,8 +372,7 @@ final class SegmentReplay {
     // Counted first: spool drain reads the counters when no event is left.
     replayed.add(delivered.size());
     acknowledge(delivered);
-    int newlyRejected = segments.reject(rejected);
-    setAside.add(newlyRejected);
+    setAside.add(segments.reject(rejected));
     if (!rejected.isEmpty() && areLettersDue()) {
       sendLetters(rejected);
     }
@@ -416,7 +416,6 @@ final class SegmentReplay {
   }
 
   private void sendLetters(List<SpooledEvent> rejected) {
-    setAside.add(segments.reject(rejected));
     lastLetter = rejected.getLast();
     foundNoLetters = false;
     nextLetters = nanoTime.getAsLong() + atRate(rejected.size());
