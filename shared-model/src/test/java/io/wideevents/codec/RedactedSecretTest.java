@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.bson.BsonBinary;
 import org.bson.BsonDocument;
 import org.bson.codecs.BsonDocumentCodec;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -62,6 +63,7 @@ class RedactedSecretTest {
           "\"_summary\":\"pin %06d\"");
 
   @Test
+  @Tag("slow")
   void everyValueOfARedactedField_leavesTheSameEvent() {
     String event = with("\"pin\":\"######\"");
     Set<Object> stored = new HashSet<>();

@@ -77,9 +77,11 @@ class RejectionLogTest {
 
   @Test
   void line_isBoundedWhateverTheCodesAndExamplesAre() {
+    String field = "x".repeat(100_000);
+    String client = "y".repeat(100_000);
     reject("first", "", "");
     for (int i = 0; i < 100_000; i++) {
-      reject("code" + i, "x".repeat(100_000), "y".repeat(100_000));
+      reject("code" + i, field, client);
     }
 
     intervalEnds();

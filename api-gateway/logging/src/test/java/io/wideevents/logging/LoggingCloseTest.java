@@ -97,7 +97,7 @@ class LoggingCloseTest {
         queued(
             SETTINGS
                 .boundedBy(50_000_000, 20_000)
-                .timed(Duration.ofMinutes(5), Duration.ofSeconds(24)),
+                .timed(Duration.ofMinutes(5), Duration.ofSeconds(8)),
             tier,
             port(this::afterAMoment));
     complete(service, 500);
@@ -112,13 +112,13 @@ class LoggingCloseTest {
   void close_isDoneWhenTheSpoolHasAnswered() {
     tier.fallSilent();
     LoggingService service =
-        queued(SETTINGS.timed(Duration.ofMinutes(5), Duration.ofSeconds(40)), tier, spool);
+        queued(SETTINGS.timed(Duration.ofMinutes(5), Duration.ofSeconds(16)), tier, spool);
     complete(service, EVENTS);
     long start = System.nanoTime();
 
     service.close();
 
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
     assertThat(spool.durable()).hasSize(EVENTS);
   }
 
@@ -181,7 +181,11 @@ class LoggingCloseTest {
   @Test
   void countLost_countsWhatHasNoAnswerAtTheEnd() {
     CompletableFuture<List<DeliveryOutcome>> never = new CompletableFuture<>();
-    LoggingService service = queued(SETTINGS, port(events -> never), port(events -> never));
+    LoggingService service =
+        queued(
+            SETTINGS.timed(Duration.ofMinutes(5), Duration.ofMillis(400)),
+            port(events -> never),
+            port(events -> never));
     complete(service, EVENTS);
     service.close();
     assertThat(service.stats().inFlight()).isEqualTo(EVENTS);

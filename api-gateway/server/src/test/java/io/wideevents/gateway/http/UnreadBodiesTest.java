@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -150,6 +151,7 @@ class UnreadBodiesTest {
   }
 
   @Test
+  @Tag("slow")
   void headsCutForSlowness_areNoBadRequests() throws IOException {
     for (String beginning : List.of("GET", "GET / HTTP/1.1\r\nHost: localhost\r\nX: ")) {
       RawConnection slow = new RawConnection(server.port());
