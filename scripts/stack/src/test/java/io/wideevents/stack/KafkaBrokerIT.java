@@ -19,8 +19,11 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @Timeout(180)
+@Execution(ExecutionMode.CONCURRENT)
 class KafkaBrokerIT {
   @TempDir private Path directory;
 
@@ -49,7 +52,7 @@ class KafkaBrokerIT {
       broker.pause();
 
       // When
-      assertThatThrownBy(() -> send(broker, "while frozen"))
+      assertThatThrownBy(() -> send(broker, "while frozen", Duration.ofSeconds(3)))
           .hasMessageContaining("TimeoutException");
       broker.resume();
 
@@ -105,19 +108,24 @@ class KafkaBrokerIT {
   }
 
   private static void send(KafkaBroker broker, String value) throws Exception {
+    send(broker, value, Duration.ofSeconds(30));
+  }
+
+  private static void send(KafkaBroker broker, String value, Duration timeout) throws Exception {
+    long millis = timeout.toMillis();
     Map<String, Object> settings =
         Map.of(
             "bootstrap.servers",
             broker.bootstrapServers(),
             "max.block.ms",
-            "5000",
+            Long.toString(millis),
             "request.timeout.ms",
             "2000",
             "delivery.timeout.ms",
-            "5000");
+            Long.toString(millis));
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
-      producer.send(new ProducerRecord<>("things", value)).get(10, TimeUnit.SECONDS);
+      producer.send(new ProducerRecord<>("things", value)).get(2 * millis, TimeUnit.MILLISECONDS);
     }
   }
 
