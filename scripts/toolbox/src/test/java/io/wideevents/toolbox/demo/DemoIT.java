@@ -90,10 +90,11 @@ class DemoIT {
     command.add(ProjectHome.find().launcher("demo").toString());
     command.addAll(List.of(flags));
     Path temporary = Files.createDirectory(directory.resolve("temporary"));
+    String options = System.getenv().getOrDefault("JAVA_OPTS", "");
     return ChildProcess.start(
         "demo",
         command,
-        Map.of("JAVA_OPTS", "-Djava.io.tmpdir=" + temporary),
+        Map.of("JAVA_OPTS", options + " -Djava.io.tmpdir=" + temporary),
         directory.resolve("demo.log"));
   }
 
