@@ -43,7 +43,6 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
   private final String topic;
   private final DeadLetterCuts cuts;
   private final Timing timing;
-  private final Duration longestSend;
   private final ProducerConnection connection;
 
   /**
@@ -51,14 +50,8 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
    *
    * @param brokers the bootstrap servers, for the log
    * @param topic the dead-letter topic
-   * @param longestSend time after which a send without an answer is not confirmed
    */
-  public record Settings(String brokers, String topic, Duration longestSend) {
-    /** Settings with the longest send of every producer of the project. */
-    public Settings(String brokers, String topic) {
-      this(brokers, topic, ProducerConnection.LONGEST_ANSWER);
-    }
-  }
+  public record Settings(String brokers, String topic) {}
 
   /**
    * @param cut counts each part of a record that a dead letter lacks
@@ -68,7 +61,6 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
     this.topic = settings.topic();
     this.cuts = new DeadLetterCuts(LOG, topic, cut);
     this.timing = timing;
-    this.longestSend = settings.longestSend();
     this.connection =
         new ProducerConnection(
             producers,
@@ -138,7 +130,7 @@ public final class KafkaDeadLetterSink implements DeadLetterSink {
     // Not on the outcome: the stub of a record that is too large is another send.
     timing.onTimeout(
         answered,
-        longestSend,
+        ProducerConnection.LONGEST_ANSWER,
         () -> {
           // An Error has ended the producer's sender thread, so the producer completes no send.
           var late = new TimeoutException("The producer did not answer in time");

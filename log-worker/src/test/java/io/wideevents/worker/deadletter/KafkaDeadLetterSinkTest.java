@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.wideevents.event.DeadLetterPart;
 import io.wideevents.event.DeadLetterReason;
+import io.wideevents.kafka.ProducerConnection;
 import io.wideevents.kafka.ProducerSource;
 import io.wideevents.time.Deadline;
 import io.wideevents.time.Timing;
@@ -17,11 +18,13 @@ import io.wideevents.worker.testing.LogRecords;
 import io.wideevents.worker.testing.ManualClock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -248,47 +251,41 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
   }
 
   @Test
-  void send_rebuildsTheProducerWhenItDoesNotAnswer() throws Exception {
+  void send_rebuildsTheProducerWhenItDoesNotAnswer() {
     // Given a producer whose own thread has died
-    List<Producer<byte[], byte[]>> given = new ArrayList<>();
-    given.add(
-        new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()));
-    given.add(new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer()));
-    try (KafkaDeadLetterSink impatient =
-        new KafkaDeadLetterSink(
-            source(given::removeFirst, () -> {}),
-            new KafkaDeadLetterSink.Settings("localhost:9092", "dlq", Duration.ofMillis(50)),
-            counted::add,
-            timing())) {
-      // When
-      DeadLetterOutcome first = await(impatient.send(letter(1, "a")));
-      DeadLetterOutcome second = sendUntilKept(impatient, letter(1, "a"));
+    VirtualTime time = new VirtualTime();
+    Queue<MockProducer<byte[], byte[]>> given =
+        new ArrayDeque<>(List.of(mockProducer(false), mockProducer(true)));
+    KafkaDeadLetterSink sink =
+        new KafkaDeadLetterSink(source(given::remove, () -> {}), SETTINGS, counted::add, time);
 
-      // Then
-      assertThat(first).isInstanceOf(DeadLetterOutcome.NotConfirmed.class);
-      assertThat(second).isEqualTo(new DeadLetterOutcome.Kept());
-    }
+    // When
+    CompletableFuture<DeadLetterOutcome> first = sink.send(letter(1, "a"));
+    time.advance(ProducerConnection.LONGEST_ANSWER);
+    time.advance(Duration.ofSeconds(1));
+    CompletableFuture<DeadLetterOutcome> second = sink.send(letter(1, "a"));
+    time.advance(Duration.ZERO);
+
+    // Then
+    assertThat(first)
+        .isCompletedWithValueMatching(DeadLetterOutcome.NotConfirmed.class::isInstance);
+    assertThat(second).isCompletedWithValue(new DeadLetterOutcome.Kept());
+    sink.close();
   }
 
   @Test
   void send_waitsForTheStubAsLongAsForTheWholeLetter() {
     // Given a letter that the broker finds too large shortly before the time of its send is over
     VirtualTime time = new VirtualTime();
-    MockProducer<byte[], byte[]> producer =
-        new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
-    Duration longestSend = Duration.ofSeconds(30);
+    MockProducer<byte[], byte[]> producer = mockProducer(false);
     KafkaDeadLetterSink slow =
-        new KafkaDeadLetterSink(
-            source(() -> producer, () -> {}),
-            new KafkaDeadLetterSink.Settings("localhost:9092", "dlq", longestSend),
-            counted::add,
-            time);
+        new KafkaDeadLetterSink(source(() -> producer, () -> {}), SETTINGS, counted::add, time);
     CompletableFuture<DeadLetterOutcome> outcome = slow.send(letter(1, "a"));
-    time.advance(longestSend.minusMillis(1));
+    time.advance(ProducerConnection.LONGEST_ANSWER.minusMillis(1));
     producer.errorNext(new RecordTooLargeException("the limit of the topic"));
 
     // When
-    time.advance(longestSend.minusMillis(1));
+    time.advance(ProducerConnection.LONGEST_ANSWER.minusMillis(1));
     producer.completeNext();
 
     // Then
@@ -300,8 +297,7 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
   void send_skipsALetterThatTheCallerGaveUpWhileItWaited() throws Exception {
     // Given a letter behind one that blocks
     CountDownLatch unblocked = new CountDownLatch(1);
-    MockProducer<byte[], byte[]> producer =
-        new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    MockProducer<byte[], byte[]> producer = mockProducer(true);
     try (KafkaDeadLetterSink slow = sink(source(() -> producer, () -> awaitQuietly(unblocked)))) {
       CompletableFuture<DeadLetterOutcome> blocked = slow.send(letter(1, "a"));
       CompletableFuture<DeadLetterOutcome> givenUp = slow.send(letter(2, "b"));
@@ -476,6 +472,11 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
       outcome = await(sink.send(letter));
     }
     return outcome;
+  }
+
+  private static MockProducer<byte[], byte[]> mockProducer(boolean answersAtOnce) {
+    return new MockProducer<>(
+        answersAtOnce, null, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   private KafkaDeadLetterSink sink(ProducerSource source) {
