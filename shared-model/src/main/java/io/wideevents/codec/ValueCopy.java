@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,25 +80,9 @@ final class ValueCopy {
         path, to, -1, copied.value(), copied.isKept() ? kind : CopiedField.Kind.DROPPED, notes);
   }
 
-  private interface Reading {
-    CopiedValue read();
-  }
-
-  private CopiedValue read(Reading reading, String path) {
-    boolean interrupted = Thread.currentThread().isInterrupted();
-    try {
-      return reading.read();
-    } catch (Throwable e) {
-      // The exception is from an iterator or toString of the service, or from a map that another
-      // thread changes. It may be a checked exception, because Kotlin does not declare them.
-      interrupted |= e instanceof InterruptedException;
-      return dropped(path, ProblemCode.UNREADABLE);
-    } finally {
-      if (interrupted) {
-        // Keeps the interrupt for the request's own code.
-        Thread.currentThread().interrupt();
-      }
-    }
+  /** Reads a value with methods of the service, for example an iterator or {@code toString}. */
+  private CopiedValue read(Supplier<CopiedValue> reading, String path) {
+    return ServiceCode.call(reading, () -> dropped(path, ProblemCode.UNREADABLE));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.wideevents.logging;
 
 import io.wideevents.codec.CopiedField;
+import io.wideevents.codec.ServiceCode;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,18 +38,7 @@ record ErrorFacts(String code, String message, String type, String at) {
    * returns null.
    */
   private static String read(Supplier<@Nullable String> method, String otherwise) {
-    boolean interrupted = Thread.currentThread().isInterrupted();
-    try {
-      String text = method.get();
-      return text == null ? otherwise : text;
-    } catch (Throwable e) {
-      interrupted |= e instanceof InterruptedException;
-      return otherwise;
-    } finally {
-      if (interrupted) {
-        // The code of the request must see the interrupt.
-        Thread.currentThread().interrupt();
-      }
-    }
+    String text = ServiceCode.<@Nullable String>call(method, () -> null);
+    return text == null ? otherwise : text;
   }
 }
