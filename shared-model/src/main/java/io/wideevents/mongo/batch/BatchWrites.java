@@ -36,19 +36,19 @@ public final class BatchWrites {
   private final SuspectedPoison suspected;
 
   /** In the order of their deadlines. */
-  private final List<Write> inFlight = new ArrayList<>();
+  private final List<PendingWrite> inFlight = new ArrayList<>();
 
   private long storedDocuments;
 
   // A class and not a record: two writes of the same documents are different writes.
-  private static final class Write {
+  private static final class PendingWrite {
     final List<EventDocument> documents;
     final Consumer<List<WriteOutcome>> ended;
     long startNanos;
     long storedBefore;
     boolean isEnded;
 
-    Write(List<EventDocument> documents, Consumer<List<WriteOutcome>> ended) {
+    PendingWrite(List<EventDocument> documents, Consumer<List<WriteOutcome>> ended) {
       this.documents = documents;
       this.ended = ended;
     }
@@ -87,7 +87,7 @@ public final class BatchWrites {
    * @param ended receives one outcome per document, in order, once, on the owner's thread
    */
   public void start(List<EventDocument> documents, Consumer<List<WriteOutcome>> ended) {
-    Write write = new Write(documents, ended);
+    PendingWrite write = new PendingWrite(documents, ended);
     // The answer is passed on as a task, so that a bug in its processing surfaces on the owner's
     // thread.
     var unused =
@@ -103,7 +103,7 @@ public final class BatchWrites {
    */
   public int endOverdue() {
     int documents = 0;
-    for (Write write = overdue(); write != null; write = overdue()) {
+    for (PendingWrite write = overdue(); write != null; write = overdue()) {
       int size = write.documents.size();
       documents += size;
       end(
@@ -126,7 +126,7 @@ public final class BatchWrites {
     return inFlight.isEmpty() ? Duration.ZERO : Duration.ofNanos(age(inFlight.getFirst()));
   }
 
-  private CompletableFuture<List<WriteOutcome>> begin(Write write) {
+  private CompletableFuture<List<WriteOutcome>> begin(PendingWrite write) {
     try {
       add(write);
       return Objects.requireNonNull(writer.write(write.documents), "no answer");
@@ -137,28 +137,28 @@ public final class BatchWrites {
     }
   }
 
-  private synchronized void add(Write write) {
+  private synchronized void add(PendingWrite write) {
     write.startNanos = nanoClock.getAsLong();
     write.storedBefore = storedDocuments;
     inFlight.add(write);
   }
 
-  private synchronized @Nullable Write overdue() {
+  private synchronized @Nullable PendingWrite overdue() {
     return nanosUntilTimeout() <= 0 ? inFlight.getFirst() : null;
   }
 
-  private long age(Write write) {
+  private long age(PendingWrite write) {
     return nanoClock.getAsLong() - write.startNanos;
   }
 
   private void end(
-      Write write, @Nullable List<WriteOutcome> outcomes, @Nullable Throwable failure) {
+      PendingWrite write, @Nullable List<WriteOutcome> outcomes, @Nullable Throwable failure) {
     if (isFirstEnd(write)) {
       write.ended.accept(outcomes(write, outcomes, failure));
     }
   }
 
-  private synchronized boolean isFirstEnd(Write write) {
+  private synchronized boolean isFirstEnd(PendingWrite write) {
     boolean isFirst = !write.isEnded;
     write.isEnded = true;
     inFlight.remove(write);
@@ -166,7 +166,7 @@ public final class BatchWrites {
   }
 
   private List<WriteOutcome> outcomes(
-      Write write, @Nullable List<WriteOutcome> answer, @Nullable Throwable failure) {
+      PendingWrite write, @Nullable List<WriteOutcome> answer, @Nullable Throwable failure) {
     Throwable cause = failure;
     if (answer != null) {
       try {
