@@ -295,6 +295,12 @@ final class SegmentLog {
     }
   }
 
+  /** Acknowledges events, and releases the segments that this concludes. Blocks for the disk. */
+  void acknowledge(List<SpooledEvent> delivered) {
+    delivered.forEach(event -> event.segment().acknowledge(event));
+    delivered.stream().map(SpooledEvent::segment).distinct().forEach(this::release);
+  }
+
   /**
    * Remembers rejected events, and their reasons within the limit.
    *

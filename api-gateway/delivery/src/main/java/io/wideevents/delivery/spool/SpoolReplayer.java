@@ -1,11 +1,9 @@
 package io.wideevents.delivery.spool;
 
 import io.wideevents.delivery.LoggerPort;
-import io.wideevents.time.Backoff;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,11 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class SpoolReplayer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolReplayer.class);
-  private static final Duration FIRST_WAIT = Duration.ofMillis(100);
-
-  /** Bounds the backoff, because only the next attempt detects the end of an outage. */
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
-
   private static final Duration STOP_TIMEOUT = Duration.ofMillis(500);
 
   private final SegmentReplay replay;
@@ -43,30 +36,17 @@ public final class SpoolReplayer implements AutoCloseable {
   public SpoolReplayer(
       EventSpool spool, LoggerPort tiers, DeadLetterPort deadLetters, int eventsPerSecond) {
     this(
-        spool, tiers, deadLetters, eventsPerSecond, RandomGenerator.getDefault(), System::nanoTime);
+        spool,
+        tiers,
+        deadLetters,
+        new ReplayPace(eventsPerSecond, RandomGenerator.getDefault(), System::nanoTime));
   }
 
   /**
    * Uses the caller's clock, for a simulation that calls {@link #runOnce} and never {@link #start}.
-   *
-   * @param nanoTime monotonic clock, as {@link System#nanoTime}, also used for deadlines
    */
-  SpoolReplayer(
-      EventSpool spool,
-      LoggerPort tiers,
-      DeadLetterPort deadLetters,
-      int eventsPerSecond,
-      RandomGenerator random,
-      LongSupplier nanoTime) {
-    this.replay =
-        new SegmentReplay(
-            spool,
-            tiers,
-            deadLetters,
-            eventsPerSecond,
-            new Backoff(FIRST_WAIT, LONGEST_WAIT, random),
-            nanoTime,
-            this::signal);
+  SpoolReplayer(EventSpool spool, LoggerPort tiers, DeadLetterPort deadLetters, ReplayPace pace) {
+    this.replay = new SegmentReplay(spool, tiers, deadLetters, pace, this::signal);
     thread.setDaemon(true);
   }
 

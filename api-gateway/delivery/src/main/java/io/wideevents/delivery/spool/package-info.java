@@ -7,8 +7,8 @@
  *            one write and one sync for all appends that wait; then they are answered
  * seal:    SegmentLog: at 16 MiB, or when the replay has no other segment left
  * replay:  SpoolReplayer (thread spool-replay) -> SegmentReplay -> SegmentPass
- *            reads one sealed segment in chunks and sends them to the tiers; rejected events go to
- *            the dead-letter topic; the file is deleted when all its events are acknowledged
+ *            reads one sealed segment in chunks and sends them to the tiers; DeadLetterSending
+ *            sends rejected events to the dead-letter topic; the file is deleted when all its events are acknowledged
  * start:   SegmentRecovery: finds the segments of an earlier run and reports damage
  * </pre>
  *

@@ -57,7 +57,8 @@ public final class SteppedSpool {
       int eventsPerSecond,
       RandomGenerator random,
       LongSupplier nanoTime) {
-    return new SpoolReplayer(spool, tiers, deadLetters, eventsPerSecond, random, nanoTime);
+    return new SpoolReplayer(
+        spool, tiers, deadLetters, new ReplayPace(eventsPerSecond, random, nanoTime));
   }
 
   /**
