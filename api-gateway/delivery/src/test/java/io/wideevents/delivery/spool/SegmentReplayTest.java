@@ -466,6 +466,54 @@ class SegmentReplayTest {
   }
 
   @Test
+  void deadLettersThatNoPartitionTook_areSentAgainWhileOthersAreRejected() {
+    // Given dead letters whose partition had no leader
+    Set<EventId> stuck = Set.copyOf(ids(0, 10));
+    tiers.refuse(event -> true);
+    topic.leaveUnconfirmed(event -> stuck.contains(event.id()));
+    append(0, 20);
+    run(Duration.ofSeconds(5));
+    topic.leaveUnconfirmed(event -> false);
+
+    // When the database rejects another event in each round
+    for (int n = 20; n < 220; n++) {
+      append(n, n + 1);
+      run(Duration.ofMillis(50));
+    }
+
+    // Then
+    assertThat(topic.durable().keySet()).containsAll(stuck);
+  }
+
+  @Test
+  void crash_afterADeadLetterWasStored_sendsItAgain() {
+    // Given an event that is dead-lettered, and another one that keeps the segment
+    EventId poison = StubEvent.numbered(2).id();
+    EventId stuck = StubEvent.numbered(7).id();
+    tiers.refuse(event -> event.id().equals(poison));
+    tiers.leaveUnconfirmed(event -> event.id().equals(stuck));
+    append(0, 10);
+    run(Duration.ofSeconds(5));
+    assertThat(topic.durable()).containsOnlyKeys(poison);
+
+    // When
+    disk = disk.afterKill();
+    spool = open(disk);
+    replayer = replayer(tiers);
+    tiers.leaveUnconfirmed(event -> false);
+    int before = topic.calls().size();
+    run(Duration.ofSeconds(5));
+
+    // Then
+    assertThat(topic.calls().subList(before, topic.calls().size()))
+        .singleElement()
+        .satisfies(call -> assertThat(idsOf(call)).containsExactly(poison));
+    assertThat(tiers.durable()).hasSize(9).doesNotContainKey(poison);
+    assertThat(replayer.stats()).isEqualTo(new ReplayStats(9, 1, 1));
+    assertThat(disk.list(PENDING)).isEmpty();
+  }
+
+  @Test
   void crash_sendsTheWholeSegmentAgain() {
     EventId stuck = StubEvent.numbered(7).id();
     tiers.leaveUnconfirmed(event -> event.id().equals(stuck));
