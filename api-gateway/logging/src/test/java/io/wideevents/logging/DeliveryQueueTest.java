@@ -42,41 +42,6 @@ class DeliveryQueueTest {
   private final LoggingCounters counters = new LoggingCounters(Sampling.OFF);
   private final FieldRules rules = new FieldRules(SETTINGS.rules());
 
-  @Test
-  void errorOutOfTheTier_costsNoEventAfterIt() {
-    // Given a tier that fails as a class that cannot be loaded does
-    List<DeliveryOutcome> outcomes = Collections.synchronizedList(new ArrayList<>());
-    AtomicBoolean broken = new AtomicBoolean(true);
-    DeliveryQueue queue =
-        queue(
-            new AnsweringTier() {
-              @Override
-              public CompletableFuture<List<DeliveryOutcome>> log(
-                  List<EncodedEvent> events, Deadline deadline) {
-                if (broken.getAndSet(false)) {
-                  throw new NoClassDefFoundError("gone");
-                }
-                return super.log(events, deadline);
-              }
-            },
-            (event, outcome) -> outcomes.add(outcome));
-    queue.start();
-    assertThat(queue.offer(new Pending.Raw(request()))).isTrue();
-    await().until(() -> !broken.get());
-
-    // When
-    assertThat(queue.offer(new Pending.Raw(request()))).isTrue();
-    List<Pending> left = queue.close(Deadline.after(Duration.ofSeconds(30)));
-
-    // Then
-    assertThat(left).isEmpty();
-    assertThat(outcomes)
-        .satisfiesExactly(
-            first -> assertThat(first).isInstanceOf(DeliveryOutcome.NotConfirmed.class),
-            second -> assertThat(second).isInstanceOf(DeliveryOutcome.Durable.class));
-    assertThat(queue.pendingEvents()).isZero();
-  }
-
   /** An event that cannot be encoded is logged, and logging is the host's own code. */
   @Test
   void errorOutOfTheFinalizer_isADropAndCostsNoEventAfterIt() {
@@ -109,6 +74,7 @@ class DeliveryQueueTest {
         tier("throws an exception", events -> sneak(new IllegalStateException("bug"))),
         tier("throws a checked exception", events -> sneak(new IOException("sneaky"))),
         tier("throws an error", events -> sneak(new StackOverflowError())),
+        tier("lacks a class", events -> sneak(new NoClassDefFoundError("gone"))),
         tier("gives no future", events -> null),
         tier("fails its future", events -> CompletableFuture.failedFuture(new Error("late"))),
         tier("gives no outcomes", events -> CompletableFuture.completedFuture(null)),
