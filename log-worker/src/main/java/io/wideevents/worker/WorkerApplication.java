@@ -23,7 +23,7 @@ import io.wideevents.worker.consume.MqConsumerService;
 import io.wideevents.worker.consume.RecordPath;
 import io.wideevents.worker.consume.SessionParts;
 import io.wideevents.worker.consume.Subscription;
-import io.wideevents.worker.deadletter.DeadLetterBrake;
+import io.wideevents.worker.deadletter.DeadLetterCircuitBreaker;
 import io.wideevents.worker.deadletter.DeadLetterSink;
 import io.wideevents.worker.deadletter.KafkaDeadLetterSink;
 import io.wideevents.worker.http.HealthCheck;
@@ -96,7 +96,10 @@ public final class WorkerApplication implements AutoCloseable {
         new BatchPipeline(
             settings.batches(),
             new BatchPipeline.Destinations(
-                writer, deadLetters, new DeadLetterBrake(settings.brake(), nanoClock), completions),
+                writer,
+                deadLetters,
+                new DeadLetterCircuitBreaker(settings.breaker(), nanoClock),
+                completions),
             new BatchPipeline.Reports(metrics, batchLog::completed),
             backoff,
             new Clocks(clock, nanoClock));

@@ -9,7 +9,7 @@ import io.wideevents.mongo.batch.BatchWrites;
 import io.wideevents.time.Backoff;
 import io.wideevents.time.Clocks;
 import io.wideevents.worker.deadletter.DeadLetter;
-import io.wideevents.worker.deadletter.DeadLetterBrake;
+import io.wideevents.worker.deadletter.DeadLetterCircuitBreaker;
 import io.wideevents.worker.deadletter.DeadLetterSink;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import java.time.Duration;
@@ -45,14 +45,14 @@ public final class BatchPipeline {
    *
    * @param database stores the records
    * @param deadLetters receives the records that cannot be stored
-   * @param brake the dead-letter circuit breaker, which opens when too many records become dead
+   * @param breaker the dead-letter circuit breaker, which opens when too many records become dead
    *     letters
    * @param pollingThread runs its tasks on the polling thread; the outcomes arrive there
    */
   public record Destinations(
       BatchWriter database,
       DeadLetterSink deadLetters,
-      DeadLetterBrake brake,
+      DeadLetterCircuitBreaker breaker,
       Executor pollingThread) {}
 
   /**
@@ -66,7 +66,7 @@ public final class BatchPipeline {
   private final RejectionLog deadLettersLog =
       new RejectionLog(LOG, "Records went to the dead-letter topic", "reason");
   private final BatchLimits limits;
-  private final DeadLetterBrake brake;
+  private final DeadLetterCircuitBreaker breaker;
   private final Reports reports;
   private final Clocks clocks;
   private final BatchAccumulator accumulator;
@@ -86,7 +86,7 @@ public final class BatchPipeline {
       Backoff backoff,
       Clocks clocks) {
     this.limits = limits;
-    this.brake = destinations.brake();
+    this.breaker = destinations.breaker();
     this.reports = reports;
     this.clocks = clocks;
     Results results = new Results();
@@ -122,8 +122,8 @@ public final class BatchPipeline {
    */
   public void run(boolean moreToCome) {
     while (mayStartBatch() && accumulator.isDue(now(), moreToCome)) {
-      if (brake.isEngaged()) {
-        brake.trialStarted();
+      if (breaker.isOpen()) {
+        breaker.probeStarted();
         start(accumulator.take(limits.events()), true);
       } else {
         // One record is enough for a probe. The other records stay out of the retry queue.
@@ -145,7 +145,7 @@ public final class BatchPipeline {
       return next; // an answer frees a slot and wakes the thread
     }
     long untilDue = accumulator.nanosUntilDue(now());
-    long untilProbe = brake.isEngaged() ? brake.nanosUntilTrial() : untilDue;
+    long untilProbe = breaker.isOpen() ? breaker.nanosUntilProbe() : untilDue;
     return Math.min(next, Math.max(writes.nanosUntilNewWrite(), Math.max(untilDue, untilProbe)));
   }
 
@@ -159,7 +159,7 @@ public final class BatchPipeline {
     if (isFull()) {
       return false;
     }
-    if (brake.isEngaged()) {
+    if (breaker.isOpen()) {
       return accumulator.size() < limits.events();
     }
     // While the database is down, a new record probes the database from time to time. The records
@@ -179,7 +179,7 @@ public final class BatchPipeline {
         // then has to ping MongoDB.
         isDatabaseDown() && heldRecords > 0,
         writes.database().downReason(),
-        brake.isEngaged(),
+        breaker.isOpen(),
         heldRecords,
         waitingRecords(),
         writes.isolatedRecords(),
@@ -193,9 +193,7 @@ public final class BatchPipeline {
    * dead-letter circuit breaker.
    */
   public boolean isIdle() {
-    return writes.isIdle()
-        && deadLetters.isIdle()
-        && (accumulator.size() == 0 || brake.isEngaged());
+    return writes.isIdle() && deadLetters.isIdle() && (accumulator.size() == 0 || breaker.isOpen());
   }
 
   /**
@@ -233,7 +231,7 @@ public final class BatchPipeline {
   }
 
   private boolean mayStartBatch() {
-    return writes.mayWriteNew() && (!brake.isEngaged() || brake.nanosUntilTrial() <= 0);
+    return writes.mayWriteNew() && (!breaker.isOpen() || breaker.nanosUntilProbe() <= 0);
   }
 
   private void start(List<PendingRecord> records, boolean probe) {
@@ -259,13 +257,13 @@ public final class BatchPipeline {
 
   private void deadLetter(
       PendingRecord record, Batch batch, DeadLetterReason reason, String error, int attempts) {
-    if (brake.deadLettered(reason)) {
+    if (breaker.deadLettered(reason)) {
       LOG.atError()
           .addKeyValue("reason", reason.label())
           .log(
               "Dead-letter circuit breaker opened; polling pauses, with one probe batch a minute."
                   + " {}",
-              brake.explain());
+              breaker.explain());
     }
     batch.unstorable();
     deadLetters.submit(record, new DeadLetter(record.source(), reason, error, attempts));
@@ -282,7 +280,7 @@ public final class BatchPipeline {
   }
 
   private void succeeded(PendingRecord record, Batch batch) {
-    brake.stored(1);
+    breaker.stored(1);
     batch.stored();
     complete(record);
   }
@@ -302,7 +300,7 @@ public final class BatchPipeline {
   private void end(Batch batch) {
     Duration took = Duration.ofNanos(now() - batch.startNanos());
     CompletedBatch end = new CompletedBatch(batch.storedEvents(), batch.deadLetters(), took);
-    if (batch.isProbe() && brake.trialEnded(end.records(), end.deadLettered())) {
+    if (batch.isProbe() && breaker.probeEnded(end.records(), end.deadLettered())) {
       LOG.atInfo().log("A probe batch was stored; the dead-letter circuit breaker closed");
     }
     if (end.records() > 0) {

@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param databaseDown whether the most recent attempts to write to MongoDB failed and records wait
  *     for it
  * @param databaseDownReason the server's code and text; empty while MongoDB takes writes
- * @param braked whether the dead-letter circuit breaker is open
+ * @param circuitOpen whether the dead-letter circuit breaker is open
  * @param heldRecords records polled and not complete
  * @param waitingRecords those of them that wait for a retry or for the dead-letter topic
  * @param isolatedRecords those of them that are written alone, because MongoDB failed on them while
@@ -20,7 +20,7 @@ import java.time.Duration;
 public record PipelineStatus(
     boolean databaseDown,
     String databaseDownReason,
-    boolean braked,
+    boolean circuitOpen,
     int heldRecords,
     int waitingRecords,
     int isolatedRecords,

@@ -25,7 +25,7 @@ import java.util.function.Supplier;
  *
  * @param log log lines of the process
  * @param rules limits for the records of other producers
- * @param brake whether the dead-letter circuit breaker is enabled
+ * @param breaker whether the dead-letter circuit breaker is enabled
  * @param httpHost address for health and metrics
  * @param httpPort 0 for any free port, -1 for no HTTP server
  */
@@ -35,7 +35,7 @@ public record WorkerSettings(
     MongoSettings mongo,
     BatchLimits batches,
     EncoderSettings rules,
-    boolean brake,
+    boolean breaker,
     String httpHost,
     int httpPort) {
   private static final Duration WRITE_TIMEOUT_MARGIN = Duration.ofSeconds(5);
@@ -65,9 +65,9 @@ public record WorkerSettings(
     Supplier<LogSettings> log = LogSettings.read(settings);
     Supplier<WorkerKafkaSettings> kafka = WorkerKafkaSettings.read(settings, cluster);
     Supplier<BatchLimits> batches = batches(settings, () -> writeTimeout(mongo.get().timeout()));
-    SettingValue<BrakeMode> brake =
+    SettingValue<CircuitBreakerMode> breaker =
         settings
-            .read("MQ_DLQ_BRAKE", choice(BrakeMode.class))
+            .read("MQ_DLQ_BRAKE", choice(CircuitBreakerMode.class))
             .flag("--dlq-brake")
             .byDefault("on")
             .means(
@@ -92,7 +92,7 @@ public record WorkerSettings(
             mongo.get(),
             batches.get(),
             rules.get(),
-            brake.get() == BrakeMode.ON,
+            breaker.get() == CircuitBreakerMode.ON,
             httpHost.get(),
             httpPort.get());
   }

@@ -109,7 +109,7 @@ public final class HealthCheck {
           "partition %d is stopped at offset %d: %s"
               .formatted(stopped.partition(), stopped.offset(), stopped.cause()));
     }
-    if (pipeline.braked()) {
+    if (pipeline.circuitOpen()) {
       reasons.add(
           "the dead-letter circuit breaker is open: most records are dead letters; see log-worker"
               + " dlq list");

@@ -29,7 +29,7 @@ final class HealthJson {
       json.writeStringProperty("mongodb", readiness.mongodb() ? "up" : "down");
       json.writeBooleanProperty("joined", status.joined());
       json.writeBooleanProperty("paused", status.paused());
-      json.writeStringProperty("brake", status.pipeline().braked() ? "engaged" : "released");
+      json.writeStringProperty("brake", status.pipeline().circuitOpen() ? "engaged" : "released");
       json.writeNumberProperty("inFlight", status.pipeline().heldRecords());
       json.writeNumberProperty("waiting", status.pipeline().waitingRecords());
       json.writeNumberProperty("isolated", status.pipeline().isolatedRecords());

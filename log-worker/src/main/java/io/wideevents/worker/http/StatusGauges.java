@@ -51,7 +51,7 @@ public final class StatusGauges {
         registry,
         "brake",
         "1 while the dead-letter circuit breaker is open",
-        s -> s.pipeline().braked() ? 1 : 0);
+        s -> s.pipeline().circuitOpen() ? 1 : 0);
     lag =
         MultiGauge.builder("wide_events.lag")
             .description("Records in the log that are not completed")

@@ -14,7 +14,7 @@ import io.wideevents.mongo.InMemoryBatchWriter;
 import io.wideevents.time.Backoff;
 import io.wideevents.time.Clocks;
 import io.wideevents.worker.deadletter.DeadLetter;
-import io.wideevents.worker.deadletter.DeadLetterBrake;
+import io.wideevents.worker.deadletter.DeadLetterCircuitBreaker;
 import io.wideevents.worker.deadletter.RecordingDeadLetterSink;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.testing.ManualClock;
@@ -34,7 +34,7 @@ class BatchPipelineTest {
   private final TestRecords records = new TestRecords(clock);
   private final InMemoryBatchWriter database = new InMemoryBatchWriter();
   private final RecordingDeadLetterSink deadLetters = new RecordingDeadLetterSink();
-  private final DeadLetterBrake brake = new DeadLetterBrake(true, clock);
+  private final DeadLetterCircuitBreaker breaker = new DeadLetterCircuitBreaker(true, clock);
   private final CompletionQueue completions = new CompletionQueue();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final List<CompletedBatch> completed = new ArrayList<>();
@@ -100,7 +100,7 @@ class BatchPipelineTest {
     BatchPipeline two =
         new BatchPipeline(
             new BatchLimits(10, 10, 1 << 20, second(), 2, 1 << 24),
-            new BatchPipeline.Destinations(reordering, deadLetters, brake, completions),
+            new BatchPipeline.Destinations(reordering, deadLetters, breaker, completions),
             new BatchPipeline.Reports(new WorkerMetrics(registry), completed::add),
             backoff(),
             new Clocks(clock, clock));
@@ -477,7 +477,7 @@ class BatchPipelineTest {
     BatchPipeline guarded =
         new BatchPipeline(
             new BatchLimits(10, 10, 1 << 20, second(), 2, 1 << 24),
-            new BatchPipeline.Destinations(unanswered, deadLetters, brake, completions),
+            new BatchPipeline.Destinations(unanswered, deadLetters, breaker, completions),
             new BatchPipeline.Reports(new WorkerMetrics(registry), completed::add),
             backoff(),
             new Clocks(clock, clock));
@@ -592,7 +592,7 @@ class BatchPipelineTest {
     assertThat(after59Seconds).isEqualTo(before);
     assertThat(after61Seconds).isEqualTo(before + 100);
     assertThat(deadLetters.kept()).hasSize(before + 200);
-    assertThat(large.status().braked()).isTrue();
+    assertThat(large.status().circuitOpen()).isTrue();
   }
 
   @Test
@@ -612,7 +612,7 @@ class BatchPipelineTest {
     run(large, Duration.ofMinutes(5));
 
     // Then
-    assertThat(large.status().braked()).isTrue();
+    assertThat(large.status().circuitOpen()).isTrue();
     assertThat(large.nanosUntilNextRun()).isPositive();
   }
 
@@ -624,7 +624,7 @@ class BatchPipelineTest {
       large.accept(records.poison(DeadLetterReason.INVALID));
     }
     run(large, second());
-    boolean wantedAProbe = large.status().braked() && large.wantsRecords();
+    boolean wantedAProbe = large.status().circuitOpen() && large.wantsRecords();
     for (int i = 0; i < 300; i++) {
       large.accept(records.event(i));
     }
@@ -634,7 +634,7 @@ class BatchPipelineTest {
 
     // Then
     assertThat(wantedAProbe).isTrue();
-    assertThat(large.status().braked()).isFalse();
+    assertThat(large.status().circuitOpen()).isFalse();
     assertThat(database.stored()).hasSize(300);
     assertThat(records.committable()).isEqualTo(1_300);
   }
@@ -713,7 +713,7 @@ class BatchPipelineTest {
   private BatchPipeline pipeline(BatchLimits limits) {
     return new BatchPipeline(
         limits,
-        new BatchPipeline.Destinations(database, deadLetters, brake, completions),
+        new BatchPipeline.Destinations(database, deadLetters, breaker, completions),
         new BatchPipeline.Reports(new WorkerMetrics(registry), completed::add),
         backoff(),
         new Clocks(clock, clock));

@@ -14,7 +14,7 @@ import io.wideevents.mongo.batch.SuspectedPoison;
 import io.wideevents.time.Backoff;
 import io.wideevents.time.Clocks;
 import io.wideevents.worker.deadletter.DeadLetter;
-import io.wideevents.worker.deadletter.DeadLetterBrake;
+import io.wideevents.worker.deadletter.DeadLetterCircuitBreaker;
 import io.wideevents.worker.deadletter.DeadLetterOutcome;
 import io.wideevents.worker.deadletter.DeadLetterSink;
 import io.wideevents.worker.deadletter.RecordingDeadLetterSink;
@@ -493,7 +493,7 @@ class PipelineProgressTest {
     return new BatchPipeline(
         new BatchLimits(10, 25, 1 << 20, Duration.ofMillis(200), 2, heldBytes),
         new BatchPipeline.Destinations(
-            database, sink, new DeadLetterBrake(true, clock), completions),
+            database, sink, new DeadLetterCircuitBreaker(true, clock), completions),
         new BatchPipeline.Reports(new WorkerMetrics(new SimpleMeterRegistry()), batch -> {}),
         new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new Random(42)),
         new Clocks(clock, clock));

@@ -17,7 +17,7 @@ import io.wideevents.worker.batch.BatchPipeline;
 import io.wideevents.worker.batch.CompletionQueue;
 import io.wideevents.worker.batch.RecordIntake;
 import io.wideevents.worker.consume.ConsumerStatus.StoppedPartition;
-import io.wideevents.worker.deadletter.DeadLetterBrake;
+import io.wideevents.worker.deadletter.DeadLetterCircuitBreaker;
 import io.wideevents.worker.deadletter.RecordingDeadLetterSink;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.offset.Assignment;
@@ -72,7 +72,7 @@ class ConsumerSessionTest {
       new BatchPipeline(
           new BatchLimits(10, 10, 1 << 20, SECOND, 2, 1 << 24),
           new BatchPipeline.Destinations(
-              database, deadLetters, new DeadLetterBrake(true, clock), completions),
+              database, deadLetters, new DeadLetterCircuitBreaker(true, clock), completions),
           new BatchPipeline.Reports(metrics, batch -> {}),
           new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new Random(1)),
           new Clocks(clock, clock));

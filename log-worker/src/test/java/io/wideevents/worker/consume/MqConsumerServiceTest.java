@@ -17,7 +17,7 @@ import io.wideevents.worker.batch.BatchLimits;
 import io.wideevents.worker.batch.BatchPipeline;
 import io.wideevents.worker.batch.CompletionQueue;
 import io.wideevents.worker.batch.RecordIntake;
-import io.wideevents.worker.deadletter.DeadLetterBrake;
+import io.wideevents.worker.deadletter.DeadLetterCircuitBreaker;
 import io.wideevents.worker.deadletter.RecordingDeadLetterSink;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.testing.LogRecords;
@@ -281,7 +281,10 @@ class MqConsumerServiceTest {
         new BatchPipeline(
             new BatchLimits(100, 100, 1 << 20, Duration.ofSeconds(2), 2, 1 << 24),
             new BatchPipeline.Destinations(
-                database, deadLetters, new DeadLetterBrake(true, System::nanoTime), completions),
+                database,
+                deadLetters,
+                new DeadLetterCircuitBreaker(true, System::nanoTime),
+                completions),
             new BatchPipeline.Reports(metrics, batch -> {}),
             backoff,
             new Clocks(clock, System::nanoTime));

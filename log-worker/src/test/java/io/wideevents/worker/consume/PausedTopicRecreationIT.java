@@ -15,7 +15,7 @@ import io.wideevents.worker.batch.BatchPipeline;
 import io.wideevents.worker.batch.CompletionQueue;
 import io.wideevents.worker.batch.RecordIntake;
 import io.wideevents.worker.config.WorkerSettings;
-import io.wideevents.worker.deadletter.DeadLetterBrake;
+import io.wideevents.worker.deadletter.DeadLetterCircuitBreaker;
 import io.wideevents.worker.deadletter.RecordingDeadLetterSink;
 import io.wideevents.worker.kafka.AdminTopicIds;
 import io.wideevents.worker.kafka.WorkerKafka;
@@ -121,7 +121,7 @@ class PausedTopicRecreationIT {
             new BatchPipeline.Destinations(
                 database,
                 new RecordingDeadLetterSink(),
-                new DeadLetterBrake(true, System::nanoTime),
+                new DeadLetterCircuitBreaker(true, System::nanoTime),
                 completions),
             new BatchPipeline.Reports(metrics, batch -> {}),
             backoff,

@@ -13,7 +13,7 @@ import io.wideevents.worker.batch.BatchLimits;
 import io.wideevents.worker.batch.BatchPipeline;
 import io.wideevents.worker.batch.CompletionQueue;
 import io.wideevents.worker.batch.RecordIntake;
-import io.wideevents.worker.deadletter.DeadLetterBrake;
+import io.wideevents.worker.deadletter.DeadLetterCircuitBreaker;
 import io.wideevents.worker.deadletter.RecordingDeadLetterSink;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.offset.Assignment;
@@ -60,7 +60,7 @@ class TopicWatchTest {
           new BatchPipeline.Destinations(
               database,
               new RecordingDeadLetterSink(),
-              new DeadLetterBrake(true, clock),
+              new DeadLetterCircuitBreaker(true, clock),
               completions),
           new BatchPipeline.Reports(metrics, batch -> {}),
           new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new Random(1)),

@@ -82,7 +82,7 @@ class HealthCheckTest {
   }
 
   @Test
-  void notReady_whenTheBrakeHolds() {
+  void notReady_whileTheCircuitBreakerIsOpen() {
     status = status(true, false, true, 0);
 
     assertThat(health.readiness().reasons())
@@ -134,7 +134,7 @@ class HealthCheckTest {
   }
 
   private ConsumerStatus status(
-      boolean joined, boolean databaseDown, boolean braked, long fullMillis) {
+      boolean joined, boolean databaseDown, boolean circuitOpen, long fullMillis) {
     return new ConsumerStatus(
         clock.getAsLong(),
         joined,
@@ -142,7 +142,7 @@ class HealthCheckTest {
         new PipelineStatus(
             databaseDown,
             databaseDown ? "server error 371: user writes blocked" : "",
-            braked,
+            circuitOpen,
             7,
             5,
             0,

@@ -38,6 +38,6 @@ enum Fault {
   RESTARTS,
   STALLS,
   CLOCK_JUMPS,
-  /** So many malformed records that the dead-letter brake engages. */
+  /** So many malformed records that the dead-letter circuit breaker opens. */
   FLOOD
 }

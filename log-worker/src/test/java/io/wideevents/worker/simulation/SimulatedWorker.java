@@ -289,8 +289,8 @@ final class SimulatedWorker implements WorkerSignals {
     WorkerParts life = requireParts();
     PipelineStatus status = life.pipeline.status();
     int held = status.heldRecords();
-    if (status.braked()) {
-      world.saw(Sighting.BRAKED);
+    if (status.circuitOpen()) {
+      world.saw(Sighting.CIRCUIT_OPEN);
     }
     long consumed = counters.consumed() - consumedBefore;
     long ended = counters.ended() - endedBefore;

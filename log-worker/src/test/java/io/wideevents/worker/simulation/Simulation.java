@@ -28,8 +28,8 @@ final class Simulation {
   /** When the faults have ended, everything ends within this time. */
   private static final long END_BOUND = 15 * 60 * SECOND;
 
-  /** The brake lets one batch a minute through. */
-  private static final long BRAKED_END_BOUND = 40 * 60 * SECOND;
+  /** An open circuit breaker lets one batch a minute through. */
+  private static final long CIRCUIT_OPEN_END_BOUND = 40 * 60 * SECOND;
 
   /** More poison than this at once is for an operator. */
   private static final int PROVABLE_POISON = 8;
@@ -148,7 +148,7 @@ final class Simulation {
   }
 
   private long endBound() {
-    return world.has(Fault.FLOOD) ? BRAKED_END_BOUND : END_BOUND;
+    return world.has(Fault.FLOOD) ? CIRCUIT_OPEN_END_BOUND : END_BOUND;
   }
 
   private void endFaults() {
@@ -262,7 +262,7 @@ final class Simulation {
     }
     long now = world.goodTime.nanos();
     if (world.has(Fault.FLOOD)) {
-      return; // the brake holds well records as well
+      return; // the circuit breaker delays valid records as well
     }
     for (PartitionLog log : broker.logs()) {
       if (log.hasCorruptBatch()) {

@@ -66,7 +66,7 @@ final class SimulationPlan {
         new BatchLimits(
             events,
             events + dice.between(0, events * 2),
-            // A trial batch of the brake is bounded by bytes as well.
+            // A probe batch of the circuit breaker is bounded by bytes as well.
             dice.chance(0.2) && !has(Fault.FLOOD) ? dice.between(2_000, 20_000) : 1 << 20,
             Duration.ofNanos(dice.millis(50, 2_000)),
             dice.between(1, 4),

@@ -12,7 +12,7 @@ import io.wideevents.worker.batch.RecordIntake;
 import io.wideevents.worker.consume.RecordPath;
 import io.wideevents.worker.consume.SessionDriver;
 import io.wideevents.worker.consume.SessionParts;
-import io.wideevents.worker.deadletter.DeadLetterBrake;
+import io.wideevents.worker.deadletter.DeadLetterCircuitBreaker;
 import io.wideevents.worker.deadletter.DeadLetterSink;
 import io.wideevents.worker.kafka.ConsumerSource;
 import io.wideevents.worker.kafka.PartitionReader;
@@ -64,7 +64,7 @@ final class WorkerParts {
         new BatchPipeline(
             limits,
             new BatchPipeline.Destinations(
-                writer, deadLetters, new DeadLetterBrake(true, time), completions),
+                writer, deadLetters, new DeadLetterCircuitBreaker(true, time), completions),
             new BatchPipeline.Reports(metrics, batch -> {}),
             backoff,
             new Clocks(time, time));

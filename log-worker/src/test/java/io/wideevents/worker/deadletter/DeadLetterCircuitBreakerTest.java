@@ -15,35 +15,35 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class DeadLetterBrakeTest {
+class DeadLetterCircuitBreakerTest {
   private final ManualClock clock = new ManualClock();
-  private final DeadLetterBrake brake = new DeadLetterBrake(true, clock);
+  private final DeadLetterCircuitBreaker breaker = new DeadLetterCircuitBreaker(true, clock);
 
   @Test
-  void engages_atTheThousandthDeadLetterWhenTheyAreMoreThanHalf() {
-    brake.stored(999);
+  void opens_atTheThousandthDeadLetterWhenTheyAreMoreThanHalf() {
+    breaker.stored(999);
     deadLetter(999, DeadLetterReason.MALFORMED);
 
-    boolean engagedByThis = brake.deadLettered(DeadLetterReason.MALFORMED);
+    boolean openedByThis = breaker.deadLettered(DeadLetterReason.MALFORMED);
 
-    assertThat(engagedByThis).isTrue();
-    assertThat(brake.isEngaged()).isTrue();
+    assertThat(openedByThis).isTrue();
+    assertThat(breaker.isOpen()).isTrue();
   }
 
   @Test
   void staysReleased_whenDeadLettersAreNotMoreThanHalf() {
-    brake.stored(5_000);
+    breaker.stored(5_000);
 
     deadLetter(5_000, DeadLetterReason.MALFORMED);
 
-    assertThat(brake.isEngaged()).isFalse();
+    assertThat(breaker.isOpen()).isFalse();
   }
 
   @Test
   void staysReleased_belowAThousand() {
     deadLetter(999, DeadLetterReason.MALFORMED);
 
-    assertThat(brake.isEngaged()).isFalse();
+    assertThat(breaker.isOpen()).isFalse();
   }
 
   @Test
@@ -53,54 +53,55 @@ class DeadLetterBrakeTest {
       clock.advance(Duration.ofSeconds(61));
     }
 
-    assertThat(brake.isEngaged()).isFalse();
+    assertThat(breaker.isOpen()).isFalse();
   }
 
   @Test
-  void engages_whenTheyComeWithinAMinuteAcrossSlices() {
+  void opens_whenTheyComeWithinAMinuteAcrossSlices() {
     for (int second = 0; second < 50; second++) {
       deadLetter(21, DeadLetterReason.INVALID);
       clock.advance(Duration.ofSeconds(1));
     }
 
-    assertThat(brake.isEngaged()).isTrue();
+    assertThat(breaker.isOpen()).isTrue();
   }
 
   @ParameterizedTest
   @EnumSource(DeadLetterReason.class)
-  void engages_onAFloodOfAnyReason(DeadLetterReason reason) {
-    brake.stored(900);
+  void opens_onAFloodOfAnyReason(DeadLetterReason reason) {
+    breaker.stored(900);
 
     deadLetter(1_000, reason);
 
-    assertThat(brake.isEngaged()).isTrue();
+    assertThat(breaker.isOpen()).isTrue();
   }
 
   @ParameterizedTest
   @EnumSource(DeadLetterReason.class)
   void staysReleased_whenSingleEventsFailAmongManyOthers(DeadLetterReason reason) {
     for (int i = 0; i < 3_000; i++) {
-      brake.stored(2);
+      breaker.stored(2);
       deadLetter(1, reason);
     }
 
-    assertThat(brake.isEngaged()).isFalse();
+    assertThat(breaker.isOpen()).isFalse();
   }
 
   @Test
-  void engages_whenTheClockJumpsForwardBetweenTwoBatches() {
-    brake.stored(100_000);
+  void opens_whenTheClockJumpsForwardBetweenTwoBatches() {
+    breaker.stored(100_000);
     clock.advance(Duration.ofSeconds(61)); // the minute of good records has passed
 
     deadLetter(1_000, DeadLetterReason.EXPIRED);
 
-    assertThat(brake.isEngaged()).isTrue();
-    assertThat(brake.explain()).contains("expired", "clock", "EVENT_RETENTION", "MQ_DLQ_BRAKE=off");
+    assertThat(breaker.isOpen()).isTrue();
+    assertThat(breaker.explain())
+        .contains("expired", "clock", "EVENT_RETENTION", "MQ_DLQ_BRAKE=off");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"1970-01-01T00:00:00Z", "2140-01-01T00:00:00Z"})
-  void engages_whenTheClockIsWrongInEitherDirection(Instant wrong) {
+  void opens_whenTheClockIsWrongInEitherDirection(Instant wrong) {
     RecordDecoder decoder = new RecordDecoder(EncoderSettings.DEFAULT, () -> wrong);
     byte[] good =
         """
@@ -109,11 +110,11 @@ class DeadLetterBrakeTest {
 
     for (int i = 0; i < 1_000; i++) {
       RecordResult result = decoder.decode(good, null, null, wrong);
-      brake.deadLettered(((RecordResult.Poison) result).reason());
+      breaker.deadLettered(((RecordResult.Poison) result).reason());
     }
 
-    assertThat(brake.isEngaged()).isTrue();
-    assertThat(brake.explain()).contains("clock");
+    assertThat(breaker.isOpen()).isTrue();
+    assertThat(breaker.explain()).contains("clock");
   }
 
   @Test
@@ -121,7 +122,7 @@ class DeadLetterBrakeTest {
     deadLetter(400, DeadLetterReason.MALFORMED);
     deadLetter(700, DeadLetterReason.ID_CONFLICT);
 
-    assertThat(brake.explain()).contains("id_conflict", "eventId");
+    assertThat(breaker.explain()).contains("id_conflict", "eventId");
   }
 
   @Test
@@ -129,57 +130,57 @@ class DeadLetterBrakeTest {
     deadLetter(1_000, DeadLetterReason.EXPIRED);
     clock.advance(Duration.ofMinutes(10));
 
-    assertThat(brake.explain()).contains("expired");
+    assertThat(breaker.explain()).contains("expired");
   }
 
   @Test
-  void off_neverEngages() {
-    DeadLetterBrake off = new DeadLetterBrake(false, clock);
+  void off_neverOpens() {
+    DeadLetterCircuitBreaker off = new DeadLetterCircuitBreaker(false, clock);
 
     for (int i = 0; i < 5_000; i++) {
       off.deadLettered(DeadLetterReason.MALFORMED);
     }
 
-    assertThat(off.isEngaged()).isFalse();
+    assertThat(off.isOpen()).isFalse();
   }
 
   @Test
-  void trial_isDueAMinuteAfterEngagingAndAMinuteAfterEachTrial() {
+  void probe_isDueAMinuteAfterOpeningAndAMinuteAfterEachProbe() {
     deadLetter(1_000, DeadLetterReason.MALFORMED);
 
-    assertThat(brake.nanosUntilTrial()).isEqualTo(Duration.ofSeconds(60).toNanos());
+    assertThat(breaker.nanosUntilProbe()).isEqualTo(Duration.ofSeconds(60).toNanos());
     clock.advance(Duration.ofSeconds(60));
-    assertThat(brake.nanosUntilTrial()).isZero();
-    brake.trialStarted();
-    assertThat(brake.nanosUntilTrial()).isEqualTo(Duration.ofSeconds(60).toNanos());
+    assertThat(breaker.nanosUntilProbe()).isZero();
+    breaker.probeStarted();
+    assertThat(breaker.nanosUntilProbe()).isEqualTo(Duration.ofSeconds(60).toNanos());
   }
 
   @Test
-  void trial_releasesWhenDeadLettersAreNotMoreThanHalf() {
+  void probe_closesWhenDeadLettersAreNotMoreThanHalf() {
     deadLetter(1_000, DeadLetterReason.MALFORMED);
 
-    assertThat(brake.trialEnded(100, 51)).isFalse();
-    assertThat(brake.isEngaged()).isTrue();
-    assertThat(brake.trialEnded(0, 0)).isFalse();
-    assertThat(brake.isEngaged()).isTrue();
-    assertThat(brake.trialEnded(100, 50)).isTrue();
-    assertThat(brake.isEngaged()).isFalse();
+    assertThat(breaker.probeEnded(100, 51)).isFalse();
+    assertThat(breaker.isOpen()).isTrue();
+    assertThat(breaker.probeEnded(0, 0)).isFalse();
+    assertThat(breaker.isOpen()).isTrue();
+    assertThat(breaker.probeEnded(100, 50)).isTrue();
+    assertThat(breaker.isOpen()).isFalse();
   }
 
   @Test
   void release_resetsTheCounts() {
     deadLetter(1_000, DeadLetterReason.MALFORMED);
-    brake.trialEnded(100, 0);
+    breaker.probeEnded(100, 0);
 
     deadLetter(999, DeadLetterReason.MALFORMED);
-    assertThat(brake.isEngaged()).isFalse();
+    assertThat(breaker.isOpen()).isFalse();
     deadLetter(1, DeadLetterReason.MALFORMED);
-    assertThat(brake.isEngaged()).isTrue();
+    assertThat(breaker.isOpen()).isTrue();
   }
 
   private void deadLetter(int times, DeadLetterReason reason) {
     for (int i = 0; i < times; i++) {
-      brake.deadLettered(reason);
+      breaker.deadLettered(reason);
     }
   }
 }

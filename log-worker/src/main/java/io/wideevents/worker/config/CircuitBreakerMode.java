@@ -1,7 +1,7 @@
 package io.wideevents.worker.config;
 
 /** Whether the dead-letter circuit breaker is enabled. */
-public enum BrakeMode {
+public enum CircuitBreakerMode {
   ON,
   OFF
 }

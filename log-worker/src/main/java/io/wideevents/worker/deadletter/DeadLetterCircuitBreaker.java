@@ -11,10 +11,10 @@ import java.util.function.LongSupplier;
 
 /**
  * The dead-letter circuit breaker: prevents a faulty deployment or a wrong clock from moving the
- * whole topic into the dead-letter topic. It opens (is "engaged") when more than half of the
- * records completed in the last 60 s, and at least 1 000, were dead letters. While it is open, one
- * probe batch is allowed every 60 s. A probe batch in which at most half of the records are dead
- * letters closes it.
+ * whole topic into the dead-letter topic. It opens when more than half of the records completed in
+ * the last 60 s, and at least 1 000, were dead letters. While it is open, one probe batch is
+ * allowed every 60 s. A probe batch in which at most half of the records are dead letters closes
+ * it.
  *
  * <p>Every reason counts, including {@code expired} and {@code id_conflict}. A few of those concern
  * single events. A share of more than half indicates a clock that jumped, or a client that gives
@@ -24,10 +24,10 @@ import java.util.function.LongSupplier;
  *
  * <p>Not thread-safe: belongs to the polling thread.
  */
-public final class DeadLetterBrake {
+public final class DeadLetterCircuitBreaker {
   static final int MIN_DEAD_LETTERS = 1_000;
   static final Duration WINDOW = Duration.ofSeconds(60);
-  static final Duration TRIAL_INTERVAL = Duration.ofSeconds(60);
+  static final Duration PROBE_INTERVAL = Duration.ofSeconds(60);
 
   private static final long SLICE_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -38,16 +38,16 @@ public final class DeadLetterBrake {
       new EnumMap<>(DeadLetterReason.class);
   private long completed;
   private long deadLetters;
-  private boolean engaged;
+  private boolean open;
   private DeadLetterReason mainReason = DeadLetterReason.MALFORMED;
-  private long nextTrialNanos;
+  private long nextProbeNanos;
 
   /**
    * @param enabled false if the circuit breaker must not open
    * @param nanoClock monotonic, like {@link System#nanoTime}: a jump of the wall clock must not
    *     move the window
    */
-  public DeadLetterBrake(boolean enabled, LongSupplier nanoClock) {
+  public DeadLetterCircuitBreaker(boolean enabled, LongSupplier nanoClock) {
     this.enabled = enabled;
     this.nanoClock = nanoClock;
   }
@@ -70,18 +70,18 @@ public final class DeadLetterBrake {
     completed++;
     deadLetters++;
     deadLettersByReason.merge(reason, 1L, Long::sum);
-    if (!enabled || engaged || deadLetters < MIN_DEAD_LETTERS || deadLetters * 2 <= completed) {
+    if (!enabled || open || deadLetters < MIN_DEAD_LETTERS || deadLetters * 2 <= completed) {
       return false;
     }
-    engaged = true;
+    open = true;
     mainReason = mostFrequent();
-    nextTrialNanos = nanoClock.getAsLong() + TRIAL_INTERVAL.toNanos();
+    nextProbeNanos = nanoClock.getAsLong() + PROBE_INTERVAL.toNanos();
     return true;
   }
 
   /** Whether the circuit breaker is open, so that only probe batches may start. */
-  public boolean isEngaged() {
-    return engaged;
+  public boolean isOpen() {
+    return open;
   }
 
   /**
@@ -112,13 +112,13 @@ public final class DeadLetterBrake {
   }
 
   /** Nanoseconds until a probe batch may start; zero or less when it may start now. */
-  public long nanosUntilTrial() {
-    return nextTrialNanos - nanoClock.getAsLong();
+  public long nanosUntilProbe() {
+    return nextProbeNanos - nanoClock.getAsLong();
   }
 
   /** Records the start of a probe batch. The next one may start 60 s later. */
-  public void trialStarted() {
-    nextTrialNanos = nanoClock.getAsLong() + TRIAL_INTERVAL.toNanos();
+  public void probeStarted() {
+    nextProbeNanos = nanoClock.getAsLong() + PROBE_INTERVAL.toNanos();
   }
 
   /**
@@ -128,11 +128,11 @@ public final class DeadLetterBrake {
    * @param deadLettersOfIt number of dead letters among them
    * @return whether the circuit breaker is closed now
    */
-  public boolean trialEnded(int records, int deadLettersOfIt) {
-    if (!engaged || records == 0 || deadLettersOfIt * 2 > records) {
+  public boolean probeEnded(int records, int deadLettersOfIt) {
+    if (!open || records == 0 || deadLettersOfIt * 2 > records) {
       return false;
     }
-    engaged = false;
+    open = false;
     slices.clear();
     deadLettersByReason.clear();
     completed = 0;
