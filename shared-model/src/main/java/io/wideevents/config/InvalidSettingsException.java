@@ -45,7 +45,7 @@ public final class InvalidSettingsException extends RuntimeException {
    * Whether one of the mistakes is in a flag. That is a usage error; other mistakes are
    * configuration errors.
    */
-  public boolean blamesFlag() {
+  public boolean concernsFlag() {
     return problems.stream().anyMatch(problem -> problem.source() == Source.FLAG);
   }
 }

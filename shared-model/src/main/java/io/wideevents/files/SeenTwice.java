@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SeenTwice<T> {
   private T last;
-  private @Nullable T judged;
+  private @Nullable T used;
 
   /**
    * @param first the value in effect
    */
   public SeenTwice(T first) {
     this.last = first;
-    this.judged = first;
+    this.used = first;
   }
 
   /**
@@ -30,13 +30,13 @@ public final class SeenTwice<T> {
    *     before. If it throws, the next stable result is used, whatever it is
    */
   public void look(T now, Consumer<T> use) {
-    boolean settled = now.equals(last);
+    boolean stable = now.equals(last);
     last = now;
-    if (settled && !now.equals(judged)) {
+    if (stable && !now.equals(used)) {
       // Unknown until it has been used: an error may leave a part of it in effect.
-      judged = null;
+      used = null;
       use.accept(now);
-      judged = now;
+      used = now;
     }
   }
 }

@@ -19,11 +19,11 @@ public final class DocumentWriteException extends RuntimeException {
   }
 
   /** Whether the code is known for an outage. If not, the document may be the cause. */
-  public boolean blamesServer() {
+  public boolean isOutage() {
     return WriteErrors.isOutage(code);
   }
 
-  /** Whether the server asks for fewer writes; {@link #blamesServer} is then true as well. */
+  /** Whether the server asks for fewer writes; {@link #isOutage} is then true as well. */
   public boolean isThrottled() {
     return WriteErrors.throttles(code);
   }

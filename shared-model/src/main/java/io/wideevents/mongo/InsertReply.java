@@ -77,7 +77,7 @@ record InsertReply(List<WriteOutcome> outcomes, List<Duplicate> duplicates) {
       return new WriteOutcome.Refused(code, words);
     }
     var failure = new DocumentWriteException(code, words);
-    boolean perDocument = code != WriteErrors.DUPLICATE_KEY && !failure.blamesServer();
+    boolean perDocument = code != WriteErrors.DUPLICATE_KEY && !failure.isOutage();
     return new WriteOutcome.NotConfirmed(perDocument, failure);
   }
 

@@ -115,7 +115,7 @@ public final class ProcessMain {
       err.println("  " + problem.message());
     }
     invalid.warnings().forEach(warning -> err.println("  note: " + warning));
-    return invalid.blamesFlag() ? ExitCode.USAGE : ExitCode.CONFIGURATION;
+    return invalid.concernsFlag() ? ExitCode.USAGE : ExitCode.CONFIGURATION;
   }
 
   private static String name(CommandLine command) {

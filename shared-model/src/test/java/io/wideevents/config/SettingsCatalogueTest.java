@@ -133,8 +133,8 @@ class SettingsCatalogueTest {
   void problems_blameFlagWhenAnyIsFromFlag() {
     Map<String, String> wrong = Map.of("FLUSH_INTERVAL", "soon");
 
-    assertThat(problems(Map.of("--batch-size", "x"), wrong).blamesFlag()).isTrue();
-    assertThat(problems(Map.of(), wrong).blamesFlag()).isFalse();
+    assertThat(problems(Map.of("--batch-size", "x"), wrong).concernsFlag()).isTrue();
+    assertThat(problems(Map.of(), wrong).concernsFlag()).isFalse();
   }
 
   @Test

@@ -66,14 +66,14 @@ class InMemoryBatchWriterTest extends BatchWriterContract {
 
   @Test
   void fail_failsTheDocumentAndStoresItsNeighbours() throws Exception {
-    EventDocument culprit = documents(1, 2).getFirst();
-    writer.fail(document -> document.id().equals(culprit.id()));
+    EventDocument failing = documents(1, 2).getFirst();
+    writer.fail(document -> document.id().equals(failing.id()));
 
     List<WriteOutcome> outcomes = write(documents(0, 3));
 
     assertThat(outcomes.get(1))
         .isInstanceOfSatisfying(
             WriteOutcome.NotConfirmed.class, failed -> assertThat(failed.perDocument()).isTrue());
-    assertThat(writer.stored()).hasSize(2).doesNotContainKey(culprit.id());
+    assertThat(writer.stored()).hasSize(2).doesNotContainKey(failing.id());
   }
 }

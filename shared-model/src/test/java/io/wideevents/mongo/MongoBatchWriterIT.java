@@ -241,9 +241,9 @@ class MongoBatchWriterIT extends MongoBatchWriterContract {
     List<WriteOutcome> outcomes;
     // The driver repeats the write until the client timeout has passed.
     Duration timeout = Duration.ofSeconds(6);
-    try (MongoConnection impatient =
+    try (MongoConnection connection =
         new MongoConnection(settings(uri(), connection().settings().database(), timeout), "test")) {
-      outcomes = new MongoBatchWriter(impatient).write(batch).get(60, TimeUnit.SECONDS);
+      outcomes = new MongoBatchWriter(connection).write(batch).get(60, TimeUnit.SECONDS);
     }
 
     assertThat(outcomes)

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class CompletionQueue implements Executor {
   private final BlockingQueue<Runnable> tasks;
-  private final AtomicBoolean asleep = new AtomicBoolean();
+  private final AtomicBoolean blocking = new AtomicBoolean();
   private volatile Runnable alarm = () -> {};
 
   public CompletionQueue() {
@@ -39,7 +39,7 @@ public final class CompletionQueue implements Executor {
     tasks.add(task);
     // The task is added before this check. Either this thread sees the flag and wakes the polling
     // thread, or the polling thread, which sets the flag first, sees the task before it polls.
-    if (asleep.compareAndSet(true, false)) {
+    if (blocking.compareAndSet(true, false)) {
       alarm.run();
     }
   }
@@ -49,14 +49,14 @@ public final class CompletionQueue implements Executor {
    *
    * @return false if a task is waiting, so that the thread must not block
    */
-  public boolean fallAsleep() {
-    asleep.set(true);
+  public boolean beginBlocking() {
+    blocking.set(true);
     return tasks.isEmpty();
   }
 
-  /** Ends {@link #fallAsleep}. A wake-up that was already sent may still arrive later. */
-  public void wokeUp() {
-    asleep.set(false);
+  /** Ends {@link #beginBlocking}. A wake-up that was already sent may still arrive later. */
+  public void endBlocking() {
+    blocking.set(false);
   }
 
   /** Runs the tasks that have arrived. Does not wait. */

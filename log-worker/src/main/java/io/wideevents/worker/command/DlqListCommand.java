@@ -1,6 +1,6 @@
 package io.wideevents.worker.command;
 
-import io.wideevents.kafka.StoredLetter;
+import io.wideevents.kafka.StoredDeadLetter;
 import io.wideevents.process.ExitCode;
 import io.wideevents.worker.deadletter.DeadLetterReader;
 import java.time.Instant;
@@ -36,7 +36,7 @@ final class DlqListCommand implements Callable<Integer> {
   private static final String FORMAT = "%-12s %-20s %-20s %-20s %-5s %7s %7s  %s";
 
   @ArgGroup(validate = false)
-  private LetterFilter filter = new LetterFilter();
+  private DeadLetterFilter filter = new DeadLetterFilter();
 
   @Option(names = "--all", description = "Also dead letters that were replayed before.")
   private boolean all;
@@ -81,8 +81,10 @@ final class DlqListCommand implements Callable<Integer> {
     }
     Instant now = Instant.now();
     long shown = 0;
-    for (List<StoredLetter> letters = reader.next(); !letters.isEmpty(); letters = reader.next()) {
-      for (StoredLetter letter : letters) {
+    for (List<StoredDeadLetter> letters = reader.next();
+        !letters.isEmpty();
+        letters = reader.next()) {
+      for (StoredDeadLetter letter : letters) {
         if (filter.matches(letter, now)) {
           if (limit > 0 && shown == limit) {
             Objects.requireNonNull(spec)
@@ -99,7 +101,7 @@ final class DlqListCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private void print(StoredLetter letter, Output out) {
+  private void print(StoredDeadLetter letter, Output out) {
     if (json) {
       out.json(
           object -> {

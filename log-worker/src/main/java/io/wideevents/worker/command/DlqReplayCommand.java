@@ -1,6 +1,6 @@
 package io.wideevents.worker.command;
 
-import io.wideevents.kafka.StoredLetter;
+import io.wideevents.kafka.StoredDeadLetter;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.NativeCodec;
@@ -64,7 +64,7 @@ final class DlqReplayCommand implements Callable<Integer> {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   @ArgGroup(validate = false)
-  private LetterFilter filter = new LetterFilter();
+  private DeadLetterFilter filter = new DeadLetterFilter();
 
   @Option(
       names = "--all",
@@ -163,10 +163,10 @@ final class DlqReplayCommand implements Callable<Integer> {
     Producer<byte[], byte[]> producer = kafka.newProducer();
     try {
       DeadLetterReplay replay = new DeadLetterReplay(producer, kafka.eventTopic());
-      for (List<StoredLetter> letters = reader.next();
+      for (List<StoredDeadLetter> letters = reader.next();
           !letters.isEmpty();
           letters = reader.next()) {
-        List<StoredLetter> chosen = result.choose(letters);
+        List<StoredDeadLetter> chosen = result.choose(letters);
         result.replayed(chosen.size(), dryRun ? 0 : replay.send(chosen));
         if (movesProgress) {
           // The dead letters are recorded as replayed only after all were acknowledged. A crash in

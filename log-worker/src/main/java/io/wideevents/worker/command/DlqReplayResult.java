@@ -1,13 +1,13 @@
 package io.wideevents.worker.command;
 
-import io.wideevents.kafka.StoredLetter;
+import io.wideevents.kafka.StoredDeadLetter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Selects the dead letters of a replay, counts them by outcome, and prints the counts. */
 final class DlqReplayResult {
-  private final LetterFilter filter;
+  private final DeadLetterFilter filter;
   private final long maxReplays;
   private long replayed;
   private long stubs;
@@ -18,16 +18,16 @@ final class DlqReplayResult {
   /**
    * @param maxReplays dead letters that were replayed this many times are skipped
    */
-  DlqReplayResult(LetterFilter filter, long maxReplays) {
+  DlqReplayResult(DeadLetterFilter filter, long maxReplays) {
     this.filter = filter;
     this.maxReplays = maxReplays;
   }
 
   /** The dead letters to replay. The others are counted as skipped. */
-  List<StoredLetter> choose(List<StoredLetter> letters) {
+  List<StoredDeadLetter> choose(List<StoredDeadLetter> letters) {
     Instant now = Instant.now();
-    List<StoredLetter> chosen = new ArrayList<>(letters.size());
-    for (StoredLetter letter : letters) {
+    List<StoredDeadLetter> chosen = new ArrayList<>(letters.size());
+    for (StoredDeadLetter letter : letters) {
       if (!filter.matches(letter, now)) {
         filtered++;
       } else if (letter.isStub()) {

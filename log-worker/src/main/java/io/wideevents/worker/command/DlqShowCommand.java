@@ -2,7 +2,7 @@ package io.wideevents.worker.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.wideevents.kafka.StoredLetter;
+import io.wideevents.kafka.StoredDeadLetter;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.worker.deadletter.DeadLetterReader;
@@ -65,7 +65,7 @@ final class DlqShowCommand implements Callable<Integer> {
                 settings,
                 kafka -> {
                   try (DeadLetterReader reader = DlqReplayCommand.open(kafka, settings)) {
-                    StoredLetter letter =
+                    StoredDeadLetter letter =
                         reader
                             .find(partition, offset)
                             .orElseThrow(
@@ -81,7 +81,7 @@ final class DlqShowCommand implements Callable<Integer> {
                 }));
   }
 
-  private void show(StoredLetter letter, Output out) {
+  private void show(StoredDeadLetter letter, Output out) {
     if (json) {
       showJson(letter, out);
     } else if (valueOnly) {
@@ -102,7 +102,7 @@ final class DlqShowCommand implements Callable<Integer> {
     }
   }
 
-  private static String kept(StoredLetter letter) {
+  private static String kept(StoredDeadLetter letter) {
     String cut = letter.cut().isEmpty() ? "" : "; cut: " + String.join(", ", letter.cut());
     return letter.isStub()
         ? "a stub, which cannot be replayed: the record was too large for this topic; the original"
@@ -112,7 +112,7 @@ final class DlqShowCommand implements Callable<Integer> {
         : "the whole record" + cut;
   }
 
-  private static void showJson(StoredLetter letter, Output out) {
+  private static void showJson(StoredDeadLetter letter, Output out) {
     out.json(
         object -> {
           object.writeStringProperty("position", letter.position());

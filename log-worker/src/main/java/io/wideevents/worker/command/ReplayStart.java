@@ -28,7 +28,7 @@ sealed interface ReplayStart {
       }
       try {
         if (value.matches("\\d{1,6}[smhd]")) {
-          Duration age = new LetterFilter.AgeConverter().convert(value);
+          Duration age = new DeadLetterFilter.AgeConverter().convert(value);
           return new Time(Instant.now().minus(age));
         }
         return new Time(Instant.parse(value));

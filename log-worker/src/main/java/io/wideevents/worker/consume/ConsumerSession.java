@@ -200,7 +200,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     if (partitions.stream().allMatch(partition -> assignment.progress(partition) == null)) {
       return; // closing: all assignments have ended
     }
-    completions.wokeUp();
+    completions.endBlocking();
     drainAndCommit(partitions, REVOKE_DRAIN, REVOKE_COMMIT);
     endAssignment(partitions);
     logRebalance("Partitions revoked", partitions);
@@ -219,7 +219,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   }
 
   private ConsumerRecords<byte[], byte[]> poll() {
-    boolean mayWait = completions.fallAsleep() && !moreToCome;
+    boolean mayWait = completions.beginBlocking() && !moreToCome;
     try {
       return consumer.poll(mayWait ? untilNextWork() : Duration.ZERO);
     } catch (WakeupException resultArrived) {
@@ -227,19 +227,19 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     } catch (InvalidOffsetException noPosition) {
       // The wake-up is disabled before the lookup; otherwise the result of a write would interrupt
       // the lookup.
-      completions.wokeUp();
+      completions.endBlocking();
       findPosition(noPosition);
       topicWatch.lookUpSoon(); // a re-created topic is one of the causes
       return ConsumerRecords.empty();
     } catch (RuntimeException | OutOfMemoryError failure) {
-      completions.wokeUp();
+      completions.endBlocking();
       metrics.pollFailed();
       if (callbackFailed || !isolation.handles(failure)) {
         throw failure;
       }
       return ConsumerRecords.empty();
     } finally {
-      completions.wokeUp();
+      completions.endBlocking();
     }
   }
 

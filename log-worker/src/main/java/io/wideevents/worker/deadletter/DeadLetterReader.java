@@ -1,6 +1,6 @@
 package io.wideevents.worker.deadletter;
 
-import io.wideevents.kafka.StoredLetter;
+import io.wideevents.kafka.StoredDeadLetter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -174,7 +174,7 @@ public final class DeadLetterReader implements AutoCloseable {
     for (TopicPartition partition : some) {
       read(List.of(partition));
       consumer.seek(partition, progress.getOrDefault(partition, 0L));
-      for (StoredLetter first : next().stream().limit(1).toList()) {
+      for (StoredDeadLetter first : next().stream().limit(1).toList()) {
         oldest =
             oldest
                 .filter(earlier -> earlier.isBefore(first.time()))
@@ -192,15 +192,15 @@ public final class DeadLetterReader implements AutoCloseable {
   }
 
   /** The next dead letters, at most a few hundred; empty only at the end. */
-  public List<StoredLetter> next() {
-    List<StoredLetter> letters = new ArrayList<>();
+  public List<StoredDeadLetter> next() {
+    List<StoredDeadLetter> letters = new ArrayList<>();
     long left = remaining();
     long movedNanos = System.nanoTime();
     while (letters.isEmpty() && left > 0) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         TopicPartition partition = new TopicPartition(record.topic(), record.partition());
         if (record.offset() < end(partition)) {
-          letters.add(new StoredLetter(record));
+          letters.add(new StoredDeadLetter(record));
         }
       }
       long now = remaining();
@@ -211,7 +211,7 @@ public final class DeadLetterReader implements AutoCloseable {
   }
 
   /** The dead letter at an offset; empty when the topic does not have it. */
-  public Optional<StoredLetter> find(int partition, long offset) {
+  public Optional<StoredDeadLetter> find(int partition, long offset) {
     Optional<TopicPartition> wanted =
         partitions.stream().filter(known -> known.partition() == partition).findFirst();
     if (wanted.isEmpty() || offset < start(wanted.get()) || offset >= end(wanted.get())) {
@@ -225,7 +225,9 @@ public final class DeadLetterReader implements AutoCloseable {
       if (records.hasNext()) {
         // If the offset is in a gap, the consumer returns the first record after it.
         ConsumerRecord<byte[], byte[]> record = records.next();
-        return record.offset() == offset ? Optional.of(new StoredLetter(record)) : Optional.empty();
+        return record.offset() == offset
+            ? Optional.of(new StoredDeadLetter(record))
+            : Optional.empty();
       }
       checkTimeout(movedNanos);
     }
@@ -235,8 +237,8 @@ public final class DeadLetterReader implements AutoCloseable {
   /**
    * Records the dead letters, and all dead letters before them in their partitions, as replayed.
    */
-  public void replayed(List<StoredLetter> letters) {
-    for (StoredLetter letter : letters) {
+  public void replayed(List<StoredDeadLetter> letters) {
+    for (StoredDeadLetter letter : letters) {
       TopicPartition partition =
           new TopicPartition(letter.record().topic(), letter.record().partition());
       progress.merge(partition, letter.record().offset() + 1, Math::max);

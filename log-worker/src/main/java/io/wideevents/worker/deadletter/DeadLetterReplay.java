@@ -1,6 +1,6 @@
 package io.wideevents.worker.deadletter;
 
-import io.wideevents.kafka.StoredLetter;
+import io.wideevents.kafka.StoredDeadLetter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -33,10 +33,10 @@ public final class DeadLetterReplay {
    *     others were
    * @throws KafkaException if a dead letter was not acknowledged; other dead letters may have been
    */
-  public int send(List<StoredLetter> letters) throws InterruptedException {
+  public int send(List<StoredDeadLetter> letters) throws InterruptedException {
     int tooLarge = 0;
     List<Future<RecordMetadata>> open = new ArrayList<>(letters.size());
-    for (StoredLetter letter : letters) {
+    for (StoredDeadLetter letter : letters) {
       Future<RecordMetadata> acknowledgement =
           producer.send(
               new ProducerRecord<>(

@@ -18,7 +18,7 @@ class CompletionQueueTest {
 
   @Test
   void execute_wakesASleepingThreadOnce() {
-    queue.fallAsleep();
+    queue.beginBlocking();
 
     queue.execute(() -> {});
     queue.execute(() -> {});
@@ -28,8 +28,8 @@ class CompletionQueueTest {
 
   @Test
   void execute_doesNotWakeAThreadThatIsAwake() {
-    queue.fallAsleep();
-    queue.wokeUp();
+    queue.beginBlocking();
+    queue.endBlocking();
 
     queue.execute(() -> {});
 
@@ -37,10 +37,10 @@ class CompletionQueueTest {
   }
 
   @Test
-  void fallAsleep_isRefusedWhenSomethingHasArrived() {
+  void beginBlocking_isRefusedWhenSomethingHasArrived() {
     queue.execute(() -> {});
 
-    assertThat(queue.fallAsleep()).isFalse();
+    assertThat(queue.beginBlocking()).isFalse();
   }
 
   @Test
@@ -68,6 +68,6 @@ class CompletionQueueTest {
   void awaitPending_givesUpWhenTimeIsUp() throws InterruptedException {
     queue.awaitPending(Duration.ofMillis(1));
 
-    assertThat(queue.fallAsleep()).isTrue();
+    assertThat(queue.beginBlocking()).isTrue();
   }
 }

@@ -91,7 +91,7 @@ class ConsumerSessionTest {
   void pollOnce_storesAndThenCommits() {
     add(P0, 0, 10);
 
-    turns();
+    pollUntilCommit();
 
     assertThat(database.stored()).hasSize(10);
     assertThat(committed(P0)).isEqualTo(10);
@@ -102,22 +102,22 @@ class ConsumerSessionTest {
     database.hold();
     add(P0, 0, 10);
 
-    turns();
+    pollUntilCommit();
 
     assertThat(committed(P0)).isEqualTo(-1);
     database.release();
-    turns();
+    pollUntilCommit();
     assertThat(committed(P0)).isEqualTo(10);
   }
 
   @Test
   void pollOnce_writesASmallBatchInTimeWithoutAnotherRecord() {
     add(P0, 0, 3);
-    turns();
+    pollUntilCommit();
     assertThat(database.stored()).isEmpty();
 
     clock.advance(SECOND);
-    turns();
+    pollUntilCommit();
 
     assertThat(database.stored()).hasSize(3);
     assertThat(committed(P0)).isEqualTo(3);
@@ -145,7 +145,7 @@ class ConsumerSessionTest {
     consumer.addRecord(LogRecords.of(TOPIC, 0, 0, secrets, clock.instant()));
     add(P0, 1, 3);
 
-    turns();
+    pollUntilCommit();
 
     assertThat(registry.counter("wide_events.redacted").count()).isEqualTo(2);
   }
@@ -157,9 +157,9 @@ class ConsumerSessionTest {
     consumer.addRecord(LogRecords.of(TOPIC, 0, 6, new byte[0], clock.instant()));
     add(P0, 7, 12);
 
-    turns();
+    pollUntilCommit();
     clock.advance(SECOND);
-    turns();
+    pollUntilCommit();
 
     assertThat(database.stored()).hasSize(10);
     assertThat(deadLetters.kept())
@@ -173,7 +173,7 @@ class ConsumerSessionTest {
   void outage_pausesKeepsPollingAndStaysInTheGroup() {
     database.goDown();
     add(P0, 0, 30);
-    turns();
+    pollUntilCommit();
 
     assertThat(consumer.paused()).containsExactlyInAnyOrder(P0, P1);
     assertThat(session.status().paused()).isTrue();
@@ -187,7 +187,7 @@ class ConsumerSessionTest {
     database.comeBack();
     for (int i = 0; i < 31; i++) {
       clock.advance(SECOND);
-      turns();
+      pollUntilCommit();
     }
     assertThat(database.stored()).hasSize(30);
     assertThat(consumer.paused()).isEmpty();
@@ -198,7 +198,7 @@ class ConsumerSessionTest {
   void outage_isNotHeldAgainstTheDatabaseByAWorkerWithNothingToProbeItWith() {
     database.goDown();
     add(P0, 0, 10);
-    turns();
+    pollUntilCommit();
     assertThat(session.status().pipeline().databaseDown()).isTrue();
 
     consumer.rebalance(List.of()); // others go on with the partitions, and see it come back
@@ -207,7 +207,7 @@ class ConsumerSessionTest {
     consumer.rebalance(List.of(P0));
     consumer.seek(P0, 0);
     add(P0, 0, 10);
-    turns();
+    pollUntilCommit();
     assertThat(session.status().pipeline().databaseDown()).isTrue();
   }
 
@@ -216,9 +216,9 @@ class ConsumerSessionTest {
     consumer.rebalance(List.of(P0));
     database.goDown();
     add(P0, 0, 10);
-    turns();
+    pollUntilCommit();
     add(P0, 10, 20); // what the probes need
-    turns();
+    pollUntilCommit();
 
     consumer.rebalance(List.of(P0, P1));
 
@@ -230,11 +230,11 @@ class ConsumerSessionTest {
     database.hold();
 
     add(P0, 0, 40);
-    turns();
+    pollUntilCommit();
 
     assertThat(consumer.paused()).containsExactlyInAnyOrder(P0, P1);
     database.release();
-    turns();
+    pollUntilCommit();
     assertThat(consumer.paused()).isEmpty();
     assertThat(committed(P0)).isEqualTo(40);
   }
@@ -244,7 +244,7 @@ class ConsumerSessionTest {
     database.hold();
     add(P0, 0, 10);
     add(P1, 0, 3);
-    turns();
+    pollUntilCommit();
     Thread releasing =
         Thread.ofPlatform()
             .start(
@@ -267,7 +267,7 @@ class ConsumerSessionTest {
   void revoked_doesNotWaitWhileTheDatabaseIsDown() {
     database.goDown();
     add(P0, 0, 10);
-    turns();
+    pollUntilCommit();
     long start = System.nanoTime();
 
     consumer.rebalance(List.of(P1));
@@ -281,13 +281,13 @@ class ConsumerSessionTest {
   void lost_ignoresLateResults() {
     database.hold();
     add(P0, 0, 10);
-    turns();
+    pollUntilCommit();
     consumer.losePartitions(List.of(P0, P1));
     consumer.rebalance(List.of(P0, P1));
     consumer.seek(P0, 0);
 
     database.release();
-    turns();
+    pollUntilCommit();
 
     assertThat(committed(P0)).isEqualTo(-1);
     assertThat(pipeline.status().heldRecords()).isZero();
@@ -297,11 +297,11 @@ class ConsumerSessionTest {
   void rebalance_leavesRetainedPartitionsAlone() {
     database.hold();
     add(P0, 0, 10);
-    turns();
+    pollUntilCommit();
     consumer.rebalance(List.of(P0)); // P1 goes, without anything in flight
 
     database.release();
-    turns();
+    pollUntilCommit();
 
     assertThat(committed(P0)).isEqualTo(10);
   }
@@ -310,7 +310,7 @@ class ConsumerSessionTest {
   void crashBetweenStoreAndCommit_storesNothingTwice() {
     database.loseReplies(); // stored, but the worker never learns
     add(P0, 0, 10);
-    turns();
+    pollUntilCommit();
     assertThat(database.stored()).hasSize(10);
     session.abandon(Duration.ZERO);
     database.comeBack();
@@ -319,9 +319,9 @@ class ConsumerSessionTest {
     session = newSession(consumer);
     join(session, consumer);
     add(P0, 0, 10);
-    turns();
+    pollUntilCommit();
     clock.advance(Duration.ofSeconds(30));
-    turns();
+    pollUntilCommit();
 
     assertThat(database.stored()).hasSize(10);
     assertThat(count("wide_events.duplicate")).isEqualTo(10);
@@ -335,7 +335,7 @@ class ConsumerSessionTest {
     first.subscribe(TOPIC);
     fresh.rebalance(List.of(P0));
 
-    turn(first, 3);
+    poll(first, 3);
 
     assertThat(fresh.position(P0)).isZero();
     assertThat(fresh.committed(Set.of(P0)).get(P0)).isEqualTo(new OffsetAndMetadata(0));
@@ -353,9 +353,9 @@ class ConsumerSessionTest {
     fresh.addRecord(LogRecords.event(TOPIC, 0, 7, 7, ManualClock.START));
 
     // When
-    turn(first, 1);
+    poll(first, 1);
     fresh.setPollException(new OffsetOutOfRangeException(Map.of(P0, 0L)));
-    turn(first, 5);
+    poll(first, 5);
 
     // Then
     assertThat(metrics.lostToRetention()).isEqualTo(7);
@@ -374,7 +374,7 @@ class ConsumerSessionTest {
     fresh.addRecord(LogRecords.event(TOPIC, 1, 0, 1, ManualClock.START));
 
     // When
-    turn(first, 5);
+    poll(first, 5);
 
     // Then
     assertThat(database.stored()).hasSize(1);
@@ -394,7 +394,7 @@ class ConsumerSessionTest {
     // When
     for (int i = 0; i < 3; i++) {
       fresh.setPollException(new OffsetOutOfRangeException(Map.of(P0, 0L)));
-      turn(first, 2);
+      poll(first, 2);
     }
 
     // Then
@@ -406,13 +406,13 @@ class ConsumerSessionTest {
   @Test
   void retention_thatOvertookTheOffsetIsCountedAndReadingGoesOn() {
     add(P0, 0, 10);
-    turns();
+    pollUntilCommit();
     consumer.updateBeginningOffsets(Map.of(P0, 110L));
     consumer.setPollException(new OffsetOutOfRangeException(Map.of(P0, 10L)));
 
-    turns();
+    pollUntilCommit();
     add(P0, 110, 120);
-    turns();
+    pollUntilCommit();
 
     assertThat(metrics.lostToRetention()).isEqualTo(100);
     assertThat(session.status().lostRecords()).isEqualTo(100);
@@ -442,14 +442,14 @@ class ConsumerSessionTest {
     for (int offset = 0; offset < 10; offset++) {
       slow.addRecord(LogRecords.event(TOPIC, 0, offset, offset, ManualClock.START));
     }
-    turn(first, 3);
+    poll(first, 3);
     assertThat(slow.committed(Set.of(P0)).get(P0).offset()).isEqualTo(10);
     slow.setPollException(new OffsetOutOfRangeException(Map.of(P0, 10L)));
-    turn(first, 1);
+    poll(first, 1);
 
     // When
     answer.getAndSet(() -> {}).run();
-    turn(first, 2);
+    poll(first, 2);
 
     // Then a successor would read again what comes in below
     assertThat(slow.committed(Set.of(P0)).get(P0).offset()).isZero();
@@ -459,14 +459,14 @@ class ConsumerSessionTest {
   void retention_stillCommitsNothingThatWasReadBeforeAndIsNotStored() {
     database.hold();
     add(P0, 0, 10);
-    turns();
+    pollUntilCommit();
     consumer.updateBeginningOffsets(Map.of(P0, 110L));
     consumer.setPollException(new OffsetOutOfRangeException(Map.of(P0, 10L)));
-    turns();
+    pollUntilCommit();
     assertThat(committed(P0)).isEqualTo(-1);
 
     database.release();
-    turns();
+    pollUntilCommit();
 
     assertThat(database.stored()).hasSize(10);
     assertThat(committed(P0)).isEqualTo(110);
@@ -475,7 +475,7 @@ class ConsumerSessionTest {
   @Test
   void finish_flushesTheRestCommitsAndCloses() {
     add(P0, 0, 4);
-    turns();
+    pollUntilCommit();
     assertThat(database.stored()).isEmpty();
 
     session.finish(SECOND, SECOND, SECOND);
@@ -490,7 +490,7 @@ class ConsumerSessionTest {
     database.hold();
     consumer.updateEndOffsets(Map.of(P0, 25L, P1, 0L));
     add(P0, 0, 10);
-    turns();
+    pollUntilCommit();
     clock.advance(Duration.ofSeconds(5));
 
     assertThat(session.status().partitions())
@@ -507,18 +507,18 @@ class ConsumerSessionTest {
   void corruptBatch_stopsItsPartitionAloneAndIsNamed() {
     // Given a poll that fails, without a word of the partition, when P0 is to be read at 5
     add(P0, 0, 5);
-    turns();
+    pollUntilCommit();
     inLog(P0, 5, 8);
     inLog(P1, 0, 4);
     source.log.corruptAt(P0, 5);
     consumer.setPollException(new CorruptRecordException("Invalid magic found in record: 66"));
 
     // When
-    turns();
+    pollUntilCommit();
     add(P1, 4, 10);
-    turns();
+    pollUntilCommit();
     clock.advance(SECOND);
-    turns();
+    pollUntilCommit();
 
     // Then
     assertThat(database.stored()).hasSize(15);
@@ -537,17 +537,17 @@ class ConsumerSessionTest {
     inLog(P0, 0, 8);
     source.log.corruptAt(P0, 5);
     consumer.setPollException(new KafkaException("Received exception when fetching"));
-    turn(session, 300);
+    poll(session, 300);
     int reads = source.log.reads;
-    turn(session, 600);
+    poll(session, 600);
     assertThat(source.log.reads - reads).isBetween(9, 11);
     assertThat(committed(P0)).isEqualTo(5);
 
     // When
     source.log.repair(P0);
-    turn(session, 70);
+    poll(session, 70);
     add(P0, 8, 12);
-    turn(session, 3);
+    poll(session, 3);
 
     // Then
     assertThat(database.stored()).hasSize(12);
@@ -562,15 +562,15 @@ class ConsumerSessionTest {
     inLog(P0, 0, 12);
     source.log.corruptAt(P0, 5);
     consumer.setPollException(new KafkaException("Received exception when fetching"));
-    turn(session, 100);
+    poll(session, 100);
     assertThat(committed(P0)).isEqualTo(5);
 
     // When an operator deletes the records up to the next batch
     source.log.deleteBefore(P0, 8);
     consumer.updateBeginningOffsets(Map.of(P0, 8L, P1, 0L));
-    turn(session, 70);
+    poll(session, 70);
     add(P0, 8, 12);
-    turn(session, 3);
+    poll(session, 3);
 
     // Then
     assertThat(metrics.lostToRetention()).isEqualTo(3);
@@ -587,7 +587,7 @@ class ConsumerSessionTest {
     }
     source.log.corruptAt(P0, 3);
     consumer.setPollException(new KafkaException("Received exception when fetching"));
-    turns();
+    pollUntilCommit();
 
     // When a leader whose log ends at offset 1 is elected, and others are written from there on
     source.log.truncate(P0, new OffsetAndMetadata(1, Optional.of(4), ""));
@@ -595,7 +595,7 @@ class ConsumerSessionTest {
     for (int offset = 1; offset < 10; offset++) {
       source.log.add(LogRecords.event(TOPIC, 0, offset, 1_000 + offset, ManualClock.START));
     }
-    turn(session, 7);
+    poll(session, 7);
 
     // Then
     OffsetAndMetadata lastRead = Objects.requireNonNull(source.log.lastRead);
@@ -608,16 +608,16 @@ class ConsumerSessionTest {
   void corruptBatch_ofADeletedTopicHoldsUpNothingOfTheNewTopic() {
     // Given a partition that was tried several times and waits for a minute
     topicIds.willAnswer(Uuid.fromString("AAAAAAAAAAAAAAAAAAAAAQ"));
-    turn(session, 20);
+    poll(session, 20);
     source.log.corruptAt(P0, 0);
     consumer.setPollException(new KafkaException("Received exception when fetching"));
-    turn(session, 80);
+    poll(session, 80);
     assertThat(session.status().stopped()).hasSize(1);
     int reads = source.log.reads;
 
     // When
     topicIds.willAnswer(Uuid.fromString("AAAAAAAAAAAAAAAAAAAAAg"));
-    turn(session, 8);
+    poll(session, 8);
 
     // Then the consumer reads the partition again
     assertThat(session.status().stopped()).isEmpty();
@@ -631,7 +631,7 @@ class ConsumerSessionTest {
     inLog(P0, 0, 3);
     source.log.corruptAt(P0, 0);
     consumer.setPollException(new KafkaException("Received exception when fetching"));
-    turns();
+    pollUntilCommit();
     assertThat(session.status().stopped()).hasSize(1);
 
     consumer.rebalance(List.of(P1));
@@ -654,7 +654,7 @@ class ConsumerSessionTest {
         });
 
     // When
-    turns();
+    pollUntilCommit();
 
     // Then
     assertThat(database.stored()).hasSize(20);
@@ -677,7 +677,7 @@ class ConsumerSessionTest {
         });
 
     // When
-    turns();
+    pollUntilCommit();
 
     // Then
     assertThat(database.stored()).hasSize(9);
@@ -722,9 +722,9 @@ class ConsumerSessionTest {
     consumer.rebalance(List.of(P0));
     database.goDown();
     add(P0, 0, 10);
-    turns();
+    pollUntilCommit();
     add(P0, 10, 20); // what the probes need
-    turns();
+    pollUntilCommit();
     pausing.set(new OutOfMemoryError("Java heap space"));
     consumer.schedulePollTask(() -> consumer.rebalance(List.of(P0, P1)));
 
@@ -736,10 +736,10 @@ class ConsumerSessionTest {
   @Test
   void pollsThatFailForNoPartition_endTheSession() {
     consumer.setPollException(new KafkaException("Unexpected error"));
-    turns();
+    pollUntilCommit();
     consumer.setPollException(new KafkaException("Unexpected error"));
 
-    assertThatThrownBy(this::turns).isInstanceOf(KafkaException.class);
+    assertThatThrownBy(this::pollUntilCommit).isInstanceOf(KafkaException.class);
   }
 
   @Test
@@ -754,13 +754,13 @@ class ConsumerSessionTest {
     inLog(P0, 0, 3);
     source.log.unreachable = "no connection";
     consumer.setPollException(new KafkaException("Received exception when fetching"));
-    turns();
+    pollUntilCommit();
     assertThat(session.status().stopped())
         .extracting(StoppedPartition::cause)
         .allMatch(cause -> cause.contains("no connection"));
 
     source.log.unreachable = null;
-    turn(session, 70);
+    poll(session, 70);
 
     assertThat(session.status().stopped()).isEmpty();
     assertThat(committed(P0)).isEqualTo(3);
@@ -773,14 +773,14 @@ class ConsumerSessionTest {
     consumer.setPollException(new KafkaException("Received exception when fetching"));
 
     // When
-    turns();
+    pollUntilCommit();
 
     // Then
     assertThat(session.status().stopped()).hasSize(2);
     assertThat(source.log.reads).isEqualTo(1);
     inLog(P0, 0, 3);
     source.log.hanging = null;
-    turn(session, 70);
+    poll(session, 70);
     assertThat(session.status().stopped()).isEmpty();
     assertThat(committed(P0)).isEqualTo(3);
   }
@@ -792,9 +792,9 @@ class ConsumerSessionTest {
     source.log.corruptAt(P0, 0);
 
     // When
-    turn(session, 34);
+    poll(session, 34);
     assertThat(session.status().stopped()).isEmpty();
-    turn(session, 8);
+    poll(session, 8);
 
     // Then
     assertThat(session.status().stopped())
@@ -880,7 +880,7 @@ class ConsumerSessionTest {
     }
   }
 
-  private void turn(ConsumerSession any, int times) {
+  private void poll(ConsumerSession any, int times) {
     for (int i = 0; i < times; i++) {
       any.pollOnce();
       clock.advance(SECOND);
@@ -906,7 +906,7 @@ class ConsumerSessionTest {
     return consumer;
   }
 
-  private void turns() {
+  private void pollUntilCommit() {
     for (int i = 0; i < 12; i++) {
       session.pollOnce();
       clock.advance(Duration.ofMillis(1)); // less than a batch waits, even added up

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.wideevents.kafka.StoredLetter;
+import io.wideevents.kafka.StoredDeadLetter;
 import io.wideevents.worker.testing.LogRecords;
 import io.wideevents.worker.testing.ManualClock;
 import java.time.Duration;
@@ -62,7 +62,7 @@ class DeadLetterReaderTest {
       add(offset);
     }
 
-    assertThat(reader.next()).extracting(StoredLetter::position).containsExactly("0:0", "0:1");
+    assertThat(reader.next()).extracting(StoredDeadLetter::position).containsExactly("0:0", "0:1");
     assertThat(reader.next()).isEmpty();
   }
 

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.wideevents.kafka.StoredLetter;
+import io.wideevents.kafka.StoredDeadLetter;
 import io.wideevents.worker.testing.LogRecords;
 import io.wideevents.worker.testing.ManualClock;
 import java.util.ArrayList;
@@ -54,9 +54,10 @@ class DeadLetterReplayTest {
     assertThat(tried).hasSize(1);
   }
 
-  private static StoredLetter letter(long offset, int bytes) {
+  private static StoredDeadLetter letter(long offset, int bytes) {
     byte[] value = "x".repeat(bytes).getBytes(UTF_8);
-    return new StoredLetter(LogRecords.of("log-events.dlq", 0, offset, value, ManualClock.START));
+    return new StoredDeadLetter(
+        LogRecords.of("log-events.dlq", 0, offset, value, ManualClock.START));
   }
 
   private class SmallTopic extends MockProducer<byte[], byte[]> {

@@ -53,7 +53,7 @@ final class SimulatedMongo {
   private final Dice dice;
   private final Map<EventId, SimulatedEvent> documents = new HashMap<>();
   private final Map<ContentHash, SimulatedEvent> produced = new HashMap<>();
-  private final Set<SimulatedEvent> suspects = new HashSet<>();
+  private final Set<SimulatedEvent> suspected = new HashSet<>();
   private final double faultyShare;
   private final double throttledShare;
   private boolean faulty = true;
@@ -263,8 +263,8 @@ final class SimulatedMongo {
       return noneConfirmed(events, "no primary");
     }
     if (world.mutation == Mutation.SUSPECTS_BAR_OTHERS
-        && !suspects.isEmpty()
-        && Collections.disjoint(suspects, events)) {
+        && !suspected.isEmpty()
+        && Collections.disjoint(suspected, events)) {
       return noneConfirmed(events, "a suspected record comes first");
     }
     List<WriteOutcome> outcomes = new ArrayList<>(events.size());
@@ -289,10 +289,10 @@ final class SimulatedMongo {
       return new WriteOutcome.Refused(121, "validation");
     }
     if (event.kind == Kind.POISON && !cured) {
-      suspects.add(event);
+      suspected.add(event);
       return new WriteOutcome.NotConfirmed(true, new DocumentWriteException(POISON_CODE, "bad"));
     }
-    suspects.remove(event);
+    suspected.remove(event);
     SimulatedEvent stored = documents.putIfAbsent(event.id, event);
     if (stored == null) {
       event.stored = true;

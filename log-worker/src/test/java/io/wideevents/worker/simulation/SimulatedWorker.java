@@ -80,7 +80,7 @@ final class SimulatedWorker implements WorkerSignals {
     return consumer;
   }
 
-  void turn() {
+  void pollOnce() {
     boolean wasRunning = running;
     try {
       if (dying) {

@@ -131,7 +131,7 @@ final class Simulation {
       return;
     }
     time.moveTo(next.nextTurn());
-    next.turn();
+    next.pollOnce();
     world.throwIfViolated();
     broker.checkCommitted();
     if (++turns > MOST_TURNS) {

@@ -171,7 +171,7 @@ public final class TierBreaker {
   private static boolean isAboutTheTier(Throwable cause) {
     return switch (cause) {
       // The outcome of one event.
-      case DocumentWriteException failure -> failure.blamesServer();
+      case DocumentWriteException failure -> failure.isOutage();
       // Back-pressure of this process.
       case NotSentException notSent -> false;
       default -> true;

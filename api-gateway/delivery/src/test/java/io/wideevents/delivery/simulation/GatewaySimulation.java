@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GatewaySimulation {
   private static final Duration MOST_FAULTY_TIME = Duration.ofMinutes(3);
-  private static final Duration MOST_TIME_TO_SETTLE = Duration.ofMinutes(20);
+  private static final Duration MOST_TIME_TO_QUIET = Duration.ofMinutes(20);
 
   /** How much later than its deadline a call may be answered: stalls of a few threads. */
   private static final Duration SLACK = Duration.ofSeconds(3);
@@ -105,7 +105,7 @@ final class GatewaySimulation {
     while (now() < end) {
       step();
     }
-    settle();
+    awaitQuiet();
     return trace.hash();
   }
 
@@ -170,13 +170,13 @@ final class GatewaySimulation {
       numbers.add((again ? chance.nextInt(nextEvent) : nextEvent++) % SimulatedEvents.COUNT);
     }
     List<EncodedEvent> events = numbers.stream().map(SimulatedEvents::event).toList();
-    Duration patience = Duration.ofMillis(500 + chance.nextInt(8_000));
+    Duration timeout = Duration.ofMillis(500 + chance.nextInt(8_000));
     int call = nextCall++;
     int process = time.process();
     trace.add("post", numbers);
     calls.put(call, new Call(numbers));
     ledger.posted(size);
-    var answer = running.live().log(events, Deadline.after(patience, time.nanoClock()));
+    var answer = running.live().log(events, Deadline.after(timeout, time.nanoClock()));
     var unused =
         answer.whenComplete(
             (outcomes, failure) -> {
@@ -202,7 +202,7 @@ final class GatewaySimulation {
               }
             });
     time.after(
-        patience.plus(SLACK),
+        timeout.plus(SLACK),
         () -> Ledger.require(!calls.containsKey(call), "no answer by the deadline", numbers));
   }
 
@@ -281,7 +281,7 @@ final class GatewaySimulation {
     checkSpool(gateway);
   }
 
-  private void settle() {
+  private void awaitQuiet() {
     trace.add("faults end", "");
     faults.end();
     repairDisk();
@@ -290,10 +290,10 @@ final class GatewaySimulation {
       // A segment that cannot be read at the start waits for the next start.
       endProcess();
     }
-    long end = now() + MOST_TIME_TO_SETTLE.toNanos();
+    long end = now() + MOST_TIME_TO_QUIET.toNanos();
     time.after(Duration.ofSeconds(1), this::postNow);
     while (!isQuiet()) {
-      Ledger.require(now() < end, "not settled in time", state());
+      Ledger.require(now() < end, "not quiet in time", state());
       step();
     }
     healing = false;

@@ -296,8 +296,8 @@ class EventSpoolTest {
     }
 
     List<EventId> seen = new ArrayList<>();
-    Deadline patience = Deadline.after(Duration.ofSeconds(60));
-    while (seen.size() < threads * eventsPerThread && !patience.remaining().isZero()) {
+    Deadline end = Deadline.after(Duration.ofSeconds(60));
+    while (seen.size() < threads * eventsPerThread && !end.remaining().isZero()) {
       List<SpooledEvent> chunk = first(spool, 50);
       seen.addAll(idsOf(chunk));
       remove(spool, chunk);

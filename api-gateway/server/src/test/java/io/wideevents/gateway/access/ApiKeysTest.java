@@ -51,7 +51,7 @@ class ApiKeysTest {
     ApiKeys keys = ApiKeys.open(file);
     Files.writeString(file, second.line());
 
-    settle(keys);
+    refreshTwice(keys);
 
     assertThat(knows(keys, first)).isFalse();
     assertThat(knows(keys, second)).isTrue();
@@ -65,10 +65,10 @@ class ApiKeysTest {
     ApiKeys keys = ApiKeys.open(file);
 
     Files.writeString(file, "broken:" + first.text());
-    settle(keys);
+    refreshTwice(keys);
     keys.refresh();
     Files.delete(file);
-    settle(keys);
+    refreshTwice(keys);
     keys.refresh();
 
     assertThat(knows(keys, first)).isTrue();
@@ -80,7 +80,7 @@ class ApiKeysTest {
     assertThat(errors.getLast().getKeyValuePairs().toString()).contains("does not exist");
 
     Files.writeString(file, second.line());
-    settle(keys);
+    refreshTwice(keys);
     assertThat(knows(keys, second)).isTrue();
   }
 
@@ -114,7 +114,7 @@ class ApiKeysTest {
     Files.writeString(file, second.line());
 
     try (ThrowingLog throwing = new ThrowingLog()) {
-      settle(keys);
+      refreshTwice(keys);
     }
 
     assertThat(knows(keys, first)).isFalse();
@@ -140,13 +140,13 @@ class ApiKeysTest {
     ApiKeys keys = ApiKeys.open(file);
     Files.writeString(file, "# a comment\n" + first.line() + "\n");
 
-    settle(keys);
+    refreshTwice(keys);
 
     assertThat(log.events()).hasSize(1);
   }
 
   /** What is in the file counts once it has been seen twice. */
-  private static void settle(ApiKeys keys) {
+  private static void refreshTwice(ApiKeys keys) {
     keys.refresh();
     keys.refresh();
   }

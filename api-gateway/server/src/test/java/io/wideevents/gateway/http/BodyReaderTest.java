@@ -230,15 +230,14 @@ class BodyReaderTest {
   @Test
   void read_refusesABodyThatTricklesPastTheTimeout() {
     // Given
-    var impatient =
+    var hurried =
         new BodyReader(MAX_WIRE, MAX_INFLATED, Duration.ofNanos(1), memory, draining::get);
 
     // When
     Problem problem =
         refusal(
             () ->
-                read(
-                    impatient, () -> new TricklingStream(new byte[100]), -1, Compression.IDENTITY));
+                read(hurried, () -> new TricklingStream(new byte[100]), -1, Compression.IDENTITY));
 
     // Then
     assertThat(problem.status()).isEqualTo(408);

@@ -68,7 +68,7 @@ class EventCountersTest {
                 "id_conflict", 1,
                 "malformed_json", 1));
     assertThat(metrics.unconfirmed()).isEqualTo(2);
-    assertThat(metrics.settled()).isEqualTo(metrics.received());
+    assertThat(metrics.concluded()).isEqualTo(metrics.received());
     assertThat(metrics.acknowledged())
         .isEqualTo(Map.of(Tier.KAFKA, 4, Tier.MONGODB, 1, Tier.SPOOL, 1));
     assertThat(metrics.requestsRefused()).isEmpty();
@@ -97,7 +97,7 @@ class EventCountersTest {
                 "not_found", 1,
                 "method_not_allowed", 1));
     assertThat(metrics.received()).isZero();
-    assertThat(metrics.settled()).isZero();
+    assertThat(metrics.concluded()).isZero();
   }
 
   @Test
@@ -120,7 +120,7 @@ class EventCountersTest {
 
     assertThat(metrics.received()).isEqualTo(2);
     assertThat(metrics.unconfirmed()).isEqualTo(2);
-    assertThat(metrics.settled()).isEqualTo(2);
+    assertThat(metrics.concluded()).isEqualTo(2);
     assertThat(metrics.requestsRefused()).isEqualTo(Map.of("internal_error", 1));
   }
 
@@ -147,7 +147,7 @@ class EventCountersTest {
     }
 
     assertThat(metrics.received()).isEqualTo(received);
-    assertThat(metrics.settled()).isEqualTo(received);
+    assertThat(metrics.concluded()).isEqualTo(received);
     assertThat(sum(metrics.accepted())).isEqualTo(answered.get("accepted"));
     assertThat(sum(metrics.rejected())).isEqualTo(answered.get("rejected"));
     assertThat(metrics.unconfirmed()).isEqualTo(answered.get("unconfirmed"));

@@ -228,9 +228,9 @@ class SlowUploadsTest {
         .until(
             () -> {
               long now = server.inFlightBytes();
-              boolean settled = now == last[0];
+              boolean stable = now == last[0];
               last[0] = now;
-              return settled;
+              return stable;
             });
   }
 

@@ -97,12 +97,12 @@ class UnreadRepliesTest {
         .until(
             () -> {
               long now = server.inFlightBytes();
-              boolean isSettled =
+              boolean isStable =
                   now == last[0]
                       && server.underWay() == before + 1
                       && server.metrics.requestsRefused().isEmpty();
               last[0] = now;
-              return isSettled;
+              return isStable;
             });
   }
 

@@ -81,7 +81,7 @@ public final class InMemoryGatewayMetrics implements GatewayMetrics {
   }
 
   /** Events of which it is known what became of them. */
-  public synchronized int settled() {
+  public synchronized int concluded() {
     return sum(accepted) + sum(rejected) + unconfirmed;
   }
 

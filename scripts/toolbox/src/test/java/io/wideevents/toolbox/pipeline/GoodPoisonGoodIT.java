@@ -67,7 +67,7 @@ class GoodPoisonGoodIT {
       producer.flush();
 
       // Then
-      awaitSettled(topic, pipeline);
+      awaitConcluded(topic, pipeline);
       assertThat(stored.count()).isEqualTo(2_000);
       List<ConsumerRecord<byte[], byte[]>> letters = deadLetters.all();
       assertThat(letters).hasSize(10 * OF_EACH_KIND);
@@ -81,14 +81,14 @@ class GoodPoisonGoodIT {
 
       // Then the events that the validator rejected are stored once, and all others are new dead
       // letters
-      awaitSettled(topic, pipeline);
+      awaitConcluded(topic, pipeline);
       assertThat(stored.count()).isEqualTo(2_000 + OF_EACH_KIND);
       int hopeless = 9 * OF_EACH_KIND;
       assertThat(pending(pipeline)).isEqualTo(hopeless);
 
       // And a dead letter is replayed at most as often as the limit allows
       assertThat(command(pipeline, "dlq", "replay", "--json")).contains("\"replayed\":" + hopeless);
-      awaitSettled(topic, pipeline);
+      awaitConcluded(topic, pipeline);
       assertThat(command(pipeline, "dlq", "replay", "--max-replays", "2", "--json"))
           .contains("\"replayed\":0", "\"skippedExhausted\":" + hopeless);
       assertThat(pending(pipeline)).isZero();
@@ -208,7 +208,7 @@ class GoodPoisonGoodIT {
     await().atMost(BOUND).until(stored::count, found -> found == count);
   }
 
-  private static void awaitSettled(TopicView topic, TestPipeline pipeline) {
+  private static void awaitConcluded(TopicView topic, TestPipeline pipeline) {
     await()
         .atMost(BOUND)
         .untilAsserted(() -> assertThat(topic.committed(pipeline.group())).isEqualTo(topic.ends()));

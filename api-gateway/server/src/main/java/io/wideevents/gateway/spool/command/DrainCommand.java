@@ -51,7 +51,7 @@ final class DrainCommand implements Callable<Integer> {
       defaultValue = "60",
       description =
           "How long to continue while no event is acknowledged. Default: ${DEFAULT-VALUE}.")
-  private int patienceSeconds;
+  private int stallSeconds;
 
   DrainCommand(DrainTargets targets, InstantSource clock) {
     this.targets = targets;
@@ -61,10 +61,10 @@ final class DrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     CommandSpec command = Objects.requireNonNull(spec);
-    if (patienceSeconds < 1) {
+    if (stallSeconds < 1) {
       throw new ParameterException(
           command.commandLine(),
-          "--patience=" + patienceSeconds + " is less than 1 second; use for example 30");
+          "--patience=" + stallSeconds + " is less than 1 second; use for example 30");
     }
     return SpoolRun.run(
         GatewaySettings.CATALOGUE, command, System.getenv(), settings -> drain(settings, command));
@@ -91,7 +91,7 @@ final class DrainCommand implements Callable<Integer> {
     ReplayStats last = replayer.stats();
     long progressAt = System.nanoTime();
     long reportedAt = System.nanoTime();
-    while (spool.stats().bytes() > 0 && since(progressAt).toSeconds() < patienceSeconds) {
+    while (spool.stats().bytes() > 0 && since(progressAt).toSeconds() < stallSeconds) {
       Thread.sleep(POLL_INTERVAL);
       ReplayStats now = replayer.stats();
       if (!now.equals(last)) {
@@ -119,7 +119,7 @@ final class DrainCommand implements Callable<Integer> {
           ExitCode.UNREACHABLE,
           ("%,d pending and %,d refused events are left: no event was acknowledged in the last %d"
                   + " s; start Kafka or MongoDB (refused events need Kafka), then drain again")
-              .formatted(spool.pendingEvents(), spool.refusedEvents(), patienceSeconds));
+              .formatted(spool.pendingEvents(), spool.refusedEvents(), stallSeconds));
     }
     Optional<String> damage = spool.damage().summary();
     if (damage.isPresent()) {

@@ -1,7 +1,7 @@
 package io.wideevents.worker.command;
 
 import io.wideevents.event.DeadLetterReason;
-import io.wideevents.kafka.StoredLetter;
+import io.wideevents.kafka.StoredDeadLetter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** Selects dead letters; an option group of picocli. */
-final class LetterFilter {
+final class DeadLetterFilter {
   @Option(
       names = "--reason",
       paramLabel = "<reason>",
@@ -34,7 +34,7 @@ final class LetterFilter {
     return !reasons.isEmpty() || since != null;
   }
 
-  boolean matches(StoredLetter letter, Instant now) {
+  boolean matches(StoredDeadLetter letter, Instant now) {
     return (reasons.isEmpty() || reasons.contains(letter.reason()))
         && (since == null || !letter.time().isBefore(now.minus(since)));
   }

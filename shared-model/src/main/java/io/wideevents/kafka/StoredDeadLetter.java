@@ -14,7 +14,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  * A record of the dead-letter topic. Immutable view. Records that other tools wrote may lack
  * headers; missing headers are read as empty or 0.
  */
-public record StoredLetter(ConsumerRecord<byte[], byte[]> record) {
+public record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
 
   /** The position: {@code partition:offset}. */
   public String position() {
