@@ -12,7 +12,7 @@ import io.wideevents.delivery.NotSentException;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.EventId;
-import io.wideevents.event.Outcome;
+import io.wideevents.event.ForwardingEvent;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
 import io.wideevents.mongo.BatchWriter;
@@ -456,7 +456,7 @@ class MongoLoggerTest extends LoggerPortContract {
     return events.stream()
         .<EncodedEvent>map(
             event ->
-                new WrappedEvent(event) {
+                new ForwardingEvent(event) {
                   @Override
                   public EventDocument document(Tier tier) {
                     made.incrementAndGet();
@@ -467,7 +467,7 @@ class MongoLoggerTest extends LoggerPortContract {
   }
 
   /** An event of the spool that an earlier version wrote. */
-  private static final class BrokenEvent extends WrappedEvent {
+  private static final class BrokenEvent extends ForwardingEvent {
     BrokenEvent(EncodedEvent event) {
       super(event);
     }
@@ -475,44 +475,6 @@ class MongoLoggerTest extends LoggerPortContract {
     @Override
     public EventDocument document(Tier tier) {
       throw new IllegalStateException("no event");
-    }
-  }
-
-  private static class WrappedEvent implements EncodedEvent {
-    private final EncodedEvent event;
-
-    WrappedEvent(EncodedEvent event) {
-      this.event = event;
-    }
-
-    @Override
-    public EventId id() {
-      return event.id();
-    }
-
-    @Override
-    public String requestId() {
-      return event.requestId();
-    }
-
-    @Override
-    public Outcome outcome() {
-      return event.outcome();
-    }
-
-    @Override
-    public byte[] json(Tier tier) {
-      return event.json(tier);
-    }
-
-    @Override
-    public EventDocument document(Tier tier) {
-      return event.document(tier);
-    }
-
-    @Override
-    public int retainedBytes() {
-      return event.retainedBytes();
     }
   }
 

@@ -9,7 +9,7 @@ import io.wideevents.event.ContentHash;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.EventId;
-import io.wideevents.event.Outcome;
+import io.wideevents.event.ForwardingEvent;
 import io.wideevents.event.TestEvents;
 import io.wideevents.event.Tier;
 import java.time.Instant;
@@ -45,43 +45,22 @@ final class SimulatedEvents {
   }
 
   /** Makes the forms of an event once for all runs. */
-  private static final class Once implements EncodedEvent {
-    private final EncodedEvent event;
+  private static final class Once extends ForwardingEvent {
     private final Map<Tier, EventDocument> documents = new EnumMap<>(Tier.class);
     private final Map<Tier, byte[]> texts = new EnumMap<>(Tier.class);
 
     Once(EncodedEvent event) {
-      this.event = event;
-    }
-
-    @Override
-    public EventId id() {
-      return event.id();
-    }
-
-    @Override
-    public String requestId() {
-      return event.requestId();
-    }
-
-    @Override
-    public Outcome outcome() {
-      return event.outcome();
+      super(event);
     }
 
     @Override
     public byte[] json(Tier tier) {
-      return texts.computeIfAbsent(tier, event::json).clone();
+      return texts.computeIfAbsent(tier, super::json).clone();
     }
 
     @Override
     public EventDocument document(Tier tier) {
-      return documents.computeIfAbsent(tier, event::document);
-    }
-
-    @Override
-    public int retainedBytes() {
-      return event.retainedBytes();
+      return documents.computeIfAbsent(tier, super::document);
     }
   }
 
