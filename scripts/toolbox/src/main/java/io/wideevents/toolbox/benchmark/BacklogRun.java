@@ -70,8 +70,8 @@ final class BacklogRun {
       fill(name);
       try (WorkerProcess worker = WorkerProcess.start(home, all, logs.resolve(name + ".log"))) {
         worker.awaitConsuming();
-        double mongodBefore = cpuSeconds(mongo.process().pid());
-        double workerBefore = cpuSeconds(worker.process().pid());
+        double mongodBefore = ProcessUsage.cpuSeconds(mongo.process().pid());
+        double workerBefore = ProcessUsage.cpuSeconds(worker.process().pid());
         long began = System.nanoTime();
         awaitNoLag(topic, name);
         double seconds = (System.nanoTime() - began) / 1e9;
@@ -80,8 +80,8 @@ final class BacklogRun {
         }
         return new Result(
             events / seconds,
-            (cpuSeconds(mongo.process().pid()) - mongodBefore) / events * MILLION,
-            (cpuSeconds(worker.process().pid()) - workerBefore) / events * MILLION);
+            (ProcessUsage.cpuSeconds(mongo.process().pid()) - mongodBefore) / events * MILLION,
+            (ProcessUsage.cpuSeconds(worker.process().pid()) - workerBefore) / events * MILLION);
       } finally {
         stored.drop();
       }
@@ -106,12 +106,5 @@ final class BacklogRun {
       }
       Thread.sleep(LOOK_AGAIN);
     }
-  }
-
-  private static double cpuSeconds(long pid) {
-    return ProcessHandle.of(pid)
-        .flatMap(process -> process.info().totalCpuDuration())
-        .map(cpu -> cpu.toMillis() / 1e3)
-        .orElse(Double.NaN);
   }
 }

@@ -6,6 +6,9 @@ import io.wideevents.stack.WorkDirectory;
 import io.wideevents.toolbox.load.OpenLoop;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,7 +23,7 @@ import picocli.CommandLine.Spec;
     name = "benchmark",
     sortOptions = false,
     usageHelpAutoWidth = true,
-    synopsisSubcommandLabel = "(ack | replay | batches)",
+    synopsisSubcommandLabel = "(gateway | ack | replay | batches)",
     description = {
       "Measures with its own servers and processes, and stops them at the end, also on Ctrl-C."
           + " Needs a mongod on the PATH, or named by MONGOD.",
@@ -68,7 +71,8 @@ public final class BenchmarkCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(commandLine(), "Name the measurement: ack, replay or batches");
+    throw new ParameterException(
+        commandLine(), "Name the measurement: gateway, ack, replay or batches");
   }
 
   @Command(
@@ -161,7 +165,66 @@ public final class BenchmarkCommand implements Runnable {
         (servers, load, talk) -> new BatchesBenchmark(servers, events, rounds, talk).run());
   }
 
+  @Command(
+      name = "gateway",
+      description = {
+        "Compares the gateway with a handler that passes each body to Kafka and does nothing else,"
+            + " in alternate rounds: 64 connections and one connection with one event of 670 bytes"
+            + " a request, then --rate, then NDJSON of 500 events for the gateway alone. Uses the"
+            + " servers of KAFKA_BROKER and MONGODB_URI if these are set.",
+        "",
+      })
+  int gateway(
+      @Option(
+              names = "--seconds",
+              paramLabel = "N",
+              defaultValue = "5",
+              description =
+                  "How long one process is measured at a time (default: ${DEFAULT-VALUE}).")
+          int seconds,
+      @Option(
+              names = "--warm-up",
+              paramLabel = "N",
+              defaultValue = "20",
+              description =
+                  "Seconds of load on each process before its first round (default:"
+                      + " ${DEFAULT-VALUE}).")
+          int warmUp,
+      @Option(
+              names = "--rounds",
+              paramLabel = "N",
+              defaultValue = "5",
+              description = "Rounds, both processes in each (default: ${DEFAULT-VALUE}).")
+          int rounds)
+      throws InterruptedException {
+    requirePositive("--seconds", seconds);
+    requirePositive("--warm-up", warmUp);
+    requirePositive("--rounds", rounds);
+    GatewayBenchmark.Settings settings =
+        new GatewayBenchmark.Settings(
+            Duration.ofSeconds(warmUp), Duration.ofSeconds(seconds), rounds);
+    return measureWithGiven(
+        (servers, load, talk) -> {
+          servers.start();
+          return new SpeedReport(
+              List.of(new GatewayBenchmark(servers, load, settings, talk).run()));
+        });
+  }
+
+  // The measurement uses the servers of the environment, because it does not stop them.
+  private int measureWithGiven(Measurement measurement) throws InterruptedException {
+    return measure(measurement, System.getenv());
+  }
+
   private int measure(Measurement measurement) throws InterruptedException {
+    Map<String, String> ownServers = new HashMap<>(System.getenv());
+    ownServers.remove("KAFKA_BROKER");
+    ownServers.remove("MONGODB_URI");
+    return measure(measurement, ownServers);
+  }
+
+  private int measure(Measurement measurement, Map<String, String> environment)
+      throws InterruptedException {
     if (!(rate > 0)) {
       throw new ParameterException(commandLine(), "--rate=" + rate + " is not positive");
     }
@@ -170,7 +233,8 @@ public final class BenchmarkCommand implements Runnable {
       WorkDirectory directory =
           teardown.open(() -> WorkDirectory.create(null, "benchmark"), WorkDirectory::close);
       OpenLoop load = teardown.open(() -> new OpenLoop(rate), OpenLoop::close);
-      BenchmarkResult result = measurement.run(new Servers(directory.path(), teardown), load, talk);
+      BenchmarkResult result =
+          measurement.run(new Servers(directory.path(), teardown, environment), load, talk);
       PrintWriter out = commandLine().getOut();
       if (json) {
         out.println(result.json());

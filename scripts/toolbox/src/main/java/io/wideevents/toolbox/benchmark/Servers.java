@@ -1,6 +1,7 @@
 package io.wideevents.toolbox.benchmark;
 
 import io.wideevents.stack.BrokerSettings;
+import io.wideevents.stack.ChildProcess;
 import io.wideevents.stack.KafkaBroker;
 import io.wideevents.stack.MongodBinary;
 import io.wideevents.stack.MongodProcess;
@@ -10,6 +11,7 @@ import io.wideevents.toolbox.load.OpenLoop;
 import io.wideevents.toolbox.load.RequestBody;
 import io.wideevents.toolbox.pipeline.GatewayProcess;
 import io.wideevents.toolbox.pipeline.ProjectHome;
+import io.wideevents.toolbox.pipeline.WorkerProcess;
 import io.wideevents.toolbox.sample.SampleTraffic;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -18,10 +20,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** The broker, the mongod and the gateways of one benchmark. The teardown stops them. */
+/**
+ * The broker, the MongoDB and the processes of one benchmark. The teardown stops those that this
+ * object started.
+ */
 final class Servers {
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
@@ -29,19 +36,36 @@ final class Servers {
   private final Path directory;
   private final Teardown teardown;
   private final ProjectHome home = ProjectHome.find();
-  private final KafkaBroker broker;
-  private final MongodProcess mongod;
+  private final Optional<KafkaBroker> broker;
+  private final Optional<MongodProcess> mongod;
+  private final String brokers;
+  private final String mongoUri;
 
   /**
    * @param directory for spools and logs; the caller deletes it
+   * @param environment {@code KAFKA_BROKER} and {@code MONGODB_URI} name servers that run already;
+   *     without one of them, the server is started
    * @throws IllegalStateException if there is no mongod: the benchmark must not measure a
    *     substitute
    */
-  Servers(Path directory, Teardown teardown) {
+  Servers(Path directory, Teardown teardown, Map<String, String> environment) {
     this.directory = directory;
     this.teardown = teardown;
+    String givenBrokers = environment.getOrDefault("KAFKA_BROKER", "");
+    String givenMongo = environment.getOrDefault("MONGODB_URI", "");
+    this.mongod = givenMongo.isBlank() ? Optional.of(createMongod(environment)) : Optional.empty();
+    this.broker =
+        givenBrokers.isBlank()
+            ? Optional.of(
+                teardown.open(() -> KafkaBroker.create(BrokerSettings.DEFAULT), KafkaBroker::close))
+            : Optional.empty();
+    this.brokers = broker.map(KafkaBroker::bootstrapServers).orElse(givenBrokers);
+    this.mongoUri = mongod.map(MongodProcess::uri).orElse(givenMongo);
+  }
+
+  private MongodProcess createMongod(Map<String, String> environment) {
     Path binary =
-        MongodBinary.find(System.getenv())
+        MongodBinary.find(environment)
             .orElseThrow(
                 () ->
                     new IllegalStateException(
@@ -49,19 +73,31 @@ final class Servers {
                             + " Install the MongoDB community server"
                             + " (https://www.mongodb.com/try/download/community), or set"
                             + " MONGOD=/path/to/mongod"));
-    this.broker =
-        teardown.open(() -> KafkaBroker.create(BrokerSettings.DEFAULT), KafkaBroker::close);
-    this.mongod =
-        teardown.open(
-            () -> MongodProcess.create(binary, MongodSettings.DEFAULT), MongodProcess::close);
+    return teardown.open(
+        () -> MongodProcess.create(binary, MongodSettings.DEFAULT), MongodProcess::close);
   }
 
+  /**
+   * @throws java.util.NoSuchElementException if the broker was given
+   */
   KafkaBroker broker() {
-    return broker;
+    return broker.orElseThrow();
   }
 
+  /**
+   * @throws java.util.NoSuchElementException if MongoDB was given
+   */
   MongodProcess mongod() {
-    return mongod;
+    return mongod.orElseThrow();
+  }
+
+  /** The bootstrap servers. */
+  String brokers() {
+    return brokers;
+  }
+
+  String mongoUri() {
+    return mongoUri;
   }
 
   Path directory() {
@@ -81,16 +117,17 @@ final class Servers {
         status -> status == 202);
   }
 
-  /** Starts both servers and blocks until both are ready. */
+  /** Starts the servers that were not given, and blocks until they are ready. */
   void start() {
     CompletableFuture.allOf(
-            CompletableFuture.runAsync(broker::start), CompletableFuture.runAsync(mongod::start))
+            CompletableFuture.runAsync(() -> broker.ifPresent(KafkaBroker::start)),
+            CompletableFuture.runAsync(() -> mongod.ifPresent(MongodProcess::start)))
         .join();
   }
 
   void kill() {
-    broker.kill9();
-    mongod.kill9();
+    broker().kill9();
+    mongod().kill9();
   }
 
   /**
@@ -100,14 +137,41 @@ final class Servers {
    * @param settings in addition to the addresses of the servers
    */
   GatewayProcess startGateway(String name, Map<String, String> settings) {
-    Map<String, String> environment = new HashMap<>(settings);
-    environment.put("KAFKA_BROKER", broker.bootstrapServers());
-    environment.put("MONGODB_URI", mongod.uri());
+    return launchGateway(name, settings).awaitListening();
+  }
+
+  /** Starts a gateway, as {@link #startGateway} does. Does not block. */
+  GatewayProcess launchGateway(String name, Map<String, String> settings) {
+    Map<String, String> environment = addresses(settings);
     environment.put("SPOOL_DIR", directory.resolve(name + "-spool").toString());
-    return teardown
-        .open(
-            () -> GatewayProcess.start(home, environment, directory.resolve(name + ".log")),
-            started -> started.process().kill9())
-        .awaitListening();
+    return teardown.open(
+        () -> GatewayProcess.start(home, environment, directory.resolve(name + ".log")),
+        started -> started.process().kill9());
+  }
+
+  /**
+   * Starts a worker. Does not block.
+   *
+   * @param name of its log
+   * @param settings in addition to the addresses of the servers
+   */
+  WorkerProcess launchWorker(String name, Map<String, String> settings) {
+    return teardown.open(
+        () -> WorkerProcess.start(home, addresses(settings), directory.resolve(name + ".log")),
+        started -> started.process().kill9());
+  }
+
+  /** Starts a program of the toolbox, which the gateway or the worker is compared with. */
+  ChildProcess startReference(Class<?> main, List<String> arguments) {
+    Path log = directory.resolve(main.getSimpleName() + ".log");
+    return teardown.open(
+        () -> ReferenceProcess.start(main, List.of(), arguments, log), ChildProcess::kill9);
+  }
+
+  private Map<String, String> addresses(Map<String, String> settings) {
+    Map<String, String> environment = new HashMap<>(settings);
+    environment.put("KAFKA_BROKER", brokers);
+    environment.put("MONGODB_URI", mongoUri);
+    return environment;
   }
 }

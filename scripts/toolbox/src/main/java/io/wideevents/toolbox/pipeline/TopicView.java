@@ -59,6 +59,11 @@ public final class TopicView implements AutoCloseable {
     }
   }
 
+  /** Deletes the topic with its records. */
+  public void delete() {
+    await(admin.deleteTopics(List.of(topic)).all());
+  }
+
   /** The offset of the next record, by partition. */
   public Map<Integer, Long> ends() {
     Map<TopicPartition, OffsetSpec> latest = new HashMap<>();

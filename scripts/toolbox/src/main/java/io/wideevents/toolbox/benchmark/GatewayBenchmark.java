@@ -1,0 +1,222 @@
+package io.wideevents.toolbox.benchmark;
+
+import io.wideevents.stack.ChildProcess;
+import io.wideevents.toolbox.benchmark.reference.BareProducer;
+import io.wideevents.toolbox.load.ClosedLoop;
+import io.wideevents.toolbox.load.OpenLoop;
+import io.wideevents.toolbox.load.Window;
+import io.wideevents.toolbox.pipeline.GatewayHealth;
+import io.wideevents.toolbox.pipeline.GatewayProcess;
+import io.wideevents.toolbox.pipeline.TopicView;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.ToDoubleFunction;
+import java.util.regex.Pattern;
+
+/**
+ * Compares the gateway with a handler that passes the bytes of a body to Kafka and does nothing
+ * else. Both run in their own JVM and write to their own topics of the same broker.
+ */
+final class GatewayBenchmark {
+  static final String REFERENCE = "bare producer";
+
+  private static final int PARTITIONS = 6;
+  private static final int CONNECTIONS = 64;
+  private static final int DIFFERENT_EVENTS = 10_000;
+  private static final int LINES_CONNECTIONS = 4;
+  private static final int EVENTS_IN_BODY = 500;
+  private static final int DIFFERENT_BODIES = 20;
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
+  private static final Pattern LISTENING =
+      Pattern.compile("Listening on (http://127\\.0\\.0\\.1:\\d+)");
+
+  private final Servers servers;
+  private final OpenLoop steady;
+  private final Settings settings;
+  private final PrintWriter talk;
+
+  /**
+   * How long it measures.
+   *
+   * @param warmUp how long each process gets requests before it is measured
+   * @param slice how long one process is measured at a time
+   */
+  record Settings(Duration warmUp, Duration slice, int rounds) {}
+
+  /** Both processes in one round. */
+  private record Round(LoadedServer.Measured ours, LoadedServer.Measured bare) {
+    Comparison.Pair pair(ToDoubleFunction<LoadedServer.Measured> value) {
+      return new Comparison.Pair(
+          value.applyAsDouble(ours),
+          value.applyAsDouble(bare),
+          Math.max(ours.otherWork(), bare.otherWork()));
+    }
+  }
+
+  /**
+   * @param servers running
+   * @param steady the load for response times at a steady rate
+   * @param talk for progress
+   */
+  GatewayBenchmark(Servers servers, OpenLoop steady, Settings settings, PrintWriter talk) {
+    this.servers = servers;
+    this.steady = steady;
+    this.settings = settings;
+    this.talk = talk;
+  }
+
+  SpeedReport.Part run() throws InterruptedException {
+    String topic = "benchmark-gateway-" + ProcessHandle.current().pid();
+    String bareTopic = topic + "-bare";
+    try (TopicView ourRecords = new TopicView(servers.brokers(), topic);
+        TopicView bareRecords = new TopicView(servers.brokers(), bareTopic)) {
+      ourRecords.create(PARTITIONS);
+      bareRecords.create(PARTITIONS);
+      try {
+        LoadedServer ours = startGateway(topic, ourRecords);
+        LoadedServer bare = startBareProducer(bareTopic, bareRecords);
+        SpeedReport.Part part = measure(ours, bare);
+        ours.verifyTopic();
+        bare.verifyTopic();
+        return part;
+      } finally {
+        ourRecords.delete();
+        bareRecords.delete();
+      }
+    }
+  }
+
+  private LoadedServer startGateway(String topic, TopicView records) throws InterruptedException {
+    GatewayProcess gateway = servers.startGateway("gateway", Map.of("KAFKA_LOG_TOPIC", topic));
+    try (GatewayHealth health = new GatewayHealth(gateway.url())) {
+      health.await("all tiers up", now -> now.status().equals("ready"), START_TIMEOUT);
+    }
+    return new LoadedServer("gateway", gateway.process(), gateway.url(), records);
+  }
+
+  private LoadedServer startBareProducer(String topic, TopicView records) {
+    ChildProcess process =
+        servers.startReference(BareProducer.class, List.of(servers.brokers(), topic));
+    URI url = URI.create(process.awaitLog(LISTENING, START_TIMEOUT).group(1));
+    return new LoadedServer(REFERENCE, process, url, records);
+  }
+
+  private SpeedReport.Part measure(LoadedServer ours, LoadedServer bare)
+      throws InterruptedException {
+    List<Round> busy = rounds("%d connections".formatted(CONNECTIONS), ours, bare, CONNECTIONS);
+    List<Round> lone = rounds("a lone connection", ours, bare, 1);
+    List<Window> steadily = steadyLoad(ours, bare);
+    double linesCpuMicros = lines(ours);
+    Comparison perSecond = compare("requests/s", busy, measured -> measured.window().perSecond());
+    Comparison cpu = compare("CPU us a request", busy, LoadedServer.Measured::cpuMicros);
+    Comparison p99 = compare("p99 ms", busy, measured -> measured.window().millis(99));
+    Comparison loneP50 =
+        compare("p50 ms, 1 connection", lone, measured -> measured.window().millis(50));
+    return new SpeedReport.Part(
+        "gateway, " + CONNECTIONS + " connections",
+        REFERENCE,
+        List.of(
+            perSecond,
+            cpu,
+            compare("p50 ms", busy, measured -> measured.window().millis(50)),
+            p99,
+            loneP50,
+            steady("p50 ms", 50, steadily),
+            steady("p99 ms", 99, steadily)),
+        List.of(
+            Goal.atLeast(
+                "gateway: requests/s, ratio to the bare producer",
+                perSecond.ratio().median(),
+                0.9,
+                "x"),
+            Goal.atMost(
+                "gateway: CPU time, ratio to the bare producer", cpu.ratio().median(), 1.2, "x"),
+            Goal.atMost("gateway: p99, ratio to the bare producer", p99.ratio().median(), 1.0, "x"),
+            Goal.atMost("gateway: p50 of a lone request", loneP50.ours().median(), 2, "ms"),
+            Goal.atMost(
+                "gateway: CPU time of an event in NDJSON of " + EVENTS_IN_BODY,
+                linesCpuMicros,
+                8,
+                "us")));
+  }
+
+  private static Comparison compare(
+      String figure, List<Round> rounds, ToDoubleFunction<LoadedServer.Measured> value) {
+    return new Comparison(figure, rounds.stream().map(round -> round.pair(value)).toList());
+  }
+
+  private List<Round> rounds(String what, LoadedServer ours, LoadedServer bare, int connections) {
+    ClosedLoop ourLoad = ours.load(new SizedEvents(1).single(DIFFERENT_EVENTS), connections);
+    ClosedLoop bareLoad = bare.load(new SizedEvents(1).single(DIFFERENT_EVENTS), connections);
+    say("Warming up: " + what);
+    ours.count(ourLoad.run(settings.warmUp()), 1);
+    bare.count(bareLoad.run(settings.warmUp()), 1);
+    List<Round> rounds = new ArrayList<>();
+    for (int number = 1; number <= settings.rounds(); number++) {
+      Round round =
+          new Round(
+              ours.measure(ourLoad, 1, settings.slice()),
+              bare.measure(bareLoad, 1, settings.slice()));
+      say(
+          String.format(
+              Locale.ROOT,
+              "%s, round %d of %d: %,.0f and %,.0f requests/s, %.1f and %.1f us CPU a request",
+              what,
+              number,
+              settings.rounds(),
+              round.ours().window().perSecond(),
+              round.bare().window().perSecond(),
+              round.ours().cpuMicros(),
+              round.bare().cpuMicros()));
+      rounds.add(round);
+    }
+    return rounds;
+  }
+
+  // Both get their requests alternately, so one measurement is enough.
+  private List<Window> steadyLoad(LoadedServer ours, LoadedServer bare)
+      throws InterruptedException {
+    say(String.format(Locale.ROOT, "%.0f requests/s to each", steady.perSecond()));
+    List<Window> windows =
+        steady.run(
+            List.of(servers.target(ours.url()), servers.target(bare.url())),
+            settings.slice().multipliedBy(settings.rounds()),
+            new Random(1));
+    ours.count(windows.getFirst(), 1);
+    bare.count(windows.getLast(), 1);
+    return windows;
+  }
+
+  private Comparison steady(String figure, double percentile, List<Window> windows) {
+    return new Comparison(
+        String.format(Locale.ROOT, "%s at %.0f requests/s", figure, steady.perSecond()),
+        List.of(
+            new Comparison.Pair(
+                windows.getFirst().millis(percentile),
+                windows.getLast().millis(percentile),
+                Double.NaN)));
+  }
+
+  private double lines(LoadedServer ours) {
+    say("NDJSON of %d events, %d connections".formatted(EVENTS_IN_BODY, LINES_CONNECTIONS));
+    ClosedLoop load =
+        ours.load(new SizedEvents(2).lines(DIFFERENT_BODIES, EVENTS_IN_BODY), LINES_CONNECTIONS);
+    ours.count(load.run(settings.warmUp()), EVENTS_IN_BODY);
+    List<LoadedServer.Measured> rounds = new ArrayList<>();
+    for (int number = 1; number <= settings.rounds(); number++) {
+      rounds.add(ours.measure(load, EVENTS_IN_BODY, settings.slice()));
+    }
+    return Quartiles.of(rounds.stream().mapToDouble(LoadedServer.Measured::cpuMicros)).median();
+  }
+
+  private void say(String line) {
+    talk.println(line);
+    talk.flush();
+  }
+}
