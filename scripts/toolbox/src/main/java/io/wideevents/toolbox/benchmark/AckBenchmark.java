@@ -36,7 +36,7 @@ final class AckBenchmark {
   private final PrintWriter talk;
 
   /**
-   * @param servers not running yet
+   * @param servers running
    * @param slice how long one gateway is measured at a time
    * @param rounds measurements of each gateway in each phase
    * @param talk for progress
@@ -50,8 +50,7 @@ final class AckBenchmark {
   }
 
   AckResult run() throws InterruptedException {
-    say("Starting a Kafka broker, a mongod and two gateways");
-    servers.start();
+    say("Starting two gateways");
     GatewayProcess withQueue = servers.startGateway("with-queue", Map.of());
     GatewayProcess without = servers.startGateway("without-queue", Map.of("MQ_ENABLED", "false"));
     List<AckResult.Row> rows = new ArrayList<>();

@@ -1,110 +1,157 @@
 package io.wideevents.toolbox.benchmark;
 
-import io.wideevents.stack.MongodProcess;
-import io.wideevents.toolbox.pipeline.ProjectHome;
+import io.wideevents.stack.ChildProcess;
 import io.wideevents.toolbox.pipeline.RecordProducer;
 import io.wideevents.toolbox.pipeline.StoredEvents;
 import io.wideevents.toolbox.pipeline.TopicView;
-import io.wideevents.toolbox.pipeline.WorkerProcess;
-import io.wideevents.toolbox.sample.SampleTraffic;
-import java.nio.file.Path;
+import java.io.PrintWriter;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
+import org.bson.Document;
 
 /**
- * Lets a worker process consume a backlog. Topic, group and database are new in each run; all runs
- * share the broker and MongoDB.
+ * Lets processes consume a backlog, one after the other. All read the same topic, each with its own
+ * group and into its own database. The caller closes this object, which deletes the topic.
  */
-final class BacklogRun {
+final class BacklogRun implements AutoCloseable {
   private static final int PARTITIONS = 6;
   private static final Duration BOUND = Duration.ofMinutes(5);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
   private static final double MILLION = 1_000_000;
 
-  private final String brokers;
-  private final MongodProcess mongo;
-  private final Path logs;
+  private final Servers servers;
+  private final TopicView topic;
   private final int events;
-  private final ProjectHome home = ProjectHome.find();
+  private final String name = "benchmark-backlog-" + ProcessHandle.current().pid();
   private int runs;
 
-  /**
-   * The result of a run.
-   *
-   * @param eventsPerSecond from the worker's start of consuming until all offsets are committed
-   * @param mongodSeconds CPU time of MongoDB for a million events
-   * @param workerSeconds CPU time of the worker for a million events, without its start
-   */
-  record Result(double eventsPerSecond, double mongodSeconds, double workerSeconds) {}
-
-  /**
-   * @param servers running
-   */
-  BacklogRun(Servers servers, int events) {
-    this.brokers = servers.broker().bootstrapServers();
-    this.mongo = servers.mongod();
-    this.logs = servers.directory();
-    this.events = events;
+  /** A process that stores the events of a topic. */
+  @FunctionalInterface
+  interface Consumer {
+    /**
+     * Starts the process. Does not block.
+     *
+     * @param name of its group and database
+     */
+    ChildProcess start(String topic, String name);
   }
 
   /**
-   * Produces a backlog and blocks until a worker has consumed it.
+   * The result of a run. The first quarter of the backlog is not measured, because the process
+   * starts and is compiled during that time.
    *
-   * @param settings of the worker, in addition to the addresses of its servers
-   * @throws IllegalStateException if the worker does not finish within five minutes
+   * @param mongodSeconds CPU time of MongoDB for a million events; NaN if MongoDB was given
+   * @param consumerSeconds CPU time of the process for a million events
+   * @param peakMegabytes the most resident memory of the process since its start
+   * @param otherWork the share of the processors that other programs took
+   * @param indexes of the collection, as MongoDB lists them
    */
-  Result with(Map<String, String> settings) throws InterruptedException {
-    String name = "backlog-" + ++runs;
-    Map<String, String> all = new HashMap<>(settings);
-    all.put("KAFKA_BROKER", brokers);
-    all.put("KAFKA_LOG_TOPIC", name);
-    all.put("MQ_DLQ_TOPIC", name + ".dlq");
-    all.put("KAFKA_CONSUMER_GROUP", name);
-    all.put("MONGODB_URI", mongo.uri());
-    all.put("MONGODB_DATABASE", name);
-    try (TopicView topic = new TopicView(brokers, name);
-        StoredEvents stored = new StoredEvents(mongo.uri(), name)) {
-      topic.create(PARTITIONS);
-      fill(name);
-      try (WorkerProcess worker = WorkerProcess.start(home, all, logs.resolve(name + ".log"))) {
-        worker.awaitConsuming();
-        double mongodBefore = ProcessUsage.cpuSeconds(mongo.process().pid());
-        double workerBefore = ProcessUsage.cpuSeconds(worker.process().pid());
-        long began = System.nanoTime();
-        awaitNoLag(topic, name);
-        double seconds = (System.nanoTime() - began) / 1e9;
-        if (stored.count() != events) {
-          throw new IllegalStateException(stored.count() + " of " + events + " events are stored");
-        }
-        return new Result(
-            events / seconds,
-            (ProcessUsage.cpuSeconds(mongo.process().pid()) - mongodBefore) / events * MILLION,
-            (ProcessUsage.cpuSeconds(worker.process().pid()) - workerBefore) / events * MILLION);
+  record Result(
+      double eventsPerSecond,
+      double mongodSeconds,
+      double consumerSeconds,
+      double peakMegabytes,
+      double otherWork,
+      List<Document> indexes) {}
+
+  private BacklogRun(Servers servers, int events) {
+    this.servers = servers;
+    this.events = events;
+    this.topic = new TopicView(servers.brokers(), name);
+  }
+
+  /**
+   * Fills a topic. Blocks until the broker has all records.
+   *
+   * @param servers running
+   */
+  static BacklogRun fill(Servers servers, int events, PrintWriter talk) {
+    talk.printf("Producing a backlog of %,d events%n", events);
+    talk.flush();
+    BacklogRun run = new BacklogRun(servers, events);
+    run.topic.create(PARTITIONS);
+    SizedEvents sized = new SizedEvents(1);
+    try (RecordProducer producer = new RecordProducer(servers.brokers(), run.name)) {
+      for (int i = 0; i < events; i++) {
+        producer.send(sized.next());
+      }
+      producer.flush();
+    }
+    return run;
+  }
+
+  /**
+   * Starts a process and blocks until it has consumed the backlog.
+   *
+   * @param indexes created before the process starts
+   * @throws IllegalStateException if the process does not finish within five minutes, or if the
+   *     collection does not have every event once
+   */
+  Result with(Consumer consumer, List<Document> indexes) throws InterruptedException {
+    String group = name + "-" + ++runs;
+    try (StoredEvents stored = new StoredEvents(servers.mongoUri(), group)) {
+      stored.createIndexes(indexes);
+      try (ChildProcess process = consumer.start(name, group)) {
+        return measure(process, group, stored);
       } finally {
         stored.drop();
       }
     }
   }
 
-  private void fill(String topic) {
-    SampleTraffic traffic = new SampleTraffic(runs, Instant.now());
-    try (RecordProducer producer = new RecordProducer(brokers, topic)) {
-      for (int i = 0; i < events; i++) {
-        producer.send(traffic.next());
-      }
-      producer.flush();
+  private Result measure(ChildProcess process, String group, StoredEvents stored)
+      throws InterruptedException {
+    long end = System.nanoTime() + BOUND.toNanos();
+    long left = awaitLag(process, group, events - events / 4, end);
+    OtherWork otherWork = OtherWork.begin();
+    double mongodBefore = mongodSeconds();
+    double consumerBefore = ProcessUsage.cpuSeconds(process.pid());
+    long began = System.nanoTime();
+    awaitLag(process, group, 0, end);
+    double seconds = (System.nanoTime() - began) / 1e9;
+    double consumerSeconds = ProcessUsage.cpuSeconds(process.pid()) - consumerBefore;
+    double mongodSeconds = mongodSeconds() - mongodBefore;
+    double share = otherWork.share();
+    if (stored.count() != events) {
+      throw process.failure(
+          "stored %,d events of a backlog of %,d".formatted(stored.count(), events));
     }
+    return new Result(
+        left / seconds,
+        mongodSeconds / left * MILLION,
+        consumerSeconds / left * MILLION,
+        ProcessUsage.peakMegabytes(process.pid()),
+        share,
+        stored.indexes());
   }
 
-  private static void awaitNoLag(TopicView topic, String group) throws InterruptedException {
-    long end = System.nanoTime() + BOUND.toNanos();
-    while (topic.lag(group) > 0) {
-      if (System.nanoTime() - end > 0) {
-        throw new IllegalStateException("The worker has not consumed the backlog within " + BOUND);
+  // Returns the lag, which is at most the wanted one.
+  private long awaitLag(ChildProcess process, String group, long wanted, long endNanos)
+      throws InterruptedException {
+    long lag = topic.lag(group);
+    while (lag > wanted) {
+      if (!process.isAlive()) {
+        throw process.failure("ended");
+      }
+      if (System.nanoTime() - endNanos > 0) {
+        throw process.failure("has not consumed the backlog within " + BOUND);
       }
       Thread.sleep(LOOK_AGAIN);
+      lag = topic.lag(group);
+    }
+    return lag;
+  }
+
+  private double mongodSeconds() {
+    return servers.mongodPid().isPresent()
+        ? ProcessUsage.cpuSeconds(servers.mongodPid().getAsLong())
+        : Double.NaN;
+  }
+
+  @Override
+  public void close() {
+    try (topic) {
+      topic.delete();
     }
   }
 }

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
     name = "benchmark",
     sortOptions = false,
     usageHelpAutoWidth = true,
-    synopsisSubcommandLabel = "(gateway | ack | replay | batches)",
+    synopsisSubcommandLabel = "(gateway | worker | ack | replay | batches)",
     description = {
       "Measures with its own servers and processes, and stops them at the end, also on Ctrl-C."
           + " Needs a mongod on the PATH, or named by MONGOD.",
@@ -72,7 +72,7 @@ public final class BenchmarkCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        commandLine(), "Name the measurement: gateway, ack, replay or batches");
+        commandLine(), "Name the measurement: gateway, worker, ack, replay or batches");
   }
 
   @Command(
@@ -99,9 +99,9 @@ public final class BenchmarkCommand implements Runnable {
                   "Measurements of each gateway in each phase (default: ${DEFAULT-VALUE}).")
           int rounds)
       throws InterruptedException {
-    requirePositive("--seconds", seconds);
-    requirePositive("--rounds", rounds);
-    return measure(
+    requireAtLeast("--seconds", seconds, 1);
+    requireAtLeast("--rounds", rounds, 1);
+    return measureWithOwnServers(
         (servers, load, talk) ->
             new AckBenchmark(servers, load, Duration.ofSeconds(seconds), rounds, talk).run());
   }
@@ -129,9 +129,9 @@ public final class BenchmarkCommand implements Runnable {
                       + " ${DEFAULT-VALUE}).")
           int seconds)
       throws InterruptedException {
-    requirePositive("--events", events);
-    requirePositive("--seconds", seconds);
-    return measure(
+    requireAtLeast("--events", events, 1);
+    requireAtLeast("--seconds", seconds, 1);
+    return measureWithOwnServers(
         (servers, load, talk) ->
             new ReplayBenchmark(servers, load, events, Duration.ofSeconds(seconds), talk).run());
   }
@@ -158,11 +158,45 @@ public final class BenchmarkCommand implements Runnable {
               description = "Rounds, both ways in each (default: ${DEFAULT-VALUE}).")
           int rounds)
       throws InterruptedException {
-    if (events < 1_000 || rounds < 1) {
-      throw new ParameterException(commandLine(), "Use at least 1000 --events and one of --rounds");
-    }
+    requireBacklog(events);
+    requireAtLeast("--rounds", rounds, 1);
     return measure(
-        (servers, load, talk) -> new BatchesBenchmark(servers, events, rounds, talk).run());
+        (servers, load, talk) ->
+            new SpeedReport(List.of(new BatchesBenchmark(servers, events, rounds, talk).run())));
+  }
+
+  @Command(
+      name = "worker",
+      description = {
+        "Compares the worker with a hand-tuned consumer, which parses and inserts and does nothing"
+            + " else. Both consume the same backlog of events of 670 bytes in alternate rounds,"
+            + " into collections with the same indexes. The first quarter of each backlog is not"
+            + " measured. --rate has no effect.",
+        "",
+      })
+  int worker(
+      @Option(
+              names = "--events",
+              paramLabel = "N",
+              defaultValue = "500000",
+              description = "Events in the backlog, at least 1000 (default: ${DEFAULT-VALUE}).")
+          int events,
+      @Option(
+              names = "--rounds",
+              paramLabel = "N",
+              defaultValue = "3",
+              description = "Rounds, both processes in each (default: ${DEFAULT-VALUE}).")
+          int rounds)
+      throws InterruptedException {
+    requireBacklog(events);
+    requireAtLeast("--rounds", rounds, 1);
+    return measure(
+        (servers, load, talk) ->
+            new SpeedReport(List.of(new WorkerBenchmark(servers, events, rounds, talk).run())));
+  }
+
+  private void requireBacklog(int events) {
+    requireAtLeast("--events", events, 1_000);
   }
 
   @Command(
@@ -197,30 +231,28 @@ public final class BenchmarkCommand implements Runnable {
               description = "Rounds, both processes in each (default: ${DEFAULT-VALUE}).")
           int rounds)
       throws InterruptedException {
-    requirePositive("--seconds", seconds);
-    requirePositive("--warm-up", warmUp);
-    requirePositive("--rounds", rounds);
+    requireAtLeast("--seconds", seconds, 1);
+    requireAtLeast("--warm-up", warmUp, 1);
+    requireAtLeast("--rounds", rounds, 1);
     GatewayBenchmark.Settings settings =
         new GatewayBenchmark.Settings(
             Duration.ofSeconds(warmUp), Duration.ofSeconds(seconds), rounds);
-    return measureWithGiven(
-        (servers, load, talk) -> {
-          servers.start();
-          return new SpeedReport(
-              List.of(new GatewayBenchmark(servers, load, settings, talk).run()));
-        });
+    return measure(
+        (servers, load, talk) ->
+            new SpeedReport(List.of(new GatewayBenchmark(servers, load, settings, talk).run())));
   }
 
-  // The measurement uses the servers of the environment, because it does not stop them.
-  private int measureWithGiven(Measurement measurement) throws InterruptedException {
+  // For measurements that leave the servers alone: they may use those of the environment.
+  private int measure(Measurement measurement) throws InterruptedException {
     return measure(measurement, System.getenv());
   }
 
-  private int measure(Measurement measurement) throws InterruptedException {
-    Map<String, String> ownServers = new HashMap<>(System.getenv());
-    ownServers.remove("KAFKA_BROKER");
-    ownServers.remove("MONGODB_URI");
-    return measure(measurement, ownServers);
+  // For measurements that stop the servers: these must be the benchmark's own.
+  private int measureWithOwnServers(Measurement measurement) throws InterruptedException {
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.remove("KAFKA_BROKER");
+    environment.remove("MONGODB_URI");
+    return measure(measurement, environment);
   }
 
   private int measure(Measurement measurement, Map<String, String> environment)
@@ -233,8 +265,11 @@ public final class BenchmarkCommand implements Runnable {
       WorkDirectory directory =
           teardown.open(() -> WorkDirectory.create(null, "benchmark"), WorkDirectory::close);
       OpenLoop load = teardown.open(() -> new OpenLoop(rate), OpenLoop::close);
-      BenchmarkResult result =
-          measurement.run(new Servers(directory.path(), teardown, environment), load, talk);
+      Servers servers = new Servers(directory.path(), teardown, environment);
+      talk.println("Starting the servers");
+      talk.flush();
+      servers.start();
+      BenchmarkResult result = measurement.run(servers, load, talk);
       PrintWriter out = commandLine().getOut();
       if (json) {
         out.println(result.json());
@@ -252,9 +287,10 @@ public final class BenchmarkCommand implements Runnable {
     }
   }
 
-  private void requirePositive(String flag, long value) {
-    if (value < 1) {
-      throw new ParameterException(commandLine(), flag + "=" + value + " is less than 1");
+  private void requireAtLeast(String flag, long value, long least) {
+    if (value < least) {
+      throw new ParameterException(
+          commandLine(), "%s=%d is less than %d".formatted(flag, value, least));
     }
   }
 

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
 
 /**
@@ -48,16 +47,6 @@ final class GatewayBenchmark {
    * @param slice how long one process is measured at a time
    */
   record Settings(Duration warmUp, Duration slice, int rounds) {}
-
-  /** Both processes in one round. */
-  private record Round(LoadedServer.Measured ours, LoadedServer.Measured bare) {
-    Comparison.Pair pair(ToDoubleFunction<LoadedServer.Measured> value) {
-      return new Comparison.Pair(
-          value.applyAsDouble(ours),
-          value.applyAsDouble(bare),
-          Math.max(ours.otherWork(), bare.otherWork()));
-    }
-  }
 
   /**
    * @param servers running
@@ -102,29 +91,30 @@ final class GatewayBenchmark {
 
   private LoadedServer startBareProducer(String topic, TopicView records) {
     ChildProcess process =
-        servers.startReference(BareProducer.class, List.of(servers.brokers(), topic));
+        servers.startReference(BareProducer.class, List.of(), List.of(servers.brokers(), topic));
     URI url = URI.create(process.awaitLog(LISTENING, START_TIMEOUT).group(1));
     return new LoadedServer(REFERENCE, process, url, records);
   }
 
   private SpeedReport.Part measure(LoadedServer ours, LoadedServer bare)
       throws InterruptedException {
-    List<Round> busy = rounds("%d connections".formatted(CONNECTIONS), ours, bare, CONNECTIONS);
-    List<Round> lone = rounds("a lone connection", ours, bare, 1);
+    Rounds<LoadedServer.Measured> busy =
+        rounds("%d connections".formatted(CONNECTIONS), ours, bare, CONNECTIONS);
+    Rounds<LoadedServer.Measured> lone = rounds("a lone connection", ours, bare, 1);
     List<Window> steadily = steadyLoad(ours, bare);
     double linesCpuMicros = lines(ours);
-    Comparison perSecond = compare("requests/s", busy, measured -> measured.window().perSecond());
-    Comparison cpu = compare("CPU us a request", busy, LoadedServer.Measured::cpuMicros);
-    Comparison p99 = compare("p99 ms", busy, measured -> measured.window().millis(99));
+    Comparison perSecond = busy.compare("requests/s", measured -> measured.window().perSecond());
+    Comparison cpu = busy.compare("CPU us a request", LoadedServer.Measured::cpuMicros);
+    Comparison p99 = busy.compare("p99 ms", measured -> measured.window().millis(99));
     Comparison loneP50 =
-        compare("p50 ms, 1 connection", lone, measured -> measured.window().millis(50));
+        lone.compare("p50 ms, 1 connection", measured -> measured.window().millis(50));
     return new SpeedReport.Part(
         "gateway, " + CONNECTIONS + " connections",
         REFERENCE,
         List.of(
             perSecond,
             cpu,
-            compare("p50 ms", busy, measured -> measured.window().millis(50)),
+            busy.compare("p50 ms", measured -> measured.window().millis(50)),
             p99,
             loneP50,
             steady("p50 ms", 50, steadily),
@@ -146,23 +136,17 @@ final class GatewayBenchmark {
                 "us")));
   }
 
-  private static Comparison compare(
-      String figure, List<Round> rounds, ToDoubleFunction<LoadedServer.Measured> value) {
-    return new Comparison(figure, rounds.stream().map(round -> round.pair(value)).toList());
-  }
-
-  private List<Round> rounds(String what, LoadedServer ours, LoadedServer bare, int connections) {
+  private Rounds<LoadedServer.Measured> rounds(
+      String what, LoadedServer ours, LoadedServer bare, int connections) {
     ClosedLoop ourLoad = ours.load(new SizedEvents(1).single(DIFFERENT_EVENTS), connections);
     ClosedLoop bareLoad = bare.load(new SizedEvents(1).single(DIFFERENT_EVENTS), connections);
     say("Warming up: " + what);
     ours.count(ourLoad.run(settings.warmUp()), 1);
     bare.count(bareLoad.run(settings.warmUp()), 1);
-    List<Round> rounds = new ArrayList<>();
+    Rounds<LoadedServer.Measured> rounds = new Rounds<>(LoadedServer.Measured::otherWork);
     for (int number = 1; number <= settings.rounds(); number++) {
-      Round round =
-          new Round(
-              ours.measure(ourLoad, 1, settings.slice()),
-              bare.measure(bareLoad, 1, settings.slice()));
+      LoadedServer.Measured our = ours.measure(ourLoad, 1, settings.slice());
+      LoadedServer.Measured reference = bare.measure(bareLoad, 1, settings.slice());
       say(
           String.format(
               Locale.ROOT,
@@ -170,11 +154,11 @@ final class GatewayBenchmark {
               what,
               number,
               settings.rounds(),
-              round.ours().window().perSecond(),
-              round.bare().window().perSecond(),
-              round.ours().cpuMicros(),
-              round.bare().cpuMicros()));
-      rounds.add(round);
+              our.window().perSecond(),
+              reference.window().perSecond(),
+              our.cpuMicros(),
+              reference.cpuMicros()));
+      rounds.add(our, reference);
     }
     return rounds;
   }

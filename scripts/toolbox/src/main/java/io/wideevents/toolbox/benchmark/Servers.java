@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -89,6 +90,13 @@ final class Servers {
    */
   MongodProcess mongod() {
     return mongod.orElseThrow();
+  }
+
+  /** Empty if MongoDB was given. */
+  OptionalLong mongodPid() {
+    return mongod
+        .map(started -> OptionalLong.of(started.process().pid()))
+        .orElse(OptionalLong.empty());
   }
 
   /** The bootstrap servers. */
@@ -161,11 +169,20 @@ final class Servers {
         started -> started.process().kill9());
   }
 
+  /** The settings of a worker that reads {@code topic}, with a group and a database of a name. */
+  static Map<String, String> workerSettings(String topic, String name) {
+    return Map.of(
+        "KAFKA_LOG_TOPIC", topic,
+        "MQ_DLQ_TOPIC", topic + ".dlq",
+        "KAFKA_CONSUMER_GROUP", name,
+        "MONGODB_DATABASE", name);
+  }
+
   /** Starts a program of the toolbox, which the gateway or the worker is compared with. */
-  ChildProcess startReference(Class<?> main, List<String> arguments) {
+  ChildProcess startReference(Class<?> main, List<String> jvmOptions, List<String> arguments) {
     Path log = directory.resolve(main.getSimpleName() + ".log");
     return teardown.open(
-        () -> ReferenceProcess.start(main, List.of(), arguments, log), ChildProcess::kill9);
+        () -> ReferenceProcess.start(main, jvmOptions, arguments, log), ChildProcess::kill9);
   }
 
   private Map<String, String> addresses(Map<String, String> settings) {

@@ -93,6 +93,26 @@ public final class StoredEvents implements AutoCloseable {
     return any(Filters.and(Filters.eq("service", service), Filters.eq("error.code", errorCode)));
   }
 
+  /** The indexes of the collection, as MongoDB lists them. */
+  public List<Document> indexes() {
+    return Flux.from(events.listIndexes()).collectList().blockOptional(TIMEOUT).orElseThrow();
+  }
+
+  /**
+   * Creates the collection with the indexes of another one.
+   *
+   * @param indexes as {@link #indexes} returns them; none: does nothing
+   */
+  public void createIndexes(List<Document> indexes) {
+    if (!indexes.isEmpty()) {
+      Mono.from(
+              client
+                  .getDatabase(database)
+                  .runCommand(new Document("createIndexes", COLLECTION).append("indexes", indexes)))
+          .block(TIMEOUT);
+    }
+  }
+
   /** Creates the collection with a validator. The collection must not exist. */
   public void createWithValidator(Bson validator) {
     Mono.from(
