@@ -1,14 +1,17 @@
 package io.wideevents.toolbox.benchmark;
 
+import com.mongodb.MongoException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.stack.Teardown;
 import io.wideevents.stack.WorkDirectory;
 import io.wideevents.toolbox.load.OpenLoop;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,7 +26,8 @@ import picocli.CommandLine.Spec;
     name = "benchmark",
     sortOptions = false,
     usageHelpAutoWidth = true,
-    synopsisSubcommandLabel = "(gateway | worker | ack | replay | batches)",
+    synopsisSubcommandLabel =
+        "(targets | gateway | worker | start | delay | idle | codec | ack | replay | batches)",
     description = {
       "Measures with its own servers and processes, and stops them at the end, also on Ctrl-C."
           + " Needs a mongod on the PATH, or named by MONGOD.",
@@ -60,6 +64,8 @@ public final class BenchmarkCommand implements Runnable {
   @SuppressWarnings("UnusedVariable") // picocli reads it
   private boolean help;
 
+  private static final Duration SLICE = Duration.ofSeconds(4);
+
   @Spec private @Nullable CommandSpec spec;
 
   private final Teardown teardown = new Teardown("the benchmark");
@@ -69,10 +75,15 @@ public final class BenchmarkCommand implements Runnable {
         throws InterruptedException;
   }
 
+  private interface Work {
+    BenchmarkResult run(Path directory, PrintWriter talk) throws InterruptedException;
+  }
+
   @Override
   public void run() {
     throw new ParameterException(
-        commandLine(), "Name the measurement: gateway, worker, ack, replay or batches");
+        commandLine(),
+        "Name the measurement: targets, gateway, worker, start, delay, idle, codec, ack, replay or batches");
   }
 
   @Command(
@@ -195,6 +206,158 @@ public final class BenchmarkCommand implements Runnable {
             new SpeedReport(List.of(new WorkerBenchmark(servers, events, rounds, talk).run())));
   }
 
+  @Command(
+      name = "start",
+      description = {
+        "Starts a worker and a gateway, and measures how long they take to become ready. Then"
+            + " measures how the gateway serves 64 connections in its first ten seconds. --rate"
+            + " has no effect.",
+        "",
+      })
+  int start(
+      @Option(
+              names = "--warm-up",
+              paramLabel = "N",
+              defaultValue = "20",
+              description =
+                  "Seconds of load after the first ten, before the warm rate is measured (default:"
+                      + " ${DEFAULT-VALUE}).")
+          int warmUp,
+      @Option(
+              names = "--rounds",
+              paramLabel = "N",
+              defaultValue = "3",
+              description = "Starts of each process (default: ${DEFAULT-VALUE}).")
+          int rounds)
+      throws InterruptedException {
+    requireAtLeast("--warm-up", warmUp, 1);
+    requireAtLeast("--rounds", rounds, 1);
+    StartBenchmark.Settings settings =
+        new StartBenchmark.Settings(Duration.ofSeconds(warmUp), SLICE, rounds);
+    return measure(
+        (servers, load, talk) ->
+            new SpeedReport(List.of(new StartBenchmark(servers, settings, talk).run())));
+  }
+
+  @Command(
+      name = "delay",
+      description = {
+        "Posts 1000 events a second and measures the time from when each was due until it is"
+            + " visible in MongoDB: with a worker's defaults, and with MQ_BATCH_TIMEOUT_MS=25."
+            + " MongoDB must be a replica set. --rate has no effect.",
+        "",
+      })
+  int delay(
+      @Option(
+              names = "--seconds",
+              paramLabel = "N",
+              defaultValue = "30",
+              description = "How long each setting is measured (default: ${DEFAULT-VALUE}).")
+          int seconds,
+      @Option(
+              names = "--warm-up",
+              paramLabel = "N",
+              defaultValue = "20",
+              description = "Seconds of events before that (default: ${DEFAULT-VALUE}).")
+          int warmUp)
+      throws InterruptedException {
+    requireAtLeast("--seconds", seconds, 1);
+    requireAtLeast("--warm-up", warmUp, 1);
+    return measure(
+        (servers, load, talk) ->
+            new SpeedReport(
+                List.of(
+                    new DelayBenchmark(
+                            servers, Duration.ofSeconds(warmUp), Duration.ofSeconds(seconds), talk)
+                        .run())));
+  }
+
+  @Command(
+      name = "idle",
+      description = {
+        "Measures the resident memory and the CPU time of a gateway and a worker without events."
+            + " --rate has no effect.",
+        "",
+      })
+  int idle(
+      @Option(
+              names = "--seconds",
+              paramLabel = "N",
+              defaultValue = "30",
+              description = "How long they are measured (default: ${DEFAULT-VALUE}).")
+          int seconds,
+      @Option(
+              names = "--settle",
+              paramLabel = "N",
+              defaultValue = "20",
+              description = "Seconds after their start before that (default: ${DEFAULT-VALUE}).")
+          int settle)
+      throws InterruptedException {
+    requireAtLeast("--seconds", seconds, 1);
+    requireAtLeast("--settle", settle, 0);
+    return measure(
+        (servers, load, talk) ->
+            new SpeedReport(
+                List.of(
+                    new IdleBenchmark(
+                            servers, Duration.ofSeconds(settle), Duration.ofSeconds(seconds), talk)
+                        .run())));
+  }
+
+  @Command(
+      name = "codec",
+      description = {
+        "Measures the codec with JMH: the time and the allocated memory from JSON to a validated"
+            + " document, on one thread. Needs no servers. --rate has no effect.",
+        "",
+      })
+  int codec(
+      @Option(
+              names = "--seconds",
+              paramLabel = "N",
+              defaultValue = "2",
+              description = "Length of each of JMH's eight iterations (default: ${DEFAULT-VALUE}).")
+          int seconds)
+      throws InterruptedException {
+    requireAtLeast("--seconds", seconds, 1);
+    return report(
+        (directory, talk) ->
+            new SpeedReport(
+                List.of(new CodecMeasurement(directory.resolve("jmh.log"), seconds, talk).run())));
+  }
+
+  @Command(
+      name = "targets",
+      description = {
+        "Runs gateway, worker, start, delay, idle and codec with short rounds, about 12 minutes,"
+            + " and prints every target of the project beside the measured value.",
+        "",
+      })
+  int targets() throws InterruptedException {
+    return measure(
+        (servers, load, talk) ->
+            new SpeedReport(
+                List.of(
+                    new GatewayBenchmark(
+                            servers,
+                            load,
+                            new GatewayBenchmark.Settings(Duration.ofSeconds(15), SLICE, 3),
+                            talk)
+                        .run(),
+                    new WorkerBenchmark(servers, 300_000, 3, talk).run(),
+                    new StartBenchmark(
+                            servers,
+                            new StartBenchmark.Settings(Duration.ofSeconds(15), SLICE, 1),
+                            talk)
+                        .run(),
+                    new DelayBenchmark(
+                            servers, Duration.ofSeconds(10), Duration.ofSeconds(15), talk)
+                        .run(),
+                    new IdleBenchmark(servers, Duration.ofSeconds(15), Duration.ofSeconds(15), talk)
+                        .run(),
+                    new CodecMeasurement(servers.directory().resolve("jmh.log"), 1, talk).run())));
+  }
+
   private void requireBacklog(int events) {
     requireAtLeast("--events", events, 1_000);
   }
@@ -260,16 +423,23 @@ public final class BenchmarkCommand implements Runnable {
     if (!(rate > 0)) {
       throw new ParameterException(commandLine(), "--rate=" + rate + " is not positive");
     }
+    return report(
+        (directory, talk) -> {
+          OpenLoop load = teardown.open(() -> new OpenLoop(rate), OpenLoop::close);
+          Servers servers = new Servers(directory, teardown, environment);
+          talk.println("Starting the servers");
+          talk.flush();
+          servers.start();
+          return measurement.run(servers, load, talk);
+        });
+  }
+
+  private int report(Work work) throws InterruptedException {
     PrintWriter talk = commandLine().getErr();
     try (teardown) {
       WorkDirectory directory =
           teardown.open(() -> WorkDirectory.create(null, "benchmark"), WorkDirectory::close);
-      OpenLoop load = teardown.open(() -> new OpenLoop(rate), OpenLoop::close);
-      Servers servers = new Servers(directory.path(), teardown, environment);
-      talk.println("Starting the servers");
-      talk.flush();
-      servers.start();
-      BenchmarkResult result = measurement.run(servers, load, talk);
+      BenchmarkResult result = work.run(directory.path(), talk);
       PrintWriter out = commandLine().getOut();
       if (json) {
         out.println(result.json());
@@ -278,7 +448,7 @@ public final class BenchmarkCommand implements Runnable {
       }
       out.flush();
       return ExitCode.OK;
-    } catch (IllegalStateException e) {
+    } catch (IllegalStateException | KafkaException | MongoException e) {
       if (!teardown.interrupted()) {
         talk.println("benchmark: " + e.getMessage());
         talk.flush();

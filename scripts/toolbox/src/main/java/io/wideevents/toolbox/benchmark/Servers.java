@@ -11,6 +11,7 @@ import io.wideevents.toolbox.load.OpenLoop;
 import io.wideevents.toolbox.load.RequestBody;
 import io.wideevents.toolbox.pipeline.GatewayProcess;
 import io.wideevents.toolbox.pipeline.ProjectHome;
+import io.wideevents.toolbox.pipeline.StoredEvents;
 import io.wideevents.toolbox.pipeline.WorkerProcess;
 import io.wideevents.toolbox.sample.SampleTraffic;
 import java.net.URI;
@@ -167,6 +168,13 @@ final class Servers {
     return teardown.open(
         () -> WorkerProcess.start(home, addresses(settings), directory.resolve(name + ".log")),
         started -> started.process().kill9());
+  }
+
+  /** Drops a database that a worker wrote to. */
+  void dropDatabase(String name) {
+    try (StoredEvents stored = new StoredEvents(mongoUri, name)) {
+      stored.drop();
+    }
   }
 
   /** The settings of a worker that reads {@code topic}, with a group and a database of a name. */

@@ -43,6 +43,12 @@ final class SizedEvents {
     return sized.toByteArray();
   }
 
+  /** The mean size of the first {@code count} events. */
+  static double meanBytes(int count) {
+    SizedEvents events = new SizedEvents(1);
+    return IntStream.range(0, count).map(i -> events.next().length).average().orElseThrow();
+  }
+
   /** Bodies of one event each. */
   Stream<RequestBody> single(int count) {
     return IntStream.range(0, count).mapToObj(i -> RequestBody.plain(1, RequestBody.JSON, next()));

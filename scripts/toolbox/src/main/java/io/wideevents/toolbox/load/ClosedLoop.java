@@ -23,6 +23,8 @@ import org.HdrHistogram.Histogram;
  * <p>Used by one thread.
  */
 public final class ClosedLoop {
+  private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final URI server;
   private final List<byte[]> requests;
   private final int connections;
@@ -48,8 +50,18 @@ public final class ClosedLoop {
    * @throws IllegalStateException if a connection fails
    */
   public Window run(Duration duration) {
-    Histogram micros = new Histogram(3);
-    long failed = 0;
+    return bySecond(duration).stream().reduce(Window.EMPTY, Window::plus);
+  }
+
+  /**
+   * Does the same as {@link #run}, and returns one measurement for each second. The last one ends
+   * with the last answer.
+   *
+   * @throws IllegalStateException if a connection fails
+   */
+  public List<Window> bySecond(Duration duration) {
+    List<Second> seconds =
+        Stream.generate(Second::new).limit(Math.max(1, duration.toSeconds())).toList();
     List<Exchange> exchanges = new ArrayList<>();
     try (Selector selector = Selector.open()) {
       for (int i = 0; i < connections; i++) {
@@ -72,11 +84,8 @@ public final class ClosedLoop {
             continue;
           }
           long now = System.nanoTime();
-          if (isExpected.test(status)) {
-            micros.recordValue(TimeUnit.NANOSECONDS.toMicros(now - exchange.beganNanos()));
-          } else {
-            failed++;
-          }
+          long second = Math.min(seconds.size() - 1, (now - start) / SECOND_NANOS);
+          seconds.get((int) second).record(isExpected.test(status), now - exchange.beganNanos());
           if (now - start < duration.toNanos()) {
             begin(exchange, key);
           } else {
@@ -85,11 +94,32 @@ public final class ClosedLoop {
         }
         selector.selectedKeys().clear();
       }
-      return new Window(micros, failed, Duration.ofNanos(System.nanoTime() - start));
+      long lastNanos = System.nanoTime() - start - (seconds.size() - 1) * SECOND_NANOS;
+      return seconds.stream()
+          .map(second -> second.window(second == seconds.getLast() ? lastNanos : SECOND_NANOS))
+          .toList();
     } catch (IOException e) {
       throw new IllegalStateException("The load on %s failed: %s".formatted(server, e), e);
     } finally {
       exchanges.forEach(ClosedLoop::close);
+    }
+  }
+
+  /** The answers that arrived in one second. */
+  private static final class Second {
+    private final Histogram micros = new Histogram(3);
+    private long failed;
+
+    void record(boolean valid, long nanos) {
+      if (valid) {
+        micros.recordValue(TimeUnit.NANOSECONDS.toMicros(nanos));
+      } else {
+        failed++;
+      }
+    }
+
+    Window window(long tookNanos) {
+      return new Window(micros, failed, Duration.ofNanos(tookNanos));
     }
   }
 

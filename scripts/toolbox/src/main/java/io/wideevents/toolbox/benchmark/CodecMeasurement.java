@@ -1,0 +1,79 @@
+package io.wideevents.toolbox.benchmark;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+/** Runs {@link CodecBenchmark} in its own JVM: from JSON to a validated document, one thread. */
+final class CodecMeasurement {
+  private static final String ALLOCATED = "gc.alloc.rate.norm";
+
+  private final Path log;
+  private final int seconds;
+  private final PrintWriter talk;
+
+  /**
+   * @param log file for the output of JMH
+   * @param seconds of each iteration
+   * @param talk for progress
+   */
+  CodecMeasurement(Path log, int seconds, PrintWriter talk) {
+    this.log = log;
+    this.seconds = seconds;
+    this.talk = talk;
+  }
+
+  SpeedReport.Part run() {
+    talk.println("Codec: JSON to a validated document");
+    talk.flush();
+    RunResult result = runBenchmark();
+    double garbage =
+        result.getSecondaryResults().entrySet().stream()
+            .filter(entry -> entry.getKey().endsWith(ALLOCATED))
+            .map(Map.Entry::getValue)
+            .mapToDouble(Result::getScore)
+            .findFirst()
+            .orElse(Double.NaN);
+    return new SpeedReport.Part(
+        "codec",
+        "",
+        List.of(),
+        List.of(
+            Goal.atMost(
+                "codec: JSON to a validated document",
+                result.getPrimaryResult().getScore(),
+                2.5,
+                "us"),
+            Goal.atMost(
+                "codec: allocated memory, ratio to the event's size",
+                garbage / SizedEvents.meanBytes(CodecBenchmark.EVENTS),
+                1.5,
+                "x")));
+  }
+
+  private RunResult runBenchmark() {
+    try {
+      return new Runner(
+              new OptionsBuilder()
+                  .include(CodecBenchmark.class.getName() + "\\.decodeForeign")
+                  .addProfiler(GCProfiler.class)
+                  // Instead of the options of this JVM, which starts fast and compiles little.
+                  .jvmArgs("-Xmx512m")
+                  .warmupTime(TimeValue.seconds(seconds))
+                  .measurementTime(TimeValue.seconds(seconds))
+                  .output(log.toString())
+                  .build())
+          .runSingle();
+    } catch (RunnerException e) {
+      throw new IllegalStateException("JMH failed: " + e.getMessage(), e);
+    }
+  }
+}
