@@ -5,7 +5,10 @@ import io.wideevents.process.ExitCode;
 import io.wideevents.stack.Teardown;
 import io.wideevents.stack.WorkDirectory;
 import io.wideevents.toolbox.load.OpenLoop;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -43,8 +46,20 @@ public final class BenchmarkCommand implements Runnable {
   @Option(
       names = "--json",
       scope = ScopeType.INHERIT,
-      description = "Print one JSON object instead of a table.")
-  private boolean json;
+      arity = "0..1",
+      paramLabel = "FILE",
+      fallbackValue = STANDARD_OUTPUT,
+      description = "Print one JSON object instead of the tables; with FILE, write it to the file.")
+  private @Nullable String json;
+
+  @Option(
+      names = "--svg",
+      scope = ScopeType.INHERIT,
+      paramLabel = "DIR",
+      description =
+          "Also draw the result into this directory, as speed-ratios.svg and speed-targets.svg."
+              + " Has no effect on ack and replay.")
+  private @Nullable Path svg;
 
   @Option(
       names = "--rate",
@@ -64,6 +79,7 @@ public final class BenchmarkCommand implements Runnable {
   @SuppressWarnings("UnusedVariable") // picocli reads it
   private boolean help;
 
+  private static final String STANDARD_OUTPUT = "-";
   private static final Duration SLICE = Duration.ofSeconds(4);
 
   @Spec private @Nullable CommandSpec spec;
@@ -436,24 +452,57 @@ public final class BenchmarkCommand implements Runnable {
 
   private int report(Work work) throws InterruptedException {
     PrintWriter talk = commandLine().getErr();
+    requireDirectories();
     try (teardown) {
       WorkDirectory directory =
           teardown.open(() -> WorkDirectory.create(null, "benchmark"), WorkDirectory::close);
-      BenchmarkResult result = work.run(directory.path(), talk);
-      PrintWriter out = commandLine().getOut();
-      if (json) {
-        out.println(result.json());
-      } else {
-        result.lines().forEach(out::println);
-      }
-      out.flush();
+      write(work.run(directory.path(), talk));
       return ExitCode.OK;
-    } catch (IllegalStateException | KafkaException | MongoException e) {
+    } catch (IllegalStateException | KafkaException | MongoException | UncheckedIOException e) {
       if (!teardown.interrupted()) {
         talk.println("benchmark: " + e.getMessage());
         talk.flush();
       }
       return ExitCode.FAILURE;
+    }
+  }
+
+  private void write(BenchmarkResult result) {
+    PrintWriter out = commandLine().getOut();
+    if (STANDARD_OUTPUT.equals(json)) {
+      out.println(result.json());
+    } else {
+      result.lines().forEach(out::println);
+    }
+    out.flush();
+    try {
+      if (json != null && !STANDARD_OUTPUT.equals(json)) {
+        Files.writeString(Path.of(json), result.json().toPrettyString() + "\n");
+      }
+      if (svg != null && result instanceof SpeedReport report) {
+        Files.writeString(svg.resolve("speed-ratios.svg"), SpeedChart.ratios(report));
+        Files.writeString(svg.resolve("speed-targets.svg"), SpeedChart.targets(report));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write the result: " + e, e);
+    }
+  }
+
+  // Wrong paths fail the command before the minutes of measurement.
+  private void requireDirectories() {
+    if (json != null && !STANDARD_OUTPUT.equals(json)) {
+      requireDirectory("--json", json, Path.of(json).toAbsolutePath().getParent());
+    }
+    if (svg != null) {
+      requireDirectory("--svg", svg.toString(), svg);
+    }
+  }
+
+  private void requireDirectory(String flag, String value, @Nullable Path directory) {
+    if (directory == null || !Files.isDirectory(directory) || !Files.isWritable(directory)) {
+      throw new ParameterException(
+          commandLine(),
+          "%s=%s: cannot write into the directory %s".formatted(flag, value, directory));
     }
   }
 

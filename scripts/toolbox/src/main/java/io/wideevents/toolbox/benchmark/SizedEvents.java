@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Sample traffic whose events have at least {@value #BYTES} bytes, the size for which the project
- * states its targets. Shorter events get one more attribute. Not safe for concurrent use.
+ * Sample traffic with events of about {@value #BYTES} bytes, the size for which the project states
+ * its targets. Shorter events get one more attribute where it fits. Not safe for concurrent use.
  */
 final class SizedEvents {
   static final int BYTES = 670;

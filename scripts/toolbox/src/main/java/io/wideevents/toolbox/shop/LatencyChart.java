@@ -1,5 +1,7 @@
 package io.wideevents.toolbox.shop;
 
+import io.wideevents.toolbox.chart.Svg;
+import io.wideevents.toolbox.chart.Svg.Anchor;
 import java.util.List;
 import java.util.Locale;
 
@@ -17,11 +19,12 @@ final class LatencyChart {
   private static final int BOTTOM = HEIGHT - 48;
   private static final int BAR = 40;
   private static final int GAP = 10;
-  private static final String INK = "#1f2328";
   private static final List<Integer> TICKS =
       List.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000);
 
-  private final StringBuilder svg = new StringBuilder();
+  private final Svg svg =
+      new Svg(
+          WIDTH, HEIGHT, "Response time of the demo shop by way of logging and delay of MongoDB");
   private final List<LatencyRow> rows;
   private final double least;
   private final double most;
@@ -36,24 +39,22 @@ final class LatencyChart {
 
   /** The chart as SVG text. To be called once. */
   String svg() {
-    svg.append(
-        """
-        <svg xmlns="http://www.w3.org/2000/svg" width="720" height="360" viewBox="0 0 720 360" \
-        font-family="system-ui, sans-serif" font-size="12" role="img">
-        <title>Response time of the demo shop by way of logging and delay of MongoDB</title>
-        <rect width="720" height="360" rx="6" fill="#ffffff"/>
-        """);
-    text(LEFT, 24, "start", INK, "Response time, ms (log scale): bar p50, lighter p90 and p99");
+    svg.text(
+        LEFT,
+        24,
+        Anchor.START,
+        Svg.INK,
+        "Response time, ms (log scale): bar p50, lighter p90 and p99");
     int x = LEFT;
     for (LogMode mode : LogMode.values()) {
-      rect(x, 36, 12, 12, mode, 1);
-      text(x + 18, 46, "start", INK, label(mode));
+      svg.rect(x, 36, 12, 12, colour(mode), 1);
+      svg.text(x + 18, 46, Anchor.START, Svg.INK, label(mode));
       x += 190;
     }
     for (int tick : TICKS) {
       if (tick >= least && tick <= most) {
-        line(y(tick));
-        text(LEFT - 8, y(tick) + 4, "end", "#59636e", Integer.toString(tick));
+        svg.line(LEFT, y(tick), RIGHT, y(tick));
+        svg.text(LEFT - 8, y(tick) + 4, Anchor.END, Svg.FAINT, Integer.toString(tick));
       }
     }
     List<Long> delays = rows.stream().map(LatencyRow::mongoDelayMillis).distinct().toList();
@@ -61,7 +62,7 @@ final class LatencyChart {
     for (int i = 0; i < delays.size(); i++) {
       group(delays.get(i), LEFT + (i + 0.5) * width);
     }
-    return svg.append("</svg>\n").toString();
+    return svg.file();
   }
 
   private void group(long delay, double middle) {
@@ -73,14 +74,14 @@ final class LatencyChart {
       bar(row.mode(), x, row.p50Millis(), 1);
       String p50 =
           String.format(Locale.ROOT, row.p50Millis() < 10 ? "%.1f" : "%.0f", row.p50Millis());
-      text(x + BAR / 2.0, y(row.p99Millis()) - 6, "middle", INK, p50);
+      svg.text(x + BAR / 2.0, y(row.p99Millis()) - 6, Anchor.MIDDLE, Svg.INK, p50);
       x += BAR + GAP;
     }
-    text(middle, HEIGHT - 20, "middle", INK, "MongoDB slowed by " + delay + " ms");
+    svg.text(middle, HEIGHT - 20, Anchor.MIDDLE, Svg.INK, "MongoDB slowed by " + delay + " ms");
   }
 
   private void bar(LogMode mode, double x, double millis, double opacity) {
-    rect(x, y(millis), BAR, BOTTOM - y(millis), mode, opacity);
+    svg.rect(x, y(millis), BAR, BOTTOM - y(millis), colour(mode), opacity);
   }
 
   private double y(double millis) {
@@ -102,42 +103,5 @@ final class LatencyChart {
       case MONGODB -> "MongoDB, synchronous";
       case KAFKA -> "MQ_ENABLED=true";
     };
-  }
-
-  private void rect(double x, double y, double width, double height, LogMode mode, double opacity) {
-    svg.append(
-        String.format(
-            Locale.ROOT,
-            "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\""
-                + " fill-opacity=\"%.2f\"/>%n",
-            x,
-            y,
-            width,
-            height,
-            colour(mode),
-            opacity));
-  }
-
-  private void line(double y) {
-    svg.append(
-        String.format(
-            Locale.ROOT,
-            "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#d0d7de\"/>%n",
-            LEFT,
-            RIGHT,
-            y,
-            y));
-  }
-
-  private void text(double x, double y, String anchor, String colour, String text) {
-    svg.append(
-        String.format(
-            Locale.ROOT,
-            "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"%s\">%s</text>%n",
-            x,
-            y,
-            anchor,
-            colour,
-            text));
   }
 }
