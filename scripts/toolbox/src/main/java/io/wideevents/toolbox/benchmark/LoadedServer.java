@@ -4,30 +4,32 @@ import io.wideevents.stack.ChildProcess;
 import io.wideevents.toolbox.load.ClosedLoop;
 import io.wideevents.toolbox.load.RequestBody;
 import io.wideevents.toolbox.load.Window;
-import io.wideevents.toolbox.pipeline.TopicView;
 import java.net.URI;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
-/**
- * A process that takes events over HTTP and writes them to its own topic. Counts what it
- * acknowledged. Used by one thread.
- */
+/** A process that takes events over HTTP. Counts what it acknowledged. Used by one thread. */
 final class LoadedServer {
   private static final int ACKNOWLEDGED = 202;
   private static final double MICROS = 1e6;
+  private static final Duration REPLAY_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
   private final String name;
   private final ChildProcess process;
   private final URI url;
-  private final TopicView topic;
+  private final LongSupplier durable;
   private long acknowledged;
 
-  LoadedServer(String name, ChildProcess process, URI url, TopicView topic) {
+  /**
+   * @param durable counts the events that the process has made durable
+   */
+  LoadedServer(String name, ChildProcess process, URI url, LongSupplier durable) {
     this.name = name;
     this.process = process;
     this.url = url;
-    this.topic = topic;
+    this.durable = durable;
   }
 
   /**
@@ -83,16 +85,26 @@ final class LoadedServer {
   }
 
   /**
-   * Checks that the topic has every acknowledged event.
+   * Checks that every acknowledged event is durable. Waits for events that are on their way from
+   * the spool.
    *
-   * @throws IllegalStateException if an event is missing, or if one was written twice
+   * @throws IllegalStateException if an event is missing
    */
-  void verifyTopic() {
-    long records = topic.total();
-    if (records != acknowledged) {
-      throw new IllegalStateException(
-          "The %s acknowledged %,d events, and its topic has %,d records"
-              .formatted(name, acknowledged, records));
+  void verifyDurable() throws InterruptedException {
+    verifyDurable(REPLAY_TIMEOUT);
+  }
+
+  void verifyDurable(Duration timeout) throws InterruptedException {
+    long end = System.nanoTime() + timeout.toNanos();
+    long found = durable.getAsLong();
+    while (found < acknowledged) {
+      if (System.nanoTime() - end > 0) {
+        throw new IllegalStateException(
+            "The %s acknowledged %,d events, and %,d are durable"
+                .formatted(name, acknowledged, found));
+      }
+      Thread.sleep(LOOK_AGAIN);
+      found = durable.getAsLong();
     }
   }
 }

@@ -20,6 +20,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -188,9 +189,32 @@ final class Servers {
 
   /** Starts a program of the toolbox, which the gateway or the worker is compared with. */
   ChildProcess startReference(Class<?> main, List<String> jvmOptions, List<String> arguments) {
-    Path log = directory.resolve(main.getSimpleName() + ".log");
+    List<String> options = new ArrayList<>(jvmOptions);
+    options.add("-Dlogback.configurationFile=toolbox-logback.xml");
+    List<String> mainAndArguments = new ArrayList<>(List.of(main.getName()));
+    mainAndArguments.addAll(arguments);
+    return startReference(
+        main.getSimpleName(), options, System.getProperty("java.class.path"), mainAndArguments);
+  }
+
+  /**
+   * Starts a program in its own JVM, which has no other options than these.
+   *
+   * @param name of its log
+   * @param mainAndArguments the main class and its arguments
+   */
+  ChildProcess startReference(
+      String name, List<String> jvmOptions, String classPath, List<String> mainAndArguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // Files that a killed JVM leaves are in the directory, which is deleted.
+    command.addAll(List.of("-XX:-UsePerfData", "-Djava.io.tmpdir=" + directory));
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath));
+    command.addAll(jvmOptions);
+    command.addAll(mainAndArguments);
     return teardown.open(
-        () -> ReferenceProcess.start(main, jvmOptions, arguments, log), ChildProcess::kill9);
+        () -> ChildProcess.start(name, command, Map.of(), directory.resolve(name + ".log")),
+        ChildProcess::kill9);
   }
 
   private Map<String, String> addresses(Map<String, String> settings) {

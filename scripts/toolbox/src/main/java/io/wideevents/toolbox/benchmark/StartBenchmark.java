@@ -110,7 +110,8 @@ final class StartBenchmark {
     try (GatewayProcess gateway =
         servers.launchGateway(name, Map.of("KAFKA_LOG_TOPIC", name, "MONGODB_DATABASE", name))) {
       double gatewayMillis = awaitReady(gateway.process(), gateway.url(), began);
-      LoadedServer server = new LoadedServer("gateway", gateway.process(), gateway.url(), topic);
+      LoadedServer server =
+          new LoadedServer("gateway", gateway.process(), gateway.url(), topic::total);
       ClosedLoop load = server.load(new SizedEvents(1).single(DIFFERENT_EVENTS), CONNECTIONS);
       List<Window> seconds = load.bySecond(COLD);
       server.count(load.run(settings.warmUp()), 1);
