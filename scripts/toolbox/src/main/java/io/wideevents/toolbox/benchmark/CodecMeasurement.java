@@ -3,9 +3,7 @@ package io.wideevents.toolbox.benchmark;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -35,13 +33,12 @@ final class CodecMeasurement {
     talk.println("Codec: JSON to a validated document");
     talk.flush();
     RunResult result = runBenchmark();
-    double garbage =
-        result.getSecondaryResults().entrySet().stream()
-            .filter(entry -> entry.getKey().endsWith(ALLOCATED))
-            .map(Map.Entry::getValue)
-            .mapToDouble(Result::getScore)
-            .findFirst()
-            .orElse(Double.NaN);
+    double garbage = Double.NaN;
+    for (var secondary : result.getSecondaryResults().entrySet()) {
+      if (secondary.getKey().endsWith(ALLOCATED)) {
+        garbage = secondary.getValue().getScore();
+      }
+    }
     return new SpeedReport.Part(
         "codec",
         "",

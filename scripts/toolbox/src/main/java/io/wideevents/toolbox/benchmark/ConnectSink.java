@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -29,19 +28,17 @@ final class ConnectSink {
   /** How the connector writes. */
   enum Mode {
     /** Inserts. A redelivered event is stored twice. */
-    PLAIN(
-        Map.of("writemodel.strategy", STRATEGIES + "writemodel.strategy.InsertOneDefaultStrategy")),
+    PLAIN("InsertOneDefaultStrategy", "BsonOidStrategy"),
 
     /** Replaces by topic, partition and offset. A redelivered event is stored once. */
-    IDEMPOTENT(
-        Map.of(
-            "writemodel.strategy", STRATEGIES + "writemodel.strategy.ReplaceOneDefaultStrategy",
-            "document.id.strategy", STRATEGIES + "processor.id.strategy.KafkaMetaDataStrategy"));
+    IDEMPOTENT("ReplaceOneDefaultStrategy", "KafkaMetaDataStrategy");
 
-    private final Map<String, String> settings;
+    private final String write;
+    private final String id;
 
-    Mode(Map<String, String> settings) {
-      this.settings = settings;
+    Mode(String write, String id) {
+      this.write = write;
+      this.id = id;
     }
   }
 
@@ -62,41 +59,28 @@ final class ConnectSink {
   ChildProcess start(Mode mode, String topic, String name) {
     Path directory = servers.directory();
     Map<String, String> worker =
-        Map.of(
-            "bootstrap.servers",
-            servers.brokers(),
-            "key.converter",
-            STRING_CONVERTER,
-            "value.converter",
-            STRING_CONVERTER,
-            "listeners",
-            "http://127.0.0.1:0",
-            "offset.storage.file.filename",
-            directory.resolve(name + ".offsets").toString(),
+        Map.ofEntries(
+            Map.entry("bootstrap.servers", servers.brokers()),
+            Map.entry("key.converter", STRING_CONVERTER),
+            Map.entry("value.converter", STRING_CONVERTER),
+            Map.entry("listeners", "http://127.0.0.1:0"),
+            Map.entry(
+                "offset.storage.file.filename", directory.resolve(name + ".offsets").toString()),
             // The benchmark reads the committed offsets. The default is a minute.
-            "offset.flush.interval.ms",
-            "500");
-    Map<String, String> connector = new HashMap<>(mode.settings);
-    connector.putAll(
-        Map.of(
-            "name",
-            name,
-            "connector.class",
-            "com.mongodb.kafka.connect.MongoSinkConnector",
-            "topics",
-            topic,
-            "connection.uri",
-            servers.mongoUri(),
-            "database",
-            name,
-            "collection",
-            "wide_events",
-            "bulk.write.ordered",
-            "false",
-            "consumer.override.group.id",
-            name,
-            "consumer.override.max.poll.records",
-            "2000"));
+            Map.entry("offset.flush.interval.ms", "500"));
+    Map<String, String> connector =
+        Map.ofEntries(
+            Map.entry("name", name),
+            Map.entry("connector.class", "com.mongodb.kafka.connect.MongoSinkConnector"),
+            Map.entry("topics", topic),
+            Map.entry("connection.uri", servers.mongoUri()),
+            Map.entry("database", name),
+            Map.entry("collection", "wide_events"),
+            Map.entry("writemodel.strategy", STRATEGIES + "writemodel.strategy." + mode.write),
+            Map.entry("document.id.strategy", STRATEGIES + "processor.id.strategy." + mode.id),
+            Map.entry("bulk.write.ordered", "false"),
+            Map.entry("consumer.override.group.id", name),
+            Map.entry("consumer.override.max.poll.records", "2000"));
     return servers.startReference(
         "kafka-connect",
         List.of("-Xms256m", "-Xmx2g", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"),

@@ -54,7 +54,7 @@ final class OtherWork {
    * charged for them. Time that the hypervisor gave to others counts.
    */
   static double busySeconds(String statistics) {
-    String[] fields = statistics.lines().findFirst().orElse("").split(" +");
+    String[] fields = statistics.lines().findFirst().orElse("").split(" +", -1);
     if (fields.length <= STEAL) {
       return Double.NaN;
     }

@@ -189,7 +189,7 @@ final class StartBenchmark {
             Goal.atMost("worker: start to ready", median(starts, Start::workerMillis), 1_000, "ms"),
             Goal.atMost(
                 "gateway, cold: opened circuits",
-                starts.stream().mapToLong(Start::openings).sum(),
+                (double) starts.stream().mapToLong(Start::openings).sum(),
                 0,
                 ""),
             Goal.atMost(
@@ -200,7 +200,7 @@ final class StartBenchmark {
             Goal.atMost(
                 "gateway, cold: half of the warm requests/s after",
                 median(starts, Start::halfWarmSeconds),
-                COLD.toSeconds(),
+                (double) COLD.toSeconds(),
                 "s")));
   }
 

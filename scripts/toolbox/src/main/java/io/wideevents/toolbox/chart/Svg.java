@@ -35,24 +35,43 @@ public final class Svg {
 
   /** Draws a filled rectangle. */
   public void rect(double x, double y, double width, double height, String fill, double opacity) {
-    add(
-        "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\""
-            + " fill-opacity=\"%.2f\"/>%n",
-        x, y, width, height, fill, opacity);
+    elements.append(
+        String.format(
+            Locale.ROOT,
+            "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\""
+                + " fill-opacity=\"%.2f\"/>%n",
+            x,
+            y,
+            width,
+            height,
+            fill,
+            opacity));
   }
 
   /** Draws a line of the grid. */
   public void line(double x1, double y1, double x2, double y2) {
-    add(
-        "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>%n",
-        x1, x2, y1, y2, GRID);
+    elements.append(
+        String.format(
+            Locale.ROOT,
+            "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>%n",
+            x1,
+            x2,
+            y1,
+            y2,
+            GRID));
   }
 
   /** Writes text. */
   public void text(double x, double y, Anchor anchor, String colour, String text) {
-    add(
-        "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"%s\">%s</text>%n",
-        x, y, anchor.name().toLowerCase(Locale.ROOT), colour, escape(text));
+    elements.append(
+        String.format(
+            Locale.ROOT,
+            "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"%s\">%s</text>%n",
+            x,
+            y,
+            anchor.name().toLowerCase(Locale.ROOT),
+            colour,
+            escape(text)));
   }
 
   /** The drawing as a file. */
@@ -70,10 +89,6 @@ public final class Svg {
             escape(title))
         + elements
         + "</svg>\n";
-  }
-
-  private void add(String format, Object... values) {
-    elements.append(String.format(Locale.ROOT, format, values));
   }
 
   private static String escape(String text) {
