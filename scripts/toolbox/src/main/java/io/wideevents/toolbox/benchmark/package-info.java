@@ -1,7 +1,7 @@
 /**
- * Repeatable benchmarks. {@code scripts/benchmark} runs those that need whole processes. JMH runs
- * the others from the toolbox's class path; {@code org.openjdk.jmh.Main} takes the name of one and
- * JMH's options.
+ * Repeatable benchmarks. {@code scripts/benchmark} runs those that need whole processes, and the
+ * codec. JMH runs the others from the toolbox's class path; {@code org.openjdk.jmh.Main} takes the
+ * name of one and JMH's options.
  */
 @NullMarked
 package io.wideevents.toolbox.benchmark;
