@@ -394,8 +394,8 @@ public final class BenchmarkCommand implements Runnable {
       name = "gateway",
       description = {
         "Compares the gateway with a handler that passes each body to Kafka and does nothing else,"
-            + " in alternate rounds: 64 connections and one connection with one event of 670 bytes"
-            + " a request, then --rate, then NDJSON of 500 events for the gateway alone.",
+            + " in alternate rounds: 64 connections and lone requests with one event of 670 bytes"
+            + " each, then --rate, then NDJSON of 500 events for the gateway alone.",
         "",
       })
   int gateway(

@@ -111,16 +111,15 @@ final class GatewayBenchmark {
 
   private SpeedReport.Part measure(LoadedServer ours, LoadedServer bare)
       throws InterruptedException {
-    Rounds<LoadedServer.Measured> busy =
-        rounds("%d connections".formatted(CONNECTIONS), ours, bare, CONNECTIONS);
-    Rounds<LoadedServer.Measured> lone = rounds("a lone connection", ours, bare, 1);
+    Rounds<LoadedServer.Measured> busy = busyRounds(ours, bare);
+    Rounds<LoadedServer.Measured> lone = loneRounds(ours, bare);
     List<Window> steadily = steadyLoad(ours, bare);
     double linesCpuMicros = lines(ours);
     Comparison perSecond = busy.compare("requests/s", measured -> measured.window().perSecond());
     Comparison cpu = busy.compare("CPU us a request", LoadedServer.Measured::cpuMicros);
     Comparison p99 = busy.compare("p99 ms", measured -> measured.window().millis(99));
     Comparison loneP50 =
-        lone.compare("p50 ms, 1 connection", measured -> measured.window().millis(50));
+        lone.compare("p50 ms of lone requests", measured -> measured.window().millis(50));
     return new SpeedReport.Part(
         "gateway, " + CONNECTIONS + " connections",
         REFERENCE,
@@ -149,10 +148,26 @@ final class GatewayBenchmark {
                 "us")));
   }
 
+  private Rounds<LoadedServer.Measured> busyRounds(LoadedServer ours, LoadedServer bare) {
+    return rounds(
+        "%d connections".formatted(CONNECTIONS),
+        ours,
+        ours.load(new SizedEvents(1).single(DIFFERENT_EVENTS), CONNECTIONS),
+        bare,
+        bare.load(new SizedEvents(1).single(DIFFERENT_EVENTS), CONNECTIONS));
+  }
+
+  private Rounds<LoadedServer.Measured> loneRounds(LoadedServer ours, LoadedServer bare) {
+    return rounds(
+        "lone requests",
+        ours,
+        ours.loneLoad(new SizedEvents(1).single(DIFFERENT_EVENTS)),
+        bare,
+        bare.loneLoad(new SizedEvents(1).single(DIFFERENT_EVENTS)));
+  }
+
   private Rounds<LoadedServer.Measured> rounds(
-      String what, LoadedServer ours, LoadedServer bare, int connections) {
-    ClosedLoop ourLoad = ours.load(new SizedEvents(1).single(DIFFERENT_EVENTS), connections);
-    ClosedLoop bareLoad = bare.load(new SizedEvents(1).single(DIFFERENT_EVENTS), connections);
+      String what, LoadedServer ours, ClosedLoop ourLoad, LoadedServer bare, ClosedLoop bareLoad) {
     say("Warming up: " + what);
     ours.count(ourLoad.run(settings.warmUp()), 1);
     bare.count(bareLoad.run(settings.warmUp()), 1);

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 /** A process that takes events over HTTP. Counts what it acknowledged. Used by one thread. */
 final class LoadedServer {
   private static final int ACKNOWLEDGED = 202;
+  private static final Duration LONE_PAUSE = Duration.ofMillis(10);
   private static final double MICROS = 1e6;
   private static final Duration REPLAY_TIMEOUT = Duration.ofSeconds(20);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
@@ -52,6 +53,11 @@ final class LoadedServer {
   ClosedLoop load(Stream<RequestBody> bodies, int connections) {
     return new ClosedLoop(
         url.resolve("/v1/events"), bodies, connections, status -> status == ACKNOWLEDGED);
+  }
+
+  ClosedLoop loneLoad(Stream<RequestBody> bodies) {
+    return ClosedLoop.lone(
+        url.resolve("/v1/events"), bodies, LONE_PAUSE, status -> status == ACKNOWLEDGED);
   }
 
   /**

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntPredicate;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
@@ -29,6 +30,7 @@ public final class ClosedLoop {
   private final List<byte[]> requests;
   private final int connections;
   private final IntPredicate isExpected;
+  private final Duration pause;
   private int next;
 
   /**
@@ -38,10 +40,29 @@ public final class ClosedLoop {
    */
   public ClosedLoop(
       URI target, Stream<RequestBody> bodies, int connections, IntPredicate isExpected) {
+    this(target, bodies, connections, isExpected, Duration.ZERO);
+  }
+
+  private ClosedLoop(
+      URI target,
+      Stream<RequestBody> bodies,
+      int connections,
+      IntPredicate isExpected,
+      Duration pause) {
+    this.pause = pause;
     this.server = target;
     this.requests = bodies.map(body -> Exchange.request(target, body)).toList();
     this.connections = connections;
     this.isExpected = isExpected;
+  }
+
+  /**
+   * One connection that pauses before each request, so that the server is idle when the request
+   * arrives.
+   */
+  public static ClosedLoop lone(
+      URI target, Stream<RequestBody> bodies, Duration pause, IntPredicate isExpected) {
+    return new ClosedLoop(target, bodies, 1, isExpected, pause);
   }
 
   /**
@@ -124,6 +145,7 @@ public final class ClosedLoop {
   }
 
   private void begin(Exchange exchange, SelectionKey key) throws IOException {
+    LockSupport.parkNanos(pause.toNanos());
     exchange.begin(requests.get(next++ % requests.size()));
     if (!exchange.write()) {
       key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);

@@ -109,6 +109,15 @@ class ClosedLoopTest {
   }
 
   @Test
+  void lone_pausesBeforeEachRequest() {
+    Window window =
+        ClosedLoop.lone(target(), bodies("{}"), Duration.ofMillis(50), answer -> answer == 202)
+            .run(Duration.ofMillis(500));
+
+    assertThat(window.requests()).isBetween(1L, 11L);
+  }
+
+  @Test
   void run_failsWhenNoServerListens() {
     server.stop(0);
 
@@ -118,12 +127,15 @@ class ClosedLoopTest {
   }
 
   private ClosedLoop load(int connections, String... bodies) {
-    URI target =
-        URI.create("http://127.0.0.1:%d/v1/events".formatted(server.getAddress().getPort()));
-    return new ClosedLoop(
-        target,
-        Stream.of(bodies).map(body -> RequestBody.plain(1, RequestBody.JSON, body.getBytes(UTF_8))),
-        connections,
-        answer -> answer == 202);
+    return new ClosedLoop(target(), bodies(bodies), connections, answer -> answer == 202);
+  }
+
+  private URI target() {
+    return URI.create("http://127.0.0.1:%d/v1/events".formatted(server.getAddress().getPort()));
+  }
+
+  private static Stream<RequestBody> bodies(String... bodies) {
+    return Stream.of(bodies)
+        .map(body -> RequestBody.plain(1, RequestBody.JSON, body.getBytes(UTF_8)));
   }
 }
