@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -451,6 +452,35 @@ class SegmentReplayTest {
   }
 
   @Test
+  void damageDuringADeadLetterCall_losesNoEventBehindIt() throws Exception {
+    // Given a dead letter without an answer, and events before and behind it that stay
+    EventId poison = StubEvent.numbered(4).id();
+    Set<EventId> stuck = Set.of(StubEvent.numbered(0).id(), StubEvent.numbered(5).id());
+    HeldLogger held = new HeldLogger();
+    tiers.refuse(event -> event.id().equals(poison));
+    tiers.leaveUnconfirmed(event -> stuck.contains(event.id()));
+    replayer = replayer(tiers, held, 1_000_000);
+    append(0, 10);
+    run(Duration.ofSeconds(1));
+    assertThat(tiers.durable()).hasSize(7);
+
+    // When the disk damages the third event, which was delivered, and the topic answers
+    Path file = disk.list(PENDING).getFirst();
+    disk.flipBit(file, offsetOf(disk.bytes(file), StubEvent.numbered(2)), 0);
+    run(Duration.ofSeconds(7));
+    assertThat(spool.spool().stats().damage().ranges()).isOne();
+    held.confirm();
+    replayer.wake();
+    SteppedSpool.replayOnce(replayer);
+
+    // Then
+    tiers.leaveUnconfirmed(event -> false);
+    run(Duration.ofSeconds(30));
+    assertThat(tiers.durable())
+        .containsKeys(StubEvent.numbered(0).id(), StubEvent.numbered(5).id());
+  }
+
+  @Test
   void deadLettersThatNoPartitionTakes_delayNoOtherDeadLetter() {
     // Given more than a chunk of dead letters whose partition has no leader
     Set<EventId> stuck = Set.copyOf(ids(0, CHUNK + 10));
@@ -619,9 +649,13 @@ class SegmentReplayTest {
   }
 
   private SpoolReplayer replayer(LoggerPort target, int eventsPerSecond) {
+    return replayer(target, topic, eventsPerSecond);
+  }
+
+  private SpoolReplayer replayer(LoggerPort target, LoggerPort letters, int eventsPerSecond) {
     return spool.replayer(
         target,
-        (events, deadline) -> topic.log(List.copyOf(events), deadline),
+        (events, deadline) -> letters.log(List.copyOf(events), deadline),
         eventsPerSecond,
         new Random(1),
         () -> now);
@@ -649,12 +683,20 @@ class SegmentReplayTest {
   /** A tier whose test decides when it answers. */
   private static final class HeldLogger implements LoggerPort {
     @Nullable CompletableFuture<List<DeliveryOutcome>> answer;
+    private int events;
 
     @Override
     public CompletableFuture<List<DeliveryOutcome>> log(
         List<EncodedEvent> events, Deadline deadline) {
+      this.events = events.size();
       answer = new CompletableFuture<>();
       return answer;
+    }
+
+    void confirm() {
+      Objects.requireNonNull(answer)
+          .complete(Collections.nCopies(events, new DeliveryOutcome.Durable(Tier.KAFKA)));
+      answer = null;
     }
 
     void fail() {
