@@ -2,8 +2,10 @@ package io.wideevents.delivery.spool;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -61,6 +63,9 @@ final class Segment {
 
   /** Reported unreadable ranges, from begin to end. */
   private final Map<Integer, Integer> reported = new HashMap<>();
+
+  /** From which positions on {@link #forgetFrom} changed the positions, oldest change first. */
+  private final List<Integer> changedFrom = new ArrayList<>();
 
   private boolean damaged;
   private boolean failed;
@@ -239,10 +244,24 @@ final class Segment {
     }
   }
 
+  /** How often positions of events changed. */
+  synchronized int positionChanges() {
+    return changedFrom.size();
+  }
+
+  /** Ignores an event whose position belongs to another event now. It is sent again. */
   synchronized void acknowledge(SpooledEvent event) {
+    if (hasMoved(event)) {
+      return;
+    }
     acknowledged.set(event.index());
     rejected.clear(event.index());
     reasons.remove(event.index());
+  }
+
+  private boolean hasMoved(SpooledEvent event) {
+    return changedFrom.subList(event.positionChanges(), changedFrom.size()).stream()
+        .anyMatch(from -> event.index() >= from);
   }
 
   /**
@@ -304,6 +323,7 @@ final class Segment {
    * meet changes the positions of the events behind it, so these events are sent again.
    */
   synchronized void forgetFrom(int event) {
+    changedFrom.add(event);
     acknowledged.clear(event, Math.max(event, acknowledged.length()));
     rejected.clear(event, Math.max(event, rejected.length()));
     reasons.keySet().removeIf(position -> position >= event);

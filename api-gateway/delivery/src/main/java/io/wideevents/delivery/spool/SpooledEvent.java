@@ -23,6 +23,7 @@ public final class SpooledEvent implements EncodedEvent {
 
   private final Segment segment;
   private final int index;
+  private final int positionChanges;
   private final StoredEvent stored;
   private final RecordDecoder decoder;
 
@@ -32,8 +33,17 @@ public final class SpooledEvent implements EncodedEvent {
   SpooledEvent(Segment segment, int index, StoredEvent stored, RecordDecoder decoder) {
     this.segment = segment;
     this.index = index;
+    this.positionChanges = segment.positionChanges();
     this.stored = stored;
     this.decoder = decoder;
+  }
+
+  private SpooledEvent(SpooledEvent event, StoredEvent stored) {
+    this.segment = event.segment;
+    this.index = event.index;
+    this.positionChanges = event.positionChanges;
+    this.stored = stored;
+    this.decoder = event.decoder;
   }
 
   Segment segment() {
@@ -44,9 +54,14 @@ public final class SpooledEvent implements EncodedEvent {
     return index;
   }
 
+  /** {@link Segment#positionChanges} when the event was read. */
+  int positionChanges() {
+    return positionChanges;
+  }
+
   /** The event as a rejected event, with the reason. */
   SpooledEvent rejected(String code, String message) {
-    return new SpooledEvent(segment, index, stored.rejected(code, message), decoder);
+    return new SpooledEvent(this, stored.rejected(code, message));
   }
 
   /** When the event was spooled, in milliseconds. */
