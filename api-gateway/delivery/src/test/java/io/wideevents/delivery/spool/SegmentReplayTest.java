@@ -452,6 +452,29 @@ class SegmentReplayTest {
   }
 
   @Test
+  void damageThatASecondPassDoesNotMeet_losesNoEventBehindIt() throws Exception {
+    // Given ten events of which the first and the eighth stay, and a wrong read of the sixth
+    Set<EventId> stuck = Set.of(StubEvent.numbered(0).id(), StubEvent.numbered(7).id());
+    tiers.leaveUnconfirmed(event -> stuck.contains(event.id()));
+    append(0, 10);
+    Path file = disk.list(PENDING).getFirst();
+    int misread = offsetOf(disk.bytes(file), StubEvent.numbered(5));
+    disk.flipBit(file, misread, 0);
+    run(Duration.ofSeconds(5));
+    assertThat(tiers.durable()).hasSize(7);
+
+    // When
+    disk.flipBit(file, misread, 0);
+    tiers.leaveUnconfirmed(event -> false);
+    run(Duration.ofSeconds(30));
+
+    // Then
+    assertThat(tiers.durable()).hasSize(10);
+    assertThat(spool.spool().stats().damage().ranges()).isOne();
+    assertThat(disk.list(PENDING)).isEmpty();
+  }
+
+  @Test
   void damageDuringADeadLetterCall_losesNoEventBehindIt() throws Exception {
     // Given a dead letter without an answer, and events before and behind it that stay
     EventId poison = StubEvent.numbered(4).id();
