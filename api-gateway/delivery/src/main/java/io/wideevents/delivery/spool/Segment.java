@@ -310,23 +310,40 @@ final class Segment {
     return damaged;
   }
 
-  /** Records an unreadable range; returns whether the range is new. */
-  synchronized boolean damage(int from, int to) {
+  /**
+   * Records an unreadable range, and forgets the events behind it if an earlier pass read others.
+   *
+   * @param next position of the event behind the range
+   * @return whether the range is new
+   */
+  synchronized boolean damage(int from, int to, int next) {
     Integer before = reported.put(from, to);
     boolean news = before == null || before < to;
     damaged |= news;
+    if (before == null || before != to) {
+      forgetFrom(next);
+    }
     return news;
   }
 
+  /** Forgets an event and those behind it if an earlier pass met damage where its frame begins. */
+  synchronized void intact(int from, int event) {
+    if (reported.remove(from) != null) {
+      forgetFrom(event);
+    }
+  }
+
   /**
-   * Forgets what is known of the events from a position on. Damage that an earlier pass did not
-   * meet changes the positions of the events behind it, so these events are sent again.
+   * Forgets what is known of the events from a position on. Damage that only one of two passes
+   * meets changes the positions of the events behind it, so these events are sent again.
    */
-  synchronized void forgetFrom(int event) {
+  private void forgetFrom(int event) {
     changedFrom.add(event);
     acknowledged.clear(event, Math.max(event, acknowledged.length()));
     rejected.clear(event, Math.max(event, rejected.length()));
     reasons.keySet().removeIf(position -> position >= event);
+    // The number of events is unknown until the next end of a pass.
+    countedByPass = false;
   }
 
   /** Records that the disk failed with this file; returns whether it had not failed before. */

@@ -31,6 +31,7 @@ final class SegmentPass {
     while (!segment.isAcknowledgedFrom(index)) {
       switch (frames.next()) {
         case Found.Intact frame -> {
+          segment.intact(frame.from(), index);
           int event = index++;
           if (frame.to() == limit) {
             // Known before the next call, so that the answer for its last event frees the segment.
@@ -42,8 +43,7 @@ final class SegmentPass {
           }
         }
         case Found.Damaged range -> {
-          if (segment.damage(range.from(), range.to())) {
-            segment.forgetFrom(index);
+          if (segment.damage(range.from(), range.to(), index)) {
             damage.range(segment.file(), range.from(), range.to());
           }
         }
