@@ -10,7 +10,8 @@ public final class ServiceCode {
   /**
    * Returns the result of a method of the service, or {@code otherwise} if the method throws.
    * Anything that the method throws is caught, including an {@code Error} or a checked exception,
-   * which Kotlin does not declare. An interrupt before or during the call is kept for the service.
+   * which Kotlin does not declare. The thread stays interrupted if it was before the call, or if
+   * the method throws an {@code InterruptedException}.
    */
   public static <T extends @Nullable Object> T call(Supplier<T> method, Supplier<T> otherwise) {
     boolean interrupted = Thread.currentThread().isInterrupted();
