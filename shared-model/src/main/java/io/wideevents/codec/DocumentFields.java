@@ -1,7 +1,7 @@
 package io.wideevents.codec;
 
-import org.bson.BsonWriter;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
 
 /**
  * Writes an event's fields into its document. Writes nothing if the event is only checked, and
@@ -9,79 +9,82 @@ import org.jspecify.annotations.Nullable;
  * concurrent use.
  */
 final class DocumentFields {
-  private final @Nullable BsonWriter writer;
+  private final @Nullable DocumentBuffer document;
   private final EventProblems problems;
 
   /**
-   * @param writer positioned inside the document; null if there is none
+   * @param document inside which the fields are written; null if there is none
    */
-  DocumentFields(@Nullable BsonWriter writer, EventProblems problems) {
-    this.writer = writer;
+  DocumentFields(@Nullable DocumentBuffer document, EventProblems problems) {
+    this.document = document;
     this.problems = problems;
   }
 
-  void name(String name) {
-    if (writer != null && problems.isEmpty()) {
-      writer.writeName(name);
+  void name(FieldName name) {
+    if (document != null && problems.isEmpty()) {
+      document.name(name.utf8());
     }
   }
 
   void startObject() {
-    if (writer != null && problems.isEmpty()) {
-      writer.writeStartDocument();
+    if (document != null && problems.isEmpty()) {
+      document.startObject();
     }
   }
 
   void endObject() {
-    if (writer != null && problems.isEmpty()) {
-      writer.writeEndDocument();
+    if (document != null && problems.isEmpty()) {
+      document.end();
     }
   }
 
   void startArray() {
-    if (writer != null && problems.isEmpty()) {
-      writer.writeStartArray();
+    if (document != null && problems.isEmpty()) {
+      document.startArray();
     }
   }
 
   void endArray() {
-    if (writer != null && problems.isEmpty()) {
-      writer.writeEndArray();
+    if (document != null && problems.isEmpty()) {
+      document.end();
     }
   }
 
-  /** Whether texts are needed: decoding a text is most of its cost. */
-  boolean takesTexts() {
-    return writer != null && problems.isEmpty();
+  void text(String text) {
+    if (document != null && problems.isEmpty()) {
+      document.text(text);
+    }
   }
 
-  void text(String text) {
-    if (writer != null && problems.isEmpty()) {
-      writer.writeString(text);
+  /** Writes the parser's current text. Decodes it only if it is written. */
+  void text(JsonParser parser) {
+    if (document != null && problems.isEmpty()) {
+      char[] text = parser.getStringCharacters();
+      document.text(text, parser.getStringOffset(), parser.getStringLength());
     }
   }
 
   void number(NumberReader number) {
-    if (writer != null && problems.isEmpty()) {
-      number.writeTo(writer);
+    if (document != null && problems.isEmpty()) {
+      number.writeTo(document);
     }
   }
 
   void date(long epochMillis) {
-    if (writer != null && problems.isEmpty()) {
-      writer.writeDateTime(epochMillis);
+    if (document != null && problems.isEmpty()) {
+      document.date(epochMillis);
     }
   }
 
   void bool(boolean value) {
-    if (writer != null && problems.isEmpty()) {
-      writer.writeBoolean(value);
+    if (document != null && problems.isEmpty()) {
+      document.bool(value);
     }
   }
 
   void nothing() {
-    if (writer != null && problems.isEmpty()) {
-      writer.writeNull();
+    if (document != null && problems.isEmpty()) {
+      document.nothing();
     }
   }
 }

@@ -4,7 +4,6 @@ import io.wideevents.event.EventId;
 import io.wideevents.event.EventProblem.Position;
 import io.wideevents.event.ProblemCode;
 import java.util.Objects;
-import org.bson.BsonWriter;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -37,7 +36,7 @@ final class EventPass {
    * @param text its parser is at the event's opening brace
    * @param document positioned inside the event's document; null to check only
    */
-  EventPass(EventRules rules, EventText text, Scratch scratch, @Nullable BsonWriter document) {
+  EventPass(EventRules rules, EventText text, Scratch scratch, @Nullable DocumentBuffer document) {
     this(rules, text, scratch, document, null);
   }
 
@@ -48,7 +47,7 @@ final class EventPass {
       EventRules rules,
       EventText text,
       Scratch scratch,
-      @Nullable BsonWriter document,
+      @Nullable DocumentBuffer document,
       @Nullable Envelope envelope) {
     this.rules = rules;
     this.text = text;
@@ -145,14 +144,14 @@ final class EventPass {
     int object = names.openObject();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = parser.currentName();
-      boolean isRedacted = names.check(object, name);
+      FieldName checked = names.check(object, name);
       KnownField field = scope.find(name);
       if (field != null && field.isOurs()) {
         ownField(field, name);
-      } else if (isRedacted && (field == null || field.isRedactable())) {
-        redact(name, field);
+      } else if (checked.redacted() && (field == null || field.isRedactable())) {
+        redact(checked, field);
       } else {
-        document.name(name);
+        document.name(checked);
         JsonToken token = parser.nextToken();
         if (field == null) {
           value(token, FieldScope.OPEN, depth);
@@ -169,7 +168,8 @@ final class EventPass {
       parser.skipChildren();
       document.date(known.timestampMillis());
     } else if (token == JsonToken.VALUE_STRING && !field.isRedactable()) {
-      keptString();
+      checkSurrogates();
+      document.text(parser.getString()); // the check of the field has made the string
     } else {
       value(token, field.scope(), depth);
     }
@@ -246,9 +246,7 @@ final class EventPass {
 
   private void keptString() {
     checkSurrogates();
-    if (document.takesTexts()) {
-      document.text(parser.getString());
-    }
+    document.text(parser);
   }
 
   private void checkSurrogates() {
@@ -322,7 +320,7 @@ final class EventPass {
     }
   }
 
-  private void redact(String name, @Nullable KnownField field) {
+  private void redact(FieldName name, @Nullable KnownField field) {
     if (field != null) {
       known.redacted(field);
     }

@@ -1,6 +1,7 @@
 package io.wideevents.codec;
 
 import io.wideevents.event.ProblemCode;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** A field's name and what {@link NameRules} decides about it. Safe for concurrent use. */
@@ -9,8 +10,9 @@ final class FieldName {
   private final @Nullable ProblemCode problem;
   private final boolean redacted;
 
-  // Only events of a service need the bytes. Two threads may write the same bytes twice.
+  // Made when they are needed. Two threads may write the same bytes twice.
   private volatile byte @Nullable [] json;
+  private volatile byte @Nullable [] utf8;
 
   /**
    * @param problem why the name is not allowed; null if it is allowed
@@ -46,6 +48,16 @@ final class FieldName {
 
   boolean redacted() {
     return redacted;
+  }
+
+  /** The name as UTF-8; not to be changed. */
+  byte[] utf8() {
+    byte[] known = utf8;
+    if (known == null) {
+      known = text.getBytes(StandardCharsets.UTF_8);
+      utf8 = known;
+    }
+    return known;
   }
 
   /** The name in quotes with its colon, as UTF-8; not to be changed. */

@@ -30,13 +30,13 @@ final class FieldNames {
   /**
    * Checks a name of an object; the parser is at the name.
    *
-   * @return whether the value under this name is to be redacted
+   * @return the name with what the rules decide about it
    */
-  boolean check(int object, String name) {
+  FieldName check(int object, String name) {
     FieldName checked = rules.names().name(name);
     if (++fields > rules.maxFields()) {
       tooMany();
-      return checked.redacted();
+      return checked;
     }
     if (!names.add(object, name)) {
       problems.addHere(
@@ -47,7 +47,7 @@ final class FieldNames {
     if (checked.problem() != null) {
       badForm(checked.problem());
     }
-    return checked.redacted();
+    return checked;
   }
 
   private void tooMany() {

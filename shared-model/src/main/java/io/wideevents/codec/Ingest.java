@@ -4,8 +4,6 @@ import io.wideevents.event.ContentHash;
 import io.wideevents.event.Outcome;
 import io.wideevents.event.Tier;
 import java.util.List;
-import org.bson.BsonBinary;
-import org.bson.BsonWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +37,14 @@ record Ingest(
    */
   static final int MAX_REDACTED_LENGTH = 2_048;
 
+  private static final byte[] INGEST = Utf8.ascii("_ingest");
+  private static final byte[] RECEIVED_AT = Utf8.ascii("receivedAt");
+  private static final byte[] OUTCOME = Utf8.ascii("outcome");
+  private static final byte[] HASH = Utf8.ascii("hash");
+  private static final byte[] REDACTED = Utf8.ascii("redacted");
+  private static final byte[] TIMESTAMP_TEXT = Utf8.ascii("timestampText");
+  private static final byte[] TIER = Utf8.ascii("tier");
+
   Ingest {
     redacted = List.copyOf(redacted);
   }
@@ -49,22 +55,29 @@ record Ingest(
         : new Ingest(receivedAtMillis, outcome, hash, redacted, timestampText, other);
   }
 
-  /** Writes the field {@code _ingest} into the writer's current document. */
-  void writeTo(BsonWriter writer) {
-    writer.writeStartDocument("_ingest");
-    writer.writeDateTime("receivedAt", receivedAtMillis);
-    writer.writeString("outcome", outcome.name());
-    writer.writeBinaryData("hash", new BsonBinary(hash.toBytes()));
+  /** Writes the field {@code _ingest}. */
+  void writeTo(DocumentBuffer document) {
+    document.name(INGEST);
+    document.startObject();
+    document.name(RECEIVED_AT);
+    document.date(receivedAtMillis);
+    document.name(OUTCOME);
+    document.text(outcome.name());
+    document.name(HASH);
+    document.binary(hash.toBytes());
     if (!redacted.isEmpty()) {
-      writer.writeStartArray("redacted");
-      redacted.forEach(writer::writeString);
-      writer.writeEndArray();
+      document.name(REDACTED);
+      document.startArray();
+      redacted.forEach(document::text);
+      document.end();
     }
     if (timestampText != null) {
-      writer.writeString("timestampText", timestampText);
+      document.name(TIMESTAMP_TEXT);
+      document.text(timestampText);
     }
-    writer.writeString("tier", tier.label());
-    writer.writeEndDocument();
+    document.name(TIER);
+    document.text(tier.label());
+    document.end();
   }
 
   /** Appends the field {@code "_ingest":{…}} as JSON. */

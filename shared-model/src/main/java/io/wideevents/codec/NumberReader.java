@@ -2,7 +2,6 @@ package io.wideevents.codec;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import org.bson.BsonWriter;
 import org.bson.types.Decimal128;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -91,13 +90,13 @@ final class NumberReader {
     return integer;
   }
 
-  /** Writes the last number read as the value of the writer's current name. */
-  void writeTo(BsonWriter writer) {
+  /** Writes the last number read as the next value of the document. */
+  void writeTo(DocumentBuffer document) {
     switch (type) {
-      case INT32 -> writer.writeInt32((int) integer);
-      case INT64 -> writer.writeInt64(integer);
-      case DOUBLE -> writer.writeDouble(binary);
-      case DECIMAL128 -> writer.writeDecimal128(decimal);
+      case INT32 -> document.number((int) integer);
+      case INT64 -> document.number(integer);
+      case DOUBLE -> document.number(binary);
+      case DECIMAL128 -> document.number(decimal);
       case OUT_OF_RANGE -> throw new IllegalStateException("A refused number cannot be written");
     }
   }

@@ -6,6 +6,8 @@ import io.wideevents.event.Tier;
 
 /** Completes the document of a record that was read without a problem. */
 final class RecordDocuments {
+  private static final byte[] SUMMARY = Utf8.ascii("_summary");
+
   private RecordDocuments() {}
 
   /** The document for the text of an event that was just accepted. */
@@ -43,8 +45,9 @@ final class RecordDocuments {
 
   private static EventDocument finish(RecordReading.Walked walked, EventId id, Ingest ingest) {
     DocumentBuffer document = walked.document();
-    document.writer().writeString("_summary", walked.pass().summary());
-    ingest.writeTo(document.writer());
+    document.name(SUMMARY);
+    document.text(walked.pass().summary());
+    ingest.writeTo(document);
     return new EventDocument(id, ingest.hash(), document.finish(id));
   }
 }

@@ -4,13 +4,14 @@ import static io.wideevents.event.TestEvents.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.wideevents.event.EventId;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Random;
+import java.util.UUID;
 import org.bson.BsonDecimal128;
 import org.bson.BsonDocument;
-import org.bson.BsonDocumentWriter;
 import org.bson.BsonDouble;
 import org.bson.BsonInt32;
 import org.bson.BsonInt64;
@@ -182,12 +183,11 @@ class NumberReaderTest {
         return null;
       }
     }
-    BsonDocument document = new BsonDocument();
-    BsonDocumentWriter writer = new BsonDocumentWriter(document);
-    writer.writeStartDocument();
-    writer.writeName("n");
-    numbers.writeTo(writer);
-    writer.writeEndDocument();
+    DocumentBuffer buffer = new DocumentBuffer();
+    buffer.clear();
+    buffer.name(utf8("n"));
+    numbers.writeTo(buffer);
+    BsonDocument document = buffer.finish(new EventId(new UUID(1, 2)));
     assertThat(numbers.asDouble()).isEqualTo(asDouble(document.get("n")));
     return document.get("n");
   }
