@@ -105,22 +105,27 @@ public final class RecordDecoder {
   }
 
   private RecordReading read(byte[] value) {
-    EventRules strict = EventRules.strict(Origin.OTHER_PRODUCER, settings, names, clock.instant());
     boolean guess = endsLikeAccepted(value);
-    RecordReading reading = RecordReading.of(value, guess ? EventRules.ACCEPTED : strict);
+    RecordReading reading = RecordReading.of(value, rules(guess));
     if (!(reading instanceof RecordReading.Walked walked)) {
       return reading;
     }
     // The content decides, and not the end of the value, because tools may reorder and indent the
     // value.
     if (walked.isAccepted() != guess) {
-      return RecordReading.of(value, walked.isAccepted() ? EventRules.ACCEPTED : strict);
+      return RecordReading.of(value, rules(walked.isAccepted()));
     }
     if (!guess && !walked.pass().known().hasSeen(KnownField.REQUEST_ID)) {
       Envelope envelope = Envelope.in(value);
-      return envelope == null ? reading : RecordReading.of(envelope, strict);
+      return envelope == null ? reading : RecordReading.of(envelope, rules(false));
     }
     return reading;
+  }
+
+  private EventRules rules(boolean accepted) {
+    return accepted
+        ? EventRules.ACCEPTED
+        : EventRules.strict(Origin.OTHER_PRODUCER, settings, names, clock.instant());
   }
 
   /** Whether to try the gateway's rules first; a wrong guess costs a second pass. */

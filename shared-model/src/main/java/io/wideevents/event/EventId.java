@@ -1,5 +1,6 @@
 package io.wideevents.event;
 
+import java.util.HexFormat;
 import java.util.UUID;
 
 /**
@@ -49,13 +50,15 @@ public record EventId(UUID value) implements Comparable<EventId> {
     if (text.length() != 36) {
       throw new IllegalArgumentException("A UUID has 36 characters, not " + text.length());
     }
-    UUID uuid = UUID.fromString(text);
     // UUID.fromString also accepts misplaced hyphens and pads with zeros. The result would be
     // another spelling of the same id, which other readers would reject.
-    if (!uuid.toString().equalsIgnoreCase(text)) {
-      throw new IllegalArgumentException("A UUID has its hyphens after 8, 12, 16 and 20 digits");
+    for (int i = 0; i < text.length(); i++) {
+      boolean isHyphen = i == 8 || i == 13 || i == 18 || i == 23;
+      if (isHyphen ? text.charAt(i) != '-' : !HexFormat.isHexDigit(text.charAt(i))) {
+        throw new IllegalArgumentException("A UUID has its hyphens after 8, 12, 16 and 20 digits");
+      }
     }
-    return new EventId(uuid);
+    return new EventId(UUID.fromString(text));
   }
 
   /** Whether this is a UUID of version 8, as derived ids are. */

@@ -121,7 +121,7 @@ public record WorkerSettings(
         settings
             .read("MQ_BATCH_MAX_SIZE", integer(1, MAX_BATCH))
             .flag("--batch-max-size")
-            .byDefault("2000")
+            .byDefault("1000")
             .unit("events")
             .means(
                 "Maximum number of events in a batch while more than MQ_BATCH_SIZE events"
