@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The events of one request, counted by outcome, so that each metric is incremented once.
@@ -32,6 +33,27 @@ record EventTally(Map<Tier, Integer> accepted, Map<String, Integer> rejected, in
     return new EventTally(accepted, rejected, unconfirmed);
   }
 
+  int acceptedEvents() {
+    return sum(accepted);
+  }
+
+  int rejectedEvents() {
+    return sum(rejected);
+  }
+
+  /** The weakest tier that stored one of the events; empty when no event was accepted. */
+  Optional<Tier> weakestTier() {
+    return accepted.keySet().stream().reduce(Tier::weaker);
+  }
+
+  private static int sum(Map<?, Integer> counts) {
+    int sum = 0;
+    for (int count : counts.values()) {
+      sum += count;
+    }
+    return sum;
+  }
+
   /**
    * Adds these events to the metrics.
    *
@@ -43,9 +65,7 @@ record EventTally(Map<Tier, Integer> accepted, Map<String, Integer> rejected, in
     if (unconfirmed > 0) {
       metrics.unconfirmed(unconfirmed);
     } else {
-      accepted.keySet().stream()
-          .reduce(Tier::weaker)
-          .ifPresent(weakest -> metrics.acknowledged(weakest, took));
+      weakestTier().ifPresent(weakest -> metrics.acknowledged(weakest, took));
     }
   }
 }

@@ -125,25 +125,26 @@ final class EventsHandler implements Handler {
       case BodyResult.Events events -> {
         done.body().reserve(BYTES_PER_EVENT * events.results().size());
         requireRate(KeyGate.caller(ctx), events.results().size());
-        yield new EventsReply(events.batch(), deliverCounted(events.results()));
+        yield deliverCounted(events);
       }
     };
   }
 
   /** Delivers events. Counts each event once as received and once by its outcome. */
-  private List<Entry> deliverCounted(List<EncodeResult> results) {
-    metrics.received(results.size());
+  private EventsReply deliverCounted(BodyResult.Events events) {
+    int count = events.results().size();
+    metrics.received(count);
     long start = System.nanoTime();
-    List<Entry> entries;
+    EventsReply reply;
     try {
-      entries = deliver(results);
+      reply = EventsReply.of(events.batch(), deliver(events.results()));
     } catch (RuntimeException | Error e) {
       // A bug. The outcome of the events is unknown, and the client gets an error.
-      metrics.unconfirmed(results.size());
+      metrics.unconfirmed(count);
       throw e;
     }
-    EventTally.of(entries).count(metrics, Duration.ofNanos(System.nanoTime() - start));
-    return entries;
+    reply.tally().count(metrics, Duration.ofNanos(System.nanoTime() - start));
+    return reply;
   }
 
   /**

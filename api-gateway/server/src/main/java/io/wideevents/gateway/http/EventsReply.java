@@ -12,8 +12,9 @@ import java.util.Optional;
  *
  * @param batch whether the body was an array or NDJSON
  * @param entries at least one
+ * @param tally the number of entries by outcome
  */
-record EventsReply(boolean batch, List<Entry> entries) {
+record EventsReply(boolean batch, List<Entry> entries, EventTally tally) {
   private static final String EVENT_TOO_LARGE = ProblemCode.EVENT_TOO_LARGE.code();
 
   sealed interface Entry {}
@@ -34,28 +35,20 @@ record EventsReply(boolean batch, List<Entry> entries) {
   /** The event is valid, but no tier acknowledged it. The event may be stored or not. */
   record Unconfirmed(EventId id) implements Entry {}
 
-  EventsReply {
-    entries = List.copyOf(entries);
+  static EventsReply of(boolean batch, List<Entry> entries) {
+    return new EventsReply(batch, List.copyOf(entries), EventTally.of(entries));
   }
 
   int accepted() {
-    return count(Accepted.class);
+    return tally.acceptedEvents();
   }
 
   int rejected() {
-    return count(Refused.class);
+    return tally.rejectedEvents();
   }
 
   int unconfirmed() {
-    return count(Unconfirmed.class);
-  }
-
-  /** The weakest tier that stored one of the events; empty when no event was accepted. */
-  Optional<Tier> weakestTier() {
-    return entries.stream()
-        .filter(Accepted.class::isInstance)
-        .map(entry -> ((Accepted) entry).tier())
-        .reduce(Tier::weaker);
+    return tally.unconfirmed();
   }
 
   /**
@@ -80,9 +73,5 @@ record EventsReply(boolean batch, List<Entry> entries) {
   /** 202, 207, 413, 422 or 503. */
   int status() {
     return problem().map(Problem::status).orElse(rejected() > 0 ? 207 : 202);
-  }
-
-  private int count(Class<? extends Entry> kind) {
-    return (int) entries.stream().filter(kind::isInstance).count();
   }
 }

@@ -79,7 +79,7 @@ final class ReplyWriter {
     if (reply.unconfirmed() > 0) {
       out.writeNumberProperty("unconfirmed", reply.unconfirmed());
     }
-    reply.weakestTier().ifPresent(tier -> out.writeStringProperty("tier", tier.label()));
+    reply.tally().weakestTier().ifPresent(tier -> out.writeStringProperty("tier", tier.label()));
     out.writeArrayPropertyStart("events");
     int index = 0;
     int rejected = 0;

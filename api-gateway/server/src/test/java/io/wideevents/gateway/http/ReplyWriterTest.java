@@ -30,7 +30,7 @@ class ReplyWriterTest {
         "{\"\\u0001\\u0001\\u0001\\u0001\\u0001\\u0001\":{\"a\":1e9999,\"b\":1e9999,\"c\":1e9999}}"
       })
   void write_listsTheFirstHundredRefusedEventsInFullAndBoundsTheReply(String event) {
-    EventsReply reply = new EventsReply(true, refused((event + '\n').repeat(EVENTS)));
+    EventsReply reply = EventsReply.of(true, refused((event + '\n').repeat(EVENTS)));
 
     byte[] written = new ReplyWriter().write(reply);
 
