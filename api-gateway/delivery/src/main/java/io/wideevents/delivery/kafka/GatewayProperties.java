@@ -22,6 +22,14 @@ final class GatewayProperties {
   // seconds.
   private static final Duration RECONNECT_BACKOFF_MAX = Duration.ofSeconds(1);
 
+  // While a request to a broker is under way, the next records collect, and the next request sends
+  // them together. With Kafka's default of five requests, 64 connections made requests of half the
+  // size: 7 % more CPU time here, and as many more requests for the broker.
+  private static final int REQUESTS_IN_FLIGHT = 1;
+  // So that one request at a time is enough for a distant broker: 64 KiB for each partition and
+  // round trip, four times Kafka's default.
+  private static final int BATCH_BYTES = 64 * 1024;
+
   private GatewayProperties() {}
 
   static Map<String, Object> producer(KafkaSettings settings, TopicLayout topic) {
@@ -36,6 +44,8 @@ final class GatewayProperties {
                 settings.bufferBytes(),
                 topic.maxMessageBytes()));
     properties.put(ProducerConfig.RETRIES_CONFIG, settings.retries());
+    properties.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, REQUESTS_IN_FLIGHT);
+    properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
     properties.put(ProducerConfig.LINGER_MS_CONFIG, settings.linger().toMillis());
     properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, settings.compression().kafkaName());
     return reconnectingSoon(properties);

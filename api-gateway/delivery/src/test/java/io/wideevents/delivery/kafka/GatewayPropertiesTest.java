@@ -18,6 +18,7 @@ class GatewayPropertiesTest {
         .isEqualTo(
             """
             acks=all
+            batch.size=65536
             bootstrap.servers=kafka-1:9092,kafka-2:9092
             buffer.memory=12345678
             client.id=api-gateway
@@ -27,6 +28,7 @@ class GatewayPropertiesTest {
             key.serializer=class org.apache.kafka.common.serialization.ByteArraySerializer
             linger.ms=30
             max.block.ms=500
+            max.in.flight.requests.per.connection=1
             max.request.size=2000000
             reconnect.backoff.max.ms=1000
             request.timeout.ms=2000
@@ -81,6 +83,7 @@ class GatewayPropertiesTest {
             key.serializer=class org.apache.kafka.common.serialization.ByteArraySerializer
             linger.ms=30
             max.block.ms=500
+            max.in.flight.requests.per.connection=1
             max.request.size=3000000
             metadata.max.age.ms=7000
             reconnect.backoff.max.ms=1000
