@@ -43,7 +43,8 @@ COPY docker/healthcheck LICENSE ./
 # An argument file, because what a JVM can do depends on JAVA_VERSION. The heap is a share of the
 # container's limit; the rest is for code, threads, network buffers and decompression.
 RUN set -eu; \
-    printf '%s\n' -XX:MaxRAMPercentage=60 -XX:+ExitOnOutOfMemoryError -XX:-UsePerfData \
+    printf '%s\n' -XX:MaxRAMPercentage=60 -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError \
+      -XX:-UsePerfData \
       --enable-native-access=ALL-UNNAMED >java.options; \
     if [ "$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$JAVA_HOME/release")" -ge 25 ]; then \
       printf '%s\n' -XX:+UseCompactObjectHeaders -XX:AOTCache=/app/app.aot >>java.options; \
