@@ -61,6 +61,7 @@ public final class ProducerConnection implements AutoCloseable {
   // Written under the lock of change.
   private volatile State state;
   private volatile boolean closed;
+  private volatile boolean attempted;
 
   // Used by the executor's thread only.
   private int failedInRow;
@@ -134,6 +135,11 @@ public final class ProducerConnection implements AutoCloseable {
   /** The current producer; empty while there is none. */
   public Optional<Producer<byte[], byte[]>> producer() {
     return state.producer();
+  }
+
+  /** Whether the first attempt to connect has ended, with or without success. */
+  public boolean hasAttempted() {
+    return attempted;
   }
 
   /** Why there is no producer, and since when; empty while there is one. */
@@ -262,6 +268,8 @@ public final class ProducerConnection implements AutoCloseable {
       } finally {
         connectAgain();
       }
+    } finally {
+      attempted = true;
     }
   }
 

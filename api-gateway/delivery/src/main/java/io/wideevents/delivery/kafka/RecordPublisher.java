@@ -132,7 +132,11 @@ final class RecordPublisher<E> {
     call.notConfirmed(index, failure);
   }
 
-  private KafkaUnavailableException unavailable() {
+  private Exception unavailable() {
+    if (!connection.hasAttempted()) {
+      // The process has just started. This says nothing about Kafka, so the circuit stays closed.
+      return new NotSentException("The first connection to Kafka is not there yet");
+    }
     String reason =
         connection.unavailability().map(Disconnected::reason).orElse("connected only now");
     return new KafkaUnavailableException("No connection to Kafka: " + reason);

@@ -256,6 +256,25 @@ class KafkaClientTest {
   }
 
   @Test
+  void log_countsAgainstKafkaOnlyAfterTheFirstAttemptToConnect() {
+    // Given a client that has not tried to connect
+    assertThat(causeOfFailure()).isInstanceOf(NotSentException.class);
+
+    // When the first attempt fails
+    client.start();
+
+    // Then
+    await()
+        .untilAsserted(
+            () -> assertThat(causeOfFailure()).isInstanceOf(KafkaUnavailableException.class));
+  }
+
+  private Throwable causeOfFailure() {
+    DeliveryOutcome outcome = log(List.of(StubEvent.numbered(1))).join().getFirst();
+    return ((DeliveryOutcome.NotConfirmed) outcome).cause();
+  }
+
+  @Test
   void log_doesNotBlameKafkaForAFullBuffer() {
     MockProducer<byte[], byte[]> producer = connected();
     CompletableFuture<List<DeliveryOutcome>> outcomes = log(List.of(StubEvent.numbered(1)));
