@@ -23,6 +23,11 @@ public final class EventEncoder {
     this.parsers = new BodyParsers(settings.limits());
   }
 
+  /** The rules by which events are checked. */
+  public EncoderSettings settings() {
+    return settings;
+  }
+
   /**
    * Encodes a whole body, already decompressed.
    *

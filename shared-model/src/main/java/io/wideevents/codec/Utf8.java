@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  * Strict UTF-8 (RFC 3629). The JSON parser accepts overlong forms, encoded surrogates and code
  * points past U+10FFFF, and would turn them into text that differs from what was sent.
  */
-final class Utf8 {
+public final class Utf8 {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long NOT_ASCII = 0x8080_8080_8080_8080L;
@@ -23,7 +23,7 @@ final class Utf8 {
   }
 
   /** Offset of the first byte sequence that is not UTF-8; -1 if all of it is. */
-  static int firstInvalid(byte[] bytes, int from, int to) {
+  public static int firstInvalid(byte[] bytes, int from, int to) {
     int i = from;
     while (i < to) {
       if (i + Long.BYTES <= to && ((long) LONGS.get(bytes, i) & NOT_ASCII) == 0) {
@@ -114,7 +114,7 @@ final class Utf8 {
     return ((zeroWhereEqual - EVERY_BYTE) & ~zeroWhereEqual & NOT_ASCII) != 0;
   }
 
-  static boolean hasUnpairedSurrogate(String text) {
+  public static boolean hasUnpairedSurrogate(String text) {
     int length = text.length();
     for (int i = 0; i < length; i++) {
       char c = text.charAt(i);

@@ -1,0 +1,229 @@
+package io.wideevents.otlp;
+
+import io.opentelemetry.proto.common.v1.InstrumentationScope;
+import io.opentelemetry.proto.logs.v1.LogRecord;
+import io.opentelemetry.proto.resource.v1.Resource;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.wideevents.codec.BodyFormat;
+import io.wideevents.codec.BodyResult;
+import io.wideevents.codec.EncodeResult;
+import io.wideevents.codec.EventEncoder;
+import io.wideevents.event.EventProblem;
+import io.wideevents.event.ProblemCode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one body of OTLP. Not safe for concurrent use. */
+final class OtlpBody {
+  // A message as an object takes at most about this many times its encoded bytes. The worst case is
+  // a list of empty messages, which have two bytes each.
+  private static final long OBJECT_FACTOR = 32;
+
+  private final EventEncoder encoder;
+  private final SpanEvents spans;
+  private final OtlpSignal signal;
+  private final MessageReader reader;
+  private final int maxBytes;
+  private final LongConsumer memory;
+  private final int maxItemBytes;
+  private final int maxEvents;
+  private final List<EncodeResult> rejected = new ArrayList<>();
+  private EventLines lines;
+  private int events;
+  private int skipped;
+  private long chargedBytes;
+
+  private static final class TooManyItemsException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    TooManyItemsException() {
+      super("The body has too many items", null, false, false);
+    }
+  }
+
+  OtlpBody(
+      EventEncoder encoder,
+      SpanEvents spans,
+      OtlpSignal signal,
+      MessageReader reader,
+      int maxBytes,
+      LongConsumer memory) {
+    this.encoder = encoder;
+    this.spans = spans;
+    this.signal = signal;
+    this.reader = reader;
+    this.maxBytes = maxBytes;
+    this.memory = memory;
+    this.maxItemBytes = encoder.settings().limits().maxEventBytes();
+    this.maxEvents = encoder.settings().maxEvents();
+    this.lines = new EventLines(maxItemBytes, 0, memory);
+  }
+
+  OtlpEvents read(Part body) {
+    lines = new EventLines(maxItemBytes, Math.max(0, maxBytes - body.length()), memory);
+    try {
+      reader.check(body);
+      reader.each(body, signal.resources(), this::resource);
+    } catch (MalformedBodyException e) {
+      return result(
+          new BodyResult.Malformed(
+              new EventProblem(
+                  e.code(),
+                  "",
+                  String.valueOf(e.getMessage()),
+                  "Send the export request of OTLP that belongs to this path, in the encoding that"
+                      + " Content-Type names",
+                  null)));
+    } catch (TooManyItemsException e) {
+      return tooMany("The body has more than %d %s".formatted(maxEvents, signal.items()));
+    } catch (EventLines.TooManyBytesException e) {
+      return tooMany(
+          "The body and the events made from it have more than %d bytes".formatted(maxBytes));
+    }
+    return result(encoded());
+  }
+
+  private OtlpEvents result(BodyResult result) {
+    return new OtlpEvents(result, skipped);
+  }
+
+  private OtlpEvents tooMany(String message) {
+    return result(
+        new BodyResult.TooManyEvents(
+            new EventProblem(
+                ProblemCode.TOO_MANY_EVENTS.code(),
+                "",
+                message,
+                "Export smaller batches; the limits are the settings HTTP_MAX_EVENTS and"
+                    + " HTTP_MAX_INFLATED_BYTES",
+                null)));
+  }
+
+  private BodyResult encoded() {
+    if (events == 0) {
+      return new BodyResult.Events(rejected, true);
+    }
+    BodyResult result = encoder.encode(lines.bytes(), lines.length(), BodyFormat.NDJSON);
+    if (!(result instanceof BodyResult.Events encoded) || rejected.isEmpty()) {
+      return result;
+    }
+    List<EncodeResult> all = new ArrayList<>(encoded.results());
+    all.addAll(rejected);
+    return new BodyResult.Events(all, true);
+  }
+
+  private void resource(Part resource) throws MalformedBodyException {
+    Part[] found = {null};
+    reader.each(resource, signal.resource(), part -> found[0] = part);
+    reader.each(resource, signal.scopes(), scope -> scope(found[0], scope));
+  }
+
+  private void scope(@Nullable Part resource, Part scope) throws MalformedBodyException {
+    Part[] found = {null};
+    reader.each(scope, signal.scope(), part -> found[0] = part);
+    int headBytes =
+        (resource == null ? 0 : resource.length()) + (found[0] == null ? 0 : found[0].length());
+    Source source;
+    try {
+      source = source(resource, found[0], headBytes);
+    } catch (RejectedItemException e) {
+      reader.each(scope, signal.itemsOfScope(), item -> reject(e.problem()));
+      return;
+    }
+    reader.each(scope, signal.itemsOfScope(), item -> item(item, source, headBytes));
+  }
+
+  private Source source(@Nullable Part resource, @Nullable Part scope, int headBytes)
+      throws MalformedBodyException, RejectedItemException {
+    requireFits(headBytes);
+    charge(headBytes);
+    Resource.Builder resourceMessage = Resource.newBuilder();
+    InstrumentationScope.Builder scopeMessage = InstrumentationScope.newBuilder();
+    if (resource != null) {
+      reader.decode(resource, resourceMessage);
+    }
+    if (scope != null) {
+      reader.decode(scope, scopeMessage);
+    }
+    return Source.of(resourceMessage.build(), scopeMessage.build());
+  }
+
+  private void item(Part item, Source source, int headBytes) throws MalformedBodyException {
+    try {
+      requireFits(item.length());
+      charge(headBytes + item.length());
+      FieldTree event = event(item, source);
+      if (event == null) {
+        skipped++;
+      } else {
+        add(event);
+      }
+    } catch (RejectedItemException e) {
+      reject(e.problem());
+    }
+  }
+
+  private @Nullable FieldTree event(Part item, Source source)
+      throws MalformedBodyException, RejectedItemException {
+    switch (signal) {
+      case TRACES -> {
+        Span.Builder span = Span.newBuilder();
+        reader.decode(item, span);
+        return spans.event(span.build(), source);
+      }
+      case LOGS -> {
+        LogRecord.Builder record = LogRecord.newBuilder();
+        reader.decode(item, record);
+        return LogEvents.event(record.build(), item, source);
+      }
+    }
+    throw new AssertionError(signal);
+  }
+
+  private void add(FieldTree event) throws RejectedItemException {
+    requireFewer();
+    try {
+      lines.add(event);
+      events++;
+    } catch (EventLines.LineTooLongException e) {
+      throw tooLarge();
+    }
+  }
+
+  private void reject(EventProblem problem) {
+    requireFewer();
+    rejected.add(new EncodeResult.Rejected(0, List.of(problem)));
+  }
+
+  private void requireFewer() {
+    if (events + rejected.size() >= maxEvents) {
+      throw new TooManyItemsException();
+    }
+  }
+
+  private void requireFits(int bytes) throws RejectedItemException {
+    if (bytes > maxItemBytes) {
+      throw tooLarge();
+    }
+  }
+
+  private RejectedItemException tooLarge() {
+    return new RejectedItemException(
+        ProblemCode.EVENT_TOO_LARGE,
+        "",
+        "The event, its encoded form or its resource has more than %d bytes"
+            .formatted(maxItemBytes),
+        "Leave out large attributes; the limit is the setting EVENT_MAX_BYTES");
+  }
+
+  /** Counts the objects of the largest item so far, because one item is decoded at a time. */
+  private void charge(int encodedBytes) {
+    long bytes = OBJECT_FACTOR * encodedBytes;
+    if (bytes > chargedBytes) {
+      memory.accept(bytes - chargedBytes);
+      chargedBytes = bytes;
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.wideevents.otlp;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.UnknownFieldSet;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
+import org.junit.jupiter.api.Test;
+
+class OtlpResponseTest {
+  @Test
+  void success_isAnEmptyMessage() {
+    assertThat(OtlpResponse.success(OtlpEncoding.PROTOBUF)).isEmpty();
+    assertThat(new String(OtlpResponse.success(OtlpEncoding.JSON), UTF_8)).isEqualTo("{}");
+  }
+
+  @Test
+  void partialSuccess_hasCountAndReason() throws Exception {
+    var traces =
+        ExportTraceServiceResponse.parseFrom(
+            OtlpResponse.partialSuccess(OtlpSignal.TRACES, OtlpEncoding.PROTOBUF, 3, "why"));
+    var logs =
+        ExportLogsServiceResponse.parseFrom(
+            OtlpResponse.partialSuccess(OtlpSignal.LOGS, OtlpEncoding.PROTOBUF, 4, "so"));
+
+    assertThat(traces.getPartialSuccess().getRejectedSpans()).isEqualTo(3);
+    assertThat(traces.getPartialSuccess().getErrorMessage()).isEqualTo("why");
+    assertThat(logs.getPartialSuccess().getRejectedLogRecords()).isEqualTo(4);
+    assertThat(logs.getPartialSuccess().getErrorMessage()).isEqualTo("so");
+    assertThat(
+            new String(
+                OtlpResponse.partialSuccess(OtlpSignal.TRACES, OtlpEncoding.JSON, 3, "why"), UTF_8))
+        .isEqualTo("{\"partialSuccess\":{\"rejectedSpans\":\"3\",\"errorMessage\":\"why\"}}");
+    assertThat(
+            new String(
+                OtlpResponse.partialSuccess(OtlpSignal.LOGS, OtlpEncoding.JSON, 4, "so"), UTF_8))
+        .isEqualTo("{\"partialSuccess\":{\"rejectedLogRecords\":\"4\",\"errorMessage\":\"so\"}}");
+  }
+
+  @Test
+  void status_isTheMessageOfGoogleRpc() throws Exception {
+    UnknownFieldSet fields =
+        UnknownFieldSet.parseFrom(OtlpResponse.status(OtlpEncoding.PROTOBUF, "why"));
+
+    assertThat(fields.asMap()).containsOnlyKeys(2);
+    assertThat(fields.getField(2).getLengthDelimitedList().getFirst().toStringUtf8())
+        .isEqualTo("why");
+    assertThat(new String(OtlpResponse.status(OtlpEncoding.JSON, "why"), UTF_8))
+        .isEqualTo("{\"message\":\"why\"}");
+  }
+}

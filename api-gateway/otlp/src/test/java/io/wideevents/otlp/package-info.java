@@ -1,0 +1,4 @@
+@NullMarked
+package io.wideevents.otlp;
+
+import org.jspecify.annotations.NullMarked;
