@@ -107,7 +107,8 @@ public final class GatewayApplication implements AutoCloseable {
             new HttpServer.Intake(
                 new EventEncoder(settings.delivery().rules(), clock),
                 backends.delivery().live(),
-                backends.delivery()::status),
+                backends.delivery()::status,
+                settings.spans()),
             new HttpServer.Telemetry(
                 new MicrometerGatewayMetrics(metrics.registry()), metrics::scrape, ownEvents),
             beforeSpool);

@@ -18,6 +18,7 @@ import io.wideevents.gateway.http.HttpSettings;
 import io.wideevents.gateway.http.TlsSettings;
 import io.wideevents.logging.LoggingSettings;
 import io.wideevents.mongo.MongoSettings;
+import io.wideevents.otlp.SpanSelection;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -27,6 +28,7 @@ import java.util.function.Supplier;
  * @param log log lines of the process
  * @param tls certificate and key for HTTPS; empty for plain HTTP
  * @param access API keys and rate limits
+ * @param spans which spans of OpenTelemetry become events
  * @param delivery settings of the tiers, and the rules that posted events must follow
  * @param ownEvents how the gateway logs its own requests; empty when it does not log them
  */
@@ -35,6 +37,7 @@ public record GatewaySettings(
     HttpSettings http,
     Optional<TlsSettings> tls,
     AccessSettings access,
+    SpanSelection spans,
     DeliverySettings delivery,
     Optional<LoggingSettings> ownEvents) {
   private static final String SERVICE = "api-gateway";
@@ -62,6 +65,14 @@ public record GatewaySettings(
     Supplier<HttpSettings> http = HttpSettings.read(settings);
     Supplier<AccessSettings> access = AccessSettings.read(settings);
     Supplier<Optional<TlsSettings>> tls = TlsSettings.read(settings);
+    SettingValue<SpanSelection> spans =
+        settings
+            .read("OTLP_SPANS", choice(SpanSelection.class))
+            .byDefault("requests")
+            .means(
+                "Which spans posted to /v1/traces become events. requests: spans of kind SERVER"
+                    + " or CONSUMER, spans without a parent, and spans with the attribute"
+                    + " main=true. all: every span.");
     Supplier<SpoolSettings> spool = SpoolSettings.read(settings);
     SettingValue<Boolean> logsOwnRequests =
         settings
@@ -78,6 +89,7 @@ public record GatewaySettings(
             http.get(),
             tls.get(),
             access.get(),
+            spans.get(),
             new DeliverySettings(
                 queueEnabled.get() ? Optional.of(kafka.get()) : Optional.empty(),
                 mongo.get(),

@@ -40,10 +40,20 @@ record BodyShape(BodyFormat format, Compression compression) {
               throw new ProblemException(
                   Problems.unsupportedMediaType("This Content-Type is not taken"));
         };
+    requireUtf8(parts);
+    return format;
+  }
+
+  /**
+   * Checks the parameters of a media type.
+   *
+   * @param parts the media type, then its parameters
+   * @throws ProblemException 415 for a charset other than UTF-8
+   */
+  static void requireUtf8(String[] parts) {
     for (int i = 1; i < parts.length; i++) {
       requireUtf8(parts[i].strip());
     }
-    return format;
   }
 
   private static void requireUtf8(String parameter) {
@@ -61,7 +71,7 @@ record BodyShape(BodyFormat format, Compression compression) {
     }
   }
 
-  private static Compression compression(List<String> contentEncodings) {
+  static Compression compression(List<String> contentEncodings) {
     Compression found = Compression.IDENTITY;
     for (String header : contentEncodings) {
       for (String coding : header.split(",", -1)) {

@@ -5,6 +5,7 @@ import io.wideevents.codec.EventEncoder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Inflates and checks complete bodies. The request's thread checks small plain bodies itself,
@@ -63,7 +64,7 @@ final class BodyWork implements AutoCloseable {
    *
    * @param body the bytes that the events refer to
    */
-  record Done(Body body, BodyResult result) implements AutoCloseable {
+  record Done<R>(Body body, R result) implements AutoCloseable {
     @Override
     public void close() {
       body.close();
@@ -78,15 +79,29 @@ final class BodyWork implements AutoCloseable {
    *     large, 429 when there is not enough memory now or the body waited too long for a thread,
    *     503 when the server is stopping
    */
-  Done on(Body sent, BodyShape shape, String client) {
-    boolean isPlain = shape.compression() == Compression.IDENTITY;
+  Done<BodyResult> on(Body sent, BodyShape shape, String client) {
+    return on(
+        sent,
+        shape.compression(),
+        client,
+        body -> encoder.encode(body.bytes(), body.length(), shape.format()));
+  }
+
+  /**
+   * As the other method, for a body of another kind.
+   *
+   * @param check reads the inflated body; called once
+   */
+  <R> Done<R> on(Body sent, Compression compression, String client, Function<Body, R> check) {
+    boolean isPlain = compression == Compression.IDENTITY;
     if (isPlain && sent.length() <= MAX_INLINE_BYTES) {
-      return encode(sent, shape, Integer.MAX_VALUE).orElseThrow();
+      return inflateAndCheck(sent, compression, Integer.MAX_VALUE, check).orElseThrow();
     }
     for (Pool pool : pools) {
       if (!isPlain || sent.length() <= pool.maxBytes()) {
-        Optional<Done> done =
-            pool.threads().run(client, () -> encode(sent, shape, pool.maxBytes()));
+        Optional<Done<R>> done =
+            pool.threads()
+                .run(client, () -> inflateAndCheck(sent, compression, pool.maxBytes(), check));
         if (done.isPresent()) {
           return done.get();
         }
@@ -113,8 +128,9 @@ final class BodyWork implements AutoCloseable {
   /**
    * @return empty if the body has more than {@code maxBytes}
    */
-  private Optional<Done> encode(Body sent, BodyShape shape, int maxBytes) {
-    Optional<Body> inflated = bodies.inflate(sent, shape.compression(), maxBytes);
+  private <R> Optional<Done<R>> inflateAndCheck(
+      Body sent, Compression compression, int maxBytes, Function<Body, R> check) {
+    Optional<Body> inflated = bodies.inflate(sent, compression, maxBytes);
     if (inflated.isEmpty()) {
       return Optional.empty();
     }
@@ -125,8 +141,7 @@ final class BodyWork implements AutoCloseable {
       if (body != sent) {
         sent.close();
       }
-      BodyResult result = encoder.encode(body.bytes(), body.length(), shape.format());
-      return Optional.of(new Done(body, result));
+      return Optional.of(new Done<>(body, check.apply(body)));
     } catch (RuntimeException | Error e) {
       body.close();
       throw e;

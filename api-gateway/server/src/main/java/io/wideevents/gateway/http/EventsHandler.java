@@ -32,7 +32,7 @@ final class EventsHandler implements Handler {
   // Heap bytes that an event takes besides its content: its objects, its outcome, its entry in the
   // reply. For small events this is more than the content, so a body full of them must be charged
   // for it.
-  private static final long BYTES_PER_EVENT = 512;
+  static final long BYTES_PER_EVENT = 512;
 
   private final BodyReader bodies;
   private final BodyWork work;
@@ -102,7 +102,7 @@ final class EventsHandler implements Handler {
 
   private Answer answer(Context ctx, BodyShape shape, String client) {
     try (Body sent = receive(ctx, client);
-        BodyWork.Done done = work.on(sent, shape, client)) {
+        BodyWork.Done<BodyResult> done = work.on(sent, shape, client)) {
       byte[] body = replies.begin(ctx, reply(ctx, done));
       Answer answer = new Answer(body, done.body().reply(client));
       answer.memory.growAnyway(body.length);
@@ -110,13 +110,13 @@ final class EventsHandler implements Handler {
     }
   }
 
-  private Body receive(Context ctx, String client) {
+  Body receive(Context ctx, String client) {
     try (ReadTimeout timer = ReadTimeout.of(ctx.req())) {
       return bodies.receive(ctx::bodyInputStream, ctx.req().getContentLengthLong(), client, timer);
     }
   }
 
-  private EventsReply reply(Context ctx, BodyWork.Done done) {
+  private EventsReply reply(Context ctx, BodyWork.Done<BodyResult> done) {
     return switch (done.result()) {
       case BodyResult.Malformed malformed ->
           throw new ProblemException(Problems.of(400, List.of(malformed.problem())));
@@ -125,22 +125,21 @@ final class EventsHandler implements Handler {
       case BodyResult.Events events -> {
         done.body().reserve(BYTES_PER_EVENT * events.results().size());
         requireRate(KeyGate.caller(ctx), events.results().size());
-        yield deliverCounted(events);
+        yield deliverCounted(events.batch(), events.results());
       }
     };
   }
 
   /** Delivers events. Counts each event once as received and once by its outcome. */
-  private EventsReply deliverCounted(BodyResult.Events events) {
-    int count = events.results().size();
-    metrics.received(count);
+  EventsReply deliverCounted(boolean batch, List<EncodeResult> results) {
+    metrics.received(results.size());
     long start = System.nanoTime();
     EventsReply reply;
     try {
-      reply = EventsReply.of(events.batch(), deliver(events.results()));
+      reply = EventsReply.of(batch, deliver(results));
     } catch (RuntimeException | Error e) {
       // A bug. The outcome of the events is unknown, and the client gets an error.
-      metrics.unconfirmed(count);
+      metrics.unconfirmed(results.size());
       throw e;
     }
     reply.tally().count(metrics, Duration.ofNanos(System.nanoTime() - start));
@@ -151,7 +150,7 @@ final class EventsHandler implements Handler {
    * Takes the events from the caller's rate limit. Invalid events count as well, because they cost
    * about as much work.
    */
-  private void requireRate(Caller caller, int events) {
+  void requireRate(Caller caller, int events) {
     switch (access.take(caller, events)) {
       case RateDecision.Allowed allowed -> {}
       case RateDecision.Limited limited ->

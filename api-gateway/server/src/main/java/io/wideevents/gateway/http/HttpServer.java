@@ -21,6 +21,9 @@ import io.wideevents.log.LogThrottle;
 import io.wideevents.logging.LoggingService;
 import io.wideevents.logging.javalin.WideEventsPlugin;
 import io.wideevents.metrics.MetricsPage;
+import io.wideevents.otlp.OtlpDecoder;
+import io.wideevents.otlp.OtlpSignal;
+import io.wideevents.otlp.SpanSelection;
 import io.wideevents.time.ClosingTime;
 import io.wideevents.time.Deadline;
 import java.io.IOException;
@@ -91,6 +94,7 @@ public final class HttpServer implements AutoCloseable {
   private final KeyGate keys;
   private final BodyWork work;
   private final EventsHandler events;
+  private final OtlpHandler otlp;
   private final LogThrottle failures = new LogThrottle(LOG_INTERVAL);
   private final AtomicInteger postsUnderWay = new AtomicInteger();
   private final Optional<LoggingService> ownEvents;
@@ -111,8 +115,13 @@ public final class HttpServer implements AutoCloseable {
    *
    * @param logger receives the valid events; not closed by the server
    * @param tiers status of every tier, strongest first; must not block
+   * @param spans which spans of OpenTelemetry become events
    */
-  public record Intake(EventEncoder encoder, LoggerPort logger, Supplier<List<TierStatus>> tiers) {}
+  public record Intake(
+      EventEncoder encoder,
+      LoggerPort logger,
+      Supplier<List<TierStatus>> tiers,
+      SpanSelection spans) {}
 
   /**
    * How the server reports its own work.
@@ -163,6 +172,14 @@ public final class HttpServer implements AutoCloseable {
             intake.logger(),
             settings.ackTimeout(),
             security.access(),
+            replies,
+            metrics);
+    this.otlp =
+        new OtlpHandler(
+            new OtlpDecoder(intake.encoder(), intake.spans()),
+            settings.maxInflatedBytes(),
+            work,
+            events,
             replies,
             metrics);
     this.javalin = Javalin.create(this::configure);
@@ -279,9 +296,7 @@ public final class HttpServer implements AutoCloseable {
           return connector;
         });
     ownEvents.ifPresent(
-        logging ->
-            config.registerPlugin(
-                new WideEventsPlugin(logging, path -> !path.startsWith(EVENTS_PATH))));
+        logging -> config.registerPlugin(new WideEventsPlugin(logging, HttpServer::isLogged)));
     route(config.routes);
   }
 
@@ -314,7 +329,11 @@ public final class HttpServer implements AutoCloseable {
     }
     routes.before(new TransferCodings());
     routes.beforeMatched(keys);
-    routes.post(EVENTS_PATH, this::postEvents, RouteAccess.INGEST);
+    routes.post(EVENTS_PATH, post(events), RouteAccess.INGEST);
+    routes.post(
+        OtlpPaths.TRACES, post(ctx -> otlp.handle(ctx, OtlpSignal.TRACES)), RouteAccess.INGEST);
+    routes.post(OtlpPaths.LOGS, post(ctx -> otlp.handle(ctx, OtlpSignal.LOGS)), RouteAccess.INGEST);
+    routes.post(OtlpPaths.METRICS, OtlpHandler::rejectMetrics, RouteAccess.INGEST);
     read(routes, "/health/live", health::live);
     read(routes, "/health/ready", health::ready);
     read(routes, "/metrics", this::metrics);
@@ -364,16 +383,23 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  private void postEvents(Context ctx) {
-    postsUnderWay.incrementAndGet();
-    try {
-      if (health.draining()) {
-        throw new ProblemException(Problems.draining());
+  /** Counts the posts under way, and rejects posts while the server is draining. */
+  private Handler post(Handler handler) {
+    return ctx -> {
+      postsUnderWay.incrementAndGet();
+      try {
+        if (health.draining()) {
+          throw new ProblemException(Problems.draining());
+        }
+        handler.handle(ctx);
+      } finally {
+        postsUnderWay.decrementAndGet();
       }
-      events.handle(ctx);
-    } finally {
-      postsUnderWay.decrementAndGet();
-    }
+    };
+  }
+
+  private static boolean isLogged(String path) {
+    return !path.startsWith(EVENTS_PATH) && !OtlpPaths.contain(path);
   }
 
   private static String shortened(String path) {

@@ -3,6 +3,7 @@ package io.wideevents.gateway.http;
 import io.javalin.http.Context;
 import io.wideevents.gateway.metrics.GatewayMetrics;
 import java.io.IOException;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,11 +47,24 @@ final class Replies {
     }
   }
 
+  /** Logs the rejected events of a request. */
+  void logRejected(Context ctx, List<EventsReply.Entry> entries) {
+    rejections.events(ctx, entries);
+  }
+
+  /** Counts, logs and answers a request that is rejected as a whole. */
   void send(Context ctx, Problem problem) {
     metrics.requestRefused(problem.code());
     rejections.request(ctx, problem);
+    answer(ctx, problem);
+  }
+
+  /** Answers a request whose events are counted already. */
+  void answer(Context ctx, Problem problem) {
     head(ctx, problem);
-    byte[] answer = writer.write(problem);
+    ProblemBody body = ProblemBody.of(problem, ctx.path(), ctx.header("Content-Type"), writer);
+    ctx.contentType(body.mediaType());
+    byte[] answer = body.bytes();
     if (!problem.closesConnection() || !lingering.answer(ctx, answer)) {
       ctx.result(answer);
     }

@@ -143,9 +143,10 @@ final class RequestAdmission extends Handler.Wrapper {
     Problem problem = Problems.tooManyRequests();
     metrics.requestRefused(problem.code());
     response.setStatus(problem.status());
-    response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
+    ProblemBody body = ProblemBody.of(problem, request, writer);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, body.mediaType());
     problem.headers().forEach(response.getHeaders()::put);
-    byte[] answer = writer.write(problem);
+    byte[] answer = body.bytes();
     if (request.getLength() == 0) {
       response.write(true, ByteBuffer.wrap(answer), callback);
     } else {

@@ -36,9 +36,10 @@ final class ServerErrors extends ErrorHandler {
       rejections.request(request, problem);
     }
     response.setStatus(problem.status());
-    response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
+    ProblemBody body = ProblemBody.of(problem, request, writer);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, body.mediaType());
     problem.headers().forEach(response.getHeaders()::put);
-    lingering.answer(request, response, callback, writer.write(problem));
+    lingering.answer(request, response, callback, body.bytes());
     return true;
   }
 

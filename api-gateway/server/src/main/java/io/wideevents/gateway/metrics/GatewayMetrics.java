@@ -61,6 +61,14 @@ public interface GatewayMetrics {
    */
   void requestRefused(String code);
 
+  /**
+   * Counts spans or log records of OpenTelemetry that do not become events. They are not received
+   * events.
+   *
+   * @param signal {@code traces} or {@code logs}
+   */
+  void skipped(String signal, int items);
+
   /** Counts values that were replaced by {@code [REDACTED]} in accepted or unconfirmed events. */
   void redacted(long values);
 }

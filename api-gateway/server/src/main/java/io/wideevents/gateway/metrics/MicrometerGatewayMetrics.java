@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.wideevents.event.ProblemCode;
 import io.wideevents.event.Tier;
+import io.wideevents.otlp.OtlpSignal;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -33,6 +34,7 @@ public final class MicrometerGatewayMetrics implements GatewayMetrics {
   private final Map<Tier, Timer> acknowledged = new EnumMap<>(Tier.class);
   private final Map<String, Counter> rejected = new ConcurrentHashMap<>();
   private final Map<String, Counter> requestsRefused = new ConcurrentHashMap<>();
+  private final Map<String, Counter> skipped = new ConcurrentHashMap<>();
 
   public MicrometerGatewayMetrics(MeterRegistry registry) {
     this.registry = registry;
@@ -45,6 +47,9 @@ public final class MicrometerGatewayMetrics implements GatewayMetrics {
     Stream.concat(
             ProblemCode.ofPostedEvents().stream().map(ProblemCode::code), DATABASE_REASONS.stream())
         .forEach(reason -> rejected.put(reason, rejectedCounter(reason)));
+    for (OtlpSignal signal : OtlpSignal.values()) {
+      skipped.put(signal.label(), skippedCounter(signal.label()));
+    }
     for (Tier tier : Tier.values()) {
       accepted.put(
           tier,
@@ -99,6 +104,11 @@ public final class MicrometerGatewayMetrics implements GatewayMetrics {
   }
 
   @Override
+  public void skipped(String signal, int items) {
+    skipped.computeIfAbsent(signal, this::skippedCounter).increment(items);
+  }
+
+  @Override
   public void redacted(long values) {
     redacted.increment((double) values);
   }
@@ -114,6 +124,13 @@ public final class MicrometerGatewayMetrics implements GatewayMetrics {
     return Counter.builder("wide_events.requests_refused")
         .description("Requests rejected as a whole; their events are not counted")
         .tag("code", code)
+        .register(registry);
+  }
+
+  private Counter skippedCounter(String signal) {
+    return Counter.builder("wide_events.otlp_skipped")
+        .description("Spans and log records of OpenTelemetry that do not become events")
+        .tag("signal", signal)
         .register(registry);
   }
 

@@ -9,6 +9,7 @@ import io.wideevents.delivery.tiers.TierStatus;
 import io.wideevents.event.Tier;
 import io.wideevents.gateway.access.AccessControl;
 import io.wideevents.gateway.metrics.InMemoryGatewayMetrics;
+import io.wideevents.otlp.SpanSelection;
 import io.wideevents.time.ClosingTime;
 import java.io.IOException;
 import java.net.URI;
@@ -96,7 +97,10 @@ final class TestServer implements AutoCloseable {
             settings,
             new HttpServer.Security(access, tls),
             new HttpServer.Intake(
-                new EventEncoder(rules, clock), around.apply(logger), () -> tiers),
+                new EventEncoder(rules, clock),
+                around.apply(logger),
+                () -> tiers,
+                SpanSelection.REQUESTS),
             new HttpServer.Telemetry(metrics, () -> scrape, Optional.empty()),
             new ClosingTime(Duration.ofSeconds(30)));
     this.port = server.start();

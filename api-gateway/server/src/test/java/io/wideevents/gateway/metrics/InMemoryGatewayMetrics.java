@@ -12,6 +12,7 @@ public final class InMemoryGatewayMetrics implements GatewayMetrics {
   private final Map<Tier, Integer> acknowledged = new EnumMap<>(Tier.class);
   private final Map<String, Integer> rejected = new TreeMap<>();
   private final Map<String, Integer> requestsRefused = new TreeMap<>();
+  private final Map<String, Integer> skipped = new TreeMap<>();
   private int received;
   private int unconfirmed;
   private long redacted;
@@ -47,6 +48,11 @@ public final class InMemoryGatewayMetrics implements GatewayMetrics {
   }
 
   @Override
+  public synchronized void skipped(String signal, int items) {
+    skipped.merge(signal, items, Integer::sum);
+  }
+
+  @Override
   public synchronized void redacted(long values) {
     redacted += values;
   }
@@ -74,6 +80,10 @@ public final class InMemoryGatewayMetrics implements GatewayMetrics {
 
   public synchronized Map<String, Integer> requestsRefused() {
     return new TreeMap<>(requestsRefused);
+  }
+
+  public synchronized Map<String, Integer> skipped() {
+    return new TreeMap<>(skipped);
   }
 
   public synchronized long redacted() {
