@@ -73,7 +73,7 @@ final class OtlpHandler {
   }
 
   static void rejectMetrics(Context ctx) {
-    throw new ProblemException(Problems.metricsNotTaken());
+    throw new ProblemException(OtlpProblems.metricsNotTaken());
   }
 
   void handle(Context ctx, OtlpSignal signal) {
@@ -88,7 +88,8 @@ final class OtlpHandler {
   private void export(Context ctx, OtlpSignal signal) {
     String contentType = ctx.header("Content-Type");
     OtlpEncoding encoding =
-        encoding(contentType).orElseThrow(() -> new ProblemException(Problems.noOtlpMediaType()));
+        encoding(contentType)
+            .orElseThrow(() -> new ProblemException(OtlpProblems.unsupportedMediaType()));
     if (contentType != null && encoding == OtlpEncoding.JSON) {
       BodyShape.requireUtf8(contentType.split(";", -1));
     }
@@ -116,7 +117,7 @@ final class OtlpHandler {
     try {
       return events.receive(ctx, client);
     } catch (ProblemException e) {
-      throw new ProblemException(Problems.retryableForOtlp(e.problem()));
+      throw new ProblemException(OtlpProblems.retryable(e.problem()));
     }
   }
 
@@ -146,7 +147,7 @@ final class OtlpHandler {
       replies.answer(ctx, Problems.notConfirmed(unconfirmed));
     } else if (rejected > 0 && count(entries, Accepted.class) == 0) {
       // Bad data. Many exporters do not report a partial success, and all report this status.
-      replies.answer(ctx, Problems.invalidItems(reasons(entries)));
+      replies.answer(ctx, OtlpProblems.invalidEvents(reasons(entries)));
     } else {
       ctx.status(200)
           .contentType(encoding.mediaType())

@@ -111,26 +111,6 @@ final class Problems {
         .closingConnection();
   }
 
-  static Problem noOtlpMediaType() {
-    return new Problem(
-            415,
-            "unsupported_media_type",
-            "The Content-Type is none of OTLP over HTTP",
-            "Send Content-Type: application/x-protobuf or application/json")
-        .withHeader("Accept-Post", "application/x-protobuf, application/json")
-        .closingConnection();
-  }
-
-  static Problem metricsNotTaken() {
-    return new Problem(
-            404,
-            "metrics_not_taken",
-            "The gateway takes spans and log records, and no metrics",
-            "Turn the metrics exporter off, with OTEL_METRICS_EXPORTER=none, or send metrics to"
-                + " another endpoint with OTEL_EXPORTER_OTLP_METRICS_ENDPOINT")
-        .closingConnection();
-  }
-
   static Problem unsupportedCharset() {
     return new Problem(
             415,
@@ -166,32 +146,6 @@ final class Problems {
         "invalid_events",
         "Each of the %d events breaks a rule of the event".formatted(events),
         "Correct the events that are listed in events; the same bytes would be rejected again");
-  }
-
-  /** Like {@link #invalidEvents}, with the status that OTLP defines for bad data. */
-  static Problem invalidItems(String reasons) {
-    return new Problem(
-        400,
-        "invalid_events",
-        reasons,
-        "Correct the sender; the same data would be rejected again");
-  }
-
-  /**
-   * A problem that the client may retry, with a status that OTLP's clients retry. They drop the
-   * data after a 408.
-   */
-  static Problem retryableForOtlp(Problem problem) {
-    return problem.status() == 408
-        ? new Problem(
-                503,
-                problem.code(),
-                problem.detail(),
-                problem.fix(),
-                problem.errors(),
-                problem.headers())
-            .retryAfter(RETRY_SOON)
-        : problem;
   }
 
   static Problem notConfirmed(int events) {

@@ -39,6 +39,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -104,6 +105,7 @@ class OpenApiTest {
         503,
         server.post("[" + valid + "," + event("unconfirmed") + "," + event("refused") + ",{}]"));
     check("post /v1/events", 405, server.get("/v1/events"));
+    checkOtlp();
     for (String read : reads()) {
       check("get " + read, 200, server.get(read));
     }
@@ -383,10 +385,54 @@ class OpenApiTest {
       check(post, 403, guarded.post(body, JSON, "Authorization", "Bearer " + admin.text()));
       check(post, 202, guarded.post(body, JSON, "Authorization", "Bearer " + ingest.text()));
       check(post, 429, guarded.post(body, JSON, "Authorization", "Bearer " + ingest.text()));
+      String bearer = "Bearer " + ingest.text();
+      String spans = OtlpBodies.trace("a");
+      String records = OtlpBodies.log("a");
+      check("post /v1/traces", 401, otlp(guarded, "/v1/traces", JSON, spans));
+      check("post /v1/logs", 401, otlp(guarded, "/v1/logs", JSON, records));
+      check(
+          "post /v1/traces",
+          429,
+          otlp(guarded, "/v1/traces", JSON, spans, "Authorization", bearer));
+      check(
+          "post /v1/logs", 429, otlp(guarded, "/v1/logs", JSON, records, "Authorization", bearer));
       for (String read : reads()) {
         assertThat(guarded.get(read).statusCode()).as("%s needs no key", read).isEqualTo(200);
       }
     }
+  }
+
+  private void checkOtlp() {
+    String large = "{" + " ".repeat(TestServer.MAX_BODY) + "}";
+    for (Map.Entry<String, Function<String, String>> path :
+        Map.<String, Function<String, String>>of(
+                "/v1/traces", OtlpBodies::trace, "/v1/logs", OtlpBodies::log)
+            .entrySet()) {
+      String post = "post " + path.getKey();
+      Function<String, String> body = path.getValue();
+      check(post, 200, otlp(server, path.getKey(), JSON, "{}"));
+      check(post, 200, otlp(server, path.getKey(), JSON, body.apply("stored-1")));
+      check(post, 200, otlp(server, path.getKey(), "application/x-protobuf", ""));
+      check(post, 400, otlp(server, path.getKey(), JSON, body.apply("refused-1")));
+      check(post, 400, otlp(server, path.getKey(), JSON, "{"));
+      check(post, 413, otlp(server, path.getKey(), JSON, large));
+      check(post, 415, otlp(server, path.getKey(), "text/plain", "x"));
+      check(post, 500, otlp(server, path.getKey(), JSON, body.apply("bug-1")));
+      check(post, 503, otlp(server, path.getKey(), JSON, body.apply("unconfirmed-1")));
+    }
+    check("post /v1/metrics", 404, otlp(server, "/v1/metrics", JSON, "{}"));
+  }
+
+  private static HttpResponse<String> otlp(
+      TestServer server, String path, String contentType, String body, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(server.uri(path))
+            .header("Content-Type", contentType)
+            .POST(BodyPublishers.ofString(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return server.send(request);
   }
 
   private record Raw(int status, String contentType, String body) {}
