@@ -14,7 +14,8 @@ class ArchitectureTest {
     noClasses()
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.wideevents.gateway..", "com.mongodb..", "io.javalin..")
+        .resideInAnyPackage(
+            "io.wideevents.gateway..", "io.wideevents.otlp..", "com.mongodb..", "io.javalin..")
         .check(CLASSES);
   }
 

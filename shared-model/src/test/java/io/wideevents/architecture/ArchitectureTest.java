@@ -30,6 +30,7 @@ class ArchitectureTest {
         .resideInAnyPackage(
             "io.wideevents.delivery..",
             "io.wideevents.logging..",
+            "io.wideevents.otlp..",
             "io.wideevents.gateway..",
             "io.wideevents.worker..")
         .check(CLASSES);

@@ -15,7 +15,10 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            "io.wideevents.logging..", "io.wideevents.gateway..", "io.wideevents.worker..")
+            "io.wideevents.logging..",
+            "io.wideevents.otlp..",
+            "io.wideevents.gateway..",
+            "io.wideevents.worker..")
         .check(CLASSES);
   }
 

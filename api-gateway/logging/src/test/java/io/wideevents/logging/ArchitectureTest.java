@@ -14,7 +14,8 @@ class ArchitectureTest {
     noClasses()
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.wideevents.gateway..", "io.wideevents.worker..")
+        .resideInAnyPackage(
+            "io.wideevents.otlp..", "io.wideevents.gateway..", "io.wideevents.worker..")
         .check(CLASSES);
   }
 

@@ -47,7 +47,7 @@ final class Attributes {
   OptionalDouble number(String key) {
     AnyValue value = values.getOrDefault(key, AnyValue.getDefaultInstance());
     return switch (value.getValueCase()) {
-      case INT_VALUE -> OptionalDouble.of(value.getIntValue());
+      case INT_VALUE -> OptionalDouble.of((double) value.getIntValue());
       case DOUBLE_VALUE -> OptionalDouble.of(value.getDoubleValue());
       default -> OptionalDouble.empty();
     };

@@ -121,11 +121,9 @@ final class JsonReader implements MessageReader {
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       FieldDescriptor field = field(into, parser.currentName());
       JsonToken value = parser.nextToken();
-      if (field == null) {
+      // Protobuf's JSON mapping: null is the default value.
+      if (field == null || value == JsonToken.VALUE_NULL) {
         parser.skipChildren();
-      } else if (value == JsonToken.VALUE_NULL) {
-        // Protobuf's JSON mapping: null is the default value.
-        continue;
       } else if (field.isRepeated()) {
         check(value == JsonToken.START_ARRAY, field);
         while (parser.nextToken() != JsonToken.END_ARRAY) {

@@ -167,19 +167,18 @@ final class OtlpBody {
 
   private @Nullable FieldTree event(Part item, Source source)
       throws MalformedBodyException, RejectedItemException {
-    switch (signal) {
+    return switch (signal) {
       case TRACES -> {
         Span.Builder span = Span.newBuilder();
         reader.decode(item, span);
-        return spans.event(span.build(), source);
+        yield spans.event(span.build(), source);
       }
       case LOGS -> {
         LogRecord.Builder record = LogRecord.newBuilder();
         reader.decode(item, record);
-        return LogEvents.event(record.build(), item, source);
+        yield LogEvents.event(record.build(), item, source);
       }
-    }
-    throw new AssertionError(signal);
+    };
   }
 
   private void add(FieldTree event) throws RejectedItemException {

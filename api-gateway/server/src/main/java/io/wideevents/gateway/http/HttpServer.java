@@ -333,7 +333,12 @@ public final class HttpServer implements AutoCloseable {
     routes.post(
         OtlpPaths.TRACES, post(ctx -> otlp.handle(ctx, OtlpSignal.TRACES)), RouteAccess.INGEST);
     routes.post(OtlpPaths.LOGS, post(ctx -> otlp.handle(ctx, OtlpSignal.LOGS)), RouteAccess.INGEST);
-    routes.post(OtlpPaths.METRICS, OtlpHandler::rejectMetrics, RouteAccess.INGEST);
+    routes.post(
+        OtlpPaths.METRICS,
+        ctx -> {
+          throw new ProblemException(OtlpProblems.metricsNotTaken());
+        },
+        RouteAccess.INGEST);
     read(routes, "/health/live", health::live);
     read(routes, "/health/ready", health::ready);
     read(routes, "/metrics", this::metrics);

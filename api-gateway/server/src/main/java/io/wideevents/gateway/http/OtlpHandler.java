@@ -72,10 +72,6 @@ final class OtlpHandler {
     };
   }
 
-  static void rejectMetrics(Context ctx) {
-    throw new ProblemException(OtlpProblems.metricsNotTaken());
-  }
-
   void handle(Context ctx, OtlpSignal signal) {
     try {
       export(ctx, signal);

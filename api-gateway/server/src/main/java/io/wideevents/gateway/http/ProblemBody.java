@@ -11,7 +11,23 @@ import org.jspecify.annotations.Nullable;
  * The body of the response to a failed request. It is a problem document, except for OTLP, which
  * requires its own message in the encoding of the request.
  */
-record ProblemBody(String mediaType, byte[] bytes) {
+final class ProblemBody {
+  private final String mediaType;
+  private final byte[] bytes;
+
+  private ProblemBody(String mediaType, byte[] bytes) {
+    this.mediaType = mediaType;
+    this.bytes = bytes;
+  }
+
+  String mediaType() {
+    return mediaType;
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
   static ProblemBody of(Problem problem, Request request, ReplyWriter writer) {
     String path = request.getHttpURI().getPath();
     return of(

@@ -67,7 +67,7 @@ final class OtlpBodies {
   private static ByteString id(int bytes, int number) {
     byte[] id = new byte[bytes];
     for (int i = 0; i < 4; i++) {
-      id[bytes - 1 - i] = (byte) (number >>> 8 * i);
+      id[bytes - 1 - i] = (byte) (number >>> (8 * i));
     }
     return ByteString.copyFrom(id);
   }
