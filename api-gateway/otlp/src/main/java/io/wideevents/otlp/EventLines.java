@@ -23,6 +23,7 @@ final class EventLines extends OutputStream {
   private int length;
   private int lineStart;
   private int countedBytes;
+  private long writtenBytes;
 
   /** A line has more bytes than an event may have. */
   static final class LineTooLongException extends RuntimeException {
@@ -91,6 +92,11 @@ final class EventLines extends OutputStream {
   public void write(byte[] from, int offset, int count) {
     if (length - lineStart + count > maxLineBytes) {
       throw new LineTooLongException();
+    }
+    // Bytes of lines that are too long count as well, because the work for them was done.
+    writtenBytes += count;
+    if (writtenBytes > maxBytes) {
+      throw new TooManyBytesException();
     }
     ensure(count);
     System.arraycopy(from, offset, bytes, length, count);

@@ -1,5 +1,6 @@
 package io.wideevents.otlp;
 
+import com.google.protobuf.Message;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.resource.v1.Resource;
@@ -114,40 +115,53 @@ final class OtlpBody {
     return new BodyResult.Events(all, true);
   }
 
-  private void resource(Part resource) throws MalformedBodyException {
+  private void resource(Part list) throws MalformedBodyException {
     Part[] found = {null};
-    reader.each(resource, signal.resource(), part -> found[0] = part);
-    reader.each(resource, signal.scopes(), scope -> scope(found[0], scope));
-  }
-
-  private void scope(@Nullable Part resource, Part scope) throws MalformedBodyException {
-    Part[] found = {null};
-    reader.each(scope, signal.scope(), part -> found[0] = part);
-    int headBytes =
-        (resource == null ? 0 : resource.length()) + (found[0] == null ? 0 : found[0].length());
-    Source source;
+    reader.each(list, signal.resource(), part -> found[0] = part);
     try {
-      source = source(resource, found[0], headBytes);
+      // Decoded once, because a list may have millions of empty scopes.
+      Resource.Builder resource = Resource.newBuilder();
+      int bytes = decode(found[0], 0, resource);
+      Source source = Source.of(resource.build());
+      reader.each(list, signal.scopes(), scope -> scope(scope, source, bytes));
     } catch (RejectedItemException e) {
-      reader.each(scope, signal.itemsOfScope(), item -> reject(e.problem()));
-      return;
+      reader.each(list, signal.scopes(), scope -> rejectAll(scope, e.problem()));
     }
-    reader.each(scope, signal.itemsOfScope(), item -> item(item, source, headBytes));
   }
 
-  private Source source(@Nullable Part resource, @Nullable Part scope, int headBytes)
+  private void scope(Part list, Source resource, int resourceBytes) throws MalformedBodyException {
+    Part[] found = {null};
+    reader.each(list, signal.scope(), part -> found[0] = part);
+    try {
+      InstrumentationScope.Builder scope = InstrumentationScope.newBuilder();
+      int bytes = decode(found[0], resourceBytes, scope);
+      Source source = resource.within(scope.build());
+      reader.each(list, signal.itemsOfScope(), item -> item(item, source, bytes));
+    } catch (RejectedItemException e) {
+      rejectAll(list, e.problem());
+    }
+  }
+
+  /**
+   * Decodes a part that is not an item.
+   *
+   * @param before encoded bytes of the parts to which this one belongs
+   * @return encoded bytes of all these parts
+   */
+  private int decode(@Nullable Part part, int before, Message.Builder into)
       throws MalformedBodyException, RejectedItemException {
-    requireFits(headBytes);
-    charge(headBytes);
-    Resource.Builder resourceMessage = Resource.newBuilder();
-    InstrumentationScope.Builder scopeMessage = InstrumentationScope.newBuilder();
-    if (resource != null) {
-      reader.decode(resource, resourceMessage);
+    if (part == null) {
+      return before;
     }
-    if (scope != null) {
-      reader.decode(scope, scopeMessage);
-    }
-    return Source.of(resourceMessage.build(), scopeMessage.build());
+    int bytes = before + part.length();
+    requireFits(bytes);
+    charge(bytes);
+    reader.decode(part, into);
+    return bytes;
+  }
+
+  private void rejectAll(Part scope, EventProblem problem) throws MalformedBodyException {
+    reader.each(scope, signal.itemsOfScope(), item -> reject(problem));
   }
 
   private void item(Part item, Source source, int headBytes) throws MalformedBodyException {

@@ -15,22 +15,28 @@ record Source(String service, FieldTree resource, FieldTree scope) {
   /** The name that OpenTelemetry gives a service without one. */
   private static final String UNKNOWN_SERVICE = "unknown_service";
 
-  static Source of(Resource resource, InstrumentationScope scope) throws RejectedItemException {
+  static Source of(Resource resource) throws RejectedItemException {
     String service = new Attributes(resource.getAttributesList()).text("service.name");
-    FieldTree scopeFields = new FieldTree();
-    if (!scope.getName().isEmpty()) {
-      scopeFields.set("name", scope.getName());
-    }
-    if (!scope.getVersion().isEmpty()) {
-      scopeFields.set("version", scope.getVersion());
-    }
-    if (scope.getAttributesCount() > 0) {
-      scopeFields.setTree("attributes", new FieldTree().putAll(scope.getAttributesList()));
-    }
     return new Source(
         service == null ? UNKNOWN_SERVICE : service,
         new FieldTree().putAll(resource.getAttributesList()),
-        scopeFields);
+        new FieldTree());
+  }
+
+  /** The same resource with a scope. */
+  Source within(InstrumentationScope instrumentation) throws RejectedItemException {
+    FieldTree scopeFields = new FieldTree();
+    if (!instrumentation.getName().isEmpty()) {
+      scopeFields.set("name", instrumentation.getName());
+    }
+    if (!instrumentation.getVersion().isEmpty()) {
+      scopeFields.set("version", instrumentation.getVersion());
+    }
+    if (instrumentation.getAttributesCount() > 0) {
+      scopeFields.setTree(
+          "attributes", new FieldTree().putAll(instrumentation.getAttributesList()));
+    }
+    return new Source(service, resource, scopeFields);
   }
 
   /** Adds resource and scope to an event. */

@@ -28,6 +28,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -379,6 +380,43 @@ class OtlpDecoderTest {
     // Then
     assertThat(decoded.bodyProblem()).isEqualTo("too_many_events");
     assertThat(decoded.reservedBytes()).isLessThan(3L * Decoded.MAX_BYTES);
+  }
+
+  @Test
+  void decode_limitsTheWorkForSpansThatAreTooLarge() {
+    // Given a resource that fits as a message, and is too large as JSON for each of the spans
+    ScopeSpans.Builder scope = ScopeSpans.newBuilder();
+    for (int i = 0; i < 500; i++) {
+      scope.addSpans(span());
+    }
+    String escaped = "\u0001".repeat(LIMIT - 1000);
+    byte[] body =
+        ExportTraceServiceRequest.newBuilder()
+            .addResourceSpans(
+                ResourceSpans.newBuilder()
+                    .setResource(Resource.newBuilder().addAttributes(attribute("a", escaped)))
+                    .addScopeSpans(scope))
+            .build()
+            .toByteArray();
+
+    assertThat(Decoded.spans(body).bodyProblem()).isEqualTo("too_many_events");
+  }
+
+  @Test
+  @Timeout(60)
+  void decode_readsAResourceOnceForAllItsScopes() {
+    ResourceSpans.Builder list = ResourceSpans.newBuilder();
+    Resource.Builder resource = list.getResourceBuilder();
+    for (int i = 0; i < 10_000; i++) {
+      resource.addAttributes(attribute("key" + i, i));
+    }
+    for (int i = 0; i < 500_000; i++) {
+      list.addScopeSpans(ScopeSpans.getDefaultInstance());
+    }
+    byte[] body =
+        ExportTraceServiceRequest.newBuilder().addResourceSpans(list).build().toByteArray();
+
+    assertThat(Decoded.spans(body).results()).isEmpty();
   }
 
   @Test
