@@ -5,6 +5,7 @@ import io.wideevents.gateway.http.EventsReply.Accepted;
 import io.wideevents.gateway.http.EventsReply.Entry;
 import io.wideevents.gateway.http.EventsReply.Refused;
 import io.wideevents.gateway.http.EventsReply.Unconfirmed;
+import io.wideevents.gateway.http.EventsReply.Withheld;
 import io.wideevents.gateway.metrics.GatewayMetrics;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -18,19 +19,25 @@ import java.util.Optional;
  *
  * @param rejected by the code of the first problem of the event
  */
-record EventTally(Map<Tier, Integer> accepted, Map<String, Integer> rejected, int unconfirmed) {
+record EventTally(
+    Map<Tier, Integer> accepted, Map<String, Integer> rejected, int withheld, int unconfirmed) {
+  /** The reason of valid events that were not published because of {@code handling=strict}. */
+  private static final String WITHHELD = "handling_strict";
+
   static EventTally of(List<Entry> entries) {
     Map<Tier, Integer> accepted = new EnumMap<>(Tier.class);
     Map<String, Integer> rejected = new HashMap<>();
+    int withheld = 0;
     int unconfirmed = 0;
     for (Entry entry : entries) {
       switch (entry) {
         case Accepted one -> accepted.merge(one.tier(), 1, Integer::sum);
         case Refused one -> rejected.merge(one.errors().getFirst().code(), 1, Integer::sum);
         case Unconfirmed one -> unconfirmed++;
+        case Withheld one -> withheld++;
       }
     }
-    return new EventTally(accepted, rejected, unconfirmed);
+    return new EventTally(accepted, rejected, withheld, unconfirmed);
   }
 
   int acceptedEvents() {
@@ -62,6 +69,9 @@ record EventTally(Map<Tier, Integer> accepted, Map<String, Integer> rejected, in
   void count(GatewayMetrics metrics, Duration took) {
     accepted.forEach(metrics::accepted);
     rejected.forEach(metrics::rejected);
+    if (withheld > 0) {
+      metrics.rejected(WITHHELD, withheld);
+    }
     if (unconfirmed > 0) {
       metrics.unconfirmed(unconfirmed);
     } else {

@@ -15,6 +15,7 @@ import io.wideevents.gateway.http.EventsReply.Accepted;
 import io.wideevents.gateway.http.EventsReply.Entry;
 import io.wideevents.gateway.http.EventsReply.Refused;
 import io.wideevents.gateway.http.EventsReply.Unconfirmed;
+import io.wideevents.gateway.http.EventsReply.Withheld;
 import io.wideevents.gateway.metrics.GatewayMetrics;
 import io.wideevents.time.Deadline;
 import java.time.Duration;
@@ -80,7 +81,8 @@ final class EventsHandler implements Handler {
             ctx.header("Content-Type"), Collections.list(ctx.req().getHeaders("Content-Encoding")));
     // Releases the body before the reply is written, because the client controls how long the write
     // takes.
-    try (Answer answer = answer(ctx, shape, ClientName.of(ctx))) {
+    Preferences preferences = Preferences.of(Collections.list(ctx.req().getHeaders("Prefer")));
+    try (Answer answer = answer(ctx, shape, preferences, ClientName.of(ctx))) {
       Replies.write(ctx, answer.body);
     }
   }
@@ -100,10 +102,10 @@ final class EventsHandler implements Handler {
     }
   }
 
-  private Answer answer(Context ctx, BodyShape shape, String client) {
+  private Answer answer(Context ctx, BodyShape shape, Preferences preferences, String client) {
     try (Body sent = receive(ctx, client);
         BodyWork.Done<BodyResult> done = work.on(sent, shape, client)) {
-      byte[] body = replies.begin(ctx, reply(ctx, done));
+      byte[] body = replies.begin(ctx, reply(ctx, preferences, done));
       Answer answer = new Answer(body, done.body().reply(client));
       answer.memory.growAnyway(body.length);
       return answer;
@@ -116,7 +118,8 @@ final class EventsHandler implements Handler {
     }
   }
 
-  private EventsReply reply(Context ctx, BodyWork.Done<BodyResult> done) {
+  private EventsReply reply(
+      Context ctx, Preferences preferences, BodyWork.Done<BodyResult> done) {
     return switch (done.result()) {
       case BodyResult.Malformed malformed ->
           throw new ProblemException(Problems.of(400, List.of(malformed.problem())));
@@ -125,18 +128,20 @@ final class EventsHandler implements Handler {
       case BodyResult.Events events -> {
         done.body().reserve(BYTES_PER_EVENT * events.results().size());
         requireRate(KeyGate.caller(ctx), events.results().size());
-        yield deliverCounted(events.batch(), events.results());
+        yield deliverCounted(events.batch(), events.results(), preferences);
       }
     };
   }
 
   /** Delivers events. Counts each event once as received and once by its outcome. */
-  EventsReply deliverCounted(boolean batch, List<EncodeResult> results) {
+  EventsReply deliverCounted(boolean batch, List<EncodeResult> results, Preferences preferences) {
     metrics.received(results.size());
     long start = System.nanoTime();
     EventsReply reply;
     try {
-      reply = EventsReply.of(batch, deliver(results));
+      List<Entry> entries =
+          isWithheld(results, preferences) ? withheld(results) : deliver(results);
+      reply = EventsReply.of(batch, entries, preferences);
     } catch (RuntimeException | Error e) {
       // A bug. The outcome of the events is unknown, and the client gets an error.
       metrics.unconfirmed(results.size());
@@ -156,6 +161,23 @@ final class EventsHandler implements Handler {
       case RateDecision.Limited limited ->
           throw new ProblemException(Problems.rateLimited(limited.retryAfter()));
     }
+  }
+
+  /** Whether nothing is published because one of the events is invalid. */
+  private static boolean isWithheld(List<EncodeResult> results, Preferences preferences) {
+    return preferences.handling() == Preferences.Handling.STRICT
+        && results.stream().anyMatch(EncodeResult.Rejected.class::isInstance);
+  }
+
+  private static List<Entry> withheld(List<EncodeResult> results) {
+    return results.stream()
+        .map(
+            result ->
+                switch (result) {
+                  case EncodeResult.Encoded encoded -> new Withheld();
+                  case EncodeResult.Rejected rejected -> refused(rejected);
+                })
+        .toList();
   }
 
   private List<Entry> deliver(List<EncodeResult> results) {
@@ -180,11 +202,14 @@ final class EventsHandler implements Handler {
       entries.add(
           switch (result) {
             case EncodeResult.Encoded encoded -> entry(encoded.event(), outcomes.next());
-            case EncodeResult.Rejected rejected ->
-                new Refused(rejected.line(), rejected.problems());
+            case EncodeResult.Rejected rejected -> refused(rejected);
           });
     }
     return entries;
+  }
+
+  private static Entry refused(EncodeResult.Rejected rejected) {
+    return new Refused(rejected.line(), rejected.problems());
   }
 
   private static Entry entry(EncodedEvent event, DeliveryOutcome outcome) {

@@ -14,7 +14,14 @@ import java.util.Optional;
  * @param entries at least one
  * @param tally the number of entries by outcome
  */
-record EventsReply(boolean batch, List<Entry> entries, EventTally tally) {
+record EventsReply(
+    boolean batch, List<Entry> entries, EventTally tally, Preferences preferences) {
+  /**
+   * A batch with more events is answered without a list when all its events are accepted. The reply
+   * to a batch of this size fits the 4 KiB that fluent-bit reads of a reply.
+   */
+  static final int MAX_LISTED_WHEN_ACCEPTED = 40;
+
   private static final String EVENT_TOO_LARGE = ProblemCode.EVENT_TOO_LARGE.code();
 
   sealed interface Entry {}
@@ -35,8 +42,11 @@ record EventsReply(boolean batch, List<Entry> entries, EventTally tally) {
   /** The event is valid, but no tier acknowledged it. The event may be stored or not. */
   record Unconfirmed(EventId id) implements Entry {}
 
-  static EventsReply of(boolean batch, List<Entry> entries) {
-    return new EventsReply(batch, List.copyOf(entries), EventTally.of(entries));
+  /** The event is valid, and was not published because another event of the body is invalid. */
+  record Withheld() implements Entry {}
+
+  static EventsReply of(boolean batch, List<Entry> entries, Preferences preferences) {
+    return new EventsReply(batch, List.copyOf(entries), EventTally.of(entries), preferences);
   }
 
   int accepted() {
@@ -45,6 +55,10 @@ record EventsReply(boolean batch, List<Entry> entries, EventTally tally) {
 
   int rejected() {
     return tally.rejectedEvents();
+  }
+
+  int withheld() {
+    return tally.withheld();
   }
 
   int unconfirmed() {
@@ -63,7 +77,10 @@ record EventsReply(boolean batch, List<Entry> entries, EventTally tally) {
       return Optional.empty();
     }
     if (batch) {
-      return Optional.of(Problems.invalidEvents(entries.size()));
+      return Optional.of(
+          withheld() > 0
+              ? Problems.notAllValid(rejected(), entries.size())
+              : Problems.invalidEvents(entries.size()));
     }
     List<EventProblem> errors = ((Refused) entries.getFirst()).errors();
     boolean tooLarge = errors.getFirst().code().equals(EVENT_TOO_LARGE);
@@ -72,6 +89,16 @@ record EventsReply(boolean batch, List<Entry> entries, EventTally tally) {
 
   /** 202, 207, 413, 422 or 503. */
   int status() {
-    return problem().map(Problem::status).orElse(rejected() > 0 ? 207 : 202);
+    boolean isPartial = rejected() > 0 && preferences.handling() != Preferences.Handling.LENIENT;
+    return problem().map(Problem::status).orElse(isPartial ? 207 : 202);
+  }
+
+  /** Whether the reply lists all entries. If not, it lists the rejected events only. */
+  boolean listsAll() {
+    return switch (preferences.listing()) {
+      case MINIMAL -> false;
+      case ALL -> true;
+      case DEFAULT -> entries.size() <= MAX_LISTED_WHEN_ACCEPTED || accepted() < entries.size();
+    };
   }
 }

@@ -148,6 +148,16 @@ final class Problems {
         "Correct the events that are listed in events; the same bytes would be rejected again");
   }
 
+  static Problem notAllValid(int invalid, int events) {
+    return new Problem(
+        422,
+        "invalid_events",
+        "%d of the %d events break a rule, so none was published, as Prefer: handling=strict asks"
+            .formatted(invalid, events),
+        "Correct the events that are listed in events and send all again, or leave handling=strict"
+            + " out to have the valid events published");
+  }
+
   static Problem notConfirmed(int events) {
     return new Problem(
             503,

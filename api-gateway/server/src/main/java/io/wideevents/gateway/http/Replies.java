@@ -30,6 +30,9 @@ final class Replies {
   byte[] begin(Context ctx, EventsReply reply) {
     rejections.events(ctx, reply.entries());
     reply.problem().ifPresentOrElse(problem -> head(ctx, problem), () -> json(ctx, reply.status()));
+    if (!reply.preferences().equals(Preferences.NONE)) {
+      ctx.header("Preference-Applied", reply.preferences().applied());
+    }
     return writer.write(reply);
   }
 

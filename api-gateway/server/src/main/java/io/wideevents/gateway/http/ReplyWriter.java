@@ -6,6 +6,7 @@ import io.wideevents.gateway.http.EventsReply.Accepted;
 import io.wideevents.gateway.http.EventsReply.Entry;
 import io.wideevents.gateway.http.EventsReply.Refused;
 import io.wideevents.gateway.http.EventsReply.Unconfirmed;
+import io.wideevents.gateway.http.EventsReply.Withheld;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.function.Consumer;
@@ -80,12 +81,20 @@ final class ReplyWriter {
       out.writeNumberProperty("unconfirmed", reply.unconfirmed());
     }
     reply.tally().weakestTier().ifPresent(tier -> out.writeStringProperty("tier", tier.label()));
+    boolean listsAll = reply.listsAll();
+    if (!listsAll && reply.rejected() == 0) {
+      return;
+    }
     out.writeArrayPropertyStart("events");
-    int index = 0;
+    int index = -1;
     int rejected = 0;
     for (Entry entry : reply.entries()) {
+      index++;
+      if (entry instanceof Withheld || !(listsAll || entry instanceof Refused)) {
+        continue;
+      }
       out.writeStartObject();
-      out.writeNumberProperty("index", index++);
+      out.writeNumberProperty("index", index);
       switch (entry) {
         case Accepted accepted -> {
           out.writeStringProperty("eventId", accepted.id().toString());
@@ -96,6 +105,7 @@ final class ReplyWriter {
           out.writeStringProperty("eventId", unconfirmed.id().toString());
           out.writeBooleanProperty("confirmed", false);
         }
+        case Withheld withheld -> throw new AssertionError("Not listed");
       }
       out.writeEndObject();
     }

@@ -21,9 +21,9 @@ import java.util.stream.Stream;
  * of a reason includes its first event. Safe for concurrent use.
  */
 public final class MicrometerGatewayMetrics implements GatewayMetrics {
-  /** Reasons of the database; all other reasons are codes of the codec. */
-  private static final List<String> DATABASE_REASONS =
-      List.of("refused_by_database", "id_conflict");
+  /** Reasons of the database and of a request's preference; all others are codes of the codec. */
+  private static final List<String> OTHER_REASONS =
+      List.of("refused_by_database", "id_conflict", "handling_strict");
 
   private final MeterRegistry registry;
   private final Counter received;
@@ -45,7 +45,7 @@ public final class MicrometerGatewayMetrics implements GatewayMetrics {
         .description("Events received and not answered yet")
         .register(registry);
     Stream.concat(
-            ProblemCode.ofPostedEvents().stream().map(ProblemCode::code), DATABASE_REASONS.stream())
+            ProblemCode.ofPostedEvents().stream().map(ProblemCode::code), OTHER_REASONS.stream())
         .forEach(reason -> rejected.put(reason, rejectedCounter(reason)));
     for (OtlpSignal signal : OtlpSignal.values()) {
       skipped.put(signal.label(), skippedCounter(signal.label()));

@@ -30,7 +30,8 @@ class ReplyWriterTest {
         "{\"\\u0001\\u0001\\u0001\\u0001\\u0001\\u0001\":{\"a\":1e9999,\"b\":1e9999,\"c\":1e9999}}"
       })
   void write_listsTheFirstHundredRefusedEventsInFullAndBoundsTheReply(String event) {
-    EventsReply reply = EventsReply.of(true, refused((event + '\n').repeat(EVENTS)));
+    EventsReply reply =
+        EventsReply.of(true, refused((event + '\n').repeat(EVENTS)), Preferences.NONE);
 
     byte[] written = new ReplyWriter().write(reply);
 

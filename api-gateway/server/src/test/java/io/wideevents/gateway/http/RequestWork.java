@@ -56,7 +56,7 @@ public final class RequestWork implements LinearRequestsTest.Work {
                     new Refused(rejected.line(), rejected.problems());
               });
         }
-        yield replies.write(EventsReply.of(events.batch(), entries));
+        yield replies.write(EventsReply.of(events.batch(), entries, Preferences.NONE));
       }
     };
   }

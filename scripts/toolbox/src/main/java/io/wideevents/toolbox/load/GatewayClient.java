@@ -103,6 +103,8 @@ public final class GatewayClient implements AutoCloseable {
         HttpRequest.newBuilder(events)
             .timeout(timing.requestTimeout())
             .header("Content-Type", body.contentType())
+            // Asks for the entries of a large batch, from which the outcomes are read.
+            .header("Prefer", "return=representation")
             .POST(BodyPublishers.ofByteArray(body.bytes()));
     body.encoding().ifPresent(encoding -> request.header("Content-Encoding", encoding));
     return request.build();
