@@ -1,5 +1,6 @@
 package io.wideevents.codec;
 
+import io.wideevents.event.DeadLetterReason;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventProblem;
 import java.util.List;
@@ -19,10 +20,22 @@ public sealed interface EncodeResult {
    *
    * @param line the event's line in the body, from 1, in an NDJSON body; else 0
    * @param problems all problems found, at least one
+   * @param text the event as it was sent, for its dead letter
    */
-  record Rejected(long line, List<EventProblem> problems) implements EncodeResult {
+  record Rejected(long line, List<EventProblem> problems, RejectedText text)
+      implements EncodeResult {
     public Rejected {
       problems = List.copyOf(problems);
+    }
+
+    /** The reason in the event's dead letter. */
+    public DeadLetterReason reason() {
+      return Poisons.of(problems).reason();
+    }
+
+    /** The problems in one text, for the event's dead letter. */
+    public String description() {
+      return Poisons.of(problems).message();
     }
   }
 }

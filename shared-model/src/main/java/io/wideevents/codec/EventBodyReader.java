@@ -121,7 +121,9 @@ final class EventBodyReader {
     } catch (StreamConstraintsException e) {
       // Valid JSON so far, and an event that breaks a rule. The rest of the body cannot make the
       // event valid.
-      return new BodyResult.Events(List.of(rejected(0, overLimit(e, text, 0, 1))), false);
+      RejectedText overwritten = RejectedText.overwritten(0, length);
+      return new BodyResult.Events(
+          List.of(rejected(0, overLimit(e, text, 0, 1), overwritten)), false);
     }
     return text.parser().nextToken() == null
         ? new BodyResult.Events(List.of(result), false)
@@ -139,8 +141,11 @@ final class EventBodyReader {
       if (item == JsonToken.START_OBJECT) {
         results.add(event(text, 0));
       } else {
-        results.add(rejected(0, JsonFailure.notAnObject(text)));
+        EventProblem problem = JsonFailure.notAnObject(text);
+        int from = text.offset(parser.currentTokenLocation());
         parser.skipChildren();
+        parser.finishToken();
+        results.add(rejected(0, problem, sent(from, text.offset(parser.currentLocation()))));
       }
     }
     if (parser.nextToken() != null) {
@@ -154,7 +159,7 @@ final class EventBodyReader {
   private EncodeResult line(int from, int to, long line) {
     EventProblem encoding = JsonFailure.ofEncoding(body, from, to, line);
     if (encoding != null) {
-      return rejected(line, encoding);
+      return rejected(line, encoding, sent(from, to));
     }
     try (EventText text = EventText.openLimited(parsers, body, from, to, line)) {
       return line(text, from, line);
@@ -164,7 +169,7 @@ final class EventBodyReader {
   private EncodeResult line(EventText text, int from, long line) {
     try {
       if (text.parser().nextToken() != JsonToken.START_OBJECT) {
-        return rejected(line, JsonFailure.notAnObject(text));
+        return rejected(line, JsonFailure.notAnObject(text), sent(from, text.end()));
       }
       EncodeResult result = event(text, line);
       JsonToken more = text.parser().nextToken();
@@ -172,11 +177,13 @@ final class EventBodyReader {
         return result;
       }
       boolean joined = more == JsonToken.START_OBJECT && isOnlyLine(text.end(), line);
-      return rejected(line, joined ? JsonFailure.joinedLines(text) : JsonFailure.trailing(text));
+      EventProblem problem = joined ? JsonFailure.joinedLines(text) : JsonFailure.trailing(text);
+      return rejected(line, problem, sent(from, text.end()));
     } catch (StreamConstraintsException e) {
-      return rejected(line, overLimit(e, text, from, line));
+      EventProblem problem = overLimit(e, text, from, line);
+      return rejected(line, problem, RejectedText.overwritten(from, text.end()));
     } catch (JacksonException e) {
-      return rejected(line, JsonFailure.of(e, text));
+      return rejected(line, JsonFailure.of(e, text), sent(from, text.end()));
     }
   }
 
@@ -197,11 +204,11 @@ final class EventBodyReader {
     pass.read();
     EventProblem overwritten = unreadable.of(pass.start(), pass.end());
     if (overwritten != null) {
-      return rejected(line, overwritten);
+      return rejected(line, overwritten, RejectedText.overwritten(pass.start(), pass.end()));
     }
     EventProblems problems = pass.problems();
     if (!problems.isEmpty()) {
-      return new EncodeResult.Rejected(line, reported(problems.all()));
+      return new EncodeResult.Rejected(line, reported(problems.all()), sent(pass));
     }
     SplicedEvent event = new SplicedEvent(body, pass, receivedAtMillis);
     if (pass.end() - pass.start() > SURELY_FITTING_BYTES && !event.fitsDocument()) {
@@ -210,7 +217,7 @@ final class EventBodyReader {
           "",
           "The event's document would be over MongoDB's limit of 16 MiB",
           "Split the event; long arrays of numbers grow most");
-      return new EncodeResult.Rejected(line, problems.all());
+      return new EncodeResult.Rejected(line, problems.all(), sent(pass));
     }
     return new EncodeResult.Encoded(event, pass.redacted().values());
   }
@@ -234,8 +241,17 @@ final class EventBodyReader {
             position));
   }
 
-  private static EncodeResult rejected(long line, EventProblem problem) {
-    return new EncodeResult.Rejected(line, List.of(problem));
+  private static EncodeResult rejected(long line, EventProblem problem, RejectedText text) {
+    return new EncodeResult.Rejected(line, List.of(problem), text);
+  }
+
+  private RejectedText sent(EventPass pass) {
+    return RejectedText.of(body, pass.start(), pass.end(), pass.splice(), rules.maxEventBytes());
+  }
+
+  /** The text of an event that could not be read as JSON. */
+  private RejectedText sent(int from, int to) {
+    return RejectedText.of(body, from, to, null, rules.maxEventBytes());
   }
 
   private static BodyResult noEvents(ProblemCode code, String message) {

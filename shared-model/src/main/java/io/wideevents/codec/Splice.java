@@ -1,6 +1,7 @@
 package io.wideevents.codec;
 
 import io.wideevents.event.ContentHash;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -121,6 +122,27 @@ final class Splice {
     System.arraycopy(body, read, out, written, end - 1 - read);
     System.arraycopy(ending, 0, out, length - ending.length, ending.length);
     return out;
+  }
+
+  /**
+   * The text in {@code [start, end)} with its redacted values replaced. Fields that would be cut
+   * are kept. A change may cross the end.
+   */
+  byte[] redacted(byte[] body, int start, int end) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(end - start);
+    int read = start;
+    for (int i = 0; i < used && changes[i] < end; i += 2) {
+      byte[] replacement = replacements[i / 2];
+      if (replacement.length > 0) {
+        out.write(body, read, changes[i] - read);
+        out.writeBytes(replacement);
+        read = changes[i + 1];
+      }
+    }
+    if (read < end) {
+      out.write(body, read, end - read);
+    }
+    return out.toByteArray();
   }
 
   /** The hash of the changed text in {@code [start, end)}. */

@@ -29,11 +29,17 @@ public final class DeadLetterFormat {
    */
   public static final String SOURCE_TIMESTAMP = "dlq-source-timestamp";
 
-  /** The origin of an event that was never in a topic: {@link #SPOOL}. */
+  /** The origin of an event that was never in a topic: {@link #SPOOL} or {@link #GATEWAY}. */
   public static final String ORIGIN = "dlq-origin";
 
   /** The {@link #ORIGIN} of an event from a gateway's spool. */
   public static final String SPOOL = "spool";
+
+  /** The {@link #ORIGIN} of an event that a gateway rejected when it was posted. */
+  public static final String GATEWAY = "gateway";
+
+  /** The name of the API key with which a rejected event was posted; empty without a key. */
+  public static final String CLIENT = "dlq-client";
 
   /** How often the database was asked to store the record. */
   public static final String ATTEMPTS = "dlq-attempts";

@@ -1,5 +1,8 @@
 package io.wideevents.event;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /** Why a record cannot become a document: a closed list, used as header and as metric label. */
 public enum DeadLetterReason {
   /** A tombstone, or a value without bytes. */
@@ -30,5 +33,10 @@ public enum DeadLetterReason {
   /** The name on the wire and in metrics. */
   public String label() {
     return label;
+  }
+
+  /** Returns the reason with this label; empty if there is none. */
+  public static Optional<DeadLetterReason> labelled(String label) {
+    return Arrays.stream(values()).filter(reason -> reason.label.equals(label)).findFirst();
   }
 }

@@ -49,4 +49,27 @@ public sealed interface DeadLetterOrigin {
       return members;
     }
   }
+
+  /**
+   * An event that a gateway rejected when it was posted.
+   *
+   * @param client name of the API key; empty without a key
+   */
+  record Gateway(String client) implements DeadLetterOrigin {
+    @Override
+    public Map<String, String> headers() {
+      Map<String, String> headers = new LinkedHashMap<>();
+      headers.put(DeadLetterFormat.ORIGIN, DeadLetterFormat.GATEWAY);
+      headers.put(DeadLetterFormat.CLIENT, client);
+      return headers;
+    }
+
+    @Override
+    public Map<String, Object> members() {
+      Map<String, Object> members = new LinkedHashMap<>();
+      members.put("origin", DeadLetterFormat.GATEWAY);
+      members.put("client", client);
+      return members;
+    }
+  }
 }

@@ -39,7 +39,8 @@ final class DeadLetterStub {
         .getBytes(UTF_8);
   }
 
-  // A topic's name and an event's id hold only letters, digits, '.', '_' and '-': nothing to
+  // The names of topics and API keys, and event ids hold only letters, digits, '.', '_' and '-':
+  // nothing to
   // escape.
   private static String json(Map<String, Object> members) {
     return members.entrySet().stream()

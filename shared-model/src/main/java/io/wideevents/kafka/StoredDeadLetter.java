@@ -35,8 +35,8 @@ public record StoredDeadLetter(ConsumerRecord<byte[], byte[]> record) {
   }
 
   /**
-   * The origin of the record: {@code topic:partition:offset}, or {@code spool} for an event from a
-   * gateway's spool.
+   * The origin of the record: {@code topic:partition:offset}, {@code spool} for an event from a
+   * gateway's spool, or {@code gateway} for an event that a gateway rejected when it was posted.
    */
   public String source() {
     String origin = text(DeadLetterFormat.ORIGIN);

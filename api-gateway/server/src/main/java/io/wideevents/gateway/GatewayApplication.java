@@ -46,6 +46,7 @@ public final class GatewayApplication implements AutoCloseable {
   private final MetricsPage metrics = new MetricsPage(GatewayApplication.class);
   private final Optional<LoggingService> ownEvents;
   private final HttpServer http;
+  private final boolean deadLettersRejected;
 
   /** A resource whose close throws no checked exception. */
   private interface Part extends AutoCloseable {
@@ -64,6 +65,7 @@ public final class GatewayApplication implements AutoCloseable {
   public GatewayApplication(GatewaySettings settings) {
     InstantSource clock = InstantSource.system();
     guards = Guards.open(settings);
+    deadLettersRejected = settings.intake().deadLettersRejected();
     spool =
         EventSpool.open(
             settings.delivery().spool(),
@@ -108,7 +110,8 @@ public final class GatewayApplication implements AutoCloseable {
                 new EventEncoder(settings.delivery().rules(), clock),
                 backends.delivery().live(),
                 backends.delivery()::status,
-                settings.spans()),
+                settings.spans(),
+                deadLettersRejected ? backends.rejectedEvents() : Optional.empty()),
             new HttpServer.Telemetry(
                 new MicrometerGatewayMetrics(metrics.registry()), metrics::scrape, ownEvents),
             beforeSpool);
@@ -132,6 +135,9 @@ public final class GatewayApplication implements AutoCloseable {
   public int start() {
     guards.start();
     backends.start();
+    if (deadLettersRejected) {
+      backends.startDeadLetters();
+    }
     replayer.start();
     return http.start();
   }

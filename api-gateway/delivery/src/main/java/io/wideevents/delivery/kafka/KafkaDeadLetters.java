@@ -1,6 +1,8 @@
 package io.wideevents.delivery.kafka;
 
 import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.RejectedEvent;
+import io.wideevents.delivery.RejectedEventPort;
 import io.wideevents.delivery.spool.DeadLetterPort;
 import io.wideevents.delivery.spool.SpooledEvent;
 import io.wideevents.event.DeadLetterPart;
@@ -11,6 +13,8 @@ import io.wideevents.time.ClosingTime;
 import io.wideevents.time.Deadline;
 import io.wideevents.time.Timing;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +26,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the spooled events that MongoDB rejects to the dead-letter topic: the record of the event
- * with the reason in headers. If a record is too large for the topic, the next attempt sends a
- * stub.
+ * Sends events to the dead-letter topic with the reason in headers: spooled events that MongoDB
+ * rejects, and posted events that break a rule. If a record is too large for the topic, a stub is
+ * sent instead: of a spooled event with the next attempt, of a posted event at once.
  *
- * <p>Connects with the first dead letter, because most gateways never have one. Safe for concurrent
- * use. Owned, and closed, by {@code GatewayApplication}.
+ * <p>Connects with {@link #start}, or with the first dead letter, because most gateways never have
+ * one. Safe for concurrent use. Owned, and closed, by {@code GatewayApplication}.
  */
-public final class KafkaDeadLetters implements DeadLetterPort, AutoCloseable {
+public final class KafkaDeadLetters implements DeadLetterPort, RejectedEventPort, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(KafkaDeadLetters.class);
 
   // An event without an acknowledgement stays in the spool and is sent again.
@@ -39,6 +43,8 @@ public final class KafkaDeadLetters implements DeadLetterPort, AutoCloseable {
   private final ProducerConnection connection;
   private final DeadLetterForm form;
   private final RecordPublisher<SpooledEvent> publisher;
+  private final RecordPublisher<RejectedLetter> rejectedEvents;
+  private final String topic;
   private final Map<DeadLetterPart, LongAdder> cut =
       Arrays.stream(DeadLetterPart.values())
           .collect(Collectors.toUnmodifiableMap(part -> part, part -> new LongAdder()));
@@ -54,14 +60,18 @@ public final class KafkaDeadLetters implements DeadLetterPort, AutoCloseable {
       KafkaSettings settings, ProducerSource producers, ClosingTime closing, Timing timing) {
     this.closing = closing;
     this.connection = GatewayProducers.connection(producers, settings.brokers(), timing);
-    String topic = settings.deadLetters().name();
-    this.form =
-        new DeadLetterForm(
-            topic,
-            new EventForm(settings.topic().name()),
-            new DeadLetterCuts(
-                log, topic, part -> Objects.requireNonNull(cut.get(part)).increment()));
+    this.topic = settings.deadLetters().name();
+    DeadLetterCuts cuts =
+        new DeadLetterCuts(log, topic, part -> Objects.requireNonNull(cut.get(part)).increment());
+    this.form = new DeadLetterForm(topic, new EventForm(settings.topic().name()), cuts);
     this.publisher = new RecordPublisher<>(connection, form, timing);
+    this.rejectedEvents =
+        new RecordPublisher<>(connection, new RejectedLetter.Form(topic, cuts), timing);
+  }
+
+  /** Connects in the background, so that the first dead letter need not wait. */
+  public void start() {
+    connection.start();
   }
 
   @Override
@@ -71,6 +81,27 @@ public final class KafkaDeadLetters implements DeadLetterPort, AutoCloseable {
     return publisher
         .log(events, deadline)
         .thenApply(outcomes -> form.stubNextTime(events, outcomes));
+  }
+
+  @Override
+  public int deadLetter(List<RejectedEvent> events, Instant receivedAt, Deadline deadline) {
+    connection.start();
+    List<RejectedLetter> letters =
+        events.stream().map(event -> RejectedLetter.of(event, receivedAt, topic)).toList();
+    int notConfirmed = 0;
+    while (!letters.isEmpty()) {
+      List<DeliveryOutcome> outcomes = rejectedEvents.log(letters, deadline).join();
+      List<RejectedLetter> tooLarge = new ArrayList<>();
+      for (int i = 0; i < outcomes.size(); i++) {
+        if (outcomes.get(i) instanceof DeliveryOutcome.Refused && !letters.get(i).isSmallest()) {
+          tooLarge.add(letters.get(i).smaller());
+        } else if (!(outcomes.get(i) instanceof DeliveryOutcome.Durable)) {
+          notConfirmed++;
+        }
+      }
+      letters = tooLarge;
+    }
+    return notConfirmed;
   }
 
   /** The number of dead letters without the given part of their event. */

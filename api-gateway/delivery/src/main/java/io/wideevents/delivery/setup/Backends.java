@@ -1,6 +1,7 @@
 package io.wideevents.delivery.setup;
 
 import io.wideevents.delivery.LoggerPort;
+import io.wideevents.delivery.RejectedEventPort;
 import io.wideevents.delivery.kafka.KafkaClient;
 import io.wideevents.delivery.kafka.KafkaDeadLetters;
 import io.wideevents.delivery.mongo.MongoLogger;
@@ -121,6 +122,16 @@ public final class Backends implements ReplayTarget {
   @Override
   public DeadLetterPort deadLetters() {
     return deadLetters.<DeadLetterPort>map(port -> port).orElse(DeadLetterPort.UNAVAILABLE);
+  }
+
+  /** Connects to the dead-letter topic in the background. */
+  public void startDeadLetters() {
+    deadLetters.ifPresent(KafkaDeadLetters::start);
+  }
+
+  /** Sends rejected events to the dead-letter topic; empty without Kafka. */
+  public Optional<RejectedEventPort> rejectedEvents() {
+    return deadLetters.map(port -> port);
   }
 
   /** The number of dead letters without the given part of their event. */

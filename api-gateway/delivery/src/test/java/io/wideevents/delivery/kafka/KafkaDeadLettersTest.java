@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import io.wideevents.delivery.DeliveryOutcome;
+import io.wideevents.delivery.RejectedEvent;
 import io.wideevents.delivery.spool.SpooledEvent;
 import io.wideevents.delivery.spool.TestSpools;
 import io.wideevents.event.DeadLetterPart;
+import io.wideevents.event.DeadLetterReason;
 import io.wideevents.event.StubEvent;
 import io.wideevents.event.Tier;
 import io.wideevents.testing.LogCapture;
@@ -168,6 +170,98 @@ class KafkaDeadLettersTest {
 
     assertThat(outcomes.join()).hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
     assertThat(headers(producer.history().getFirst())).containsEntry("dlq-reason", "id_conflict");
+  }
+
+  @Test
+  void rejectedEvent_isALetterWithoutKeyThatNamesItsClient() {
+    CompletableFuture<Integer> notConfirmed = reject("{\"a\":", 5);
+    producer.completeNext();
+
+    assertThat(notConfirmed.join()).isZero();
+    ProducerRecord<byte[], byte[]> letter = producer.history().getFirst();
+    assertThat(letter.topic()).isEqualTo("log-events.dlq");
+    assertThat(letter.key()).isNull();
+    assertThat(letter.value()).asString(UTF_8).isEqualTo("{\"a\":");
+    assertThat(headers(letter))
+        .containsEntry("dlq-reason", "malformed")
+        .containsEntry("dlq-error", "torn")
+        .containsEntry("dlq-origin", "gateway")
+        .containsEntry("dlq-client", "shipper-1")
+        .containsEntry("dlq-attempts", "0")
+        .doesNotContainKeys("dlq-stub", "event-id", "schema");
+  }
+
+  @Test
+  void rejectedEvent_thatIsTooLargeGoesAsEverSmallerStubsAtOnce() {
+    CompletableFuture<Integer> notConfirmed = reject("{\"a\":", 5);
+    producer.errorNext(new RecordTooLargeException("over max.message.bytes"));
+    await().until(() -> producer.history().size() == 2);
+    producer.errorNext(new RecordTooLargeException("over max.message.bytes"));
+    await().until(() -> producer.history().size() == 3);
+    producer.completeNext();
+
+    assertThat(notConfirmed.join()).isZero();
+    assertThat(producer.history().get(1).value())
+        .asString(UTF_8)
+        .contains("\"origin\":\"gateway\"");
+    assertThat(producer.history().get(2).value()).asString(UTF_8).contains("\"head\":\"\"");
+    assertThat(deadLetters.lacking(DeadLetterPart.VALUE)).isEqualTo(1);
+  }
+
+  @Test
+  void rejectedEvent_ofWhichOnlyTheBeginningIsKnownIsAStubFromTheStart() {
+    CompletableFuture<Integer> notConfirmed = reject("{\"a\":", 300_000);
+    producer.completeNext();
+
+    assertThat(notConfirmed.join()).isZero();
+    assertThat(headers(producer.history().getFirst())).containsEntry("dlq-stub", "true");
+    assertThat(producer.history().getFirst().value())
+        .asString(UTF_8)
+        .contains("\"valueBytes\":300000");
+  }
+
+  @Test
+  void rejectedEvent_thatKafkaDoesNotAcknowledgeIsNotConfirmed() {
+    CompletableFuture<Integer> notConfirmed = reject("{\"a\":", 5);
+    producer.errorNext(new TimeoutException("no ack"));
+
+    assertThat(notConfirmed.join()).isEqualTo(1);
+  }
+
+  @Test
+  void rejectedEvent_isNotConfirmedAtTheDeadlineWhenKafkaIsSilent() {
+    connect();
+
+    int notConfirmed =
+        deadLetters.deadLetter(
+            List.of(rejected("{", 1)), Instant.now(), Deadline.after(Duration.ofMillis(50)));
+
+    assertThat(notConfirmed).isEqualTo(1);
+  }
+
+  private CompletableFuture<Integer> reject(String text, int bytes) {
+    connect();
+    CompletableFuture<Integer> notConfirmed =
+        CompletableFuture.supplyAsync(
+            () ->
+                deadLetters.deadLetter(
+                    List.of(rejected(text, bytes)), Instant.now(), Deadline.after(AMPLE)),
+            task -> Thread.ofPlatform().daemon().start(task));
+    await().until(() -> producer.history().size() == 1);
+    return notConfirmed;
+  }
+
+  /** Waits for the connection, and forgets the letter that showed it. */
+  private void connect() {
+    deadLetters.start();
+    var unused = send(refused("id_conflict", "taken"));
+    producer.completeNext();
+    producer.clear();
+  }
+
+  private static RejectedEvent rejected(String text, int bytes) {
+    return new RejectedEvent(
+        text.getBytes(UTF_8), bytes, DeadLetterReason.MALFORMED, "torn", "shipper-1");
   }
 
   private CompletableFuture<List<DeliveryOutcome>> send(SpooledEvent event) {

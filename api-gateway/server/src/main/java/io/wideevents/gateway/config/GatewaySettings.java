@@ -15,6 +15,7 @@ import io.wideevents.delivery.setup.DeliverySettings;
 import io.wideevents.delivery.spool.SpoolSettings;
 import io.wideevents.gateway.access.AccessSettings;
 import io.wideevents.gateway.http.HttpSettings;
+import io.wideevents.gateway.http.IntakeSettings;
 import io.wideevents.gateway.http.TlsSettings;
 import io.wideevents.logging.LoggingSettings;
 import io.wideevents.mongo.MongoSettings;
@@ -26,6 +27,7 @@ import java.util.function.Supplier;
  * The validated settings of the gateway. Immutable.
  *
  * @param log log lines of the process
+ * @param intake what happens to posted events that do not follow the rules
  * @param tls certificate and key for HTTPS; empty for plain HTTP
  * @param access API keys and rate limits
  * @param spans which spans of OpenTelemetry become events
@@ -35,6 +37,7 @@ import java.util.function.Supplier;
 public record GatewaySettings(
     LogSettings log,
     HttpSettings http,
+    IntakeSettings intake,
     Optional<TlsSettings> tls,
     AccessSettings access,
     SpanSelection spans,
@@ -63,6 +66,7 @@ public record GatewaySettings(
             .means("Kind of message queue.");
     Supplier<KafkaSettings> kafka = KafkaSettings.read(settings, cluster);
     Supplier<HttpSettings> http = HttpSettings.read(settings);
+    Supplier<IntakeSettings> intake = IntakeSettings.read(settings);
     Supplier<AccessSettings> access = AccessSettings.read(settings);
     Supplier<Optional<TlsSettings>> tls = TlsSettings.read(settings);
     SettingValue<SpanSelection> spans =
@@ -87,6 +91,7 @@ public record GatewaySettings(
         new GatewaySettings(
             log.get(),
             http.get(),
+            intake.get(),
             tls.get(),
             access.get(),
             spans.get(),

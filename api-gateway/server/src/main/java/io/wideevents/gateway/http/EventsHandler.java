@@ -40,6 +40,7 @@ final class EventsHandler implements Handler {
   private final LoggerPort logger;
   private final Duration ackTimeout;
   private final AccessControl access;
+  private final RejectedEvents rejectedEvents;
   private final Replies replies;
   private final GatewayMetrics metrics;
 
@@ -53,6 +54,7 @@ final class EventsHandler implements Handler {
       LoggerPort logger,
       Duration ackTimeout,
       AccessControl access,
+      RejectedEvents rejectedEvents,
       Replies replies,
       GatewayMetrics metrics) {
     this.bodies = bodies;
@@ -60,6 +62,7 @@ final class EventsHandler implements Handler {
     this.logger = logger;
     this.ackTimeout = ackTimeout;
     this.access = access;
+    this.rejectedEvents = rejectedEvents;
     this.replies = replies;
     this.metrics = metrics;
   }
@@ -126,21 +129,31 @@ final class EventsHandler implements Handler {
       case BodyResult.TooManyEvents tooMany ->
           throw new ProblemException(Problems.tooManyEvents(tooMany.problem()));
       case BodyResult.Events events -> {
-        done.body().reserve(BYTES_PER_EVENT * events.results().size());
-        requireRate(KeyGate.caller(ctx), events.results().size());
-        yield deliverCounted(events.batch(), events.results(), preferences);
+        List<EncodeResult> results = events.results();
+        done.body().reserve(BYTES_PER_EVENT * results.size() + rejectedEvents.memoryFor(results));
+        Caller caller = KeyGate.caller(ctx);
+        requireRate(caller, results.size());
+        Deadline deadline = Deadline.after(ackTimeout);
+        EventsReply reply = deliverCounted(events.batch(), results, preferences, deadline);
+        yield rejectedEvents.keep(reply, results, caller, deadline);
       }
     };
   }
 
+  /** Delivers events that another handler has read. Counts them as this one does. */
+  List<Entry> deliverCounted(List<EncodeResult> results) {
+    return deliverCounted(true, results, Preferences.NONE, Deadline.after(ackTimeout)).entries();
+  }
+
   /** Delivers events. Counts each event once as received and once by its outcome. */
-  EventsReply deliverCounted(boolean batch, List<EncodeResult> results, Preferences preferences) {
+  private EventsReply deliverCounted(
+      boolean batch, List<EncodeResult> results, Preferences preferences, Deadline deadline) {
     metrics.received(results.size());
     long start = System.nanoTime();
     EventsReply reply;
     try {
       List<Entry> entries =
-          isWithheld(results, preferences) ? withheld(results) : deliver(results);
+          isWithheld(results, preferences) ? withheld(results) : deliver(results, deadline);
       reply = EventsReply.of(batch, entries, preferences);
     } catch (RuntimeException | Error e) {
       // A bug. The outcome of the events is unknown, and the client gets an error.
@@ -180,7 +193,7 @@ final class EventsHandler implements Handler {
         .toList();
   }
 
-  private List<Entry> deliver(List<EncodeResult> results) {
+  private List<Entry> deliver(List<EncodeResult> results, Deadline deadline) {
     List<EncodedEvent> valid = new ArrayList<>(results.size());
     long redacted = 0;
     for (EncodeResult result : results) {
@@ -196,7 +209,7 @@ final class EventsHandler implements Handler {
         valid.isEmpty()
             ? Collections.emptyIterator()
             // The port completes the future by the deadline, so no second timeout is needed here.
-            : logger.log(valid, Deadline.after(ackTimeout)).join().iterator();
+            : logger.log(valid, deadline).join().iterator();
     List<Entry> entries = new ArrayList<>(results.size());
     for (EncodeResult result : results) {
       entries.add(

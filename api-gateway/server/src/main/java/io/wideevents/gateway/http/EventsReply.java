@@ -13,9 +13,14 @@ import java.util.Optional;
  * @param batch whether the body was an array or NDJSON
  * @param entries at least one
  * @param tally the number of entries by outcome
+ * @param deadLetters what became of the dead letters of the rejected events
  */
 record EventsReply(
-    boolean batch, List<Entry> entries, EventTally tally, Preferences preferences) {
+    boolean batch,
+    List<Entry> entries,
+    EventTally tally,
+    Preferences preferences,
+    DeadLetters deadLetters) {
   /**
    * A batch with more events is answered without a list when all its events are accepted. The reply
    * to a batch of this size fits the 4 KiB that fluent-bit reads of a reply.
@@ -45,8 +50,23 @@ record EventsReply(
   /** The event is valid, and was not published because another event of the body is invalid. */
   record Withheld() implements Entry {}
 
+  enum DeadLetters {
+    /** None was written. */
+    NONE,
+    /** The dead-letter topic has acknowledged all of them. */
+    KEPT,
+    /** Not all were acknowledged in time. */
+    NOT_CONFIRMED
+  }
+
+  /** A reply before dead letters were written. */
   static EventsReply of(boolean batch, List<Entry> entries, Preferences preferences) {
-    return new EventsReply(batch, List.copyOf(entries), EventTally.of(entries), preferences);
+    return new EventsReply(
+        batch, List.copyOf(entries), EventTally.of(entries), preferences, DeadLetters.NONE);
+  }
+
+  EventsReply with(DeadLetters written) {
+    return new EventsReply(batch, entries, tally, preferences, written);
   }
 
   int accepted() {
@@ -67,13 +87,17 @@ record EventsReply(
 
   /**
    * The problem document of this reply; empty when at least one event was accepted and no outcome
-   * is unknown.
+   * is unknown. A client that asks for lenient handling also gets none when all its events are
+   * rejected and are in the dead-letter topic.
    */
   Optional<Problem> problem() {
     if (unconfirmed() > 0) {
       return Optional.of(Problems.notConfirmed(unconfirmed()));
     }
-    if (accepted() > 0) {
+    if (deadLetters == DeadLetters.NOT_CONFIRMED) {
+      return Optional.of(Problems.deadLettersNotConfirmed(rejected()));
+    }
+    if (accepted() > 0 || (isLenient() && deadLetters == DeadLetters.KEPT)) {
       return Optional.empty();
     }
     if (batch) {
@@ -89,8 +113,7 @@ record EventsReply(
 
   /** 202, 207, 413, 422 or 503. */
   int status() {
-    boolean isPartial = rejected() > 0 && preferences.handling() != Preferences.Handling.LENIENT;
-    return problem().map(Problem::status).orElse(isPartial ? 207 : 202);
+    return problem().map(Problem::status).orElse(rejected() > 0 && !isLenient() ? 207 : 202);
   }
 
   /** Whether the reply lists all entries. If not, it lists the rejected events only. */
@@ -100,5 +123,9 @@ record EventsReply(
       case ALL -> true;
       case DEFAULT -> entries.size() <= MAX_LISTED_WHEN_ACCEPTED || accepted() < entries.size();
     };
+  }
+
+  private boolean isLenient() {
+    return preferences.handling() == Preferences.Handling.LENIENT;
   }
 }

@@ -12,6 +12,7 @@ import io.javalin.http.NotFoundResponse;
 import io.javalin.util.JavalinException;
 import io.wideevents.codec.EventEncoder;
 import io.wideevents.delivery.LoggerPort;
+import io.wideevents.delivery.RejectedEventPort;
 import io.wideevents.delivery.tiers.TierStatus;
 import io.wideevents.gateway.access.AccessControl;
 import io.wideevents.gateway.http.connections.ConnectionGuard;
@@ -116,12 +117,14 @@ public final class HttpServer implements AutoCloseable {
    * @param logger receives the valid events; not closed by the server
    * @param tiers status of every tier, strongest first; must not block
    * @param spans which spans of OpenTelemetry become events
+   * @param rejectedEvents receives the rejected events; empty to list them in the reply only
    */
   public record Intake(
       EventEncoder encoder,
       LoggerPort logger,
       Supplier<List<TierStatus>> tiers,
-      SpanSelection spans) {}
+      SpanSelection spans,
+      Optional<RejectedEventPort> rejectedEvents) {}
 
   /**
    * How the server reports its own work.
@@ -172,6 +175,7 @@ public final class HttpServer implements AutoCloseable {
             intake.logger(),
             settings.ackTimeout(),
             security.access(),
+            new RejectedEvents(intake.rejectedEvents(), metrics),
             replies,
             metrics);
     this.otlp =

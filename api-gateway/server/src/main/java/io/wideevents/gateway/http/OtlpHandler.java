@@ -130,7 +130,7 @@ final class OtlpHandler {
         }
         body.reserve(EventsHandler.BYTES_PER_EVENT * results.size());
         events.requireRate(KeyGate.caller(ctx), results.size());
-        yield events.deliverCounted(true, results, Preferences.NONE).entries();
+        yield events.deliverCounted(results);
       }
     };
   }

@@ -168,6 +168,17 @@ final class Problems {
         .retryAfter(RETRY_LATER);
   }
 
+  static Problem deadLettersNotConfirmed(int events) {
+    return new Problem(
+            503,
+            "dead_letters_not_confirmed",
+            "The dead-letter topic did not acknowledge all of the %d rejected events in time"
+                .formatted(events),
+            "Send the same bytes again after Retry-After; that is always safe. Events that are not"
+                + " listed as rejected are durable")
+        .retryAfter(RETRY_LATER);
+  }
+
   static Problem overloaded() {
     return new Problem(
             429,

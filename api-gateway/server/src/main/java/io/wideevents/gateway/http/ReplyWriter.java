@@ -77,6 +77,9 @@ final class ReplyWriter {
     if (reply.rejected() > 0) {
       out.writeNumberProperty("rejected", reply.rejected());
     }
+    if (reply.rejected() > 0 && reply.deadLetters() == EventsReply.DeadLetters.KEPT) {
+      out.writeNumberProperty("deadLettered", reply.rejected());
+    }
     if (reply.unconfirmed() > 0) {
       out.writeNumberProperty("unconfirmed", reply.unconfirmed());
     }

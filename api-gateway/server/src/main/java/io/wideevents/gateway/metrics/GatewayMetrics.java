@@ -43,6 +43,9 @@ public interface GatewayMetrics {
    */
   void rejected(String reason, int events);
 
+  /** Counts rejected events that the dead-letter topic has acknowledged. */
+  void deadLettered(int events);
+
   /** Counts received events that no tier acknowledged in time; they may be durable nevertheless. */
   void unconfirmed(int events);
 

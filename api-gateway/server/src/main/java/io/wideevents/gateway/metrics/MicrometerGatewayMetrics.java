@@ -28,6 +28,7 @@ public final class MicrometerGatewayMetrics implements GatewayMetrics {
   private final MeterRegistry registry;
   private final Counter received;
   private final Counter unconfirmed;
+  private final Counter deadLettered;
   private final Counter redacted;
   private final AtomicLong inFlight = new AtomicLong();
   private final Map<Tier, Counter> accepted = new EnumMap<>(Tier.class);
@@ -40,6 +41,8 @@ public final class MicrometerGatewayMetrics implements GatewayMetrics {
     this.registry = registry;
     received = counter("received", "Events of bodies that could be read");
     unconfirmed = counter("unconfirmed", "Events no tier confirmed in time");
+    deadLettered =
+        counter("rejected_dead_letters", "Rejected events that are in the dead-letter topic");
     redacted = counter("redacted", "Values replaced by [REDACTED]");
     Gauge.builder("wide_events.in_flight", inFlight, AtomicLong::get)
         .description("Events received and not answered yet")
@@ -85,6 +88,11 @@ public final class MicrometerGatewayMetrics implements GatewayMetrics {
   public void rejected(String reason, int events) {
     rejected.computeIfAbsent(reason, this::rejectedCounter).increment(events);
     inFlight.addAndGet(-events);
+  }
+
+  @Override
+  public void deadLettered(int events) {
+    deadLettered.increment(events);
   }
 
   @Override

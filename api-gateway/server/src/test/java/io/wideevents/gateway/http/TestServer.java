@@ -5,6 +5,7 @@ import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.EventEncoder;
 import io.wideevents.delivery.LoggerPort;
 import io.wideevents.delivery.RecordingLogger;
+import io.wideevents.delivery.RejectedEventPort;
 import io.wideevents.delivery.tiers.TierStatus;
 import io.wideevents.event.Tier;
 import io.wideevents.gateway.access.AccessControl;
@@ -77,6 +78,18 @@ final class TestServer implements AutoCloseable {
     this(settings, Optional.empty(), AccessControl.open(), logger, around, InstantSource.system());
   }
 
+  /** A server that sends rejected events to the port as well. */
+  static TestServer withDeadLetters(AccessControl access, RejectedEventPort port) {
+    return new TestServer(
+        guarded(),
+        Optional.empty(),
+        access,
+        new RecordingLogger(Tier.KAFKA),
+        logger -> logger,
+        InstantSource.system(),
+        Optional.of(port));
+  }
+
   private TestServer(
       HttpSettings settings,
       Optional<TlsIdentity> tls,
@@ -84,6 +97,17 @@ final class TestServer implements AutoCloseable {
       RecordingLogger logger,
       UnaryOperator<LoggerPort> around,
       InstantSource clock) {
+    this(settings, tls, access, logger, around, clock, Optional.empty());
+  }
+
+  private TestServer(
+      HttpSettings settings,
+      Optional<TlsIdentity> tls,
+      AccessControl access,
+      RecordingLogger logger,
+      UnaryOperator<LoggerPort> around,
+      InstantSource clock,
+      Optional<RejectedEventPort> rejectedEvents) {
     this.logger = logger;
     EncoderSettings rules =
         new EncoderSettings(
@@ -100,7 +124,8 @@ final class TestServer implements AutoCloseable {
                 new EventEncoder(rules, clock),
                 around.apply(logger),
                 () -> tiers,
-                SpanSelection.REQUESTS),
+                SpanSelection.REQUESTS,
+                rejectedEvents),
             new HttpServer.Telemetry(metrics, () -> scrape, Optional.empty()),
             new ClosingTime(Duration.ofSeconds(30)));
     this.port = server.start();

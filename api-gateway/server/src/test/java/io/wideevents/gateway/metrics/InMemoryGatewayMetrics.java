@@ -15,6 +15,7 @@ public final class InMemoryGatewayMetrics implements GatewayMetrics {
   private final Map<String, Integer> skipped = new TreeMap<>();
   private int received;
   private int unconfirmed;
+  private int deadLettered;
   private long redacted;
 
   @Override
@@ -30,6 +31,11 @@ public final class InMemoryGatewayMetrics implements GatewayMetrics {
   @Override
   public synchronized void rejected(String reason, int events) {
     rejected.merge(reason, events, Integer::sum);
+  }
+
+  @Override
+  public synchronized void deadLettered(int events) {
+    deadLettered += events;
   }
 
   @Override
@@ -72,6 +78,10 @@ public final class InMemoryGatewayMetrics implements GatewayMetrics {
 
   public synchronized Map<String, Integer> rejected() {
     return new TreeMap<>(rejected);
+  }
+
+  public synchronized int deadLettered() {
+    return deadLettered;
   }
 
   public synchronized int unconfirmed() {

@@ -1,0 +1,37 @@
+package io.wideevents.gateway.http;
+
+import static io.wideevents.config.SettingType.bool;
+
+import io.wideevents.config.SettingValue;
+import io.wideevents.config.SettingsReader;
+import io.wideevents.delivery.setup.DeliverySettings;
+import java.util.function.Supplier;
+
+/**
+ * What happens to posted events that do not follow the rules.
+ *
+ * @param deadLettersRejected whether rejected events go to the dead-letter topic
+ */
+public record IntakeSettings(boolean deadLettersRejected) {
+  /** Reads the settings. */
+  public static Supplier<IntakeSettings> read(SettingsReader settings) {
+    SettingValue<Boolean> deadLetters =
+        settings
+            .read("MQ_DLQ_REJECTED", bool())
+            .byDefault("false")
+            .means(
+                "Whether the gateway sends events that it rejects to the dead-letter topic as"
+                    + " well, with the reason and the name of the key. The reply lists them all"
+                    + " the same. While the topic does not acknowledge them, such requests are"
+                    + " answered with 503. An event that is not JSON is kept unredacted.");
+    settings.check(
+        () -> {
+          if (deadLetters.get() && !DeliverySettings.queueEnabled(settings).get()) {
+            settings.reject(
+                deadLetters,
+                "needs Kafka, which MQ_ENABLED=false turns off; leave one of them out");
+          }
+        });
+    return () -> new IntakeSettings(deadLetters.get());
+  }
+}
