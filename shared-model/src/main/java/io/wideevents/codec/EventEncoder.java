@@ -2,6 +2,8 @@ package io.wideevents.codec;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns posted bytes into finalized events in one strict streaming pass, without an object tree:
@@ -36,7 +38,30 @@ public final class EventEncoder {
    * @param length number of bytes of {@code body} to read
    */
   public BodyResult encode(byte[] body, int length, BodyFormat format) {
+    return encode(body, length, format, clock.instant());
+  }
+
+  /**
+   * Encodes a whole body of a lenient intake. Does not trust the declared format, and infers what
+   * the events lack. Takes longer than the strict {@link #encode}.
+   *
+   * @param declared the format that the request names; null if it names none
+   * @param memory called before memory is taken in addition to the body, with its bytes; may throw
+   */
+  public BodyResult encode(
+      byte[] body,
+      int length,
+      @Nullable BodyFormat declared,
+      LenientRules rules,
+      LongConsumer memory) {
     Instant now = clock.instant();
+    LenientBody lenient =
+        new LenientBody(
+            rules, parsers, settings.limits(), (text, size, as) -> encode(text, size, as, now));
+    return lenient.read(body, length, declared, memory);
+  }
+
+  private BodyResult encode(byte[] body, int length, BodyFormat format, Instant now) {
     EventRules rules = EventRules.strict(Origin.CLIENT, settings, names, now);
     EventBodyReader reader =
         new EventBodyReader(parsers, body, length, rules, settings.maxEvents(), now.toEpochMilli());

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param hash hash of the event's own bytes as they are stored
  * @param redacted paths of the replaced values, at most the first {@link #MAX_REDACTED_PATHS},
  *     within {@link #MAX_REDACTED_LENGTH}
+ * @param inferred what a lenient intake inferred; limited by {@link Inferences}
  * @param timestampText the timestamp as it was sent, if it contains more than a BSON date can; else
  *     null
  * @param tier the tier that took the event first
@@ -23,6 +24,7 @@ record Ingest(
     Outcome outcome,
     ContentHash hash,
     List<String> redacted,
+    List<String> inferred,
     @Nullable String timestampText,
     Tier tier) {
   /**
@@ -42,17 +44,34 @@ record Ingest(
   private static final byte[] OUTCOME = Utf8.ascii("outcome");
   private static final byte[] HASH = Utf8.ascii("hash");
   private static final byte[] REDACTED = Utf8.ascii("redacted");
+  private static final byte[] INFERRED = Utf8.ascii("inferred");
   private static final byte[] TIMESTAMP_TEXT = Utf8.ascii("timestampText");
   private static final byte[] TIER = Utf8.ascii("tier");
 
   Ingest {
     redacted = List.copyOf(redacted);
+    inferred = List.copyOf(inferred);
+  }
+
+  /** The content for an event of which nothing was inferred. */
+  Ingest(
+      long receivedAtMillis,
+      Outcome outcome,
+      ContentHash hash,
+      List<String> redacted,
+      @Nullable String timestampText,
+      Tier tier) {
+    this(receivedAtMillis, outcome, hash, redacted, List.of(), timestampText, tier);
+  }
+
+  Ingest inferring(List<String> texts) {
+    return new Ingest(receivedAtMillis, outcome, hash, redacted, texts, timestampText, tier);
   }
 
   Ingest at(Tier other) {
     return other == tier
         ? this
-        : new Ingest(receivedAtMillis, outcome, hash, redacted, timestampText, other);
+        : new Ingest(receivedAtMillis, outcome, hash, redacted, inferred, timestampText, other);
   }
 
   /** Writes the field {@code _ingest}. */
@@ -65,12 +84,8 @@ record Ingest(
     document.text(outcome.name());
     document.name(HASH);
     document.binary(hash.toBytes());
-    if (!redacted.isEmpty()) {
-      document.name(REDACTED);
-      document.startArray();
-      redacted.forEach(document::text);
-      document.end();
-    }
+    writeTo(document, REDACTED, redacted);
+    writeTo(document, INFERRED, inferred);
     if (timestampText != null) {
       document.name(TIMESTAMP_TEXT);
       document.text(timestampText);
@@ -85,18 +100,32 @@ record Ingest(
     json.append("\"_ingest\":{\"receivedAt\":\"").append(Timestamp.format(receivedAtMillis));
     json.append("\",\"outcome\":\"").append(outcome.name());
     json.append("\",\"hash\":\"").append(hash).append('"');
-    if (!redacted.isEmpty()) {
-      json.append(",\"redacted\":[");
-      for (int i = 0; i < redacted.size(); i++) {
-        json.append(i == 0 ? "" : ",");
-        JsonText.appendQuoted(json, redacted.get(i));
-      }
-      json.append(']');
-    }
+    append(json, ",\"redacted\":[", redacted);
+    append(json, ",\"inferred\":[", inferred);
     if (timestampText != null) {
       json.append(",\"timestampText\":");
       JsonText.appendQuoted(json, timestampText);
     }
     json.append(",\"tier\":\"").append(tier.label()).append("\"}");
+  }
+
+  private static void writeTo(DocumentBuffer document, byte[] name, List<String> texts) {
+    if (!texts.isEmpty()) {
+      document.name(name);
+      document.startArray();
+      texts.forEach(document::text);
+      document.end();
+    }
+  }
+
+  private static void append(StringBuilder json, String begin, List<String> texts) {
+    if (!texts.isEmpty()) {
+      json.append(begin);
+      for (int i = 0; i < texts.size(); i++) {
+        json.append(i == 0 ? "" : ",");
+        JsonText.appendQuoted(json, texts.get(i));
+      }
+      json.append(']');
+    }
   }
 }

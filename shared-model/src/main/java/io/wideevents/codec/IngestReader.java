@@ -15,6 +15,7 @@ final class IngestReader {
   private @Nullable Outcome outcome;
   private @Nullable ContentHash hash;
   private final List<String> redacted = new ArrayList<>(0);
+  private final List<String> inferred = new ArrayList<>(0);
   private @Nullable String timestampText;
   private @Nullable Tier tier;
 
@@ -36,7 +37,9 @@ final class IngestReader {
       if (parser.nextToken() == JsonToken.VALUE_STRING) {
         reader.text(name, parser.getString());
       } else if (parser.currentToken() == JsonToken.START_ARRAY && name.equals("redacted")) {
-        reader.redacted(parser);
+        texts(parser, reader.redacted);
+      } else if (parser.currentToken() == JsonToken.START_ARRAY && name.equals("inferred")) {
+        texts(parser, reader.inferred);
       } else {
         parser.skipChildren();
       }
@@ -55,11 +58,12 @@ final class IngestReader {
     }
   }
 
-  private void redacted(JsonParser parser) {
+  private static void texts(JsonParser parser, List<String> texts) {
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       if (parser.currentToken() == JsonToken.VALUE_STRING
-          && redacted.size() < Ingest.MAX_REDACTED_PATHS) {
-        redacted.add(parser.getString());
+          // The last text may count those beyond the limit.
+          && texts.size() <= Ingest.MAX_REDACTED_PATHS) {
+        texts.add(parser.getString());
       } else {
         parser.skipChildren();
       }
@@ -70,7 +74,7 @@ final class IngestReader {
     if (receivedAtMillis == Timestamp.INVALID || outcome == null || hash == null || tier == null) {
       return null;
     }
-    return new Ingest(receivedAtMillis, outcome, hash, redacted, timestampText, tier);
+    return new Ingest(receivedAtMillis, outcome, hash, redacted, inferred, timestampText, tier);
   }
 
   private static @Nullable Outcome outcomeNamed(String name) {

@@ -94,7 +94,7 @@ final class KnownFields {
       return;
     }
     errorPresent |= field == KnownField.ERROR;
-    if (!field.type().accepts(token)) {
+    if (!field.type().accepts(token) && !isWholeDecimal(field)) {
       wrongType(field);
       return;
     }
@@ -162,6 +162,14 @@ final class KnownFields {
           "Shorten it, and send the long form as a field of your own");
     }
     return text;
+  }
+
+  /** Whether the value is a whole number written as a decimal, such as {@code 4711.0}. */
+  private boolean isWholeDecimal(KnownField field) {
+    return parser.currentToken() == JsonToken.VALUE_NUMBER_FLOAT
+        && field.type().accepts(JsonToken.VALUE_NUMBER_INT)
+        && numbers.read(parser) != NumberReader.Type.OUT_OF_RANGE
+        && numbers.isWhole();
   }
 
   /** The text as it is stored. The summary must not contain what was redacted in the value. */

@@ -85,9 +85,14 @@ final class NumberReader {
     };
   }
 
-  /** The last number read; valid for {@code INT32} and {@code INT64} only. */
+  /** The last number read; valid for {@code INT32} and {@code INT64}, and for a whole double. */
   long asLong() {
-    return integer;
+    return type == Type.DOUBLE ? (long) binary : integer;
+  }
+
+  /** Whether the last number read, which is written as a decimal, has no fraction. */
+  boolean isWhole() {
+    return digitCount == 0 || exponent >= 0;
   }
 
   /** Writes the last number read as the next value of the document. */

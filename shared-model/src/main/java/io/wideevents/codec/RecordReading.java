@@ -34,12 +34,7 @@ sealed interface RecordReading {
     /** The problems of the event, with positions in the record's own text or without. */
     List<EventProblem> problems() {
       List<EventProblem> problems = pass.problems().all();
-      return isUnwrapped ? problems.stream().map(Walked::withoutPosition).toList() : problems;
-    }
-
-    private static EventProblem withoutPosition(EventProblem problem) {
-      return new EventProblem(
-          problem.code(), problem.field(), problem.message(), problem.fix(), null);
+      return isUnwrapped ? problems.stream().map(EventProblem::withoutPosition).toList() : problems;
     }
   }
 

@@ -47,9 +47,22 @@ public final class RejectedText {
     return new RejectedText(NOTHING, start, end, null, start);
   }
 
+  int start() {
+    return start;
+  }
+
+  int end() {
+    return end;
+  }
+
+  /** Whether parts of the text in the body were overwritten, so that it must not be read again. */
+  boolean isOverwritten() {
+    return keptEnd == start;
+  }
+
   /** The text, or its beginning if it {@link #isCut}. Copies it. */
   public byte[] bytes() {
-    if (keptEnd == start) {
+    if (isOverwritten()) {
       return NOTHING;
     }
     return splice == null

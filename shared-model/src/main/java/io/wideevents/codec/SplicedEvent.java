@@ -6,6 +6,7 @@ import io.wideevents.event.EventId;
 import io.wideevents.event.Outcome;
 import io.wideevents.event.Tier;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * An accepted event as its parts: the client's text, the changes to it, and the additions. Both
@@ -64,6 +65,31 @@ final class SplicedEvent implements EncodedEvent {
     this.id = id;
     this.requestId = requestId;
     this.summary = summary;
+  }
+
+  private SplicedEvent(SplicedEvent event, Ingest ingest) {
+    this.body = event.body;
+    this.start = event.start;
+    this.end = event.end;
+    this.splice = event.splice;
+    this.ingest = ingest;
+    this.derivedId = event.derivedId;
+    this.id = event.id;
+    this.requestId = event.requestId;
+    this.summary = event.summary;
+  }
+
+  /** The event with what a lenient intake inferred for it. */
+  SplicedEvent inferring(List<String> texts) {
+    return new SplicedEvent(this, ingest.inferring(texts));
+  }
+
+  int start() {
+    return start;
+  }
+
+  int end() {
+    return end;
   }
 
   @Override

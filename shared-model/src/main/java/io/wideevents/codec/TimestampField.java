@@ -44,7 +44,7 @@ final class TimestampField {
     return text;
   }
 
-  /** Reads the value at the parser's position, a text or an integer. */
+  /** Reads the value at the parser's position, a text or a whole number. */
   void read() {
     if (parser.currentToken() == JsonToken.VALUE_STRING) {
       readText(parser.getString());
@@ -70,8 +70,9 @@ final class TimestampField {
 
   private void readNumber() {
     NumberReader.Type type = numbers.read(parser);
-    boolean isLong = type == NumberReader.Type.INT32 || type == NumberReader.Type.INT64;
-    long read = numbers.asLong();
+    // A double is whole, or it would have been rejected for its type.
+    boolean isLong = type != NumberReader.Type.DECIMAL128 && type != NumberReader.Type.OUT_OF_RANGE;
+    long read = isLong ? numbers.asLong() : 0;
     if (!isLong || read < 0 || read > GREATEST_MILLIS) {
       problems.addHere(
           ProblemCode.TIMESTAMP_INVALID,

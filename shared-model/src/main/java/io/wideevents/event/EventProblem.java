@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 public record EventProblem(
     String code, String field, String message, String fix, @Nullable Position position) {
 
+  /** The problem without its position. */
+  public EventProblem withoutPosition() {
+    return new EventProblem(code, field, message, fix, null);
+  }
+
   /**
    * A position in a text, counted from 1; columns are bytes.
    *

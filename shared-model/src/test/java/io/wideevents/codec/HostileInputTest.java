@@ -88,7 +88,7 @@ class HostileInputTest {
         new Hostile(instead("requestId", "null"), WRONG_TYPE, "requestId", 14),
         new Hostile(instead("service", "[\"s\"]"), WRONG_TYPE, "service", 28),
         new Hostile(instead("route", "{\"a\":1}"), WRONG_TYPE, "route", 40),
-        new Hostile(instead("timestamp", "1.5e12"), WRONG_TYPE, "timestamp", 60),
+        new Hostile(instead("timestamp", "1795341540819.5"), WRONG_TYPE, "timestamp", 60),
         new Hostile(instead("timestamp", "{}"), WRONG_TYPE, "timestamp", 60),
         new Hostile(with("eventId", "7"), WRONG_TYPE, "eventId", AFTER + 11),
         new Hostile(with("user", "\"bob\""), WRONG_TYPE, "user", AFTER + 8),

@@ -1,0 +1,242 @@
+package io.wideevents.codec;
+
+import io.wideevents.event.ContentHash;
+import io.wideevents.event.EventLimits;
+import io.wideevents.event.EventProblem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/**
+ * Reads a body of a lenient intake. The strict reader reads the body first, so that every problem
+ * has its position in the text that was sent. Then each event is rewritten as far as something can
+ * be inferred, and the strict reader reads the rewritten text. Not safe for concurrent use.
+ */
+final class LenientBody {
+  /** Length of the hexadecimal part of a generated {@code requestId}. */
+  private static final int GENERATED_DIGITS = 32;
+
+  /** Reads a body by the rules of an event. */
+  interface StrictReader {
+    BodyResult read(byte[] body, int length, BodyFormat format);
+  }
+
+  private final LenientRules rules;
+  private final BodyParsers parsers;
+  private final EventLimits limits;
+  private final StrictReader strict;
+
+  LenientBody(LenientRules rules, BodyParsers parsers, EventLimits limits, StrictReader strict) {
+    this.rules = rules;
+    this.parsers = parsers;
+    this.limits = limits;
+    this.strict = strict;
+  }
+
+  /** As {@link EventEncoder#encode(byte[], int, BodyFormat, LenientRules, LongConsumer)}. */
+  BodyResult read(byte[] body, int length, @Nullable BodyFormat declared, LongConsumer memory) {
+    List<String> ofBody = new ArrayList<>();
+    BodyFormat format = formatOf(body, length, declared);
+    if (format != declared) {
+      ofBody.add("body: " + (format == BodyFormat.JSON ? "JSON" : "NDJSON"));
+    }
+    if (format == BodyFormat.JSON && !rules.eventsAt().isEmpty() && unwrap(body, length)) {
+      ofBody.add("events: from /" + String.join("/", rules.eventsAt()));
+    }
+    BodyResult result = strict.read(body, length, format);
+    if (!(result instanceof BodyResult.Events events)) {
+      return result;
+    }
+    List<EncodeResult> inferred = new ArrayList<>(events.results().size());
+    for (EncodeResult event : events.results()) {
+      inferred.add(infer(body, event, ofBody, memory));
+    }
+    return new BodyResult.Events(inferred, events.batch());
+  }
+
+  /**
+   * The format that a body has, from its first value. An object with anything behind it is the
+   * first line of NDJSON. A body whose first value cannot be read is what it was declared to be.
+   */
+  private BodyFormat formatOf(byte[] body, int length, @Nullable BodyFormat declared) {
+    BodyFormat format = declared == null ? BodyFormat.JSON : declared;
+    try (EventText text = EventText.openLimited(parsers, body, 0, length, 1)) {
+      JsonParser parser = text.parser();
+      JsonToken first = parser.nextToken();
+      if (first == null) {
+        return format;
+      }
+      parser.skipChildren();
+      boolean isOneLine = parser.currentLocation().getLineNr() == 1;
+      if (first != JsonToken.START_OBJECT) {
+        return first == JsonToken.START_ARRAY ? BodyFormat.JSON : format;
+      }
+      if (!isBlank(body, text.offset(parser.currentLocation()), length)) {
+        return BodyFormat.NDJSON;
+      }
+      return isOneLine && rules.eventsAt().isEmpty() ? format : BodyFormat.JSON;
+    } catch (JacksonException e) {
+      return format;
+    }
+  }
+
+  private static boolean isBlank(byte[] body, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (!JsonText.isWhiteSpace(body[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Overwrites the text around the events in a wrapper with spaces, so that the positions of the
+   * events stay the same. Changes nothing unless the whole body is one JSON object that has the
+   * events once.
+   */
+  private boolean unwrap(byte[] body, int length) {
+    int[] range = {-1, -1};
+    try (EventText text = EventText.openLimited(parsers, body, 0, length, 1)) {
+      if (text.parser().nextToken() != JsonToken.START_OBJECT
+          || !find(text, 0, range)
+          || text.parser().nextToken() != null
+          || range[0] < 0) {
+        return false;
+      }
+    } catch (JacksonException e) {
+      return false;
+    }
+    blank(body, 0, range[0]);
+    blank(body, range[1], length);
+    return true;
+  }
+
+  /**
+   * Reads an object to its end and looks for the events in it.
+   *
+   * @param depth number of names of the pointer that lead to the object
+   * @return false if the events, or a way to them, occur twice
+   */
+  private boolean find(EventText text, int depth, int[] range) {
+    JsonParser parser = text.parser();
+    boolean isFound = false;
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      boolean isOnPath = parser.currentName().equals(rules.eventsAt().get(depth));
+      JsonToken value = parser.nextToken();
+      if (!isOnPath) {
+        parser.skipChildren();
+        continue;
+      }
+      if (isFound) {
+        return false;
+      }
+      isFound = true;
+      boolean isLast = depth + 1 == rules.eventsAt().size();
+      if (!isLast && value == JsonToken.START_OBJECT) {
+        if (!find(text, depth + 1, range)) {
+          return false;
+        }
+      } else if (isLast && (value == JsonToken.START_ARRAY || value == JsonToken.START_OBJECT)) {
+        range[0] = text.offset(parser.currentTokenLocation());
+        parser.skipChildren();
+        range[1] = text.offset(parser.currentLocation());
+      } else {
+        parser.skipChildren();
+      }
+    }
+    return true;
+  }
+
+  private static void blank(byte[] body, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (body[i] != '\n') {
+        body[i] = ' ';
+      }
+    }
+  }
+
+  private EncodeResult infer(
+      byte[] body, EncodeResult event, List<String> ofBody, LongConsumer memory) {
+    return switch (event) {
+      case EncodeResult.Encoded encoded -> {
+        SplicedEvent spliced = (SplicedEvent) encoded.event();
+        Optional<EncodeResult> rewritten =
+            rewrite(body, spliced.start(), spliced.end(), ofBody, memory);
+        yield rewritten
+            .filter(EncodeResult.Encoded.class::isInstance)
+            .orElseGet(() -> withNotes(encoded, ofBody));
+      }
+      case EncodeResult.Rejected rejected -> {
+        RejectedText text = rejected.text();
+        if (text.isOverwritten() || text.isCut()) {
+          yield rejected;
+        }
+        yield rewrite(body, text.start(), text.end(), ofBody, memory)
+            .map(
+                result ->
+                    result instanceof EncodeResult.Rejected again ? like(rejected, again) : result)
+            .orElse(rejected);
+      }
+    };
+  }
+
+  /** The event after the strict reader has read its rewritten text; empty if nothing changed. */
+  private Optional<EncodeResult> rewrite(
+      byte[] body, int from, int to, List<String> ofBody, LongConsumer memory) {
+    Optional<LenientEvent> read =
+        LenientEvent.read(parsers, body, from, to, rules, limits.maxDepth());
+    if (read.isEmpty() || !(read.get().isChanged() || read.get().lacksRequestId())) {
+      return Optional.empty();
+    }
+    LenientEvent event = read.get();
+    EncodeResult result = strictly(event.json());
+    if (event.lacksRequestId()
+        && result instanceof EncodeResult.Rejected rejected
+        && !rejected.text().isCut()) {
+      // From the redacted text, so that the id does not depend on a secret.
+      byte[] redacted = rejected.text().bytes();
+      event.generateRequestId(
+          "gen-"
+              + ContentHash.of(redacted, 0, redacted.length)
+                  .toString()
+                  .substring(0, GENERATED_DIGITS));
+      result = strictly(event.json());
+    }
+    if (result instanceof EncodeResult.Encoded encoded) {
+      SplicedEvent spliced = (SplicedEvent) encoded.event();
+      memory.accept(spliced.end() - spliced.start());
+      List<String> notes = new ArrayList<>(ofBody);
+      notes.addAll(event.inferences().texts());
+      return Optional.of(withNotes(encoded, notes));
+    }
+    return Optional.of(result);
+  }
+
+  private EncodeResult strictly(byte[] json) {
+    BodyResult result = strict.read(json, json.length, BodyFormat.JSON);
+    if (result instanceof BodyResult.Events events) {
+      return events.results().getFirst();
+    }
+    throw new IllegalStateException("The rewritten event does not read back");
+  }
+
+  private static EncodeResult withNotes(EncodeResult.Encoded encoded, List<String> notes) {
+    return notes.isEmpty()
+        ? encoded
+        : new EncodeResult.Encoded(
+            ((SplicedEvent) encoded.event()).inferring(notes), encoded.redactedValues());
+  }
+
+  /** The problems that are left after the inferences, without positions in the rewritten text. */
+  private static EncodeResult like(EncodeResult.Rejected sent, EncodeResult.Rejected rewritten) {
+    return new EncodeResult.Rejected(
+        sent.line(),
+        rewritten.problems().stream().map(EventProblem::withoutPosition).toList(),
+        sent.text());
+  }
+}
