@@ -410,7 +410,7 @@ class LenientIntakeTest {
   }
 
   private static LenientRules rules(String options) {
-    return Intake.parse("lenient" + (options.isEmpty() ? "" : ";" + options))
+    return IntakeMode.parse("lenient" + (options.isEmpty() ? "" : ";" + options))
         .lenient()
         .orElseThrow();
   }

@@ -111,6 +111,7 @@ public final class GatewayApplication implements AutoCloseable {
                 backends.delivery().live(),
                 backends.delivery()::status,
                 settings.spans(),
+                settings.intake().intake(),
                 deadLettersRejected ? backends.rejectedEvents() : Optional.empty()),
             new HttpServer.Telemetry(
                 new MicrometerGatewayMetrics(metrics.registry()), metrics::scrape, ownEvents),

@@ -57,7 +57,7 @@ public final class AccessControl {
     if (found.isEmpty()) {
       return new Admission.UnknownKey();
     }
-    Caller caller = new Caller(found.get().name());
+    Caller caller = new Caller(found.get().name(), found.get().intake());
     return found.get().scopes().contains(needed)
         ? new Admission.Granted(caller)
         : new Admission.ScopeMissing(caller, needed);

@@ -62,6 +62,6 @@ public record AccessSettings(Optional<Path> keysFile, Optional<RateLimit> rateLi
         .example("/etc/wide-events/keys")
         .means(
             "File with the hashes of the API keys, one line name:sha256-hex:scope,scope"
-                + " for each. It is read again when it changes. Unset: no request needs a key.");
+                + " for each, and perhaps :intake as for HTTP_INTAKE. It is read again when it changes. Unset: no request needs a key.");
   }
 }

@@ -1,5 +1,6 @@
 package io.wideevents.gateway.access;
 
+import io.wideevents.codec.IntakeMode;
 import io.wideevents.files.SmallFile;
 import io.wideevents.files.UnusableFileException;
 import java.nio.charset.StandardCharsets;
@@ -13,12 +14,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Parses keys files: a line {@code name:sha256-hex:scope,scope} for each key; blank lines and lines
- * that start with {@code #} are ignored. Error messages contain line numbers. They never quote a
- * hash or other text of the file, which might be a key that was written there by mistake.
+ * Parses keys files: a line {@code name:sha256-hex:scope,scope} for each key, perhaps with {@code
+ * :intake}; blank lines and lines that start with {@code #} are ignored. Error messages contain
+ * line numbers. They never quote a hash or other text of the file, which might be a key that was
+ * written there by mistake.
  */
 final class KeysFile {
-  private static final int PARTS = 3;
+  private static final int LEAST_PARTS = 3;
+  // The last part is the intake, which may contain colons.
+  private static final int MOST_PARTS = 4;
 
   private final Path file;
   private final List<String> problems = new ArrayList<>();
@@ -63,9 +67,9 @@ final class KeysFile {
   }
 
   private void line(int number, String text) {
-    String[] parts = text.split(":", -1);
-    if (parts.length != PARTS) {
-      problem(number, "is not name:sha256-hex:scope,scope");
+    String[] parts = text.split(":", MOST_PARTS);
+    if (parts.length < LEAST_PARTS) {
+      problem(number, "is not name:sha256-hex:scope,scope or name:sha256-hex:scope,scope:intake");
       return;
     }
     boolean hasName = ApiKey.isName(parts[0]);
@@ -77,6 +81,8 @@ final class KeysFile {
       problem(number, "has no SHA-256 hash of 64 hexadecimal digits after the name");
     }
     Set<Scope> scopes = scopes(number, parts[2]);
+    Optional<IntakeMode> intake =
+        parts.length == MOST_PARTS ? intake(number, parts[3].strip()) : Optional.empty();
     if (!hasName || hash.isEmpty() || scopes.isEmpty()) {
       return;
     }
@@ -88,7 +94,7 @@ final class KeysFile {
     if (sameHash != null) {
       problem(number, "has the key of line %d; give each name its own".formatted(sameHash));
     }
-    keys.add(new ApiKey(parts[0], hash.get(), scopes));
+    keys.add(new ApiKey(parts[0], hash.get(), scopes, intake));
   }
 
   /** Returns an empty set when one of the scopes is unknown. */
@@ -103,6 +109,15 @@ final class KeysFile {
       scopes.add(scope.get());
     }
     return scopes;
+  }
+
+  private Optional<IntakeMode> intake(int number, String text) {
+    try {
+      return Optional.of(IntakeMode.parse(text));
+    } catch (IllegalArgumentException e) {
+      problem(number, "has an intake that " + e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private void problem(int number, String what) {

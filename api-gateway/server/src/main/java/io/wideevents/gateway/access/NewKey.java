@@ -1,7 +1,9 @@
 package io.wideevents.gateway.access;
 
+import io.wideevents.codec.IntakeMode;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -28,10 +30,21 @@ public final class NewKey {
    * @param scopes at least one
    */
   public static NewKey make(String name, Set<Scope> scopes) {
+    return make(name, scopes, Optional.empty());
+  }
+
+  /**
+   * Creates a key of 256 random bits.
+   *
+   * @param name must satisfy {@link #isName}
+   * @param scopes at least one
+   * @param intake how strictly its events are read; empty for the intake of the gateway
+   */
+  public static NewKey make(String name, Set<Scope> scopes, Optional<IntakeMode> intake) {
     byte[] random = new byte[RANDOM_BYTES];
     new SecureRandom().nextBytes(random);
     String text = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-    return new NewKey(text, new ApiKey(name, KeyHash.of(text), scopes));
+    return new NewKey(text, new ApiKey(name, KeyHash.of(text), scopes, intake));
   }
 
   /** Whether the text is a valid name of a key. */

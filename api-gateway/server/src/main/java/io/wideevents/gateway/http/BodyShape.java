@@ -1,15 +1,21 @@
 package io.wideevents.gateway.http;
 
 import io.wideevents.codec.BodyFormat;
+import io.wideevents.codec.LenientRules;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The format and the compression of a body, read from the request's headers before the body is
  * read.
+ *
+ * @param format null if a lenient intake must find it in the body
+ * @param lenient what is inferred for the events; empty for a strict intake
  */
-record BodyShape(BodyFormat format, Compression compression) {
+record BodyShape(
+    @Nullable BodyFormat format, Compression compression, Optional<LenientRules> lenient) {
 
   /**
    * Reads the headers {@code Content-Type} and {@code Content-Encoding}.
@@ -19,29 +25,42 @@ record BodyShape(BodyFormat format, Compression compression) {
    * @throws ProblemException 415 for a media type, charset or encoding that is not supported
    */
   static BodyShape of(@Nullable String contentType, List<String> contentEncodings) {
-    return new BodyShape(format(contentType), compression(contentEncodings));
-  }
-
-  private static BodyFormat format(@Nullable String contentType) {
     if (contentType == null || contentType.isBlank()) {
       throw new ProblemException(Problems.unsupportedMediaType("The request has no Content-Type"));
     }
+    BodyFormat format = format(contentType);
+    if (format == null) {
+      throw new ProblemException(Problems.unsupportedMediaType("This Content-Type is not taken"));
+    }
+    return new BodyShape(format, compression(contentEncodings), Optional.empty());
+  }
+
+  /**
+   * Reads the headers for a lenient intake, which takes any media type and none.
+   *
+   * @throws ProblemException 415 for a charset or encoding that is not supported
+   */
+  static BodyShape lenient(
+      @Nullable String contentType, List<String> contentEncodings, LenientRules rules) {
+    return new BodyShape(
+        contentType == null ? null : format(contentType),
+        compression(contentEncodings),
+        Optional.of(rules));
+  }
+
+  /** Returns null for a media type that names no format. */
+  private static @Nullable BodyFormat format(String contentType) {
     String[] parts = contentType.split(";", -1);
-    String mediaType = parts[0].strip().toLowerCase(Locale.ROOT);
-    BodyFormat format =
-        switch (mediaType) {
-          case "application/json" -> BodyFormat.JSON;
-          case "application/x-ndjson",
-              "application/ndjson",
-              "application/jsonl",
-              "application/x-jsonlines" ->
-              BodyFormat.NDJSON;
-          default ->
-              throw new ProblemException(
-                  Problems.unsupportedMediaType("This Content-Type is not taken"));
-        };
     requireUtf8(parts);
-    return format;
+    return switch (parts[0].strip().toLowerCase(Locale.ROOT)) {
+      case "application/json" -> BodyFormat.JSON;
+      case "application/x-ndjson",
+          "application/ndjson",
+          "application/jsonl",
+          "application/x-jsonlines" ->
+          BodyFormat.NDJSON;
+      default -> null;
+    };
   }
 
   /**

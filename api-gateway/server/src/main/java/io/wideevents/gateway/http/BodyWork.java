@@ -4,6 +4,7 @@ import io.wideevents.codec.BodyResult;
 import io.wideevents.codec.EventEncoder;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -80,11 +81,7 @@ final class BodyWork implements AutoCloseable {
    *     503 when the server is stopping
    */
   Done<BodyResult> on(Body sent, BodyShape shape, String client) {
-    return on(
-        sent,
-        shape.compression(),
-        client,
-        body -> encoder.encode(body.bytes(), body.length(), shape.format()));
+    return on(sent, shape.compression(), client, body -> encode(body, shape));
   }
 
   /**
@@ -146,5 +143,17 @@ final class BodyWork implements AutoCloseable {
       body.close();
       throw e;
     }
+  }
+
+  private BodyResult encode(Body body, BodyShape shape) {
+    return shape
+        .lenient()
+        .map(
+            rules ->
+                encoder.encode(body.bytes(), body.length(), shape.format(), rules, body::reserve))
+        .orElseGet(
+            () ->
+                encoder.encode(
+                    body.bytes(), body.length(), Objects.requireNonNull(shape.format())));
   }
 }

@@ -35,6 +35,7 @@ final class EventsHandler implements Handler {
   // for it.
   static final long BYTES_PER_EVENT = 512;
 
+  private final RequestIntake intake;
   private final BodyReader bodies;
   private final BodyWork work;
   private final LoggerPort logger;
@@ -49,6 +50,7 @@ final class EventsHandler implements Handler {
    *     together
    */
   EventsHandler(
+      RequestIntake intake,
       BodyReader bodies,
       BodyWork work,
       LoggerPort logger,
@@ -57,6 +59,7 @@ final class EventsHandler implements Handler {
       RejectedEvents rejectedEvents,
       Replies replies,
       GatewayMetrics metrics) {
+    this.intake = intake;
     this.bodies = bodies;
     this.work = work;
     this.logger = logger;
@@ -79,9 +82,7 @@ final class EventsHandler implements Handler {
   }
 
   private void handleEvents(Context ctx) {
-    BodyShape shape =
-        BodyShape.of(
-            ctx.header("Content-Type"), Collections.list(ctx.req().getHeaders("Content-Encoding")));
+    BodyShape shape = intake.shape(ctx);
     // Releases the body before the reply is written, because the client controls how long the write
     // takes.
     Preferences preferences = Preferences.of(Collections.list(ctx.req().getHeaders("Prefer")));

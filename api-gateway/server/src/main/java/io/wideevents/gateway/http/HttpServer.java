@@ -11,6 +11,7 @@ import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.http.NotFoundResponse;
 import io.javalin.util.JavalinException;
 import io.wideevents.codec.EventEncoder;
+import io.wideevents.codec.IntakeMode;
 import io.wideevents.delivery.LoggerPort;
 import io.wideevents.delivery.RejectedEventPort;
 import io.wideevents.delivery.tiers.TierStatus;
@@ -117,6 +118,7 @@ public final class HttpServer implements AutoCloseable {
    * @param logger receives the valid events; not closed by the server
    * @param tiers status of every tier, strongest first; must not block
    * @param spans which spans of OpenTelemetry become events
+   * @param intake how strictly events are read, unless the caller's key says otherwise
    * @param rejectedEvents receives the rejected events; empty to list them in the reply only
    */
   public record Intake(
@@ -124,6 +126,7 @@ public final class HttpServer implements AutoCloseable {
       LoggerPort logger,
       Supplier<List<TierStatus>> tiers,
       SpanSelection spans,
+      IntakeMode intake,
       Optional<RejectedEventPort> rejectedEvents) {}
 
   /**
@@ -170,6 +173,7 @@ public final class HttpServer implements AutoCloseable {
     this.work = new BodyWork(bodies, intake.encoder());
     this.events =
         new EventsHandler(
+            new RequestIntake(intake.intake()),
             bodies,
             work,
             intake.logger(),

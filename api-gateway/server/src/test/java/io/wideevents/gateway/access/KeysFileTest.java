@@ -61,6 +61,29 @@ class KeysFileTest {
   }
 
   @Test
+  void parse_readsTheIntakeOfAKey() {
+    String line = "shop:" + HASH + ":ingest:lenient;zone=+09:00;route=GET /a:b";
+
+    KeySet keys = parse(line, "plain:" + OTHER + ":ingest");
+
+    assertThat(keys.keys().get(0).intake().orElseThrow().text())
+        .isEqualTo("lenient;zone=+09:00;route=GET /a:b");
+    assertThat(keys.keys().get(0).line()).isEqualTo(line);
+    assertThat(keys.keys().get(1).intake()).isEmpty();
+  }
+
+  @Test
+  void parse_reportsAnInvalidIntakeWithoutQuotingIt() {
+    assertThat(problems("a:" + HASH + ":ingest:loose", "b:" + OTHER + ":ingest:lenient;s3cret"))
+        .satisfiesExactly(
+            line -> assertThat(line).contains("line 1 has an intake that is neither strict nor"),
+            line ->
+                assertThat(line)
+                    .contains("line 2 has an intake that has an option other than nest")
+                    .doesNotContain("s3cret"));
+  }
+
+  @Test
   void parse_refusesAFileWithoutKeys() {
     assertThat(problems("# none yet")).singleElement().asString().contains("holds no key");
   }

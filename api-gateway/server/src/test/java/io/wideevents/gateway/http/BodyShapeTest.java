@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.wideevents.codec.BodyFormat;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,7 +29,7 @@ class BodyShapeTest {
       })
   void of_readsTheMediaType(String contentType, BodyFormat format) {
     assertThat(BodyShape.of(contentType, List.of()))
-        .isEqualTo(new BodyShape(format, Compression.IDENTITY));
+        .isEqualTo(new BodyShape(format, Compression.IDENTITY, Optional.empty()));
   }
 
   @ParameterizedTest

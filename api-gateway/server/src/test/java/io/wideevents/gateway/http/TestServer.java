@@ -3,6 +3,7 @@ package io.wideevents.gateway.http;
 import com.github.luben.zstd.util.Native;
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.EventEncoder;
+import io.wideevents.codec.IntakeMode;
 import io.wideevents.delivery.LoggerPort;
 import io.wideevents.delivery.RecordingLogger;
 import io.wideevents.delivery.RejectedEventPort;
@@ -87,7 +88,21 @@ final class TestServer implements AutoCloseable {
         new RecordingLogger(Tier.KAFKA),
         logger -> logger,
         InstantSource.system(),
+        IntakeMode.STRICT,
         Optional.of(port));
+  }
+
+  /** A server whose clients need no key, and whose intake is as given. */
+  static TestServer withIntake(String intake) {
+    return new TestServer(
+        settings(Duration.ofSeconds(2)),
+        Optional.empty(),
+        AccessControl.open(),
+        new RecordingLogger(Tier.KAFKA),
+        logger -> logger,
+        InstantSource.system(),
+        IntakeMode.parse(intake),
+        Optional.empty());
   }
 
   private TestServer(
@@ -97,7 +112,7 @@ final class TestServer implements AutoCloseable {
       RecordingLogger logger,
       UnaryOperator<LoggerPort> around,
       InstantSource clock) {
-    this(settings, tls, access, logger, around, clock, Optional.empty());
+    this(settings, tls, access, logger, around, clock, IntakeMode.STRICT, Optional.empty());
   }
 
   private TestServer(
@@ -107,6 +122,7 @@ final class TestServer implements AutoCloseable {
       RecordingLogger logger,
       UnaryOperator<LoggerPort> around,
       InstantSource clock,
+      IntakeMode intake,
       Optional<RejectedEventPort> rejectedEvents) {
     this.logger = logger;
     EncoderSettings rules =
@@ -125,6 +141,7 @@ final class TestServer implements AutoCloseable {
                 around.apply(logger),
                 () -> tiers,
                 SpanSelection.REQUESTS,
+                intake,
                 rejectedEvents),
             new HttpServer.Telemetry(metrics, () -> scrape, Optional.empty()),
             new ClosingTime(Duration.ofSeconds(30)));

@@ -1,5 +1,6 @@
 package io.wideevents.gateway.access.command;
 
+import io.wideevents.codec.IntakeMode;
 import io.wideevents.files.UnusableFileException;
 import io.wideevents.gateway.access.KeysFileAppender;
 import io.wideevents.gateway.access.NewKey;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,14 @@ final class CreateCommand implements Callable<Integer> {
   private List<String> scopes = List.of("ingest");
 
   @Option(
+      names = "--intake",
+      paramLabel = "<intake>",
+      description =
+          "How strictly events are read that are sent with the key, as for HTTP_INTAKE: strict, or"
+              + " lenient with options such as lenient;nest;service=web. Default: HTTP_INTAKE.")
+  private @Nullable String intake;
+
+  @Option(
       names = "--append",
       paramLabel = "<file>",
       description =
@@ -61,7 +71,7 @@ final class CreateCommand implements Callable<Integer> {
     if (!NewKey.isName(name)) {
       throw usage(command, "--name=" + name + " is no name for a key: it has " + NewKey.nameForm());
     }
-    NewKey key = NewKey.make(name, scopes(command));
+    NewKey key = NewKey.make(name, scopes(command), intake(command));
     Path target = file;
     if (target != null) {
       append(target, key);
@@ -82,6 +92,14 @@ final class CreateCommand implements Callable<Integer> {
                   () -> usage(command, "--scope=" + label + " is not one of " + Scope.labels())));
     }
     return found;
+  }
+
+  private Optional<IntakeMode> intake(CommandSpec command) {
+    try {
+      return Optional.ofNullable(intake).map(IntakeMode::parse);
+    } catch (IllegalArgumentException e) {
+      throw usage(command, "--intake=" + intake + " " + e.getMessage());
+    }
   }
 
   private static void append(Path target, NewKey key) {

@@ -39,6 +39,21 @@ class CreateCommandTest {
   }
 
   @Test
+  void create_writesTheIntakeIntoTheLine() {
+    assertThat(run("--name", "shop", "--intake", "lenient;nest;service=web"))
+        .isEqualTo(ExitCode.OK);
+
+    assertThat(err.toString()).contains(":ingest:lenient;nest;service=web");
+  }
+
+  @Test
+  void create_rejectsAnUnknownIntake() {
+    assertThat(run("--name", "shop", "--intake", "loose")).isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString()).contains("--intake=loose is neither strict nor lenient");
+  }
+
+  @Test
   void create_makesAnotherKeyEachTime() {
     run("--name", "shop");
     run("--name", "shop");

@@ -9,11 +9,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class IntakeTest {
+class IntakeModeTest {
   @Test
   void parse_readsEveryOption() {
     LenientRules rules =
-        Intake.parse(
+        IntakeMode.parse(
                 "lenient; nest;last-wins;zone=Europe/Berlin;events=/a/b~1c;service=web"
                     + ";route=GET /x=1;service-field=app.name;route-field=url")
             .lenient()
@@ -31,8 +31,8 @@ class IntakeTest {
 
   @Test
   void parse_infersNothingWhenStrict() {
-    assertThat(Intake.parse("strict").lenient()).isEmpty();
-    assertThat(Intake.parse("lenient").lenient()).hasValue(LenientRules.PLAIN);
+    assertThat(IntakeMode.parse("strict").lenient()).isEmpty();
+    assertThat(IntakeMode.parse("lenient").lenient()).hasValue(LenientRules.PLAIN);
   }
 
   @ParameterizedTest
@@ -52,7 +52,7 @@ class IntakeTest {
         "lenient;events=/ | is no JSON pointer such as /logs"
       })
   void parse_rejectsWhatItDoesNotKnow(String text, String message) {
-    assertThatThrownBy(() -> Intake.parse(text))
+    assertThatThrownBy(() -> IntakeMode.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
   }

@@ -8,9 +8,9 @@ import java.util.Optional;
  * @param text as {@link #parse} reads it
  * @param lenient what is inferred; empty if events must follow every rule
  */
-public record Intake(String text, Optional<LenientRules> lenient) {
+public record IntakeMode(String text, Optional<LenientRules> lenient) {
   /** Infers nothing. */
-  public static final Intake STRICT = new Intake("strict", Optional.empty());
+  public static final IntakeMode STRICT = new IntakeMode("strict", Optional.empty());
 
   /**
    * Reads {@code strict}, or {@code lenient} with options: {@code lenient;nest;zone=UTC}.
@@ -18,7 +18,7 @@ public record Intake(String text, Optional<LenientRules> lenient) {
    * @throws IllegalArgumentException with a message that follows a subject and does not quote the
    *     text
    */
-  public static Intake parse(String text) {
+  public static IntakeMode parse(String text) {
     if (text.equals(STRICT.text)) {
       return STRICT;
     }
@@ -31,6 +31,6 @@ public record Intake(String text, Optional<LenientRules> lenient) {
     for (int i = 1; i < parts.length; i++) {
       rules = rules.with(parts[i].strip());
     }
-    return new Intake(text, Optional.of(rules));
+    return new IntakeMode(text, Optional.of(rules));
   }
 }
