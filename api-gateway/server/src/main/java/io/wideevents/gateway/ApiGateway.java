@@ -106,7 +106,7 @@ public final class ApiGateway implements Callable<Integer> {
       log.info(
           "Listening on {}://{}:{}",
           settings.tls().isPresent() ? "https" : "http",
-          host.contains(":") ? "[" + host + "]" : host,
+          host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host,
           port);
     } catch (JavalinBindException e) {
       application.close();

@@ -290,22 +290,25 @@ public final class HttpServer implements AutoCloseable {
     config.startup.startupWatcherEnabled = false;
     config.concurrency.useVirtualThreads = VIRTUAL_THREADS;
     config.http.prefer405over404 = true;
-    config.jetty.host = settings.host();
+    config.jetty.host = Loopback.addresses(settings.host(), settings.port()).getFirst();
     config.jetty.port = settings.port();
     config.jetty.modifyServer(this::configure);
     config.jetty.modifyHttpConfiguration(http -> http.setSendDateHeader(false));
-    config.jetty.addConnector(
-        (server, http) -> {
-          ServerConnector connector = connections.connector(server, protocols(http));
-          connector.setHost(settings.host());
-          connector.setPort(settings.port());
-          connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
-          connector.setShutdownIdleTimeout(IDLE_TIMEOUT_WHILE_STOPPING.toMillis());
-          return connector;
-        });
+    for (String address : Loopback.addresses(settings.host(), settings.port())) {
+      config.jetty.addConnector((server, http) -> connector(server, http, address));
+    }
     ownEvents.ifPresent(
         logging -> config.registerPlugin(new WideEventsPlugin(logging, HttpServer::isLogged)));
     route(config.routes);
+  }
+
+  private ServerConnector connector(Server server, HttpConfiguration http, String address) {
+    ServerConnector connector = connections.connector(server, protocols(http));
+    connector.setHost(address);
+    connector.setPort(settings.port());
+    connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+    connector.setShutdownIdleTimeout(IDLE_TIMEOUT_WHILE_STOPPING.toMillis());
+    return connector;
   }
 
   private ConnectionFactory[] protocols(HttpConfiguration http) {

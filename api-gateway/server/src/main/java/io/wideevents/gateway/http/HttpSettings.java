@@ -80,8 +80,8 @@ public record HttpSettings(
             .read("HTTP_HOST", text())
             .byDefault("127.0.0.1")
             .means(
-                "Address to listen on. Any other than loopback needs API_KEYS_FILE or"
-                    + " HTTP_ALLOW_ANONYMOUS.");
+                "Address to listen on; localhost is 127.0.0.1 and ::1. Any other than loopback"
+                    + " needs API_KEYS_FILE or HTTP_ALLOW_ANONYMOUS.");
     SettingValue<Integer> port =
         settings
             .read("HTTP_PORT", integer(0, 65_535))

@@ -36,8 +36,8 @@ public record IntakeSettings(IntakeMode intake, boolean deadLettersRejected) {
             .byDefault("false")
             .means(
                 "Whether the gateway sends events that it rejects to the dead-letter topic as"
-                    + " well, with the reason and the name of the key. The reply lists them all"
-                    + " the same. While the topic does not acknowledge them, such requests are"
+                    + " well, with the reason and the name of the key. The reply lists them"
+                    + " too. While the topic does not acknowledge them, such requests are"
                     + " answered with 503. An event that is not JSON is kept unredacted.");
     settings.check(
         () -> {

@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** The served description of the API, as tests ask it. */
@@ -35,7 +37,7 @@ final class OpenApi {
                 builder.schemas(
                     Map.of(
                         BASE + "/openapi.yaml",
-                        new JsonMapper().writeValueAsString(root),
+                        closed(root),
                         BASE + "/schemas/event.json",
                         eventSchema)));
   }
@@ -110,32 +112,70 @@ final class OpenApi {
     if (!mediaType.endsWith("json")) {
       return List.of();
     }
-    return validate(pointer + "/content/" + mediaType.replace("/", "~1") + "/schema", body);
-  }
-
-  /** The values of every {@code enum} and {@code const} of a {@code code} below a status. */
-  Set<String> codes(int status) {
-    Set<String> codes = new TreeSet<>();
-    for (JsonNode schema : statusSchemas(root)) {
-      if (schema.at("/status/const").asInt(0) == status) {
-        collect(schema.get("code"), codes);
+    List<String> faults =
+        new ArrayList<>(
+            validate(pointer + "/content/" + mediaType.replace("/", "~1") + "/schema", body));
+    if (response.has("x-codes")) {
+      String code = new JsonMapper().readTree(body).path("code").asString("");
+      if (!codes(response).contains(code)) {
+        faults.add("the code %s is not described".formatted(code));
       }
     }
+    return faults;
+  }
+
+  /** The codes that problems of a status may have. */
+  Set<String> codes(int status) {
+    Set<String> codes = new TreeSet<>();
+    statusResponses().stream()
+        .filter(response -> response.getKey() == status)
+        .forEach(response -> codes.addAll(codes(response.getValue())));
     return codes;
   }
 
   /** Every status that a problem is described for. */
   Set<Integer> problemStatuses() {
-    Set<Integer> statuses = new TreeSet<>();
-    statusSchemas(root).forEach(schema -> statuses.add(schema.at("/status/const").asInt()));
-    return statuses;
+    return statusResponses().stream().map(Map.Entry::getKey).collect(Collectors.toSet());
   }
 
   /** The codes an entry, or an item of {@code errors}, may have. */
   Set<String> eventCodes() {
-    Set<String> codes = new TreeSet<>();
-    collect(root.at("/components/schemas/EventError/properties/code"), codes);
+    return texts(root.at("/components/schemas/EventError/properties/code/x-extensible-enum"));
+  }
+
+  private Set<String> codes(JsonNode response) {
+    Set<String> codes = texts(response.path("x-codes"));
+    if (response.path("x-codes-also").asString("").equals("EventError")) {
+      codes.addAll(eventCodes());
+    }
     return codes;
+  }
+
+  private static Set<String> texts(JsonNode array) {
+    return array.values().stream()
+        .map(JsonNode::asString)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Every described problem with its status: of the operations, and of no operation. */
+  private List<Map.Entry<Integer, JsonNode>> statusResponses() {
+    List<Map.Entry<Integer, JsonNode>> found = new ArrayList<>();
+    for (String operation : operations()) {
+      for (Map.Entry<String, JsonNode> response : responses(operation).properties()) {
+        found.add(Map.entry(Integer.valueOf(response.getKey()), resolved(response.getValue())));
+      }
+    }
+    for (JsonNode response : root.at("/components/responses").values()) {
+      if (response.has("x-status")) {
+        found.add(Map.entry(response.get("x-status").asInt(), response));
+      }
+    }
+    found.removeIf(response -> !response.getValue().has("x-codes"));
+    return found;
+  }
+
+  private JsonNode resolved(JsonNode node) {
+    return node.has("$ref") ? root.at(node.get("$ref").asString().substring(1)) : node;
   }
 
   List<ExampleRequest> exampleRequests() {
@@ -204,24 +244,17 @@ final class OpenApi {
     return "/paths/%s/%s/responses/%d".formatted(parts[1].replace("/", "~1"), parts[0], status);
   }
 
-  /** Every {@code properties} that pins a status and a code. */
-  private static List<JsonNode> statusSchemas(JsonNode node) {
-    List<JsonNode> found = new ArrayList<>();
-    if (node.path("status").has("const") && node.path("status").get("const").isInt()) {
-      found.add(node);
+  /**
+   * The description with closed schemas of replies, so that a reply with an undescribed field is a
+   * fault. Clients see open schemas, because later versions may add fields.
+   */
+  private static String closed(JsonNode root) {
+    JsonNode closed = root.deepCopy();
+    for (JsonNode schema : closed.at("/components/schemas").values()) {
+      if (schema.has("properties")) {
+        ((ObjectNode) schema).put("additionalProperties", false);
+      }
     }
-    node.values().forEach(child -> found.addAll(statusSchemas(child)));
-    return found;
-  }
-
-  private void collect(JsonNode schema, Set<String> codes) {
-    if (schema.has("$ref")) {
-      collect(root.at(schema.get("$ref").asString().substring(1)), codes);
-    }
-    schema.path("enum").values().forEach(code -> codes.add(code.asString()));
-    if (schema.has("const")) {
-      codes.add(schema.get("const").asString());
-    }
-    schema.path("anyOf").values().forEach(choice -> collect(choice, codes));
+    return new JsonMapper().writeValueAsString(closed);
   }
 }
