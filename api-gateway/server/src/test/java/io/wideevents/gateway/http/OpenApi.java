@@ -140,12 +140,12 @@ final class OpenApi {
 
   /** The codes an entry, or an item of {@code errors}, may have. */
   Set<String> eventCodes() {
-    return texts(root.at("/components/schemas/EventError/properties/code/x-extensible-enum"));
+    return texts(root.at("/components/schemas/EventProblem/properties/code/x-extensible-enum"));
   }
 
   private Set<String> codes(JsonNode response) {
     Set<String> codes = texts(response.path("x-codes"));
-    if (response.path("x-codes-also").asString("").equals("EventError")) {
+    if (response.path("x-codes-also").asString("").equals("EventProblem")) {
       codes.addAll(eventCodes());
     }
     return codes;
