@@ -81,6 +81,50 @@ class GatewayApplicationIT {
   }
 
   @Test
+  void eventsOfALenientIntakeAndRejectedOnes_areInTheirTopicsWhenAnswered() {
+    // Given
+    start(
+        Map.of(
+            "MONGODB_URI",
+            TestStack.mongo(),
+            "HTTP_INTAKE",
+            "lenient;nest;service=web;route=access",
+            "MQ_DLQ_REJECTED",
+            "true",
+            "MQ_DLQ_TOPIC",
+            topic + ".dlq"));
+    awaitReady("ready");
+    String body =
+        "{\"ts\":%d.5,\"http.status\":200}%n{\"level\":\"no time\"}%n"
+            .formatted(now.getEpochSecond());
+
+    // When the dead-letter topic, which connects by itself, acknowledges
+    HttpResponse<String> response =
+        await().atMost(RECOVERY).until(() -> post(body), reply -> reply.statusCode() != 503);
+
+    // Then
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(207);
+    assertThat(Document.parse(response.body()))
+        .containsEntry("accepted", 1)
+        .containsEntry("deadLettered", 1);
+    Document event =
+        Document.parse(
+            new String(
+                TopicReader.records(BROKER.bootstrapServers(), topic).getFirst().value(),
+                StandardCharsets.UTF_8));
+    assertThat(event.get("http", Document.class)).containsEntry("status", 200);
+    assertThat(event.get("_ingest", Document.class).getList("inferred", String.class))
+        .contains("timestamp: from ts", "http.status: nested", "requestId: generated");
+    var letter = TopicReader.records(BROKER.bootstrapServers(), topic + ".dlq").getFirst();
+    assertThat(letter.value())
+        .asString(StandardCharsets.UTF_8)
+        .isEqualTo("{\"level\":\"no time\"}");
+    assertThat(letter.headers().lastHeader("dlq-origin").value())
+        .asString(StandardCharsets.UTF_8)
+        .isEqualTo("gateway");
+  }
+
+  @Test
   void events_areInMongoDbWhenAnsweredWithoutAQueue() {
     start(Map.of("MONGODB_URI", TestStack.mongo(), "MQ_ENABLED", "false"));
 
