@@ -42,7 +42,7 @@ record FieldPath(String text, List<Step> steps, @Nullable ProblemCode problem) {
 
     /** Whether the field's rules allow a value that {@link ValueCopy} copied. */
     boolean accepts(@Nullable Object copied) {
-      return known == null || copied == null || known.type().accepts(FieldType.firstToken(copied));
+      return known == null || copied == null || known.type().acceptsCopied(copied);
     }
   }
 

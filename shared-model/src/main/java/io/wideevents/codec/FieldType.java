@@ -1,8 +1,6 @@
 package io.wideevents.codec;
 
-import java.math.BigDecimal;
 import java.math.BigInteger;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
 /** The types that the value of a known field may have. */
@@ -45,19 +43,19 @@ enum FieldType {
     };
   }
 
-  /** The first token of the JSON of a value that {@link ValueCopy} copied. */
-  static JsonToken firstToken(@Nullable Object copied) {
-    return switch (copied) {
-      case null -> JsonToken.VALUE_NULL;
-      case String text -> JsonToken.VALUE_STRING;
-      case Boolean truth -> truth ? JsonToken.VALUE_TRUE : JsonToken.VALUE_FALSE;
-      case Long number -> JsonToken.VALUE_NUMBER_INT;
-      case BigInteger number -> JsonToken.VALUE_NUMBER_INT;
-      case Double number -> JsonToken.VALUE_NUMBER_FLOAT;
-      case BigDecimal number -> JsonToken.VALUE_NUMBER_FLOAT;
-      case FieldNode node -> JsonToken.START_OBJECT;
-      case FieldNode.Items items -> JsonToken.START_ARRAY;
-      default -> throw new AssertionError(copied.getClass() + " is no value of an event");
+  /** Whether a value that {@link ValueCopy} copied may have this type. Needs no JSON parser. */
+  boolean acceptsCopied(Object copied) {
+    return switch (this) {
+      case OBJECT -> copied instanceof FieldNode;
+      case TEXT, ID -> copied instanceof String;
+      case TEXT_OR_INTEGER, TIMESTAMP -> copied instanceof String || isWhole(copied);
+      case MILLISECONDS -> copied instanceof Number;
+      case COUNT -> isWhole(copied);
+      case ANY -> true;
     };
+  }
+
+  private static boolean isWhole(Object copied) {
+    return copied instanceof Long || copied instanceof BigInteger;
   }
 }

@@ -1,8 +1,5 @@
 package io.wideevents.codec;
 
-import com.google.re2j.Matcher;
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import java.util.Optional;
 
 /**
@@ -18,13 +15,9 @@ public final class ValuePattern {
   /** Redacts nothing. */
   public static final ValuePattern NONE = new ValuePattern(Optional.empty());
 
-  // Replacing short matches lengthens the text. Beyond this growth the whole text is replaced, so
-  // that an event of single digits cannot become ten times as large.
-  private static final int MAX_GROWTH = 256;
+  private final Optional<ValueSearch> pattern;
 
-  private final Optional<Pattern> pattern;
-
-  private ValuePattern(Optional<Pattern> pattern) {
+  private ValuePattern(Optional<ValueSearch> pattern) {
     this.pattern = pattern;
   }
 
@@ -32,22 +25,16 @@ public final class ValuePattern {
    * Compiles an expression.
    *
    * @param expression in RE2's syntax: no back-references, no look-around
-   * @throws IllegalArgumentException if it is invalid, or matches an empty text
+   * @throws IllegalArgumentException if it is invalid, matches an empty text, or RE2 is not on the
+   *     class path
    */
   public static ValuePattern of(String expression) {
-    Pattern compiled;
     try {
-      compiled = Pattern.compile(expression);
-    } catch (PatternSyntaxException e) {
+      return new ValuePattern(Optional.of(ValueSearch.of(expression)));
+    } catch (NoClassDefFoundError e) {
       throw new IllegalArgumentException(
-          "'%s' is not a regular expression of RE2: %s"
-              .formatted(e.getPattern(), e.getDescription()),
-          e);
+          "the library com.google.re2j:re2j, which searches values, is not on the class path", e);
     }
-    if (compiled.matcher("").find()) {
-      throw new IllegalArgumentException("it matches the empty text, and so everything");
-    }
-    return new ValuePattern(Optional.of(compiled));
   }
 
   boolean isNone() {
@@ -61,50 +48,7 @@ public final class ValuePattern {
 
   /** As {@link #redact(String)}, with the search counted. */
   String redact(SearchedText searched) {
-    return pattern.map(expression -> redact(expression, searched)).orElse(searched.toString());
-  }
-
-  private static String redact(Pattern expression, SearchedText searched) {
-    String text = searched.toString();
-    StringBuilder kept = new StringBuilder(0);
-    int from = 0;
-    try {
-      Matcher matcher = expression.matcher(searched);
-      while (matcher.find()) {
-        if (matcher.end() == matcher.start()) {
-          continue; // an empty match at a boundary, with nothing to redact
-        }
-        if (isReplaced(text, matcher.start(), matcher.end())) {
-          continue; // keeps text that is redacted already
-        }
-        if (from == 0) {
-          kept.ensureCapacity(text.length());
-        }
-        kept.append(text, from, matcher.start()).append(Splice.REDACTED);
-        from = matcher.end();
-        if (kept.length() - from > MAX_GROWTH) {
-          return Splice.REDACTED;
-        }
-      }
-    } catch (SearchedText.TooManyReadsException e) {
-      // The part that was not searched may contain anything.
-      return kept.append(Splice.REDACTED).toString();
-    }
-    return from == 0 ? text : kept.append(text, from, text.length()).toString();
-  }
-
-  /** Whether the part from {@code start} to {@code end} is within a replacement. */
-  private static boolean isReplaced(String text, int start, int end) {
-    int length = Splice.REDACTED.length();
-    if (end - start > length) {
-      return false;
-    }
-    for (int from = Math.max(0, end - length); from <= start; from++) {
-      if (text.startsWith(Splice.REDACTED, from)) {
-        return true;
-      }
-    }
-    return false;
+    return pattern.map(search -> search.redact(searched)).orElse(searched.toString());
   }
 
   @Override
@@ -120,6 +64,6 @@ public final class ValuePattern {
   /** The expression; empty for {@link #NONE}. */
   @Override
   public String toString() {
-    return pattern.map(Pattern::pattern).orElse("");
+    return pattern.map(ValueSearch::expression).orElse("");
   }
 }

@@ -28,7 +28,7 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            "io.wideevents.delivery..",
+            "io.wideevents.delivery.*..",
             "io.wideevents.logging..",
             "io.wideevents.otlp..",
             "io.wideevents.gateway..",
