@@ -1,4 +1,4 @@
-package io.wideevents.logging;
+package io.wideevents.inprocess;
 
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.config.CommonSettings;
@@ -9,6 +9,7 @@ import io.wideevents.config.SettingsReader;
 import io.wideevents.delivery.kafka.KafkaSettings;
 import io.wideevents.delivery.setup.DeliverySettings;
 import io.wideevents.delivery.spool.SpoolSettings;
+import io.wideevents.logging.LoggingSettings;
 import io.wideevents.mongo.MongoSettings;
 import java.util.Optional;
 import java.util.function.Supplier;

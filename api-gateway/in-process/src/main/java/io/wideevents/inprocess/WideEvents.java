@@ -1,4 +1,4 @@
-package io.wideevents.logging;
+package io.wideevents.inprocess;
 
 import io.wideevents.codec.RecordDecoder;
 import io.wideevents.config.SettingValues;
@@ -11,6 +11,8 @@ import io.wideevents.delivery.spool.SpoolLogger;
 import io.wideevents.delivery.spool.SpoolReplayer;
 import io.wideevents.delivery.tiers.TierStatus;
 import io.wideevents.event.Tier;
+import io.wideevents.logging.LoggingService;
+import io.wideevents.logging.LoggingSettings;
 import io.wideevents.mongo.RetentionChange;
 import io.wideevents.process.NativeCodec;
 import io.wideevents.time.ClosingTime;

@@ -1,9 +1,10 @@
-package io.wideevents.logging;
+package io.wideevents.inprocess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wideevents.config.InvalidSettingsException;
+import io.wideevents.logging.LoggingSettings;
 import io.wideevents.logging.sampling.Sampling;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package io.wideevents.logging;
+package io.wideevents.inprocess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
 import io.wideevents.event.Tier;
+import io.wideevents.logging.Ending;
+import io.wideevents.logging.LoggingService;
 import io.wideevents.stack.FreePort;
 import io.wideevents.stack.TestStack;
 import java.nio.file.Path;

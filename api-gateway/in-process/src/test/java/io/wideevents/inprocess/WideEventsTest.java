@@ -1,4 +1,4 @@
-package io.wideevents.logging;
+package io.wideevents.inprocess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.wideevents.config.InvalidSettingsException;
 import io.wideevents.delivery.setup.DeliverySettings;
 import io.wideevents.event.Tier;
+import io.wideevents.logging.LoggingSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;

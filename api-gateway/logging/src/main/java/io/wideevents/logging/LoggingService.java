@@ -259,7 +259,7 @@ public final class LoggingService implements AutoCloseable {
    *
    * @return number of these events
    */
-  long countLost() {
+  public long countLost() {
     long lost = handOff.countLost();
     if (lost > 0) {
       log.atError()

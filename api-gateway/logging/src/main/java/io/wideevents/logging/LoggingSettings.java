@@ -110,7 +110,7 @@ public record LoggingSettings(
   }
 
   /** Reads whether a reply waits for the spool. */
-  static SettingValue<Boolean> journal(SettingsReader settings) {
+  public static SettingValue<Boolean> journal(SettingsReader settings) {
     return settings
         .read("LOGGING_JOURNAL", bool())
         .byDefault("false")

@@ -10,12 +10,17 @@ class ArchitectureTest {
   private static final JavaClasses CLASSES = ModuleRules.classesOfThisModule();
 
   @Test
-  void logging_knowsNeitherProcess() {
+  void logging_knowsNeitherTheTiersNorAProcess() {
     noClasses()
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            "io.wideevents.otlp..", "io.wideevents.gateway..", "io.wideevents.worker..")
+            "io.wideevents.delivery.*..",
+            "io.wideevents.inprocess..",
+            "io.wideevents.client..",
+            "io.wideevents.otlp..",
+            "io.wideevents.gateway..",
+            "io.wideevents.worker..")
         .check(CLASSES);
   }
 
@@ -31,7 +36,9 @@ class ArchitectureTest {
             "ch.qos.logback..",
             "net.logstash..",
             "com.mongodb..",
-            "org.apache.kafka..")
+            "org.bson..",
+            "org.apache.kafka..",
+            "tools.jackson..")
         .check(CLASSES);
   }
 

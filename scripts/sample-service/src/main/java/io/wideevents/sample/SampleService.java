@@ -1,7 +1,7 @@
 package io.wideevents.sample;
 
+import io.wideevents.inprocess.WideEvents;
 import io.wideevents.logging.LoggingContext;
-import io.wideevents.logging.WideEvents;
 
 /** Runs one job that leaves one event, and ends. */
 public final class SampleService {

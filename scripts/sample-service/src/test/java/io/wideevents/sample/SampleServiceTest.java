@@ -24,6 +24,7 @@ class SampleServiceTest {
             "shared-model",
             "wide-events-delivery",
             "wide-events-logging",
+            "wide-events-in-process",
             // Kafka's client, with its compression libraries
             "kafka-clients",
             "zstd-jni",
@@ -36,13 +37,12 @@ class SampleServiceTest {
             "bson-record-codec",
             "reactor-core",
             "reactive-streams",
-            // JSON, patterns, the circuit breaker, logging's API and annotations
+            // JSON, patterns, the circuit breaker and logging's API
             "jackson-core",
             "re2j",
             "resilience4j-circuitbreaker",
             "resilience4j-core",
-            "slf4j-api",
-            "jspecify");
+            "slf4j-api");
   }
 
   @Test

@@ -1,8 +1,8 @@
 package io.wideevents.toolbox.shop;
 
+import io.wideevents.inprocess.WideEvents;
 import io.wideevents.logging.LoggingService;
 import io.wideevents.logging.LoggingSettings;
-import io.wideevents.logging.WideEvents;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
