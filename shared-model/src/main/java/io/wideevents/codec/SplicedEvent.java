@@ -1,9 +1,9 @@
 package io.wideevents.codec;
 
-import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.EventId;
 import io.wideevents.event.Outcome;
+import io.wideevents.event.PostableEvent;
 import io.wideevents.event.Tier;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.List;
  * encoded forms are created from the one text, so they cannot differ (see
  * docs/decisions/document-on-demand.md).
  */
-final class SplicedEvent implements EncodedEvent {
+final class SplicedEvent implements PostableEvent {
   /** Memory of an event in addition to its text: its fields, summary and identity. */
   private static final int OVERHEAD_BYTES = 600;
 
@@ -108,15 +108,30 @@ final class SplicedEvent implements EncodedEvent {
   }
 
   @Override
+  public byte[] postedJson() {
+    return withEnding(newEnding());
+  }
+
+  @Override
   public byte[] json(Tier tier) {
-    StringBuilder ending = new StringBuilder(512);
-    if (derivedId) {
-      ending.append(",\"eventId\":\"").append(id).append('"');
-    }
+    StringBuilder ending = newEnding();
     ending.append(",\"_summary\":");
     JsonText.appendQuoted(ending, summary);
     ending.append(',');
     ingest.at(tier).appendTo(ending);
+    return withEnding(ending);
+  }
+
+  /** The id if the text does not have it. */
+  private StringBuilder newEnding() {
+    StringBuilder ending = new StringBuilder(512);
+    if (derivedId) {
+      ending.append(",\"eventId\":\"").append(id).append('"');
+    }
+    return ending;
+  }
+
+  private byte[] withEnding(StringBuilder ending) {
     ending.append('}');
     return splice.apply(body, start, end, ending.toString().getBytes(StandardCharsets.UTF_8));
   }

@@ -4,14 +4,14 @@ import java.util.Locale;
 
 /** The reason why an event of this process was dropped. A closed list. */
 public enum DropReason {
-  /** Both bounded queues were full: tiers and disk were slower than the requests for too long. */
+  /** The bounded queues were full: tiers and disk were slower than the requests for too long. */
   QUEUES_FULL,
   /**
    * Neither a tier nor the spool acknowledged the event in time. The event may be stored
    * nevertheless.
    */
   NOT_CONFIRMED,
-  /** The database rejects the event. */
+  /** The database or the gateway rejects the event. */
   REFUSED,
   /**
    * The request ended after logging was closed, or its event was still pending when the close

@@ -201,22 +201,29 @@ public final class LoggingContext {
    *     binding ends when the bound thread next asks for its context
    */
   public Binding bind() {
-    return new Binding(BoundContext.bind(this));
+    return new Binding(
+        BoundContext.bind(this),
+        request != null && request.inMdc() ? MdcEntry.put(request.requestId()) : null);
   }
 
   /** Ends {@link #bind}. Closing it twice, or before a later binding, has no further effect. */
   public static final class Binding implements AutoCloseable {
     private final BoundContext bound;
+    private final @Nullable MdcEntry mdc;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Binding(BoundContext bound) {
+    private Binding(BoundContext bound, @Nullable MdcEntry mdc) {
       this.bound = bound;
+      this.mdc = mdc;
     }
 
     @Override
     public void close() {
       if (closed.compareAndSet(false, true)) {
         bound.close();
+        if (mdc != null) {
+          mdc.restore();
+        }
       }
     }
   }

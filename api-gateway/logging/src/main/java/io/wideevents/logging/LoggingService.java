@@ -34,13 +34,27 @@ public final class LoggingService implements AutoCloseable {
   private final FieldRules rules;
   private final EventHandOff handOff;
   private final InstantSource clock;
+  private final boolean inMdc;
 
-  private LoggingService(
-      LoggingCounters counters, FieldRules rules, EventHandOff handOff, InstantSource clock) {
-    this.counters = counters;
-    this.rules = rules;
+  private LoggingService(Parts parts, EventHandOff handOff, InstantSource clock) {
+    this.counters = parts.counters;
+    this.rules = parts.rules;
     this.handOff = handOff;
     this.clock = clock;
+    this.inMdc = parts.settings.inMdc();
+  }
+
+  /** What the hand-off of a service shares with the service. */
+  private record Parts(LoggingSettings settings, LoggingCounters counters, FieldRules rules) {
+    static Parts of(LoggingSettings settings) {
+      FieldRules rules = new FieldRules(settings.rules());
+      initializeClasses(rules, settings.inMdc());
+      return new Parts(settings, new LoggingCounters(settings.sampling()), rules);
+    }
+
+    QueuedHandOff queue(LoggerPort delivery, @Nullable LoggerPort spool) {
+      return new QueuedHandOff(settings, rules, counters, delivery, spool);
+    }
   }
 
   /**
@@ -50,9 +64,9 @@ public final class LoggingService implements AutoCloseable {
    * process ends.
    */
   @SuppressWarnings("try") // Only the close of the resources is needed.
-  private static void initializeClasses(FieldRules rules) {
+  private static void initializeClasses(FieldRules rules, boolean inMdc) {
     RequestRecord request =
-        new RequestRecord("start", RequestIds.make(), 0, rules.newFields(), new LongAdder());
+        new RequestRecord("start", RequestIds.make(), 0, rules.newFields(), new LongAdder(), inMdc);
     LoggingContext context = new LoggingContext(request);
     try (LoggingContext.Binding binding = context.bind();
         LoggingContext.Timing timing = context.time("start")) {
@@ -82,11 +96,19 @@ public final class LoggingService implements AutoCloseable {
    */
   public static LoggingService queued(
       LoggingSettings settings, LoggerPort delivery, LoggerPort spool, InstantSource clock) {
-    LoggingCounters counters = new LoggingCounters(settings.sampling());
-    FieldRules rules = new FieldRules(settings.rules());
-    initializeClasses(rules);
-    return new LoggingService(
-        counters, rules, new QueuedHandOff(settings, rules, counters, delivery, spool), clock);
+    Parts parts = Parts.of(settings);
+    return new LoggingService(parts, parts.queue(delivery, spool), clock);
+  }
+
+  /**
+   * Like {@link #queued(LoggingSettings, LoggerPort, LoggerPort, InstantSource)}, without a spool.
+   * An event that exceeds the capacity of the queue, or that the delivery does not acknowledge, is
+   * dropped, counted and logged.
+   */
+  public static LoggingService queued(
+      LoggingSettings settings, LoggerPort delivery, InstantSource clock) {
+    Parts parts = Parts.of(settings);
+    return new LoggingService(parts, parts.queue(delivery, null), clock);
   }
 
   /**
@@ -95,7 +117,7 @@ public final class LoggingService implements AutoCloseable {
    *
    * @param first the tier that requests wait for
    * @param delivery the tiers for events that the first tier does not acknowledge
-   * @param spool as for {@link #queued}
+   * @param spool as for {@link #queued(LoggingSettings, LoggerPort, LoggerPort, InstantSource)}
    */
   public static LoggingService waiting(
       LoggingSettings settings,
@@ -103,19 +125,23 @@ public final class LoggingService implements AutoCloseable {
       LoggerPort delivery,
       LoggerPort spool,
       InstantSource clock) {
-    LoggingCounters counters = new LoggingCounters(settings.sampling());
-    FieldRules rules = new FieldRules(settings.rules());
-    initializeClasses(rules);
-    return new LoggingService(
-        counters,
-        rules,
-        new WaitingHandOff(
-            first,
-            settings,
-            rules,
-            counters,
-            new QueuedHandOff(settings, rules, counters, delivery, spool)),
-        clock);
+    Parts parts = Parts.of(settings);
+    return new LoggingService(parts, waiting(parts, first, parts.queue(delivery, spool)), clock);
+  }
+
+  /**
+   * Creates a service whose requests end only after the journal has acknowledged their event,
+   * without tiers and spool. An event that the journal does not acknowledge in time is queued for
+   * the journal.
+   */
+  public static LoggingService waiting(
+      LoggingSettings settings, LoggerPort journal, InstantSource clock) {
+    Parts parts = Parts.of(settings);
+    return new LoggingService(parts, waiting(parts, journal, parts.queue(journal, null)), clock);
+  }
+
+  private static WaitingHandOff waiting(Parts parts, LoggerPort first, QueuedHandOff otherwise) {
+    return new WaitingHandOff(first, parts.settings, parts.rules, parts.counters, otherwise);
   }
 
   /**
@@ -133,7 +159,8 @@ public final class LoggingService implements AutoCloseable {
             trace.isBlank() ? null : trace,
             now(),
             rules.newFields(),
-            counters.lateWrites));
+            counters.lateWrites,
+            inMdc));
   }
 
   private static String cut(@Nullable String id) {

@@ -26,7 +26,8 @@ import java.util.function.Supplier;
  * @param overflowBytes memory for events on their way to the spool, in bytes; positive
  * @param deliveryTimeout how long the tiers together may take for a batch
  * @param closeTimeout how long closing waits for the accepted events: an eighth of it for the
- *     tiers, the rest for the spool
+ *     tiers, the rest for the spool; without a spool all of it for the tiers
+ * @param inMdc whether the request's id is in SLF4J's {@code MDC} while a context is bound
  */
 public record LoggingSettings(
     String service,
@@ -35,7 +36,8 @@ public record LoggingSettings(
     long queueBytes,
     long overflowBytes,
     Duration deliveryTimeout,
-    Duration closeTimeout) {
+    Duration closeTimeout,
+    boolean inMdc) {
   public static final long DEFAULT_QUEUE_BYTES = 32L << 20;
   public static final long DEFAULT_OVERFLOW_BYTES = 8L << 20;
   public static final Duration DEFAULT_DELIVERY_TIMEOUT = Duration.ofSeconds(8);
@@ -106,7 +108,8 @@ public record LoggingSettings(
             queueBytes.get(),
             overflowBytes.get(),
             DEFAULT_DELIVERY_TIMEOUT,
-            DEFAULT_CLOSE_TIMEOUT);
+            DEFAULT_CLOSE_TIMEOUT,
+            false);
   }
 
   /** Reads whether a reply waits for the spool. */
@@ -143,24 +146,34 @@ public record LoggingSettings(
         DEFAULT_QUEUE_BYTES,
         DEFAULT_OVERFLOW_BYTES,
         DEFAULT_DELIVERY_TIMEOUT,
-        DEFAULT_CLOSE_TIMEOUT);
+        DEFAULT_CLOSE_TIMEOUT,
+        false);
   }
 
   /** Returns these settings with other sampling. */
   public LoggingSettings sampledBy(Sampling other) {
     return new LoggingSettings(
-        service, rules, other, queueBytes, overflowBytes, deliveryTimeout, closeTimeout);
+        service, rules, other, queueBytes, overflowBytes, deliveryTimeout, closeTimeout, inMdc);
   }
 
   /** Returns these settings with other limits of the two queues, in bytes. */
   public LoggingSettings boundedBy(long queue, long overflow) {
     return new LoggingSettings(
-        service, rules, sampling, queue, overflow, deliveryTimeout, closeTimeout);
+        service, rules, sampling, queue, overflow, deliveryTimeout, closeTimeout, inMdc);
   }
 
   /** Returns these settings with other timeouts. */
   public LoggingSettings timed(Duration delivery, Duration close) {
     return new LoggingSettings(
-        service, rules, sampling, queueBytes, overflowBytes, delivery, close);
+        service, rules, sampling, queueBytes, overflowBytes, delivery, close, inMdc);
+  }
+
+  /**
+   * Returns these settings with the choice whether the request's id, under the name {@code
+   * requestId}, is in SLF4J's {@code MDC} while a context is bound.
+   */
+  public LoggingSettings inMdc(boolean choice) {
+    return new LoggingSettings(
+        service, rules, sampling, queueBytes, overflowBytes, deliveryTimeout, closeTimeout, choice);
   }
 }

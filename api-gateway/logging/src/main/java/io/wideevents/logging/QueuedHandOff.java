@@ -9,13 +9,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Delivers events through two bounded queues: one to the tiers, and one to the spool. The second
  * queue receives the events that the first one rejects and those that no tier acknowledges. If the
- * second queue is full as well, events are dropped, counted and logged.
+ * second queue is full as well, or there is no spool, events are dropped, counted and logged.
  *
  * <p>Safe for concurrent use; {@link #take} never blocks.
  */
@@ -32,7 +33,10 @@ final class QueuedHandOff implements EventHandOff {
   private final LoggingSettings settings;
   private final LoggingCounters counters;
   private final DeliveryQueue tiers;
-  private final DeliveryQueue overflow;
+
+  /** Null without a spool. */
+  private final @Nullable DeliveryQueue overflow;
+
   private final LogThrottle droppedThrottle = new LogThrottle(LOG_INTERVAL);
   private final LogThrottle overflowThrottle = new LogThrottle(LOG_INTERVAL);
   private volatile boolean closed;
@@ -42,7 +46,7 @@ final class QueuedHandOff implements EventHandOff {
       FieldRules rules,
       LoggingCounters counters,
       LoggerPort delivery,
-      LoggerPort spool) {
+      @Nullable LoggerPort spool) {
     this.settings = settings;
     this.counters = counters;
     this.tiers =
@@ -54,16 +58,20 @@ final class QueuedHandOff implements EventHandOff {
             new EventFinalizer(settings.service(), settings.sampling(), rules, counters),
             this::completedByTiers);
     this.overflow =
-        new DeliveryQueue(
-            "logging-overflow",
-            settings.overflowBytes(),
-            spool,
-            settings.deliveryTimeout(),
-            new EventFinalizer(settings.service(), settings.sampling(), rules, counters),
-            this::completedBySpool);
+        spool == null
+            ? null
+            : new DeliveryQueue(
+                "logging-overflow",
+                settings.overflowBytes(),
+                spool,
+                settings.deliveryTimeout(),
+                new EventFinalizer(settings.service(), settings.sampling(), rules, counters),
+                this::completedBySpool);
     tiers.start();
     try {
-      overflow.start();
+      if (overflow != null) {
+        overflow.start();
+      }
     } catch (Throwable e) {
       // The second thread could not be started. Stop the first one.
       var unused = tiers.close(Deadline.after(Duration.ZERO));
@@ -93,7 +101,7 @@ final class QueuedHandOff implements EventHandOff {
 
   @Override
   public long queuedBytes() {
-    return tiers.pendingBytes() + overflow.pendingBytes();
+    return tiers.pendingBytes() + (overflow == null ? 0 : overflow.pendingBytes());
   }
 
   @Override
@@ -102,28 +110,35 @@ final class QueuedHandOff implements EventHandOff {
   }
 
   /**
-   * Closes both queues, and spools the events without an outcome: events queued for the tiers,
+   * Closes the queues, and spools the events without an outcome: events queued for the tiers,
    * events in flight to the tiers, and {@code others}. A tier may still acknowledge an event that
-   * is spooled as well. That is harmless, because both copies have the same id.
+   * is spooled as well. That is harmless, because both copies have the same id. Without a spool the
+   * tiers get the whole close timeout.
    *
    * @param others further events without an outcome
    */
   void close(Set<Pending.Encoded> others) {
     closed = true;
     Deadline end = Deadline.after(settings.closeTimeout());
-    List<Pending> left = tiers.close(Deadline.after(settings.closeTimeout().dividedBy(TIERS_PART)));
+    Deadline tiersEnd =
+        overflow == null ? end : Deadline.after(settings.closeTimeout().dividedBy(TIERS_PART));
+    List<Pending> left = tiers.close(tiersEnd);
     left.forEach(pending -> toSpoolAtClose(pending, end));
     tiers.takeOver(end).forEach(pending -> toSpoolAtClose(pending, end));
     others.stream()
         .filter(Pending.Encoded::deliverAlso)
         .forEach(event -> toSpoolAtClose(event, end));
-    overflow.close(end).forEach(pending -> drop(pending, DropReason.CLOSED));
+    if (overflow != null) {
+      overflow.close(end).forEach(pending -> drop(pending, DropReason.CLOSED));
+    }
   }
 
   @Override
   public long countLost() {
     long lost =
-        Stream.concat(tiers.withoutOutcome().stream(), overflow.withoutOutcome().stream())
+        Stream.concat(
+                tiers.withoutOutcome().stream(),
+                overflow == null ? Stream.empty() : overflow.withoutOutcome().stream())
             .filter(Pending.Encoded::complete)
             .count();
     counters.dropped(DropReason.NOT_CONFIRMED, lost);
@@ -167,7 +182,7 @@ final class QueuedHandOff implements EventHandOff {
   }
 
   private void toSpool(Pending pending, DropReason otherwise, String why) {
-    if (overflow.offer(pending)) {
+    if (overflow != null && overflow.offer(pending)) {
       overflowed(why);
     } else {
       drop(pending, otherwise);
@@ -175,7 +190,7 @@ final class QueuedHandOff implements EventHandOff {
   }
 
   private void toSpoolAtClose(Pending pending, Deadline end) {
-    if (overflow.put(pending, end)) {
+    if (overflow != null && overflow.put(pending, end)) {
       overflowed("closing");
     } else {
       drop(pending, DropReason.CLOSED);

@@ -32,6 +32,7 @@ final class RequestRecord {
   private final long beganAtNanos;
   private final EventFields fields;
   private final LongAdder lateWrites;
+  private final boolean inMdc;
 
   private String route = UNMATCHED;
   private @Nullable String stage;
@@ -43,13 +44,15 @@ final class RequestRecord {
       @Nullable String traceId,
       long beganAtMillis,
       EventFields fields,
-      LongAdder lateWrites) {
+      LongAdder lateWrites,
+      boolean inMdc) {
     this.requestId = requestId;
     this.traceId = traceId;
     this.beganAtMillis = beganAtMillis;
     this.beganAtNanos = System.nanoTime();
     this.fields = fields;
     this.lateWrites = lateWrites;
+    this.inMdc = inMdc;
   }
 
   static double millis(long nanos) {
@@ -58,6 +61,11 @@ final class RequestRecord {
 
   String requestId() {
     return requestId;
+  }
+
+  /** Whether the request's id is in the MDC while its context is bound. */
+  boolean inMdc() {
+    return inMdc;
   }
 
   Optional<String> traceId() {
