@@ -21,7 +21,7 @@ import org.bson.codecs.BsonDocumentCodec;
  * @param service what a test's database or broker may be told to refuse
  */
 public record StubEvent(EventId id, ContentHash hash, String requestId, String service, String text)
-    implements EncodedEvent {
+    implements PostableEvent {
 
   /** The time all stubs carry: no TTL deletes them while a test looks. */
   public static final Instant TIMESTAMP = Instant.parse("2100-01-01T00:00:00Z");
@@ -59,6 +59,16 @@ public record StubEvent(EventId id, ContentHash hash, String requestId, String s
   @Override
   public Outcome outcome() {
     return Outcome.SUCCESS;
+  }
+
+  @Override
+  public byte[] postedJson() {
+    String json =
+        """
+        {"requestId":"%s","service":"%s","route":"POST /checkout","timestamp":%d,"text":"%s",\
+        "eventId":"%s"}"""
+            .formatted(requestId, service, TIMESTAMP.toEpochMilli(), text, id);
+    return json.getBytes(StandardCharsets.UTF_8);
   }
 
   @Override
