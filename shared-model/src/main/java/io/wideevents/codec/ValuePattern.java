@@ -25,15 +25,19 @@ public final class ValuePattern {
    * Compiles an expression.
    *
    * @param expression in RE2's syntax: no back-references, no look-around
-   * @throws IllegalArgumentException if it is invalid, matches an empty text, or RE2 is not on the
-   *     class path
+   * @throws IllegalArgumentException if it is invalid, or matches an empty text
    */
   public static ValuePattern of(String expression) {
+    return new ValuePattern(Optional.of(ValueSearch.of(expression)));
+  }
+
+  /** Whether the library RE2/J is on the class path. Without it {@link #of} cannot be used. */
+  public static boolean isSupported() {
     try {
-      return new ValuePattern(Optional.of(ValueSearch.of(expression)));
+      var unused = ValueSearch.of("a");
+      return true;
     } catch (NoClassDefFoundError e) {
-      throw new IllegalArgumentException(
-          "the library com.google.re2j:re2j, which searches values, is not on the class path", e);
+      return false;
     }
   }
 

@@ -195,6 +195,12 @@ public final class CommonSettings {
                 "Regular expression (RE2). Text that matches is replaced by [REDACTED] in the"
                     + " values of all fields. Separate alternatives by |. Unset: values are not"
                     + " searched.");
+    settings.check(
+        () -> {
+          if (redactedText.isExplicit() && !ValuePattern.isSupported()) {
+            settings.reject(redactedText, "needs com.google.re2j:re2j on the class path");
+          }
+        });
 
     return () ->
         new EncoderSettings(
@@ -262,7 +268,9 @@ public final class CommonSettings {
         "regex",
         text -> {
           try {
-            return Parsed.value(ValuePattern.of(text));
+            // Without the library, a given expression is rejected by a check.
+            return Parsed.value(
+                ValuePattern.isSupported() ? ValuePattern.of(text) : ValuePattern.NONE);
           } catch (IllegalArgumentException e) {
             return Parsed.invalid("cannot be used: " + e.getMessage());
           }

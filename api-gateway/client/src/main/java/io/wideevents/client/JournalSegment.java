@@ -18,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One file of a {@link Journal}. An event is stored as a record: length, CRC-32C of length and
- * event, event. A record that a crash cut off ends a segment: its append did not return. A segment
- * whose end cannot be read for another reason is kept under another name when its readable events
- * were removed.
+ * One file of a {@link Journal}. An event is stored as a record: length, CRC-32C of the length,
+ * CRC-32C of the event, event. A record that a crash cut off ends a segment: its append did not
+ * return. A segment whose end cannot be read for another reason is kept under another name when its
+ * readable events were removed.
  *
  * <p>Uses {@link RandomAccessFile}, because an interrupt of the calling thread would close a
  * channel. One thread appends and one thread reads, at the same time.
@@ -29,10 +29,7 @@ import org.slf4j.LoggerFactory;
 final class JournalSegment {
   private static final Logger log = LoggerFactory.getLogger(WideEventsClient.class);
   private static final Pattern NAME = Pattern.compile("\\d{12}\\.events");
-  private static final int HEADER_BYTES = 8;
-
-  /** Larger than any event. A longer length is damage. */
-  private static final int MAX_EVENT_BYTES = 64 << 20;
+  private static final int HEADER_BYTES = 12;
 
   private final Path file;
 
@@ -82,8 +79,10 @@ final class JournalSegment {
     try (RandomAccessFile reader = new RandomAccessFile(file.toFile(), "r")) {
       int size = Math.toIntExact(Math.min(reader.length(), Integer.MAX_VALUE));
       int end = 0;
-      while (record(reader, end, size) instanceof byte[] event) {
+      byte[] event = record(reader, end, size);
+      while (event != null) {
         end += HEADER_BYTES + event.length;
+        event = record(reader, end, size);
       }
       long damaged = isTorn(reader, end, size) ? 0 : reader.length() - end;
       return new JournalSegment(file, null, end, damaged);
@@ -93,31 +92,32 @@ final class JournalSegment {
   /** The event at a position; null if no complete and valid record begins there. */
   private static byte @Nullable [] record(RandomAccessFile reader, int at, int size)
       throws IOException {
-    if (size - at < HEADER_BYTES) {
+    int bytes = lengthAt(reader, at, size);
+    if (bytes < 0 || bytes > size - at - HEADER_BYTES) {
       return null;
+    }
+    int expected = reader.readInt();
+    byte[] event = new byte[bytes];
+    reader.readFully(event);
+    return expected == checksum(event) ? event : null;
+  }
+
+  /** The length of the event at a position; -1 if no valid length is there. */
+  private static int lengthAt(RandomAccessFile reader, int at, int size) throws IOException {
+    if (size - at < HEADER_BYTES) {
+      return -1;
     }
     reader.seek(at);
     int bytes = reader.readInt();
-    int checksum = reader.readInt();
-    if (bytes <= 0 || bytes > MAX_EVENT_BYTES || bytes > size - at - HEADER_BYTES) {
-      return null;
-    }
-    byte[] event = new byte[bytes];
-    reader.readFully(event);
-    return checksum == checksum(event) ? event : null;
+    return reader.readInt() == checksum(bytes) ? bytes : -1;
   }
 
   /**
-   * Whether a crash during an append explains the bytes after the last valid record: a record that
-   * is longer than the file, or bytes that were reserved and not written.
+   * Whether a crash during an append explains the bytes after the last valid record: a part of a
+   * header, a record that is longer than the file, or bytes that were reserved and not written.
    */
   private static boolean isTorn(RandomAccessFile reader, int end, int size) throws IOException {
-    if (size - end < HEADER_BYTES) {
-      return true;
-    }
-    reader.seek(end);
-    int bytes = reader.readInt();
-    if (bytes > size - end - HEADER_BYTES && bytes <= MAX_EVENT_BYTES) {
+    if (size - end < HEADER_BYTES || lengthAt(reader, end, size) > size - end - HEADER_BYTES) {
       return true;
     }
     byte[] rest = new byte[size - end];
@@ -131,10 +131,13 @@ final class JournalSegment {
     return true;
   }
 
-  private static int checksum(byte[] event) {
+  private static int checksum(int length) {
+    return checksum(ByteBuffer.allocate(Integer.BYTES).putInt(length).array());
+  }
+
+  private static int checksum(byte[] bytes) {
     CRC32C checksum = new CRC32C();
-    checksum.update(ByteBuffer.allocate(Integer.BYTES).putInt(event.length).flip());
-    checksum.update(event);
+    checksum.update(bytes);
     return (int) checksum.getValue();
   }
 
@@ -153,7 +156,10 @@ final class JournalSegment {
       throw new IOException("The segment " + file.getFileName() + " is complete");
     }
     ByteBuffer records = ByteBuffer.allocate(Math.toIntExact(bytesOf(events)));
-    events.forEach(event -> records.putInt(event.length).putInt(checksum(event)).put(event));
+    for (byte[] event : events) {
+      records.putInt(event.length).putInt(checksum(event.length));
+      records.putInt(checksum(event)).put(event);
+    }
     try {
       open.seek(start);
       open.write(records.array());
@@ -227,7 +233,7 @@ final class JournalSegment {
   }
 
   synchronized long pendingBytes() {
-    return length - removed;
+    return (long) length - removed;
   }
 
   synchronized long damagedBytes() {
