@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -29,6 +30,9 @@ import org.slf4j.LoggerFactory;
 public final class LoggingService implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LoggingService.class);
   private static final int MAX_ID_LENGTH = 128;
+
+  /** The longest registered method has 17 characters. */
+  private static final int MAX_METHOD_LENGTH = 32;
 
   private final LoggingCounters counters;
   private final FieldRules rules;
@@ -161,6 +165,24 @@ public final class LoggingService implements AutoCloseable {
             rules.newFields(),
             counters.lateWrites,
             inMdc));
+  }
+
+  /**
+   * Begins an HTTP request, for the adapters of web frameworks. The request id is the header if it
+   * has a safe form, else the trace id, else generated. Sets the field {@code http.method}.
+   *
+   * @param method cut to 32 characters
+   * @param requestIdHeader the header {@link RequestIds#HEADER}; null when it is absent
+   * @param traceparent the header {@code traceparent}; null when it is absent
+   */
+  public LoggingContext beginHttp(
+      @Nullable String method, @Nullable String requestIdHeader, @Nullable String traceparent) {
+    Optional<String> trace = RequestIds.traceId(traceparent);
+    String id = RequestIds.accepted(requestIdHeader).or(() -> trace).orElseGet(RequestIds::make);
+    // A method may be as long as the server's limit of a request line.
+    boolean isLong = method != null && method.length() > MAX_METHOD_LENGTH;
+    return begin(id, trace.orElse(null))
+        .set("http.method", isLong ? method.substring(0, MAX_METHOD_LENGTH) : method);
   }
 
   private static String cut(@Nullable String id) {

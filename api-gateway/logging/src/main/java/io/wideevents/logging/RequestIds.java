@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * restricted, because ids from callers appear in logs, keys and searches. Safe for concurrent use.
  */
 public final class RequestIds {
+  /** The header of requests and replies that contains the request's id. */
+  public static final String HEADER = "X-Request-Id";
+
   private static final int MAX_LENGTH = 128;
   private static final int TRACEPARENT_LENGTH = 55;
   private static final int TRACE_ID_LENGTH = 32;

@@ -49,7 +49,19 @@ class ArchitectureTest {
         .resideOutsideOfPackages("io.wideevents.logging.javalin..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.javalin..", "jakarta.servlet..", "org.eclipse.jetty..")
+        .resideInAnyPackage("io.javalin..", "org.eclipse.jetty..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheAdapters_talkToServlets() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            "io.wideevents.logging.javalin..", "io.wideevents.logging.servlet..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("jakarta.servlet..")
         .check(CLASSES);
   }
 

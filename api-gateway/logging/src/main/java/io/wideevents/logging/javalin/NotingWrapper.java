@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.router.Endpoint;
 import io.javalin.router.HandlerWrapper;
+import io.wideevents.logging.Contained;
 import io.wideevents.logging.LoggingContext;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,8 @@
 package io.wideevents.logging.javalin;
 
+import io.wideevents.logging.Contained;
 import io.wideevents.logging.LoggingContext;
+import io.wideevents.logging.RequestIds;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -42,7 +44,7 @@ final class RequestFilter implements Filter {
     RequestScope scope =
         start.begin(ServletContextRequest.getServletContextRequest(request), routes.of(request));
     scope.attachTo(request);
-    response.setHeader(RequestStart.REQUEST_ID_HEADER, scope.context().requestId());
+    response.setHeader(RequestIds.HEADER, scope.context().requestId());
     return scope;
   }
 

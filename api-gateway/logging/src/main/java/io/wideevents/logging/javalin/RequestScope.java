@@ -4,6 +4,7 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.javalin.router.Endpoint;
 import io.wideevents.log.Causes;
+import io.wideevents.logging.Contained;
 import io.wideevents.logging.Ending;
 import io.wideevents.logging.LoggingContext;
 import io.wideevents.logging.LoggingService;

@@ -1,5 +1,7 @@
 package io.wideevents.logging.javalin;
 
+import io.wideevents.logging.Contained;
+import io.wideevents.logging.RequestIds;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -30,7 +32,7 @@ final class UnhandledRequests extends Handler.Wrapper {
     String path = request.getHttpURI().getPath();
     if (start.isLogged(path == null ? "" : path)) {
       RequestScope scope = start.begin(request, () -> RouteFinder.UNMATCHED);
-      response.getHeaders().put(RequestStart.REQUEST_ID_HEADER, scope.context().requestId());
+      response.getHeaders().put(RequestIds.HEADER, scope.context().requestId());
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.wideevents.logging.javalin;
 
 import io.javalin.http.Context;
+import io.wideevents.logging.Contained;
 import io.wideevents.logging.LoggingContext;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;

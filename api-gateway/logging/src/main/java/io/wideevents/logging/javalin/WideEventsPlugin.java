@@ -4,6 +4,7 @@ import io.javalin.config.JavalinState;
 import io.javalin.http.Context;
 import io.javalin.plugin.Plugin;
 import io.javalin.plugin.PluginPriority;
+import io.wideevents.logging.Contained;
 import io.wideevents.logging.LoggingContext;
 import io.wideevents.logging.LoggingService;
 import jakarta.servlet.DispatcherType;

@@ -1,4 +1,4 @@
-package io.wideevents.logging.javalin;
+package io.wideevents.logging;
 
 import io.wideevents.log.LogThrottle;
 import java.time.Duration;
@@ -9,16 +9,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the plugin's own steps within a request. A step that fails is logged, a part of the event is
- * missing, and the request is not affected.
+ * Runs an adapter's own steps within a request. A step that fails is logged, a part of the event is
+ * missing, and the request is not affected. For the adapters of web frameworks.
  */
-final class Contained {
-  private static final Logger log = LoggerFactory.getLogger(WideEventsPlugin.class);
+public final class Contained {
+  private static final Logger log = LoggerFactory.getLogger(LoggingService.class);
   private static final LogThrottle throttle = new LogThrottle(Duration.ofSeconds(10));
 
   private Contained() {}
 
-  static void run(Runnable step) {
+  /** Runs a step. Never throws. */
+  public static void run(Runnable step) {
     try {
       step.run();
     } catch (Throwable e) {
@@ -26,8 +27,8 @@ final class Contained {
     }
   }
 
-  /** Returns the result of a step; null when the step failed. */
-  static <T> @Nullable T get(Supplier<? extends @Nullable T> step) {
+  /** Returns the result of a step; null when the step failed. Never throws. */
+  public static <T> @Nullable T get(Supplier<? extends @Nullable T> step) {
     try {
       return step.get();
     } catch (Throwable e) {
