@@ -180,9 +180,11 @@ public final class LoggingService implements AutoCloseable {
     Optional<String> trace = RequestIds.traceId(traceparent);
     String id = RequestIds.accepted(requestIdHeader).or(() -> trace).orElseGet(RequestIds::make);
     // A method may be as long as the server's limit of a request line.
-    boolean isLong = method != null && method.length() > MAX_METHOD_LENGTH;
+    String sent = method == null ? "" : method;
     return begin(id, trace.orElse(null))
-        .set("http.method", isLong ? method.substring(0, MAX_METHOD_LENGTH) : method);
+        .set(
+            "http.method",
+            sent.length() > MAX_METHOD_LENGTH ? sent.substring(0, MAX_METHOD_LENGTH) : sent);
   }
 
   private static String cut(@Nullable String id) {

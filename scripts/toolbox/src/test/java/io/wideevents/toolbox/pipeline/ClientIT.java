@@ -49,7 +49,7 @@ class ClientIT {
         await().atMost(BOUND).until(() -> events.stats().delivered() > 1_000);
 
         // When the gateway is killed, and comes back later
-        first.process().kill();
+        first.process().kill9();
         request(events, REQUESTS / 2, REQUESTS, expected);
         try (GatewayProcess second = start(pipeline, port, "second").awaitListening()) {
           await()
