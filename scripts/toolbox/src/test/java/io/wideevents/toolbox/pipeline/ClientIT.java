@@ -42,7 +42,7 @@ class ClientIT {
     try (WorkerProcess worker = pipeline.startWorker();
         StoredEvents stored = pipeline.stored()) {
       GatewayProcess first = start(pipeline, port, "first").awaitListening();
-      try (FaultyProxy proxy = new FaultyProxy(first.url(), withJournal ? 1 : 2);
+      try (FaultyProxy proxy = new FaultyProxy(first.url());
           WideEventsClient events = client(proxy, withJournal)) {
         // Given events under way
         request(events, 0, REQUESTS / 2, expected);

@@ -13,7 +13,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,16 +23,20 @@ import java.util.concurrent.locks.LockSupport;
  * some replies of the gateway, and delays some.
  */
 final class FaultyProxy implements AutoCloseable {
+  private static final int NONE = 0;
+  private static final int OVERLOADED = 1;
+  private static final int REPLY_LOST = 2;
+  private static final int SLOW = 3;
+
   private final HttpServer server;
   private final HttpClient http = HttpClient.newHttpClient();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final URI gateway;
-  private final SplittableRandom random;
+  private int requests;
   private final Map<String, Integer> counts = new TreeMap<>();
 
-  FaultyProxy(URI gateway, long seed) throws IOException {
+  FaultyProxy(URI gateway) throws IOException {
     this.gateway = gateway;
-    this.random = new SplittableRandom(seed);
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(threads);
     server.createContext("/", this::handle);
@@ -53,7 +56,7 @@ final class FaultyProxy implements AutoCloseable {
     try (exchange) {
       byte[] body = exchange.getRequestBody().readAllBytes();
       int fault = fault();
-      if (fault == 0) {
+      if (fault == OVERLOADED) {
         count("429");
         exchange.getResponseHeaders().set("Retry-After", "1");
         exchange.sendResponseHeaders(429, -1);
@@ -61,11 +64,11 @@ final class FaultyProxy implements AutoCloseable {
       }
       HttpResponse<byte[]> reply = http.send(request(exchange, body), BodyHandlers.ofByteArray());
       count("gateway " + reply.statusCode());
-      if (fault == 1) {
+      if (fault == REPLY_LOST) {
         count("reply lost");
         return;
       }
-      if (fault == 2) {
+      if (fault == SLOW) {
         count("slow");
         LockSupport.parkNanos(Duration.ofMillis(700).toNanos());
       }
@@ -80,8 +83,14 @@ final class FaultyProxy implements AutoCloseable {
     }
   }
 
+  /** Every other request has a fault, one kind after the other. */
   private synchronized int fault() {
-    return random.nextInt(8);
+    return switch (requests++ % 6) {
+      case 1 -> OVERLOADED;
+      case 3 -> REPLY_LOST;
+      case 5 -> SLOW;
+      default -> NONE;
+    };
   }
 
   private synchronized void count(String what) {
