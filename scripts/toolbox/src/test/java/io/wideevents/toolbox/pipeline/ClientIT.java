@@ -22,9 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A service with the client, and a gateway that is killed, slow, overloaded, and rejects some
  * events: each event is stored exactly once, or counted as rejected.
  */
-@Timeout(300)
+@Timeout(900)
 class ClientIT {
-  private static final Duration BOUND = Duration.ofSeconds(120);
+  private static final Duration BOUND = Duration.ofSeconds(240);
   private static final int REQUESTS = 6_000;
 
   /** One event of this many is larger than the gateway takes. */
