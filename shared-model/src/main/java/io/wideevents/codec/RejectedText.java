@@ -47,6 +47,11 @@ public final class RejectedText {
     return new RejectedText(NOTHING, start, end, null, start);
   }
 
+  /** No text, for an event that was not sent as JSON. */
+  public static RejectedText none() {
+    return overwritten(0, 0);
+  }
+
   int start() {
     return start;
   }

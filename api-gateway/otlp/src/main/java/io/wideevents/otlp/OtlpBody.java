@@ -9,6 +9,7 @@ import io.wideevents.codec.BodyFormat;
 import io.wideevents.codec.BodyResult;
 import io.wideevents.codec.EncodeResult;
 import io.wideevents.codec.EventEncoder;
+import io.wideevents.codec.RejectedText;
 import io.wideevents.event.EventProblem;
 import io.wideevents.event.ProblemCode;
 import java.util.ArrayList;
@@ -207,7 +208,7 @@ final class OtlpBody {
 
   private void reject(EventProblem problem) {
     requireFewer();
-    rejected.add(new EncodeResult.Rejected(0, List.of(problem)));
+    rejected.add(new EncodeResult.Rejected(0, List.of(problem), RejectedText.none()));
   }
 
   private void requireFewer() {
