@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,24 @@ class MetricsPageTest {
               "wide_events_spool_oldest_seconds 0.0",
               "wide_events_in_flight_bytes 0.0",
               "wide_events_build_info{version=");
+    }
+  }
+
+  /** The rules of {@code promtool check metrics} that a metric of Micrometer has broken. */
+  @Test
+  void metrics_haveNamesThatPromtoolAccepts() throws Exception {
+    try (GatewayApplication gateway = gateway("names", Map.of())) {
+      List<String> types =
+          get(gateway.start(), "/metrics")
+              .body()
+              .lines()
+              .filter(line -> line.startsWith("# TYPE "))
+              .toList();
+
+      assertThat(types).isNotEmpty();
+      assertThat(types).noneMatch(type -> type.matches(".*_(ns|ms|us|ms_total|ns_total) .*"));
+      assertThat(types).noneMatch(type -> type.matches(".*_(count|sum|bucket) (gauge|counter)"));
+      assertThat(types).noneMatch(type -> type.matches(".*_total gauge"));
     }
   }
 

@@ -13,6 +13,7 @@ final class Loopback {
       Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[?(::1|0:0:0:0:0:0:0:1)]?");
 
   private static final String IPV6 = "::1";
+  private static final byte[] IPV6_BYTES = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 
   private Loopback() {}
 
@@ -33,7 +34,7 @@ final class Loopback {
 
   private static boolean hasIpv6() {
     try {
-      return NetworkInterface.getByInetAddress(InetAddress.getByName(IPV6)) != null;
+      return NetworkInterface.getByInetAddress(InetAddress.getByAddress(IPV6_BYTES)) != null;
     } catch (IOException e) {
       return false;
     }
