@@ -50,7 +50,8 @@ public record WorkerSettings(
           "MQ_PUBLISH_RETRIES",
           "MQ_LINGER_MS",
           "MQ_COMPRESSION",
-          "MQ_BUFFER_BYTES");
+          "MQ_BUFFER_BYTES",
+          "MQ_DLQ_REJECTED");
 
   /** All settings of the worker. */
   public static final SettingsCatalogue<WorkerSettings> CATALOGUE =
