@@ -1,4 +1,0 @@
-@NullMarked
-package io.wideevents.otlp;
-
-import org.jspecify.annotations.NullMarked;
