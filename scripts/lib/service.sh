@@ -38,6 +38,8 @@ find_gateway_cache() {
     service_cache=-XX:AOTCache=$cache_file
     return 0
   fi
+  # Nothing is recorded where the result cannot be kept.
+  mkdir -p "$project_root/.run" 2>/dev/null && [ -w "$project_root/.run" ] || return 0
   case $1 in
     -h | --help | -V | --version) ;;
     '' | -*)
@@ -78,7 +80,6 @@ make_gateway_cache() (
   done
   kill -TERM "$cache_process"
   wait "$cache_process" || exit 1
-  mkdir -p "$project_root/.run"
   # Two scripts may do this at the same time. Each moves a complete file to the place.
   mv "$cache_work/cache" "$cache_file.$$" && mv "$cache_file.$$" "$cache_file"
 )
