@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.MDC;
 
 /** The request's id in SLF4J's MDC. */
+@SuppressWarnings("try") // A resource is held by being open.
 class MdcTest {
   private final LoggingService logging =
       LoggingService.queued(

@@ -122,8 +122,7 @@ final class EventsHandler implements Handler {
     }
   }
 
-  private EventsReply reply(
-      Context ctx, Preferences preferences, BodyWork.Done<BodyResult> done) {
+  private EventsReply reply(Context ctx, Preferences preferences, BodyWork.Done<BodyResult> done) {
     return switch (done.result()) {
       case BodyResult.Malformed malformed ->
           throw new ProblemException(Problems.of(400, List.of(malformed.problem())));

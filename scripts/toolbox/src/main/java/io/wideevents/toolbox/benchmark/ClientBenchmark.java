@@ -41,6 +41,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
 @Fork(1)
+@SuppressWarnings("NullAway.Init") // JMH calls start() first.
 public class ClientBenchmark {
   static final int EVENTS = 10_000;
 
@@ -97,6 +98,7 @@ public class ClientBenchmark {
     return sum;
   }
 
+  @SuppressWarnings("try") // A resource is held by being open.
   private void complete() {
     number++;
     LoggingContext context =
