@@ -24,12 +24,9 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import picocli.CommandLine;
 
 /** The operator's commands against a real broker and a real MongoDB. */
-@Execution(ExecutionMode.CONCURRENT)
 class OperatorCommandsIT {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final String NO_SERVER = "127.0.0.1:1";
