@@ -37,6 +37,7 @@ class SampleServiceTest {
             "bson-record-codec",
             "reactor-core",
             "reactive-streams",
+            "jspecify",
             // JSON, patterns, the circuit breaker and logging's API
             "jackson-core",
             "re2j",
