@@ -119,6 +119,11 @@ class TopicRecreationIT {
         .atMost(LONG)
         .ignoreExceptions()
         .untilAsserted(() -> topic = EventTopic.create(TestStack.kafka(), name));
+    // Until then a leader still takes records for the deleted topic.
+    await()
+        .atMost(LONG)
+        .ignoreExceptions()
+        .untilAsserted(() -> assertThat(topic.endOffsets().values()).containsOnly(0L));
   }
 
   private WorkerApplication start(String protocol) {
