@@ -84,6 +84,25 @@ class LogEventsTest {
   }
 
   @Test
+  void event_requestIdDoesNotDependOnRedactedValues() {
+    LogRecord record = log().clearTraceId().addAttributes(attribute("password", "a")).build();
+    LogRecord other = log().clearTraceId().addAttributes(attribute("password", "b")).build();
+
+    assertThat(decode(record)).isEqualTo(decode(other)).containsEntry("password", "[REDACTED]");
+  }
+
+  @Test
+  void event_keepsADurationThatIsNoNumberBesideItsOwn() {
+    LogRecord record =
+        log().addAttributes(attribute("performance.durationMs", Double.POSITIVE_INFINITY)).build();
+
+    assertThat(decode(record))
+        .doesNotContainKey("performance")
+        .containsEntry(
+            "attributes", new Document("performance", new Document("durationMs", "Infinity")));
+  }
+
+  @Test
   void event_fallsBackToTheObservedTime() {
     LogRecord observed =
         log().clearTimeUnixNano().setObservedTimeUnixNano(Otlp.nanos(Otlp.START)).build();

@@ -20,9 +20,11 @@ import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.wideevents.codec.EventEncoder;
 import io.wideevents.event.Tier;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -151,6 +153,9 @@ class OtlpDecoderTest {
           "attributes":[{"key":"a","value":{"doubleValue":"many"}}] | wrong_type
           "attributes":[{"key":"a","value":{"stringValue":"\\ud800"}}] | unpaired_surrogate
           "attributes":[{"key":"\\udc00a","value":{}}] | unpaired_surrogate
+          "attributes":[{"key":"a","value":{"intValue":"9223372036854775808"}}] | wrong_type
+          "droppedLinksCount":4294967296      | wrong_type
+          "kind":4294967298                   | wrong_type
           "attributes":[{"key":"a\\u0000","value":{}}] | name_has_nul
           """)
   void decode_rejectsOneSpanThatBreaksARule(String field, String code) {
@@ -402,15 +407,26 @@ class OtlpDecoderTest {
     assertThat(Decoded.spans(body).bodyProblem()).isEqualTo("too_many_events");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{\"resourceSpans\":[%s]}", "{\"resourceSpans\":[{\"scopeSpans\":[%s]}]}"})
+  void decode_limitsTheListsOfABody(String body) {
+    // Given lists without spans, which have three bytes each and take microseconds each
+    String lists = String.join(",", Collections.nCopies(20_000, "{}"));
+
+    assertThat(Decoded.json(body.formatted(lists), OtlpSignal.TRACES).bodyProblem())
+        .isEqualTo("too_many_events");
+  }
+
   @Test
-  @Timeout(60)
+  @Timeout(10)
   void decode_readsAResourceOnceForAllItsScopes() {
     ResourceSpans.Builder list = ResourceSpans.newBuilder();
     Resource.Builder resource = list.getResourceBuilder();
     for (int i = 0; i < 10_000; i++) {
       resource.addAttributes(attribute("key" + i, i));
     }
-    for (int i = 0; i < 500_000; i++) {
+    for (int i = 0; i < 9_000; i++) {
       list.addScopeSpans(ScopeSpans.getDefaultInstance());
     }
     byte[] body =
@@ -430,6 +446,41 @@ class OtlpDecoderTest {
     Decoded decoded = Decoded.spans(Otlp.traces(span.build()).toByteArray());
 
     assertThat(decoded.reservedBytes()).isGreaterThan(32L * 100_000);
+  }
+
+  /** Spans that take much more memory than their bytes. */
+  static Stream<Span> costlySpans() {
+    Span.Builder links = span();
+    for (int i = 0; i < 100_000; i++) {
+      links.addLinksBuilder();
+    }
+    Span.Builder deepKeys = span();
+    for (int i = 0; i < 1_000; i++) {
+      deepKeys.addAttributes(attribute(i + ".a".repeat(90), i));
+    }
+    UnknownFieldSet.Builder unknown = UnknownFieldSet.newBuilder();
+    for (int number = 100; number < 60_000; number++) {
+      unknown.mergeVarintField(number, 1);
+    }
+    return Stream.of(
+        links.build(), deepKeys.build(), span().setUnknownFields(unknown.build()).build());
+  }
+
+  @ParameterizedTest
+  @MethodSource("costlySpans")
+  void decode_reservesTheMemoryThatASpanTakes(Span span) {
+    // Given
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    byte[] body = Otlp.traces(span).toByteArray();
+    assertThat(body.length).isLessThan(LIMIT);
+
+    // When
+    long before = threads.getCurrentThreadAllocatedBytes();
+    Decoded decoded = Decoded.spans(body);
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+
+    // Then: some of what was allocated was garbage at once, such as the arrays of a growing list
+    assertThat(allocated).isLessThan(2 * decoded.reservedBytes());
   }
 
   @Test
