@@ -33,7 +33,14 @@ final class EventDraft {
           "resource",
           "attributes");
 
-  private final FieldTree root = new FieldTree();
+  private final FieldTree root;
+
+  /**
+   * @param maxFields limit of the event's fields
+   */
+  EventDraft(int maxFields) {
+    this.root = new FieldTree(maxFields);
+  }
 
   /** The fields of the event, to be read by the writer of the event. */
   FieldTree root() {
@@ -41,7 +48,8 @@ final class EventDraft {
   }
 
   /** Sets the four required fields; a text that is too long is cut. */
-  void head(String requestId, String service, String route, long unixNanos) {
+  void head(String requestId, String service, String route, long unixNanos)
+      throws RejectedItemException {
     root.set("requestId", fitting(requestId))
         .set("service", fitting(service))
         .set("route", fitting(route))
@@ -49,7 +57,8 @@ final class EventDraft {
   }
 
   /** Sets the error. Absent parts are left out. */
-  void error(@Nullable String code, @Nullable String message, @Nullable String type) {
+  void error(@Nullable String code, @Nullable String message, @Nullable String type)
+      throws RejectedItemException {
     root.child("error").set("code", code).set("message", message).set("type", type);
   }
 
@@ -59,8 +68,8 @@ final class EventDraft {
    * @param facts the same attributes by key
    */
   void attributes(List<KeyValue> attributes, Attributes facts) throws RejectedItemException {
-    FieldTree users = new FieldTree();
-    FieldTree displaced = new FieldTree();
+    FieldTree users = root.part();
+    FieldTree displaced = root.part();
     for (KeyValue attribute : attributes) {
       String key = attribute.getKey();
       int dot = key.indexOf('.');
@@ -75,11 +84,12 @@ final class EventDraft {
   }
 
   /** Uses the attributes {@code user.*} as the event's user if they have the required types. */
-  private void user(FieldTree users, FieldTree displaced, Attributes facts) {
-    FieldTree user = users.isEmpty() ? new FieldTree() : users.child("user");
+  private void user(FieldTree users, FieldTree displaced, Attributes facts)
+      throws RejectedItemException {
+    FieldTree user = users.isEmpty() ? root.part() : users.child("user");
     if (!users.isEmpty() && !isUser(user)) {
       displaced.setTree("user", user);
-      user = new FieldTree();
+      user = root.part();
     }
     String id = facts.text("user.id", "enduser.id");
     String role = facts.text("user.role", "enduser.role");

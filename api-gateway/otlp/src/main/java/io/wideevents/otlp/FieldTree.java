@@ -30,11 +30,49 @@ final class FieldTree {
   /** More than an event may have. Limits the recursion here; the event's own limit is lower. */
   static final int MAX_DEPTH = 100;
 
+  private final FieldCount count;
   private @Nullable Map<String, FieldTree> fields;
   private List<@Nullable Object> values = new ArrayList<>(1);
 
+  /** Counts the fields of trees that belong to one event. */
+  private static final class FieldCount {
+    private final int max;
+    private int fields;
+
+    FieldCount(int max) {
+      this.max = max;
+    }
+
+    void add() throws RejectedItemException {
+      if (++fields > max) {
+        throw new RejectedItemException(
+            ProblemCode.TOO_MANY_FIELDS,
+            "",
+            "The event has more than %d fields, counted at any depth".formatted(max),
+            "Send fewer attributes, or lists as arrays, whose items do not count");
+      }
+    }
+  }
+
+  /**
+   * @param maxFields limit of this tree and all its parts. A field can take a hundred times the
+   *     memory of its encoded form
+   */
+  FieldTree(int maxFields) {
+    this(new FieldCount(maxFields));
+  }
+
+  private FieldTree(FieldCount count) {
+    this.count = count;
+  }
+
+  /** An empty tree whose fields count as fields of this one. */
+  FieldTree part() {
+    return new FieldTree(count);
+  }
+
   /** Adds a field that is not an attribute. Absent values are left out. */
-  FieldTree set(String name, @Nullable Object value) {
+  FieldTree set(String name, @Nullable Object value) throws RejectedItemException {
     if (value != null) {
       child(name).addValue(value);
     }
@@ -42,17 +80,25 @@ final class FieldTree {
   }
 
   /** Puts an existing tree under a name that is not used yet. */
-  void setTree(String name, FieldTree tree) {
+  void setTree(String name, FieldTree tree) throws RejectedItemException {
     object().put(name, tree);
   }
 
   /** The field of this name; an empty one is created if there is none. */
-  FieldTree child(String name) {
-    return object().computeIfAbsent(name, created -> new FieldTree());
+  FieldTree child(String name) throws RejectedItemException {
+    Map<String, FieldTree> object = object();
+    FieldTree existing = object.get(name);
+    if (existing != null) {
+      return existing;
+    }
+    count.add();
+    FieldTree created = part();
+    object.put(name, created);
+    return created;
   }
 
   /** The fields of this object. A value that this field has becomes its field {@code _value}. */
-  private Map<String, FieldTree> object() {
+  private Map<String, FieldTree> object() throws RejectedItemException {
     Map<String, FieldTree> existing = fields;
     if (existing != null) {
       return existing;
@@ -60,7 +106,8 @@ final class FieldTree {
     Map<String, FieldTree> created = new LinkedHashMap<>();
     fields = created;
     if (!values.isEmpty()) {
-      FieldTree moved = new FieldTree();
+      count.add();
+      FieldTree moved = part();
       moved.values = values;
       values = new ArrayList<>(1);
       created.put(VALUE, moved);
@@ -104,7 +151,7 @@ final class FieldTree {
     }
   }
 
-  private void addValue(@Nullable Object value) {
+  private void addValue(@Nullable Object value) throws RejectedItemException {
     if (fields == null) {
       values.add(value);
     } else {
@@ -112,7 +159,7 @@ final class FieldTree {
     }
   }
 
-  private static @Nullable Object value(AnyValue value, int depth) throws RejectedItemException {
+  private @Nullable Object value(AnyValue value, int depth) throws RejectedItemException {
     return switch (value.getValueCase()) {
       case STRING_VALUE -> value.getStringValue();
       case BOOL_VALUE -> value.getBoolValue();
@@ -127,7 +174,7 @@ final class FieldTree {
         yield items;
       }
       case KVLIST_VALUE -> {
-        FieldTree object = new FieldTree();
+        FieldTree object = part();
         object.add(value, depth);
         yield object;
       }

@@ -19,9 +19,10 @@ final class LogEvents {
    * without an id.
    *
    * @param encoded the record as sent
+   * @param maxFields limit of the event's fields
    * @return null if the record has neither an event name nor a route
    */
-  static @Nullable FieldTree event(LogRecord record, Part encoded, Source source)
+  static @Nullable FieldTree event(LogRecord record, Part encoded, Source source, int maxFields)
       throws RejectedItemException {
     Attributes facts = new Attributes(record.getAttributesList());
     String name =
@@ -30,7 +31,7 @@ final class LogEvents {
     if (route == null && name == null) {
       return null;
     }
-    EventDraft draft = new EventDraft();
+    EventDraft draft = new EventDraft(maxFields);
     draft.head(
         requestId(record, encoded, facts),
         source.service(),
@@ -79,7 +80,8 @@ final class LogEvents {
     return ContentHash.of(encoded.bytes(), encoded.from(), encoded.length()).toString();
   }
 
-  private static void error(LogRecord record, Attributes facts, EventDraft draft) {
+  private static void error(LogRecord record, Attributes facts, EventDraft draft)
+      throws RejectedItemException {
     String exceptionType = facts.text("exception.type");
     String type = facts.text("error.type");
     String httpStatus = Conventions.serverErrorStatus(facts);

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads one body of OTLP. Not safe for concurrent use. */
 final class OtlpBody {
   // A message as an object takes at most about this many times its encoded bytes. The worst case is
-  // a list of empty messages, which have two bytes each.
-  private static final long OBJECT_FACTOR = 32;
+  // a list of empty messages, which have two bytes each. The fields made from them are limited.
+  private static final long OBJECT_FACTOR = 40;
 
   private final EventEncoder encoder;
   private final SpanEvents spans;
@@ -30,6 +30,7 @@ final class OtlpBody {
   private final int maxBytes;
   private final LongConsumer memory;
   private final int maxItemBytes;
+  private final int maxFields;
   private final int maxEvents;
   private final List<EncodeResult> rejected = new ArrayList<>();
   private EventLines lines;
@@ -59,6 +60,7 @@ final class OtlpBody {
     this.maxBytes = maxBytes;
     this.memory = memory;
     this.maxItemBytes = encoder.settings().limits().maxEventBytes();
+    this.maxFields = encoder.settings().limits().maxFields();
     this.maxEvents = encoder.settings().maxEvents();
     this.lines = new EventLines(maxItemBytes, 0, memory);
   }
@@ -123,7 +125,7 @@ final class OtlpBody {
       // Decoded once, because a list may have millions of empty scopes.
       Resource.Builder resource = Resource.newBuilder();
       int bytes = decode(found[0], 0, resource);
-      Source source = Source.of(resource.build());
+      Source source = Source.of(resource.build(), maxFields);
       reader.each(list, signal.scopes(), scope -> scope(scope, source, bytes));
     } catch (RejectedItemException e) {
       reader.each(list, signal.scopes(), scope -> rejectAll(scope, e.problem()));
@@ -136,7 +138,7 @@ final class OtlpBody {
     try {
       InstrumentationScope.Builder scope = InstrumentationScope.newBuilder();
       int bytes = decode(found[0], resourceBytes, scope);
-      Source source = resource.within(scope.build());
+      Source source = resource.within(scope.build(), maxFields);
       reader.each(list, signal.itemsOfScope(), item -> item(item, source, bytes));
     } catch (RejectedItemException e) {
       rejectAll(list, e.problem());
@@ -191,7 +193,7 @@ final class OtlpBody {
       case LOGS -> {
         LogRecord.Builder record = LogRecord.newBuilder();
         reader.decode(item, record);
-        yield LogEvents.event(record.build(), item, source);
+        yield LogEvents.event(record.build(), item, source, maxFields);
       }
     };
   }

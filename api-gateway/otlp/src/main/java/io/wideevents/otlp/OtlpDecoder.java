@@ -14,7 +14,7 @@ public final class OtlpDecoder {
 
   public OtlpDecoder(EventEncoder encoder, SpanSelection selection) {
     this.encoder = encoder;
-    this.spans = new SpanEvents(selection);
+    this.spans = new SpanEvents(selection, encoder.settings().limits().maxFields());
     this.json = new JsonReader(encoder.settings().limits().maxEventBytes());
   }
 

@@ -2,6 +2,7 @@ package io.wideevents.otlp;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.WireFormat;
@@ -42,7 +43,10 @@ final class ProtobufReader implements MessageReader {
       throws MalformedBodyException, RejectedItemException {
     try {
       CodedInputStream in = open(part);
-      into.mergeFrom(in);
+      // Unknown fields would take up to a hundred times their bytes of memory.
+      into.mergeFrom(
+          DiscardUnknownFieldsParser.wrap(into.getDefaultInstanceForType().getParserForType())
+              .parseFrom(in));
       in.checkLastTagWas(0);
     } catch (InvalidProtocolBufferException e) {
       // The library has no types for these failures. Both are mistakes in one item.

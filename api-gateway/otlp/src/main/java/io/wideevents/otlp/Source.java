@@ -15,17 +15,21 @@ record Source(String service, FieldTree resource, FieldTree scope) {
   /** The name that OpenTelemetry gives a service without one. */
   private static final String UNKNOWN_SERVICE = "unknown_service";
 
-  static Source of(Resource resource) throws RejectedItemException {
+  static Source of(Resource resource, int maxFields) throws RejectedItemException {
     String service = new Attributes(resource.getAttributesList()).text("service.name");
     return new Source(
         service == null ? UNKNOWN_SERVICE : service,
-        new FieldTree().putAll(resource.getAttributesList()),
-        new FieldTree());
+        new FieldTree(maxFields).putAll(resource.getAttributesList()),
+        new FieldTree(maxFields));
   }
 
-  /** The same resource with a scope. */
-  Source within(InstrumentationScope instrumentation) throws RejectedItemException {
-    FieldTree scopeFields = new FieldTree();
+  /**
+   * The same resource with a scope.
+   *
+   * @param maxFields limit of the scope's fields
+   */
+  Source within(InstrumentationScope instrumentation, int maxFields) throws RejectedItemException {
+    FieldTree scopeFields = new FieldTree(maxFields);
     if (!instrumentation.getName().isEmpty()) {
       scopeFields.set("name", instrumentation.getName());
     }
@@ -34,13 +38,13 @@ record Source(String service, FieldTree resource, FieldTree scope) {
     }
     if (instrumentation.getAttributesCount() > 0) {
       scopeFields.setTree(
-          "attributes", new FieldTree().putAll(instrumentation.getAttributesList()));
+          "attributes", scopeFields.part().putAll(instrumentation.getAttributesList()));
     }
     return new Source(service, resource, scopeFields);
   }
 
   /** Adds resource and scope to an event. */
-  void describe(FieldTree event) {
+  void describe(FieldTree event) throws RejectedItemException {
     if (!scope.isEmpty()) {
       event.child("otel").setTree("scope", scope);
     }

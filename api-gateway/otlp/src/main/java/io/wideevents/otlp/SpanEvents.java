@@ -20,9 +20,11 @@ final class SpanEvents {
   private static final long VARIANT_RFC_9562 = 0x8000_0000_0000_0000L;
 
   private final SpanSelection selection;
+  private final int maxFields;
 
-  SpanEvents(SpanSelection selection) {
+  SpanEvents(SpanSelection selection, int maxFields) {
     this.selection = selection;
+    this.maxFields = maxFields;
   }
 
   /**
@@ -45,7 +47,7 @@ final class SpanEvents {
           "The span has no valid " + field,
           "Send 16 bytes as trace id and 8 bytes as span id, not all of them 0");
     }
-    EventDraft draft = new EventDraft();
+    EventDraft draft = new EventDraft(maxFields);
     String requestId = Conventions.requestId(facts);
     String route = Conventions.route(facts);
     long start = span.getStartTimeUnixNano();
@@ -75,10 +77,10 @@ final class SpanEvents {
       otel.set("traceState", span.getTraceState());
     }
     if (span.getEventsCount() > 0) {
-      otel.set("events", events(span.getEventsList()));
+      otel.set("events", events(span.getEventsList(), otel));
     }
     if (span.getLinksCount() > 0) {
-      otel.set("links", links(span.getLinksList()));
+      otel.set("links", links(span.getLinksList(), otel));
     }
     dropped("droppedAttributes", span.getDroppedAttributesCount(), otel);
     dropped("droppedEvents", span.getDroppedEventsCount(), otel);
@@ -111,7 +113,8 @@ final class SpanEvents {
             millis << 16 | VERSION_7 | hash.high() >>> 52, VARIANT_RFC_9562 | hash.low() >>> 2));
   }
 
-  private static void error(Span span, Attributes facts, EventDraft draft) {
+  private static void error(Span span, Attributes facts, EventDraft draft)
+      throws RejectedItemException {
     Status status = span.getStatus();
     Attributes exception = exception(span.getEventsList());
     String exceptionType = exception.text("exception.type");
@@ -149,7 +152,7 @@ final class SpanEvents {
     return new Attributes(List.of());
   }
 
-  private static void status(Status status, FieldTree otel) {
+  private static void status(Status status, FieldTree otel) throws RejectedItemException {
     switch (status.getCode()) {
       case STATUS_CODE_OK -> otel.set("status", "ok");
       case STATUS_CODE_ERROR -> otel.set("status", "error");
@@ -166,15 +169,16 @@ final class SpanEvents {
         : span.getKind().name().substring("SPAN_KIND_".length()).toLowerCase(Locale.ROOT);
   }
 
-  private static List<FieldTree> events(List<Span.Event> events) throws RejectedItemException {
+  private static List<FieldTree> events(List<Span.Event> events, FieldTree otel)
+      throws RejectedItemException {
     var all = new ArrayList<FieldTree>(events.size());
     for (Span.Event event : events) {
-      FieldTree one = new FieldTree().set("name", event.getName());
+      FieldTree one = otel.part().set("name", event.getName());
       if (event.getTimeUnixNano() != 0) {
         one.set("time", EventDraft.timestamp(event.getTimeUnixNano()));
       }
       if (event.getAttributesCount() > 0) {
-        one.setTree("attributes", new FieldTree().putAll(event.getAttributesList()));
+        one.setTree("attributes", otel.part().putAll(event.getAttributesList()));
       }
       dropped("droppedAttributes", event.getDroppedAttributesCount(), one);
       all.add(one);
@@ -182,18 +186,19 @@ final class SpanEvents {
     return all;
   }
 
-  private static List<FieldTree> links(List<Span.Link> links) throws RejectedItemException {
+  private static List<FieldTree> links(List<Span.Link> links, FieldTree otel)
+      throws RejectedItemException {
     var all = new ArrayList<FieldTree>(links.size());
     for (Span.Link link : links) {
       FieldTree one =
-          new FieldTree()
+          otel.part()
               .set("traceId", Hex.of(link.getTraceId()))
               .set("spanId", Hex.of(link.getSpanId()));
       if (!link.getTraceState().isEmpty()) {
         one.set("traceState", link.getTraceState());
       }
       if (link.getAttributesCount() > 0) {
-        one.setTree("attributes", new FieldTree().putAll(link.getAttributesList()));
+        one.setTree("attributes", otel.part().putAll(link.getAttributesList()));
       }
       dropped("droppedAttributes", link.getDroppedAttributesCount(), one);
       all.add(one);
@@ -201,7 +206,7 @@ final class SpanEvents {
     return all;
   }
 
-  static void dropped(String name, int count, FieldTree to) {
+  static void dropped(String name, int count, FieldTree to) throws RejectedItemException {
     if (count != 0) {
       to.set(name, Integer.toUnsignedLong(count));
     }

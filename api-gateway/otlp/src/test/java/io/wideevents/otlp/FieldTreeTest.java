@@ -74,7 +74,7 @@ class FieldTreeTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("attributes")
   void putAll_nestsByDots(String json, List<KeyValue> attributes) throws Exception {
-    assertThat(write(new FieldTree().putAll(attributes))).isEqualTo(json);
+    assertThat(write(new FieldTree(1_000).putAll(attributes))).isEqualTo(json);
   }
 
   @ParameterizedTest
@@ -91,7 +91,7 @@ class FieldTreeTest {
     Collections.shuffle(attributes, random);
 
     // When
-    String json = write(new FieldTree().putAll(attributes));
+    String json = write(new FieldTree(1_000).putAll(attributes));
 
     // Then
     for (int i = 0; i < 200; i++) {
@@ -108,9 +108,9 @@ class FieldTreeTest {
     }
     KeyValue deepItems = attribute("a", deepArray);
 
-    assertThatThrownBy(() -> new FieldTree().putAll(List.of(deepKey)))
+    assertThatThrownBy(() -> new FieldTree(1_000).putAll(List.of(deepKey)))
         .isInstanceOf(RejectedItemException.class);
-    assertThatThrownBy(() -> new FieldTree().putAll(List.of(deepItems)))
+    assertThatThrownBy(() -> new FieldTree(1_000).putAll(List.of(deepItems)))
         .isInstanceOf(RejectedItemException.class);
   }
 

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.bson.Document;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -449,7 +450,7 @@ class OtlpDecoderTest {
   }
 
   /** Spans that take much more memory than their bytes. */
-  static Stream<Span> costlySpans() {
+  static Stream<Named<Span>> costlySpans() {
     Span.Builder links = span();
     for (int i = 0; i < 100_000; i++) {
       links.addLinksBuilder();
@@ -463,7 +464,9 @@ class OtlpDecoderTest {
       unknown.mergeVarintField(number, 1);
     }
     return Stream.of(
-        links.build(), deepKeys.build(), span().setUnknownFields(unknown.build()).build());
+        Named.of("links", links.build()),
+        Named.of("deep keys", deepKeys.build()),
+        Named.of("unknown fields", span().setUnknownFields(unknown.build()).build()));
   }
 
   @ParameterizedTest
