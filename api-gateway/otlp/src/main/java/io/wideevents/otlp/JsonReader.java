@@ -164,11 +164,13 @@ final class JsonReader implements MessageReader {
       case DOUBLE -> decimal(parser, field);
       case FLOAT -> (float) decimal(parser, field);
       // Unsigned fields are kept in the same bits.
-      case INT -> (int) integer(parser, field);
-      case LONG -> integer(parser, field);
+      case INT -> (int) integer(parser, field, Integer.SIZE);
+      case LONG -> integer(parser, field, Long.SIZE);
       case ENUM -> {
         check(token == JsonToken.VALUE_NUMBER_INT, field);
-        yield field.getEnumType().findValueByNumberCreatingIfUnknown((int) integer(parser, field));
+        yield field
+            .getEnumType()
+            .findValueByNumberCreatingIfUnknown((int) integer(parser, field, Integer.SIZE));
       }
     };
   }
@@ -212,13 +214,23 @@ final class JsonReader implements MessageReader {
     }
   }
 
-  /** A number or a decimal text, of 64 bits with or without a sign. */
-  private static long integer(JsonParser parser, FieldDescriptor field)
+  /**
+   * A number or a decimal text. Senders without unsigned types write large unsigned numbers as
+   * negative ones.
+   *
+   * @param bits of the field, including the sign if it has one
+   */
+  private static long integer(JsonParser parser, FieldDescriptor field, int bits)
       throws RejectedItemException {
+    boolean isUnsigned =
+        switch (field.getType()) {
+          case UINT32, UINT64, FIXED32, FIXED64 -> true;
+          default -> false;
+        };
     if (parser.currentToken() == JsonToken.VALUE_NUMBER_FLOAT) {
       // JavaScript writes large whole numbers with an exponent.
       double value = parser.getDoubleValue();
-      check(value == Math.rint(value) && Math.abs(value) < 0x1p63, field);
+      check(value == Math.rint(value) && Math.abs(value) < Math.scalb(1.0, bits - 1), field);
       return (long) value;
     }
     check(
@@ -229,7 +241,7 @@ final class JsonReader implements MessageReader {
     check(text.length() <= MAX_NUMBER_LENGTH, field);
     try {
       BigInteger value = new BigInteger(text);
-      check(value.bitLength() <= (value.signum() < 0 ? 63 : 64), field);
+      check(value.bitLength() <= (isUnsigned && value.signum() > 0 ? bits : bits - 1), field);
       return value.longValue();
     } catch (NumberFormatException e) {
       throw wrongType(field);
