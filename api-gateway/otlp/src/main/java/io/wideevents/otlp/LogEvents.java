@@ -3,6 +3,7 @@ package io.wideevents.otlp;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.wideevents.event.ContentHash;
+import java.nio.charset.StandardCharsets;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +19,10 @@ final class LogEvents {
    * Makes the event of a log record. Its id is derived from its content, as for a posted event
    * without an id.
    *
-   * @param encoded the record as sent
    * @param maxFields limit of the event's fields
    * @return null if the record has neither an event name nor a route
    */
-  static @Nullable FieldTree event(LogRecord record, Part encoded, Source source, int maxFields)
+  static @Nullable FieldTree event(LogRecord record, Source source, int maxFields)
       throws RejectedItemException {
     Attributes facts = new Attributes(record.getAttributesList());
     String name =
@@ -33,7 +33,7 @@ final class LogEvents {
     }
     EventDraft draft = new EventDraft(maxFields);
     draft.head(
-        requestId(record, encoded, facts),
+        requestId(record, name, facts),
         source.service(),
         route == null ? String.valueOf(name) : route,
         record.getTimeUnixNano() == 0
@@ -41,7 +41,9 @@ final class LogEvents {
             : record.getTimeUnixNano());
     FieldTree root = draft.root();
     OptionalDouble duration = facts.number(DURATION);
-    if (duration.isPresent() && duration.getAsDouble() >= 0) {
+    if (duration.isPresent()
+        && duration.getAsDouble() >= 0
+        && Double.isFinite(duration.getAsDouble())) {
       root.child("performance").set("durationMs", duration.getAsDouble());
     }
     error(record, facts, draft);
@@ -70,14 +72,18 @@ final class LogEvents {
     return root;
   }
 
-  private static String requestId(LogRecord record, Part encoded, Attributes facts) {
+  private static String requestId(LogRecord record, @Nullable String name, Attributes facts) {
     String given = Conventions.requestId(facts);
     String traceId = Hex.id(record.getTraceId(), TRACE_ID_BYTES);
     if (given != null || traceId != null) {
       return given != null ? given : String.valueOf(traceId);
     }
-    // A record without a request: the same record always gets the same id.
-    return ContentHash.of(encoded.bytes(), encoded.from(), encoded.length()).toString();
+    // A record without a request: the same record always gets the same id. Attributes and the body
+    // do not influence it, because a hash would help to guess values that are redacted.
+    String identity =
+        "%d %d %s".formatted(record.getTimeUnixNano(), record.getObservedTimeUnixNano(), name);
+    byte[] bytes = identity.getBytes(StandardCharsets.UTF_8);
+    return ContentHash.of(bytes, 0, bytes.length).toString();
   }
 
   private static void error(LogRecord record, Attributes facts, EventDraft draft)

@@ -193,7 +193,7 @@ final class OtlpBody {
       case LOGS -> {
         LogRecord.Builder record = LogRecord.newBuilder();
         reader.decode(item, record);
-        yield LogEvents.event(record.build(), item, source, maxFields);
+        yield LogEvents.event(record.build(), source, maxFields);
       }
     };
   }
