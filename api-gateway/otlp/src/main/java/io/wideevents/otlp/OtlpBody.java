@@ -23,6 +23,10 @@ final class OtlpBody {
   // a list of empty messages, which have two bytes each. The fields made from them are limited.
   private static final long OBJECT_FACTOR = 40;
 
+  // Lists of resources and scopes may be empty, and each takes microseconds. Collectors send bodies
+  // in which each span has its own resource and scope, together with spans that are skipped.
+  private static final int LISTS_PER_EVENT = 10;
+
   private final EventEncoder encoder;
   private final SpanEvents spans;
   private final OtlpSignal signal;
@@ -36,6 +40,7 @@ final class OtlpBody {
   private EventLines lines;
   private int events;
   private int skipped;
+  private int lists;
   private long chargedBytes;
 
   private static final class TooManyItemsException extends RuntimeException {
@@ -81,7 +86,9 @@ final class OtlpBody {
                       + " Content-Type names",
                   null)));
     } catch (TooManyItemsException e) {
-      return tooMany("The body has more than %d %s".formatted(maxEvents, signal.items()));
+      return tooMany(
+          "The body has more than %d %s, or more than %d lists of them"
+              .formatted(maxEvents, signal.items(), (long) LISTS_PER_EVENT * maxEvents));
     } catch (EventLines.TooManyBytesException e) {
       return tooMany(
           "The body and the events made from it have more than %d bytes".formatted(maxBytes));
@@ -119,6 +126,7 @@ final class OtlpBody {
   }
 
   private void resource(Part list) throws MalformedBodyException {
+    requireFewerLists();
     Part[] found = {null};
     reader.each(list, signal.resource(), part -> found[0] = part);
     try {
@@ -133,6 +141,7 @@ final class OtlpBody {
   }
 
   private void scope(Part list, Source resource, int resourceBytes) throws MalformedBodyException {
+    requireFewerLists();
     Part[] found = {null};
     reader.each(list, signal.scope(), part -> found[0] = part);
     try {
@@ -141,7 +150,7 @@ final class OtlpBody {
       Source source = resource.within(scope.build(), maxFields);
       reader.each(list, signal.itemsOfScope(), item -> item(item, source, bytes));
     } catch (RejectedItemException e) {
-      rejectAll(list, e.problem());
+      rejectItems(list, e.problem());
     }
   }
 
@@ -164,6 +173,11 @@ final class OtlpBody {
   }
 
   private void rejectAll(Part scope, EventProblem problem) throws MalformedBodyException {
+    requireFewerLists();
+    rejectItems(scope, problem);
+  }
+
+  private void rejectItems(Part scope, EventProblem problem) throws MalformedBodyException {
     reader.each(scope, signal.itemsOfScope(), item -> reject(problem));
   }
 
@@ -215,6 +229,12 @@ final class OtlpBody {
 
   private void requireFewer() {
     if (events + rejected.size() >= maxEvents) {
+      throw new TooManyItemsException();
+    }
+  }
+
+  private void requireFewerLists() {
+    if (++lists > (long) LISTS_PER_EVENT * maxEvents) {
       throw new TooManyItemsException();
     }
   }
