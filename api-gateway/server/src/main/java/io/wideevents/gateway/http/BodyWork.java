@@ -29,6 +29,12 @@ final class BodyWork implements AutoCloseable {
    */
   static final int MAX_INLINE_BYTES = 16 * 1024;
 
+  /**
+   * The same for bodies of OTLP. Each event repeats its resource, so the time grows with the square
+   * of the size: 14 KB can take 250 ms.
+   */
+  static final int MAX_INLINE_OTLP_BYTES = 2 * 1024;
+
   static final int MAX_SMALL_BYTES = 256 * 1024;
 
   /**
@@ -81,17 +87,26 @@ final class BodyWork implements AutoCloseable {
    *     503 when the server is stopping
    */
   Done<BodyResult> on(Body sent, BodyShape shape, String client) {
-    return on(sent, shape.compression(), client, body -> encode(body, shape));
+    return on(sent, shape.compression(), client, MAX_INLINE_BYTES, body -> encode(body, shape));
   }
 
   /**
-   * As the other method, for a body of another kind.
+   * As the other method, for a body of OTLP.
    *
    * @param check reads the inflated body; called once
    */
   <R> Done<R> on(Body sent, Compression compression, String client, Function<Body, R> check) {
+    return on(sent, compression, client, MAX_INLINE_OTLP_BYTES, check);
+  }
+
+  private <R> Done<R> on(
+      Body sent,
+      Compression compression,
+      String client,
+      int maxInlineBytes,
+      Function<Body, R> check) {
     boolean isPlain = compression == Compression.IDENTITY;
-    if (isPlain && sent.length() <= MAX_INLINE_BYTES) {
+    if (isPlain && sent.length() <= maxInlineBytes) {
       return inflateAndCheck(sent, compression, Integer.MAX_VALUE, check).orElseThrow();
     }
     for (Pool pool : pools) {
