@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -115,6 +116,20 @@ class OtlpDecoderTest {
                 .append("int", 9_007_199_254_740_993L)
                 .append("number", 1500));
     assertThat(event.get("otel", Document.class)).doesNotContainKey("traceState");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"+/8=", "+/8", "-_8=", "-_8"})
+  void decode_readsBothAlphabetsOfBase64(String text) {
+    String json = OtlpJson.of(Otlp.traces(span().addAttributes(attribute("a", 1)).build()));
+
+    Document event =
+        Decoded.json(
+                json.replace("{\"intValue\":\"1\"}", "{\"bytesValue\":\"" + text + "\"}"),
+                OtlpSignal.TRACES)
+            .event();
+
+    assertThat(event).containsEntry("a", "+/8=");
   }
 
   @Test
@@ -408,15 +423,22 @@ class OtlpDecoderTest {
     assertThat(Decoded.spans(body).bodyProblem()).isEqualTo("too_many_events");
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {"{\"resourceSpans\":[%s]}", "{\"resourceSpans\":[{\"scopeSpans\":[%s]}]}"})
-  void decode_limitsTheListsOfABody(String body) {
-    // Given lists without spans, which have three bytes each and take microseconds each
-    String lists = String.join(",", Collections.nCopies(20_000, "{}"));
+  static Stream<Arguments> bodiesOfManyParts() {
+    return Stream.of(
+        Arguments.of("{'resourceSpans':[%s]}", "{}"),
+        Arguments.of("{'resourceSpans':[{'scopeSpans':[%s]}]}", "{}"),
+        Arguments.of(
+            "{'resourceSpans':[{'scopeSpans':[{'spans':[%s]}]}]}", "{'parentSpanId':'01'}"));
+  }
 
-    assertThat(Decoded.json(body.formatted(lists), OtlpSignal.TRACES).bodyProblem())
-        .isEqualTo("too_many_events");
+  @ParameterizedTest
+  @MethodSource("bodiesOfManyParts")
+  void decode_limitsThePartsThatBecomeNoEvents(String body, String part) {
+    // Given parts that have a few bytes each and take microseconds each
+    String parts = String.join(",", Collections.nCopies(200_001, part));
+    String json = body.formatted(parts).replace('\'', '"');
+
+    assertThat(Decoded.json(json, OtlpSignal.TRACES).bodyProblem()).isEqualTo("too_many_events");
   }
 
   @Test
@@ -427,7 +449,7 @@ class OtlpDecoderTest {
     for (int i = 0; i < 10_000; i++) {
       resource.addAttributes(attribute("key" + i, i));
     }
-    for (int i = 0; i < 9_000; i++) {
+    for (int i = 0; i < 100_000; i++) {
       list.addScopeSpans(ScopeSpans.getDefaultInstance());
     }
     byte[] body =
