@@ -189,12 +189,13 @@ final class JsonReader implements MessageReader {
     return text;
   }
 
+  /** Hex digits, or base64 in either of its alphabets. */
   private static ByteString bytes(String text, FieldDescriptor field) throws RejectedItemException {
     try {
       return ByteString.copyFrom(
           HEX_FIELDS.contains(field.getName())
               ? HexFormat.of().parseHex(text)
-              : Base64.getDecoder().decode(text));
+              : Base64.getDecoder().decode(text.replace('-', '+').replace('_', '/')));
     } catch (IllegalArgumentException e) {
       throw wrongType(field);
     }
