@@ -63,8 +63,6 @@ final class ProtobufReader implements MessageReader {
             ProblemCode.TOO_DEEP, "", "A value nests too deep", "Flatten the value");
       }
       throw malformed();
-    } catch (IOException e) {
-      throw malformed();
     }
   }
 
