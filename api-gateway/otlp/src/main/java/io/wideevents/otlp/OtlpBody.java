@@ -23,9 +23,9 @@ final class OtlpBody {
   // a list of empty messages, which have two bytes each. The fields made from them are limited.
   private static final long OBJECT_FACTOR = 40;
 
-  // Lists of resources and scopes may be empty, and each takes microseconds. Collectors send bodies
-  // in which each span has its own resource and scope, together with spans that are skipped.
-  private static final int LISTS_PER_EVENT = 10;
+  // Lists of resources and scopes, and items that are skipped. Each takes microseconds and may have
+  // a few bytes. A body of the largest default size has this number if each has 160 bytes.
+  private static final int MAX_PARTS_WITHOUT_EVENT = 200_000;
 
   private final EventEncoder encoder;
   private final SpanEvents spans;
@@ -40,7 +40,7 @@ final class OtlpBody {
   private EventLines lines;
   private int events;
   private int skipped;
-  private int lists;
+  private int partsWithoutEvent;
   private long chargedBytes;
 
   private static final class TooManyItemsException extends RuntimeException {
@@ -87,8 +87,8 @@ final class OtlpBody {
                   null)));
     } catch (TooManyItemsException e) {
       return tooMany(
-          "The body has more than %d %s, or more than %d lists of them"
-              .formatted(maxEvents, signal.items(), (long) LISTS_PER_EVENT * maxEvents));
+          "The body has more than %d %s, or more than %d lists and skipped %s"
+              .formatted(maxEvents, signal.items(), MAX_PARTS_WITHOUT_EVENT, signal.items()));
     } catch (EventLines.TooManyBytesException e) {
       return tooMany(
           "The body and the events made from it have more than %d bytes".formatted(maxBytes));
@@ -126,7 +126,7 @@ final class OtlpBody {
   }
 
   private void resource(Part list) throws MalformedBodyException {
-    requireFewerLists();
+    requireFewerParts();
     Part[] found = {null};
     reader.each(list, signal.resource(), part -> found[0] = part);
     try {
@@ -141,7 +141,7 @@ final class OtlpBody {
   }
 
   private void scope(Part list, Source resource, int resourceBytes) throws MalformedBodyException {
-    requireFewerLists();
+    requireFewerParts();
     Part[] found = {null};
     reader.each(list, signal.scope(), part -> found[0] = part);
     try {
@@ -173,7 +173,7 @@ final class OtlpBody {
   }
 
   private void rejectAll(Part scope, EventProblem problem) throws MalformedBodyException {
-    requireFewerLists();
+    requireFewerParts();
     rejectItems(scope, problem);
   }
 
@@ -187,6 +187,7 @@ final class OtlpBody {
       charge(headBytes + item.length());
       FieldTree event = event(item, source);
       if (event == null) {
+        requireFewerParts();
         skipped++;
       } else {
         add(event);
@@ -233,8 +234,8 @@ final class OtlpBody {
     }
   }
 
-  private void requireFewerLists() {
-    if (++lists > (long) LISTS_PER_EVENT * maxEvents) {
+  private void requireFewerParts() {
+    if (++partsWithoutEvent > MAX_PARTS_WITHOUT_EVENT) {
       throw new TooManyItemsException();
     }
   }
