@@ -1,8 +1,10 @@
 package io.wideevents.otlp;
 
+import static io.wideevents.otlp.Otlp.array;
 import static io.wideevents.otlp.Otlp.attribute;
 import static io.wideevents.otlp.Otlp.map;
 import static io.wideevents.otlp.Otlp.span;
+import static io.wideevents.otlp.Otlp.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.proto.common.v1.AnyValue;
@@ -21,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SpanEventsTest {
 
@@ -359,6 +362,19 @@ class SpanEventsTest {
     assertThat(event).doesNotContainKey("performance");
     assertThat(event.getEmbedded(List.of("otel", "endTime"), ""))
         .isEqualTo("2026-11-30T10:00:00.123456788Z");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"authorization", "proxy_authorization", "cookie", "set_cookie"})
+  void event_redactsCapturedHeadersInTheirOldForm(String header) {
+    // Given the form of conventions before 1.23, which replace the hyphen
+    Document event =
+        decode(
+            span()
+                .addAttributes(attribute("http.request.header." + header, array(text("s3cret"))))
+                .build());
+
+    assertThat(event.toJson()).doesNotContain("s3cret");
   }
 
   @Test
