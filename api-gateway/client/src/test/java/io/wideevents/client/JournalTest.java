@@ -155,6 +155,43 @@ class JournalTest {
   }
 
   @Test
+  void delete_keepsEachDamagedFile() throws IOException {
+    for (int run = 1; run <= 2; run++) {
+      try (Journal journal = open()) {
+        journal.append(events(0, 2));
+      }
+      Path file = segmentFiles().getFirst();
+      byte[] bytes = Files.readAllBytes(file);
+      bytes[14] ^= 1;
+      Files.write(file, bytes);
+
+      try (Journal journal = open()) {
+        assertThat(drain(journal)).isEmpty();
+      }
+
+      try (Stream<Path> files = Files.list(directory)) {
+        assertThat(files.filter(kept -> kept.toString().endsWith(".damaged"))).hasSize(run);
+      }
+    }
+  }
+
+  @Test
+  void next_passesAFileThatWasDeletedWhileTheJournalIsOpen() throws IOException {
+    try (Journal journal = open()) {
+      for (int i = 0; i < 20; i++) {
+        journal.append(events(i, i + 1));
+      }
+      long bytes = Files.size(segmentFiles().getFirst());
+      Files.delete(segmentFiles().getFirst());
+
+      List<String> read = drain(journal);
+
+      assertThat(read).isNotEmpty().isEqualTo(names(20 - read.size(), 20));
+      assertThat(journal.damagedBytes()).isEqualTo(bytes);
+    }
+  }
+
+  @Test
   void next_passesARecordThatIsDamagedWhileTheJournalIsOpen() throws IOException {
     try (Journal journal = open()) {
       journal.append(events(0, 2));

@@ -95,6 +95,50 @@ class WideEventsClientTest {
   }
 
   @Test
+  void close_doesNotLinger() {
+    WideEventsClient events = start(Map.of("GATEWAY_LINGER", "10s", "GATEWAY_CLOSE_TIMEOUT", "2s"));
+    complete(events, 1);
+    await().until(() -> gateway.stored().size() == 1);
+    complete(events, 1);
+
+    events.close();
+
+    assertThat(events.logging().stats().droppedTotal()).isZero();
+    assertThat(gateway.stored()).hasSize(2);
+  }
+
+  @Test
+  void close_triesOnceMoreWhileTheClientWaitsAfterAFailure() {
+    gateway.behave(
+        posted ->
+            posted.number() == 0
+                ? new Reply(503, Map.of("Retry-After", "120"), "")
+                : gateway.accept(posted));
+    WideEventsClient events = start(Map.of("GATEWAY_CLOSE_TIMEOUT", "2s"));
+    complete(events, 1);
+    await().until(() -> events.stats().retries() == 1);
+
+    events.close();
+
+    assertThat(events.logging().stats().droppedTotal()).isZero();
+    assertThat(gateway.stored()).hasSize(1);
+  }
+
+  @Test
+  void close_retriesSlowlyWhileTheGatewayFails() {
+    gateway.behave(posted -> new Reply(503, ""));
+    WideEventsClient events = start(Map.of("GATEWAY_CLOSE_TIMEOUT", "1s"));
+    complete(events, 1);
+    await().until(() -> events.stats().retries() > 0);
+    long before = events.stats().requests();
+
+    events.close();
+
+    assertThat(events.stats().requests() - before).isLessThan(30);
+    assertThat(events.logging().stats().droppedTotal()).isOne();
+  }
+
+  @Test
   void close_countsWhatTheGatewayDoesNotConfirmInTime() {
     gateway.behave(posted -> new Reply(-1, ""));
     WideEventsClient events = start(Map.of("GATEWAY_CLOSE_TIMEOUT", "500ms"));
@@ -170,6 +214,33 @@ class WideEventsClientTest {
   }
 
   @Test
+  void fullJournal_delaysNoRequest() {
+    // Given a journal that the events of an outage fill
+    gateway.behave(posted -> new Reply(503, ""));
+    try (WideEventsClient events =
+        start(
+            Map.of(
+                "GATEWAY_JOURNAL_DIR", directory.toString(),
+                "GATEWAY_JOURNAL_MAX_BYTES", "16MiB",
+                "LOGGING_JOURNAL", "true",
+                "GATEWAY_CLOSE_TIMEOUT", "200ms"))) {
+      completeLarge(events);
+      long bytesOfOne = events.stats().journalBytes();
+      while (events.stats().journalBytes() + bytesOfOne <= 16 << 20) {
+        completeLarge(events);
+      }
+      long start = System.nanoTime();
+
+      // When
+      completeLarge(events);
+
+      // Then
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+      assertThat(events.logging().stats().inFlight()).isOne();
+    }
+  }
+
+  @Test
   void start_failsWhileAnotherClientUsesTheJournal() {
     Map<String, String> journal = Map.of("GATEWAY_JOURNAL_DIR", directory.toString());
     try (WideEventsClient first = start(journal)) {
@@ -221,6 +292,11 @@ class WideEventsClientTest {
       LoggingContext context = events.logging().begin("request-" + i, null);
       events.logging().complete(context.route("GET /").set("n", i), Ending.ANSWERED);
     }
+  }
+
+  private static void completeLarge(WideEventsClient events) {
+    LoggingContext context = events.logging().begin("large", null);
+    events.logging().complete(context.set("text", "x".repeat(200_000)), Ending.ANSWERED);
   }
 
   private static long liveThreads() {
