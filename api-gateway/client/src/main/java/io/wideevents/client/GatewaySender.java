@@ -25,7 +25,9 @@ import org.slf4j.LoggerFactory;
  * one request per wait from each service: no further circuit breaker is needed. After a reply that
  * only a person can change, such as 401, the wait is 30 to 60 seconds.
  *
- * <p>{@link #send} blocks, and is for one thread at a time. {@link #close}, on any thread, ends it.
+ * <p>{@link #send} blocks, and is for one thread at a time. {@link #hurry}, on any thread, ends a
+ * wait between two requests, because a closing service has no time for it. {@link #close} ends
+ * {@code send}.
  */
 final class GatewaySender implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WideEventsClient.class);
@@ -36,12 +38,16 @@ final class GatewaySender implements AutoCloseable {
   private static final int FULL_BATCH_EVENTS = 500;
   private static final int FULL_BATCH_BYTES = 64 << 10;
 
+  /** The longest wait after a failure while the service is closing. */
+  private static final Duration LONGEST_WHEN_HURRIED = Duration.ofMillis(500);
+
   private final GatewayClient client;
   private final ClientCounters counters;
   private final Backoff backoff =
       new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30), new SplittableRandom());
   private final Backoff slow =
       new Backoff(Duration.ofSeconds(30), Duration.ofSeconds(30), new SplittableRandom());
+  private final CountDownLatch hurried = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
   private final LogThrottle failing = new LogThrottle(Duration.ofMinutes(1));
   private final LogThrottle misconfigured = LogThrottle.oncePerFailure();
@@ -65,7 +71,7 @@ final class GatewaySender implements AutoCloseable {
   List<DeliveryOutcome> send(List<byte[]> events, Deadline deadline) {
     byte[] body = EventBody.of(events);
     if (events.size() < FULL_BATCH_EVENTS && body.length < FULL_BATCH_BYTES) {
-      pause(lingersUntil.remaining(), deadline);
+      await(hurried, deadline.atMost(lingersUntil.remaining()));
     }
     lingersUntil = Deadline.after(linger);
     while (!deadline.remaining().isZero() && closed.getCount() > 0) {
@@ -158,13 +164,21 @@ final class GatewaySender implements AutoCloseable {
                         + " GATEWAY_API_KEY or the gateway is changed; they are kept and retried"));
   }
 
-  /** Blocks for a time, until the deadline or the close at most. An interrupt does not end it. */
+  /** Blocks after a failure, until the deadline or the close at most. */
   private void pause(Duration wait, Deadline deadline) {
-    Deadline end = deadline.atMost(wait);
+    if (hurried.getCount() > 0) {
+      await(hurried, deadline.atMost(wait));
+    } else {
+      await(closed, deadline.atMost(wait).atMost(LONGEST_WHEN_HURRIED));
+    }
+  }
+
+  /** Blocks until the event, or the end. An interrupt does not end the wait. */
+  private static void await(CountDownLatch event, Deadline end) {
     boolean interrupted = false;
     while (!end.remaining().isZero()) {
       try {
-        if (closed.await(end.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
+        if (event.await(end.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
           break;
         }
       } catch (InterruptedException e) {
@@ -176,8 +190,17 @@ final class GatewaySender implements AutoCloseable {
     }
   }
 
+  /**
+   * Ends the present wait between two requests, and makes the later ones short. Call before the
+   * last events are awaited. Idempotent.
+   */
+  void hurry() {
+    hurried.countDown();
+  }
+
   @Override
   public void close() {
+    hurry();
     closed.countDown();
     client.close();
   }

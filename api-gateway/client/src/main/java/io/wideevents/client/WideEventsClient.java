@@ -108,13 +108,15 @@ public final class WideEventsClient implements AutoCloseable {
 
   /**
    * Rejects further events, delivers the accepted ones and ends all threads, within {@code
-   * GATEWAY_CLOSE_TIMEOUT}. Without a journal, events that the gateway has not confirmed by then
-   * are counted and logged as lost. With a journal they are sent after the next start. Idempotent.
-   * An interrupt does not shorten the wait.
+   * GATEWAY_CLOSE_TIMEOUT}. A wait after a failure ends, {@code Retry-After} included. Without a
+   * journal, events that the gateway has not confirmed by then are counted and logged as lost. With
+   * a journal they are sent after the next start. Idempotent. An interrupt does not shorten the
+   * wait.
    */
   @Override
   public void close() {
     Deadline end = Deadline.after(closeTimeout);
+    sender.hurry();
     logging.close();
     if (journal != null) {
       journal.drain(end);
