@@ -10,22 +10,34 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/**
- * The journal as a {@link LoggerPort}. {@link #log} blocks for the disk, and until the deadline
- * while the journal is full.
- */
+/** The journal as a {@link LoggerPort}. {@link #log} blocks for the disk. */
 final class JournalLogger implements LoggerPort {
   private final JournalSender journal;
+  private final WhenFull whenFull;
 
-  JournalLogger(JournalSender journal) {
+  /** What {@link #log} does while the journal is full or its disk fails. */
+  enum WhenFull {
+    /** Waits until the deadline: for the thread of a queue. */
+    WAIT,
+    /** Gives up: for the thread of a request, whose event then goes to the queue. */
+    GIVE_UP
+  }
+
+  JournalLogger(JournalSender journal, WhenFull whenFull) {
     this.journal = journal;
+    this.whenFull = whenFull;
   }
 
   @Override
   public CompletableFuture<List<DeliveryOutcome>> log(
       List<EncodedEvent> events, Deadline deadline) {
     List<byte[]> bodies = events.stream().map(GatewayLogger::postedJson).toList();
-    boolean isStored = !deadline.remaining().isZero() && journal.append(bodies, deadline);
+    boolean isStored =
+        !deadline.remaining().isZero()
+            && switch (whenFull) {
+              case WAIT -> journal.append(bodies, deadline);
+              case GIVE_UP -> journal.append(bodies);
+            };
     DeliveryOutcome outcome =
         isStored
             ? new DeliveryOutcome.Durable(Tier.SPOOL)

@@ -44,12 +44,20 @@ final class JournalSender implements AutoCloseable {
     thread.start();
   }
 
+  /** Stores events; blocks for the disk, not for capacity. Returns whether they are on disk. */
+  boolean append(List<byte[]> events) {
+    boolean isStored = !closed && journal.append(events);
+    if (isStored) {
+      LockSupport.unpark(thread);
+    }
+    return isStored;
+  }
+
   /** Stores events; waits for capacity until the deadline. Returns whether they are on disk. */
   boolean append(List<byte[]> events, Deadline deadline) {
     while (!closed && !deadline.remaining().isZero()) {
       deadline.await(() -> closed || journal.hasCapacity(events));
-      if (journal.append(events)) {
-        LockSupport.unpark(thread);
+      if (append(events)) {
         return true;
       }
       // The disk failed, or other threads were faster.

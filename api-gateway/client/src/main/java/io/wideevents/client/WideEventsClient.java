@@ -1,5 +1,6 @@
 package io.wideevents.client;
 
+import io.wideevents.client.JournalLogger.WhenFull;
 import io.wideevents.config.SettingValues;
 import io.wideevents.delivery.LoggerPort;
 import io.wideevents.logging.LoggingService;
@@ -56,12 +57,13 @@ public final class WideEventsClient implements AutoCloseable {
         port = new GatewayLogger(sender, settings.gateway().retryFor());
         logging = LoggingService.queued(settings.logging(), port, clock);
       } else {
-        port = new JournalLogger(journal);
+        port = new JournalLogger(journal, WhenFull.WAIT);
         Duration toJournal = closeTimeout.dividedBy(JOURNAL_SHARE);
         var timed = settings.logging().timed(settings.logging().deliveryTimeout(), toJournal);
         logging =
             settings.waits()
-                ? LoggingService.waiting(timed, port, clock)
+                ? LoggingService.waiting(
+                    timed, new JournalLogger(journal, WhenFull.GIVE_UP), port, clock)
                 : LoggingService.queued(timed, port, clock);
         journal.start();
       }

@@ -23,7 +23,7 @@ class JournalLoggerContractTest extends LoggerPortContract {
     journal =
         new JournalSender(Journal.open(new JournalSettings(directory, 1 << 20, 1 << 16)), sender);
     journal.start();
-    logger = new JournalLogger(journal);
+    logger = new JournalLogger(journal, JournalLogger.WhenFull.WAIT);
   }
 
   @AfterEach

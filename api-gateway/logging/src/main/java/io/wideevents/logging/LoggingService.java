@@ -134,14 +134,14 @@ public final class LoggingService implements AutoCloseable {
   }
 
   /**
-   * Creates a service whose requests end only after the journal has acknowledged their event,
-   * without tiers and spool. An event that the journal does not acknowledge in time is queued for
-   * the journal.
+   * Like {@link #waiting(LoggingSettings, LoggerPort, LoggerPort, LoggerPort, InstantSource)},
+   * without a spool. An event that neither the first tier nor the delivery acknowledges is dropped,
+   * counted and logged.
    */
   public static LoggingService waiting(
-      LoggingSettings settings, LoggerPort journal, InstantSource clock) {
+      LoggingSettings settings, LoggerPort first, LoggerPort delivery, InstantSource clock) {
     Parts parts = Parts.of(settings);
-    return new LoggingService(parts, waiting(parts, journal, parts.queue(journal, null)), clock);
+    return new LoggingService(parts, waiting(parts, first, parts.queue(delivery, null)), clock);
   }
 
   private static WaitingHandOff waiting(Parts parts, LoggerPort first, QueuedHandOff otherwise) {

@@ -69,7 +69,7 @@ class WithoutSpoolTest {
   @Test
   void waiting_returnsWhenTheJournalHasTheEvent() {
     LoggingService service =
-        LoggingService.waiting(LoggingSettings.of("shop"), tier, InstantSource.system());
+        LoggingService.waiting(LoggingSettings.of("shop"), tier, tier, InstantSource.system());
 
     complete(service, 3);
 
