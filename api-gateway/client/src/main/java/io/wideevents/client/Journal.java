@@ -134,10 +134,13 @@ final class Journal implements AutoCloseable {
   private synchronized void recover() throws IOException {
     List<Path> files;
     try (Stream<Path> all = Files.list(realPath)) {
-      files = all.filter(JournalSegment::isSegment).sorted().toList();
+      files = all.sorted().toList();
     }
     for (Path file : files) {
+      // The numbers of damaged files are not used again. A second one would replace the first.
       number = Math.max(number, JournalSegment.numberOf(file));
+    }
+    for (Path file : files.stream().filter(JournalSegment::isSegment).toList()) {
       JournalSegment segment = JournalSegment.recover(file);
       if (segment.damagedBytes() > 0) {
         log.atError()

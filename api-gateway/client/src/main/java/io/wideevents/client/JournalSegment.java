@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 final class JournalSegment {
   private static final Logger log = LoggerFactory.getLogger(WideEventsClient.class);
   private static final Pattern NAME = Pattern.compile("\\d{12}\\.events");
+  private static final String DAMAGED = ".damaged";
   private static final int HEADER_BYTES = 12;
 
   private final Path file;
@@ -53,8 +54,12 @@ final class JournalSegment {
     return NAME.matcher(file.getFileName().toString()).matches();
   }
 
+  /** The number of a segment, or of a damaged segment that is kept; 0 for another file. */
   static long numberOf(Path file) {
-    return Long.parseLong(file.getFileName().toString().substring(0, 12));
+    String name = file.getFileName().toString();
+    String segment =
+        name.endsWith(DAMAGED) ? name.substring(0, name.length() - DAMAGED.length()) : name;
+    return NAME.matcher(segment).matches() ? Long.parseLong(segment.substring(0, 12)) : 0;
   }
 
   static long bytesOf(List<byte[]> events) {
@@ -261,7 +266,7 @@ final class JournalSegment {
   void delete() {
     try {
       if (damagedBytes() > 0) {
-        Path kept = file.resolveSibling(file.getFileName() + ".damaged");
+        Path kept = file.resolveSibling(file.getFileName() + DAMAGED);
         Files.move(file, kept, StandardCopyOption.REPLACE_EXISTING);
       } else {
         Files.deleteIfExists(file);
