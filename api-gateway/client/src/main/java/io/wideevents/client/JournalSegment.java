@@ -1,6 +1,7 @@
 package io.wideevents.client;
 
 import io.wideevents.files.OwnerOnly;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -213,6 +214,13 @@ final class JournalSegment {
           events.add(event);
           at += HEADER_BYTES + event.length;
         }
+      } catch (FileNotFoundException e) {
+        if (!Files.notExists(file)) {
+          // For example, the process has too many open files.
+          throw e;
+        }
+        // Another program deleted the file. The later segments can still be sent.
+        endAt(at);
       }
     }
     return new Journal.Batch(this, events, at);
@@ -223,7 +231,7 @@ final class JournalSegment {
     log.atError()
         .addKeyValue("file", file)
         .addKeyValue("bytes", length - position)
-        .log("Events in the journal cannot be read; the file is kept as .damaged");
+        .log("Events in the journal cannot be read; the file, if it exists, is kept as .damaged");
     complete();
     damagedBytes += length - position;
     length = position;
@@ -267,7 +275,9 @@ final class JournalSegment {
     try {
       if (damagedBytes() > 0) {
         Path kept = file.resolveSibling(file.getFileName() + DAMAGED);
-        Files.move(file, kept, StandardCopyOption.REPLACE_EXISTING);
+        if (!Files.notExists(file)) {
+          Files.move(file, kept, StandardCopyOption.REPLACE_EXISTING);
+        }
       } else {
         Files.deleteIfExists(file);
       }
