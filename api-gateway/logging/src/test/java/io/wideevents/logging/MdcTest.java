@@ -50,6 +50,19 @@ class MdcTest {
   }
 
   @Test
+  void close_inTheWrongOrder_leavesNoIdOfAnEndedBinding() {
+    MDC.put("requestId", "of the service");
+    LoggingContext.Binding first = logging.begin("r-1", null).bind();
+    LoggingContext.Binding second = logging.begin("r-2", null).bind();
+
+    first.close();
+    assertThat(MDC.get("requestId")).isEqualTo("r-2");
+    second.close();
+
+    assertThat(MDC.get("requestId")).isEqualTo("of the service");
+  }
+
+  @Test
   void wrap_carriesTheIdToAnotherThread() throws Exception {
     try (ExecutorService other = Executors.newSingleThreadExecutor()) {
       try (var binding = logging.begin("r-1", null).bind()) {

@@ -143,6 +143,22 @@ class WideEventsHttpFilterTest {
     assertThat(event()).contains("\"code\":\"CLIENT_ABORTED\"");
   }
 
+  @Test
+  void handlerThatSendsItsHeadersTwice_isNoAbort() throws Exception {
+    serve(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          exchange.sendResponseHeaders(200, 0);
+        });
+
+    try (Socket client = request("/")) {
+      assertThat(client.getInputStream().readAllBytes()).isNotNull();
+    }
+
+    assertThat(event()).contains("\"code\":\"IOException\"");
+  }
+
   private void serve(String path, HttpHandler handler) {
     HttpContext context = server.createContext(path, handler);
     context.getFilters().add(0, new WideEventsHttpFilter(logging));

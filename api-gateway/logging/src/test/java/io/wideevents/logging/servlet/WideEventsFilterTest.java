@@ -11,11 +11,14 @@ import io.wideevents.logging.LoggingService;
 import io.wideevents.logging.LoggingSettings;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,6 +26,7 @@ import java.net.http.HttpResponse;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
@@ -43,6 +47,7 @@ class WideEventsFilterTest {
   private final HttpClient http = HttpClient.newHttpClient();
   private final Server server = new Server(0);
   private volatile boolean begun;
+  private UnaryOperator<HttpServletRequest> beforeTheFilter = UnaryOperator.identity();
 
   @FunctionalInterface
   private interface Handler {
@@ -157,6 +162,56 @@ class WideEventsFilterTest {
   }
 
   @Test
+  void exceptionOfAForward_thatTheServletHandles_leavesTheStatusOfTheReply() throws Exception {
+    start(
+        (request, response) -> {
+          if (request.getDispatcherType() == DispatcherType.FORWARD) {
+            throw new IllegalStateException("broken");
+          }
+          try {
+            request.getRequestDispatcher("/orders/2").forward(request, response);
+          } catch (IllegalStateException e) {
+            response.setStatus(400);
+          }
+        });
+
+    assertThat(get("/orders/1").statusCode()).isEqualTo(400);
+
+    assertThat(event()).contains("\"status\":400").doesNotContain("\"error\"");
+  }
+
+  /** Code that uses the server's own request can complete it on another thread at any time. */
+  @Test
+  void asynchronousRequest_thatCompletesBeforeItIsWatched_leavesOneEvent() throws Exception {
+    AsyncContext completed =
+        (AsyncContext)
+            Proxy.newProxyInstance(
+                AsyncContext.class.getClassLoader(),
+                new Class<?>[] {AsyncContext.class},
+                (proxy, method, arguments) -> {
+                  throw new IllegalStateException("The request has completed");
+                });
+    beforeTheFilter =
+        request ->
+            new HttpServletRequestWrapper(request) {
+              @Override
+              public boolean isAsyncStarted() {
+                return true;
+              }
+
+              @Override
+              public AsyncContext getAsyncContext() {
+                return completed;
+              }
+            };
+    start((request, response) -> response.getWriter().write("done"));
+
+    assertThat(get("/orders/1").body()).isEqualTo("done");
+
+    assertThat(event()).contains("\"status\":200");
+  }
+
+  @Test
   void pathWithoutAServlet_isUnmatched() throws Exception {
     start((request, response) -> response.getWriter().write("done"));
 
@@ -184,6 +239,12 @@ class WideEventsFilterTest {
 
   private void start(Handler handler) throws Exception {
     ServletContextHandler context = new ServletContextHandler();
+    Filter wrapping =
+        (request, response, chain) ->
+            chain.doFilter(beforeTheFilter.apply((HttpServletRequest) request), response);
+    FilterHolder first = new FilterHolder(wrapping);
+    first.setAsyncSupported(true);
+    context.addFilter(first, "/*", EnumSet.of(DispatcherType.REQUEST));
     FilterHolder filter = new FilterHolder(new WideEventsFilter(logging));
     filter.setAsyncSupported(true);
     context.addFilter(
