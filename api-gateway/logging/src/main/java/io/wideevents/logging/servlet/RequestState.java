@@ -75,8 +75,9 @@ final class RequestState implements AsyncListener {
   }
 
   void asyncStarted(AsyncContext async) {
-    isAsync = true;
+    // Throws if the request has completed on another thread: then nothing reports its end.
     async.addListener(this);
+    isAsync = true;
   }
 
   /** Records that writing the reply failed. */
@@ -102,7 +103,11 @@ final class RequestState implements AsyncListener {
   void chainReturned() {
     if (!isAsync && request.isAsyncStarted()) {
       // Begun by code that does not use the wrapped request.
-      asyncStarted(request.getAsyncContext());
+      try {
+        asyncStarted(request.getAsyncContext());
+      } catch (IllegalStateException e) {
+        // It has completed since. The event is finalized below.
+      }
     }
     if (!isAsync) {
       end();
