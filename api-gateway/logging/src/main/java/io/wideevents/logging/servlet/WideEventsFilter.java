@@ -113,10 +113,14 @@ public final class WideEventsFilter implements Filter {
       RequestState state, ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     LoggingContext.Binding binding = Contained.get(state.context()::bind);
+    DispatcherType type = request.getDispatcherType();
     try {
       chain.doFilter(request, response);
     } catch (Throwable e) {
-      Contained.run(() -> state.threw(e));
+      // The code that called a forward or an include may handle its exception.
+      if (type != DispatcherType.FORWARD && type != DispatcherType.INCLUDE) {
+        Contained.run(() -> state.threw(e));
+      }
       throw e;
     } finally {
       Contained.run(state::readRoute);
