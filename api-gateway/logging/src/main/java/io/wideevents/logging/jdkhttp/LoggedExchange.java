@@ -21,6 +21,9 @@ final class LoggedExchange extends HttpExchange {
   /** The length of a response without a body, see {@link HttpExchange#sendResponseHeaders}. */
   private static final int NO_BODY = -1;
 
+  /** What {@link HttpExchange#getResponseCode} returns before the headers are sent. */
+  private static final int NO_STATUS = -1;
+
   private final HttpExchange exchange;
   private final LoggingService logging;
   private final LoggingContext context;
@@ -71,10 +74,14 @@ final class LoggedExchange extends HttpExchange {
 
   @Override
   public void sendResponseHeaders(int status, long length) throws IOException {
+    boolean isFirst = exchange.getResponseCode() == NO_STATUS;
     try {
       exchange.sendResponseHeaders(status, length);
     } catch (IOException e) {
-      aborted = true;
+      // Headers that are sent twice are a mistake of the handler.
+      if (isFirst) {
+        aborted = true;
+      }
       throw e;
     }
     if (length == NO_BODY) {
