@@ -19,12 +19,26 @@ final class BoundContext {
   private final LoggingContext context;
   private final @Nullable BoundContext before;
   private final int depth;
+
+  /** Whether this entry or one before it is in the MDC. */
+  private final boolean usesMdc;
+
+  /** What the service had in the MDC before the first entry that uses it. */
+  private final @Nullable String idOfService;
+
   private final AtomicInteger bindings = new AtomicInteger(1);
 
   private BoundContext(LoggingContext context, @Nullable BoundContext before) {
     this.context = context;
     this.before = before;
     this.depth = before == null ? 1 : before.depth + 1;
+    if (before != null && before.usesMdc) {
+      this.usesMdc = true;
+      this.idOfService = before.idOfService;
+    } else {
+      this.usesMdc = context.idInMdc() != null;
+      this.idOfService = usesMdc ? MdcEntry.get() : null;
+    }
   }
 
   /** The context of the calling thread; {@link LoggingContext#none} if there is none. */
@@ -38,7 +52,11 @@ final class BoundContext {
 
   /** Makes a context the current one of the calling thread. */
   static BoundContext bind(LoggingContext context) {
-    BoundContext top = openFrom(TOP.get());
+    BoundContext top = TOP.get();
+    if (top != null && !top.isOpen()) {
+      var unused = afterClosed(top);
+      top = TOP.get();
+    }
     // Tasks of one request may nest without a limit, for example on an executor that runs them on
     // the calling thread. Therefore nested bindings of one context share an entry.
     BoundContext bound =
@@ -46,6 +64,9 @@ final class BoundContext {
             ? top
             : new BoundContext(context, top != null && top.depth < MAX_BINDINGS ? top : null);
     TOP.set(bound);
+    if (context.idInMdc() != null) {
+      MdcEntry.set(context.idInMdc());
+    }
     return bound;
   }
 
@@ -64,10 +85,13 @@ final class BoundContext {
     BoundContext open = openFrom(top);
     if (open == null) {
       TOP.remove();
-      return LoggingContext.none();
+    } else {
+      TOP.set(open);
     }
-    TOP.set(open);
-    return open.context;
+    if (top.usesMdc) {
+      MdcEntry.set(idInMdc(open, top.idOfService));
+    }
+    return open == null ? LoggingContext.none() : open.context;
   }
 
   private static @Nullable BoundContext openFrom(@Nullable BoundContext top) {
@@ -76,6 +100,17 @@ final class BoundContext {
       bound = bound.before;
     }
     return bound;
+  }
+
+  /** The id of the latest open entry that has one, else the id of the service. */
+  private static @Nullable String idInMdc(@Nullable BoundContext open, @Nullable String otherwise) {
+    for (BoundContext each = open; each != null; each = openFrom(each.before)) {
+      String id = each.context.idInMdc();
+      if (id != null) {
+        return id;
+      }
+    }
+    return otherwise;
   }
 
   private boolean isOpen() {

@@ -201,29 +201,22 @@ public final class LoggingContext {
    *     binding ends when the bound thread next asks for its context
    */
   public Binding bind() {
-    return new Binding(
-        BoundContext.bind(this),
-        request != null && request.inMdc() ? MdcEntry.put(request.requestId()) : null);
+    return new Binding(BoundContext.bind(this));
   }
 
   /** Ends {@link #bind}. Closing it twice, or before a later binding, has no further effect. */
   public static final class Binding implements AutoCloseable {
     private final BoundContext bound;
-    private final @Nullable MdcEntry mdc;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Binding(BoundContext bound, @Nullable MdcEntry mdc) {
+    private Binding(BoundContext bound) {
       this.bound = bound;
-      this.mdc = mdc;
     }
 
     @Override
     public void close() {
       if (closed.compareAndSet(false, true)) {
         bound.close();
-        if (mdc != null) {
-          mdc.restore();
-        }
       }
     }
   }
@@ -339,6 +332,11 @@ public final class LoggingContext {
 
   @Nullable RequestRecord request() {
     return request;
+  }
+
+  /** The id that is in the MDC while this context is bound; null if none is. */
+  @Nullable String idInMdc() {
+    return request != null && request.inMdc() ? request.requestId() : null;
   }
 
   /** Records that a value is lost, for example because memory or stack was exhausted. */

@@ -4,44 +4,34 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
- * The request's id in SLF4J's MDC of the thread that bound a context, so that it appears in the
- * thread's ordinary log lines. No method throws what the service's logging back end throws.
+ * The request's id in SLF4J's MDC of the current thread, so that it appears in the thread's
+ * ordinary log lines. No method throws what the service's logging back end throws.
  */
 final class MdcEntry {
   private static final String KEY = "requestId";
 
-  private final Thread thread = Thread.currentThread();
-  private final @Nullable String before;
+  private MdcEntry() {}
 
-  private MdcEntry(@Nullable String before) {
-    this.before = before;
-  }
-
-  /** Puts the id; null if the MDC cannot be used. */
-  static @Nullable MdcEntry put(String requestId) {
+  /** The id that is there; null if there is none, or the MDC cannot be used. */
+  static @Nullable String get() {
     try {
-      String before = MDC.get(KEY);
-      MDC.put(KEY, requestId);
-      return new MdcEntry(before);
+      return MDC.get(KEY);
     } catch (Throwable e) {
       // The back end is broken. The request must not fail because of its log lines.
       return null;
     }
   }
 
-  /** Restores the previous id. Does nothing on another thread, whose MDC is not this one. */
-  void restore() {
-    if (Thread.currentThread() != thread) {
-      return;
-    }
+  /** Replaces the id; null removes it. */
+  static void set(@Nullable String requestId) {
     try {
-      if (before == null) {
+      if (requestId == null) {
         MDC.remove(KEY);
       } else {
-        MDC.put(KEY, before);
+        MDC.put(KEY, requestId);
       }
     } catch (Throwable e) {
-      // As in put.
+      // As in get.
     }
   }
 }

@@ -92,6 +92,18 @@ class MdcTest {
   }
 
   @Test
+  void bind_afterACloseOnAnotherThread_restoresWhatTheServiceHad() throws Exception {
+    LoggingContext.Binding binding = logging.begin("r-1", null).bind();
+    try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+      other.submit(binding::close).get();
+    }
+
+    logging.begin("r-2", null).bind().close();
+
+    assertThat(MDC.get("requestId")).isNull();
+  }
+
+  @Test
   void bind_leavesTheMdcAloneByDefault() {
     try (LoggingService plain =
             LoggingService.queued(
