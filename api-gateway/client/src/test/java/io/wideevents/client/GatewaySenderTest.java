@@ -159,6 +159,29 @@ class GatewaySenderTest {
         .hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
   }
 
+  /** The text of what is not a gateway must not look like further log lines. */
+  @Test
+  void send_logsNoControlCharactersOfAReply() {
+    String text = "a\\nERROR forged\\u001b[2J";
+    gateway.behave(
+        posted ->
+            new Reply(
+                posted.number() == 0 ? 400 : 401,
+                "{\"code\":\"%s\",\"title\":\"%s\",\"fix\":\"%s\"}".formatted(text, text, text)));
+
+    try (LogCapture lines = new LogCapture(WideEventsClient.class)) {
+      send(1, Duration.ofMillis(500));
+      send(1, Duration.ofMillis(500));
+
+      assertThat(lines.events()).hasSize(2);
+      assertThat(lines.events())
+          .flatExtracting(line -> line.getKeyValuePairs())
+          .noneMatch(pair -> String.valueOf(pair.value).chars().anyMatch(c -> c < ' '));
+      assertThat(counters.rejected().keySet())
+          .noneMatch(code -> code.chars().anyMatch(c -> c < ' '));
+    }
+  }
+
   @Test
   void send_reportsAnOutageOnceAndItsEnd() {
     gateway.behave(
