@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
 
 /** Collects the body of a reply, up to a limit: what answers may not be a gateway. */
 final class LimitedBody implements BodySubscriber<byte[]> {
@@ -15,6 +16,7 @@ final class LimitedBody implements BodySubscriber<byte[]> {
 
   private final CompletableFuture<byte[]> result = new CompletableFuture<>();
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private Flow.@Nullable Subscription subscription;
 
   @Override
   public CompletionStage<byte[]> getBody() {
@@ -22,8 +24,9 @@ final class LimitedBody implements BodySubscriber<byte[]> {
   }
 
   @Override
-  public void onSubscribe(Flow.Subscription subscription) {
-    subscription.request(Long.MAX_VALUE);
+  public void onSubscribe(Flow.Subscription begun) {
+    subscription = begun;
+    begun.request(Long.MAX_VALUE);
   }
 
   @Override
@@ -32,6 +35,11 @@ final class LimitedBody implements BodySubscriber<byte[]> {
       byte[] part = new byte[Math.min(buffer.remaining(), MAX_BYTES - bytes.size())];
       buffer.get(part);
       bytes.write(part, 0, part.length);
+    }
+    if (bytes.size() == MAX_BYTES && subscription != null) {
+      // Closes the connection. The part that was read is no reply of a gateway.
+      subscription.cancel();
+      onComplete();
     }
   }
 
