@@ -87,7 +87,8 @@ final class GatewayClient implements AutoCloseable {
   }
 
   private static String detail(Throwable cause) {
-    return cause.getMessage() == null ? "" : ": " + cause.getMessage();
+    // The message may contain what the server sent.
+    return cause.getMessage() == null ? "" : ": " + GatewayReply.cut(cause.getMessage());
   }
 
   /** Like {@code get}. An interrupt does not end the wait; the flag is set again at the end. */

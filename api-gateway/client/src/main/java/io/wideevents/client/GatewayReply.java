@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class GatewayReply {
   private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(10);
   private static final int MAX_MESSAGE_LENGTH = 300;
+
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
 
   /** Codes of status 400 that say that the body was damaged on its way. */
   private static final Set<String> DAMAGED =
@@ -134,8 +137,10 @@ final class GatewayReply {
             + (fix.isEmpty() ? "" : ": " + fix));
   }
 
-  private static String cut(String text) {
-    return text.length() <= MAX_MESSAGE_LENGTH ? text : text.substring(0, MAX_MESSAGE_LENGTH);
+  /** A text of a server as it may be logged: of limited length, on one line. */
+  static String cut(String text) {
+    String cut = text.length() <= MAX_MESSAGE_LENGTH ? text : text.substring(0, MAX_MESSAGE_LENGTH);
+    return CONTROL.matcher(cut).replaceAll("?");
   }
 
   private static Optional<Tier> tier(String label) {
