@@ -390,6 +390,63 @@ class LenientIntakeTest {
     assertThat(asked.get()).isEqualTo(event.end() - event.start()).isPositive();
   }
 
+  /** Bytes, each written as one character, that the JSON parser itself accepts. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"a\":\"\u00C1\u00A1\",%s}", // an overlong form in a value
+        "{\"\u00C1\u00A1\":1,%s}",
+        "\u00EF\u00BB\u00BF{%s}" // a byte order mark
+      })
+  void line_thatIsNotUtf8IsOneRejectedEvent(String line) {
+    // Given
+    String fields = TIME + "," + REST;
+    byte[] body =
+        (line.formatted(fields) + "\n" + with(fields)).getBytes(StandardCharsets.ISO_8859_1);
+
+    // When
+    List<EncodeResult> results =
+        events(Codecs.ENCODER.encode(body, body.length, BodyFormat.NDJSON, rules(""), more -> {}));
+
+    // Then
+    assertThat(problems(results.get(0)))
+        .extracting(EventProblem::code)
+        .containsAnyOf("invalid_utf8", "byte_order_mark");
+    encoded(results.get(1));
+  }
+
+  @Test
+  void event_withAGeneratedRequestIdIsTheSameUnderTheIdOfItsReply() {
+    String event = with(TIME, REST, "\"n\":1");
+    EncodedEvent first = encoded(encodeOne("", event));
+
+    EncodedEvent again =
+        encoded(encodeOne("", with(TIME, REST, "\"n\":1,\"eventId\":\"" + first.id() + "\"")));
+
+    assertThat(again.id()).isEqualTo(first.id());
+    assertThat(again.requestId()).isEqualTo(first.requestId());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1.79534154E12", "1.7953415400000e12", "17953415400.00E+2"})
+  void wholeTimestamp_withAnExponentIsStoredAsUnderTheStrictIntake(String millis) {
+    String event = with("\"requestId\":\"r-1\"", REST, "\"timestamp\":" + millis);
+
+    EncodedEvent lenient = encoded(encodeOne("nest", event));
+
+    assertThat(lenient.json(Tier.KAFKA)).isEqualTo(Codecs.encode(event).json(Tier.KAFKA));
+  }
+
+  @Test
+  void name_thatWouldNestTooDeepWithItsValueIsKept() {
+    String deep = "[".repeat(30) + "]".repeat(30);
+    String event = with(TIME, REST, "\"a.b.c\":" + deep);
+
+    BsonDocument document = document(encoded(encodeOne("nest", event)));
+
+    assertThat(document).containsKey("a.b.c");
+  }
+
   static EncodeResult encodeOne(String options, String event) {
     return events(encode(rules(options), event, BodyFormat.JSON)).getFirst();
   }
