@@ -173,7 +173,10 @@ final class LenientBody {
       }
       case EncodeResult.Rejected rejected -> {
         RejectedText text = rejected.text();
-        if (text.isOverwritten() || text.isCut()) {
+        if (text.isOverwritten()
+            || text.isCut()
+            // The parser would read some of it as another text.
+            || Utf8.firstInvalid(body, text.start(), text.end()) >= 0) {
           yield rejected;
         }
         yield rewrite(body, text.start(), text.end(), ofBody, memory)
