@@ -1,6 +1,5 @@
 package io.wideevents.codec;
 
-import io.wideevents.event.ContentHash;
 import io.wideevents.event.EventLimits;
 import io.wideevents.event.EventProblem;
 import java.util.ArrayList;
@@ -201,13 +200,9 @@ final class LenientBody {
     if (event.lacksRequestId()
         && result instanceof EncodeResult.Rejected rejected
         && !rejected.text().isCut()) {
-      // From the redacted text, so that the id does not depend on a secret.
-      byte[] redacted = rejected.text().bytes();
+      // Like a derived eventId, so that it depends neither on a secret nor on a derived eventId.
       event.generateRequestId(
-          "gen-"
-              + ContentHash.of(redacted, 0, redacted.length)
-                  .toString()
-                  .substring(0, GENERATED_DIGITS));
+          "gen-" + rejected.text().hash().toString().substring(0, GENERATED_DIGITS));
       result = strictly(event.json());
     }
     if (result instanceof EncodeResult.Encoded encoded) {

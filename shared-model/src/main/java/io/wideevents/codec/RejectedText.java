@@ -1,5 +1,6 @@
 package io.wideevents.codec;
 
+import io.wideevents.event.ContentHash;
 import io.wideevents.event.DeadLetterFormat;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,13 @@ public final class RejectedText {
     return splice == null
         ? Arrays.copyOfRange(body, start, keptEnd)
         : splice.redacted(body, start, keptEnd);
+  }
+
+  /** The hash that the whole text would have as an event; its body must be unchanged. */
+  ContentHash hash() {
+    return splice == null
+        ? ContentHash.of(body, start, end - start)
+        : splice.hash(body, start, end);
   }
 
   /** Whether a part of the text is missing in {@link #bytes}. */
