@@ -57,7 +57,10 @@ public final class EventEncoder {
     Instant now = clock.instant();
     LenientBody lenient =
         new LenientBody(
-            rules, parsers, settings.limits(), (text, size, as) -> encode(text, size, as, now));
+            rules,
+            parsers,
+            EventRules.strict(Origin.CLIENT, settings, names, now),
+            (text, size, as) -> encode(text, size, as, now));
     return lenient.read(body, length, declared, memory);
   }
 

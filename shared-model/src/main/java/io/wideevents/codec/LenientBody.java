@@ -1,6 +1,5 @@
 package io.wideevents.codec;
 
-import io.wideevents.event.EventLimits;
 import io.wideevents.event.EventProblem;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,13 +26,13 @@ final class LenientBody {
 
   private final LenientRules rules;
   private final BodyParsers parsers;
-  private final EventLimits limits;
+  private final EventRules checks;
   private final StrictReader strict;
 
-  LenientBody(LenientRules rules, BodyParsers parsers, EventLimits limits, StrictReader strict) {
+  LenientBody(LenientRules rules, BodyParsers parsers, EventRules checks, StrictReader strict) {
     this.rules = rules;
     this.parsers = parsers;
-    this.limits = limits;
+    this.checks = checks;
     this.strict = strict;
   }
 
@@ -190,8 +189,7 @@ final class LenientBody {
   /** The event after the strict reader has read its rewritten text; empty if nothing changed. */
   private Optional<EncodeResult> rewrite(
       byte[] body, int from, int to, List<String> ofBody, LongConsumer memory) {
-    Optional<LenientEvent> read =
-        LenientEvent.read(parsers, body, from, to, rules, limits.maxDepth());
+    Optional<LenientEvent> read = LenientEvent.read(parsers, body, from, to, rules, checks);
     if (read.isEmpty() || !(read.get().isChanged() || read.get().lacksRequestId())) {
       return Optional.empty();
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
@@ -26,31 +27,32 @@ final class LenientEvent {
   private static final Pattern MILLIS = Pattern.compile("[1-9][0-9]{11,13}(?:[.]0+)?");
 
   private final LenientRules rules;
-  private final int maxDepth;
+  private final EventRules checks;
   private final Inferences inferences = new Inferences();
   private final Node event;
   private boolean hasDuplicates;
 
-  private LenientEvent(LenientRules rules, EventText text, int maxDepth) {
+  private LenientEvent(LenientRules rules, EventText text, EventRules checks) {
     this.rules = rules;
-    this.maxDepth = maxDepth;
-    this.event = new JsonTree.Reader(text, maxDepth, this::duplicate).object(1);
+    this.checks = checks;
+    this.event = new JsonTree.Reader(text, checks.maxDepth(), this::duplicate).object(1);
   }
 
   /**
    * Reads an event and infers what is missing, except a generated {@code requestId}.
    *
    * @param bytes the event is in {@code [from, to)}, and nothing else
+   * @param checks the rules that the rewritten event must follow
    * @return empty if the text is not one readable object, or if it has duplicate names that break
    *     the rules
    */
   static Optional<LenientEvent> read(
-      BodyParsers parsers, byte[] bytes, int from, int to, LenientRules rules, int maxDepth) {
+      BodyParsers parsers, byte[] bytes, int from, int to, LenientRules rules, EventRules checks) {
     try (EventText text = EventText.openLimited(parsers, bytes, from, to, 1)) {
       if (text.parser().nextToken() != JsonToken.START_OBJECT) {
         return Optional.empty();
       }
-      LenientEvent event = new LenientEvent(rules, text, maxDepth);
+      LenientEvent event = new LenientEvent(rules, text, checks);
       if (text.parser().nextToken() != null || (event.hasDuplicates && !rules.lastNameWins())) {
         return Optional.empty();
       }
@@ -97,7 +99,7 @@ final class LenientEvent {
     timestamp();
     for (String name : REQUEST_IDS) {
       if (find("requestId") == null) {
-        textOf(find(name)).ifPresent(text -> put("requestId", text, "from " + name));
+        copied(name, find(name)).ifPresent(text -> put("requestId", text, "from " + name));
       }
     }
     fallback("service", rules.service());
@@ -115,7 +117,7 @@ final class LenientEvent {
       return;
     }
     for (String name : TIMESTAMPS) {
-      if (find(name) instanceof Scalar scalar) {
+      if (!isRedacted(name) && find(name) instanceof Scalar scalar) {
         Optional<Scalar> read =
             isTimestamp(scalar)
                 ? Optional.of(scalar)
@@ -143,7 +145,7 @@ final class LenientEvent {
     if (find(name) != null) {
       return;
     }
-    Optional<String> field = fallback.field().flatMap(path -> textOf(atPath(path)));
+    Optional<String> field = fallback.field().flatMap(path -> copied(path, atPath(path)));
     if (field.isPresent()) {
       put(name, field.get(), "from " + fallback.field().orElseThrow());
     } else if (fallback.header().isPresent()) {
@@ -195,6 +197,19 @@ final class LenientEvent {
     return value instanceof Scalar scalar && scalar.isNull() ? null : value;
   }
 
+  /** The text of a field for another field; empty if a part of it is redacted in its own field. */
+  private Optional<String> copied(String path, @Nullable JsonTree value) {
+    return isRedacted(path)
+        ? Optional.empty()
+        : textOf(value).filter(text -> checks.redactedText().redact(text).equals(text));
+  }
+
+  /** Whether a field is redacted, with dots in its name or nested. */
+  private boolean isRedacted(String path) {
+    return checks.names().name(path).redacted()
+        || Stream.of(path.split("\\.", -1)).anyMatch(name -> checks.names().name(name).redacted());
+  }
+
   /** A text that is not blank, or an integer as text. */
   private static Optional<String> textOf(@Nullable JsonTree value) {
     if (value instanceof Scalar scalar
@@ -207,8 +222,9 @@ final class LenientEvent {
 
   /**
    * Moves the fields of an object whose names contain dots into objects. A field stays where it is
-   * if a part of its name is empty, if it would nest too deep, or if a field without a dot, or
-   * nested before it, has its place: of {@code a} and {@code a.b}, both are kept as they are.
+   * if a part of its name is empty, if it would nest too deep, if it is redacted by its whole name
+   * only, or if a field without a dot, or nested before it, has its place: of {@code a} and {@code
+   * a.b}, both are kept as they are.
    */
   private void nest(Node node, int depth) {
     Map<String, JsonTree> dotted = new LinkedHashMap<>();
@@ -231,7 +247,10 @@ final class LenientEvent {
 
   private void move(Node node, String name, JsonTree value, int depth) {
     List<String> parts = List.of(name.split("\\.", -1));
-    if (parts.contains("") || depth + parts.size() > maxDepth) {
+    if (parts.contains("")
+        || depth + parts.size() > checks.maxDepth()
+        || (checks.names().name(name).redacted()
+            && !checks.names().name(parts.getLast()).redacted())) {
       return;
     }
     List<Node> path = new ArrayList<>();
