@@ -142,10 +142,11 @@ final class EventBodyReader {
         results.add(event(text, 0));
       } else {
         EventProblem problem = JsonFailure.notAnObject(text);
+        EventPass other = new EventPass(rules, text, scratch, null);
         int from = text.offset(parser.currentTokenLocation());
-        parser.skipChildren();
+        other.readOther();
         parser.finishToken();
-        results.add(rejected(0, problem, sent(from, text.offset(parser.currentLocation()))));
+        results.add(rejected(0, problem, sent(from, text.offset(parser.currentLocation()), other)));
       }
     }
     if (parser.nextToken() != null) {
@@ -169,7 +170,7 @@ final class EventBodyReader {
   private EncodeResult line(EventText text, int from, long line) {
     try {
       if (text.parser().nextToken() != JsonToken.START_OBJECT) {
-        return rejected(line, JsonFailure.notAnObject(text), sent(from, text.end()));
+        return notAnObject(text, from, line);
       }
       EncodeResult result = event(text, line);
       JsonToken more = text.parser().nextToken();
@@ -245,8 +246,23 @@ final class EventBodyReader {
     return new EncodeResult.Rejected(line, List.of(problem), text);
   }
 
+  private EncodeResult notAnObject(EventText text, int from, long line) {
+    EventProblem problem = JsonFailure.notAnObject(text);
+    EventPass other = new EventPass(rules, text, scratch, null);
+    try {
+      other.readOther();
+    } catch (JacksonException e) {
+      // The rest of the line is not JSON, and is kept as it was sent.
+    }
+    return rejected(line, problem, sent(from, text.end(), other));
+  }
+
   private RejectedText sent(EventPass pass) {
-    return RejectedText.of(body, pass.start(), pass.end(), pass.splice(), rules.maxEventBytes());
+    return sent(pass.start(), pass.end(), pass);
+  }
+
+  private RejectedText sent(int from, int to, EventPass pass) {
+    return RejectedText.of(body, from, to, pass.splice(), rules.maxEventBytes());
   }
 
   /** The text of an event that could not be read as JSON. */

@@ -68,6 +68,12 @@ final class EventPass {
     }
   }
 
+  /** Reads a value that is no event, up to its end, only for what is redacted in it. */
+  void readOther() {
+    start = text.offset(parser.currentTokenLocation());
+    skipUnchecked();
+  }
+
   /** Reads the event up to its closing brace. */
   void read() {
     start = text.offset(parser.currentTokenLocation());
@@ -165,7 +171,7 @@ final class EventPass {
 
   private void knownValue(KnownField field, JsonToken token, int depth) {
     if (field == KnownField.TIMESTAMP) {
-      parser.skipChildren();
+      skipIfNested();
       document.date(known.timestampMillis());
     } else if (token == JsonToken.VALUE_STRING && !field.isRedactable()) {
       checkSurrogates();
@@ -219,7 +225,7 @@ final class EventPass {
         ProblemCode.TOO_DEEP,
         "Objects and arrays nest deeper than " + rules.maxDepth(),
         "Flatten the event; deep values can be sent as text");
-    parser.skipChildren();
+    skipUnchecked();
     return true;
   }
 
@@ -278,6 +284,7 @@ final class EventPass {
         boolean isAbsent = parser.nextToken() == JsonToken.VALUE_NULL;
         eventIdPosition = problems.position();
         known.check(field);
+        skipIfNested();
         int to = skipValue();
         EventId given = known.eventId();
         if (isAbsent) {
@@ -297,7 +304,7 @@ final class EventPass {
       case INGEST -> {
         if (rules.origin() == Origin.CLIENT) {
           reserved(name);
-          skipField();
+          skipUnchecked();
         } else {
           parser.nextToken();
           ingest = IngestReader.read(parser);
@@ -308,7 +315,7 @@ final class EventPass {
       }
       case RESERVED -> {
         reserved(name);
-        skipField();
+        skipUnchecked();
       }
       default -> throw new AssertionError(field + " is kept where it came");
     }
@@ -326,11 +333,7 @@ final class EventPass {
     }
     redacted.add(problems);
     parser.nextToken();
-    int from = text.offset(parser.currentTokenLocation());
-    int to = skipValue();
-    if (changesText(from)) {
-      splice.redact(from, to);
-    }
+    redactValue();
     document.name(name);
     document.text(Splice.REDACTED);
   }
@@ -343,9 +346,57 @@ final class EventPass {
     return rules.origin() != Origin.GATEWAY && from - start <= rules.maxEventBytes();
   }
 
-  private void skipField() {
-    parser.nextToken();
-    parser.skipChildren();
+  /** Skips an object or array where a text or number is expected. */
+  private void skipIfNested() {
+    if (parser.currentToken().isStructStart()) {
+      skipUnchecked();
+    }
+  }
+
+  /**
+   * Skips the value or the field at the parser's position, which makes the event invalid. Redacts
+   * in it, because the event's dead letter has it. Not recursive, because it may nest too deep.
+   */
+  private void skipUnchecked() {
+    int open = 0;
+    for (JsonToken token = parser.currentToken(); ; token = parser.nextToken()) {
+      boolean isName = token == JsonToken.PROPERTY_NAME;
+      if (isName && rules.names().name(parser.currentName()).redacted()) {
+        parser.nextToken();
+        redactValue();
+        isName = false;
+      } else if (token == JsonToken.VALUE_STRING) {
+        redactParts();
+      } else if (token.isStructStart()) {
+        open++;
+      } else if (token.isStructEnd()) {
+        open--;
+      }
+      if (open == 0 && !isName) {
+        return;
+      }
+    }
+  }
+
+  private void redactValue() {
+    int from = text.offset(parser.currentTokenLocation());
+    int to = skipValue();
+    if (changesText(from)) {
+      splice.redact(from, to);
+    }
+  }
+
+  private void redactParts() {
+    if (rules.redactedText().isNone()) {
+      return;
+    }
+    String given = parser.getString();
+    String left = rules.redactedText().redact(given);
+    int from = text.offset(parser.currentTokenLocation());
+    int to = skipValue();
+    if (!left.equals(given) && changesText(from)) {
+      splice.replace(from, to, left);
+    }
   }
 
   /** Skips the value at the parser's position and returns where it ends. */

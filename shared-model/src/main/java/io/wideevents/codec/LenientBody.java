@@ -180,7 +180,9 @@ final class LenientBody {
         yield rewrite(body, text.start(), text.end(), ofBody, memory)
             .map(
                 result ->
-                    result instanceof EncodeResult.Rejected again ? like(rejected, again) : result)
+                    result instanceof EncodeResult.Rejected again
+                        ? like(rejected, again, memory)
+                        : result)
             .orElse(rejected);
       }
     };
@@ -229,10 +231,16 @@ final class LenientBody {
   }
 
   /** The problems that are left after the inferences, without positions in the rewritten text. */
-  private static EncodeResult like(EncodeResult.Rejected sent, EncodeResult.Rejected rewritten) {
+  private EncodeResult like(
+      EncodeResult.Rejected sent, EncodeResult.Rejected rewritten, LongConsumer memory) {
+    // Nested, a field may have a name that is redacted.
+    boolean isKept = rules.nestsDottedNames() && rewritten.text().isRedacted();
+    if (isKept) {
+      memory.accept(rewritten.text().length());
+    }
     return new EncodeResult.Rejected(
         sent.line(),
         rewritten.problems().stream().map(EventProblem::withoutPosition).toList(),
-        sent.text());
+        isKept ? rewritten.text() : sent.text());
   }
 }

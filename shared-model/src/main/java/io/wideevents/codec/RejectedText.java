@@ -76,6 +76,11 @@ public final class RejectedText {
         : splice.redacted(body, start, keptEnd);
   }
 
+  /** Whether a value of the text is redacted. */
+  boolean isRedacted() {
+    return splice != null && splice.redactsAny();
+  }
+
   /** The hash that the whole text would have as an event; its body must be unchanged. */
   ContentHash hash() {
     return splice == null

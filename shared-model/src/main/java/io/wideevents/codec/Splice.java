@@ -166,6 +166,16 @@ final class Splice {
     parts.add(body, read, end - read);
   }
 
+  /** Whether a value is replaced, and not only a field cut. */
+  boolean redactsAny() {
+    for (int i = 0; i < used / 2; i++) {
+      if (replacements[i].length > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   int changes() {
     return used / 2;
   }
