@@ -162,6 +162,9 @@ final class LenientBody {
       byte[] body, EncodeResult event, List<String> ofBody, LongConsumer memory) {
     return switch (event) {
       case EncodeResult.Encoded encoded -> {
+        if (!rules.nestsDottedNames()) {
+          yield withNotes(encoded, ofBody);
+        }
         SplicedEvent spliced = (SplicedEvent) encoded.event();
         Optional<EncodeResult> rewritten =
             rewrite(body, spliced.start(), spliced.end(), ofBody, memory);

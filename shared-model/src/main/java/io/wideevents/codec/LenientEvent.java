@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -23,8 +22,6 @@ import tools.jackson.core.JsonToken;
 final class LenientEvent {
   private static final List<String> TIMESTAMPS = List.of("@timestamp", "time", "ts", "date");
   private static final List<String> REQUEST_IDS = List.of("traceId", "trace_id", "x-request-id");
-
-  private static final Pattern MILLIS = Pattern.compile("[1-9][0-9]{11,13}(?:[.]0+)?");
 
   private final LenientRules rules;
   private final EventRules checks;
@@ -136,7 +133,7 @@ final class LenientEvent {
   private static boolean isTimestamp(Scalar value) {
     return switch (value.token()) {
       case VALUE_STRING -> Timestamp.parse(value.content()) != Timestamp.INVALID;
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> MILLIS.matcher(value.content()).matches();
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> LenientTime.isMillis(value);
       default -> false;
     };
   }

@@ -41,6 +41,21 @@ final class LenientTime {
 
   private LenientTime() {}
 
+  /** Whether a number is whole milliseconds, which are valid in an event as they are. */
+  static boolean isMillis(JsonTree.Scalar number) {
+    if (number.to() - number.from() > MAX_LENGTH) {
+      return false;
+    }
+    String text = number.content();
+    if (!NUMBER.matcher(text).matches()) {
+      return false;
+    }
+    BigDecimal millis = new BigDecimal(text);
+    return millis.compareTo(LEAST_MILLIS) >= 0
+        && millis.compareTo(LEAST_MICROS) < 0
+        && millis.stripTrailingZeros().scale() <= 0;
+  }
+
   /**
    * Reads a time that is not valid in an event as it is.
    *
