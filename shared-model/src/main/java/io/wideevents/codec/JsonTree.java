@@ -3,6 +3,7 @@ package io.wideevents.codec;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,19 @@ import tools.jackson.core.JsonToken;
  */
 sealed interface JsonTree {
   void writeTo(ByteArrayOutputStream out);
+
+  /** Nesting of objects and arrays; 0 for a value that has none. */
+  default int height() {
+    return switch (this) {
+      case Node node -> 1 + highest(node.fields().values());
+      case Items items -> 1 + highest(items.items());
+      case Scalar scalar -> 0;
+    };
+  }
+
+  private static int highest(Collection<JsonTree> values) {
+    return values.stream().mapToInt(JsonTree::height).max().orElse(0);
+  }
 
   /** An object. Of several fields with one name it has the last. */
   record Node(Map<String, JsonTree> fields) implements JsonTree {

@@ -245,7 +245,7 @@ final class LenientEvent {
   private void move(Node node, String name, JsonTree value, int depth) {
     List<String> parts = List.of(name.split("\\.", -1));
     if (parts.contains("")
-        || depth + parts.size() > checks.maxDepth()
+        || depth + parts.size() + value.height() > checks.maxDepth()
         || (checks.names().name(name).redacted()
             && !checks.names().name(parts.getLast()).redacted())) {
       return;
