@@ -387,7 +387,41 @@ class LenientIntakeTest {
         Codecs.ENCODER.encode(body, body.length, BodyFormat.JSON, rules(""), asked::addAndGet);
 
     SplicedEvent event = (SplicedEvent) encoded(events(result).getFirst());
-    assertThat(asked.get()).isEqualTo(event.end() - event.start()).isPositive();
+    assertThat(asked.get()).isGreaterThanOrEqualTo(event.end() - event.start()).isPositive();
+  }
+
+  @Test
+  void memoryOfInferences_isAskedFor() {
+    AtomicLong asked = new AtomicLong();
+    byte[] body = utf8(manyDottedNames());
+
+    BodyResult result =
+        Codecs.ENCODER.encode(body, body.length, BodyFormat.JSON, rules("nest"), asked::addAndGet);
+
+    SplicedEvent event = (SplicedEvent) encoded(events(result).getFirst());
+    long ofObjects = inferred(document(event)).size() * 56L;
+    assertThat(asked.get()).isGreaterThan(event.end() - event.start() + ofObjects);
+  }
+
+  @Test
+  void inferences_ofBodyAndEventAreReadBackFromARecord() {
+    EncodedEvent encoded =
+        encoded(events(encode(rules("nest"), manyDottedNames(), null)).getFirst());
+
+    BsonDocument read = bson(Codecs.decoded(encoded.json(Tier.KAFKA)));
+
+    assertThat(inferred(read)).isEqualTo(inferred(document(encoded)));
+    assertThat(inferred(read)).hasSize(Ingest.MAX_REDACTED_PATHS + 1).contains("body: JSON");
+    assertThat(inferred(read).getLast()).isEqualTo("and 21 more");
+  }
+
+  /** An event with 120 short names that are nested. */
+  private static String manyDottedNames() {
+    StringBuilder event = new StringBuilder("{\"requestId\":\"r-1\"");
+    for (int i = 0; i < 120; i++) {
+      event.append(",\"a.").append(i).append("\":").append(i);
+    }
+    return event.append(',').append(REST).append(',').append(TIME).append('}').toString();
   }
 
   /** Bytes, each written as one character, that the JSON parser itself accepts. */
