@@ -9,6 +9,9 @@ import java.util.List;
  * grow. Not safe for concurrent use.
  */
 final class Inferences {
+  /** A string and its array, without its characters. */
+  private static final int BYTES_PER_TEXT = 64;
+
   private final List<String> texts = new ArrayList<>();
   private int length;
   private int more;
@@ -28,13 +31,20 @@ final class Inferences {
     return texts.isEmpty() && more == 0;
   }
 
-  /** The texts; the last one counts those beyond the limits. */
-  List<String> texts() {
-    if (more == 0) {
-      return texts;
+  /** The texts after those of the body; the last one counts those beyond the limits. */
+  List<String> textsAfter(List<String> ofBody) {
+    List<String> all = new ArrayList<>(ofBody);
+    int kept = Math.min(texts.size(), Ingest.MAX_REDACTED_PATHS - ofBody.size());
+    all.addAll(texts.subList(0, kept));
+    int notKept = more + texts.size() - kept;
+    if (notKept > 0) {
+      all.add("and " + notKept + " more");
     }
-    List<String> all = new ArrayList<>(texts);
-    all.add("and " + more + " more");
     return all;
+  }
+
+  /** Heap bytes that the texts take. */
+  long memory() {
+    return length + (long) BYTES_PER_TEXT * texts.size();
   }
 }

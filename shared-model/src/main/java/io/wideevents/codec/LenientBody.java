@@ -210,10 +210,8 @@ final class LenientBody {
     }
     if (result instanceof EncodeResult.Encoded encoded) {
       SplicedEvent spliced = (SplicedEvent) encoded.event();
-      memory.accept(spliced.end() - spliced.start());
-      List<String> notes = new ArrayList<>(ofBody);
-      notes.addAll(event.inferences().texts());
-      return Optional.of(withNotes(encoded, notes));
+      memory.accept(spliced.end() - spliced.start() + event.inferences().memory());
+      return Optional.of(withNotes(encoded, event.inferences().textsAfter(ofBody)));
     }
     return Optional.of(result);
   }
