@@ -12,6 +12,7 @@ import io.wideevents.event.EventDocument;
 import io.wideevents.event.EventProblem;
 import io.wideevents.event.Tier;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -320,6 +321,25 @@ class LenientIntakeTest {
         .extracting(EventProblem::code)
         .containsExactly("malformed_json");
     encoded(results.get(2));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"torn", "rn\":1}", "{\"long\":\"LONG\"}", "{\"a\":tru}"})
+  void firstLine_thatCannotBeReadIsOneRejectedEventWhateverWasDeclared(String first) {
+    String body = first.replace("LONG", "x".repeat(300_000)) + "\n" + VALID + "\n" + VALID + "\n";
+    List<BodyResult> results = new ArrayList<>();
+    for (BodyFormat declared : BodyFormat.values()) {
+      results.add(encode(rules(""), body, declared));
+    }
+    results.add(encode(rules(""), body, null));
+
+    assertThat(results)
+        .allSatisfy(
+            result -> {
+              assertThat(events(result)).hasSize(3);
+              assertThat(events(result).getFirst()).isInstanceOf(EncodeResult.Rejected.class);
+              encoded(events(result).getLast());
+            });
   }
 
   /** Wrappers that must not be taken apart, because events in them could be lost. */
