@@ -59,7 +59,8 @@ final class LenientBody {
 
   /**
    * The format that a body has, from its first value. An object with anything behind it is the
-   * first line of NDJSON. A body whose first value cannot be read is what it was declared to be.
+   * first line of NDJSON. A body whose first value cannot be read is NDJSON if it looks so, else
+   * what it was declared to be.
    */
   private BodyFormat formatOf(byte[] body, int length, @Nullable BodyFormat declared) {
     BodyFormat format = declared == null ? BodyFormat.JSON : declared;
@@ -79,8 +80,21 @@ final class LenientBody {
       }
       return isOneLine && rules.eventsAt().isEmpty() ? format : BodyFormat.JSON;
     } catch (JacksonException e) {
-      return format;
+      return hasLinesOfObjects(body, length) ? BodyFormat.NDJSON : format;
     }
+  }
+
+  /** Whether a text that is no array has an object at the beginning of a further line. */
+  private static boolean hasLinesOfObjects(byte[] body, int length) {
+    if (body[0] == '[') {
+      return false;
+    }
+    for (int i = 1; i < length; i++) {
+      if (body[i] == '{' && body[i - 1] == '\n') {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isBlank(byte[] body, int from, int to) {
