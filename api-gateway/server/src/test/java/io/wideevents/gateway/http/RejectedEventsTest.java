@@ -160,9 +160,12 @@ class RejectedEventsTest {
     assertThat(reply.getInteger("deadLettered")).isEqualTo(reply.getInteger("rejected"));
   }
 
-  @Test
-  void strictHandling_writesNoDeadLetters() {
-    HttpResponse<String> response = post("[" + valid + "," + INVALID + "]", "handling=strict");
+  @ParameterizedTest
+  @ValueSource(strings = {"[VALID,INVALID]", "[INVALID]", "INVALID"})
+  void strictHandling_writesNoDeadLetters(String form) {
+    String body = form.replace("INVALID", INVALID).replace("VALID", valid);
+
+    HttpResponse<String> response = post(body, "handling=strict");
 
     assertThat(response.statusCode()).isEqualTo(422);
     assertThat(topic.letters).isEmpty();
