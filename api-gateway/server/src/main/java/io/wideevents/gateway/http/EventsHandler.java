@@ -135,7 +135,9 @@ final class EventsHandler implements Handler {
         requireRate(caller, results.size());
         Deadline deadline = Deadline.after(ackTimeout);
         EventsReply reply = deliverCounted(events.batch(), results, preferences, deadline);
-        yield rejectedEvents.keep(reply, results, caller, deadline);
+        yield isWithheld(results, preferences)
+            ? reply
+            : rejectedEvents.keep(reply, results, caller, deadline);
       }
     };
   }

@@ -53,10 +53,7 @@ final class RejectedEvents {
    */
   EventsReply keep(
       EventsReply reply, List<EncodeResult> results, Caller caller, Deadline deadline) {
-    if (port.isEmpty()
-        || reply.rejected() == 0
-        || reply.withheld() > 0
-        || reply.unconfirmed() > 0) {
+    if (port.isEmpty() || reply.rejected() == 0 || reply.unconfirmed() > 0) {
       return reply;
     }
     List<RejectedEvent> events = new ArrayList<>(reply.rejected());
