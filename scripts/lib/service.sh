@@ -1,25 +1,44 @@
 # Runs one of the two processes. To be sourced after common.sh.
 
+# Prints which of "collector" and "heap" the user chooses with JVM options, or with a size of what
+# the worker holds. $@ is the command line. A JVM does not start with two collectors, or with an -Xms
+# above its -Xmx, and an -Xmx here would win against JDK_JAVA_OPTIONS and JAVA_TOOL_OPTIONS.
+user_choices() {
+  for user_option in ${JDK_JAVA_OPTIONS:-} ${JAVA_TOOL_OPTIONS:-} ${JAVA_OPTS:-} "$@"; do
+    case $user_option in
+      -XX:+UseGCOverheadLimit) ;;
+      -XX:+Use*GC) echo collector ;;
+      -Xm[sx]* | -XX:*RAM* | -XX:*HeapSize=* | --held-max-bytes*) echo heap ;;
+    esac
+  done
+  if [ -n "${MQ_HELD_MAX_BYTES:-}" ]; then
+    echo heap
+  fi
+}
+
 # Prints the JVM options for the worker's memory (docs/decisions/worker-speed.md): a heap of four
-# times MQ_HELD_MAX_BYTES, a young generation in which the records of the batches in flight die, and
-# no large network buffers outside of the heap. A collector in JAVA_OPTS replaces this one, because a
-# JVM does not start with two.
+# times the default of MQ_HELD_MAX_BYTES, a young generation in which the records of the batches in
+# flight die, and no large network buffers outside of the heap. $@ is the command line.
 worker_memory() {
   echo -Djdk.nio.maxCachedBufferSize=262144
-  case ${JAVA_OPTS:-} in
-    *-XX:+Use*GC*) echo -Xmx192m ;;
-    *) echo -Xms32m -Xmx192m -XX:+UseSerialGC -XX:NewRatio=1 -XX:SurvivorRatio=4 ;;
+  worker_choices=$(user_choices "$@")
+  case $worker_choices in
+    *heap*) ;;
+    *) echo -Xms32m -Xmx192m ;;
+  esac
+  case $worker_choices in
+    *collector*) ;;
+    *) echo -XX:+UseSerialGC -XX:NewRatio=1 -XX:SurvivorRatio=4 ;;
   esac
   if [ "$(java_major "$java_home")" -ge 25 ]; then
     echo -XX:+UseCompactObjectHeaders -XX:TrimNativeHeapInterval=5000
   fi
 }
 
-# Prints the JVM options of the gateway (docs/decisions/gateway-speed.md). A collector in JAVA_OPTS
-# replaces this one, because a JVM does not start with two.
+# Prints the JVM options of the gateway (docs/decisions/gateway-speed.md).
 gateway_options() {
-  case ${JAVA_OPTS:-} in
-    *-XX:+Use*GC*) ;;
+  case $(user_choices) in
+    *collector*) ;;
     *) echo -XX:+UseSerialGC ;;
   esac
   if [ "$(java_major "$java_home")" -ge 25 ]; then
@@ -28,13 +47,17 @@ gateway_options() {
 }
 
 # Sets service_cache to the option for the gateway's AOT cache, which halves the CPU time of a
-# start; to nothing with a JDK below 25. Makes the cache once for each build, from a start without
-# servers, in the directory .run. $1 is the first argument of the command line.
+# start; to nothing with a JDK below 25, or with a collector that may not read it. Makes the cache
+# once for each build and JDK, from a start without servers, in the directory .run. $1 is the first
+# argument of the command line.
 find_gateway_cache() {
   service_cache=
   [ "$(java_major "$java_home")" -ge 25 ] || return 0
-  cache_file=$project_root/.run/api-gateway-$(java_major "$java_home").aot
-  if is_current "$cache_file"; then
+  case $(user_choices) in
+    *collector*) return 0 ;;
+  esac
+  cache_file=$project_root/.run/api-gateway-$(build_number).aot
+  if [ -f "$cache_file" ]; then
     service_cache=-XX:AOTCache=$cache_file
     return 0
   fi
@@ -53,36 +76,71 @@ find_gateway_cache() {
   esac
 }
 
-# Whether the cache $1 exists and no jar of the service is newer. The JVM rejects an older cache.
-is_current() {
-  [ -f "$1" ] && [ -z "$(find "${service_jar%/*}" -name '*.jar' -newer "$1")" ]
+# Prints a checksum of the service's jars and of the JDK's version. A JVM may run the classes of a
+# cache although the jar has other ones, and the times of unpacked jars say nothing.
+build_number() {
+  {
+    cat "$java_home/release" 2>/dev/null || "$java_home/bin/java" -version 2>&1
+    find "${service_jar%/*}" -name '*.jar' -exec cksum {} + | sort
+  } | cksum | cut -d ' ' -f 1
 }
 
-# The environment is empty, so that the start has no settings of the user and no servers.
-make_gateway_cache() (
-  cache_work=$(mktemp -d) || exit 1
-  trap 'rm -rf "$cache_work"' EXIT
+# Makes the cache in two processes that are children of this shell. When this shell ends, so do they:
+# a background process of a script ignores the SIGINT of Ctrl-C.
+make_gateway_cache() {
+  cache_process=
+  cache_work=$(mktemp -d) || return 1
+  trap end_recording EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  cache_made=false
+  if record_start && (gateway_jvm -XX:AOTMode=create -XX:AOTConfiguration="$cache_work/recorded" \
+    -XX:AOTCache="$cache_work/cache") >>"$cache_work/log" 2>&1; then
+    # Two scripts may do this at the same time. Each moves a complete file to the place.
+    rm -f "$project_root"/.run/api-gateway-*.aot
+    mv "$cache_work/cache" "$cache_file.$$" && mv "$cache_file.$$" "$cache_file" && cache_made=true
+  fi
+  end_recording
+  trap - EXIT HUP INT TERM
+  $cache_made
+}
+
+record_start() {
   : >"$cache_work/log"
-  # shellcheck disable=SC2046
-  env -i HTTP_PORT=0 SPOOL_DIR="$cache_work/spool" KAFKA_BROKER=127.0.0.1:1 \
-    MONGODB_URI=mongodb://127.0.0.1:1 \
-    "$java_home/bin/java" $(JAVA_OPTS='' gateway_options) --enable-native-access=ALL-UNNAMED \
-    -XX:AOTCacheOutput="$cache_work/cache" -jar "$service_jar" >"$cache_work/log" 2>&1 &
+  gateway_jvm -XX:AOTMode=record -XX:AOTConfiguration="$cache_work/recorded" \
+    >"$cache_work/log" 2>&1 &
   cache_process=$!
   cache_seconds=0
   until grep -q 'Listening on' "$cache_work/log"; do
     cache_seconds=$((cache_seconds + 1))
     if [ "$cache_seconds" -gt 60 ] || ! kill -0 "$cache_process" 2>/dev/null; then
-      kill -KILL "$cache_process" 2>/dev/null || true
-      exit 1
+      return 1
     fi
     sleep 1
   done
   kill -TERM "$cache_process"
-  wait "$cache_process" || exit 1
-  # Two scripts may do this at the same time. Each moves a complete file to the place.
-  mv "$cache_work/cache" "$cache_file.$$" && mv "$cache_file.$$" "$cache_file"
-)
+  wait "$cache_process" || return 1
+  cache_process=
+}
+
+# Replaces this subshell by the gateway with the JVM options $@. The environment is empty, so that
+# the start has no settings of the user and no servers.
+gateway_jvm() {
+  # shellcheck disable=SC2046
+  exec env -i HTTP_PORT=0 SPOOL_DIR="$cache_work/spool" KAFKA_BROKER=127.0.0.1:1 \
+    MONGODB_URI=mongodb://127.0.0.1:1 \
+    "$java_home/bin/java" $(gateway_options) --enable-native-access=ALL-UNNAMED "$@" \
+    -jar "$service_jar"
+}
+
+end_recording() {
+  if [ -n "$cache_process" ]; then
+    kill -KILL "$cache_process" 2>/dev/null || true
+    wait "$cache_process" 2>/dev/null || true
+  fi
+  rm -rf "$cache_work"
+}
 
 # Replaces this shell, so that the process id stays the same, by the service $1, built in the
 # directory $2, with the other arguments. JAVA_OPTS is split into words and comes last, so that it
@@ -101,7 +159,7 @@ exec_service() {
   # itself: it recovers from a record that is larger than its heap.
   service_cache=
   if [ "$service_name" = log-worker ]; then
-    service_memory="-XX:-ExitOnOutOfMemoryError $(worker_memory)"
+    service_memory="-XX:-ExitOnOutOfMemoryError $(worker_memory "$@")"
     # With one arena per thread, glibc keeps what the JIT compiler has used for a while.
     export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}"
   else
