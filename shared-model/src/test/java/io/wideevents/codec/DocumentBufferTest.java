@@ -4,6 +4,8 @@ import static io.wideevents.event.TestEvents.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.event.EventId;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import org.bson.BsonBinary;
@@ -58,6 +60,18 @@ class DocumentBufferTest {
     }
   }
 
+  // What the worker holds is counted by the size of the documents.
+  @Test
+  void finish_keepsNoMoreMemoryThanTheDocumentNeeds() {
+    for (int texts : new int[] {1, 70, 1_100, 2_000}) {
+      RawBsonDocument document = textOf(Collections.nCopies(texts, "a".repeat(1_000)));
+
+      int kept = document.getByteBuffer().asNIO().array().length;
+
+      assertThat(kept).isLessThanOrEqualTo(bytes(document).length * 5 / 4);
+    }
+  }
+
   @Test
   void text_replacesHalfOfASurrogatePair() {
     RawBsonDocument document = textOf("a\ud83d b");
@@ -66,9 +80,15 @@ class DocumentBufferTest {
   }
 
   private RawBsonDocument textOf(String text) {
+    return textOf(List.of(text));
+  }
+
+  private RawBsonDocument textOf(List<String> texts) {
     buffer.clear();
-    buffer.name(utf8("text"));
-    buffer.text(text);
+    for (int i = 0; i < texts.size(); i++) {
+      buffer.name(utf8(i == 0 ? "text" : "text" + i));
+      buffer.text(texts.get(i));
+    }
     return buffer.finish(ID);
   }
 
