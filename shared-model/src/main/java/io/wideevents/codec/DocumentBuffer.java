@@ -170,9 +170,12 @@ final class DocumentBuffer {
     if (bytes.length <= MAX_KEPT_BYTES) {
       return new RawBsonDocument(Arrays.copyOf(bytes, length));
     }
-    RawBsonDocument large = new RawBsonDocument(bytes, 0, length);
+    byte[] large = bytes;
     bytes = new byte[FIRST_BYTES];
-    return large;
+    // A document is counted with its size, so it keeps no array that is much larger.
+    return large.length - length > length / 4
+        ? new RawBsonDocument(Arrays.copyOf(large, length))
+        : new RawBsonDocument(large, 0, length);
   }
 
   private void open(int firstItem) {
