@@ -178,6 +178,11 @@ final class DocumentBuffer {
         : new RawBsonDocument(large, 0, length);
   }
 
+  /** Bytes of memory that this buffer takes. */
+  int capacity() {
+    return bytes.length;
+  }
+
   private void open(int firstItem) {
     if (depth == starts.length) {
       starts = Arrays.copyOf(starts, 2 * depth);
