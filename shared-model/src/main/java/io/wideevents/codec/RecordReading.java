@@ -58,6 +58,8 @@ sealed interface RecordReading {
   }
 
   private static RecordReading of(EventText text, EventRules rules, @Nullable Envelope envelope) {
+    Scratch scratch = SCRATCH.get();
+    boolean hasDocument = false;
     try {
       JsonParser parser = text.parser();
       JsonToken first = parser.nextToken();
@@ -68,16 +70,23 @@ sealed interface RecordReading {
       if (first != JsonToken.START_OBJECT) {
         return new Unreadable(JsonFailure.notAnObject(text));
       }
-      Scratch scratch = SCRATCH.get();
       DocumentBuffer document = scratch.document();
       document.clear();
       EventPass pass = new EventPass(rules, text, scratch.pass(), document, envelope);
       pass.read();
-      return parser.nextToken() == null
-          ? new Walked(pass, document, envelope != null)
-          : new Unreadable(JsonFailure.trailing(text));
+      if (parser.nextToken() != null) {
+        return new Unreadable(JsonFailure.trailing(text));
+      }
+      hasDocument = pass.problems().isEmpty();
+      return new Walked(pass, document, envelope != null);
     } catch (JacksonException e) {
       return new Unreadable(JsonFailure.of(e, text));
+    } finally {
+      // A large record must not take memory until the next one, also after an OutOfMemoryError.
+      scratch.pass().names().clear();
+      if (!hasDocument) {
+        scratch.document().clear();
+      }
     }
   }
 }
