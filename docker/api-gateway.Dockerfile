@@ -39,12 +39,10 @@ RUN groupadd --system --gid 10001 wide-events && \
 WORKDIR /app
 COPY --from=build /out/api-gateway/lib/ lib/
 COPY --from=build /out/api-gateway/own/ ./
-COPY docker/start docker/healthcheck LICENSE ./
-# Argument files, because what a JVM can do depends on JAVA_VERSION, and the environment may choose
-# another collector. The heap is a share of the
+COPY docker/healthcheck LICENSE ./
+# An argument file, because what a JVM can do depends on JAVA_VERSION. The heap is a share of the
 # container's limit; the rest is for code, threads, network buffers and decompression.
 RUN set -eu; \
-    echo -XX:+UseSerialGC >collector.options; \
     printf '%s\n' -XX:MaxRAMPercentage=60 -XX:+ExitOnOutOfMemoryError -XX:-UsePerfData \
       --enable-native-access=ALL-UNNAMED >java.options; \
     if [ "$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$JAVA_HOME/release")" -ge 25 ]; then \
@@ -61,7 +59,7 @@ COPY docker/train-aot /toolbox/
 RUN set -eu; \
     mkdir /cache; \
     if grep -q AOTCache java.options; then \
-      cp java.options collector.options /opt/log-worker/; \
+      cp java.options /opt/log-worker/; \
       /toolbox/train-aot api-gateway; \
       cp -p app.aot /cache/; \
     fi
@@ -82,7 +80,7 @@ ENV HTTP_HOST=0.0.0.0 \
 VOLUME /var/lib/wide-events
 USER 10001:10001
 EXPOSE 8080
-# The JVM replaces the script as process 1 and gets SIGTERM itself; it ends within 8 seconds.
-ENTRYPOINT ["/app/start", "api-gateway"]
+# The exec form: the JVM is process 1 and gets SIGTERM itself; it ends within 8 seconds.
+ENTRYPOINT ["java", "@/app/java.options", "-jar", "/app/api-gateway.jar"]
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD /app/healthcheck "${HTTP_PORT:-8080}"

@@ -38,16 +38,15 @@ RUN groupadd --system --gid 10001 wide-events && \
 WORKDIR /app
 COPY --from=build /out/log-worker/lib/ lib/
 COPY --from=build /out/log-worker/own/ ./
-COPY docker/start docker/healthcheck LICENSE ./
-# Argument files, because what a JVM can do depends on JAVA_VERSION, and the environment may choose
-# another collector. The heap is a share of the
-# container's limit: 192 MiB of 512 MiB, as with scripts/log-worker, whose options are the same. The
-# rest is for code, threads, network buffers and decompression. Without ExitOnOutOfMemoryError: the
-# worker recovers from a record that is larger than its heap, and ends itself when the heap is too
-# small for anything else.
+COPY docker/healthcheck LICENSE ./
+# An argument file, because what a JVM can do depends on JAVA_VERSION. The heap is a share of the
+# container's limit: 192 MiB of 512 MiB, as with scripts/log-worker. The rest is for code, threads,
+# network buffers and decompression. No collector is named: with less than 1792 MB of memory the JVM
+# takes the serial one, and with two named collectors it does not start. Without
+# ExitOnOutOfMemoryError: the worker recovers from a record that is larger than its heap, and ends
+# itself when the heap is too small for anything else.
 RUN set -eu; \
-    printf '%s\n' -XX:+UseSerialGC -XX:NewRatio=1 -XX:SurvivorRatio=4 >collector.options; \
-    printf '%s\n' -XX:MaxRAMPercentage=37.5 \
+    printf '%s\n' -XX:MaxRAMPercentage=37.5 -XX:NewRatio=1 -XX:SurvivorRatio=4 \
       -Djdk.nio.maxCachedBufferSize=262144 -XX:-UsePerfData \
       --enable-native-access=ALL-UNNAMED >java.options; \
     if [ "$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$JAVA_HOME/release")" -ge 25 ]; then \
@@ -65,7 +64,7 @@ COPY docker/train-aot /toolbox/
 RUN set -eu; \
     mkdir /cache; \
     if grep -q AOTCache java.options; then \
-      cp java.options collector.options /opt/api-gateway/; \
+      cp java.options /opt/api-gateway/; \
       /toolbox/train-aot log-worker; \
       cp -p app.aot /cache/; \
     fi
@@ -85,7 +84,7 @@ ENV WORKER_HTTP_HOST=0.0.0.0 \
     MALLOC_ARENA_MAX=1
 USER 10001:10001
 EXPOSE 8081
-# The JVM replaces the script as process 1 and gets SIGTERM itself; it ends within 8 seconds.
-ENTRYPOINT ["/app/start", "log-worker"]
+# The exec form: the JVM is process 1 and gets SIGTERM itself; it ends within 8 seconds.
+ENTRYPOINT ["java", "@/app/java.options", "-jar", "/app/log-worker.jar"]
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD /app/healthcheck "${WORKER_HTTP_PORT:-8081}"

@@ -167,19 +167,6 @@ class LauncherTest {
     assertThat(output("log-worker", Map.of(), List.of(argument))).doesNotContain("-Xmx192m");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"})
-  void image_leavesTheCollectorToTheEnvironment(String variable) throws Exception {
-    Path start = PROJECT.resolve("docker/start");
-    String ordinary = output(start, Map.of(), List.of("log-worker", "lag"));
-    String given =
-        output(start, Map.of(variable, "-Xlog:gc -XX:+UseG1GC"), List.of("log-worker", "lag"));
-
-    assertThat(ordinary)
-        .isEqualTo("@/app/java.options @/app/collector.options -jar /app/log-worker.jar lag ");
-    assertThat(given).isEqualTo("@/app/java.options -jar /app/log-worker.jar lag ");
-  }
-
   private Path executable(String file, String content) throws IOException {
     Path path = directory.resolve(file);
     Files.createDirectories(path.getParent());
