@@ -94,13 +94,17 @@ final class TestServer implements AutoCloseable {
 
   /** A server whose clients need no key, and whose intake is as given. */
   static TestServer withIntake(String intake) {
+    return withIntake(intake, InstantSource.system());
+  }
+
+  static TestServer withIntake(String intake, InstantSource clock) {
     return new TestServer(
         settings(Duration.ofSeconds(2)),
         Optional.empty(),
         AccessControl.open(),
         new RecordingLogger(Tier.KAFKA),
         logger -> logger,
-        InstantSource.system(),
+        clock,
         IntakeMode.parse(intake),
         Optional.empty());
   }
