@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SenderLinesTest {
   // The lines were written on this day. A later clock would find them too old.
-  private static final Instant RECEIVED = Instant.parse("2026-11-30T16:30:00Z");
+  private static final Instant RECEIVED = Instant.parse("2026-11-30T17:00:00Z");
 
   private final TestServer server =
       TestServer.withIntake("lenient;nest;last-wins;zone=UTC", InstantSource.fixed(RECEIVED));
