@@ -87,7 +87,7 @@ class EventCollectionFaultsIT {
             examined ->
                 assertThat(examined.differences())
                     .filteredOn(d -> d.kind() == LayoutDifference.Kind.CHANGE_REFUSED)
-                    .hasSize(4));
+                    .hasSize(5));
   }
 
   @Test
@@ -112,7 +112,7 @@ class EventCollectionFaultsIT {
       assertThat(setup.outcome())
           .succeedsWithin(PATIENCE)
           .isInstanceOfSatisfying(
-              LayoutOutcome.Examined.class, examined -> assertThat(examined.changes()).hasSize(4));
+              LayoutOutcome.Examined.class, examined -> assertThat(examined.changes()).hasSize(5));
     }
   }
 

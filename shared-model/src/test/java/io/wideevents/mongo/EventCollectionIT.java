@@ -40,7 +40,8 @@ class EventCollectionIT {
           "timestamp_1",
           "requestId_1",
           "service_1_timestamp_1",
-          "service_1_error.code_1_timestamp_1");
+          "service_1_error.code_1_timestamp_1",
+          "_ingest.outcome_1_timestamp_1");
 
   private final String database = TestStack.newDatabase(getClass());
   private final List<MongoConnection> connections = new ArrayList<>();
@@ -57,7 +58,7 @@ class EventCollectionIT {
     Examined first = examined(collection.ensure());
     Examined second = examined(collection.ensure());
 
-    assertThat(first.changes()).hasSize(4);
+    assertThat(first.changes()).hasSize(5);
     assertThat(first.differences()).isEmpty();
     assertThat(second).isEqualTo(Examined.nothing());
     assertThat(indexes())
@@ -67,6 +68,8 @@ class EventCollectionIT {
         .isEqualTo(Duration.ofDays(30).toSeconds());
     assertThat(index("service_1_error.code_1_timestamp_1").getDocument("partialFilterExpression"))
         .isEqualTo(BsonDocument.parse("{'error.code': {$exists: true}}"));
+    assertThat(index("_ingest.outcome_1_timestamp_1").getDocument("partialFilterExpression"))
+        .isEqualTo(BsonDocument.parse("{'_ingest.outcome': 'FAILED'}"));
   }
 
   @Test
@@ -137,7 +140,7 @@ class EventCollectionIT {
     Examined examined =
         examined(collection(Duration.ofDays(30), false).ensure(RetentionChange.NONE));
 
-    assertThat(examined.changes()).hasSize(3);
+    assertThat(examined.changes()).hasSize(4);
     assertThat(examined.differences())
         .extracting(LayoutDifference::kind)
         .containsExactly(Kind.INDEX_MISSING);
@@ -152,7 +155,7 @@ class EventCollectionIT {
     Examined examined = examined(collection(Duration.ofDays(30), false).ensure());
 
     assertThat(indexes()).noneMatch(index -> index.containsKey("expireAfterSeconds"));
-    assertThat(examined.changes()).hasSize(3);
+    assertThat(examined.changes()).hasSize(4);
     assertThat(examined.differences())
         .singleElement()
         .satisfies(
@@ -229,7 +232,7 @@ class EventCollectionIT {
 
     Examined examined = examined(collection(Duration.ofDays(30), false).ensure());
 
-    assertThat(examined.changes()).hasSize(4);
+    assertThat(examined.changes()).hasSize(5);
     assertThat(examined.differences())
         .extracting(LayoutDifference::kind)
         .containsExactly(Kind.OTHER_EXPIRY);
@@ -296,7 +299,7 @@ class EventCollectionIT {
     Examined examined = examined(collection(Duration.ofDays(30), false).check());
 
     assertThat(examined.differences())
-        .hasSize(4)
+        .hasSize(5)
         .allMatch(difference -> difference.kind() == Kind.INDEX_MISSING);
     assertThat(Flux.from(database().listCollectionNames()).collectList().block()).isEmpty();
   }
@@ -309,7 +312,7 @@ class EventCollectionIT {
 
     Examined examined = examined(collection(Duration.ofDays(30), false).ensure());
 
-    assertThat(examined.changes()).hasSize(3);
+    assertThat(examined.changes()).hasSize(4);
     assertThat(examined.differences())
         .singleElement()
         .satisfies(
@@ -325,7 +328,7 @@ class EventCollectionIT {
 
     Examined examined = examined(collection(Duration.ofDays(30), false).ensure());
 
-    assertThat(examined.changes()).hasSize(3);
+    assertThat(examined.changes()).hasSize(4);
     assertThat(examined.differences())
         .extracting(LayoutDifference::kind)
         .containsExactly(Kind.INDEX_DIFFERS);

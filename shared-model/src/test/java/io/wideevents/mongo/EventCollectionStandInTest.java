@@ -32,7 +32,7 @@ class EventCollectionStandInTest {
     Examined first = ensure("once", Duration.ofDays(30));
     Examined second = ensure("once", Duration.ofDays(30));
 
-    assertThat(first.changes()).hasSize(4);
+    assertThat(first.changes()).hasSize(5);
     assertThat(second).isEqualTo(Examined.nothing());
   }
 
