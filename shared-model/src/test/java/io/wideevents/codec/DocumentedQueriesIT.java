@@ -33,12 +33,11 @@ import reactor.core.publisher.Mono;
  * The queries of {@code docs/querying.md} are served by an index and examine only matching keys.
  */
 class DocumentedQueriesIT {
-  private static final Instant NOW = Instant.now();
-  private static final Instant HOUR_AGO = NOW.minus(Duration.ofHours(1)).plusSeconds(1);
   private static final Document NEWEST_FIRST = new Document("timestamp", -1);
   private static final List<String> SERVICES = List.of("auth", "cart", "checkout");
 
   private static MongoConnection connection;
+  private static BsonDateTime hourAgo;
 
   @BeforeAll
   static void storeEvents() {
@@ -58,7 +57,9 @@ class DocumentedQueriesIT {
     LayoutOutcome layout =
         new EventCollection(connection).ensure().orTimeout(60, TimeUnit.SECONDS).join();
     assertThat(layout).isInstanceOf(LayoutOutcome.Examined.class);
-    assertThat(new MongoBatchWriter(connection).write(events()).join())
+    Instant now = Instant.now();
+    hourAgo = new BsonDateTime(now.minus(Duration.ofHours(1)).plusSeconds(1).toEpochMilli());
+    assertThat(new MongoBatchWriter(connection).write(events(now)).join())
         .containsOnly(new WriteOutcome.Stored());
   }
 
@@ -83,7 +84,7 @@ class DocumentedQueriesIT {
   void queryOfTheLastHour_examinesOnlyMatchingKeysAndDoesNotSort(
       String filter, String index, int matching) {
     BsonDocument query = BsonDocument.parse("{" + filter + "}");
-    query.append("timestamp", new BsonDocument("$gte", new BsonDateTime(HOUR_AGO.toEpochMilli())));
+    query.append("timestamp", new BsonDocument("$gte", hourAgo));
 
     Document explained = explain(query, NEWEST_FIRST);
 
@@ -126,7 +127,7 @@ class DocumentedQueriesIT {
   }
 
   /** One event each half minute of the last five hours. Each tenth failed, half without a code. */
-  private static List<EventDocument> events() {
+  private static List<EventDocument> events(Instant now) {
     StringBuilder lines = new StringBuilder();
     for (int number = 0; number < 600; number++) {
       String error =
@@ -140,12 +141,12 @@ class DocumentedQueriesIT {
               .formatted(
                   number,
                   SERVICES.get(number % 3),
-                  NOW.minusSeconds(30L * number).toEpochMilli(),
+                  now.minusSeconds(30L * number).toEpochMilli(),
                   (1L << 53) + number,
                   error));
     }
     byte[] body = utf8(lines.toString());
-    EventEncoder encoder = new EventEncoder(EncoderSettings.DEFAULT, InstantSource.fixed(NOW));
+    EventEncoder encoder = new EventEncoder(EncoderSettings.DEFAULT, InstantSource.fixed(now));
     return Codecs.events(encoder.encode(body, body.length, BodyFormat.NDJSON)).stream()
         .map(result -> Codecs.encoded(result).document(Tier.MONGODB))
         .toList();
