@@ -37,6 +37,7 @@ class SenderLinesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "fluent-bit",
         "log4j2",
         "pino",
         "pino-child",
