@@ -24,7 +24,8 @@ RUN set -eu; \
     mkdir -p /out/toolbox/own/lib; \
     cp -p scripts/toolbox/target/toolbox.jar /out/toolbox/own/; \
     cp -pr scripts/toolbox/target/lib /out/toolbox/lib; \
-    for module in shared-model stack wide-events-delivery wide-events-logging; do \
+    for module in shared-model stack wide-events-delivery wide-events-logging wide-events-in-process \
+        wide-events-client; do \
       mv "/out/toolbox/lib/$module"-[0-9]*.jar /out/toolbox/own/lib/; \
     done; \
     cp -pr scripts/stack/target/broker-lib /out/broker-lib
