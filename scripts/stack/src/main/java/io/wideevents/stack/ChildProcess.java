@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A child process of this process. Its output goes to a log file. It can be ended as an operator or
@@ -174,9 +175,35 @@ public final class ChildProcess implements AutoCloseable {
     return process.exitValue();
   }
 
-  /** Freezes the process: SIGSTOP. */
+  /**
+   * Freezes the process: SIGSTOP. On Linux, returns when each of its threads has stopped: on a busy
+   * machine they run for some more milliseconds.
+   */
   public void pause() {
     signal("STOP");
+    Path threads = Path.of("/proc", Long.toString(pid()), "task");
+    long end = System.nanoTime() + GRACE.toNanos();
+    while (Files.isDirectory(threads) && !allStopped(threads) && System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private static boolean allStopped(Path threads) {
+    try (Stream<Path> all = Files.list(threads)) {
+      return all.allMatch(ChildProcess::isStopped);
+    } catch (IOException | UncheckedIOException e) {
+      return false;
+    }
+  }
+
+  /** Reads the state of a thread, which follows the name in parentheses. */
+  private static boolean isStopped(Path thread) {
+    try {
+      String stat = Files.readString(thread.resolve("stat"));
+      return stat.charAt(stat.lastIndexOf(')') + 2) == 'T';
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Continues the process after {@link #pause}: SIGCONT. */
