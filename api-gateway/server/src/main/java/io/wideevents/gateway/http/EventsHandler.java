@@ -83,9 +83,9 @@ final class EventsHandler implements Handler {
 
   private void handleEvents(Context ctx) {
     BodyShape shape = intake.shape(ctx);
+    Preferences preferences = Preferences.of(Collections.list(ctx.req().getHeaders("Prefer")));
     // Releases the body before the reply is written, because the client controls how long the write
     // takes.
-    Preferences preferences = Preferences.of(Collections.list(ctx.req().getHeaders("Prefer")));
     try (Answer answer = answer(ctx, shape, preferences, ClientName.of(ctx))) {
       Replies.write(ctx, answer.body);
     }
@@ -143,8 +143,8 @@ final class EventsHandler implements Handler {
   }
 
   /** Delivers events that another handler has read. Counts them as this one does. */
-  List<Entry> deliverCounted(List<EncodeResult> results) {
-    return deliverCounted(true, results, Preferences.NONE, Deadline.after(ackTimeout)).entries();
+  EventsReply deliverCounted(List<EncodeResult> results) {
+    return deliverCounted(true, results, Preferences.NONE, Deadline.after(ackTimeout));
   }
 
   /** Delivers events. Counts each event once as received and once by its outcome. */

@@ -11,7 +11,7 @@ import java.util.Optional;
  * The outcomes of the events of one request: one entry per event, in input order.
  *
  * @param batch whether the body was an array or NDJSON
- * @param entries at least one
+ * @param entries at least one; none for an export of OpenTelemetry without events
  * @param tally the number of entries by outcome
  * @param deadLetters what became of the dead letters of the rejected events
  */

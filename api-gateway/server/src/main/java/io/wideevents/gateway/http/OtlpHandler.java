@@ -4,10 +4,8 @@ import io.javalin.http.Context;
 import io.wideevents.codec.BodyResult;
 import io.wideevents.codec.EncodeResult;
 import io.wideevents.event.EventProblem;
-import io.wideevents.gateway.http.EventsReply.Accepted;
 import io.wideevents.gateway.http.EventsReply.Entry;
 import io.wideevents.gateway.http.EventsReply.Refused;
-import io.wideevents.gateway.http.EventsReply.Unconfirmed;
 import io.wideevents.gateway.metrics.GatewayMetrics;
 import io.wideevents.otlp.OtlpDecoder;
 import io.wideevents.otlp.OtlpEncoding;
@@ -101,11 +99,11 @@ final class OtlpHandler {
                 body ->
                     decoder.decode(
                         body.bytes(), body.length(), signal, encoding, maxBytes, body::reserve))) {
-      List<Entry> entries = deliver(ctx, done.body(), done.result().result());
+      EventsReply reply = deliver(ctx, done.body(), done.result().result());
       if (done.result().skipped() > 0) {
         metrics.skipped(signal.label(), done.result().skipped());
       }
-      answer(ctx, signal, encoding, entries);
+      answer(ctx, signal, encoding, reply);
     }
   }
 
@@ -117,7 +115,7 @@ final class OtlpHandler {
     }
   }
 
-  private List<Entry> deliver(Context ctx, Body body, BodyResult result) {
+  private EventsReply deliver(Context ctx, Body body, BodyResult result) {
     return switch (result) {
       case BodyResult.Malformed malformed ->
           throw new ProblemException(Problems.of(400, List.of(malformed.problem())));
@@ -126,7 +124,7 @@ final class OtlpHandler {
       case BodyResult.Events found -> {
         List<EncodeResult> results = found.results();
         if (results.isEmpty()) {
-          yield List.of();
+          yield EventsReply.of(true, List.of(), Preferences.NONE);
         }
         body.reserve(EventsHandler.BYTES_PER_EVENT * results.size());
         events.requireRate(KeyGate.caller(ctx), results.size());
@@ -135,13 +133,14 @@ final class OtlpHandler {
     };
   }
 
-  private void answer(Context ctx, OtlpSignal signal, OtlpEncoding encoding, List<Entry> entries) {
+  private void answer(Context ctx, OtlpSignal signal, OtlpEncoding encoding, EventsReply reply) {
+    List<Entry> entries = reply.entries();
     replies.logRejected(ctx, entries);
-    int unconfirmed = count(entries, Unconfirmed.class);
-    int rejected = count(entries, Refused.class);
+    int unconfirmed = reply.unconfirmed();
+    int rejected = reply.rejected();
     if (unconfirmed > 0) {
       replies.answer(ctx, Problems.notConfirmed(unconfirmed));
-    } else if (rejected > 0 && count(entries, Accepted.class) == 0) {
+    } else if (rejected > 0 && reply.accepted() == 0) {
       // Bad data. Many exporters do not report a partial success, and all report this status.
       replies.answer(ctx, OtlpProblems.invalidEvents(reasons(entries)));
     } else {
@@ -169,9 +168,5 @@ final class OtlpHandler {
     return counts.entrySet().stream()
         .map(reason -> "%d rejected with %s".formatted(reason.getValue(), reason.getKey()))
         .collect(Collectors.joining("; "));
-  }
-
-  private static int count(List<Entry> entries, Class<? extends Entry> kind) {
-    return (int) entries.stream().filter(kind::isInstance).count();
   }
 }
