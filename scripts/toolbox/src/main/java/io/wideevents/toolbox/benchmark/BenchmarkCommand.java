@@ -192,7 +192,7 @@ public final class BenchmarkCommand implements Runnable {
     requireAtLeast("--rounds", rounds, 1);
     return measure(
         (servers, load, talk) ->
-            new SpeedReport(List.of(new BatchesBenchmark(servers, events, rounds, talk).run())));
+            SpeedReport.of(new BatchesBenchmark(servers, events, rounds, talk).run()));
   }
 
   @Command(
@@ -270,8 +270,7 @@ public final class BenchmarkCommand implements Runnable {
     StartBenchmark.Settings settings =
         new StartBenchmark.Settings(Duration.ofSeconds(warmUp), SLICE, rounds);
     return measure(
-        (servers, load, talk) ->
-            new SpeedReport(List.of(new StartBenchmark(servers, settings, talk).run())));
+        (servers, load, talk) -> SpeedReport.of(new StartBenchmark(servers, settings, talk).run()));
   }
 
   @Command(
@@ -300,11 +299,10 @@ public final class BenchmarkCommand implements Runnable {
     requireAtLeast("--warm-up", warmUp, 1);
     return measure(
         (servers, load, talk) ->
-            new SpeedReport(
-                List.of(
-                    new DelayBenchmark(
-                            servers, Duration.ofSeconds(warmUp), Duration.ofSeconds(seconds), talk)
-                        .run())));
+            SpeedReport.of(
+                new DelayBenchmark(
+                        servers, Duration.ofSeconds(warmUp), Duration.ofSeconds(seconds), talk)
+                    .run()));
   }
 
   @Command(
@@ -332,11 +330,10 @@ public final class BenchmarkCommand implements Runnable {
     requireAtLeast("--settle", settle, 0);
     return measure(
         (servers, load, talk) ->
-            new SpeedReport(
-                List.of(
-                    new IdleBenchmark(
-                            servers, Duration.ofSeconds(settle), Duration.ofSeconds(seconds), talk)
-                        .run())));
+            SpeedReport.of(
+                new IdleBenchmark(
+                        servers, Duration.ofSeconds(settle), Duration.ofSeconds(seconds), talk)
+                    .run()));
   }
 
   @Command(
@@ -357,8 +354,8 @@ public final class BenchmarkCommand implements Runnable {
     requireAtLeast("--seconds", seconds, 1);
     return report(
         (directory, talk) ->
-            new SpeedReport(
-                List.of(new CodecMeasurement(directory.resolve("jmh.log"), seconds, talk).run())));
+            SpeedReport.of(
+                new CodecMeasurement(directory.resolve("jmh.log"), seconds, talk).run()));
   }
 
   @Command(
@@ -429,7 +426,7 @@ public final class BenchmarkCommand implements Runnable {
             Duration.ofSeconds(warmUp), Duration.ofSeconds(seconds), rounds);
     return measure(
         (servers, load, talk) ->
-            new SpeedReport(List.of(new GatewayBenchmark(servers, load, settings, talk).run())));
+            SpeedReport.of(new GatewayBenchmark(servers, load, settings, talk).run()));
   }
 
   // For measurements that leave the servers alone: they may use those of the environment.

@@ -15,6 +15,11 @@ record SpeedReport(List<Part> parts) implements BenchmarkResult {
     parts = List.copyOf(parts);
   }
 
+  /** The result of one measurement alone. */
+  static SpeedReport of(Part part) {
+    return new SpeedReport(List.of(part));
+  }
+
   /**
    * The result of one measurement.
    *
