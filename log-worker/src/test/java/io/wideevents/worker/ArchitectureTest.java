@@ -15,7 +15,11 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            "io.wideevents.gateway..", "io.wideevents.otlp..", "com.mongodb..", "io.javalin..")
+            "io.wideevents.gateway..",
+            "io.wideevents.query..",
+            "io.wideevents.otlp..",
+            "com.mongodb..",
+            "io.javalin..")
         .check(CLASSES);
   }
 

@@ -1,4 +1,4 @@
-package io.wideevents.toolbox.pipeline;
+package io.wideevents.codec;
 
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;

@@ -31,6 +31,7 @@ class ArchitectureTest {
             "io.wideevents.delivery.*..",
             "io.wideevents.logging..",
             "io.wideevents.otlp..",
+            "io.wideevents.query..",
             "io.wideevents.gateway..",
             "io.wideevents.worker..")
         .check(CLASSES);

@@ -1,4 +1,4 @@
-package io.wideevents.toolbox.pipeline;
+package io.wideevents.codec;
 
 import static io.wideevents.codec.Codecs.NOW;
 import static io.wideevents.codec.Codecs.decode;
@@ -6,9 +6,6 @@ import static io.wideevents.codec.Codecs.encode;
 import static io.wideevents.event.TestEvents.minimal;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wideevents.codec.Codecs;
-import io.wideevents.codec.RandomEvent;
-import io.wideevents.codec.RecordResult;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.Tier;
 import java.io.IOException;

@@ -17,6 +17,7 @@ class ArchitectureTest {
         .resideInAnyPackage(
             "io.wideevents.logging..",
             "io.wideevents.otlp..",
+            "io.wideevents.query..",
             "io.wideevents.gateway..",
             "io.wideevents.worker..")
         .check(CLASSES);

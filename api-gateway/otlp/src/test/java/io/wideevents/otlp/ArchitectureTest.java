@@ -17,6 +17,7 @@ class ArchitectureTest {
         .resideInAnyPackage(
             "io.wideevents.delivery..",
             "io.wideevents.logging..",
+            "io.wideevents.query..",
             "io.wideevents.gateway..",
             "io.wideevents.worker..")
         .check(CLASSES);

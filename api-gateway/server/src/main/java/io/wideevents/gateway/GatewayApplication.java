@@ -10,6 +10,7 @@ import io.wideevents.delivery.spool.SpoolStats;
 import io.wideevents.delivery.tiers.TierStatus;
 import io.wideevents.event.Tier;
 import io.wideevents.gateway.config.GatewaySettings;
+import io.wideevents.gateway.http.ExtraRoutes;
 import io.wideevents.gateway.http.HttpServer;
 import io.wideevents.gateway.metrics.GatewayGauges;
 import io.wideevents.gateway.metrics.LoggingMeters;
@@ -115,6 +116,7 @@ public final class GatewayApplication implements AutoCloseable {
                 deadLettersRejected ? backends.rejectedEvents() : Optional.empty()),
             new HttpServer.Telemetry(
                 new MicrometerGatewayMetrics(metrics.registry()), metrics::scrape, ownEvents),
+            ExtraRoutes.NONE,
             beforeSpool);
     GatewayGauges gauges = new GatewayGauges(metrics.registry());
     gauges.tiers(backends.delivery()::status);

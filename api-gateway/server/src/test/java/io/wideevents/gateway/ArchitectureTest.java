@@ -28,6 +28,18 @@ class ArchitectureTest {
   }
 
   @Test
+  void onlyTheComposition_knowsTheQueries() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.wideevents.gateway", "io.wideevents.gateway.config..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.wideevents.query..")
+        .because("taking events must not depend on reading them")
+        .check(CLASSES);
+  }
+
+  @Test
   void packages_haveNoCycles() {
     ModuleRules.noCyclesBelow("io.wideevents.gateway").check(CLASSES);
   }

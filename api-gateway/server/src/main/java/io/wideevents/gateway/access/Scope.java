@@ -9,6 +9,8 @@ import java.util.stream.Collectors;
 public enum Scope {
   /** May post events. */
   INGEST,
+  /** May read stored events. */
+  QUERY,
   /** May administer the gateway. */
   ADMIN;
 

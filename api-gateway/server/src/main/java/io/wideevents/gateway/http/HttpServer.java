@@ -101,6 +101,7 @@ public final class HttpServer implements AutoCloseable {
   private final AtomicInteger postsUnderWay = new AtomicInteger();
   private final Optional<LoggingService> ownEvents;
   private final ClosingTime closing;
+  private final ExtraRoutes extraRoutes;
   private final Javalin javalin;
   private volatile boolean stopping;
 
@@ -141,6 +142,7 @@ public final class HttpServer implements AutoCloseable {
       GatewayMetrics metrics, Supplier<String> scrape, Optional<LoggingService> ownEvents) {}
 
   /**
+   * @param extraRoutes routes of other modules
    * @param closing limits the time that stopping takes
    */
   public HttpServer(
@@ -148,8 +150,10 @@ public final class HttpServer implements AutoCloseable {
       Security security,
       Intake intake,
       Telemetry telemetry,
+      ExtraRoutes extraRoutes,
       ClosingTime closing) {
     this.settings = settings;
+    this.extraRoutes = extraRoutes;
     this.tls = security.tls();
     this.ownEvents = telemetry.ownEvents();
     this.metrics = telemetry.metrics();
@@ -355,6 +359,7 @@ public final class HttpServer implements AutoCloseable {
     read(routes, "/metrics", this::metrics);
     read(routes, "/openapi.yaml", ApiDocument.openApi());
     read(routes, "/schemas/event.json", ApiDocument.eventSchema());
+    extraRoutes.register(routes, RouteAccess.QUERY, RouteAccess.PUBLIC);
     routes.exception(ProblemException.class, (e, ctx) -> replies.send(ctx, e.problem()));
     routes.exception(NotFoundResponse.class, (e, ctx) -> replies.send(ctx, Problems.notFound()));
     routes.exception(MethodNotAllowedResponse.class, this::otherMethod);

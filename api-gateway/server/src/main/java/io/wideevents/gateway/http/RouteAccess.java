@@ -9,6 +9,7 @@ enum RouteAccess implements RouteRole {
   /** No key is needed: health, metrics and the API description contain no events. */
   PUBLIC(Optional.empty()),
   INGEST(Optional.of(Scope.INGEST)),
+  QUERY(Optional.of(Scope.QUERY)),
   ADMIN(Optional.of(Scope.ADMIN));
 
   private final Optional<Scope> scope;

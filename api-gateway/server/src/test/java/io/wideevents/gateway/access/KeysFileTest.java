@@ -54,7 +54,7 @@ class KeysFileTest {
             line -> assertThat(line).contains("line 4 has the name of line 3"),
             line -> assertThat(line).contains("line 5 has the key of line 3"),
             line -> assertThat(line).contains("line 6 has a name other than"),
-            line -> assertThat(line).contains("line 7 has a scope other than ingest, admin"),
+            line -> assertThat(line).contains("line 7 has a scope other than ingest, query, admin"),
             line -> assertThat(line).contains("line 8 has a scope other than"));
     assertThat(String.join("", problems))
         .doesNotContain("a-secret-pasted-by-mistake", "not-a-hash", HASH, OTHER);

@@ -148,6 +148,7 @@ final class TestServer implements AutoCloseable {
                 intake,
                 rejectedEvents),
             new HttpServer.Telemetry(metrics, () -> scrape, Optional.empty()),
+            ExtraRoutes.NONE,
             new ClosingTime(Duration.ofSeconds(30)));
     this.port = server.start();
   }

@@ -1,7 +1,7 @@
 package io.wideevents.toolbox.demo;
 
 import com.mongodb.client.model.Filters;
-import io.wideevents.toolbox.pipeline.EventJson;
+import io.wideevents.codec.EventJson;
 import io.wideevents.toolbox.pipeline.StoredEvents;
 import java.io.IOException;
 import java.io.PrintWriter;

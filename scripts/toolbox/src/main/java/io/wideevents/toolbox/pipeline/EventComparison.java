@@ -1,5 +1,6 @@
 package io.wideevents.toolbox.pipeline;
 
+import io.wideevents.codec.EventJson;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;

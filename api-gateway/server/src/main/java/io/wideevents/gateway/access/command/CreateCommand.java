@@ -46,7 +46,7 @@ final class CreateCommand implements Callable<Integer> {
       names = "--scope",
       paramLabel = "<scope>",
       split = ",",
-      description = "Scope of the key: ingest or admin. May be repeated. Default: ingest.")
+      description = "Scope of the key: ingest, query or admin. May be repeated. Default: ingest.")
   private List<String> scopes = List.of("ingest");
 
   @Option(
