@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
 class RollingRestartIT {
   private static final Logger LOG = LoggerFactory.getLogger(RollingRestartIT.class);
   private static final long SEED = Long.getLong("wideevents.seed", 5);
-  private static final int EVENTS = Integer.getInteger("wideevents.events", 36_000);
+  private static final int EVENTS = Integer.getInteger("wideevents.events", 24_000);
   private static final int PARTITIONS = 6;
   private static final int WORKERS = 3;
   // Crashes of each kind; workers crash twice as often.

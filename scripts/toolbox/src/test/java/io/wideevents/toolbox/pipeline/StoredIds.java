@@ -16,6 +16,8 @@ final class StoredIds {
 
   /** Waits until every event is stored, and fails if one is not in time or is stored twice. */
   static void awaitAll(StoredEvents stored, Set<String> acknowledged, Duration atMost) {
+    // Counting costs little; reading all ids of a large collection each second does not.
+    await().atMost(atMost).until(stored::count, count -> count >= acknowledged.size());
     await()
         .atMost(atMost)
         .pollInterval(POLL_INTERVAL)
