@@ -1,0 +1,172 @@
+// Requests to the query API of this gateway.
+
+const KEY = 'wideevents.key';
+let key = stored();
+let askForKey = null;
+let asking = null;
+
+function stored() {
+  try {
+    return sessionStorage.getItem(KEY) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+export const hasKey = () => key !== '';
+
+export function setKey(text) {
+  key = text;
+  try {
+    if (text) sessionStorage.setItem(KEY, text);
+    else sessionStorage.removeItem(KEY);
+  } catch {
+    // Without storage the key is kept until the page is closed.
+  }
+}
+
+/** @param ask shows why a key is needed; its promise ends when a key was entered */
+export function onKeyNeeded(ask) {
+  askForKey = ask;
+}
+
+/** A response that is not a success. The fields are those of the problem document. */
+export class Problem extends Error {
+  constructor(status, body) {
+    super(body.detail || body.title || `The gateway answered ${status}.`);
+    this.status = status;
+    this.code = body.code ?? '';
+    this.fix = body.fix ?? '';
+    this.position = typeof body.position === 'number' ? body.position : null;
+  }
+}
+
+// A double cannot hold integers above 2^53. They are kept as the text that the gateway sent.
+const exact = (name, value, context) =>
+  typeof value === 'number' && context?.source && JSON.rawJSON && String(value) !== context.source && /\d{16}/.test(context.source)
+    ? JSON.rawJSON(context.source)
+    : value;
+
+export function parse(text) {
+  return /\d{16}/.test(text) ? JSON.parse(text, exact) : JSON.parse(text);
+}
+
+async function problemOf(response) {
+  let body = {};
+  try {
+    body = JSON.parse(await response.text());
+  } catch {
+    // A proxy may answer with something else. The status is shown then.
+  }
+  return new Problem(response.status, body);
+}
+
+async function send(path, init) {
+  const headers = { Accept: 'application/json', ...init.headers };
+  if (key) headers.Authorization = `Bearer ${key}`;
+  const sent = key;
+  let response;
+  try {
+    response = await fetch(path, { cache: 'no-store', redirect: 'error', ...init, headers });
+  } catch (e) {
+    if (e.name === 'AbortError') throw e;
+    throw new Problem(0, { detail: 'The gateway does not answer.', fix: 'Check that it runs and that the network reaches it.' });
+  }
+  if (response.status !== 401 && response.status !== 403) return response;
+  const problem = await problemOf(response);
+  if (!askForKey) throw problem;
+  // Several requests may fail at the same time. They wait for one dialog.
+  if (sent === key) {
+    asking ??= askForKey(problem).finally(() => (asking = null));
+    await asking;
+  }
+  init.signal?.throwIfAborted();
+  return send(path, init);
+}
+
+export async function call(path, { params, body, signal } = {}) {
+  const response = await send(withParams(path, params), {
+    signal,
+    ...(body && { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+  });
+  if (!response.ok) throw await problemOf(response);
+  return parse(await response.text());
+}
+
+export function withParams(path, params) {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(params ?? {})) {
+    if (value !== undefined && value !== null && value !== '') query.set(name, value);
+  }
+  const text = query.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+export const eventPath = (id) => `/v1/events/${encodeURIComponent(id)}`;
+
+/** Readiness is open to everyone and answers 503 with the same body. */
+export async function readiness(signal) {
+  const response = await fetch('/health/ready', { cache: 'no-store', signal });
+  return response.json();
+}
+
+/**
+ * Follows new events until the signal aborts. EventSource cannot send a key, so the stream is read with fetch.
+ *
+ * @param on has the functions event(event), skipped(count) and state(text)
+ */
+export async function tail(filter, on, signal) {
+  let last = '';
+  let delay = 500;
+  while (!signal.aborted) {
+    try {
+      const headers = { Accept: 'text/event-stream', ...(last && { 'Last-Event-ID': last }) };
+      const response = await send(withParams('/v1/tail', { filter }), { signal, headers });
+      if (response.status === 410) {
+        last = '';
+        on.state('Reconnected. Events of the interruption are not shown here; they are stored.');
+        continue;
+      }
+      if (!response.ok) throw await problemOf(response);
+      on.state('');
+      delay = 500;
+      for await (const message of messages(response.body)) {
+        if (message.id) last = message.id;
+        if (message.event === 'wide-event') on.event(parse(message.data));
+        else if (message.event === 'skipped') on.skipped(JSON.parse(message.data).events);
+      }
+    } catch (e) {
+      if (signal.aborted) return;
+      if (e instanceof Problem && e.status >= 400 && e.status !== 429 && e.status !== 503) throw e;
+      on.state('The stream was interrupted. Connecting again …');
+    }
+    await new Promise((resolve) => {
+      setTimeout(resolve, delay);
+      signal.addEventListener('abort', resolve, { once: true });
+    });
+    delay = Math.min(delay * 2, 10_000);
+  }
+}
+
+async function* messages(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const parts = (rest + value).replaceAll('\r\n', '\n').split('\n\n');
+    rest = parts.pop();
+    for (const part of parts) {
+      const message = { event: 'message', id: '', data: '' };
+      for (const line of part.split('\n')) {
+        const colon = line.indexOf(':');
+        if (colon <= 0) continue;
+        const name = line.slice(0, colon);
+        const text = line.slice(colon + 1).replace(/^ /, '');
+        if (name === 'data') message.data += (message.data ? '\n' : '') + text;
+        else if (name === 'event' || name === 'id') message[name] = text;
+      }
+      if (message.data) yield message;
+    }
+  }
+}

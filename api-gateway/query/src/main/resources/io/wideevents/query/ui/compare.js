@@ -1,0 +1,71 @@
+import { html, useState } from './ui.js';
+import { count, percent, valueText } from './format.js';
+
+const FIRST = 12;
+
+/** Fields ranked by how differently their values are distributed in the selection and in the rest. */
+export function Compare({ reply, selection, loading, onFilter, onStart, onClear, field, p95 }) {
+  if (!selection) return html`<section class="compare empty">
+    <h2>What is different about some of the events?</h2>
+    <p>Drag over a part of the heatmap, or choose the events to compare with all others:</p>
+    <p class="actions">
+      <button type="button" onClick=${() => onStart('outcome:FAILED')}>Compare failed events</button>
+      ${p95 > 0 && html`<button type="button" onClick=${() => onStart(`${field}:>${Number(p95.toPrecision(3))}`)}>Compare the slowest 5 %</button>`}
+    </p>
+    <p class="note">On the heatmap, the arrow keys move, Shift with an arrow key selects, and Enter compares.</p>
+  </section>`;
+  return html`<section class="compare" aria-busy=${loading}>
+    <header class="compare-head">
+      <p><span class="swatch selection" aria-hidden="true"></span><strong>Selection</strong> <span class="mono">${selection.text}</span>
+        ${reply && html` · ${count(reply.selection.events)} events`}</p>
+      <p><span class="swatch baseline" aria-hidden="true"></span><strong>Baseline</strong> all other events of the filter and period
+        ${reply && html` · ${count(reply.baseline.events)} events`}</p>
+      ${reply && (reply.selection.sampled < reply.selection.events || reply.baseline.sampled < reply.baseline.events)
+        && html`<p class="note">Compared with samples of ${count(reply.selection.sampled)} and ${count(reply.baseline.sampled)} events.</p>`}
+      <p class="actions"><button type="button" onClick=${() => onFilter(selection.terms, selection)}>Show the selected events</button><button type="button" onClick=${onClear}>Clear the selection</button></p>
+    </header>
+    ${reply && reply.selection.events === 0 && html`<p class="nothing">No event is in the selection. Select a larger part.</p>`}
+    ${reply && reply.selection.events > 0 && reply.fields.length === 0 && html`<p class="nothing">The selected events do not differ from the others in any field.</p>`}
+    ${reply && html`<${Ranking} title="Differences" hint="the largest first" fields=${reply.fields} onFilter=${onFilter} />
+      <${Ranking} title="Symptoms" hint="errors, durations and what you selected: how it shows, not why" fields=${reply.symptoms} onFilter=${onFilter} />`}
+  </section>`;
+}
+
+function Ranking({ title, hint, fields, onFilter }) {
+  const [all, setAll] = useState(false);
+  if (fields.length === 0) return null;
+  const shown = all ? fields : fields.slice(0, FIRST);
+  return html`<section class=${`ranking ${title.toLowerCase()}`}>
+    <h2>${title} <span class="note">${hint}</span></h2>
+    <ol class="fields">${shown.map((f, i) => html`<${Field} key=${f.field} rank=${i + 1} field=${f} onFilter=${onFilter} />`)}</ol>
+    ${fields.length > FIRST && !all && html`<button type="button" onClick=${() => setAll(true)}>Show ${fields.length - FIRST} more fields</button>`}
+  </section>`;
+}
+
+const width = (share) => ({ width: `${Math.min(100, 100 * (share ?? 0))}%` });
+
+function Field({ field, rank, onFilter }) {
+  return html`<li class="field-card">
+    <h3><span class="rank">${rank}</span> <span class="mono">${field.field}</span> <span class="score" title="0: the same distribution, 1: no value in common">${field.score.toFixed(2)}</span></h3>
+    <table aria-label=${`Values of ${field.field}`}>
+      <thead class="sr"><tr><th scope="col">Value</th><th scope="col">Selection</th><th scope="col">Baseline</th></tr></thead>
+      <tbody>
+        ${field.values.map((v) => html`<tr key=${v.filter ?? valueText(v.value)}>
+          <th scope="row"><button type="button" class="value mono" title=${`Add ${v.filter} to the filter`} onClick=${() => onFilter(v.filter)}>${valueText(v.value).slice(0, 120)}</button></th>
+          <td><${Pair} of=${v} /></td>
+        </tr>`)}
+        ${(field.missing?.selection > 0.005 || field.missing?.baseline > 0.005) && html`<tr>
+          <th scope="row"><button type="button" class="value" onClick=${() => onFilter(`-has:${field.field}`)}><em>no value</em></button></th>
+          <td><${Pair} of=${field.missing} /></td>
+        </tr>`}
+      </tbody>
+    </table>
+  </li>`;
+}
+
+function Pair({ of }) {
+  return html`<span class="pair">
+    <span class="pair-bar selection"><span style=${width(of.selection)}></span></span><span class="pair-text">${percent(of.selection)}<span class="sr"> of the selection</span></span>
+    <span class="pair-bar baseline"><span style=${width(of.baseline)}></span></span><span class="pair-text">${percent(of.baseline)}<span class="sr"> of the baseline</span></span>
+  </span>`;
+}

@@ -1,0 +1,40 @@
+import { html } from './ui.js';
+import { hasKey } from './api.js';
+import { shellWord } from './format.js';
+import { loneId, removeTerm, terms } from './filter.js';
+
+/** A command that posts an event, as it works in a shell. */
+export function firstEvent() {
+  const key = hasKey() ? ` \\\n  -H "Authorization: Bearer $INGEST_API_KEY"` : '';
+  return `curl -i ${shellWord(`${location.origin}/v1/events`)} -H 'content-type: application/json'${key} \\
+  -d '{"requestId": "req-7f3a", "service": "checkout", "route": "POST /checkout",
+       "timestamp": '"$(date +%s000)"',
+       "user": {"id": 4711, "role": "customer"}, "performance": {"durationMs": 182.5}}'`;
+}
+
+export function NoEvents({ onCopy, onRefresh }) {
+  const command = firstEvent();
+  return html`<section class="empty">
+    <h2>No events yet</h2>
+    <p>This gateway has not stored any event. Post the first one from a terminal. It appears here within seconds.</p>
+    <pre class="command" tabindex="0" aria-label="Command that posts an event">${command}</pre>
+    <p class="actions"><button type="button" class="primary" onClick=${() => onCopy(command, 'curl command')}>Copy the command</button><button type="button" onClick=${onRefresh}>Look again</button></p>
+    <p class="note">Not here after some seconds? The pipeline panel shows where events wait.</p>
+  </section>`;
+}
+
+const WIDER = [['-24h', 'Last 24 hours'], ['-7d', 'Last 7 days'], ['-30d', 'Last 30 days']];
+
+/** What to change when the store has events but none matches. */
+export function NoMatch({ state, onGo, onPipeline }) {
+  const found = terms(state.q);
+  const id = loneId(state.q.replace(/^(requestId|eventId):"?/, '').replace(/"$/, ''));
+  return html`<section class="empty">
+    <h2>No event matches</h2>
+    <p>${state.q ? html`No event of this period matches <code>${state.q.slice(0, 300)}</code>.` : 'No event has its timestamp in this period.'} Widen one of them:</p>
+    <div class="actions" role="group" aria-label="Longer periods">${WIDER.filter(([from]) => !(state.to === 'now' && state.from === from)).map(([from, name]) => html`<button key=${from} type="button" onClick=${() => onGo({ from, to: 'now' })}>${name}</button>`)}</div>
+    ${found.length > 0 && html`<div class="actions" role="group" aria-label="Fewer terms">${found.slice(0, 8).map((t) => html`<button key=${t.start} type="button" onClick=${() => onGo({ q: removeTerm(state.q, t) })}>without <span class="mono">${t.text.slice(0, 60)}</span></button>`)}</div>`}
+    ${id && html`<p>Do you look for one event? <button type="button" onClick=${onPipeline}>Where is my event?</button></p>`}
+    <p class="note">Text without a field is searched in the summary. A value with <code>*</code> matches a beginning: <code>route:"GET /v1/*"</code>.</p>
+  </section>`;
+}

@@ -1,0 +1,78 @@
+import { html, useRef } from './ui.js';
+import { clock, count, dateTime, dayOf, measure, OUTCOME_SIGN } from './format.js';
+
+const SUMMARY_PART = /(?:^| )(Outcome|Service|Route|Error|ErrorMessage|UserRole|LatencyBucket): /g;
+const LONGEST_SUMMARY = 600;
+
+export function outcomeOf(event) {
+  const outcome = event._ingest?.outcome;
+  return typeof outcome === 'string' ? outcome : 'UNKNOWN';
+}
+
+export function Outcome({ value }) {
+  return html`<span class=${`outcome ${value}`}><span class="sign" aria-hidden="true">${OUTCOME_SIGN[value] ?? '?'}</span>${value}</span>`;
+}
+
+export function durationOf(event) {
+  const ms = event.performance?.durationMs;
+  return typeof ms === 'number' ? measure(ms, 'durationMs') : '–';
+}
+
+export const textOf = (value) => (typeof value === 'string' ? value : value == null ? '' : JSON.stringify(value)).slice(0, LONGEST_SUMMARY);
+
+/** The parts of _summary with their labels. The outcome has its own column. */
+function Summary({ event }) {
+  const text = textOf(event._summary);
+  const found = [...text.matchAll(SUMMARY_PART)];
+  if (found.length === 0) return text || html`<span class="note">no summary</span>`;
+  return found.map((match, i) => {
+    if (match[1] === 'Outcome' || match[1] === 'LatencyBucket') return null;
+    const value = text.slice(match.index + match[0].length, found[i + 1]?.index);
+    return html`<span class=${`part ${match[1]}`} key=${i}><span class="part-label">${match[1]}</span> ${value} </span>`;
+  });
+}
+
+/** The events, newest first. Arrow keys (or j and k) move through the rows, Enter opens one. */
+export function Rows({ events, fresh, selected, order, more, loading, onOpen, onMore, onOrder }) {
+  const body = useRef(null);
+
+  function onKeyDown(e) {
+    const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[e.key];
+    const buttons = [...body.current.querySelectorAll('button.open')];
+    const at = buttons.indexOf(document.activeElement);
+    if (e.key === 'Home' || e.key === 'End') {
+      e.preventDefault();
+      buttons.at(e.key === 'Home' ? 0 : -1)?.focus();
+    } else if (step && at >= 0) {
+      e.preventDefault();
+      buttons[Math.max(0, Math.min(buttons.length - 1, at + step))].focus();
+    }
+  }
+
+  const first = events[0];
+  const last = events.at(-1);
+  const severalDays = first && last && dayOf(first.timestamp) !== dayOf(last.timestamp);
+  const time = (event) => (severalDays ? `${dayOf(event.timestamp).slice(5)} ` : '') + clock(event.timestamp, true);
+  return html`<div class="rows">
+    <table aria-label="Events" aria-busy=${loading}>
+      <thead><tr>
+        <th scope="col" aria-sort=${order === 'desc' ? 'descending' : 'ascending'}><button class="sort" type="button" onClick=${() => onOrder(order === 'desc' ? 'asc' : 'desc')}>Time <span aria-hidden="true">${order === 'desc' ? '↓' : '↑'}</span></button></th>
+        <th scope="col">Outcome</th><th scope="col" class="number">Duration</th><th scope="col">Summary</th>
+      </tr></thead>
+      <tbody ref=${body} onKeyDown=${onKeyDown}>
+        ${events.map((event, i) => html`<tr key=${event.eventId} class=${`${event.eventId === selected ? 'current' : ''} ${fresh?.has(event.eventId) ? 'fresh' : ''}`}
+          onClick=${(e) => getSelection().isCollapsed && !e.target.closest('button') && onOpen(event.eventId)}>
+          <td class="time"><button type="button" class="open mono" data-event=${event.eventId} tabindex=${i === 0 || event.eventId === selected ? 0 : -1}
+            aria-label=${`Open event of ${dateTime(event.timestamp)}, ${outcomeOf(event)}, ${textOf(event.service)}`} onClick=${() => onOpen(event.eventId)}>${time(event)}</button></td>
+          <td class="what"><${Outcome} value=${outcomeOf(event)} /></td>
+          <td class="number mono">${durationOf(event)}</td>
+          <td class="summary" title=${textOf(event._summary)}><${Summary} event=${event} /></td>
+        </tr>`)}
+      </tbody>
+    </table>
+    <p class="foot">
+      <span>${count(events.length)} events shown</span>
+      ${more ? html`<button type="button" disabled=${loading} onClick=${onMore}>${loading ? 'Loading …' : 'Load more'}</button>` : html`<span class="note">the end of the period</span>`}
+    </p>
+  </div>`;
+}
