@@ -25,18 +25,20 @@ export function setKey(text) {
   }
 }
 
-/** @param ask shows why a key is needed; its promise ends when a key was entered */
+/** @param ask shows why a key is needed; its promise ends when a key was entered, and fails when none will be */
 export function onKeyNeeded(ask) {
   askForKey = ask;
 }
 
+const sentence = (text) => (/[\p{L}\p{N})"'\]]$/u.test(text) ? `${text}.` : text);
+
 /** A response that is not a success. The fields are those of the problem document. */
 export class Problem extends Error {
   constructor(status, body) {
-    super(body.detail || body.title || `The gateway answered ${status}.`);
+    super(sentence(body.detail || body.title || `The gateway answered ${status}`));
     this.status = status;
     this.code = body.code ?? '';
-    this.fix = body.fix ?? '';
+    this.fix = sentence(body.fix ?? '');
     this.position = typeof body.position === 'number' ? body.position : null;
   }
 }
@@ -166,7 +168,8 @@ async function* messages(body) {
         if (name === 'data') message.data += (message.data ? '\n' : '') + text;
         else if (name === 'event' || name === 'id') message[name] = text;
       }
-      if (message.data) yield message;
+      // The first message may have only an id, from which the stream resumes.
+      if (message.data || message.id) yield message;
     }
   }
 }

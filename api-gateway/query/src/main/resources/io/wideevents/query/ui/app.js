@@ -13,7 +13,7 @@ import { Groups } from './groups.js';
 import { Compare } from './compare.js';
 import { Drawer } from './drawer.js';
 import { Banner, PipelinePanel, STATE_SIGN, useReadiness } from './pipeline.js';
-import { NoEvents, NoMatch } from './empty.js';
+import { Grammar, NoEvents, NoMatch } from './empty.js';
 import { KeyDialog } from './keydialog.js';
 
 const PAGE = 100;
@@ -59,7 +59,7 @@ function App() {
   const selection = selectionOf(state);
 
   useEffect(() => {
-    onKeyNeeded((problem) => new Promise((resolve) => setNeedKey({ problem, resolve })));
+    onKeyNeeded((problem) => new Promise((resolve, reject) => setNeedKey({ problem, resolve, reject })));
   }, []);
   useEffect(() => {
     if (!message) return undefined;
@@ -219,14 +219,15 @@ function App() {
     <${Banner} health=${health} onDetails=${() => go({ panel: 'pipeline', event: '' })} />
     <main>
       ${problem && html`<div class="problem" role="alert"><p><strong>${problem.message}</strong> ${problem.fix}</p><button type="button" onClick=${() => setTick((t) => t + 1)}>Try again</button></div>`}
-      ${noEventsAtAll && html`<${NoEvents} onCopy=${copy} onRefresh=${() => setTick((t) => t + 1)} />`}
+      ${filterProblem && html`<${Grammar} onFilter=${(filter) => go({ q: filter })} />`}
+      ${noEventsAtAll && html`<${NoEvents} onCopy=${copy} onPipeline=${() => go({ panel: 'pipeline', event: '' })} onRefresh=${() => setTick((t) => t + 1)} />`}
       ${nothing && !noEventsAtAll && !anything.loading && html`<${NoMatch} state=${state} onGo=${go} onPipeline=${() => go({ panel: 'pipeline', event: '' })} />`}
       ${!stats.data && !stats.problem && html`<p class="loading note">Loading …</p>`}
       ${stats.data && !nothing && !filterProblem && html`
         <div class="strip">
           <dl class="figures" aria-label="Totals">
             <div><dt>Events</dt><dd>${count(stats.data.total.count)}</dd></div>
-            <div class=${stats.data.total.error_rate > 0 ? 'bad' : ''}><dt>Error rate</dt><dd>${percent(stats.data.total.error_rate)}</dd></div>
+            <div><dt>Error rate</dt><dd>${percent(stats.data.total.error_rate)}</dd></div>
             ${['p50', 'p95', 'p99'].map((p) => html`<div key=${p}><dt>${p}</dt><dd>${measure(stats.data.total[`${p}(${field})`], field)}</dd></div>`)}
           </dl>
           <label class="measure">Measure <input class="mono" list="number-fields" key=${field} defaultValue=${field} onChange=${(e) => e.target.value.trim() && go({ field: e.target.value.trim(), sel: '', selFrom: '', selTo: '' })} /></label>
@@ -258,7 +259,7 @@ function App() {
     ${state.event && html`<${Drawer} key="event" id=${state.event} known=${events.find((e) => e.eventId === state.event)} traceLink=${pipeline.data?.traceLink}
       onClose=${() => go({ event: '' })} onOpen=${(id) => go({ event: id })} onFilter=${addFilter} onGroup=${groupBy} onCopy=${copy} />`}
     ${state.panel === 'pipeline' && !state.event && html`<${PipelinePanel} key="pipeline" onClose=${() => go({ panel: '' })} onOpen=${(id) => go({ event: id, panel: '' })} />`}
-    ${needKey && html`<${KeyDialog} problem=${needKey.problem} onKey=${(key) => { setKey(key); setNeedKey(null); needKey.resolve(); }} />`}
+    ${needKey && html`<${KeyDialog} problem=${needKey.problem} onKey=${(key) => { setKey(key); setNeedKey(null); needKey.resolve(); }} onCancel=${() => { setNeedKey(null); needKey.reject(needKey.problem); }} />`}
     <div class="toast" role="status" aria-live="polite">${message}</div>`;
 }
 

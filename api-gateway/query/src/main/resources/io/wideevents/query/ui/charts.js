@@ -21,30 +21,32 @@ export function useWidth(ref) {
   return width;
 }
 
-/** Stripes: failures are recognised without colour. */
-function stripes(background, line) {
+/** A pattern for each outcome but SUCCESS, so that outcomes differ without colour. */
+function pattern(kind, background, line) {
   const tile = document.createElement('canvas');
   tile.width = tile.height = 6 * devicePixelRatio;
   const c = tile.getContext('2d');
   const size = tile.width;
   c.fillStyle = background;
   c.fillRect(0, 0, size, size);
-  c.strokeStyle = line;
+  c.strokeStyle = c.fillStyle = line;
   c.lineWidth = 1.5 * devicePixelRatio;
   c.beginPath();
-  for (const shift of [-size, 0, size]) {
-    c.moveTo(shift, size);
-    c.lineTo(shift + size, 0);
+  if (kind === 'dots') c.arc(size / 2, size / 2, size / 4, 0, 2 * Math.PI);
+  for (const shift of kind === 'dots' ? [] : [-size, 0, size]) {
+    c.moveTo(shift, kind === 'rising' ? size : 0);
+    c.lineTo(shift + size, kind === 'rising' ? 0 : size);
   }
-  c.stroke();
+  if (kind === 'dots') c.fill();
+  else c.stroke();
   return c.createPattern(tile, 'repeat');
 }
 
 const FILL = {
   SUCCESS: () => color('--success'),
-  WARNING: () => stripes(color('--warning'), color('--panel')),
-  EDGE_CASE: () => color('--edge'),
-  FAILED: () => stripes(color('--failed'), color('--panel')),
+  WARNING: () => pattern('falling', color('--warning'), color('--panel')),
+  EDGE_CASE: () => pattern('dots', color('--edge'), color('--panel')),
+  FAILED: () => pattern('rising', color('--failed'), color('--panel')),
 };
 
 function axes(times, yValues) {

@@ -2,6 +2,7 @@ import { html, useState } from './ui.js';
 import { count, percent, valueText } from './format.js';
 
 const FIRST = 12;
+const FIRST_VALUES = 5;
 
 /** Fields ranked by how differently their values are distributed in the selection and in the rest. */
 export function Compare({ reply, selection, loading, onFilter, onStart, onClear, field, p95 }) {
@@ -15,14 +16,14 @@ export function Compare({ reply, selection, loading, onFilter, onStart, onClear,
     <p class="note">On the heatmap, the arrow keys move, Shift with an arrow key selects, and Enter compares.</p>
   </section>`;
   return html`<section class="compare" aria-busy=${loading}>
-    <header class="compare-head">
+    <header class="compare-head"><div>
       <p><span class="swatch selection" aria-hidden="true"></span><strong>Selection</strong> <span class="mono">${selection.text}</span>
         ${reply && html` · ${count(reply.selection.events)} events`}</p>
       <p><span class="swatch baseline" aria-hidden="true"></span><strong>Baseline</strong> all other events of the filter and period
         ${reply && html` · ${count(reply.baseline.events)} events`}</p>
       ${reply && (reply.selection.sampled < reply.selection.events || reply.baseline.sampled < reply.baseline.events)
         && html`<p class="note">Compared with samples of ${count(reply.selection.sampled)} and ${count(reply.baseline.sampled)} events.</p>`}
-      <p class="actions"><button type="button" onClick=${() => onFilter(selection.terms, selection)}>Show the selected events</button><button type="button" onClick=${onClear}>Clear the selection</button></p>
+      </div><p class="actions"><button type="button" onClick=${() => onFilter(selection.terms, selection)}>Show the selected events</button><button type="button" onClick=${onClear}>Clear the selection</button></p>
     </header>
     ${reply && reply.selection.events === 0 && html`<p class="nothing">No event is in the selection. Select a larger part.</p>`}
     ${reply && reply.selection.events > 0 && reply.fields.length === 0 && html`<p class="nothing">The selected events do not differ from the others in any field.</p>`}
@@ -45,12 +46,14 @@ function Ranking({ title, hint, fields, onFilter }) {
 const width = (share) => ({ width: `${Math.min(100, 100 * (share ?? 0))}%` });
 
 function Field({ field, rank, onFilter }) {
+  const [all, setAll] = useState(false);
+  const values = all ? field.values : field.values.slice(0, FIRST_VALUES);
   return html`<li class="field-card">
     <h3><span class="rank">${rank}</span> <span class="mono">${field.field}</span> <span class="score" title="0: the same distribution, 1: no value in common">${field.score.toFixed(2)}</span></h3>
     <table aria-label=${`Values of ${field.field}`}>
       <thead class="sr"><tr><th scope="col">Value</th><th scope="col">Selection</th><th scope="col">Baseline</th></tr></thead>
       <tbody>
-        ${field.values.map((v) => html`<tr key=${v.filter ?? valueText(v.value)}>
+        ${values.map((v) => html`<tr key=${v.filter ?? valueText(v.value)}>
           <th scope="row"><button type="button" class="value mono" title=${`Add ${v.filter} to the filter`} onClick=${() => onFilter(v.filter)}>${valueText(v.value).slice(0, 120)}</button></th>
           <td><${Pair} of=${v} /></td>
         </tr>`)}
@@ -60,6 +63,7 @@ function Field({ field, rank, onFilter }) {
         </tr>`}
       </tbody>
     </table>
+    ${values.length < field.values.length && html`<button type="button" class="plain note" onClick=${() => setAll(true)}>${field.values.length - values.length} more values</button>`}
   </li>`;
 }
 

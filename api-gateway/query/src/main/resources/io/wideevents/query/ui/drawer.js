@@ -39,7 +39,7 @@ export function Drawer({ id, known, traceLink, onClose, onOpen, onFilter, onGrou
     ${!event && !problem && html`<p class="note">Loading …</p>`}
     ${event && html`
       <div class="event-head">
-        <p><${Outcome} value=${outcomeOf(event)} /> <strong>${textOf(event.service)}</strong> <span class="mono">${textOf(event.route)}</span></p>
+        <p class="event-title"><${Outcome} value=${outcomeOf(event)} /> <strong>${textOf(event.service)}</strong> <span class="mono">${textOf(event.route)}</span></p>
         <p class="note"><time datetime=${textOf(event.timestamp)} title=${textOf(event.timestamp)}>${dateTime(event.timestamp)}</time> · ${durationOf(event)} · <span class="mono">${id}</span></p>
         <p class="actions">
           <button type="button" onClick=${() => onCopy(curl(eventPath(id), hasKey()), 'curl command')}>Copy as curl</button>

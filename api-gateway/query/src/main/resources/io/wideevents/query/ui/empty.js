@@ -6,20 +6,23 @@ import { loneId, removeTerm, terms } from './filter.js';
 /** A command that posts an event, as it works in a shell. */
 export function firstEvent() {
   const key = hasKey() ? ` \\\n  -H "Authorization: Bearer $INGEST_API_KEY"` : '';
-  return `curl -i ${shellWord(`${location.origin}/v1/events`)} -H 'content-type: application/json'${key} \\
-  -d '{"requestId": "req-7f3a", "service": "checkout", "route": "POST /checkout",
-       "timestamp": '"$(date +%s000)"',
-       "user": {"id": 4711, "role": "customer"}, "performance": {"durationMs": 182.5}}'`;
+  return `curl -i ${shellWord(`${location.origin}/v1/events`)} \\
+  -H 'content-type: application/json'${key} -d '{
+    "requestId": "req-7f3a", "service": "checkout",
+    "route": "POST /checkout", "timestamp": '"$(date +%s000)"',
+    "user": {"id": 4711, "role": "customer"},
+    "performance": {"durationMs": 182.5}
+  }'`;
 }
 
-export function NoEvents({ onCopy, onRefresh }) {
+export function NoEvents({ onCopy, onRefresh, onPipeline }) {
   const command = firstEvent();
   return html`<section class="empty">
     <h2>No events yet</h2>
     <p>This gateway has not stored any event. Post the first one from a terminal. It appears here within seconds.</p>
     <pre class="command" tabindex="0" aria-label="Command that posts an event">${command}</pre>
     <p class="actions"><button type="button" class="primary" onClick=${() => onCopy(command, 'curl command')}>Copy the command</button><button type="button" onClick=${onRefresh}>Look again</button></p>
-    <p class="note">Not here after some seconds? The pipeline panel shows where events wait.</p>
+    <p class="note">Not here after some seconds? <button type="button" class="value" onClick=${onPipeline}>The pipeline panel</button> shows where events wait.</p>
   </section>`;
 }
 
@@ -36,5 +39,26 @@ export function NoMatch({ state, onGo, onPipeline }) {
     ${found.length > 0 && html`<div class="actions" role="group" aria-label="Fewer terms">${found.slice(0, 8).map((t) => html`<button key=${t.start} type="button" onClick=${() => onGo({ q: removeTerm(state.q, t) })}>without <span class="mono">${t.text.slice(0, 60)}</span></button>`)}</div>`}
     ${id && html`<p>Do you look for one event? <button type="button" onClick=${onPipeline}>Where is my event?</button></p>`}
     <p class="note">Text without a field is searched in the summary. A value with <code>*</code> matches a beginning: <code>route:"GET /v1/*"</code>.</p>
+  </section>`;
+}
+
+const EXAMPLES = [
+  ['service:checkout', 'a field has this value'],
+  ['route:"POST /v1/cart"', 'a value with blanks, in quotes'],
+  ['outcome:FAILED,WARNING', 'one of several values'],
+  ['duration:>500', 'a number: >, >=, <, <= or 10..20'],
+  ['route:"GET /v1/*"', 'a text that begins so'],
+  ['-error.code:TIMEOUT', 'not this value'],
+  ['has:flags.newCheckout', 'the field exists'],
+  ['"payment declined"', 'words in the summary'],
+];
+
+/** How to write a filter, shown beside a filter that cannot be read. */
+export function Grammar({ onFilter }) {
+  return html`<section class="empty">
+    <h2>How to write a filter</h2>
+    <p>All terms must match. Choose an example to search for it:</p>
+    <table class="examples"><tbody>${EXAMPLES.map(([filter, meaning]) => html`<tr key=${filter}>
+      <th scope="row"><button type="button" class="value mono" onClick=${() => onFilter(filter)}>${filter}</button></th><td>${meaning}</td></tr>`)}</tbody></table>
   </section>`;
 }

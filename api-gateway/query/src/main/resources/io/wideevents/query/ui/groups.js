@@ -40,7 +40,7 @@ export function Groups({ reply, group, field, sort, fields, loading, onGroup, on
           <th scope="row">${value === null
             ? html`<button type="button" class="value" title="Show events without this field" onClick=${() => onFilter(`-has:${group}`)}><em>no value</em></button>`
             : html`<button type="button" class="value mono" title=${`Filter by ${text.slice(0, LONGEST)}`} onClick=${() => onFilter(termFor(group, value))}>${text.slice(0, LONGEST)}</button>`}</th>
-          ${columns.map((c) => html`<td key=${c.key} class="number mono"><span class=${`cell-bar ${c.key === 'error_rate' ? 'bad' : ''}`} style=${{ width: `${(100 * (g.values[c.key] ?? 0)) / largest[c.key]}%` }}></span><span class="cell-text">${c.text(g.values)}</span></td>`)}
+          ${columns.map((c) => html`<td key=${c.key} class="number mono"><span class="cell"><span class=${`cell-bar ${c.key === 'error_rate' ? 'bad' : ''}`} style=${{ width: `${(100 * (g.values[c.key] ?? 0)) / largest[c.key]}%` }}></span><span class="cell-text">${c.text(g.values)}</span></span></td>`)}
         </tr>`;
       })}</tbody>
     </table></div>

@@ -20,7 +20,7 @@ function ramp(stops, share) {
   return `rgb(${stops[i].map((c, k) => Math.round(c + (stops[i + 1][k] - c) * part)).join(' ')})`;
 }
 
-const rounded = (n) => Number(n.toPrecision(6));
+const rounded = (n) => Number(n.toPrecision(4));
 
 /**
  * How many events took how long, over time. A cell with stripes has more failures than successes. Dragging selects
@@ -119,12 +119,12 @@ export function Heatmap({ stats, field, interval, theme, selection, onSelect }) 
   const table = useMemo(() => tableOf(map, field, interval), [map, field, interval]);
   return html`<figure class="chart" aria-label="Heatmap">
     <figcaption><h2>Heatmap of <span class="mono">${field}</span></h2>
-      <ul class="legend"><li><span class="heat-scale" aria-hidden="true"></span>few – many</li><li><span class="heat-failed" aria-hidden="true"></span>mostly failed</li><li class="note">Drag to compare</li></ul>
+      <ul class="legend"><li><span class="heat-scale" aria-hidden="true"></span>few – many</li><li><span class="heat-failed" aria-hidden="true"></span>mostly failed</li><li class="note wide-only">Drag to compare</li></ul>
     </figcaption>
     <div class="plot heat" ref=${box}>
       <canvas ref=${canvas} tabindex="0" role="application" aria-roledescription="heatmap"
         aria-label=${`Heatmap of ${field}. ${map ? `From ${measure(map.bounds[0], field)} to ${measure(map.bounds[map.rows], field)}.` : 'No values.'} Arrow keys move, Shift with an arrow key selects, Enter compares the selection with the rest.`}
-        onPointerDown=${onPointerDown} onPointerMove=${onPointerMove} onPointerUp=${onPointerUp}
+        onPointerDown=${onPointerDown} onPointerMove=${onPointerMove} onPointerUp=${onPointerUp} onPointerCancel=${() => { start.current = null; setDrag(null); }}
         onPointerLeave=${() => setSaid('')} onKeyDown=${onKeyDown}></canvas>
       ${marked && html`<div class="selected" style=${marked}></div>`}
       ${!map && html`<p class="nothing">No event of this period has a number in <span class="mono">${field}</span>.</p>`}
@@ -191,18 +191,43 @@ function axes(g, map, field, inner, high) {
   g.font = '11px system-ui, sans-serif';
   g.textBaseline = 'middle';
   g.textAlign = 'right';
-  const every = Math.max(1, Math.ceil(map.rows / 5));
-  for (let row = 0; row <= map.rows; row += every) {
-    g.fillText(measure(map.bounds[row], field), LEFT - 6, Math.max(TOP + 4, TOP + high - (row / map.rows) * high));
+  for (const value of valueTicks(map.bounds[0], map.bounds[map.rows])) {
+    g.fillText(measure(value, field), LEFT - 6, TOP + high - rowOf(map, value) * (high / map.rows));
   }
   g.textAlign = 'center';
   g.textBaseline = 'top';
-  const labels = Math.max(2, Math.floor(inner / 90));
   const span = map.columns * map.interval;
-  for (let i = 0; i < labels; i++) {
-    const share = (i + 0.5) / labels;
-    g.fillText(tick(map.start + share * span, span), LEFT + share * inner, TOP + high + 6);
+  for (const time of timeTicks(map.start, span, Math.floor(inner / 64))) {
+    g.fillText(tick(time, span), LEFT + ((time - map.start) / span) * inner, TOP + high + 6);
   }
+}
+
+/** The row of a value, with its part of the row. The bounds of a row grow by a factor. */
+function rowOf(map, value) {
+  const i = Math.max(0, map.bounds.findLastIndex((b) => b <= value));
+  const [low, next] = [map.bounds[i], map.bounds[i + 1] ?? map.bounds[i]];
+  return next > low ? i + (value - low) / (next - low) : i;
+}
+
+/** Powers of ten, or 1, 2 and 5 times a power of ten where there are few of them. */
+function valueTicks(low, high) {
+  const all = [];
+  for (let e = -6; e <= 12; e++) all.push(10 ** e, 2 * 10 ** e, 5 * 10 ** e);
+  const inside = all.filter((v) => v >= low && v <= high);
+  const powers = inside.filter((v) => Number.isInteger(Math.round(Math.log10(v) * 1e6) / 1e6));
+  return powers.length >= 3 ? powers : inside.slice(0, 7);
+}
+
+const SECOND = 1000;
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800].map((s) => s * SECOND);
+
+function timeTicks(start, span, most) {
+  const step = STEPS.find((s) => span / s <= most) ?? STEPS.at(-1) * Math.ceil(span / STEPS.at(-1) / most);
+  // Ticks at whole hours and days of this browser's time zone.
+  const shift = new Date(start).getTimezoneOffset() * 60_000;
+  const ticks = [];
+  for (let t = Math.ceil((start - shift) / step) * step + shift; t < start + span; t += step) ticks.push(t);
+  return ticks.filter((t) => t - start > span * 0.03 && start + span - t > span * 0.03);
 }
 
 function place({ c0, c1, r0, r1 }, map, inner, high) {

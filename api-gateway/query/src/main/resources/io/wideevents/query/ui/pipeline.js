@@ -129,7 +129,7 @@ function WhereIsMyEvent({ onOpen }) {
   return html`<form class="where-form" onSubmit=${ask}>
     <h3>Where is my event?</h3>
     <label>Event id <input class="mono" required value=${id} placeholder="01a203ba-1340-86a2-a099-3876a9286133" onInput=${(e) => setId(e.target.value)} /></label>
-    <label>Request id <span class="note">(optional; finds its partition in Kafka)</span> <input class="mono" value=${requestId} onInput=${(e) => setRequestId(e.target.value)} /></label>
+    <label><span>Request id <span class="note">(optional; finds its partition in Kafka)</span></span> <input class="mono" value=${requestId} onInput=${(e) => setRequestId(e.target.value)} /></label>
     <button class="primary" type="submit" disabled=${asking || !id.trim()}>${asking ? 'Searching …' : 'Find it'}</button>
     <div aria-live="polite">
       ${problem && html`<div class="problem"><p><strong>${problem.message}</strong> ${problem.fix}</p></div>`}

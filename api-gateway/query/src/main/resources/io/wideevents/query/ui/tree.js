@@ -64,7 +64,7 @@ function Node({ name, value, segments, inList, depth, on, first }) {
   const path = fieldPath(segments);
   const usable = path !== null && path !== 'timestamp';
   const type = value === null ? 'null' : isRaw(value) ? 'number' : typeof value;
-  const act = (what, label, sign, run) => html`<button type="button" data-do=${what} tabindex="-1" title=${label} aria-label=${`${label}: ${name}`} onClick=${run}>${sign}</button>`;
+  const act = (what, label, text, run) => html`<button type="button" data-do=${what} tabindex="-1" title=${label} aria-label=${`${label}: ${name}`} onClick=${run}>${text}</button>`;
   return html`<li role="treeitem" tabindex=${first ? 0 : -1} aria-expanded=${branch ? open : undefined} aria-label=${branch ? `${name}, ${size} fields` : undefined} class="field">
     <div class="field-line" style=${{ paddingLeft: `${depth * 16}px` }}>
       ${branch
@@ -75,11 +75,11 @@ function Node({ name, value, segments, inList, depth, on, first }) {
         ? html`<button type="button" class="plain note" tabindex="-1" onClick=${() => setOpen(!open)}>${Array.isArray(value) ? `[ ${size} ]` : `{ ${size} }`}</button>`
         : html`<${Long} text=${valueText(value)} first=${LONGEST} />`}</span>
       <span class="field-actions">
-        ${usable && !branch && act('filter', 'Filter by this value (f)', '=', () => on.onFilter(termFor(path, value)))}
-        ${usable && !branch && act('exclude', 'Exclude this value (x)', '≠', () => on.onFilter(`-${termFor(path, value)}`))}
-        ${usable && branch && act('filter', 'Filter: has this field (f)', '∃', () => on.onFilter(`has:${path}`))}
-        ${usable && !branch && !inList && act('group', 'Group by this field (g)', '⊞', () => on.onGroup(path))}
-        ${act('copy', 'Copy (c)', '⧉', () => on.onCopy(branch ? JSON.stringify(value, null, 2) : valueText(value), name))}
+        ${usable && !branch && act('filter', 'Filter by this value (f)', 'Filter', () => on.onFilter(termFor(path, value)))}
+        ${usable && !branch && act('exclude', 'Exclude this value (x)', 'Exclude', () => on.onFilter(`-${termFor(path, value)}`))}
+        ${usable && branch && act('filter', 'Filter: has this field (f)', 'Has', () => on.onFilter(`has:${path}`))}
+        ${usable && !branch && !inList && act('group', 'Group by this field (g)', 'Group', () => on.onGroup(path))}
+        ${act('copy', 'Copy (c)', 'Copy', () => on.onCopy(branch ? JSON.stringify(value, null, 2) : valueText(value), name))}
       </span>
     </div>
     ${branch && open && size > 0 && html`<ul role="group"><${Children} value=${value} segments=${segments} depth=${depth + 1} on=${on} /></ul>`}
