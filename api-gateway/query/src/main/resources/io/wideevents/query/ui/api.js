@@ -63,7 +63,19 @@ async function problemOf(response) {
   return new Problem(response.status, body);
 }
 
-async function send(path, init) {
+const BUSY_RETRIES = 4;
+
+function delayed(millis, signal) {
+  return new Promise((resolve) => {
+    const id = setTimeout(resolve, millis);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(id);
+      resolve();
+    }, { once: true });
+  });
+}
+
+async function send(path, init, attempt = 0) {
   const headers = { Accept: 'application/json', ...init.headers };
   if (key) headers.Authorization = `Bearer ${key}`;
   const sent = key;
@@ -74,6 +86,12 @@ async function send(path, init) {
     if (e.name === 'AbortError') throw e;
     throw new Problem(0, { detail: 'The gateway does not answer.', fix: 'Check that it runs and that the network reaches it.' });
   }
+  // The gateway limits its queries. A page asks several at a time, so it waits for its place.
+  if (response.status === 429 && attempt < BUSY_RETRIES) {
+    await delayed(500 + 1000 * Math.random(), init.signal);
+    init.signal?.throwIfAborted();
+    return send(path, init, attempt + 1);
+  }
   if (response.status !== 401 && response.status !== 403) return response;
   const problem = await problemOf(response);
   if (!askForKey) throw problem;
@@ -83,7 +101,7 @@ async function send(path, init) {
     await asking;
   }
   init.signal?.throwIfAborted();
-  return send(path, init);
+  return send(path, init, attempt);
 }
 
 export async function call(path, { params, body, signal } = {}) {
@@ -142,10 +160,7 @@ export async function tail(filter, on, signal) {
       if (e instanceof Problem && e.status >= 400 && e.status !== 429 && e.status !== 503) throw e;
       on.state('The stream was interrupted. Connecting again …');
     }
-    await new Promise((resolve) => {
-      setTimeout(resolve, delay);
-      signal.addEventListener('abort', resolve, { once: true });
-    });
+    await delayed(delay, signal);
     delay = Math.min(delay * 2, 10_000);
   }
 }

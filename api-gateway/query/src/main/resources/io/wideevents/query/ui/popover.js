@@ -28,7 +28,7 @@ export function Popover({ label, title, className = '', children }) {
 
   return html`<div class=${`popover ${className}`} ref=${root} onKeyDown=${onKeyDown}>
     <button ref=${button} type="button" aria-expanded=${open} aria-controls=${id} title=${title} onClick=${() => setOpen(!open)}>
-      ${label}<span aria-hidden="true" class="caret">▾</span>
+      <span class="label">${label}</span><span aria-hidden="true" class="caret">▾</span>
     </button>
     <div id=${id} class="popover-panel" role="group" aria-label=${title} hidden=${!open}>${open && children(close)}</div>
   </div>`;

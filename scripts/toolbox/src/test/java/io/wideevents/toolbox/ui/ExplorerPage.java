@@ -50,7 +50,10 @@ final class ExplorerPage {
   }
 
   void awaitLoaded() {
-    until(() -> browser.has(".charts[aria-busy=false]") && !browser.has("main [aria-busy=true]"));
+    until(
+        () ->
+            browser.has(".charts[aria-busy=false], .empty, .querybar .problem")
+                && !browser.has("main [aria-busy=true]"));
   }
 
   /** Waits until a condition of the page holds. */
@@ -127,5 +130,12 @@ final class ExplorerPage {
 
   String background() {
     return browser.text("getComputedStyle(document.body).backgroundColor");
+  }
+
+  /** By how many pixels the page is wider than the window. */
+  long overflow() {
+    return Long.parseLong(
+        browser.text(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"));
   }
 }
