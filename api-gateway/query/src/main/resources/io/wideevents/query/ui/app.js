@@ -220,16 +220,17 @@ function App() {
     <main>
       ${problem && html`<div class="problem" role="alert"><p><strong>${problem.message}</strong> ${problem.fix}</p><button type="button" onClick=${() => setTick((t) => t + 1)}>Try again</button></div>`}
       ${filterProblem && html`<${Grammar} onFilter=${(filter) => go({ q: filter })} />`}
-      ${noEventsAtAll && html`<${NoEvents} onCopy=${copy} onPipeline=${() => go({ panel: 'pipeline', event: '' })} onRefresh=${() => setTick((t) => t + 1)} />`}
-      ${nothing && !noEventsAtAll && !anything.loading && html`<${NoMatch} state=${state} onGo=${go} onPipeline=${() => go({ panel: 'pipeline', event: '' })} />`}
+      ${noEventsAtAll && !live && html`<${NoEvents} onCopy=${copy} onPipeline=${() => go({ panel: 'pipeline', event: '' })} onRefresh=${() => setTick((t) => t + 1)} />`}
+      ${nothing && !live && !noEventsAtAll && !anything.loading && html`<${NoMatch} state=${state} onGo=${go} onPipeline=${() => go({ panel: 'pipeline', event: '' })} />`}
       ${!stats.data && !stats.problem && html`<p class="loading note">Loading …</p>`}
-      ${stats.data && !nothing && !filterProblem && html`
+      ${stats.data && (!nothing || live) && !filterProblem && html`
         <div class="strip">
           <dl class="figures" aria-label="Totals">
             <div><dt>Events</dt><dd>${count(stats.data.total.count)}</dd></div>
             <div><dt>Error rate</dt><dd>${percent(stats.data.total.error_rate)}</dd></div>
             ${['p50', 'p95', 'p99'].map((p) => html`<div key=${p}><dt>${p}</dt><dd>${measure(stats.data.total[`${p}(${field})`], field)}</dd></div>`)}
           </dl>
+          ${stats.data.weighted && html`<span class="note">weighted by sample rate</span>`}
           <label class="measure">Measure <input class="mono" list="number-fields" key=${field} defaultValue=${field} onChange=${(e) => e.target.value.trim() && go({ field: e.target.value.trim(), sel: '', selFrom: '', selTo: '' })} /></label>
           <datalist id="number-fields">${numericFields.map((f) => html`<option key=${f.name} value=${f.name} />`)}</datalist>
           <span class="actions">

@@ -43,21 +43,31 @@ function Ranking({ title, hint, fields, onFilter }) {
   </section>`;
 }
 
+const isMissing = (v, field) => v.filter === `-has:${field.field}`;
+
+/** A range of numbers is shown with four digits. Its filter is exact. */
+function label(v, field) {
+  if (isMissing(v, field)) return html`<em>no value</em>`;
+  const range = field.kind === 'number' && typeof v.value === 'string' ? /^(-?[\d.eE+-]+) – (-?[\d.eE+-]+)$/.exec(v.value) : null;
+  return range ? `${Number(Number(range[1]).toPrecision(4))} – ${Number(Number(range[2]).toPrecision(4))}` : valueText(v.value).slice(0, 120);
+}
+
 const width = (share) => ({ width: `${Math.min(100, 100 * (share ?? 0))}%` });
 
 function Field({ field, rank, onFilter }) {
   const [all, setAll] = useState(false);
   const values = all ? field.values : field.values.slice(0, FIRST_VALUES);
+  const listsMissing = field.values.some((v) => isMissing(v, field));
   return html`<li class="field-card">
     <h3><span class="rank">${rank}</span> <span class="mono">${field.field}</span> <span class="score" title="0: the same distribution, 1: no value in common">${field.score.toFixed(2)}</span></h3>
     <table aria-label=${`Values of ${field.field}`}>
       <thead class="sr"><tr><th scope="col">Value</th><th scope="col">Selection</th><th scope="col">Baseline</th></tr></thead>
       <tbody>
         ${values.map((v) => html`<tr key=${v.filter ?? valueText(v.value)}>
-          <th scope="row"><button type="button" class="value mono" title=${`Add ${v.filter} to the filter`} onClick=${() => onFilter(v.filter)}>${valueText(v.value).slice(0, 120)}</button></th>
+          <th scope="row"><button type="button" class="value mono" title=${`Add ${v.filter} to the filter`} onClick=${() => onFilter(v.filter)}>${label(v, field)}</button></th>
           <td><${Pair} of=${v} /></td>
         </tr>`)}
-        ${(field.missing?.selection > 0.005 || field.missing?.baseline > 0.005) && html`<tr>
+        ${!listsMissing && (field.missing?.selection > 0.005 || field.missing?.baseline > 0.005) && html`<tr>
           <th scope="row"><button type="button" class="value" onClick=${() => onFilter(`-has:${field.field}`)}><em>no value</em></button></th>
           <td><${Pair} of=${field.missing} /></td>
         </tr>`}

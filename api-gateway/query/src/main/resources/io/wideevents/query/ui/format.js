@@ -86,7 +86,8 @@ export function periodName(from, to) {
   if (to === 'now' && PRESETS[from]) return `Last ${PRESETS[from]}`;
   const name = (time) => (time === 'now' || time.startsWith('-') ? time : dateTime(time));
   if (Number.isNaN(new Date(from).getTime()) || Number.isNaN(new Date(to).getTime())) return `${name(from)} – ${name(to)}`;
-  return dayOf(from) === dayOf(to) ? `${dateTime(from)} – ${clock(to)}` : `${dateTime(from)} – ${dateTime(to)}`;
+  if (dayOf(from) !== dayOf(to)) return `${dateTime(from)} – ${dateTime(to)}`;
+  return `${dayOf(from) === dayOf(Date.now()) ? 'Today' : dayOf(from)} ${clock(from)} – ${clock(to)}`;
 }
 
 /** One word of a shell: in single quotes, where only the single quote itself needs another form. */

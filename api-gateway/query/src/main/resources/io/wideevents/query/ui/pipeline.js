@@ -79,6 +79,7 @@ export function PipelinePanel({ onClose, onOpen }) {
         <tbody>${reply.tiers.map((t) => html`<tr key=${t.tier}><th scope="row">${t.tier}</th><td><${State} value=${t.state} /></td><td class="note">${t.detail ?? ''}</td></tr>`)}</tbody>
       </table>
       ${reply.spool?.events > 0 && html`<p class="note">The spool has ${bytes(reply.spool.bytes)}${reply.spool.oldest ? `, the oldest event of ${dateTime(reply.spool.oldest)}` : ''}.</p>`}
+      ${(reply.reason ?? reply.lag?.reason) && html`<p class="note">${reply.reason ?? reply.lag.reason}</p>`}
       <${Lag} lag=${reply.lag} />`}
     ${!reply && !problem && html`<p class="note">Loading …</p>`}
     <${WhereIsMyEvent} onOpen=${onOpen} />
@@ -93,7 +94,7 @@ function Lag({ lag }) {
   const partitions = (lag?.partitions ?? []).map((p, i) => (typeof p === 'number' ? { partition: i, lag: p } : p));
   if (partitions.length === 0) return null;
   const most = Math.max(1, ...partitions.map((p) => p.lag ?? 0));
-  return html`<h3>Lag by partition</h3><ul class="lag">${partitions.slice(0, 64).map((p) => html`<li key=${p.partition}>
+  return html`<h3>Lag by partition ${lag.workers !== undefined && html`<span class="note">${count(lag.workers)} workers</span>`}</h3><ul class="lag">${partitions.slice(0, 64).map((p) => html`<li key=${p.partition}>
     <span class="mono">${p.partition}</span><span class="cell-track"><span class="cell-bar" style=${{ width: `${(100 * (p.lag ?? 0)) / most}%` }}></span></span><span class="mono number">${count(p.lag)}</span></li>`)}</ul>`;
 }
 
@@ -135,9 +136,10 @@ function WhereIsMyEvent({ onOpen }) {
       ${problem && html`<div class="problem"><p><strong>${problem.message}</strong> ${problem.fix}</p></div>`}
       ${answer && html`<div class=${`answer ${answer.state}`}>
         <p><strong>${FOUND[answer.state] ?? answer.state}</strong></p><p>${answer.detail}</p>
-        ${answer.kafka && html`<p class="note">Partition ${answer.kafka.partition}, lag ${count(answer.kafka.lag)}, searched: ${answer.kafka.searched}</p>`}
+        ${answer.kafka && html`<p class="note">${answer.kafka.partition === undefined ? '' : `Partition ${answer.kafka.partition}, `}lag ${count(answer.kafka.lag)}, searched: ${answer.kafka.searched}</p>`}
         ${answer.deadLetter && html`<p class="note">Reason: ${answer.deadLetter.reason} · partition ${answer.deadLetter.partition}, offset ${answer.deadLetter.offset}</p>`}
         ${answer.checked && html`<p class="note">Checked: ${answer.checked.join(', ')}</p>`}
+        ${(answer.unchecked ?? []).map((u) => html`<p class="note" key=${u.place}>Not checked: ${u.place}. ${u.reason}</p>`)}
         ${answer.state === 'stored' && html`<button type="button" onClick=${() => onOpen(answer.eventId)}>Open the event</button>`}
       </div>`}
     </div>
