@@ -1,5 +1,7 @@
 // The page's side of the filter grammar: it writes terms and finds the term at the caret. Only the gateway parses filters.
 
+import { isRaw } from './format.js';
+
 const BARE = /^[\p{L}_][\p{L}\p{N}_@/{}-]*(\.[\p{L}\p{N}_@/{}-]+)*$/u;
 const READS_AS_OTHER = /^(true|false|null)$/;
 const SEGMENT = /^[^.\s:"$]+$/;
@@ -17,7 +19,7 @@ export function fieldPath(segments) {
 /** The term that finds events with this value. */
 export function termFor(field, value) {
   if (value !== null && typeof value === 'object') {
-    return 'rawJSON' in value ? `${field}:${value.rawJSON}` : `has:${field}`;
+    return isRaw(value) ? `${field}:${value.rawJSON}` : `has:${field}`;
   }
   if (typeof value !== 'string') return `${field}:${value}`;
   if (value.length > LONGEST_VALUE) return `${field}:${quoted(`${value.slice(0, LONGEST_VALUE)}*`)}`;

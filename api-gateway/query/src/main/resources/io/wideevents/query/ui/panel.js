@@ -3,12 +3,17 @@ import { html, useEffect, useId, useRef } from './ui.js';
 /** A dialog at the right side. It takes the focus, closes with Escape, and gives the focus back to what opened it. */
 export function Panel({ title, label, onClose, children }) {
   const heading = useRef(null);
+  const panel = useRef(null);
   const id = useId();
 
   useEffect(() => {
     const before = document.activeElement;
     heading.current.focus({ preventScroll: true });
+    // In a narrow window the panel covers the page, which then takes no focus.
+    const covered = panel.current.offsetWidth >= innerWidth - 16 ? [...document.querySelectorAll('main, header.top, footer')] : [];
+    for (const part of covered) part.inert = true;
     return () => {
+      for (const part of covered) part.inert = false;
       // Rows are rendered again meanwhile, so the row is found by its event.
       const event = before?.dataset?.event;
       const target = event ? document.querySelector(`[data-event="${CSS.escape(event)}"]`) : before;
@@ -16,7 +21,7 @@ export function Panel({ title, label, onClose, children }) {
     };
   }, []);
 
-  return html`<aside class="panel" role="dialog" aria-labelledby=${id} onKeyDown=${(e) => {
+  return html`<aside class="panel" ref=${panel} role="dialog" aria-labelledby=${id} onKeyDown=${(e) => {
     if (e.key === 'Escape') {
       e.stopPropagation();
       onClose();

@@ -1,7 +1,7 @@
 import { completionAt, isUuid, loneId, termFor } from './filter.js';
 import { call } from './api.js';
 import { html, useEffect, useId, useRef, useState } from './ui.js';
-import { percent, valueText } from './format.js';
+import { isRaw, percent, valueText } from './format.js';
 
 const SHOWN = 12;
 const ALIASES = [
@@ -44,7 +44,7 @@ async function suggestions(filter, caret, period, signal) {
     signal,
   });
   const items = values
-    .filter((v) => v.value === null || typeof v.value !== 'object' || 'rawJSON' in v.value)
+    .filter((v) => v.value === null || typeof v.value !== 'object' || isRaw(v.value))
     .map((v) => ({
       label: valueText(v.value).slice(0, 200),
       insert: `${termFor(field, v.value).slice(field.length + 1)} `,

@@ -10,7 +10,8 @@ export function outcomeOf(event) {
 }
 
 export function Outcome({ value }) {
-  return html`<span class=${`outcome ${value}`}><span class="sign" aria-hidden="true">${OUTCOME_SIGN[value] ?? '?'}</span>${value}</span>`;
+  const isKnown = Object.hasOwn(OUTCOME_SIGN, value);
+  return html`<span class=${`outcome ${isKnown ? value : ''}`}><span class="sign" aria-hidden="true">${isKnown ? OUTCOME_SIGN[value] : '?'}</span>${value.slice(0, 40)}</span>`;
 }
 
 export function durationOf(event) {

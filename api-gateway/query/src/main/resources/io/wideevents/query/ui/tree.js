@@ -5,6 +5,7 @@ import { isRaw, valueText } from './format.js';
 const PAGE = 100;
 const LONGEST = 240;
 const CHUNK = 20_000;
+const MAX_INDENT = 12;
 
 const isBranch = (value) => value !== null && typeof value === 'object' && !isRaw(value);
 
@@ -53,7 +54,7 @@ function Children({ value, segments, depth, on }) {
   const names = Object.keys(value);
   return html`${names.slice(0, shown).map((name, i) => html`<${Node}
       key=${name} name=${name} value=${value[name]} segments=${list ? segments : [...segments, name]} inList=${list} depth=${depth} on=${on} first=${depth === 0 && i === 0} />`)}
-    ${names.length > shown && html`<li role="none" class="more" style=${{ paddingLeft: `${depth * 16 + 20}px` }}>
+    ${names.length > shown && html`<li role="none" class="more" style=${{ paddingLeft: `${Math.min(depth, MAX_INDENT) * 16 + 20}px` }}>
       <button type="button" onClick=${() => setShown(shown + 5 * PAGE)}>Show ${Math.min(5 * PAGE, names.length - shown)} more of ${names.length - shown}</button></li>`}`;
 }
 
@@ -66,7 +67,7 @@ function Node({ name, value, segments, inList, depth, on, first }) {
   const type = value === null ? 'null' : isRaw(value) ? 'number' : typeof value;
   const act = (what, label, text, run) => html`<button type="button" data-do=${what} tabindex="-1" title=${label} aria-label=${`${label}: ${name}`} onClick=${run}>${text}</button>`;
   return html`<li role="treeitem" tabindex=${first ? 0 : -1} aria-expanded=${branch ? open : undefined} aria-label=${branch ? `${name}, ${size} fields` : undefined} class="field">
-    <div class="field-line" style=${{ paddingLeft: `${depth * 16}px` }}>
+    <div class="field-line" style=${{ paddingLeft: `${Math.min(depth, MAX_INDENT) * 16}px` }}>
       ${branch
         ? html`<button type="button" class="toggle" data-do="toggle" tabindex="-1" aria-hidden="true" onClick=${() => setOpen(!open)}>${open ? '▾' : '▸'}</button>`
         : html`<span class="toggle"></span>`}
