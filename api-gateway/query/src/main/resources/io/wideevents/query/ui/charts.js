@@ -51,9 +51,11 @@ const FILL = {
 
 function axes(times, yValues) {
   const span = (times.at(-1) - times[0]) * 1000;
+  // A label at the right end would be cut.
+  const end = times.at(-1) - 0.05 * (times.at(-1) - times[0]);
   const axis = { stroke: color('--muted'), font: '11px system-ui, sans-serif', ticks: { show: false } };
   return [
-    { ...axis, grid: { show: false }, size: 24, gap: 4, space: 72, values: (u, splits) => splits.map((s) => tick(s * 1000, span)) },
+    { ...axis, grid: { show: false }, size: 24, gap: 4, space: 72, values: (u, splits) => splits.map((s) => (s > end ? '' : tick(s * 1000, span))) },
     { ...axis, grid: { stroke: color('--grid'), width: 1 }, size: AXIS_WIDTH, gap: 6, values: (u, splits) => splits.map(yValues) },
   ];
 }
