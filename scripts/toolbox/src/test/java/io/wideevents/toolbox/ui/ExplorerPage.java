@@ -13,7 +13,7 @@ import org.openqa.selenium.Keys;
 
 /** The page at {@code /ui/}, as a person uses it. Methods return when the page shows the result. */
 final class ExplorerPage {
-  private static final Duration BOUND = Duration.ofSeconds(10);
+  private static final Duration BOUND = Duration.ofSeconds(30);
   private static final String CHART = ".charts .chart:first-child .u-over";
   private static final String HEATMAP = ".heat canvas";
 
