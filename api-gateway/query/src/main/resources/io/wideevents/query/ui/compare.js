@@ -1,5 +1,5 @@
 import { html, useState } from './ui.js';
-import { count, percent, valueText } from './format.js';
+import { count, counted, percent, valueText } from './format.js';
 
 const FIRST = 12;
 const FIRST_VALUES = 5;
@@ -18,9 +18,9 @@ export function Compare({ reply, selection, loading, onFilter, onStart, onClear,
   return html`<section class="compare" aria-busy=${loading}>
     <header class="compare-head"><div>
       <p><span class="swatch selection" aria-hidden="true"></span><strong>Selection</strong> <span class="mono">${selection.text}</span>
-        ${reply && html` · ${count(reply.selection.events)} events`}</p>
+        ${reply && html` · ${counted(reply.selection.events, 'event')}`}</p>
       <p><span class="swatch baseline" aria-hidden="true"></span><strong>Baseline</strong> all other events of the filter and period
-        ${reply && html` · ${count(reply.baseline.events)} events`}</p>
+        ${reply && html` · ${counted(reply.baseline.events, 'event')}`}</p>
       ${reply && (reply.selection.sampled < reply.selection.events || reply.baseline.sampled < reply.baseline.events)
         && html`<p class="note">Compared with samples of ${count(reply.selection.sampled)} and ${count(reply.baseline.sampled)} events.</p>`}
       </div><p class="actions"><button type="button" onClick=${() => onFilter(selection.terms, selection)}>Show the selected events</button><button type="button" onClick=${onClear}>Clear the selection</button></p>
@@ -73,7 +73,7 @@ function Field({ field, rank, onFilter }) {
         </tr>`}
       </tbody>
     </table>
-    ${values.length < field.values.length && html`<button type="button" class="plain note" onClick=${() => setAll(true)}>${field.values.length - values.length} more values</button>`}
+    ${values.length < field.values.length && html`<button type="button" class="plain note" onClick=${() => setAll(true)}>${counted(field.values.length - values.length, 'more value')}</button>`}
   </li>`;
 }
 

@@ -11,6 +11,10 @@ export function count(n) {
   return Math.abs(n) < 100_000 ? whole.format(n) : compact.format(n);
 }
 
+export function counted(n, word) {
+  return `${count(n)} ${word}${n === 1 ? '' : 's'}`;
+}
+
 export function percent(share) {
   if (share == null) return '–';
   const p = share * 100;

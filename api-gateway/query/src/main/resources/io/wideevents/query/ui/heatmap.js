@@ -1,6 +1,6 @@
 import { html, useEffect, useMemo, useRef, useState } from './ui.js';
 import { color, DataTable, useWidth } from './charts.js';
-import { count, dateTime, measure, tick } from './format.js';
+import { count, counted, dateTime, measure, tick } from './format.js';
 
 const HEIGHT = 168;
 const LEFT = 52;
@@ -63,7 +63,7 @@ export function Heatmap({ stats, field, interval, theme, selection, onSelect }) 
   });
   const describe = ({ column, row }) => {
     const cell = map.cells.get(column * 1000 + row);
-    return `${dateTime(map.start + column * interval)} · ${measure(map.bounds[row], field)} – ${measure(map.bounds[row + 1], field)} · ${count(cell?.count ?? 0)} events, ${count(cell?.failed ?? 0)} failed`;
+    return `${dateTime(map.start + column * interval)} · ${measure(map.bounds[row], field)} – ${measure(map.bounds[row + 1], field)} · ${counted(cell?.count ?? 0, 'event')}, ${count(cell?.failed ?? 0)} failed`;
   };
   const point = (e) => {
     const r = canvas.current.getBoundingClientRect();

@@ -1,6 +1,6 @@
 import { html, useEffect, useState } from './ui.js';
 import { call, eventPath, readiness } from './api.js';
-import { bytes, count, dateTime } from './format.js';
+import { bytes, count, counted, dateTime } from './format.js';
 import { Panel } from './panel.js';
 
 const EVERY_MILLIS = 15_000;
@@ -94,7 +94,7 @@ function Lag({ lag }) {
   const partitions = (lag?.partitions ?? []).map((p, i) => (typeof p === 'number' ? { partition: i, lag: p } : p));
   if (partitions.length === 0) return null;
   const most = Math.max(1, ...partitions.map((p) => p.lag ?? 0));
-  return html`<h3>Lag by partition ${lag.workers !== undefined && html`<span class="note">${count(lag.workers)} workers</span>`}</h3><ul class="lag">${partitions.slice(0, 64).map((p) => html`<li key=${p.partition}>
+  return html`<h3>Lag by partition ${lag.workers !== undefined && html`<span class="note">${counted(lag.workers, 'worker')}</span>`}</h3><ul class="lag">${partitions.slice(0, 64).map((p) => html`<li key=${p.partition}>
     <span class="mono">${p.partition}</span><span class="cell-track"><span class="cell-bar" style=${{ width: `${(100 * (p.lag ?? 0)) / most}%` }}></span></span><span class="mono number">${count(p.lag)}</span></li>`)}</ul>`;
 }
 

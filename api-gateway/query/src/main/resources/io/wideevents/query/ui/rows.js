@@ -1,5 +1,5 @@
 import { html, useRef } from './ui.js';
-import { clock, count, dateTime, dayOf, measure, OUTCOME_SIGN } from './format.js';
+import { clock, counted, dateTime, dayOf, measure, OUTCOME_SIGN } from './format.js';
 
 const SUMMARY_PART = /(?:^| )(Outcome|Service|Route|Error|ErrorMessage|UserRole|LatencyBucket): /g;
 const LONGEST_SUMMARY = 600;
@@ -72,7 +72,7 @@ export function Rows({ events, fresh, selected, order, more, loading, onOpen, on
       </tbody>
     </table>
     <p class="foot">
-      <span>${count(events.length)} events shown</span>
+      <span>${counted(events.length, 'event')} shown</span>
       ${more ? html`<button type="button" disabled=${loading} onClick=${onMore}>${loading ? 'Loading …' : 'Load more'}</button>` : html`<span class="note">the end of the period</span>`}
     </p>
   </div>`;
