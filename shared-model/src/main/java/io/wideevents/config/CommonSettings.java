@@ -254,7 +254,8 @@ public final class CommonSettings {
     return name.find().orElse("").getBytes(StandardCharsets.UTF_8).length;
   }
 
-  private static SettingType<String> connectionString() {
+  /** A connection string of MongoDB. */
+  public static SettingType<String> connectionString() {
     return new SettingType<>(
         "uri",
         text ->

@@ -37,8 +37,8 @@ import reactor.core.publisher.Mono;
  * resolve yet) is retried with backoff. After it is built, the driver itself reconnects after any
  * outage.
  *
- * <p>Every operation is limited by {@link MongoSettings#timeout}, reads from the primary, and is
- * acknowledged by a majority and journalled.
+ * <p>Every operation is limited by {@link MongoSettings#timeout}. Except for {@link
+ * #queriedDatabase}, it reads from the primary, and is acknowledged by a majority and journalled.
  *
  * <p>Safe for concurrent use. Owned, and closed, by the process's composition.
  */
@@ -94,6 +94,14 @@ public final class MongoConnection implements AutoCloseable {
                     .getDatabase(settings.database())
                     .withWriteConcern(WriteConcern.MAJORITY.withJournal(true))
                     .withReadPreference(ReadPreference.primary()));
+  }
+
+  /**
+   * The database for queries, which may read from the members that {@code readPreference} in the
+   * connection string names; otherwise as {@link #database}.
+   */
+  public CompletableFuture<MongoDatabase> queriedDatabase() {
+    return client().thenApply(built -> built.getDatabase(settings.database()));
   }
 
   /** The events' collection; otherwise as {@link #database}. */

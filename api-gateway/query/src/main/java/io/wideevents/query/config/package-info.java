@@ -1,0 +1,5 @@
+/** The settings of the query side. */
+@NullMarked
+package io.wideevents.query.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,90 @@
+package io.wideevents.query.store;
+
+import com.mongodb.MongoCommandException;
+import com.mongodb.MongoException;
+import com.mongodb.MongoExecutionTimeoutException;
+import com.mongodb.MongoOperationTimeoutException;
+import com.mongodb.MongoTimeoutException;
+import io.wideevents.log.Causes;
+import io.wideevents.mongo.MongoConnection;
+import io.wideevents.mongo.MongoTrouble;
+import io.wideevents.query.QueryException;
+import java.util.Set;
+import reactor.core.Exceptions;
+
+/** Makes of a failed query the problem that the caller reads. */
+final class StoreFailures {
+  /** MaxTimeMSExpired and its variant for a connection that timed out. */
+  private static final Set<Integer> TIMED_OUT = Set.of(50, 262);
+
+  /** ExceededMemoryLimit and QueryExceededMemoryLimitNoDiskUseAllowed. */
+  private static final Set<Integer> OUT_OF_MEMORY = Set.of(146, 292);
+
+  private StoreFailures() {}
+
+  static QueryException busy(int concurrency) {
+    return new QueryException(
+            429,
+            "query_busy",
+            "%d queries run at present, which is the limit".formatted(concurrency),
+            "Ask again after Retry-After; the limit is the setting QUERY_CONCURRENCY")
+        .withHeader("Retry-After", "1");
+  }
+
+  static QueryException closing() {
+    return new QueryException(
+            503,
+            "store_unavailable",
+            "The gateway is shutting down",
+            "Ask again after Retry-After, another gateway if there is one")
+        .withHeader("Retry-After", "1");
+  }
+
+  /**
+   * @throws RuntimeException the failure itself, if it is not a failure of MongoDB
+   */
+  static QueryException of(RuntimeException thrown, MongoConnection connection) {
+    Throwable failure = Causes.ofFuture(Exceptions.unwrap(thrown));
+    if (failure instanceof MongoCommandException refused) {
+      if (TIMED_OUT.contains(refused.getErrorCode())) {
+        return timeout(connection);
+      }
+      if (OUT_OF_MEMORY.contains(refused.getErrorCode())) {
+        return new QueryException(
+            422,
+            "query_too_large",
+            "The query needs more memory in MongoDB than it may use",
+            "Choose a shorter range, or add a service to the filter");
+      }
+    }
+    MongoTrouble trouble = connection.explain(failure);
+    boolean isUnreachable =
+        failure instanceof MongoTimeoutException
+            && String.valueOf(failure.getMessage()).contains("Client view of cluster state");
+    if (!isUnreachable
+        && (failure instanceof MongoOperationTimeoutException
+            || failure instanceof MongoExecutionTimeoutException)) {
+      return timeout(connection);
+    }
+    if (failure instanceof MongoException
+        || failure instanceof IllegalStateException
+        || failure instanceof IllegalArgumentException) {
+      return new QueryException(
+              503,
+              "store_unavailable",
+              "MongoDB did not execute the query: " + trouble.what(),
+              "Ask again after Retry-After. For the operator: " + trouble.fix())
+          .withHeader("Retry-After", "2");
+    }
+    throw thrown;
+  }
+
+  private static QueryException timeout(MongoConnection connection) {
+    return new QueryException(
+        504,
+        "query_timeout",
+        "The query took longer than %d ms".formatted(connection.settings().timeout().toMillis()),
+        "Choose a shorter range, or add a service to the filter; the limit is the setting"
+            + " QUERY_TIMEOUT");
+  }
+}
