@@ -12,6 +12,7 @@ import org.bson.BsonBinarySubType;
 import org.bson.BsonDocument;
 import org.bson.BsonReader;
 import org.bson.BsonType;
+import org.bson.BsonValue;
 import org.bson.types.Decimal128;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -48,8 +49,14 @@ public final class EventJson {
    * @throws tools.jackson.core.JacksonException if the stream fails
    */
   public static void write(BsonDocument document, OutputStream out) {
-    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out);
-        BsonReader reader = document.asBsonReader()) {
+    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
+      write(document, json);
+    }
+  }
+
+  /** As {@link #write(BsonDocument, OutputStream)}, as the next value of a larger text. */
+  public static void write(BsonDocument document, JsonGenerator json) {
+    try (BsonReader reader = document.asBsonReader()) {
       reader.readStartDocument();
       json.writeStartObject();
       while (reader.readBsonType() != BsonType.END_OF_DOCUMENT) {
@@ -59,6 +66,16 @@ public final class EventJson {
       }
       reader.readEndDocument();
       json.writeEndObject();
+    }
+  }
+
+  /** Writes one value of an event as the next value of a larger text. */
+  public static void writeValue(BsonValue value, JsonGenerator json) {
+    try (BsonReader reader = new BsonDocument("value", value).asBsonReader()) {
+      reader.readStartDocument();
+      reader.readBsonType();
+      reader.readName();
+      value(reader, json);
     }
   }
 

@@ -1,19 +1,50 @@
 package io.wideevents.query.http;
 
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import io.javalin.security.RouteRole;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.wideevents.query.QueryException;
 import io.wideevents.query.config.QuerySettings;
+import io.wideevents.query.search.EventSearch;
+import io.wideevents.query.search.FieldSample;
 import io.wideevents.query.store.EventStore;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.exc.JacksonIOException;
 
-/** The routes of the query API and of the page. */
-public final class QueryRoutes {
+/**
+ * The routes of the query API and of the page. Closing it ends the replies that would go on for
+ * hours.
+ */
+public final class QueryRoutes implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(QueryRoutes.class);
+
+  // A reply holds up to 8 MiB of events while its client reads it.
+  private static final int REPLIES_PER_QUERY = 4;
+  private static final Duration MAX_WAIT = Duration.ofSeconds(1);
+
   private final EventStore store;
   private final QuerySettings settings;
+  private final InstantSource clock;
+  private final QueryMeters meters;
+  private final TailHandler tails;
+  private final Semaphore replies;
 
-  public QueryRoutes(EventStore store, QuerySettings settings) {
+  public QueryRoutes(
+      EventStore store, QuerySettings settings, InstantSource clock, MeterRegistry registry) {
     this.store = store;
     this.settings = settings;
+    this.clock = clock;
+    this.meters = new QueryMeters(registry, store);
+    this.tails = new TailHandler(store);
+    this.replies = new Semaphore(REPLIES_PER_QUERY * settings.concurrency(), true);
   }
 
   /**
@@ -23,6 +54,75 @@ public final class QueryRoutes {
    * @param open role of a route that needs no key
    */
   public void register(RoutesConfig routes, RouteRole query, RouteRole open) {
+    SearchHandler search = new SearchHandler(new EventSearch(store), clock);
+    FieldsHandler fields = new FieldsHandler(new FieldSample(store), clock);
+    routes.get("/v1/events", limited("events", search::list), query);
+    routes.get("/v1/events/{eventId}", limited("event", search::one), query);
+    routes.get("/v1/requests/{requestId}", limited("request", search::ofRequest), query);
+    routes.get("/v1/fields", limited("fields", fields::fields), query);
+    routes.get("/v1/fields/{name}/values", limited("values", fields::values), query);
+    // A tail has a limit of its own and is not counted among the other replies.
+    routes.get("/v1/tail", measured("tail", tails::handle), query);
+    if (settings.page()) {
+      PageFiles files = new PageFiles();
+      routes.get("/ui", files::index, open);
+      routes.head("/ui", files::index, open);
+      routes.get("/ui/<file>", files::file, open);
+      routes.head("/ui/<file>", files::file, open);
+    }
     routes.exception(QueryException.class, ProblemReply::send);
+  }
+
+  /** Ends the tails. Does not wait for them. Idempotent. */
+  @Override
+  public void close() {
+    tails.close();
+  }
+
+  /** A handler whose replies take memory while the client reads them. */
+  private Handler limited(String endpoint, Handler handler) {
+    return measured(
+        endpoint,
+        ctx -> {
+          if (!replies.tryAcquire(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new QueryException(
+                    429,
+                    "query_busy",
+                    "Too many replies to queries are being written",
+                    "Read the replies, and ask again after Retry-After; the limit follows from the"
+                        + " setting QUERY_CONCURRENCY")
+                .withHeader("Retry-After", "1");
+          }
+          try {
+            handler.handle(ctx);
+          } finally {
+            replies.release();
+          }
+        });
+  }
+
+  private Handler measured(String endpoint, Handler handler) {
+    return ctx -> {
+      long start = System.nanoTime();
+      String outcome = "failed";
+      try {
+        begin(ctx);
+        handler.handle(ctx);
+        outcome = "ok";
+      } catch (QueryException e) {
+        outcome = e.code();
+        throw e;
+      } catch (IOException | JacksonIOException e) {
+        outcome = "client_gone";
+        log.atDebug().setCause(e).log("Client went away before it read its reply");
+      } finally {
+        meters.ended(endpoint, outcome, Duration.ofNanos(System.nanoTime() - start));
+      }
+    };
+  }
+
+  private static void begin(Context ctx) {
+    // Compression would take processor time from the posts of events.
+    ctx.disableCompression().header("Cache-Control", "no-store");
   }
 }

@@ -1,6 +1,5 @@
 package io.wideevents.query.store;
 
-import com.mongodb.reactivestreams.client.AggregatePublisher;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import io.wideevents.mongo.MongoConnection;
@@ -13,10 +12,12 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -35,6 +36,7 @@ public final class EventStore implements AutoCloseable {
 
   private final MongoConnection connection;
   private final Semaphore permits;
+  private final Semaphore tailPermits;
   private final int concurrency;
 
   /**
@@ -45,6 +47,7 @@ public final class EventStore implements AutoCloseable {
   public EventStore(MongoSettings settings, int concurrency) {
     this.connection = new MongoConnection(settings, "wide-events-query");
     this.permits = new Semaphore(concurrency, true);
+    this.tailPermits = new Semaphore(concurrency);
     this.concurrency = concurrency;
   }
 
@@ -55,7 +58,12 @@ public final class EventStore implements AutoCloseable {
    */
   public List<BsonDocument> aggregate(List<? extends Bson> pipeline, int atMost) {
     List<BsonDocument> found = new ArrayList<>();
-    read(results(pipeline).take(atMost), found::add);
+    read(
+        results(pipeline).take(atMost),
+        document -> {
+          found.add(document);
+          return true;
+        });
     return found;
   }
 
@@ -65,7 +73,47 @@ public final class EventStore implements AutoCloseable {
    * consumer throws, the query ends.
    */
   public void forEach(List<? extends Bson> pipeline, Consumer<? super RawBsonDocument> each) {
-    read(results(pipeline), each);
+    read(
+        results(pipeline),
+        document -> {
+          each.accept(document);
+          return true;
+        });
+  }
+
+  /**
+   * As {@link #forEach}, until there are enough results.
+   *
+   * @param wantsMore returns false for the last result to read
+   */
+  public void forEachWhile(
+      List<? extends Bson> pipeline, Predicate<? super RawBsonDocument> wantsMore) {
+    read(results(pipeline), wantsMore);
+  }
+
+  /**
+   * Opens a tail of the events that are stored from now on. Blocks for at most the timeout.
+   *
+   * @param condition which events, with the prefix {@link EventTail#PREFIX} before each field
+   * @param after the token of the last change that the caller has seen; null to begin now
+   * @throws QueryException {@code tail_expired}, {@code tail_unavailable}, or {@code query_busy} if
+   *     as many tails are open as queries may run
+   */
+  public EventTail tail(BsonDocument condition, @Nullable String after) {
+    if (!tailPermits.tryAcquire()) {
+      throw StoreFailures.tooManyTails(concurrency);
+    }
+    try {
+      return EventTail.open(connection, condition, after, tailPermits::release);
+    } catch (RuntimeException e) {
+      tailPermits.release();
+      throw StoreFailures.of(e, connection);
+    }
+  }
+
+  /** Number of tails that are open now. */
+  public int tails() {
+    return concurrency - tailPermits.availablePermits();
   }
 
   /** Number of queries that run now. */
@@ -81,26 +129,19 @@ public final class EventStore implements AutoCloseable {
 
   private Flux<RawBsonDocument> results(List<? extends Bson> pipeline) {
     return Mono.fromFuture(connection::queriedDatabase)
-        .flatMapMany(
-            database -> {
-              AggregatePublisher<RawBsonDocument> query =
-                  events(database).aggregate(pipeline).allowDiskUse(false);
-              return query;
-            });
+        .flatMapMany(database -> events(database).aggregate(pipeline).allowDiskUse(false));
   }
 
   private MongoCollection<RawBsonDocument> events(MongoDatabase database) {
     return database.getCollection(connection.settings().collection(), RawBsonDocument.class);
   }
 
-  private void read(Flux<RawBsonDocument> results, Consumer<? super RawBsonDocument> each) {
+  private void read(Flux<RawBsonDocument> results, Predicate<? super RawBsonDocument> wantsMore) {
     takePermit();
     // Closing the stream ends the query, also if the consumer throws.
     try (Stream<RawBsonDocument> stream = results.toStream(BATCH)) {
       Iterator<RawBsonDocument> documents = stream.iterator();
-      while (hasNext(documents)) {
-        each.accept(documents.next());
-      }
+      while (hasNext(documents) && wantsMore.test(documents.next())) {}
     } finally {
       permits.release();
     }

@@ -20,6 +20,12 @@ final class StoreFailures {
   /** ExceededMemoryLimit and QueryExceededMemoryLimitNoDiskUseAllowed. */
   private static final Set<Integer> OUT_OF_MEMORY = Set.of(146, 292);
 
+  private static final int NO_CHANGE_STREAMS = 40573;
+  private static final int HISTORY_LOST = 286;
+
+  /** InvalidResumeToken, FailedToParse and what MongoDB answers to damaged tokens. */
+  private static final Set<Integer> UNUSABLE_TOKEN = Set.of(9, 14, 260, 40645, 40647, 40649, 50811);
+
   private StoreFailures() {}
 
   static QueryException busy(int concurrency) {
@@ -28,6 +34,16 @@ final class StoreFailures {
             "query_busy",
             "%d queries run at present, which is the limit".formatted(concurrency),
             "Ask again after Retry-After; the limit is the setting QUERY_CONCURRENCY")
+        .withHeader("Retry-After", "1");
+  }
+
+  static QueryException tooManyTails(int concurrency) {
+    return new QueryException(
+            429,
+            "query_busy",
+            "%d tails are open at present, which is the limit".formatted(concurrency),
+            "Close another tail, or ask again after Retry-After; the limit is the setting"
+                + " QUERY_CONCURRENCY")
         .withHeader("Retry-After", "1");
   }
 
@@ -44,8 +60,30 @@ final class StoreFailures {
    * @throws RuntimeException the failure itself, if it is not a failure of MongoDB
    */
   static QueryException of(RuntimeException thrown, MongoConnection connection) {
+    if (thrown instanceof QueryException known) {
+      return known;
+    }
     Throwable failure = Causes.ofFuture(Exceptions.unwrap(thrown));
     if (failure instanceof MongoCommandException refused) {
+      if (refused.getErrorCode() == NO_CHANGE_STREAMS) {
+        return new QueryException(
+            501,
+            "tail_unavailable",
+            "This MongoDB is not a replica set, so it does not report new events",
+            "Ask for /v1/events again and again, or run MongoDB as a replica set");
+      }
+      if (refused.getErrorCode() == HISTORY_LOST) {
+        return new QueryException(
+            410,
+            "tail_expired",
+            "MongoDB no longer knows the events after Last-Event-ID",
+            "Open the tail without Last-Event-ID, and read what is missing from /v1/events");
+      }
+      if (UNUSABLE_TOKEN.contains(refused.getErrorCode())) {
+        return QueryException.parameterInvalid(
+            "Last-Event-ID is not the id of an event of a tail",
+            "Send the id of the last event as it came, or leave the header out");
+      }
       if (TIMED_OUT.contains(refused.getErrorCode())) {
         return timeout(connection);
       }

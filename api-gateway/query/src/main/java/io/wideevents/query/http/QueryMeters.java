@@ -1,0 +1,34 @@
+package io.wideevents.query.http;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.wideevents.query.store.EventStore;
+import java.time.Duration;
+
+/** Counts the requests of the query API. Safe for concurrent use. */
+final class QueryMeters {
+  private final MeterRegistry registry;
+
+  QueryMeters(MeterRegistry registry, EventStore store) {
+    this.registry = registry;
+    Gauge.builder("wide_events.query.running", store, EventStore::running)
+        .description("Queries that MongoDB executes now")
+        .register(registry);
+    Gauge.builder("wide_events.query.tails", store, EventStore::tails)
+        .description("Tails that are open now")
+        .register(registry);
+  }
+
+  /**
+   * @param outcome {@code ok}, {@code client_gone}, {@code failed} or the code of a problem
+   */
+  void ended(String endpoint, String outcome, Duration took) {
+    Timer.builder("wide_events.query.requests")
+        .description("Requests of the query API, until the reply was written")
+        .tag("endpoint", endpoint)
+        .tag("outcome", outcome)
+        .register(registry)
+        .record(took);
+  }
+}

@@ -1,0 +1,196 @@
+package io.wideevents.query.http;
+
+import io.javalin.http.Context;
+import io.wideevents.codec.EventJson;
+import io.wideevents.event.EventId;
+import io.wideevents.query.QueryException;
+import io.wideevents.query.TimeRange;
+import io.wideevents.query.filter.Filter;
+import io.wideevents.query.search.EventSearch;
+import io.wideevents.query.search.EventSearch.Page;
+import io.wideevents.query.search.SearchCursor;
+import io.wideevents.query.search.SearchOrder;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.bson.BsonDocument;
+import tools.jackson.core.JsonGenerator;
+
+/** Answers with stored events: a page or a stream of them, one event, or those of a request. */
+final class SearchHandler {
+  private static final String NDJSON = "application/x-ndjson";
+  private static final int DEFAULT_LIMIT = 100;
+  private static final int MAX_LIMIT = 1000;
+  private static final int MAX_STREAMED = 100_000;
+  private static final int MAX_REQUEST_ID = 1024;
+
+  private final EventSearch search;
+  private final InstantSource clock;
+
+  /**
+   * What one request asks for; the range and the order are those of the cursor, if there is one.
+   */
+  private record Wanted(
+      Filter filter, TimeRange range, SearchOrder order, Optional<SearchCursor> after, int limit) {
+    Page page(EventSearch search, Optional<SearchCursor> last, int atMost) {
+      return last.map(cursor -> search.after(cursor, filter, atMost))
+          .orElseGet(() -> search.first(filter, range, order, atMost));
+    }
+  }
+
+  SearchHandler(EventSearch search, InstantSource clock) {
+    this.search = search;
+    this.clock = clock;
+  }
+
+  void list(Context ctx) throws IOException {
+    boolean isStream = isNdjson(ctx);
+    Wanted wanted = wanted(ctx, isStream ? MAX_STREAMED : MAX_LIMIT);
+    if (isStream) {
+      stream(ctx, wanted);
+    } else {
+      Page page = wanted.page(search, wanted.after(), wanted.limit());
+      JsonReply.send(
+          ctx,
+          json -> {
+            json.writeStringProperty("from", wanted.range().from().toString());
+            json.writeStringProperty("to", wanted.range().to().toString());
+            JsonReply.events(json, page.events());
+            writeNext(json, page.next());
+          });
+    }
+  }
+
+  void one(Context ctx) {
+    new QueryParameters(ctx);
+    EventId id = eventId(ctx.pathParam("eventId"));
+    BsonDocument event =
+        search
+            .byId(id)
+            .orElseThrow(
+                () ->
+                    new QueryException(
+                        404,
+                        "event_not_found",
+                        "No event with this id is stored",
+                        "Ask for /v1/events/%s/trace to learn where it is".formatted(id)));
+    ctx.contentType(JsonReply.MEDIA_TYPE);
+    EventJson.write(event, ctx.outputStream());
+  }
+
+  void ofRequest(Context ctx) {
+    new QueryParameters(ctx);
+    String requestId = ctx.pathParam("requestId");
+    if (requestId.length() > MAX_REQUEST_ID) {
+      throw QueryException.parameterInvalid(
+          "The request id is longer than %d characters".formatted(MAX_REQUEST_ID),
+          "Send a request id of an event");
+    }
+    EventSearch.OfRequest found = search.ofRequest(requestId);
+    JsonReply.send(
+        ctx,
+        json -> {
+          json.writeStringProperty("requestId", requestId);
+          JsonReply.events(json, found.events());
+          json.writeBooleanProperty("truncated", found.truncated());
+        });
+  }
+
+  /**
+   * @throws QueryException {@code parameter_invalid} if the text is not an event id
+   */
+  static EventId eventId(String text) {
+    try {
+      return EventId.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw QueryException.parameterInvalid(
+          "The address does not name an event id",
+          "Write the whole id, such as /v1/events/0192f0c1-2b4d-4f6e-9a1b-2c3d4e5f6071");
+    }
+  }
+
+  private Wanted wanted(Context ctx, int most) {
+    QueryParameters given =
+        new QueryParameters(ctx, "filter", "from", "to", "limit", "order", "cursor");
+    Filter filter = given.filter();
+    int limit = given.limit(DEFAULT_LIMIT, most);
+    String cursor = given.text("cursor");
+    if (cursor != null) {
+      SearchCursor after = SearchCursor.decode(cursor);
+      return new Wanted(filter, after.range(), after.order(), Optional.of(after), limit);
+    }
+    return new Wanted(
+        filter, given.range(clock), order(given.text("order", "desc")), Optional.empty(), limit);
+  }
+
+  private static SearchOrder order(String text) {
+    return switch (text) {
+      case "desc" -> SearchOrder.DESC;
+      case "asc" -> SearchOrder.ASC;
+      default ->
+          throw QueryException.parameterInvalid(
+              "order is neither desc nor asc",
+              "Send order=desc for the newest events first, or order=asc");
+    };
+  }
+
+  private static boolean isNdjson(Context ctx) {
+    String accept = ctx.header("Accept");
+    return accept != null && accept.toLowerCase(Locale.ROOT).contains(NDJSON);
+  }
+
+  /** Reads and writes page by page, so that a slow client keeps no query of MongoDB waiting. */
+  private void stream(Context ctx, Wanted wanted) throws IOException {
+    Page page = wanted.page(search, wanted.after(), Math.min(wanted.limit(), MAX_LIMIT));
+    ctx.contentType(NDJSON);
+    OutputStream out = ctx.outputStream();
+    write(out, page);
+    int written = page.events().size();
+    while (page.next().isPresent() && written < wanted.limit()) {
+      try {
+        page = wanted.page(search, page.next(), Math.min(wanted.limit() - written, MAX_LIMIT));
+      } catch (QueryException e) {
+        // The status is sent already.
+        writeLast(out, "_problem", json -> ProblemReply.writeTo(json, e));
+        return;
+      }
+      write(out, page);
+      written += page.events().size();
+    }
+    int events = written;
+    Optional<SearchCursor> next = page.next();
+    writeLast(
+        out,
+        "_page",
+        json -> {
+          json.writeNumberProperty("events", events);
+          writeNext(json, next);
+        });
+  }
+
+  private static void write(OutputStream out, Page page) throws IOException {
+    for (BsonDocument event : page.events()) {
+      out.write(EventJson.toBytes(event));
+      out.write('\n');
+    }
+  }
+
+  private static void writeLast(OutputStream out, String name, Consumer<JsonGenerator> fields)
+      throws IOException {
+    out.write(
+        JsonReply.object(
+            json -> {
+              json.writeObjectPropertyStart(name);
+              fields.accept(json);
+              json.writeEndObject();
+            }));
+    out.write('\n');
+  }
+
+  private static void writeNext(JsonGenerator json, Optional<SearchCursor> next) {
+    next.ifPresent(cursor -> json.writeStringProperty("next", cursor.encoded()));
+  }
+}

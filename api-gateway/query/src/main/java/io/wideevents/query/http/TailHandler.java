@@ -1,0 +1,124 @@
+package io.wideevents.query.http;
+
+import io.javalin.http.Context;
+import io.wideevents.codec.EventJson;
+import io.wideevents.query.QueryException;
+import io.wideevents.query.filter.Filter;
+import io.wideevents.query.store.EventStore;
+import io.wideevents.query.store.EventTail;
+import io.wideevents.query.store.EventTail.Change;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers with the events that are stored from now on, as server-sent events. The reply ends when
+ * the client goes away, when MongoDB fails, and when the gateway stops.
+ */
+final class TailHandler implements AutoCloseable {
+  private static final int MAX_EVENTS_PER_SECOND = 50;
+  private static final long SECOND = Duration.ofSeconds(1).toNanos();
+  private static final long KEEP_ALIVE = Duration.ofSeconds(10).toNanos();
+  // Limits the time until the reply notices that the gateway stops.
+  private static final Duration MAX_POLL = Duration.ofMillis(200);
+  private static final String RETRY_MILLIS = "3000";
+  private static final Pattern TOKEN = Pattern.compile("[0-9A-Fa-f]{2,2000}");
+
+  private final EventStore store;
+  private volatile boolean closed;
+
+  TailHandler(EventStore store) {
+    this.store = store;
+  }
+
+  void handle(Context ctx) throws IOException, InterruptedException {
+    Filter filter = new QueryParameters(ctx, "filter").filter();
+    String after = lastEventId(ctx);
+    try (EventTail tail = store.tail(filter.condition(EventTail.PREFIX), after)) {
+      ctx.contentType("text/event-stream");
+      // A proxy that collects the reply would delay the events.
+      ctx.header("X-Accel-Buffering", "no");
+      send(tail, ctx.outputStream());
+    }
+  }
+
+  /** Ends all tails within a fraction of a second, and new ones at once. Idempotent. */
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  private void send(EventTail tail, OutputStream out) throws IOException, InterruptedException {
+    write(out, "retry: " + RETRY_MILLIS + "\nid: " + tail.firstToken() + "\n\n");
+    out.flush();
+    Second second = new Second();
+    long written = System.nanoTime();
+    while (!closed) {
+      Change change = tail.poll(MAX_POLL);
+      boolean isWritten = second.endIfOver(out);
+      if (change != null && second.admits(change)) {
+        write(out, "id: " + change.token() + "\nevent: wide-event\ndata: ");
+        out.write(EventJson.toBytes(change.event()));
+        write(out, "\n\n");
+        isWritten = true;
+      }
+      if (!isWritten && System.nanoTime() - written >= KEEP_ALIVE) {
+        write(out, ": keep-alive\n\n");
+        isWritten = true;
+      }
+      if (isWritten) {
+        written = System.nanoTime();
+        out.flush();
+      }
+    }
+  }
+
+  private static @Nullable String lastEventId(Context ctx) {
+    String given = ctx.header("Last-Event-ID");
+    if (given == null || given.isEmpty()) {
+      return null;
+    }
+    if (!TOKEN.matcher(given).matches()) {
+      throw QueryException.parameterInvalid(
+          "Last-Event-ID is not the id of an event of a tail",
+          "Send the id of the last event as it came, or leave the header out");
+    }
+    return given;
+  }
+
+  private static void write(OutputStream out, String text) throws IOException {
+    out.write(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Counts the events of one second. */
+  private static final class Second {
+    private long start = System.nanoTime();
+    private int events;
+    private String lastToken = "";
+
+    /** Whether the event is among the first of the second. */
+    boolean admits(Change change) {
+      events++;
+      lastToken = change.token();
+      return events <= MAX_EVENTS_PER_SECOND;
+    }
+
+    /** Begins the next second, and reports the skipped events of the last one. */
+    boolean endIfOver(OutputStream out) throws IOException {
+      if (System.nanoTime() - start < SECOND) {
+        return false;
+      }
+      int skipped = events - MAX_EVENTS_PER_SECOND;
+      if (skipped > 0) {
+        write(
+            out, "id: %s\nevent: skipped\ndata: {\"events\":%d}\n\n".formatted(lastToken, skipped));
+      }
+      start = System.nanoTime();
+      events = 0;
+      return skipped > 0;
+    }
+  }
+}
