@@ -41,7 +41,8 @@ final class TailHandler implements AutoCloseable {
       ctx.contentType("text/event-stream");
       // A proxy that collects the reply would delay the events.
       ctx.header("X-Accel-Buffering", "no");
-      send(tail, ctx.outputStream());
+      // The stream of Javalin does not pass on a flush.
+      send(tail, ctx.res().getOutputStream());
     }
   }
 

@@ -34,7 +34,6 @@ public final class EventTail implements AutoCloseable {
   private static final String TOKEN = "_data";
   // How long MongoDB waits for a change before it answers that there is none.
   private static final Duration MAX_AWAIT = Duration.ofSeconds(1);
-  private static final Duration MIN_TIMEOUT = Duration.ofSeconds(10);
   private static final int MAX_QUEUED = 256;
 
   private final MongoConnection connection;
@@ -73,10 +72,10 @@ public final class EventTail implements AutoCloseable {
         Objects.requireNonNull(Mono.fromFuture(connection.queriedDatabase()).block());
     EventTail tail =
         new EventTail(connection, firstToken(database, connection, match, after), whenClosed);
-    long timeout = Math.max(connection.settings().timeout().toMillis(), MIN_TIMEOUT.toMillis());
     database
         .getCollection(connection.settings().collection())
-        .withTimeout(timeout, TimeUnit.MILLISECONDS)
+        // With a timeout, the driver would fail a stream on which nothing happens for that time.
+        .withTimeout(0, TimeUnit.MILLISECONDS)
         .watch(List.of(Aggregates.match(match)), RawBsonDocument.class)
         .resumeAfter(token(tail.firstToken))
         .maxAwaitTime(MAX_AWAIT.toMillis(), TimeUnit.MILLISECONDS)
