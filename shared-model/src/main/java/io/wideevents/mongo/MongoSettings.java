@@ -9,8 +9,9 @@ import java.util.Optional;
  * Where events are stored, and the time limits of operations.
  *
  * @param uri a connection string ({@code mongodb://} or {@code mongodb+srv://}); it sets
- *     credentials, TLS, compression and the replica set. Write concern, read preference and time
- *     limits are always set by this project, because its guarantees depend on them
+ *     credentials, TLS, compression and the replica set. Write concern and time limits are always
+ *     set by this project, because its guarantees depend on them. Its read preference has an effect
+ *     on queries only
  * @param database the database's name; a database named in {@code uri} is only used to log in
  * @param collection the collection's name
  * @param timeout the limit of one operation, retries included

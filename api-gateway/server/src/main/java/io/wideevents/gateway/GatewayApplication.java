@@ -18,6 +18,9 @@ import io.wideevents.gateway.metrics.MicrometerGatewayMetrics;
 import io.wideevents.logging.LoggingService;
 import io.wideevents.metrics.MetricsPage;
 import io.wideevents.mongo.RetentionChange;
+import io.wideevents.query.config.QuerySettings;
+import io.wideevents.query.http.QueryRoutes;
+import io.wideevents.query.store.EventStore;
 import io.wideevents.time.ClosingTime;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -46,8 +49,17 @@ public final class GatewayApplication implements AutoCloseable {
   private final SpoolReplayer replayer;
   private final MetricsPage metrics = new MetricsPage(GatewayApplication.class);
   private final Optional<LoggingService> ownEvents;
+  private final Optional<Queries> queries;
   private final HttpServer http;
   private final boolean deadLettersRejected;
+
+  /** The query side: its connection to MongoDB and its routes. */
+  private record Queries(EventStore store, QueryRoutes routes) {
+    static Queries of(QuerySettings settings, InstantSource clock, MetricsPage metrics) {
+      EventStore store = new EventStore(settings.mongo(), settings.concurrency());
+      return new Queries(store, new QueryRoutes(store, settings, clock, metrics.registry()));
+    }
+  }
 
   /** A resource whose close throws no checked exception. */
   private interface Part extends AutoCloseable {
@@ -103,6 +115,7 @@ public final class GatewayApplication implements AutoCloseable {
                 own ->
                     LoggingService.queued(
                         own, backends.delivery().live(), new SpoolLogger(spool), clock));
+    queries = settings.query().map(query -> Queries.of(query, clock, metrics));
     http =
         new HttpServer(
             settings.http(),
@@ -116,7 +129,7 @@ public final class GatewayApplication implements AutoCloseable {
                 deadLettersRejected ? backends.rejectedEvents() : Optional.empty()),
             new HttpServer.Telemetry(
                 new MicrometerGatewayMetrics(metrics.registry()), metrics::scrape, ownEvents),
-            ExtraRoutes.NONE,
+            queries.<ExtraRoutes>map(query -> query.routes()::register).orElse(ExtraRoutes.NONE),
             beforeSpool);
     GatewayGauges gauges = new GatewayGauges(metrics.registry());
     gauges.tiers(backends.delivery()::status);
@@ -153,22 +166,27 @@ public final class GatewayApplication implements AutoCloseable {
 
   /**
    * Closes all parts, the server after the tiers. When the tiers close, their unconfirmed events go
-   * to the spool. The server can then answer the requests that wait for these events.
+   * to the spool. The server can then answer the requests that wait for these events. Queries under
+   * way fail when their connection closes, so the server does not wait for them.
    */
   @Override
   public void close() {
     Part tiers = backends::closeTiers;
     Part events = () -> ownEvents.ifPresent(LoggingService::close);
+    Part stored = () -> queries.ifPresent(query -> query.store().close());
     // Try-with-resources closes in reverse order, and closes each part even if another one throws.
     try (guards;
         metrics;
         spool;
         backends;
         http;
+        stored;
         tiers;
         events;
         replayer) {
       replayer.stop();
+      // A tail has no end, and the server waits for replies under way.
+      queries.ifPresent(query -> query.routes().close());
       http.drain();
     }
   }

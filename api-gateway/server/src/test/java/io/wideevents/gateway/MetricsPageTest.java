@@ -33,7 +33,7 @@ class MetricsPageTest {
 
   @Test
   void everyMetric_isDocumentedAsItIs() throws Exception {
-    try (GatewayApplication gateway = gateway("documented", Map.of())) {
+    try (GatewayApplication gateway = gateway("documented", Map.of("QUERY_ENABLED", "true"))) {
       int port = gateway.start();
       get(port, "/nothing");
 

@@ -8,6 +8,8 @@ import java.time.Duration;
 
 /** Counts the requests of the query API. Safe for concurrent use. */
 final class QueryMeters {
+  static final String OK = "ok";
+
   private final MeterRegistry registry;
 
   QueryMeters(MeterRegistry registry, EventStore store) {
@@ -20,15 +22,23 @@ final class QueryMeters {
         .register(registry);
   }
 
+  /** Shows the endpoint before its first request. */
+  void register(String endpoint) {
+    var unused = timer(endpoint, OK);
+  }
+
   /**
    * @param outcome {@code ok}, {@code client_gone}, {@code failed} or the code of a problem
    */
   void ended(String endpoint, String outcome, Duration took) {
-    Timer.builder("wide_events.query.requests")
+    timer(endpoint, outcome).record(took);
+  }
+
+  private Timer timer(String endpoint, String outcome) {
+    return Timer.builder("wide_events.query.requests")
         .description("Requests of the query API, until the reply was written")
         .tag("endpoint", endpoint)
         .tag("outcome", outcome)
-        .register(registry)
-        .record(took);
+        .register(registry);
   }
 }

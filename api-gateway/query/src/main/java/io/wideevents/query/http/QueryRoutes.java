@@ -102,13 +102,14 @@ public final class QueryRoutes implements AutoCloseable {
   }
 
   private Handler measured(String endpoint, Handler handler) {
+    meters.register(endpoint);
     return ctx -> {
       long start = System.nanoTime();
       String outcome = "failed";
       try {
         begin(ctx);
         handler.handle(ctx);
-        outcome = "ok";
+        outcome = QueryMeters.OK;
       } catch (QueryException e) {
         outcome = e.code();
         throw e;

@@ -20,6 +20,7 @@ import io.wideevents.gateway.http.TlsSettings;
 import io.wideevents.logging.LoggingSettings;
 import io.wideevents.mongo.MongoSettings;
 import io.wideevents.otlp.SpanSelection;
+import io.wideevents.query.config.QuerySettings;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -32,6 +33,7 @@ import java.util.function.Supplier;
  * @param access API keys and rate limits
  * @param spans which spans of OpenTelemetry become events
  * @param delivery settings of the tiers, and the rules that posted events must follow
+ * @param query the query API and the page; empty when they are not served
  * @param ownEvents how the gateway logs its own requests; empty when it does not log them
  */
 public record GatewaySettings(
@@ -42,6 +44,7 @@ public record GatewaySettings(
     AccessSettings access,
     SpanSelection spans,
     DeliverySettings delivery,
+    Optional<QuerySettings> query,
     Optional<LoggingSettings> ownEvents) {
   private static final String SERVICE = "api-gateway";
 
@@ -78,14 +81,15 @@ public record GatewaySettings(
                     + " or CONSUMER, spans without a parent, and spans with the attribute"
                     + " main=true. all: every span.");
     Supplier<SpoolSettings> spool = SpoolSettings.read(settings);
+    Supplier<Optional<QuerySettings>> query = QuerySettings.read(settings, mongo);
     SettingValue<Boolean> logsOwnRequests =
         settings
             .read("LOGGING_OWN_REQUESTS", bool())
             .byDefault("false")
             .means(
                 "Whether the gateway logs one event for each request that it"
-                    + " answers. Posts of events are excluded. Most other requests are health"
-                    + " checks and scrapes, so sample them.");
+                    + " answers. Posts of events, tails and the files of the page are excluded. Most"
+                    + " other requests are health checks and scrapes, so sample them.");
     Supplier<LoggingSettings> ownEvents = LoggingSettings.read(settings, SERVICE, rules);
     return () ->
         new GatewaySettings(
@@ -100,6 +104,7 @@ public record GatewaySettings(
                 mongo.get(),
                 spool.get(),
                 rules.get()),
+            query.get(),
             logsOwnRequests.get() ? Optional.of(ownEvents.get()) : Optional.empty());
   }
 }

@@ -60,6 +60,9 @@ import org.slf4j.LoggerFactory;
 public final class HttpServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
   private static final String EVENTS_PATH = "/v1/events";
+  // Of the query side. A tail lasts for hours, and a page loads several files.
+  private static final String TAIL_PATH = "/v1/tail";
+  private static final String PAGE_PATH = "/ui";
 
   // A request waits up to 8 s for its events by default, and the whole process has 8 s to stop. A
   // request that waits longer than this timeout for a tier completes when that tier closes, because
@@ -420,7 +423,10 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private static boolean isLogged(String path) {
-    return !path.startsWith(EVENTS_PATH) && !OtlpPaths.contain(path);
+    return !path.startsWith(EVENTS_PATH)
+        && !path.startsWith(TAIL_PATH)
+        && !path.startsWith(PAGE_PATH)
+        && !OtlpPaths.contain(path);
   }
 
   private static String shortened(String path) {
