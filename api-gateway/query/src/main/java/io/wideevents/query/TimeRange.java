@@ -3,6 +3,7 @@ package io.wideevents.query;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bson.BsonDateTime;
@@ -70,7 +71,8 @@ public record TimeRange(Instant from, Instant to) {
     if (read.isBefore(FIRST) || read.isAfter(LAST)) {
       throw QueryException.rangeInvalid(name + " is outside the years 1970 to 9999", HOW);
     }
-    return read;
+    // The unit of stored timestamps.
+    return read.truncatedTo(ChronoUnit.MILLIS);
   }
 
   private static @Nullable Instant read(String text, Instant now) {

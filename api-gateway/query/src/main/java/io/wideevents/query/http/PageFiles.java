@@ -38,7 +38,17 @@ final class PageFiles {
 
   private final Map<String, PageFile> files = new ConcurrentHashMap<>();
 
-  private record PageFile(byte[] bytes, String mediaType, String entityTag) {}
+  private static final class PageFile {
+    private final byte[] bytes;
+    private final String mediaType;
+    private final String entityTag;
+
+    PageFile(byte[] bytes, String mediaType) {
+      this.bytes = bytes;
+      this.mediaType = mediaType;
+      this.entityTag = PageFiles.entityTag(bytes);
+    }
+  }
 
   /** Serves the page itself, and sends a browser from /ui to /ui/. */
   void index(Context ctx) throws IOException {
@@ -61,15 +71,15 @@ final class PageFiles {
     ctx.header("Referrer-Policy", "no-referrer");
     // A cached page would ask for the files of an earlier version.
     ctx.header("Cache-Control", name.equals(INDEX) ? "no-store" : "no-cache");
-    ctx.header("ETag", file.entityTag());
+    ctx.header("ETag", file.entityTag);
     String known = ctx.header("If-None-Match");
-    if (known != null && known.contains(file.entityTag())) {
+    if (known != null && known.contains(file.entityTag)) {
       ctx.status(304);
       return;
     }
-    ctx.contentType(file.mediaType());
+    ctx.contentType(file.mediaType);
     if (ctx.method().equals(HandlerType.GET)) {
-      ctx.result(file.bytes());
+      ctx.result(file.bytes);
     }
   }
 
@@ -87,8 +97,7 @@ final class PageFiles {
       if (in == null) {
         throw new NotFoundResponse();
       }
-      byte[] bytes = in.readAllBytes();
-      PageFile file = new PageFile(bytes, mediaType, entityTag(bytes));
+      PageFile file = new PageFile(in.readAllBytes(), mediaType);
       files.put(name, file);
       return file;
     }

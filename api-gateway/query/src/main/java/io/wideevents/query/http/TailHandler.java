@@ -42,7 +42,15 @@ final class TailHandler implements AutoCloseable {
       // A proxy that collects the reply would delay the events.
       ctx.header("X-Accel-Buffering", "no");
       // The stream of Javalin does not pass on a flush.
-      send(tail, ctx.res().getOutputStream());
+      OutputStream out = ctx.res().getOutputStream();
+      try {
+        send(tail, out);
+      } catch (QueryException e) {
+        // The status is sent already. The client can open the tail again after its last event.
+        write(out, "event: problem\ndata: ");
+        out.write(JsonReply.object(json -> ProblemReply.writeTo(json, e)));
+        write(out, "\n\n");
+      }
     }
   }
 

@@ -19,6 +19,8 @@ import org.bson.BsonDocument;
  */
 public record SearchCursor(TimeRange range, SearchOrder order, long timestampMillis, UUID id) {
   private static final byte VERSION = 1;
+  private static final byte NEWEST_FIRST = 0;
+  private static final byte OLDEST_FIRST = 1;
   private static final UUID MIN = new UUID(0, 0);
   private static final UUID MAX = new UUID(-1, -1);
   private static final int BYTES = 2 + 5 * Long.BYTES;
@@ -42,7 +44,7 @@ public record SearchCursor(TimeRange range, SearchOrder order, long timestampMil
     ByteBuffer bytes =
         ByteBuffer.allocate(BYTES)
             .put(VERSION)
-            .put((byte) order.ordinal())
+            .put(order == SearchOrder.DESC ? NEWEST_FIRST : OLDEST_FIRST)
             .putLong(range.from().toEpochMilli())
             .putLong(range.to().toEpochMilli())
             .putLong(timestampMillis)
@@ -60,15 +62,18 @@ public record SearchCursor(TimeRange range, SearchOrder order, long timestampMil
     try {
       ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
       byte version = bytes.get();
-      int order = bytes.get();
-      if (version != VERSION || bytes.capacity() != BYTES || order >>> 1 != 0) {
+      byte order = bytes.get();
+      if (version != VERSION
+          || bytes.capacity() != BYTES
+          || order > OLDEST_FIRST
+          || order < NEWEST_FIRST) {
         throw invalid();
       }
       Instant from = Instant.ofEpochMilli(bytes.getLong());
       Instant to = Instant.ofEpochMilli(bytes.getLong());
       return new SearchCursor(
           new TimeRange(from, to),
-          SearchOrder.values()[order],
+          order == NEWEST_FIRST ? SearchOrder.DESC : SearchOrder.ASC,
           bytes.getLong(),
           new UUID(bytes.getLong(), bytes.getLong()));
     } catch (IllegalArgumentException | BufferUnderflowException | QueryException e) {

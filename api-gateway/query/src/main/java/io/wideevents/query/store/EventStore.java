@@ -20,6 +20,7 @@ import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /**
  * Reads the stored events. Has its own connection, so that queries take no connection of the
@@ -38,6 +39,7 @@ public final class EventStore implements AutoCloseable {
   private final Semaphore permits;
   private final Semaphore tailPermits;
   private final int concurrency;
+  private final Sinks.Empty<Void> closing = Sinks.empty();
 
   /**
    * Does not connect yet.
@@ -124,12 +126,15 @@ public final class EventStore implements AutoCloseable {
   /** Queries in progress fail with 503. Idempotent; takes at most half a second. */
   @Override
   public void close() {
+    // The driver would let the queries under way go on to their timeout.
+    closing.tryEmitError(StoreFailures.closing());
     connection.close();
   }
 
   private Flux<RawBsonDocument> results(List<? extends Bson> pipeline) {
     return Mono.fromFuture(connection::queriedDatabase)
-        .flatMapMany(database -> events(database).aggregate(pipeline).allowDiskUse(false));
+        .flatMapMany(database -> events(database).aggregate(pipeline).allowDiskUse(false))
+        .takeUntilOther(closing.asMono());
   }
 
   private MongoCollection<RawBsonDocument> events(MongoDatabase database) {

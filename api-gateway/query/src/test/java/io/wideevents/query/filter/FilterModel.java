@@ -115,7 +115,7 @@ final class FilterModel {
   /** The values at the path; a path goes through the elements of an array. */
   private static List<BsonValue> at(QueryField field, BsonDocument event) {
     List<BsonValue> values = List.of(event);
-    for (String name : field.path().split("\\.")) {
+    for (String name : field.path().split("\\.", -1)) {
       List<BsonValue> below = new ArrayList<>();
       for (BsonValue value : values) {
         for (BsonValue each : value.isArray() ? value.asArray() : new BsonArray(List.of(value))) {

@@ -212,7 +212,7 @@ class FilterTest {
         "123456789012345678901234567890123456789012345678901234567890123456789"
       })
   void parse_readsNumbersThatNoEventHasAsText(String number) {
-    assertThat(Filter.parse("a:" + number).condition().get("a").isString()).isTrue();
+    assertThat(Filter.parse("a:" + number).condition().isString("a")).isTrue();
   }
 
   private static void assertRejected(String text) {

@@ -23,9 +23,9 @@ import tools.jackson.databind.JsonNode;
 
 /** The query API over the real MongoDB. */
 class QueryApiIT {
-  private static final Instant NOW = Instant.now();
   private static final int EVENTS = 60;
 
+  private static Instant now;
   private static StoredEvents stored;
   private static QueryApi api;
 
@@ -34,6 +34,7 @@ class QueryApiIT {
 
   @BeforeAll
   static void start() {
+    now = Instant.now();
     stored = StoredEvents.in(QueryApiIT.class);
     record Event(UUID id, long time, String json) {}
     List<Event> events =
@@ -42,7 +43,7 @@ class QueryApiIT {
                 n -> {
                   UUID id = UUID.randomUUID();
                   // Seven timestamps, so pages end between events with the same timestamp.
-                  long time = NOW.minusSeconds(60L * (1 + n % 7)).toEpochMilli();
+                  long time = now.minusSeconds(60L * (1 + n % 7)).toEpochMilli();
                   return new Event(id, time, event(n, id, time));
                 })
             .toList();
@@ -119,7 +120,7 @@ class QueryApiIT {
     JsonNode event = json(page).get("events").get(0);
     assertThat(event.get("eventId").asString()).isEqualTo(ids.getFirst());
     assertThat(event.get("_id")).isNull();
-    assertThat(Instant.parse(event.get("timestamp").asString())).isBefore(NOW);
+    assertThat(Instant.parse(event.get("timestamp").asString())).isBefore(now);
     assertThat(event.get("_ingest").get("tier").asString()).isEqualTo("kafka");
     assertThat(Instant.parse(json(page).get("from").asString()))
         .isEqualTo(Instant.parse(json(page).get("to").asString()).minus(Duration.ofHours(1)));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.wideevents.query.store.StoredEvents;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -57,7 +58,7 @@ class TailIT {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
       body.close();
     }
   }
@@ -156,6 +157,18 @@ class TailIT {
       api.endTails();
       await().atMost(Duration.ofSeconds(2)).until(() -> second.ended);
       await().atMost(Duration.ofSeconds(2)).until(() -> api.store().tails() == 0);
+    }
+  }
+
+  @Test
+  void tail_endsWithAProblem_whenTheConnectionToMongoEnds() throws Exception {
+    try (OpenTail tail = open("/v1/tail")) {
+      tail.next();
+
+      api.store().close();
+
+      assertThat(tail.next()).contains("event: problem\ndata: {", "store_unavailable");
+      await().atMost(SOON).until(() -> tail.ended);
     }
   }
 

@@ -1,0 +1,157 @@
+package io.wideevents.query.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.wideevents.query.QueryException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.bson.BsonDocument;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The limits of queries on the real MongoDB. */
+class EventStoreIT {
+  private static final int EVENTS = 2000;
+
+  // Takes 50 ms for each event.
+  private static final List<BsonDocument> SLOW =
+      List.of(
+          BsonDocument.parse(
+              "{$match: {$expr: {$function: {lang: 'js', args: [],"
+                  + " body: 'function() { sleep(50); return true; }'}}}}"));
+  private static final List<BsonDocument> ALL = List.of(BsonDocument.parse("{$match: {}}"));
+
+  private static StoredEvents stored;
+
+  @BeforeAll
+  static void storeEvents() {
+    stored = StoredEvents.in(EventStoreIT.class);
+    Instant now = Instant.now();
+    stored.add(
+        IntStream.range(0, EVENTS)
+            .mapToObj(
+                n ->
+                    "{\"requestId\":\"r%d\",\"service\":\"a\",\"route\":\"/\",\"timestamp\":\"%s\"}"
+                        .formatted(n, now))
+            .toList());
+  }
+
+  @AfterAll
+  static void close() {
+    stored.close();
+  }
+
+  @Test
+  void slowQuery_endsAfterTheTimeout() {
+    try (EventStore store = new EventStore(stored.settings(Duration.ofMillis(500)), 1)) {
+      long start = System.nanoTime();
+
+      assertFails(504, "query_timeout", () -> store.aggregate(SLOW, EVENTS));
+
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+      assertThat(store.running()).isZero();
+    }
+  }
+
+  @Test
+  void queryBeyondTheLimit_isRejectedAfterASecond() {
+    try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(8)), 1)) {
+      CompletableFuture<Void> first =
+          CompletableFuture.runAsync(() -> store.aggregate(SLOW, EVENTS));
+      await().until(() -> store.running() == 1);
+
+      assertFails(429, "query_busy", () -> store.aggregate(ALL, 1));
+
+      assertThat(first).isNotDone();
+    }
+  }
+
+  @Test
+  void close_endsTheQueriesUnderWay() {
+    try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(60)), 1)) {
+      CompletableFuture<Void> query =
+          CompletableFuture.runAsync(
+              () -> assertFails(503, "store_unavailable", () -> store.aggregate(SLOW, EVENTS)));
+      await().until(() -> store.running() == 1);
+
+      store.close();
+
+      assertThat(query).succeedsWithin(Duration.ofSeconds(2));
+      assertThat(store.running()).isZero();
+    }
+  }
+
+  @Test
+  void query_thatHasEnoughResults_ends() {
+    try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(8)), 1)) {
+      AtomicInteger seen = new AtomicInteger();
+
+      store.forEachWhile(ALL, document -> seen.incrementAndGet() < 7);
+
+      assertThat(seen).hasValue(7);
+      assertThat(store.aggregate(ALL, 3)).hasSize(3);
+      assertThat(store.aggregate(ALL, EVENTS + 1)).hasSize(EVENTS);
+      assertThat(store.running()).isZero();
+    }
+  }
+
+  @Test
+  void failureOfTheConsumer_isNotAFailureOfMongo() {
+    try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(8)), 1)) {
+      IllegalStateException bug = new IllegalStateException("a bug");
+
+      assertThatThrownBy(
+              () ->
+                  store.forEach(
+                      ALL,
+                      document -> {
+                        throw bug;
+                      }))
+          .isSameAs(bug);
+
+      assertThat(store.running()).isZero();
+    }
+  }
+
+  @Test
+  void queryThatNeedsTooMuchMemory_isRejected() {
+    List<BsonDocument> hungry =
+        List.of(
+            BsonDocument.parse(
+                "{$set: {pad: {$reduce: {input: {$range: [0, 16]}, initialValue: 'xxxx',"
+                    + " in: {$concat: ['$$value', '$$value']}}}}}"),
+            BsonDocument.parse("{$sort: {pad: 1, requestId: -1}}"));
+    try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(30)), 1)) {
+      assertFails(422, "query_too_large", () -> store.aggregate(hungry, EVENTS));
+    }
+  }
+
+  @Test
+  void closedStore_reportsThatItIsUnavailable() {
+    EventStore store = new EventStore(stored.settings(Duration.ofSeconds(8)), 1);
+    store.close();
+
+    assertFails(503, "store_unavailable", () -> store.aggregate(ALL, 1));
+    assertFails(503, "store_unavailable", () -> store.tail(new BsonDocument(), null).close());
+    assertThat(store.tails()).isZero();
+  }
+
+  private static void assertFails(int status, String code, ThrowingCallable query) {
+    assertThatExceptionOfType(QueryException.class)
+        .isThrownBy(query)
+        .satisfies(
+            problem -> {
+              assertThat(problem.code()).isEqualTo(code);
+              assertThat(problem.status()).isEqualTo(status);
+            });
+  }
+}
