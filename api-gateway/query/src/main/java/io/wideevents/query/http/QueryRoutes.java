@@ -11,8 +11,11 @@ import io.wideevents.query.search.EventSearch;
 import io.wideevents.query.search.FieldSample;
 import io.wideevents.query.store.EventStore;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -63,6 +66,10 @@ public final class QueryRoutes implements AutoCloseable {
     routes.get("/v1/fields/{name}/values", limited("values", fields::values), query);
     // A tail has a limit of its own and is not counted among the other replies.
     routes.get("/v1/tail", measured("tail", tails::handle), query);
+    byte[] description = description();
+    Handler describe = ctx -> ctx.contentType("application/yaml").result(description);
+    routes.get("/query-openapi.yaml", describe, open);
+    routes.head("/query-openapi.yaml", describe, open);
     if (settings.page()) {
       PageFiles files = new PageFiles();
       routes.get("/ui", files::index, open);
@@ -120,6 +127,15 @@ public final class QueryRoutes implements AutoCloseable {
         meters.ended(endpoint, outcome, Duration.ofNanos(System.nanoTime() - start));
       }
     };
+  }
+
+  private static byte[] description() {
+    try (InputStream in =
+        Objects.requireNonNull(QueryRoutes.class.getResourceAsStream("query-openapi.yaml"))) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read query-openapi.yaml from our own jar", e);
+    }
   }
 
   private static void begin(Context ctx) {
