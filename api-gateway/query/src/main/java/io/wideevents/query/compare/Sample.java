@@ -1,0 +1,89 @@
+package io.wideevents.query.compare;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.bson.BsonDocument;
+import org.bson.BsonValue;
+
+/** The fields of the sampled events of one side. Not safe for concurrent use. */
+final class Sample {
+  /** Bounds the memory of a comparison; later names are left out. */
+  private static final int MAX_FIELDS = 2_000;
+
+  private final Map<FieldPlace, Map<FieldValue, Count>> fields = new HashMap<>();
+  private final Map<FieldPlace, Count> present = new HashMap<>();
+  private int events;
+  private double weight;
+  private double squares;
+
+  /** Events and their weight. */
+  static final class Count {
+    private int events;
+    private double weight;
+
+    int events() {
+      return events;
+    }
+
+    double weight() {
+      return weight;
+    }
+
+    private void add(double more) {
+      events++;
+      weight += more;
+    }
+  }
+
+  void add(BsonDocument event) {
+    double rate = rate(event);
+    events++;
+    weight += rate;
+    squares += rate * rate;
+    for (Map.Entry<FieldPlace, Set<FieldValue>> field : EventFlattener.fields(event).entrySet()) {
+      if (fields.size() < MAX_FIELDS || fields.containsKey(field.getKey())) {
+        Map<FieldValue, Count> values =
+            fields.computeIfAbsent(field.getKey(), key -> new HashMap<>());
+        field.getValue().forEach(each -> values.computeIfAbsent(each, key -> new Count()).add(rate));
+        present.computeIfAbsent(field.getKey(), key -> new Count()).add(rate);
+      }
+    }
+  }
+
+  int events() {
+    return events;
+  }
+
+  /** The number of equally weighted events with the same sampling error (Kish, 1965). */
+  double effectiveSize() {
+    return squares == 0 ? 0 : weight * weight / squares;
+  }
+
+  Set<FieldPlace> places() {
+    return fields.keySet();
+  }
+
+  /** The values of a field, with the events that have them. */
+  Map<FieldValue, Count> values(FieldPlace place) {
+    return fields.getOrDefault(place, Map.of());
+  }
+
+  /** The share of the weight of the events with this value. */
+  double share(FieldPlace place, FieldValue value) {
+    Count count = values(place).get(value);
+    return count == null || weight == 0 ? 0 : count.weight / weight;
+  }
+
+  double missing(FieldPlace place) {
+    Count count = present.get(place);
+    return weight == 0 ? 0 : Math.max(0, 1 - (count == null ? 0 : count.weight) / weight);
+  }
+
+  private static double rate(BsonDocument event) {
+    BsonValue sampling = event.get("_sampling");
+    BsonValue rate =
+        sampling != null && sampling.isDocument() ? sampling.asDocument().get("rate") : null;
+    return rate != null && rate.isNumber() ? Math.max(1, rate.asNumber().doubleValue()) : 1;
+  }
+}

@@ -1,0 +1,27 @@
+package io.wideevents.query.http;
+
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.wideevents.query.compare.CompareQuery;
+import io.wideevents.query.compare.CompareReply;
+import io.wideevents.query.compare.CompareRequest;
+import io.wideevents.query.store.EventStore;
+import java.time.InstantSource;
+
+/** {@code POST /v1/compare}: what is different about a selection of events. */
+final class CompareHandler implements Handler {
+  private final EventStore store;
+  private final InstantSource clock;
+
+  CompareHandler(EventStore store, InstantSource clock) {
+    this.store = store;
+    this.clock = clock;
+  }
+
+  @Override
+  public void handle(Context ctx) {
+    CompareRequest request = CompareRequest.parse(QueryBody.read(ctx), clock.instant());
+    byte[] reply = CompareReply.of(CompareQuery.run(request, store));
+    ctx.header("Cache-Control", "no-store").contentType("application/json").result(reply);
+  }
+}
