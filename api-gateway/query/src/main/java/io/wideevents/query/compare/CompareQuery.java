@@ -49,8 +49,8 @@ public final class CompareQuery {
 
   /** The fields of both samples whose values differ, the most different first. */
   static List<RankedField> ranked(Sample selection, Sample baseline) {
-    Set<FieldPlace> places = new HashSet<>(selection.places());
-    places.addAll(baseline.places());
+    Set<FieldPlace> places = new HashSet<>(selection.placesOfValues());
+    places.addAll(baseline.placesOfValues());
     List<RankedField> ranked = new ArrayList<>();
     for (FieldPlace place : places) {
       RankedField field = new FieldComparison(selection, baseline, place).compare();

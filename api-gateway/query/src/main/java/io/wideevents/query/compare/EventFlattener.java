@@ -81,8 +81,7 @@ final class EventFlattener {
 
   private static FieldPlace place(@Nullable FieldPlace parent, String name) {
     String path = parent == null ? name : parent.text() + "." + name;
-    boolean isAddressable =
-        (parent == null || parent.isAddressable()) && name.indexOf('.') < 0;
+    boolean isAddressable = (parent == null || parent.isAddressable()) && name.indexOf('.') < 0;
     return new FieldPlace(path, isAddressable);
   }
 }

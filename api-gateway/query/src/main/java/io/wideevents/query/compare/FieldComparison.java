@@ -22,6 +22,16 @@ final class FieldComparison {
 
   private static final double NEARLY_UNIQUE = 0.5;
 
+  /**
+   * Of two values with the same score, such as true and false, the one that is more frequent in the
+   * selection comes first.
+   */
+  private static final Comparator<Value> MOST_DIFFERENT =
+      Comparator.comparingLong((Value value) -> -Math.round(value.difference().score() * 1e6))
+          .thenComparingDouble(
+              value -> value.difference().baseline() - value.difference().selection())
+          .thenComparing(value -> String.valueOf(value.text()));
+
   private final Sample selection;
   private final Sample baseline;
   private final FieldPlace place;
@@ -34,8 +44,7 @@ final class FieldComparison {
 
   RankedField compare() {
     Difference missing = difference(selection.missing(place), baseline.missing(place));
-    Value missingValue =
-        new Value(null, FieldValue.MISSING.filter(place, false), missing);
+    Value missingValue = new Value(null, FieldValue.MISSING.filter(place, false), missing);
     Set<FieldValue> all = new HashSet<>(selection.values(place).keySet());
     all.addAll(baseline.values(place).keySet());
     List<FieldValue> numbers = all.stream().filter(FieldValue::isNumber).toList();
@@ -53,13 +62,7 @@ final class FieldComparison {
     if (missing.selection() > 0 || missing.baseline() > 0) {
       values.add(missingValue);
     }
-    values.sort(
-        Comparator.comparingDouble((Value value) -> value.difference().score())
-            .thenComparingDouble(
-                value ->
-                    Math.abs(value.difference().selection() - value.difference().baseline()))
-            .reversed()
-            .thenComparing(value -> String.valueOf(value.text())));
+    values.sort(MOST_DIFFERENT);
     if (hasRanges) {
       values.addAll(0, new NumberRanges(selection, baseline, place, numbers).values());
     }
@@ -90,8 +93,7 @@ final class FieldComparison {
   }
 
   private Difference difference(double selected, double based) {
-    return Difference.of(
-        selected, selection.effectiveSize(), based, baseline.effectiveSize());
+    return Difference.of(selected, selection.effectiveSize(), based, baseline.effectiveSize());
   }
 
   /**

@@ -25,7 +25,8 @@ record FieldValue(Kind kind, String text) {
   private static final int MAX_TEXT = 200;
 
   /** Text that the grammar of filters reads as this text only. */
-  private static final Pattern BARE = Pattern.compile("[A-Za-z][A-Za-z0-9_/-]*(\\.[A-Za-z0-9_/-]+)*");
+  private static final Pattern BARE =
+      Pattern.compile("[A-Za-z][A-Za-z0-9_/-]*(\\.[A-Za-z0-9_/-]+)*");
 
   enum Kind {
     TEXT,

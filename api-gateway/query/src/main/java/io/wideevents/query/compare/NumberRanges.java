@@ -21,8 +21,7 @@ final class NumberRanges {
 
   private record Range(FieldValue least, FieldValue most, double selection, double baseline) {
     Range plus(Range above) {
-      return new Range(
-          least, above.most, selection + above.selection, baseline + above.baseline);
+      return new Range(least, above.most, selection + above.selection, baseline + above.baseline);
     }
   }
 
@@ -126,15 +125,11 @@ final class NumberRanges {
       text = range.least.text() + " – " + range.most.text();
       condition = range.least.text() + ".." + range.most.text();
     }
-    return new Value(
-        text, FieldValue.filter(place, condition), difference(range));
+    return new Value(text, FieldValue.filter(place, condition), difference(range));
   }
 
   private Difference difference(Range range) {
     return Difference.of(
-        range.selection,
-        selection.effectiveSize(),
-        range.baseline,
-        baseline.effectiveSize());
+        range.selection, selection.effectiveSize(), range.baseline, baseline.effectiveSize());
   }
 }

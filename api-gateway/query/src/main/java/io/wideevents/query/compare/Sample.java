@@ -3,6 +3,7 @@ package io.wideevents.query.compare;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
 
@@ -45,7 +46,9 @@ final class Sample {
       if (fields.size() < MAX_FIELDS || fields.containsKey(field.getKey())) {
         Map<FieldValue, Count> values =
             fields.computeIfAbsent(field.getKey(), key -> new HashMap<>());
-        field.getValue().forEach(each -> values.computeIfAbsent(each, key -> new Count()).add(rate));
+        field
+            .getValue()
+            .forEach(each -> values.computeIfAbsent(each, key -> new Count()).add(rate));
         present.computeIfAbsent(field.getKey(), key -> new Count()).add(rate);
       }
     }
@@ -60,8 +63,12 @@ final class Sample {
     return squares == 0 ? 0 : weight * weight / squares;
   }
 
-  Set<FieldPlace> places() {
-    return fields.keySet();
+  /** The fields with a value that is neither an object nor an empty array. */
+  Set<FieldPlace> placesOfValues() {
+    return fields.entrySet().stream()
+        .filter(field -> !field.getValue().keySet().equals(Set.of(FieldValue.CONTAINER)))
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
   }
 
   /** The values of a field, with the events that have them. */

@@ -28,9 +28,7 @@ final class ExpectedFigures {
         all.stream()
             .filter(event -> time(event) >= request.range().from().toEpochMilli())
             .filter(event -> time(event) < request.range().to().toEpochMilli())
-            .filter(
-                event ->
-                    !isFiltered || event.getString("service").getValue().equals("shop"))
+            .filter(event -> !isFiltered || event.getString("service").getValue().equals("shop"))
             .toList();
   }
 

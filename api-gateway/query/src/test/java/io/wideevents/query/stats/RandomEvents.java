@@ -20,8 +20,7 @@ import org.bson.types.Decimal128;
 
 /** Events of the last 70 minutes whose fields have values of every type, or none. */
 final class RandomEvents {
-  private static final List<String> OUTCOMES =
-      List.of("SUCCESS", "FAILED", "WARNING", "EDGE_CASE");
+  private static final List<String> OUTCOMES = List.of("SUCCESS", "FAILED", "WARNING", "EDGE_CASE");
 
   private RandomEvents() {}
 
@@ -36,16 +35,14 @@ final class RandomEvents {
   private static BsonDocument event(Random random, Instant now) {
     BsonDocument event =
         new BsonDocument(
-                "timestamp",
-                new BsonDateTime(now.toEpochMilli() - random.nextInt(70 * 60 * 1000)))
+                "timestamp", new BsonDateTime(now.toEpochMilli() - random.nextInt(70 * 60 * 1000)))
             .append("service", new BsonString(random.nextInt(4) == 0 ? "cart" : "shop"))
             .append("route", new BsonString("/r" + random.nextInt(6)))
             .append(
                 "_ingest",
                 new BsonDocument("outcome", new BsonString(OUTCOMES.get(random.nextInt(4)))));
     if (random.nextInt(5) == 0) {
-      event.append(
-          "_sampling", new BsonDocument("rate", new BsonInt32(1 + random.nextInt(20))));
+      event.append("_sampling", new BsonDocument("rate", new BsonInt32(1 + random.nextInt(20))));
     }
     if (random.nextInt(10) > 0) {
       event.append("user", new BsonDocument("id", any(random, 12)));
@@ -86,8 +83,7 @@ final class RandomEvents {
       case 1 -> new BsonInt64((1L << 53) + random.nextInt(1000));
       case 2 -> new BsonDouble(-value);
       case 3 ->
-          new BsonDecimal128(
-              new Decimal128(BigDecimal.valueOf(random.nextInt(1_000_000_000), 7)));
+          new BsonDecimal128(new Decimal128(BigDecimal.valueOf(random.nextInt(1_000_000_000), 7)));
       case 4 -> new BsonDouble(0);
       default -> new BsonDouble(value);
     };

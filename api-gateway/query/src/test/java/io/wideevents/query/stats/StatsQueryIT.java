@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -151,7 +150,9 @@ class StatsQueryIT {
     assertThat(reply.get("moreGroups").asBoolean()).isTrue();
     assertThat(reply.at("/total/count").asInt()).isEqualTo(3_060);
     assertThat(
-            reply.get("groups").valueStream()
+            reply
+                .get("groups")
+                .valueStream()
                 .map(
                     group ->
                         group.at("/key/service").asString()
@@ -223,7 +224,8 @@ class StatsQueryIT {
 
   private static BsonDocument event(
       String time, String service, int millis, String outcome, int rate) {
-    return new BsonDocument("timestamp", new org.bson.BsonDateTime(Instant.parse(time).toEpochMilli()))
+    return new BsonDocument(
+            "timestamp", new org.bson.BsonDateTime(Instant.parse(time).toEpochMilli()))
         .append("service", new BsonString(service))
         .append("ms", new BsonInt32(millis))
         .append("_ingest", new BsonDocument("outcome", new BsonString(outcome)))
