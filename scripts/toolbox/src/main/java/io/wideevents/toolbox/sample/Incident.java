@@ -10,6 +10,7 @@ package io.wideevents.toolbox.sample;
  * @param failureRate fraction of requests that fail during the incident, 0 to 1
  * @param slowdown factor on the latency during the incident
  * @param error the error of the failed requests
+ * @param build the cause: the build that serves the affected requests, and no others
  */
 record Incident(
     RouteProfile route,
@@ -18,7 +19,8 @@ record Incident(
     long toMillis,
     double failureRate,
     double slowdown,
-    SampleError error) {
+    SampleError error,
+    String build) {
 
   /**
    * Whether the incident affects a request of {@code candidate}, {@code millis} after the start.

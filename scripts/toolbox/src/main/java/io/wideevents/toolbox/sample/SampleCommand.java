@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
           + " them to the gateway, or writes them as NDJSON.",
       "",
       "The same --seed and --start give the same bytes. For 15 s of every minute of the shop's"
-          + " own time, POST /v1/checkout is slow and fails: find it.",
+          + " own time, POST /v1/checkout is slow and fails. The cause is in the events: find it.",
       "",
     },
     exitCodeListHeading = "%nExit codes:%n",

@@ -64,8 +64,9 @@ public final class SampleTraffic {
       json.writeStringProperty("route", route.route());
       writeTimestamp(json, start.plusMillis(millis));
       writeUser(json);
-      writeResult(json, route, Shop.INCIDENT.covers(route, millis));
-      writeSurroundings(json, route);
+      boolean incident = Shop.INCIDENT.covers(route, millis);
+      writeResult(json, route, incident);
+      writeSurroundings(json, route, incident);
       route.details().accept(json, random);
       json.writeEndObject();
     }
@@ -152,10 +153,11 @@ public final class SampleTraffic {
     json.writeNumberProperty("status", error == null ? 200 : error.status());
   }
 
-  private void writeSurroundings(JsonGenerator json, RouteProfile route) {
+  private void writeSurroundings(JsonGenerator json, RouteProfile route, boolean incident) {
     json.writeStringProperty("region", Details.pick(REGIONS, random));
     json.writeStringProperty("host", "%s-%d".formatted(route.service(), random.nextInt(4)));
-    json.writeStringProperty("build", "2026.11.%d".formatted(1 + random.nextInt(3)));
+    String build = "2026.11.%d".formatted(1 + random.nextInt(3));
+    json.writeStringProperty("build", incident ? Shop.INCIDENT.build() : build);
     json.writeObjectPropertyStart("trace");
     json.writeStringProperty("traceId", Details.hex(random) + Details.hex(random));
     json.writeBooleanProperty("sampled", random.nextInt(10) == 0);

@@ -31,10 +31,12 @@ final class Shop {
           Details::order);
 
   /**
-   * The planted incident: for 15 s of every minute, counted from the start of the traffic, the
-   * payment provider rarely answers, and one route of one service is slow and fails.
+   * The planted incident: for 15 s of every minute, counted from the start of the traffic, a trial
+   * build serves one route of one service. With this build the payment provider rarely answers, so
+   * the route is slow and fails.
    */
-  static final Incident INCIDENT = new Incident(CHECKOUT, 60_000, 20_000, 35_000, 0.6, 7, TIMEOUT);
+  static final Incident INCIDENT =
+      new Incident(CHECKOUT, 60_000, 20_000, 35_000, 0.6, 7, TIMEOUT, "2026.11.4");
 
   private static final List<RouteProfile> ROUTES =
       List.of(

@@ -36,7 +36,7 @@ class SampleTrafficTest {
 
     // Then: change this only together with the events
     assertThat(HexFormat.of().formatHex(digest.digest()))
-        .isEqualTo("7093e59048fcf7192e6c73fa9b5624378592cd42255ba376ee437c64eb04bdc6");
+        .isEqualTo("38fc6371e6c0e7bb013ac6bd2345212bbbf0c43764bd1ccec49489553ab2b69a");
   }
 
   @Test
@@ -111,6 +111,22 @@ class SampleTrafficTest {
         .isBetween(0.5, 0.7);
     assertThat(failureRate(checkouts.stream().filter(event -> !inIncident(event)).toList()))
         .isLessThan(0.06);
+  }
+
+  @Test
+  void next_givesTheEventsOfTheIncidentABuildThatNoOtherEventHas() {
+    // When
+    List<JsonNode> events = events(60_000);
+
+    // Then
+    List<JsonNode> ofBuild =
+        events.stream()
+            .filter(event -> event.path("build").asString().equals(Shop.INCIDENT.build()))
+            .toList();
+    assertThat(ofBuild)
+        .hasSizeGreaterThan(100)
+        .allMatch(this::inIncident)
+        .allMatch(event -> event.path("route").asString().equals("POST /v1/checkout"));
   }
 
   @Test
