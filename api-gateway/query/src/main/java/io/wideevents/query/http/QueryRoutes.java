@@ -64,6 +64,10 @@ public final class QueryRoutes implements AutoCloseable {
     routes.get("/v1/requests/{requestId}", limited("request", search::ofRequest), query);
     routes.get("/v1/fields", limited("fields", fields::fields), query);
     routes.get("/v1/fields/{name}/values", limited("values", fields::values), query);
+    StatsHandler stats = new StatsHandler(store, clock);
+    CompareHandler compare = new CompareHandler(store, clock);
+    routes.post("/v1/query", limited("query", stats::handle), query);
+    routes.post("/v1/compare", limited("compare", compare::handle), query);
     // A tail has a limit of its own and is not counted among the other replies.
     routes.get("/v1/tail", measured("tail", tails::handle), query);
     byte[] description = description();
