@@ -5,7 +5,6 @@ import io.wideevents.query.store.EventStore;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
-import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonDouble;
 import org.bson.BsonInt32;
@@ -52,13 +51,8 @@ final class EventSampler {
   long sample(TimeRange range, BsonDocument condition, Consumer<RawBsonDocument> each) {
     double share = FIRST_SHARE;
     while (true) {
-      Windows windows = Windows.of(range, share, random);
-      BsonDocument match =
-          new BsonDocument(
-              "$match",
-              new BsonDocument(
-                  "$and",
-                  new BsonArray(List.of(range.condition(), windows.condition(), condition))));
+      Windows windows = Windows.of(range, condition, share, random);
+      BsonDocument match = new BsonDocument("$match", windows.condition());
       BsonDocument size = size(match);
       double events = size.getNumber("events", new BsonInt32(0)).doubleValue();
       double bytes = size.getNumber("bytes", new BsonInt32(0)).doubleValue();

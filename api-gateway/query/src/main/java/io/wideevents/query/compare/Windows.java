@@ -1,6 +1,7 @@
 package io.wideevents.query.compare;
 
 import io.wideevents.query.TimeRange;
+import java.util.List;
 import java.util.Random;
 import org.bson.BsonArray;
 import org.bson.BsonDateTime;
@@ -11,20 +12,24 @@ import org.bson.BsonDocument;
  * the same chance to be in a window, at quiet and at busy times, so the events of the windows are a
  * fair sample of the range.
  *
- * @param condition matches the events in the windows
+ * <p>Each window has the whole condition of the events, so that MongoDB finds the events of a
+ * window with the index of the service, if the condition names one.
+ *
+ * @param condition matches the events in the windows that the request asks for
  * @param share length of the windows as a part of the range, 0 to 1
  */
 record Windows(BsonDocument condition, double share) {
   private static final int SLICES = 100;
 
   /**
+   * @param condition what the events match beside the range
    * @param share the wanted share; a window has at least a millisecond
    */
-  static Windows of(TimeRange range, double share, Random random) {
+  static Windows of(TimeRange range, BsonDocument condition, double share, Random random) {
     long from = range.from().toEpochMilli();
     long length = range.to().toEpochMilli() - from;
     if (share >= 1 || length < SLICES) {
-      return new Windows(range.condition(), 1);
+      return new Windows(and(range.condition(), condition), 1);
     }
     BsonArray windows = new BsonArray();
     long covered = 0;
@@ -34,12 +39,15 @@ record Windows(BsonDocument condition, double share) {
       long window = Math.max(1, Math.round((end - start) * share));
       long at = start + random.nextLong(end - start - window + 1);
       covered += window;
-      windows.add(
-          new BsonDocument(
-              "timestamp",
-              new BsonDocument("$gte", new BsonDateTime(at))
-                  .append("$lt", new BsonDateTime(at + window))));
+      BsonDocument time =
+          new BsonDocument("$gte", new BsonDateTime(at))
+              .append("$lt", new BsonDateTime(at + window));
+      windows.add(and(new BsonDocument("timestamp", time), condition));
     }
     return new Windows(new BsonDocument("$or", windows), (double) covered / length);
+  }
+
+  private static BsonDocument and(BsonDocument time, BsonDocument condition) {
+    return new BsonDocument("$and", new BsonArray(List.of(time, condition)));
   }
 }
