@@ -12,6 +12,8 @@ public record CompareResult(
     Size selection, Size baseline, List<RankedField> fields, List<RankedField> symptoms) {
 
   /**
+   * The size of one side.
+   *
    * @param events matching events; an estimate if there are more than a sample needs
    * @param sampled events that were compared
    */

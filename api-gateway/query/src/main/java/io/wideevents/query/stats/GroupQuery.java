@@ -135,8 +135,9 @@ final class GroupQuery {
       for (BsonDocument cell : passes.cells(pass, condition)) {
         // The condition may match events of other groups.
         GroupKey key = pass.group(cell);
-        if (detailed.contains(key)) {
-          groups.get(key).addBucket(pass, cell);
+        Totals group = groups.get(key);
+        if (group != null && detailed.contains(key)) {
+          group.addBucket(pass, cell);
         }
       }
     }

@@ -78,8 +78,7 @@ record Intervals(long startMillis, long stepMillis, int count) {
     long from = range.from().toEpochMilli();
     long start = from - Math.floorMod(from - ORIGIN, step);
     long length = range.to().toEpochMilli() - start;
-    return new Intervals(
-        start, step, (int) Math.clamp(Math.ceilDiv(length, step), 1, Integer.MAX_VALUE));
+    return new Intervals(start, step, Math.clamp(Math.ceilDiv(length, step), 1, Integer.MAX_VALUE));
   }
 
   Instant at(int index) {

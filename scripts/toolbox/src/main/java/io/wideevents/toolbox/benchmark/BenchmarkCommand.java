@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     usageHelpAutoWidth = true,
     synopsisSubcommandLabel =
-        "(targets | gateway | worker | start | delay | idle | codec | ack | replay | batches)",
+        "(targets | gateway | worker | start | delay | idle | codec | ack | replay | batches | query)",
     description = {
       "Measures with its own servers and processes, and stops them at the end, also on Ctrl-C."
           + " Needs a mongod on the PATH, or named by MONGOD. All measurements except ack and"
@@ -102,7 +102,8 @@ public final class BenchmarkCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         commandLine(),
-        "Name the measurement: targets, gateway, worker, start, delay, idle, codec, ack, replay or batches");
+        "Name the measurement: targets, gateway, worker, start, delay, idle, codec, ack, replay, batches or"
+            + " query");
   }
 
   @Command(
@@ -193,6 +194,43 @@ public final class BenchmarkCommand implements Runnable {
     return measure(
         (servers, load, talk) ->
             SpeedReport.of(new BatchesBenchmark(servers, events, rounds, talk).run()));
+  }
+
+  @Command(
+      name = "query",
+      description = {
+        "Stores the sample events of 24 hours, then times a histogram, groups with percentiles and"
+            + " comparisons: alone, and while events are stored at a fixed rate. Compares the rate"
+            + " of storing with and without queries. --rate has no effect.",
+        "",
+      })
+  int query(
+      @Option(
+              names = "--events",
+              paramLabel = "N",
+              defaultValue = "2000000",
+              description = "Events before the first query (default: ${DEFAULT-VALUE}).")
+          int events,
+      @Option(
+              names = "--stored-per-second",
+              paramLabel = "N",
+              defaultValue = "2000",
+              description = "Events stored a second during queries (default: ${DEFAULT-VALUE}).")
+          int eventsPerSecond,
+      @Option(
+              names = "--rounds",
+              paramLabel = "N",
+              defaultValue = "5",
+              description = "Rounds, every query twice in each (default: ${DEFAULT-VALUE}).")
+          int rounds)
+      throws InterruptedException {
+    requireBacklog(events);
+    requireAtLeast("--stored-per-second", eventsPerSecond, 1);
+    requireAtLeast("--rounds", rounds, 1);
+    return measure(
+        (servers, load, talk) ->
+            SpeedReport.of(
+                new QueryBenchmark(servers, events, eventsPerSecond, rounds, talk).run()));
   }
 
   @Command(
