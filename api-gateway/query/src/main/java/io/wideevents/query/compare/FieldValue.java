@@ -1,5 +1,6 @@
 package io.wideevents.query.compare;
 
+import io.wideevents.query.Numbers;
 import io.wideevents.query.QueryException;
 import io.wideevents.query.filter.Filter;
 import java.math.BigDecimal;
@@ -54,28 +55,8 @@ record FieldValue(Kind kind, String text) {
   }
 
   private static @Nullable FieldValue number(BsonValue value) {
-    BigDecimal exact;
-    if (value.isDouble()) {
-      double number = value.asDouble().getValue();
-      if (!Double.isFinite(number)) {
-        return null;
-      }
-      exact = BigDecimal.valueOf(number);
-    } else if (value.isDecimal128()) {
-      try {
-        exact = value.asDecimal128().getValue().bigDecimalValue();
-      } catch (ArithmeticException e) {
-        // NaN, an infinity or negative zero, which only documents of other writers contain.
-        return null;
-      }
-    } else {
-      exact = BigDecimal.valueOf(value.asNumber().longValue());
-    }
-    return new FieldValue(Kind.NUMBER, plain(exact));
-  }
-
-  static String plain(BigDecimal number) {
-    return number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();
+    BigDecimal exact = Numbers.exact(value);
+    return exact == null ? null : new FieldValue(Kind.NUMBER, Numbers.plain(exact));
   }
 
   BigDecimal number() {

@@ -1,5 +1,6 @@
 package io.wideevents.query.stats;
 
+import io.wideevents.query.Numbers;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +58,7 @@ record GroupKey(List<BsonValue> values) implements Comparable<GroupKey> {
   }
 
   private static BsonValue normalNumber(BsonValue value) {
-    BigDecimal exact = value.isDouble() ? ofDouble(value) : Numbers.exactOrNull(value);
+    BigDecimal exact = value.isDouble() ? ofDouble(value) : Numbers.exact(value);
     if (exact == null) {
       return value;
     }

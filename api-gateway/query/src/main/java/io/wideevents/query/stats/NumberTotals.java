@@ -1,6 +1,7 @@
 package io.wideevents.query.stats;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,6 @@ record NumberTotals(
   }
 
   @Nullable BigDecimal average() {
-    return weight == 0 ? null : Numbers.divide(sum, weight);
+    return weight == 0 ? null : sum.divide(BigDecimal.valueOf(weight), MathContext.DECIMAL128);
   }
 }

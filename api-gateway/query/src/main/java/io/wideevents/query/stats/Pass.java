@@ -1,5 +1,7 @@
 package io.wideevents.query.stats;
 
+import io.wideevents.query.Numbers;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -135,11 +137,13 @@ record Pass(
 
   /** The sum and the extremes of the {@code n}-th field. */
   NumberTotals numbers(BsonDocument cell, int n) {
+    BigDecimal sum = Numbers.exact(cell.get(NUMBER_SUM + n));
     return new NumberTotals(
         cell.getNumber(NUMBER_WEIGHT + n).doubleValue(),
-        Numbers.exact(cell.getNumber(NUMBER_SUM + n)),
-        Numbers.exactOrNull(cell.get(NUMBER_LEAST + n)),
-        Numbers.exactOrNull(cell.get(NUMBER_MOST + n)));
+        // Not a number, if a document of another writer has such a value.
+        sum == null ? BigDecimal.ZERO : sum,
+        Numbers.exact(cell.get(NUMBER_LEAST + n)),
+        Numbers.exact(cell.get(NUMBER_MOST + n)));
   }
 
   private static BsonDocument ifNumber(BsonValue number, BsonValue then) {

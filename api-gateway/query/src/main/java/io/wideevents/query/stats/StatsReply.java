@@ -2,6 +2,7 @@ package io.wideevents.query.stats;
 
 import io.wideevents.codec.EventJson;
 import io.wideevents.event.Outcome;
+import io.wideevents.query.Numbers;
 import io.wideevents.query.filter.QueryField;
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
@@ -100,7 +101,7 @@ public final class StatsReply {
     json.writeStringProperty("field", request.heatmap().map(QueryField::path).orElseThrow());
     json.writeStringProperty("interval", intervals.step().toString());
     json.writeArrayPropertyStart("bounds");
-    heatmap.bounds().forEach(bound -> json.writeNumber(plain(BigDecimal.valueOf(bound))));
+    heatmap.bounds().forEach(bound -> json.writeNumber(Numbers.plain(BigDecimal.valueOf(bound))));
     json.writeEndArray();
     json.writeArrayPropertyStart("cells");
     for (Heatmap.Cell cell : heatmap.cells()) {
@@ -130,12 +131,8 @@ public final class StatsReply {
     if (value == null) {
       json.writeNull();
     } else {
-      json.writeNumber(plain(value));
+      json.writeNumber(Numbers.plain(value));
     }
-  }
-
-  private static String plain(BigDecimal value) {
-    return value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
   }
 
   private static String at(Intervals intervals, int index) {

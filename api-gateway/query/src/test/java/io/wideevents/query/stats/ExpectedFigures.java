@@ -3,6 +3,7 @@ package io.wideevents.query.stats;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.event.Outcome;
+import io.wideevents.query.Numbers;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -141,7 +142,7 @@ final class ExpectedFigures {
     for (BsonDocument event : part) {
       BsonValue value = value(event, calculation.path());
       if (value != null && value.isNumber()) {
-        BigDecimal exact = Numbers.exact(value.asNumber());
+        BigDecimal exact = Numbers.exact(value);
         numbers.add(new Weighed(exact.doubleValue(), exact, weight(event)));
       }
     }
