@@ -20,6 +20,11 @@ record Difference(double selection, double baseline, double score) {
    */
   private static final double Z = 4;
 
+  /** The score without digits that come from rounding, so that equal scores compare as equal. */
+  long rankedScore() {
+    return Math.round(score * 1e6);
+  }
+
   /**
    * @param selectionSize effective number of events of the selection
    * @param baselineSize effective number of events of the baseline

@@ -27,7 +27,7 @@ final class FieldComparison {
    * selection comes first.
    */
   private static final Comparator<Value> MOST_DIFFERENT =
-      Comparator.comparingLong((Value value) -> -Math.round(value.difference().score() * 1e6))
+      Comparator.comparingLong((Value value) -> -value.difference().rankedScore())
           .thenComparingDouble(
               value -> value.difference().baseline() - value.difference().selection())
           .thenComparing(value -> String.valueOf(value.text()));

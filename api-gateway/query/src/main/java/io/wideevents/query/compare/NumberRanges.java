@@ -56,12 +56,13 @@ final class NumberRanges {
     return values;
   }
 
-  // A range that differs for sure comes before one that differs more by chance.
+  // A range has the same score as all numbers outside it. The one that is more frequent in the
+  // selection is the better answer.
   private static boolean isMore(Difference difference, Difference best) {
-    return difference.score() > best.score()
-        || (difference.score() == best.score()
-            && Math.abs(difference.selection() - difference.baseline())
-                > Math.abs(best.selection() - best.baseline()));
+    long score = difference.rankedScore();
+    return score > best.rankedScore()
+        || (score == best.rankedScore()
+            && difference.selection() - difference.baseline() > best.selection() - best.baseline());
   }
 
   /** Adds the ranges from one to another, joined to at most four. */

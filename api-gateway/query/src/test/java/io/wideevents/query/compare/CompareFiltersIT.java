@@ -113,6 +113,6 @@ class CompareFiltersIT {
     BsonDocument marked = new BsonDocument("marked", BsonBoolean.valueOf(isMarked));
     BsonDocument both =
         new BsonDocument("$and", new BsonArray(List.of(Filter.parse(filter).condition(), marked)));
-    return Mono.from(store.collection().countDocuments(both)).block();
+    return Mono.from(store.collection().countDocuments(both)).blockOptional().orElseThrow();
   }
 }

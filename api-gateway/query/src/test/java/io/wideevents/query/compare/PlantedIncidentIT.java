@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonString;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,10 +60,10 @@ class PlantedIncidentIT {
         "tags", "sale", event -> event.getArray("tags").contains(new BsonString("sale")));
 
     private final String field;
-    private final String value;
+    private final @Nullable String value;
     private final Predicate<BsonDocument> isAffected;
 
-    Incident(String field, String value, Predicate<BsonDocument> isAffected) {
+    Incident(String field, @Nullable String value, Predicate<BsonDocument> isAffected) {
       this.field = field;
       this.value = value;
       this.isAffected = isAffected;

@@ -45,7 +45,7 @@ final class ShopEvents {
   /** The value at a path; a document without values if there is none. */
   static BsonValue at(BsonDocument event, String path) {
     BsonValue value = event;
-    for (String name : path.split("\\.")) {
+    for (String name : path.split("\\.", -1)) {
       value = value.isDocument() ? value.asDocument().get(name, new BsonDocument()) : value;
     }
     return value;
