@@ -4,6 +4,7 @@ import io.wideevents.process.ProcessMain;
 import io.wideevents.process.SettingFlags;
 import io.wideevents.worker.command.OperatorCommands;
 import io.wideevents.worker.config.WorkerSettings;
+import io.wideevents.worker.query.QueryCommands;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ public final class LogWorker implements Callable<Integer> {
     SettingFlags.add(WorkerSettings.CATALOGUE.settings(), commandLine.getCommandSpec());
     SettingFlags.add(WorkerSettings.CATALOGUE.settings(), run.getCommandSpec());
     OperatorCommands.addTo(commandLine);
+    QueryCommands.addTo(commandLine);
     return commandLine;
   }
 

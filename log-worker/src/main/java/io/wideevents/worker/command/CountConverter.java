@@ -3,8 +3,8 @@ package io.wideevents.worker.command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A number: 0 or more. */
-final class CountConverter implements ITypeConverter<Long> {
+/** Parses a number: 0 or more. */
+public final class CountConverter implements ITypeConverter<Long> {
   @Override
   public Long convert(String value) {
     if (!value.matches("\\d{1,18}")) {

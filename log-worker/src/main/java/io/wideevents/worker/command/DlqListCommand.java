@@ -120,24 +120,16 @@ final class DlqListCommand implements Callable<Integer> {
           });
       return;
     }
-    String error = printable(letter.error());
+    String error = Output.printable(letter.error());
     out.line(
         FORMAT.formatted(
             letter.position(),
             letter.time().truncatedTo(ChronoUnit.SECONDS),
-            printable(letter.reason()),
-            printable(letter.source()),
+            Output.printable(letter.reason()),
+            Output.printable(letter.source()),
             letter.isStub() ? "stub" : "whole",
             letter.valueBytes(),
             letter.replays(),
             error.length() <= ERROR_CHARS ? error : error.substring(0, ERROR_CHARS) + "…"));
-  }
-
-  /**
-   * Errors contain field names of a record. Escaping prevents a producer from sending control
-   * sequences to the terminal.
-   */
-  private static String printable(String text) {
-    return text.replaceAll("\\p{Cc}", "\uFFFD");
   }
 }

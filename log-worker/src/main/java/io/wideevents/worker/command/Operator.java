@@ -3,6 +3,7 @@ package io.wideevents.worker.command;
 import io.wideevents.config.LogLevel;
 import io.wideevents.config.LogSettings;
 import io.wideevents.config.SettingValues;
+import io.wideevents.config.SettingsCatalogue;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.LogSetup;
@@ -11,6 +12,7 @@ import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.kafka.WorkerKafka;
 import java.io.PrintWriter;
 import java.util.Objects;
+import java.util.function.Function;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -22,7 +24,7 @@ import picocli.CommandLine.Model.CommandSpec;
  * What the operator's commands share: settings, log level, and a one-line message when Kafka does
  * not answer.
  */
-final class Operator {
+public final class Operator {
   private Operator() {}
 
   /** Adds the flags for Kafka, the topic and the group to a command. */
@@ -37,20 +39,34 @@ final class Operator {
     SettingFlags.add(WorkerSettings.CATALOGUE.settings(), command);
   }
 
-  interface Body {
-    int run(WorkerSettings settings, Output out) throws Exception;
+  /** The body of a command. */
+  @FunctionalInterface
+  public interface Body<S> {
+    /** Runs the command and returns its exit code. */
+    int run(S settings, Output out) throws Exception;
+  }
+
+  /** Runs a command that has settings of the worker. */
+  static int run(@Nullable CommandSpec parsed, Body<WorkerSettings> body) throws Exception {
+    return run(parsed, WorkerSettings.CATALOGUE, WorkerSettings::log, body);
   }
 
   /**
    * Resolves the settings of a parsed command and runs its body. Log lines below ERROR are hidden
    * unless the operator asked for them, because the command prints its own messages.
    *
+   * @param catalogue the settings of the command
+   * @param logOf how the command logs
    * @return the exit code
    */
-  static int run(@Nullable CommandSpec parsed, Body body) throws Exception {
+  public static <S> int run(
+      @Nullable CommandSpec parsed,
+      SettingsCatalogue<S> catalogue,
+      Function<S, LogSettings> logOf,
+      Body<S> body)
+      throws Exception {
     CommandSpec command = Objects.requireNonNull(parsed);
-    SettingValues<WorkerSettings> values =
-        SettingFlags.resolve(WorkerSettings.CATALOGUE, command, System.getenv());
+    SettingValues<S> values = SettingFlags.resolve(catalogue, command, System.getenv());
     Output out = new Output(command.commandLine().getOut());
     if (SettingFlags.wantsPrint(command)) {
       return Output.quietly(
@@ -62,7 +78,7 @@ final class Operator {
     PrintWriter err = command.commandLine().getErr();
     values.warnings().forEach(warning -> err.println("log-worker: " + warning));
     err.flush();
-    LogSettings log = values.settings().log();
+    LogSettings log = logOf.apply(values.settings());
     LogSetup.start(log.isLevelExplicit() ? log.level() : LogLevel.ERROR, log.format());
     return Output.quietly(() -> body.run(values.settings(), out));
   }

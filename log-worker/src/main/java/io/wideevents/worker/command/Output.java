@@ -13,7 +13,7 @@ import tools.jackson.core.json.JsonFactory;
  * A command's standard output. When the reader of the output has gone, as in {@code … | head}, the
  * command ends at the next write, without a message and with success.
  */
-final class Output {
+public final class Output {
   private static final JsonFactory JSON = new JsonFactory();
 
   private final PrintWriter out;
@@ -42,8 +42,14 @@ final class Output {
     }
   }
 
-  void line(String text) {
-    out.println(text);
+  /** Writes a line. */
+  public void line(String text) {
+    print(text + System.lineSeparator());
+  }
+
+  /** Writes text as it is. */
+  public void print(String text) {
+    out.print(text);
     if (out.checkError() && !lasting) { // checkError flushes
       throw new ReaderGoneException();
     }
@@ -51,13 +57,26 @@ final class Output {
 
   /** Writes an object as one line of JSON. */
   void json(Consumer<JsonGenerator> members) {
+    line(object(members));
+  }
+
+  /** An object as JSON in one line. */
+  public static String object(Consumer<JsonGenerator> members) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
       json.writeStartObject();
       members.accept(json);
       json.writeEndObject();
     }
-    line(text.toString());
+    return text.toString();
+  }
+
+  /**
+   * Replaces control characters, so that text of an event or of a server cannot send control
+   * sequences to the terminal or forge a line.
+   */
+  public static String printable(String text) {
+    return text.replaceAll("[\\p{Cc}\u2028\u2029]", "\uFFFD");
   }
 
   private static final class ReaderGoneException extends RuntimeException {

@@ -1,0 +1,100 @@
+package io.wideevents.worker.query;
+
+import io.wideevents.worker.command.Output;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * Aligned columns. The first rows decide how wide each column is, and which columns hold numbers,
+ * which are aligned to the right. Later rows are printed at once.
+ */
+final class TextTable implements Rows {
+  private static final int MAX_COLUMN = 40;
+  private static final String GAP = "  ";
+  private static final Pattern NUMBER = Pattern.compile("-?\\d[\\d.]*([eE][+-]?\\d+)?|");
+
+  private final List<String> header;
+  private final int maxWidth;
+  private final int sample;
+  private final Output out;
+  private final List<List<String>> kept = new ArrayList<>();
+  private boolean started;
+  private final int[] widths;
+  private final boolean[] numeric;
+
+  /**
+   * @param maxWidth where a line is cut; 0 for nowhere
+   * @param sample the number of first rows that decide the widths
+   */
+  TextTable(List<String> header, int maxWidth, int sample, Output out) {
+    this.header = header.stream().map(name -> name.toUpperCase(Locale.ROOT)).toList();
+    this.maxWidth = maxWidth;
+    this.sample = sample;
+    this.out = out;
+    this.widths = new int[header.size()];
+    this.numeric = new boolean[header.size()];
+  }
+
+  @Override
+  public void row(List<String> cells) {
+    List<String> row = cells.stream().map(Output::printable).toList();
+    if (started) {
+      print(row);
+      return;
+    }
+    kept.add(row);
+    if (kept.size() == sample) {
+      start();
+    }
+  }
+
+  @Override
+  public void end() {
+    if (!started) {
+      start();
+    }
+  }
+
+  private void start() {
+    started = true;
+    for (int column = 0; column < widths.length; column++) {
+      int at = column;
+      numeric[column] = kept.stream().allMatch(row -> NUMBER.matcher(row.get(at)).matches());
+      widths[column] =
+          Math.min(
+              MAX_COLUMN,
+              Math.max(
+                  length(header.get(column)),
+                  kept.stream().mapToInt(row -> length(row.get(at))).max().orElse(0)));
+    }
+    print(header);
+    kept.forEach(this::print);
+    kept.clear();
+  }
+
+  private void print(List<String> cells) {
+    StringBuilder line = new StringBuilder();
+    for (int column = 0; column < widths.length; column++) {
+      boolean last = column == widths.length - 1;
+      // The last column may be as wide as the line.
+      String cell = last ? cells.get(column) : cut(cells.get(column), widths[column]);
+      String padding = " ".repeat(Math.max(0, widths[column] - length(cell)));
+      line.append(numeric[column] ? padding + cell : cell + padding);
+      line.append(last ? "" : GAP);
+    }
+    String whole = line.toString().stripTrailing();
+    out.line(maxWidth == 0 ? whole : cut(whole, maxWidth));
+  }
+
+  private static int length(String text) {
+    return text.codePointCount(0, text.length());
+  }
+
+  private static String cut(String text, int width) {
+    return length(text) <= width
+        ? text
+        : text.substring(0, text.offsetByCodePoints(0, Math.max(0, width - 1))) + "…";
+  }
+}
