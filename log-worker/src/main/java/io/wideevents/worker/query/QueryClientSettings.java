@@ -41,6 +41,8 @@ public record QueryClientSettings(URI url, Optional<String> key, LogSettings log
             .flag("--url")
             .byDefault("http://127.0.0.1:8080")
             .example("https://gateway.example:8443")
+            // Rejected when it has a password, which the message must not show.
+            .secrecy(Secrecy.CREDENTIALS)
             .means("Address of a gateway with QUERY_ENABLED=true.");
     SettingValue<String> key =
         settings

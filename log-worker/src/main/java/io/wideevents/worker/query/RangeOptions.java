@@ -1,5 +1,6 @@
 package io.wideevents.worker.query;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
@@ -21,7 +22,11 @@ final class RangeOptions {
       description = "End of the range, in the same form. Default: ${DEFAULT-VALUE}.")
   private String to = "now";
 
+  /** The parameters of the query API, in a new map. */
   Map<String, String> parameters() {
-    return Map.of("from", from, "to", to);
+    Map<String, String> parameters = new LinkedHashMap<>();
+    parameters.put("from", from);
+    parameters.put("to", to);
+    return parameters;
   }
 }

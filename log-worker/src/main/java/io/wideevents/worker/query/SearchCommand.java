@@ -2,7 +2,6 @@ package io.wideevents.worker.query;
 
 import io.wideevents.process.ExitCode;
 import io.wideevents.worker.command.CountConverter;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -76,7 +75,7 @@ final class SearchCommand implements Callable<Integer> {
     return QueryRun.run(
         spec,
         (client, out) -> {
-          Map<String, String> query = new LinkedHashMap<>(range.parameters());
+          Map<String, String> query = range.parameters();
           query.put("filter", filter);
           query.put("order", order.name().toLowerCase(Locale.ROOT));
           EventPrinter printer = EventPrinter.of(format, fields, SAMPLE, out);
