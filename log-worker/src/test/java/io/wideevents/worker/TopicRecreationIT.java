@@ -3,9 +3,9 @@ package io.wideevents.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.wideevents.kafka.GroupLag;
 import io.wideevents.stack.TestStack;
 import io.wideevents.worker.config.WorkerSettings;
-import io.wideevents.worker.kafka.GroupLag;
 import io.wideevents.worker.testing.EventTopic;
 import io.wideevents.worker.testing.StoredEvents;
 import java.time.Duration;

@@ -39,7 +39,11 @@ public final class CommonSettings {
           "MQ_BATCH_MAX_BYTES",
           "MQ_BATCHES_IN_FLIGHT",
           "MQ_HELD_MAX_BYTES",
-          "MQ_DLQ_BRAKE");
+          "MQ_DLQ_BRAKE",
+          "QUERY_URL",
+          "QUERY_URL_FILE",
+          "QUERY_API_KEY",
+          "QUERY_API_KEY_FILE");
 
   private CommonSettings() {}
 

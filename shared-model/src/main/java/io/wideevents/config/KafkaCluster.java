@@ -113,6 +113,19 @@ public record KafkaCluster(
     };
   }
 
+  /** Reads the consumer group of the workers, which a gateway needs to find their lag. */
+  public static SettingValue<String> consumerGroup(SettingsReader settings) {
+    return settings
+        .read(
+            "KAFKA_CONSUMER_GROUP",
+            SettingType.matching("group", "\\S.{0,248}", "is not a name for a group"))
+        .flag("--group")
+        .byDefault("log-consumer-group")
+        .means(
+            "Consumer group of all workers. Each event is consumed by one of them. The gateway"
+                + " needs the same value to show the workers' lag.");
+  }
+
   private static void checkNames(
       SettingsReader settings, SettingValue<String> events, SettingValue<String> deadLetters) {
     if (deadLetters.get().equals(events.get())) {

@@ -1,5 +1,6 @@
 package io.wideevents.worker.command;
 
+import io.wideevents.kafka.GroupLag;
 import io.wideevents.mongo.EventCollection;
 import io.wideevents.mongo.LayoutDifference;
 import io.wideevents.mongo.LayoutOutcome;
@@ -7,7 +8,6 @@ import io.wideevents.mongo.MongoConnection;
 import io.wideevents.mongo.MongoTrouble;
 import io.wideevents.process.NativeCodec;
 import io.wideevents.worker.config.WorkerSettings;
-import io.wideevents.worker.kafka.GroupLag;
 import io.wideevents.worker.kafka.TopicDifference;
 import io.wideevents.worker.kafka.WorkerKafka;
 import java.time.Duration;

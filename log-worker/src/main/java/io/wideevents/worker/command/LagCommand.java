@@ -1,8 +1,8 @@
 package io.wideevents.worker.command;
 
+import io.wideevents.kafka.GroupLag;
 import io.wideevents.process.ExitCode;
 import io.wideevents.worker.config.WorkerSettings;
-import io.wideevents.worker.kafka.GroupLag;
 import io.wideevents.worker.kafka.WorkerKafka;
 import java.io.PrintWriter;
 import java.util.Objects;

@@ -1,11 +1,11 @@
 package io.wideevents.worker.consume;
 
+import io.wideevents.kafka.CommitMetadata;
 import io.wideevents.log.Causes;
 import io.wideevents.log.LogThrottle;
 import io.wideevents.worker.kafka.TopicIds;
 import io.wideevents.worker.offset.Assignment;
 import io.wideevents.worker.offset.CommitGate;
-import io.wideevents.worker.offset.CommitMetadata;
 import io.wideevents.worker.offset.PartitionProgress;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -4,7 +4,6 @@ import static io.wideevents.config.SettingType.choice;
 
 import io.wideevents.config.CommonSettings;
 import io.wideevents.config.KafkaCluster;
-import io.wideevents.config.SettingType;
 import io.wideevents.config.SettingValue;
 import io.wideevents.config.SettingsReader;
 import io.wideevents.config.TopicLayout;
@@ -38,14 +37,7 @@ public record WorkerKafkaSettings(
   /** Reads the settings. */
   public static Supplier<WorkerKafkaSettings> read(
       SettingsReader settings, Supplier<KafkaCluster> cluster) {
-    SettingValue<String> group =
-        settings
-            .read(
-                "KAFKA_CONSUMER_GROUP",
-                SettingType.matching("group", "\\S.{0,248}", "is not a name for a group"))
-            .flag("--group")
-            .byDefault("log-consumer-group")
-            .means("Consumer group of all workers. Each event is consumed by one of them.");
+    SettingValue<String> group = KafkaCluster.consumerGroup(settings);
     SettingValue<GroupProtocol> protocol =
         settings
             .read("KAFKA_GROUP_PROTOCOL", choice(GroupProtocol.class))

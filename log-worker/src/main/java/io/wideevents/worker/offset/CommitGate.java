@@ -1,5 +1,6 @@
 package io.wideevents.worker.offset;
 
+import io.wideevents.kafka.CommitMetadata;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.Uuid;

@@ -2,6 +2,7 @@ package io.wideevents.worker.offset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wideevents.kafka.CommitMetadata;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package io.wideevents.worker.kafka;
+package io.wideevents.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

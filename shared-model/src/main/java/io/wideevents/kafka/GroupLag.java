@@ -1,7 +1,5 @@
-package io.wideevents.worker.kafka;
+package io.wideevents.kafka;
 
-import io.wideevents.kafka.AdminCall;
-import io.wideevents.worker.offset.CommitMetadata;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -42,14 +40,19 @@ public record GroupLag(String state, int members, List<PartitionLag> partitions)
    */
   public record PartitionLag(
       int partition, long start, OptionalLong committed, long end, boolean recreated) {
-    /**
-     * Records that are not committed; gaps in offsets count as well. If the log was truncated below
-     * the committed offset, or belongs to another topic, all records count, because the workers
-     * read the log again from its start.
-     */
+    /** Records that are not committed; gaps in offsets count as well. */
     public long lag() {
+      return end - firstPending();
+    }
+
+    /**
+     * The first offset that is not committed. If the log was truncated below the committed offset,
+     * or belongs to another topic, this is the start of the log, because the workers read the log
+     * again from there.
+     */
+    public long firstPending() {
       long from = recreated ? start : committed.orElse(start);
-      return end - (from > end ? start : Math.max(start, from));
+      return from > end ? start : Math.max(start, from);
     }
 
     /**

@@ -1,4 +1,4 @@
-package io.wideevents.worker.offset;
+package io.wideevents.kafka;
 
 import org.apache.kafka.common.Uuid;
 
