@@ -2,6 +2,7 @@ package io.wideevents.delivery.spool;
 
 import io.wideevents.codec.RecordDecoder;
 import io.wideevents.event.EncodedEvent;
+import io.wideevents.event.EventId;
 import io.wideevents.time.ClosingTime;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,9 +40,13 @@ public final class EventSpool implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventSpool.class);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
+  /** Bytes that {@link #find} reads at most. */
+  private static final long MAX_SEARCH_BYTES = 256L << 20;
+
   private final SpoolDirectory directory;
   private final SpoolSettings settings;
   private final RecordDecoder decoder;
+  private final SpoolFiles files;
   private final InstantSource clock;
   private final SpoolDamage damage;
   private final SegmentLog log;
@@ -58,6 +63,7 @@ public final class EventSpool implements AutoCloseable {
       throws IOException {
     this.directory = directory;
     this.settings = settings;
+    this.files = files;
     this.decoder = decoder;
     this.clock = clock;
     this.trouble = new SpoolTrouble(clock);
@@ -212,6 +218,15 @@ public final class EventSpool implements AutoCloseable {
       log.readFailed(segment, e);
       return Optional.empty();
     }
+  }
+
+  /**
+   * Looks for an event, in the newest segment first. Blocks for the disk. Reads at most 256 MiB,
+   * and holds 256 KiB or one event in memory. Changes nothing, and does not wait for an append or a
+   * replay. An event that the replay has delivered is found until its segment is deleted.
+   */
+  public SpoolLookUp find(EventId id) {
+    return new SegmentSearch(files, id, MAX_SEARCH_BYTES).in(log.segments().reversed());
   }
 
   /** The segments, for the replay. */
