@@ -1,6 +1,7 @@
 package io.wideevents.worker.command;
 
 import io.wideevents.kafka.GroupLag;
+import io.wideevents.kafka.KafkaTrouble;
 import io.wideevents.mongo.EventCollection;
 import io.wideevents.mongo.LayoutDifference;
 import io.wideevents.mongo.LayoutOutcome;
@@ -75,7 +76,7 @@ final class Checkup {
       tell(
           Finding.fail(
               "kafka",
-              "%s: %s".formatted(settings.kafka().brokers(), WorkerKafka.rootMessage(e)),
+              "%s: %s".formatted(settings.kafka().brokers(), KafkaTrouble.what(e)),
               "check KAFKA_BROKER, KAFKA_CLIENT_* and that the broker runs"));
     }
   }

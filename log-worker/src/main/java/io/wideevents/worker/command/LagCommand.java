@@ -1,9 +1,9 @@
 package io.wideevents.worker.command;
 
 import io.wideevents.kafka.GroupLag;
+import io.wideevents.kafka.KafkaTrouble;
 import io.wideevents.process.ExitCode;
 import io.wideevents.worker.config.WorkerSettings;
-import io.wideevents.worker.kafka.WorkerKafka;
 import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -82,7 +82,7 @@ final class LagCommand implements Callable<Integer> {
         // The command keeps running, so that an operator who watches also sees the end of an
         // outage.
         PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
-        err.println("Kafka does not answer: " + WorkerKafka.rootMessage(e));
+        err.println("Kafka does not answer: " + KafkaTrouble.what(e));
         err.flush();
       }
     }

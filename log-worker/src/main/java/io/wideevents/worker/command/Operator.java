@@ -4,6 +4,7 @@ import io.wideevents.config.LogLevel;
 import io.wideevents.config.LogSettings;
 import io.wideevents.config.SettingValues;
 import io.wideevents.config.SettingsCatalogue;
+import io.wideevents.kafka.KafkaTrouble;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.LogSetup;
@@ -109,13 +110,13 @@ public final class Operator {
       throw new CommandFailedException(
           ExitCode.UNREACHABLE,
           "Kafka at %s: %s; check the credentials in KAFKA_CLIENT_* and what they may do"
-              .formatted(settings.kafka().brokers(), WorkerKafka.rootMessage(e)),
+              .formatted(settings.kafka().brokers(), KafkaTrouble.what(e)),
           e);
     } catch (KafkaException e) {
       throw new CommandFailedException(
           ExitCode.UNREACHABLE,
           "Kafka at %s: %s; is KAFKA_BROKER right, and the broker running?"
-              .formatted(settings.kafka().brokers(), WorkerKafka.rootMessage(e)),
+              .formatted(settings.kafka().brokers(), KafkaTrouble.what(e)),
           e);
     }
   }

@@ -1,9 +1,9 @@
 package io.wideevents.worker.kafka;
 
 import io.wideevents.kafka.KafkaProducerSource;
+import io.wideevents.kafka.KafkaTrouble;
 import io.wideevents.kafka.ProducerSource;
 import io.wideevents.kafka.TopicCreator;
-import io.wideevents.log.Causes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -12,7 +12,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -167,24 +166,12 @@ public final class WorkerKafka implements ConsumerSource {
   @Override
   public void failed(Throwable cause) {
     if (reach.getAndSet(Reach.FAILED) != Reach.FAILED) {
-      LOG.warn("Failed to connect to Kafka: {}", rootMessage(cause));
+      LOG.warn("Failed to connect to Kafka: {}", KafkaTrouble.what(cause));
     }
   }
 
   /** Whether a broker answered the last attempt. */
   public boolean isConnected() {
     return reach.get() == Reach.CONNECTED;
-  }
-
-  /**
-   * The message of the root cause. The outer message of a failed constructor says only that it
-   * failed.
-   */
-  public static String rootMessage(Throwable cause) {
-    Throwable root = Causes.deepest(cause);
-    if (root instanceof TimeoutException) {
-      return "no broker answered in time"; // Kafka's message describes its internals
-    }
-    return root.getMessage() == null ? root.toString() : root.getMessage();
   }
 }

@@ -10,6 +10,9 @@ import io.wideevents.query.config.QuerySettings;
 import io.wideevents.query.search.EventSearch;
 import io.wideevents.query.search.FieldSample;
 import io.wideevents.query.store.EventStore;
+import io.wideevents.query.trace.EventTrace;
+import io.wideevents.query.trace.GatewayView;
+import io.wideevents.query.trace.PipelinePanel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -38,15 +41,25 @@ public final class QueryRoutes implements AutoCloseable {
   private final InstantSource clock;
   private final QueryMeters meters;
   private final TailHandler tails;
+  private final TraceHandler trace;
+  private final PipelineHandler pipeline;
   private final Semaphore replies;
 
   public QueryRoutes(
-      EventStore store, QuerySettings settings, InstantSource clock, MeterRegistry registry) {
+      EventStore store,
+      QuerySettings settings,
+      GatewayView gateway,
+      InstantSource clock,
+      MeterRegistry registry) {
     this.store = store;
     this.settings = settings;
     this.clock = clock;
     this.meters = new QueryMeters(registry, store);
     this.tails = new TailHandler(store);
+    this.trace = new TraceHandler(new EventTrace(store, gateway.spool(), gateway.topics()));
+    this.pipeline =
+        new PipelineHandler(
+            new PipelinePanel(gateway.state(), gateway.topics()), settings.traceLink());
     this.replies = new Semaphore(REPLIES_PER_QUERY * settings.concurrency(), true);
   }
 
@@ -61,6 +74,9 @@ public final class QueryRoutes implements AutoCloseable {
     FieldsHandler fields = new FieldsHandler(new FieldSample(store), clock);
     routes.get("/v1/events", limited("events", search::list), query);
     routes.get("/v1/events/{eventId}", limited("event", search::one), query);
+    // A trace has a limit of its own, and a small reply.
+    routes.get("/v1/events/{eventId}/trace", measured("trace", trace::handle), query);
+    routes.get("/v1/pipeline", measured("pipeline", pipeline::handle), query);
     routes.get("/v1/requests/{requestId}", limited("request", search::ofRequest), query);
     routes.get("/v1/fields", limited("fields", fields::fields), query);
     routes.get("/v1/fields/{name}/values", limited("values", fields::values), query);

@@ -1,0 +1,8 @@
+/**
+ * Where an event is between the gateway and MongoDB, and the state of the pipeline. Reads Kafka
+ * with clients of its own, which exist only during a request.
+ */
+@NullMarked
+package io.wideevents.query.trace;
+
+import org.jspecify.annotations.NullMarked;

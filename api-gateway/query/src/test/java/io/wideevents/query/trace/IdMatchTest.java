@@ -1,0 +1,63 @@
+package io.wideevents.query.trace;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wideevents.event.EventId;
+import io.wideevents.event.WireFormat;
+import java.nio.ByteBuffer;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class IdMatchTest {
+  private static final String ID = "0193719d-6c00-8a77-b9ff-000000000001";
+  private static final String OTHER = "0193719d-6c00-8a77-b9ff-000000000002";
+
+  private final IdMatch match = new IdMatch(EventId.parse(ID));
+
+  @Test
+  void theHeader_decidesWithoutTheValue() {
+    assertThat(matches(header(ID), "not JSON")).isTrue();
+    assertThat(matches(header(OTHER), "{\"eventId\":\"%s\"}".formatted(ID))).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"eventId\":\"0193719d-6c00-8a77-b9ff-000000000001\"}",
+        "{\"a\":{\"eventId\":\"x\"},\"b\":[1],\"eventId\":\"0193719D-6C00-8A77-B9FF-000000000001\"}"
+      })
+  void withoutHeader_theFieldDecides(String value) {
+    assertThat(matches(new RecordHeaders(), value)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "[]",
+        "{\"a\":",
+        "{\"parentEventId\":\"0193719d-6c00-8a77-b9ff-000000000001\"}",
+        "{\"a\":{\"eventId\":\"0193719d-6c00-8a77-b9ff-000000000001\"}}",
+        "{\"eventId\":17}"
+      })
+  void anotherValue_doesNotMatch(String value) {
+    assertThat(matches(new RecordHeaders(), value)).isFalse();
+  }
+
+  private boolean matches(Headers headers, String value) {
+    ByteBuffer bytes = ByteBuffer.wrap(("xx" + value).getBytes(UTF_8)).position(2).slice();
+    boolean buffered = match.deserialize("topic", headers, bytes);
+    assertThat(match.deserialize("topic", headers, value.getBytes(UTF_8))).isEqualTo(buffered);
+    return buffered;
+  }
+
+  private static Headers header(String id) {
+    Headers headers = new RecordHeaders();
+    headers.add(WireFormat.EVENT_ID_HEADER, id.getBytes(UTF_8));
+    return headers;
+  }
+}
