@@ -40,7 +40,7 @@ final class TraceHandler {
     }
   }
 
-  private static void write(JsonGenerator json, TraceResult found) {
+  static void write(JsonGenerator json, TraceResult found) {
     json.writeStringProperty("eventId", found.id().toString());
     json.writeStringProperty("state", found.state().name().toLowerCase(Locale.ROOT));
     json.writeStringProperty("detail", found.detail());

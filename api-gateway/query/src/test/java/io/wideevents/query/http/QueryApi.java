@@ -3,9 +3,13 @@ package io.wideevents.query.http;
 import io.javalin.Javalin;
 import io.javalin.security.RouteRole;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.wideevents.event.EventId;
 import io.wideevents.mongo.MongoSettings;
 import io.wideevents.query.config.QuerySettings;
 import io.wideevents.query.store.EventStore;
+import io.wideevents.query.trace.GatewayState;
+import io.wideevents.query.trace.GatewayView;
+import io.wideevents.query.trace.SpoolSearch;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -15,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,11 +40,19 @@ final class QueryApi implements AutoCloseable {
   }
 
   QueryApi(MongoSettings mongo, int concurrency) {
+    this(
+        mongo,
+        concurrency,
+        new GatewayView(QueryApi::nothing, QueryApi::noSpool, Optional.empty()));
+  }
+
+  QueryApi(MongoSettings mongo, int concurrency, GatewayView gateway) {
     store = new EventStore(mongo, concurrency);
     routes =
         new QueryRoutes(
             store,
             new QuerySettings(mongo, concurrency, true, Optional.empty()),
+            gateway,
             InstantSource.system(),
             meters);
     server =
@@ -52,6 +65,14 @@ final class QueryApi implements AutoCloseable {
                   routes.register(config.routes, Role.QUERY, Role.OPEN);
                 })
             .start();
+  }
+
+  private static GatewayState nothing() {
+    return new GatewayState(List.of(), new GatewayState.Spool(0, 0, Optional.empty()));
+  }
+
+  private static SpoolSearch.Found noSpool(EventId id) {
+    return new SpoolSearch.Found(Optional.empty(), true);
   }
 
   /** A path whose {@code {}} are replaced by encoded values. */
