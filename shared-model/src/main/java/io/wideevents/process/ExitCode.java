@@ -17,7 +17,7 @@ public final class ExitCode {
    */
   public static final int CONFIGURATION = 3;
 
-  /** Kafka or MongoDB did not answer a command that needs it. */
+  /** Kafka, MongoDB or the query API did not answer a command that needs it. */
   public static final int UNREACHABLE = 4;
 
   /** A check ran and found something wrong. */

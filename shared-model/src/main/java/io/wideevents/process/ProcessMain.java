@@ -75,7 +75,7 @@ public final class ProcessMain {
     meanings.put(" " + ExitCode.FAILURE, "failed for another reason");
     meanings.put(" " + ExitCode.USAGE, "a flag or an argument is wrong");
     meanings.put(" " + ExitCode.CONFIGURATION, "a setting from the environment or a file is wrong");
-    meanings.put(" " + ExitCode.UNREACHABLE, "Kafka or MongoDB did not answer");
+    meanings.put(" " + ExitCode.UNREACHABLE, "Kafka, MongoDB or the query API did not answer");
     meanings.put(" " + ExitCode.CHECK_FAILED, "a check found something wrong");
     return meanings;
   }

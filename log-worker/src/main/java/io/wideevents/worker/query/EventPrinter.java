@@ -13,6 +13,8 @@ interface EventPrinter extends Consumer<String> {
   void end();
 
   /**
+   * A printer for the chosen format and fields.
+   *
    * @param sample the number of events that decide the widths of a table's columns
    */
   static EventPrinter of(FormatOptions format, FieldOptions fields, int sample, Output out) {

@@ -35,6 +35,6 @@ final class QueryApiException extends RuntimeException {
 
   /** Whether the same call may succeed later. */
   boolean isTemporary() {
-    return status == NO_ANSWER || status == 429 || status >= 500 && status != 501;
+    return status == NO_ANSWER || status == 429 || (status >= 500 && status != 501);
   }
 }

@@ -7,6 +7,7 @@ import io.wideevents.config.SettingsCatalogue;
 import io.wideevents.documents.GeneratedSection;
 import io.wideevents.gateway.config.GatewaySettings;
 import io.wideevents.worker.config.WorkerSettings;
+import io.wideevents.worker.query.QueryClientSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +33,10 @@ class SettingsPageTest {
         PAGE, "settings api-gateway", old -> table(own(GatewaySettings.CATALOGUE, OF_THE_WORKER)));
     GeneratedSection.check(
         PAGE, "settings log-worker", old -> table(own(WorkerSettings.CATALOGUE, OF_THE_GATEWAY)));
+    GeneratedSection.check(
+        PAGE,
+        "settings query commands",
+        old -> table(own(QueryClientSettings.CATALOGUE, OF_THE_WORKER)));
   }
 
   @Test
@@ -43,7 +48,14 @@ class SettingsPageTest {
         own(WorkerSettings.CATALOGUE, OF_THE_GATEWAY).stream()
             .collect(Collectors.toMap(Setting::name, setting -> "1"));
 
+    Map<String, String> ofTheCommands =
+        own(QueryClientSettings.CATALOGUE, OF_THE_WORKER).stream()
+            .collect(Collectors.toMap(Setting::name, Setting::example));
+
     assertThat(WorkerSettings.CATALOGUE.resolve(Map.of(), ofTheGateway).warnings()).isEmpty();
+    assertThat(QueryClientSettings.CATALOGUE.resolve(Map.of(), ofTheGateway).warnings()).isEmpty();
+    assertThat(WorkerSettings.CATALOGUE.resolve(Map.of(), ofTheCommands).warnings()).isEmpty();
+    assertThat(GatewaySettings.CATALOGUE.resolve(Map.of(), ofTheCommands).warnings()).isEmpty();
     assertThat(GatewaySettings.CATALOGUE.resolve(Map.of(), ofTheWorker).warnings()).isEmpty();
   }
 
