@@ -18,9 +18,6 @@ import io.wideevents.gateway.metrics.MicrometerGatewayMetrics;
 import io.wideevents.logging.LoggingService;
 import io.wideevents.metrics.MetricsPage;
 import io.wideevents.mongo.RetentionChange;
-import io.wideevents.query.config.QuerySettings;
-import io.wideevents.query.http.QueryRoutes;
-import io.wideevents.query.store.EventStore;
 import io.wideevents.time.ClosingTime;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -52,14 +49,6 @@ public final class GatewayApplication implements AutoCloseable {
   private final Optional<Queries> queries;
   private final HttpServer http;
   private final boolean deadLettersRejected;
-
-  /** The query side: its connection to MongoDB and its routes. */
-  private record Queries(EventStore store, QueryRoutes routes) {
-    static Queries of(QuerySettings settings, InstantSource clock, MetricsPage metrics) {
-      EventStore store = new EventStore(settings.mongo(), settings.concurrency());
-      return new Queries(store, new QueryRoutes(store, settings, clock, metrics.registry()));
-    }
-  }
 
   /** A resource whose close throws no checked exception. */
   private interface Part extends AutoCloseable {
@@ -115,7 +104,16 @@ public final class GatewayApplication implements AutoCloseable {
                 own ->
                     LoggingService.queued(
                         own, backends.delivery().live(), new SpoolLogger(spool), clock));
-    queries = settings.query().map(query -> Queries.of(query, clock, metrics));
+    queries =
+        settings
+            .query()
+            .map(
+                query ->
+                    Queries.of(
+                        query,
+                        Queries.view(backends.delivery()::status, spool, settings.topics()),
+                        clock,
+                        metrics.registry()));
     http =
         new HttpServer(
             settings.http(),

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -108,6 +109,38 @@ class QueriesTest {
           .startsWith(
               "{\"type\":\"urn:wide-events:problem:filter_invalid\",\"title\":\"Bad Request\"")
           .endsWith("\"position\":10}");
+    }
+  }
+
+  @Test
+  void trace_findsAnEventInTheSpool_andThePipelineShowsIt() throws Exception {
+    String id = "0192f0c1-2b4d-4f6e-9a1b-2c3d4e5f6071";
+    String event =
+        "{\"eventId\":\"%s\",\"requestId\":\"r\",\"service\":\"shop\",\"route\":\"GET /\",\"timestamp\":\"%s\"}"
+            .formatted(id, Instant.now());
+    try (GatewayApplication gateway = gateway(Map.of("QUERY_ENABLED", "true"))) {
+      int port = gateway.start();
+      HttpResponse<String> posted =
+          client.send(
+              HttpRequest.newBuilder(uri(port, "/v1/events"))
+                  .header("Content-Type", "application/json")
+                  .POST(HttpRequest.BodyPublishers.ofString(event))
+                  .build(),
+              BodyHandlers.ofString());
+      assertThat(posted.body()).contains("spool");
+
+      HttpResponse<String> found = get(port, "/v1/events/" + id + "/trace?requestId=r");
+      HttpResponse<String> other =
+          get(port, "/v1/events/0192f0c1-2b4d-4f6e-9a1b-2c3d4e5f6072/trace");
+      HttpResponse<String> pipeline = get(port, "/v1/pipeline");
+
+      assertThat(found.statusCode()).isEqualTo(200);
+      assertThat(found.body())
+          .contains("\"state\":\"spooled\"", "\"place\":\"mongodb\"", "\"place\":\"kafka\"");
+      assertThat(other.body()).contains("\"state\":\"unknown\"");
+      assertThat(pipeline.body())
+          .contains(
+              "\"status\":\"", "\"tier\":\"kafka\"", "\"spool\":{\"events\":1,", "\"lag\":null");
     }
   }
 

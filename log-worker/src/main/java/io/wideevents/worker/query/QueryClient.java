@@ -235,7 +235,8 @@ final class QueryClient implements AutoCloseable {
   private QueryApiException rejected(int status, String body) {
     Map<String, String> problem = problemOf(body);
     String code = problem.getOrDefault("code", "");
-    if (status == 404 && !code.equals("event_not_found")) {
+    // Without the query API, the address of a search is only for posts.
+    if (status == 405 || (status == 404 && !code.equals("event_not_found"))) {
       return new QueryApiException(
           status,
           ExitCode.FAILURE,

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -225,9 +226,10 @@ class QueryCommandsTest {
     assertThat(err.toString()).contains("answered 502").doesNotContain("html");
   }
 
-  @Test
-  void aGatewayWithoutQueryApi_isNamed() {
-    api.answers(404, "{\"code\":\"not_found\"}");
+  @ParameterizedTest
+  @ValueSource(ints = {404, 405})
+  void aGatewayWithoutQueryApi_isNamed(int status) {
+    api.answers(status, "{\"code\":\"not_found\"}");
 
     int exitCode = run("search");
 

@@ -21,6 +21,7 @@ import io.wideevents.logging.LoggingSettings;
 import io.wideevents.mongo.MongoSettings;
 import io.wideevents.otlp.SpanSelection;
 import io.wideevents.query.config.QuerySettings;
+import io.wideevents.query.trace.TopicSettings;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -34,6 +35,7 @@ import java.util.function.Supplier;
  * @param spans which spans of OpenTelemetry become events
  * @param delivery settings of the tiers, and the rules that posted events must follow
  * @param query the query API and the page; empty when they are not served
+ * @param topics the topics that the query side reads; empty if the message queue is switched off
  * @param ownEvents how the gateway logs its own requests; empty when it does not log them
  */
 public record GatewaySettings(
@@ -45,6 +47,7 @@ public record GatewaySettings(
     SpanSelection spans,
     DeliverySettings delivery,
     Optional<QuerySettings> query,
+    Optional<TopicSettings> topics,
     Optional<LoggingSettings> ownEvents) {
   private static final String SERVICE = "api-gateway";
 
@@ -56,6 +59,7 @@ public record GatewaySettings(
   // Reads in the order of the documentation and of --help.
   private static Supplier<GatewaySettings> read(SettingsReader settings) {
     Supplier<KafkaCluster> cluster = KafkaCluster.read(settings);
+    Supplier<TopicSettings> topics = TopicSettings.read(settings, cluster);
     Supplier<MongoSettings> mongo = CommonSettings.mongo(settings);
     Supplier<EncoderSettings> rules =
         CommonSettings.rules(settings, () -> HttpSettings.maxEvents(settings).get());
@@ -105,6 +109,7 @@ public record GatewaySettings(
                 spool.get(),
                 rules.get()),
             query.get(),
+            queueEnabled.get() ? Optional.of(topics.get()) : Optional.empty(),
             logsOwnRequests.get() ? Optional.of(ownEvents.get()) : Optional.empty());
   }
 }
