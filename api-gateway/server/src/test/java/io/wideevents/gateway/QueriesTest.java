@@ -135,12 +135,15 @@ class QueriesTest {
       HttpResponse<String> pipeline = get(port, "/v1/pipeline");
 
       assertThat(found.statusCode()).isEqualTo(200);
-      assertThat(found.body())
-          .contains("\"state\":\"spooled\"", "\"place\":\"mongodb\"", "\"place\":\"kafka\"");
+      assertThat(found.body()).contains("\"state\":\"spooled\"", "\"place\":\"mongodb\"");
       assertThat(other.body()).contains("\"state\":\"unknown\"");
       assertThat(pipeline.body())
           .contains(
-              "\"status\":\"", "\"tier\":\"kafka\"", "\"spool\":{\"events\":1,", "\"lag\":null");
+              "\"status\":\"",
+              "\"tier\":\"mongodb\"",
+              "\"spool\":{\"events\":1,",
+              "\"lag\":null",
+              "MQ_ENABLED is false");
     }
   }
 
