@@ -1,7 +1,6 @@
 package io.wideevents.query.http;
 
 import io.javalin.http.Context;
-import io.wideevents.event.EventId;
 import io.wideevents.query.QueryException;
 import io.wideevents.query.trace.EventTrace;
 import io.wideevents.query.trace.TraceResult;
@@ -27,17 +26,8 @@ final class TraceHandler {
           "requestId has more than %d characters".formatted(MAX_REQUEST_ID),
           "Send the requestId of the event, or leave it out");
     }
-    TraceResult found = trace.find(id(ctx.pathParam("eventId")), requestId);
+    TraceResult found = trace.find(SearchHandler.eventId(ctx.pathParam("eventId")), requestId);
     JsonReply.send(ctx, json -> write(json, found));
-  }
-
-  private static EventId id(String text) {
-    try {
-      return EventId.parse(text);
-    } catch (IllegalArgumentException e) {
-      throw QueryException.parameterInvalid(
-          "The event id in the address is not a UUID", "Send the eventId of the event");
-    }
   }
 
   static void write(JsonGenerator json, TraceResult found) {
