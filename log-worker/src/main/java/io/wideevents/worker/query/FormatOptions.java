@@ -45,16 +45,21 @@ final class FormatOptions {
    * @param sample the number of rows that decide the widths of a table's columns
    */
   Rows rows(List<String> header, int sample, Output out) {
+    return rows(header, maxWidth(), sample, out);
+  }
+
+  private Rows rows(List<String> header, int maxWidth, int sample, Output out) {
     return switch (format) {
-      case TABLE -> new TextTable(header, maxWidth(), sample, out);
+      case TABLE -> new TextTable(header, maxWidth, sample, out);
       case CSV -> new CsvRows(header, out);
       case JSON -> throw new IllegalStateException("JSON has no rows");
     };
   }
 
-  /** Prints one object as rows of field and value. */
+  /** Prints one object as rows of field and value. They are cut only at a width that was given. */
   void fields(String object, Output out) {
-    Rows rows = rows(List.of("field", "value"), Integer.MAX_VALUE, out);
+    Rows rows =
+        rows(List.of("field", "value"), width == null ? 0 : maxWidth(), Integer.MAX_VALUE, out);
     JsonParts.flatten(object).forEach((field, value) -> rows.row(List.of(field, value)));
     rows.end();
   }

@@ -311,7 +311,7 @@ class QueryCommandsTest {
   void get_showsTheFieldsOfAnEvent() {
     api.answers(200, EVENT);
 
-    int exitCode = run("get", ID, "--width", "0");
+    int exitCode = run("get", ID);
 
     assertThat(exitCode).isEqualTo(ExitCode.OK);
     assertThat(api.received().getFirst().target()).isEqualTo("/v1/events/" + ID);
@@ -452,8 +452,8 @@ class QueryCommandsTest {
   void trace_exitsWithTheState(String state, int exitCode) {
     api.answers(
         200,
-        "{\"eventId\":\"%s\",\"state\":\"%s\",\"kafka\":{\"partition\":3,\"lag\":120},\"checked\":[\"mongodb\"]}"
-            .formatted(ID, state));
+        "{\"eventId\":\"%s\",\"state\":\"%s\",\"detail\":\"%s\",\"kafka\":{\"partition\":3,\"lag\":120},\"checked\":[\"mongodb\"]}"
+            .formatted(ID, state, "long ".repeat(50) + "end"));
 
     int actual = run("trace", ID, "--request", "r 1");
 
