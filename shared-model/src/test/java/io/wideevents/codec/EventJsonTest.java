@@ -10,6 +10,7 @@ import io.wideevents.event.EventDocument;
 import io.wideevents.event.Tier;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.UUID;
@@ -18,6 +19,7 @@ import org.bson.BsonDecimal128;
 import org.bson.BsonDocument;
 import org.bson.BsonDouble;
 import org.bson.BsonMaxKey;
+import org.bson.BsonNull;
 import org.bson.BsonObjectId;
 import org.bson.BsonString;
 import org.bson.types.Decimal128;
@@ -25,6 +27,9 @@ import org.bson.types.ObjectId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
 
 class EventJsonTest {
 
@@ -51,6 +56,21 @@ class EventJsonTest {
             "_ingest":{"receivedAt":"2026-11-22T10:00:00.000Z","outcome":"EDGE_CASE","hash":"%s",\
             "tier":"mongodb"}}"""
                 .formatted(stored.id(), "0".repeat(400), stored.hash()));
+  }
+
+  @Test
+  void writeValue_writesTheNextValueOfALargerText() {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), text)) {
+      json.writeStartArray();
+      EventJson.writeValue(new BsonBinary(new UUID(1, 2)), json);
+      EventJson.writeValue(BsonNull.VALUE, json);
+      EventJson.write(new BsonDocument("_id", new BsonString("a")), json);
+      json.writeEndArray();
+    }
+
+    assertThat(text)
+        .hasToString("[\"00000000-0000-0001-0000-000000000002\",null,{\"eventId\":\"a\"}]");
   }
 
   @Test
