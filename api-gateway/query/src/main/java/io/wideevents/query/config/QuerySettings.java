@@ -25,7 +25,7 @@ import java.util.function.Supplier;
 public record QuerySettings(
     MongoSettings mongo, int concurrency, boolean page, Optional<String> traceLink) {
   private static final String TRACE_LINK = "https?://\\S*\\{traceId}\\S*";
-  // Each tail waits on a connection of its own, and checks of the server need a few more.
+  // Each tail keeps one connection, and opening a tail needs another one.
   private static final int FURTHER_CONNECTIONS = 2;
 
   /**

@@ -84,7 +84,7 @@ public final class QueryRoutes implements AutoCloseable {
     CompareHandler compare = new CompareHandler(store, clock);
     routes.post("/v1/query", limited("query", stats::handle), query);
     routes.post("/v1/compare", limited("compare", compare::handle), query);
-    // A tail has a limit of its own and is not counted among the other replies.
+    // Tails have a separate limit, so they do not count among the other replies.
     routes.get("/v1/tail", measured("tail", tails::handle), query);
     byte[] description = description();
     Handler describe = ctx -> ctx.contentType("application/yaml").result(description);
