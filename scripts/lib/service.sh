@@ -16,11 +16,24 @@ user_choices() {
   fi
 }
 
-# Prints the JVM options for the worker's memory (docs/decisions/worker-speed.md): a heap of four
-# times the default of MQ_HELD_MAX_BYTES, a young generation in which the records of the batches in
-# flight die, and no large network buffers outside of the heap. $@ is the command line.
-worker_memory() {
-  echo -Djdk.nio.maxCachedBufferSize=262144
+# Prints the JVM options of the service. $@ is the command line.
+service_options() {
+  if [ "$service_name" = log-worker ]; then
+    worker_options "$@"
+  else
+    gateway_options
+  fi
+  if [ "$(java_major "$java_home")" -ge 25 ]; then
+    echo -XX:+UseCompactObjectHeaders
+  fi
+}
+
+# The worker (docs/decisions/worker-speed.md): a heap of four times the default of
+# MQ_HELD_MAX_BYTES, a young generation in which the records of the batches in flight die, and no
+# large network buffers outside of the heap. Out of memory it decides for itself: it recovers from a
+# record that is larger than its heap. $@ is the command line.
+worker_options() {
+  echo -XX:-ExitOnOutOfMemoryError -Djdk.nio.maxCachedBufferSize=262144
   worker_choices=$(user_choices "$@")
   case $worker_choices in
     *heap*) ;;
@@ -31,32 +44,31 @@ worker_memory() {
     *) echo -XX:+UseSerialGC -XX:NewRatio=1 -XX:SurvivorRatio=4 ;;
   esac
   if [ "$(java_major "$java_home")" -ge 25 ]; then
-    echo -XX:+UseCompactObjectHeaders -XX:TrimNativeHeapInterval=5000
+    echo -XX:TrimNativeHeapInterval=5000
   fi
 }
 
-# Prints the JVM options of the gateway (docs/decisions/gateway-speed.md).
+# The gateway (docs/decisions/gateway-speed.md). Out of memory, a JVM that limps on would hold its
+# port and do nothing.
 gateway_options() {
+  echo -XX:+ExitOnOutOfMemoryError
   case $(user_choices) in
     *collector*) ;;
     *) echo -XX:+UseSerialGC ;;
   esac
-  if [ "$(java_major "$java_home")" -ge 25 ]; then
-    echo -XX:+UseCompactObjectHeaders
-  fi
 }
 
-# Sets service_cache to the option for the gateway's AOT cache, which halves the CPU time of a
-# start; to nothing with a JDK below 25, or with a collector that may not read it. Makes the cache
-# once for each build and JDK, from a start without servers, in the directory .run. $1 is the first
-# argument of the command line.
-find_gateway_cache() {
+# Sets service_cache to the option for the AOT cache, which halves the CPU time of a start; to
+# nothing with a JDK below 25, or with a collector that may not read it. Makes the cache once for
+# each build and JDK, from a start without servers, in the directory .run. $1 is the first argument
+# of the command line.
+find_cache() {
   service_cache=
   [ "$(java_major "$java_home")" -ge 25 ] || return 0
   case $(user_choices) in
     *collector*) return 0 ;;
   esac
-  cache_file=$project_root/.run/api-gateway-$(build_number).aot
+  cache_file=$project_root/.run/$service_name-$(build_number).aot
   if [ -f "$cache_file" ]; then
     service_cache=-XX:AOTCache=$cache_file
     return 0
@@ -65,9 +77,9 @@ find_gateway_cache() {
   mkdir -p "$project_root/.run" 2>/dev/null && [ -w "$project_root/.run" ] || return 0
   case $1 in
     -h | --help | -V | --version) ;;
-    '' | -*)
+    '' | -* | run)
       say "Recording a start, once for each build: some seconds …"
-      if make_gateway_cache; then
+      if make_cache; then
         service_cache=-XX:AOTCache=$cache_file
       else
         say "The start could not be recorded; starting without the AOT cache"
@@ -76,18 +88,25 @@ find_gateway_cache() {
   esac
 }
 
-# Prints a checksum of the service's jars and of the JDK's version. A JVM may run the classes of a
-# cache although the jar has other ones, and the times of unpacked jars say nothing.
+# Prints a number that changes with the service's jars and the JDK's version. A JVM may run the
+# classes of a cache although a jar has other ones: it compares the sizes and times of the jars, and
+# an unpacked jar has an old time. The time here is that of the last change of the file's entry,
+# which no program can set.
 build_number() {
   {
     cat "$java_home/release" 2>/dev/null || "$java_home/bin/java" -version 2>&1
-    find "${service_jar%/*}" -name '*.jar' -exec cksum {} + | sort
+    list_with_change_times "$service_jar" "${service_jar%/*}"/lib
   } | cksum | cut -d ' ' -f 1
+}
+
+# Lists files to the second: the first is for Linux, the second for macOS.
+list_with_change_times() {
+  LC_ALL=C ls -lncL --full-time "$@" 2>/dev/null || LC_ALL=C ls -lncLT "$@" 2>/dev/null || true
 }
 
 # Makes the cache in two processes that are children of this shell. When this shell ends, so do they:
 # a background process of a script ignores the SIGINT of Ctrl-C.
-make_gateway_cache() {
+make_cache() {
   cache_process=
   cache_work=$(mktemp -d) || return 1
   trap end_recording EXIT
@@ -95,10 +114,10 @@ make_gateway_cache() {
   trap 'exit 130' INT
   trap 'exit 143' TERM
   cache_made=false
-  if record_start && (gateway_jvm -XX:AOTMode=create -XX:AOTConfiguration="$cache_work/recorded" \
+  if record_start && (recording_jvm -XX:AOTMode=create -XX:AOTConfiguration="$cache_work/recorded" \
     -XX:AOTCache="$cache_work/cache") >>"$cache_work/log" 2>&1; then
     # Two scripts may do this at the same time. Each moves a complete file to the place.
-    rm -f "$project_root"/.run/api-gateway-*.aot
+    rm -f "$project_root/.run/$service_name"-*.aot
     mv "$cache_work/cache" "$cache_file.$$" && mv "$cache_file.$$" "$cache_file" && cache_made=true
   fi
   end_recording
@@ -108,7 +127,7 @@ make_gateway_cache() {
 
 record_start() {
   : >"$cache_work/log"
-  gateway_jvm -XX:AOTMode=record -XX:AOTConfiguration="$cache_work/recorded" \
+  recording_jvm -XX:AOTMode=record -XX:AOTConfiguration="$cache_work/recorded" \
     >"$cache_work/log" 2>&1 &
   cache_process=$!
   cache_seconds=0
@@ -124,13 +143,13 @@ record_start() {
   cache_process=
 }
 
-# Replaces this subshell by the gateway with the JVM options $@. The environment is empty, so that
+# Replaces this subshell by the service with the JVM options $@. The environment is empty, so that
 # the start has no settings of the user and no servers.
-gateway_jvm() {
+recording_jvm() {
   # shellcheck disable=SC2046
-  exec env -i HTTP_PORT=0 SPOOL_DIR="$cache_work/spool" KAFKA_BROKER=127.0.0.1:1 \
-    MONGODB_URI=mongodb://127.0.0.1:1 \
-    "$java_home/bin/java" $(gateway_options) --enable-native-access=ALL-UNNAMED "$@" \
+  exec env -i HTTP_PORT=0 WORKER_HTTP_PORT=0 SPOOL_DIR="$cache_work/spool" \
+    KAFKA_BROKER=127.0.0.1:1 MONGODB_URI=mongodb://127.0.0.1:1 \
+    "$java_home/bin/java" $(service_options) --enable-native-access=ALL-UNNAMED "$@" \
     -jar "$service_jar"
 }
 
@@ -155,19 +174,13 @@ exec_service() {
   if [ -t 2 ]; then
     service_terminal=true
   fi
-  # Out of memory, a JVM that limps on would hold its port and do nothing. The worker decides for
-  # itself: it recovers from a record that is larger than its heap.
-  service_cache=
   if [ "$service_name" = log-worker ]; then
-    service_memory="-XX:-ExitOnOutOfMemoryError $(worker_memory "$@")"
     # With one arena per thread, glibc keeps what the JIT compiler has used for a while.
     export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}"
-  else
-    find_gateway_cache "${1:-}"
-    service_memory="-XX:+ExitOnOutOfMemoryError $(gateway_options)"
   fi
-  # shellcheck disable=SC2086
-  exec "$java_home/bin/java" $service_memory ${service_cache:+"$service_cache"} \
+  find_cache "${1:-}"
+  # shellcheck disable=SC2046,SC2086
+  exec "$java_home/bin/java" $(service_options "$@") ${service_cache:+"$service_cache"} \
     --enable-native-access=ALL-UNNAMED -Dwideevents.terminal="$service_terminal" ${JAVA_OPTS:-} \
     -jar "$service_jar" "$@"
 }

@@ -1,6 +1,7 @@
 package io.wideevents.worker;
 
 import io.wideevents.config.SettingValues;
+import io.wideevents.kafka.ProtocolClasses;
 import io.wideevents.process.ExitCode;
 import io.wideevents.process.LogSetup;
 import io.wideevents.process.NativeCodec;
@@ -51,6 +52,7 @@ final class RunCommand implements Callable<Integer> {
       spec.commandLine().getOut().flush();
       return ExitCode.OK;
     }
+    ProtocolClasses.load();
     LogSetup.start(values.settings().log());
     values.logTo(LOG);
     // Any producer may have compressed the records. Without the native codec the first compressed

@@ -8,6 +8,7 @@ import io.wideevents.files.UnusableFileException;
 import io.wideevents.gateway.access.command.KeysCommand;
 import io.wideevents.gateway.config.GatewaySettings;
 import io.wideevents.gateway.spool.command.SpoolCommand;
+import io.wideevents.kafka.ProtocolClasses;
 import io.wideevents.log.Causes;
 import io.wideevents.process.CommandFailedException;
 import io.wideevents.process.ExitCode;
@@ -76,6 +77,7 @@ public final class ApiGateway implements Callable<Integer> {
       command.commandLine().getOut().flush();
       return ExitCode.OK;
     }
+    ProtocolClasses.load();
     LogSetup.start(values.settings().log());
     values.logTo(log);
     NativeCodec.require(NativeCodec.ZSTD);

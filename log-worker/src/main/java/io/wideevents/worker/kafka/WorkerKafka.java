@@ -4,10 +4,12 @@ import io.wideevents.kafka.KafkaProducerSource;
 import io.wideevents.kafka.KafkaTrouble;
 import io.wideevents.kafka.ProducerSource;
 import io.wideevents.kafka.TopicCreator;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -52,14 +54,20 @@ public final class WorkerKafka implements ConsumerSource {
 
   @Override
   public Consumer<byte[], byte[]> newConsumer() {
+    Consumer<byte[], byte[]> consumer = null;
     try {
-      ensureTopics();
-      Consumer<byte[], byte[]> consumer =
+      // A new consumer does not connect. It comes first, so that the AOT cache, which is recorded
+      // without servers, has its classes.
+      consumer =
           new BudgetedConsumer(
               properties.consumer(), new PollBudget(MAX_POLL_BYTES, LargeRecords.maxBytes()));
+      ensureTopics();
       connected();
       return consumer;
     } catch (KafkaException e) {
+      if (consumer != null) {
+        consumer.close(CloseOptions.timeout(Duration.ZERO));
+      }
       failed(e);
       throw e;
     }

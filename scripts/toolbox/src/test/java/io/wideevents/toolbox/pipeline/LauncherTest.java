@@ -59,7 +59,6 @@ class LauncherTest {
 
   @TempDir private Path directory;
   private Path jdk;
-  private Path jar;
 
   @BeforeEach
   void copyProject() throws IOException {
@@ -73,26 +72,30 @@ class LauncherTest {
       Files.createDirectories(copy.getParent());
       Files.copy(PROJECT.resolve(file), copy);
     }
-    jar = executable("api-gateway/server/target/api-gateway.jar", "build 1");
+    for (String target : List.of("api-gateway/server/target", "log-worker/target")) {
+      executable(target + "/lib/library.jar", "build 1");
+    }
+    executable("api-gateway/server/target/api-gateway.jar", "build 1");
     executable("log-worker/target/log-worker.jar", "build 1");
     jdk = directory.resolve("jdk");
     executable("jdk/release", "JAVA_VERSION=\"25.0.1\"\n");
     executable("jdk/bin/java", JAVA);
   }
 
-  @Test
-  void gateway_leavesNoJvmWhenItEndsWhileAStartIsRecorded() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"api-gateway", "log-worker"})
+  void launcher_leavesNoJvmWhenItEndsWhileAStartIsRecorded(String launcher) throws Exception {
     executable("jdk/slow", "");
-    Process launcher = launch(directory.resolve("scripts/api-gateway"), Map.of(), List.of());
+    Process launched = launch(directory.resolve("scripts/" + launcher), Map.of(), List.of());
     Path pid = jdk.resolve("recording.pid");
     await().until(() -> Files.exists(pid) && !read(pid).isBlank());
     ProcessHandle jvm = ProcessHandle.of(Long.parseLong(read(pid).strip())).orElseThrow();
 
-    launcher.destroy();
+    launched.destroy();
 
     try {
-      assertThat(launcher.waitFor(30, SECONDS)).isTrue();
-      assertThat(launcher.exitValue()).isEqualTo(143);
+      assertThat(launched.waitFor(30, SECONDS)).isTrue();
+      assertThat(launched.exitValue()).isEqualTo(143);
       await().until(() -> !jvm.isAlive());
       try (Stream<Path> left = Files.list(directory.resolve("tmp"))) {
         assertThat(left).isEmpty();
@@ -103,25 +106,47 @@ class LauncherTest {
   }
 
   @Test
-  void gateway_recordsAStartOnceForABuild() throws Exception {
-    assertThat(output("api-gateway", Map.of(), List.of())).contains("-XX:AOTCache=");
-
-    assertThat(output("api-gateway", Map.of(), List.of())).contains("-XX:AOTCache=");
-
-    assertThat(Files.readAllLines(jdk.resolve("recordings"))).hasSize(1);
-  }
-
-  // A JVM loads the classes of the cache, even if the jar has others. Unpacked archives have old
-  // times.
-  @Test
-  void gateway_recordsAgainWhenItsJarWasReplacedByOneWithAnOlderTime() throws Exception {
-    output("api-gateway", Map.of(), List.of());
-    Files.writeString(jar, "build 2");
-    Files.setLastModifiedTime(jar, FileTime.from(Instant.EPOCH));
-
-    assertThat(output("api-gateway", Map.of(), List.of())).contains("-XX:AOTCache=");
+  void launcher_recordsAStartOnceForABuildAndAService() throws Exception {
+    for (String launcher : List.of("api-gateway", "log-worker", "api-gateway", "log-worker")) {
+      assertThat(output(launcher, Map.of(), List.of()))
+          .contains("-XX:AOTCache=" + directory.resolve(".run/" + launcher + "-"));
+    }
 
     assertThat(Files.readAllLines(jdk.resolve("recordings"))).hasSize(2);
+  }
+
+  @Test
+  void worker_recordsNoStartForACommandOfAnOperator() throws Exception {
+    assertThat(output("log-worker", Map.of(), List.of("lag"))).doesNotContain("-XX:AOTCache=");
+    assertThat(output("log-worker", Map.of(), List.of("run"))).contains("-XX:AOTCache=");
+
+    assertThat(output("log-worker", Map.of(), List.of("lag"))).contains("-XX:AOTCache=");
+  }
+
+  // A JVM loads the classes of the cache, even if the jar has others of the same size and time.
+  // Unpacked archives have old times.
+  @ParameterizedTest
+  @CsvSource({
+    "api-gateway, api-gateway/server/target/api-gateway.jar",
+    "api-gateway, api-gateway/server/target/lib/library.jar",
+    "log-worker, log-worker/target/log-worker.jar",
+    "log-worker, log-worker/target/lib/library.jar"
+  })
+  void launcher_recordsAgainWhenAJarWasReplacedByOneOfTheSameSizeAndTime(
+      String launcher, String file) throws Exception {
+    Path jar = directory.resolve(file);
+    FileTime time = FileTime.from(Instant.EPOCH);
+    Files.setLastModifiedTime(jar, time);
+    output(launcher, Map.of(), List.of());
+    Files.writeString(jar, "build 2");
+    Files.setLastModifiedTime(jar, time);
+
+    assertThat(output(launcher, Map.of(), List.of())).contains("-XX:AOTCache=");
+
+    assertThat(Files.readAllLines(jdk.resolve("recordings"))).hasSize(2);
+    try (Stream<Path> caches = Files.list(directory.resolve(".run"))) {
+      assertThat(caches).hasSize(1);
+    }
   }
 
   @ParameterizedTest
