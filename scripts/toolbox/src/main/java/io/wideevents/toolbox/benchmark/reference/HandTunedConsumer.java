@@ -20,13 +20,13 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.bson.Document;
+import org.bson.RawBsonDocument;
 import reactor.core.publisher.Mono;
 
 /**
- * The least that a worker can do: parses each record with Jackson, inserts batches of 500, four at
- * a time, and commits the offsets of a batch after all batches before it are stored. Validates
- * nothing, stores a redelivered event twice, and ends on the first error.
+ * The least that a worker can do: parses each record with Jackson, writes BSON, inserts batches of
+ * 500, four at a time, and commits the offsets of a batch after all batches before it are stored.
+ * Validates nothing, stores a redelivered event twice, and ends on the first error.
  *
  * <p>Arguments: bootstrap servers, topic, group, URI of MongoDB, database.
  */
@@ -37,13 +37,14 @@ public final class HandTunedConsumer {
   private static final InsertManyOptions UNORDERED = new InsertManyOptions().ordered(false);
 
   private final Consumer<byte[], byte[]> consumer;
-  private final MongoCollection<Document> events;
+  private final MongoCollection<RawBsonDocument> events;
   private final JsonDocument json = new JsonDocument();
   private final Deque<Batch> inFlight = new ArrayDeque<>();
-  private List<Document> documents = new ArrayList<>(BATCH_EVENTS);
+  private List<RawBsonDocument> documents = new ArrayList<>(BATCH_EVENTS);
   private Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
 
-  private HandTunedConsumer(Consumer<byte[], byte[]> consumer, MongoCollection<Document> events) {
+  private HandTunedConsumer(
+      Consumer<byte[], byte[]> consumer, MongoCollection<RawBsonDocument> events) {
     this.consumer = consumer;
     this.events = events;
   }
@@ -71,10 +72,10 @@ public final class HandTunedConsumer {
                 new ByteArrayDeserializer());
         MongoClient client = MongoClients.create(arguments[3])) {
       consumer.subscribe(List.of(arguments[1]));
-      MongoCollection<Document> events =
+      MongoCollection<RawBsonDocument> events =
           client
               .getDatabase(arguments[4])
-              .getCollection("wide_events")
+              .getCollection("wide_events", RawBsonDocument.class)
               .withWriteConcern(WriteConcern.MAJORITY);
       new HandTunedConsumer(consumer, events).run();
     }
@@ -83,14 +84,16 @@ public final class HandTunedConsumer {
   private void run() {
     while (true) {
       var records = consumer.poll(POLL_TIMEOUT);
-      for (ConsumerRecord<byte[], byte[]> record : records) {
-        documents.add(json.parse(record.value()));
-        offsets.put(
-            new TopicPartition(record.topic(), record.partition()),
-            new OffsetAndMetadata(record.offset() + 1));
-        if (documents.size() == BATCH_EVENTS) {
-          insert();
+      for (TopicPartition partition : records.partitions()) {
+        List<ConsumerRecord<byte[], byte[]>> ofPartition = records.records(partition);
+        for (ConsumerRecord<byte[], byte[]> record : ofPartition) {
+          documents.add(json.parse(record.value()));
+          if (documents.size() == BATCH_EVENTS) {
+            offsets.put(partition, new OffsetAndMetadata(record.offset() + 1));
+            insert();
+          }
         }
+        offsets.put(partition, new OffsetAndMetadata(ofPartition.getLast().offset() + 1));
       }
       if (records.isEmpty()) {
         if (!documents.isEmpty()) {
