@@ -50,6 +50,10 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   // Longest poll when no work is due. It limits how old the lag and the connection state can be.
   private static final long LONGEST_POLL_NANOS = Duration.ofMillis(500).toNanos();
 
+  // The same before the worker is a member of the group. A poll does not return when it joins, and
+  // the worker is ready after that poll.
+  private static final long LONGEST_JOINING_POLL_NANOS = Duration.ofMillis(50).toNanos();
+
   private final Consumer<byte[], byte[]> consumer;
   private final BatchPipeline pipeline;
   private final CompletionQueue completions;
@@ -145,6 +149,11 @@ final class ConsumerSession implements ConsumerRebalanceListener {
       // other workers.
       consumer.close(CloseOptions.timeout(leave));
     }
+  }
+
+  /** Whether this worker is a member of the group. */
+  boolean isJoined() {
+    return joined;
   }
 
   ConsumerStatus status() {
@@ -335,7 +344,8 @@ final class ConsumerSession implements ConsumerRebalanceListener {
 
   private Duration untilNextWork() {
     long nanos = Math.min(pipeline.nanosUntilNextRun(), commits.nanosUntilNext());
-    return Duration.ofNanos(Math.clamp(nanos, 0, LONGEST_POLL_NANOS));
+    return Duration.ofNanos(
+        Math.clamp(nanos, 0, joined ? LONGEST_POLL_NANOS : LONGEST_JOINING_POLL_NANOS));
   }
 
   private void drainAndCommit(

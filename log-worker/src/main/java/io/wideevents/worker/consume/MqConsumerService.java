@@ -196,7 +196,8 @@ public final class MqConsumerService implements AutoCloseable {
   }
 
   private void publish(ConsumerSession session) {
-    if (nanoClock.getAsLong() - status.seenNanos() >= STATUS_INTERVAL.toNanos()) {
+    boolean old = nanoClock.getAsLong() - status.seenNanos() >= STATUS_INTERVAL.toNanos();
+    if (old || session.isJoined() != status.joined()) {
       status = session.status();
     }
   }
