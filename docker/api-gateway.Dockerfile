@@ -42,12 +42,14 @@ COPY --from=build /out/api-gateway/lib/ lib/
 COPY --from=build /out/api-gateway/own/ ./
 COPY docker/healthcheck LICENSE ./
 # An argument file, because what a JVM can do depends on JAVA_VERSION. The heap is a share of the
-# container's limit; the rest is for code, threads, network buffers and decompression.
+# container's limit, and starts small, as with scripts/api-gateway; the rest is for code, threads,
+# network buffers and decompression.
 RUN set -eu; \
-    printf '%s\n' -XX:MaxRAMPercentage=60 -XX:+ExitOnOutOfMemoryError -XX:-UsePerfData \
-      --enable-native-access=ALL-UNNAMED >java.options; \
+    printf '%s\n' -XX:MaxRAMPercentage=60 -Xms40m -XX:NewSize=24m -XX:+ExitOnOutOfMemoryError \
+      -XX:-UsePerfData --enable-native-access=ALL-UNNAMED >java.options; \
     if [ "$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$JAVA_HOME/release")" -ge 25 ]; then \
-      printf '%s\n' -XX:+UseCompactObjectHeaders -XX:AOTCache=/app/app.aot >>java.options; \
+      printf '%s\n' -XX:+UseCompactObjectHeaders -XX:TrimNativeHeapInterval=5000 \
+        -XX:AOTCache=/app/app.aot >>java.options; \
     fi
 
 FROM runtime AS trained

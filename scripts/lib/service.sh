@@ -24,7 +24,7 @@ service_options() {
     gateway_options
   fi
   if [ "$(java_major "$java_home")" -ge 25 ]; then
-    echo -XX:+UseCompactObjectHeaders
+    echo -XX:+UseCompactObjectHeaders -XX:TrimNativeHeapInterval=5000
   fi
 }
 
@@ -43,16 +43,19 @@ worker_options() {
     *collector*) ;;
     *) echo -XX:+UseSerialGC -XX:NewRatio=1 -XX:SurvivorRatio=4 ;;
   esac
-  if [ "$(java_major "$java_home")" -ge 25 ]; then
-    echo -XX:TrimNativeHeapInterval=5000
-  fi
 }
 
-# The gateway (docs/decisions/gateway-speed.md). Out of memory, a JVM that limps on would hold its
-# port and do nothing.
+# The gateway (docs/decisions/gateway-speed.md): a heap that starts small, because the JVM would
+# start with a 64th of the machine's memory and use all of it. Out of memory, a JVM that limps on
+# would hold its port and do nothing.
 gateway_options() {
   echo -XX:+ExitOnOutOfMemoryError
-  case $(user_choices) in
+  gateway_choices=$(user_choices)
+  case $gateway_choices in
+    *heap*) ;;
+    *) echo -Xms40m -XX:NewSize=24m ;;
+  esac
+  case $gateway_choices in
     *collector*) ;;
     *) echo -XX:+UseSerialGC ;;
   esac

@@ -187,6 +187,20 @@ class LauncherTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "JAVA_OPTS, -Xmx16m",
+    "JAVA_OPTS, -XX:MaxRAMPercentage=50",
+    "JDK_JAVA_OPTIONS, -Xms1g",
+    "JAVA_TOOL_OPTIONS, -Xmx1g"
+  })
+  void gateway_leavesTheHeapToTheEnvironment(String variable, String value) throws Exception {
+    String given = output("api-gateway", Map.of(variable, value), List.of());
+
+    assertThat(output("api-gateway", Map.of(), List.of())).contains("-Xms40m");
+    assertThat(given).doesNotContain("-Xms40m").doesNotContain("-XX:NewSize");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"--held-max-bytes=256MiB", "--held-max-bytes"})
   void worker_leavesTheHeapToItsArguments(String argument) throws Exception {
     assertThat(output("log-worker", Map.of(), List.of(argument))).doesNotContain("-Xmx192m");
