@@ -135,6 +135,20 @@ class ConsumerSessionTest {
   }
 
   @Test
+  void pollOnce_sleepsShortlyUntilItIsAMemberOfTheGroup() {
+    MockConsumer<byte[], byte[]> joining = newConsumer();
+    ConsumerSession newSession = newSession(joining);
+    newSession.subscribe(TOPIC);
+
+    newSession.pollOnce();
+
+    assertThat(newSession.isJoined()).isFalse();
+    assertThat(joining.lastPollTimeout()).isLessThanOrEqualTo(Duration.ofMillis(50));
+    joining.rebalance(List.of(P0, P1));
+    assertThat(newSession.isJoined()).isTrue();
+  }
+
+  @Test
   void pollOnce_countsWhatIsRedactedInRecordsOfOtherProducers() {
     byte[] secrets =
         """
