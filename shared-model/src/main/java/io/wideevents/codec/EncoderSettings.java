@@ -8,7 +8,7 @@ import java.util.Set;
  * The rules by which an encoder checks events.
  *
  * @param limits limits of one event
- * @param maxEvents events in one body, at least 1
+ * @param maxEvents events in one body, at least 1; see {@link #maxEvents(int)}
  * @param retention age at which MongoDB's TTL would delete an event at once; older events are
  *     rejected
  * @param maxFuture how far ahead of the clock a timestamp may be
@@ -29,7 +29,13 @@ public record EncoderSettings(
     ValuePattern redactedText) {
   public static final Duration DEFAULT_RETENTION = Duration.ofDays(30);
   public static final Duration DEFAULT_MAX_FUTURE = Duration.ofHours(24);
-  public static final int DEFAULT_MAX_EVENTS = 10_000;
+  public static final int DEFAULT_MAX_EVENTS = 100_000;
+
+  /** A body may have this many events of any size. */
+  private static final int EVENTS_OF_ANY_SIZE = 10_000;
+
+  /** Further events must have this many bytes on average. A valid event has more. */
+  private static final int LEAST_BYTES_PER_EVENT = 32;
 
   /** Common names of fields with secrets. */
   public static final Set<String> DEFAULT_REDACTED_NAMES =
@@ -86,5 +92,13 @@ public record EncoderSettings(
     }
     redactedNames = Set.copyOf(redactedNames);
     redactedNames.forEach(NamePattern::parse);
+  }
+
+  /**
+   * The number of events that a body of this length may have. The work for an event does not shrink
+   * with the event, so a small body must not have a hundred thousand empty events.
+   */
+  public int maxEvents(int bodyBytes) {
+    return Math.min(maxEvents, Math.max(EVENTS_OF_ANY_SIZE, bodyBytes / LEAST_BYTES_PER_EVENT));
   }
 }

@@ -5,6 +5,7 @@ import io.wideevents.event.EventProblem.Position;
 import io.wideevents.event.ProblemCode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -26,16 +27,21 @@ final class EventBodyReader {
    */
   private static final int MAX_REPORTED_PROBLEMS = 200;
 
+  /** After the first event, memory is reserved for so many events at once. */
+  private static final int EVENTS_PER_RESERVATION = 64;
+
   private final BodyParsers parsers;
   private final byte[] body;
   private final int length;
   private final EventRules rules;
   private final int maxEvents;
   private final long receivedAtMillis;
+  private final LongConsumer memory;
   private final EventPass.Scratch scratch = new EventPass.Scratch();
   private final List<EncodeResult> results = new ArrayList<>();
   private UnreadableParts unreadable = UnreadableParts.none();
   private int problemsLeft = MAX_REPORTED_PROBLEMS;
+  private int reservedEvents;
   private long bytesSearched;
 
   EventBodyReader(
@@ -44,13 +50,15 @@ final class EventBodyReader {
       int length,
       EventRules rules,
       int maxEvents,
-      long receivedAtMillis) {
+      long receivedAtMillis,
+      LongConsumer memory) {
     this.parsers = parsers;
     this.body = body;
     this.length = length;
     this.rules = rules;
     this.maxEvents = maxEvents;
     this.receivedAtMillis = receivedAtMillis;
+    this.memory = memory;
   }
 
   BodyResult readJson() {
@@ -86,6 +94,7 @@ final class EventBodyReader {
         if (results.size() == maxEvents) {
           return tooManyEvents(new Position(line, 1));
         }
+        reserveForNext();
         results.add(line(lineStart, lineEnd, line));
       }
       lineStart = lineEnd + 1;
@@ -115,6 +124,7 @@ final class EventBodyReader {
   }
 
   private BodyResult single(EventText text) {
+    reserveForNext();
     EncodeResult result;
     try {
       result = event(text, 0);
@@ -138,6 +148,7 @@ final class EventBodyReader {
       if (results.size() == maxEvents) {
         return tooManyEvents(JsonFailure.position(text));
       }
+      reserveForNext();
       if (item == JsonToken.START_OBJECT) {
         results.add(event(text, 0));
       } else {
@@ -155,6 +166,14 @@ final class EventBodyReader {
     return results.isEmpty()
         ? noEvents(ProblemCode.NO_EVENTS, "The array is empty")
         : new BodyResult.Events(results, true);
+  }
+
+  private void reserveForNext() {
+    if (results.size() == reservedEvents) {
+      int events = reservedEvents == 0 ? 1 : EVENTS_PER_RESERVATION;
+      memory.accept(events * EventEncoder.BYTES_PER_EVENT);
+      reservedEvents += events;
+    }
   }
 
   private EncodeResult line(int from, int to, long line) {
@@ -238,7 +257,7 @@ final class EventBodyReader {
             ProblemCode.TOO_MANY_EVENTS.code(),
             "",
             "The body has more than " + maxEvents + " events",
-            "Send at most " + maxEvents + " events in one body",
+            "Send fewer events in one body",
             position));
   }
 

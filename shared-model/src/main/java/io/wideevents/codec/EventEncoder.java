@@ -13,6 +13,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for concurrent use; never blocks.
  */
 public final class EventEncoder {
+  /**
+   * Heap bytes that an event takes besides its content: its objects, its outcome, its entry in the
+   * reply. For small events this is more than the content.
+   */
+  public static final long BYTES_PER_EVENT = 512;
+
+  private static final LongConsumer NOT_COUNTED = bytes -> {};
+
   private final EncoderSettings settings;
   private final InstantSource clock;
   private final NameRules names;
@@ -31,14 +39,24 @@ public final class EventEncoder {
   }
 
   /**
-   * Encodes a whole body, already decompressed.
+   * Encodes a whole body, already decompressed, whose memory is not limited.
    *
    * @param body UTF-8 JSON text; the events keep a reference to it, so it must not change
    *     afterwards. Parts of rejected events may be overwritten
    * @param length number of bytes of {@code body} to read
    */
   public BodyResult encode(byte[] body, int length, BodyFormat format) {
-    return encode(body, length, format, clock.instant());
+    return encode(body, length, format, NOT_COUNTED);
+  }
+
+  /**
+   * Encodes a whole body, already decompressed.
+   *
+   * @param body as for the other method
+   * @param memory called before memory is taken in addition to the body, with its bytes; may throw
+   */
+  public BodyResult encode(byte[] body, int length, BodyFormat format, LongConsumer memory) {
+    return encode(body, length, format, clock.instant(), memory);
   }
 
   /**
@@ -60,14 +78,17 @@ public final class EventEncoder {
             rules,
             parsers,
             EventRules.strict(Origin.CLIENT, settings, names, now),
-            (text, size, as) -> encode(text, size, as, now));
+            // The memory of a rewritten event is counted when the event is kept.
+            (text, size, as) -> encode(text, size, as, now, text == body ? memory : NOT_COUNTED));
     return lenient.read(body, length, declared, memory);
   }
 
-  private BodyResult encode(byte[] body, int length, BodyFormat format, Instant now) {
+  private BodyResult encode(
+      byte[] body, int length, BodyFormat format, Instant now, LongConsumer memory) {
     EventRules rules = EventRules.strict(Origin.CLIENT, settings, names, now);
     EventBodyReader reader =
-        new EventBodyReader(parsers, body, length, rules, settings.maxEvents(), now.toEpochMilli());
+        new EventBodyReader(
+            parsers, body, length, rules, settings.maxEvents(length), now.toEpochMilli(), memory);
     return switch (format) {
       case JSON -> reader.readJson();
       case NDJSON -> reader.readNdjson();

@@ -19,6 +19,12 @@ final class LenientBody {
   /** Length of the hexadecimal part of a generated {@code requestId}. */
   private static final int GENERATED_DIGITS = 32;
 
+  /**
+   * Heap bytes that the tree of an event and its rewritten text take at most, for each byte of the
+   * event. The worst case is an array of arrays of one digit: {@code [1],} takes 134 bytes.
+   */
+  private static final long TREE_FACTOR = 40;
+
   /** Reads a body by the rules of an event. */
   interface StrictReader {
     BodyResult read(byte[] body, int length, BodyFormat format);
@@ -28,6 +34,7 @@ final class LenientBody {
   private final BodyParsers parsers;
   private final EventRules checks;
   private final StrictReader strict;
+  private long bytesOfTree;
 
   LenientBody(LenientRules rules, BodyParsers parsers, EventRules checks, StrictReader strict) {
     this.rules = rules;
@@ -205,9 +212,19 @@ final class LenientBody {
     };
   }
 
+  /** Counts the largest tree so far, because one event is rewritten at a time. */
+  private void countTree(int eventBytes, LongConsumer memory) {
+    long bytes = TREE_FACTOR * eventBytes;
+    if (bytes > bytesOfTree) {
+      memory.accept(bytes - bytesOfTree);
+      bytesOfTree = bytes;
+    }
+  }
+
   /** The event after the strict reader has read its rewritten text; empty if nothing changed. */
   private Optional<EncodeResult> rewrite(
       byte[] body, int from, int to, List<String> ofBody, LongConsumer memory) {
+    countTree(to - from, memory);
     Optional<LenientEvent> read = LenientEvent.read(parsers, body, from, to, rules, checks);
     if (read.isEmpty() || !(read.get().isChanged() || read.get().lacksRequestId())) {
       return Optional.empty();

@@ -48,9 +48,10 @@ public final class RejectedText {
     return new RejectedText(NOTHING, start, end, null, start);
   }
 
-  /** No text, for an event that was not sent as JSON. */
-  public static RejectedText none() {
-    return overwritten(0, 0);
+  /** A text of which nothing is kept, because the event was not sent as JSON. */
+  public static RejectedText notKept(int bytes) {
+    // At least one byte is missing, so that the dead letter is a stub.
+    return overwritten(0, Math.max(1, bytes));
   }
 
   int start() {

@@ -15,6 +15,7 @@ import static io.wideevents.event.TestEvents.failedCheckout;
 import static io.wideevents.event.TestEvents.minimal;
 import static io.wideevents.event.TestEvents.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.EventProblem;
@@ -26,9 +27,14 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class EventEncoderTest {
 
@@ -237,6 +243,56 @@ class EventEncoderTest {
         run.get();
       }
     }
+  }
+
+  @Test
+  void encode_takesTheShortLinesOfALargeBody() {
+    // Given a chunk of a shipper: 30 000 lines, about 100 bytes each
+    String rest = ",\"service\":\"shop\",\"route\":\"GET /cart\",\"timestamp\":\"%s\"}\n";
+    String chunk =
+        IntStream.range(0, 30_000)
+            .mapToObj(i -> "{\"requestId\":\"r-" + i + "\"" + rest.formatted(Codecs.NOW))
+            .collect(Collectors.joining());
+
+    assertThat(events(lines(chunk))).hasSize(30_000);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"10000, true", "10001, false", "30000, false"})
+  void encode_limitsTheTinyEventsOfASmallBody(int events, boolean isTaken) {
+    BodyResult result = lines("{}\n".repeat(events));
+
+    assertThat(result instanceof BodyResult.Events).isEqualTo(isTaken);
+    assertThat(result instanceof BodyResult.TooManyEvents).isEqualTo(!isTaken);
+  }
+
+  @ParameterizedTest
+  @EnumSource(BodyFormat.class)
+  void encode_asksForTheMemoryOfEventsWhileItReadsThem(BodyFormat format) {
+    // Given a budget for fewer events than the body has
+    byte[] body =
+        format == BodyFormat.NDJSON
+            ? utf8("{}\n".repeat(5_000))
+            : utf8("[{}" + ",{}".repeat(4_999) + "]");
+    AtomicLong asked = new AtomicLong();
+
+    // When
+    assertThatThrownBy(
+            () ->
+                Codecs.ENCODER.encode(
+                    body,
+                    body.length,
+                    format,
+                    bytes -> {
+                      if (asked.addAndGet(bytes) > 1_000 * EventEncoder.BYTES_PER_EVENT) {
+                        throw new IllegalStateException("No memory");
+                      }
+                    }))
+        // Then
+        .hasMessage("No memory");
+    asked.set(0);
+    Codecs.ENCODER.encode(body, body.length, format, asked::addAndGet);
+    assertThat(asked.get() / EventEncoder.BYTES_PER_EVENT).isBetween(5_000L, 5_064L);
   }
 
   private static BodyResult lines(String ndjson) {

@@ -410,6 +410,26 @@ class LenientIntakeTest {
     assertThat(asked.get()).isGreaterThanOrEqualTo(event.end() - event.start()).isPositive();
   }
 
+  /** The tree of such an event was measured to take 35 times its bytes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "nest"})
+  void memoryOfTheLargestTree_isAskedForOnce(String options) {
+    // Given
+    String small = with("\"n\":1", REST, "\"ts\":1795341540.25");
+    String large = with("\"n\":[" + "[1],".repeat(20_000) + "1]", REST, "\"ts\":1795341540.25");
+    AtomicLong asked = new AtomicLong();
+    byte[] body = utf8(String.join("\n", small, large, large, small));
+
+    // When
+    BodyResult result =
+        Codecs.ENCODER.encode(
+            body, body.length, BodyFormat.NDJSON, rules(options), asked::addAndGet);
+
+    // Then
+    assertThat(events(result)).allMatch(EncodeResult.Encoded.class::isInstance);
+    assertThat(asked.get()).isBetween(40L * large.length(), 45L * large.length());
+  }
+
   @Test
   void memoryOfInferences_isAskedFor() {
     AtomicLong asked = new AtomicLong();

@@ -36,7 +36,13 @@ class LinearWorkTest {
             Codecs.NOW);
     EventBodyReader reader =
         new EventBodyReader(
-            new BodyParsers(EventLimits.DEFAULT), body, body.length, rules, MAX_LINES, 0);
+            new BodyParsers(EventLimits.DEFAULT),
+            body,
+            body.length,
+            rules,
+            MAX_LINES,
+            0,
+            memory -> {});
 
     BodyResult result = reader.readNdjson();
 

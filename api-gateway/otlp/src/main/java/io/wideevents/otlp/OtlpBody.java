@@ -35,7 +35,7 @@ final class OtlpBody {
   private final LongConsumer memory;
   private final int maxItemBytes;
   private final int maxFields;
-  private final int maxEvents;
+  private int maxEvents;
   private final List<EncodeResult> rejected = new ArrayList<>();
   private EventLines lines;
   private int events;
@@ -66,11 +66,11 @@ final class OtlpBody {
     this.memory = memory;
     this.maxItemBytes = encoder.settings().limits().maxEventBytes();
     this.maxFields = encoder.settings().limits().maxFields();
-    this.maxEvents = encoder.settings().maxEvents();
     this.lines = new EventLines(maxItemBytes, 0, memory);
   }
 
   OtlpEvents read(Part body) {
+    maxEvents = encoder.settings().maxEvents(body.length());
     lines = new EventLines(maxItemBytes, Math.max(0, maxBytes - body.length()), memory);
     try {
       reader.check(body);
@@ -116,7 +116,7 @@ final class OtlpBody {
     if (events == 0) {
       return new BodyResult.Events(rejected, true);
     }
-    BodyResult result = encoder.encode(lines.bytes(), lines.length(), BodyFormat.NDJSON);
+    BodyResult result = encoder.encode(lines.bytes(), lines.length(), BodyFormat.NDJSON, memory);
     if (!(result instanceof BodyResult.Events encoded) || rejected.isEmpty()) {
       return result;
     }
@@ -178,7 +178,7 @@ final class OtlpBody {
   }
 
   private void rejectItems(Part scope, EventProblem problem) throws MalformedBodyException {
-    reader.each(scope, signal.itemsOfScope(), item -> reject(problem));
+    reader.each(scope, signal.itemsOfScope(), item -> reject(item, problem));
   }
 
   private void item(Part item, Source source, int headBytes) throws MalformedBodyException {
@@ -193,7 +193,7 @@ final class OtlpBody {
         add(event);
       }
     } catch (RejectedItemException e) {
-      reject(e.problem());
+      reject(item, e.problem());
     }
   }
 
@@ -223,9 +223,11 @@ final class OtlpBody {
     }
   }
 
-  private void reject(EventProblem problem) {
+  private void reject(Part item, EventProblem problem) {
     requireFewer();
-    rejected.add(new EncodeResult.Rejected(0, List.of(problem), RejectedText.none()));
+    memory.accept(EventEncoder.BYTES_PER_EVENT);
+    rejected.add(
+        new EncodeResult.Rejected(0, List.of(problem), RejectedText.notKept(item.length())));
   }
 
   private void requireFewer() {

@@ -3,9 +3,11 @@ package io.wideevents.otlp;
 import com.google.protobuf.CodedOutputStream;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
+import io.wideevents.event.EventProblem;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -13,7 +15,18 @@ import tools.jackson.core.json.JsonFactory;
 /** Writes the bodies of OTLP responses. */
 public final class OtlpResponse {
   private static final JsonFactory JSON = new JsonFactory();
-  private static final int STATUS_MESSAGE_FIELD = 2;
+
+  private static final String BAD_REQUEST = "type.googleapis.com/google.rpc.BadRequest";
+
+  // Numbers of fields of google.rpc.Status, google.protobuf.Any, google.rpc.BadRequest and its
+  // FieldViolation.
+  private static final int STATUS_MESSAGE = 2;
+  private static final int STATUS_DETAILS = 3;
+  private static final int ANY_TYPE_URL = 1;
+  private static final int ANY_VALUE = 2;
+  private static final int FIELD_VIOLATIONS = 1;
+  private static final int VIOLATION_FIELD = 1;
+  private static final int VIOLATION_DESCRIPTION = 2;
 
   private OtlpResponse() {}
 
@@ -67,22 +80,88 @@ public final class OtlpResponse {
     };
   }
 
-  /** The message {@code google.rpc.Status}, which OTLP requires as the body of every failure. */
-  public static byte[] status(OtlpEncoding encoding, String message) {
+  /**
+   * The message {@code google.rpc.Status}, which OTLP requires as the body of every failure.
+   *
+   * @param mistakes what is wrong with the data, for a {@code google.rpc.BadRequest} in the
+   *     details; none for no details
+   */
+  public static byte[] status(OtlpEncoding encoding, String message, List<EventProblem> mistakes) {
     return switch (encoding) {
-      case PROTOBUF -> {
-        var bytes = new ByteArrayOutputStream();
-        try {
-          CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-          out.writeString(STATUS_MESSAGE_FIELD, message);
-          out.flush();
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-        yield bytes.toByteArray();
-      }
-      case JSON -> json(out -> out.writeStringProperty("message", message));
+      case PROTOBUF ->
+          message(
+              out -> {
+                out.writeString(STATUS_MESSAGE, message);
+                if (!mistakes.isEmpty()) {
+                  out.writeByteArray(STATUS_DETAILS, badRequest(mistakes));
+                }
+              });
+      case JSON ->
+          json(
+              out -> {
+                out.writeStringProperty("message", message);
+                if (!mistakes.isEmpty()) {
+                  out.writeArrayPropertyStart("details");
+                  writeBadRequest(out, mistakes);
+                  out.writeEndArray();
+                }
+              });
     };
+  }
+
+  private static byte[] badRequest(List<EventProblem> mistakes) {
+    byte[] violations =
+        message(
+            out -> {
+              for (EventProblem mistake : mistakes) {
+                out.writeByteArray(
+                    FIELD_VIOLATIONS,
+                    message(
+                        violation -> {
+                          violation.writeString(VIOLATION_FIELD, mistake.field());
+                          violation.writeString(VIOLATION_DESCRIPTION, description(mistake));
+                        }));
+              }
+            });
+    return message(
+        out -> {
+          out.writeString(ANY_TYPE_URL, BAD_REQUEST);
+          out.writeByteArray(ANY_VALUE, violations);
+        });
+  }
+
+  private static void writeBadRequest(JsonGenerator out, List<EventProblem> mistakes) {
+    out.writeStartObject();
+    out.writeStringProperty("@type", BAD_REQUEST);
+    out.writeArrayPropertyStart("fieldViolations");
+    for (EventProblem mistake : mistakes) {
+      out.writeStartObject();
+      out.writeStringProperty("field", mistake.field());
+      out.writeStringProperty("description", description(mistake));
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+    out.writeEndObject();
+  }
+
+  private static String description(EventProblem mistake) {
+    return "%s: %s. %s".formatted(mistake.code(), mistake.message(), mistake.fix());
+  }
+
+  private interface MessageFields {
+    void write(CodedOutputStream out) throws IOException;
+  }
+
+  private static byte[] message(MessageFields fields) {
+    var bytes = new ByteArrayOutputStream();
+    try {
+      CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+      fields.write(out);
+      out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
   }
 
   private interface Fields {

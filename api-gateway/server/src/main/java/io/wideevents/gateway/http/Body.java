@@ -38,6 +38,11 @@ final class Body implements AutoCloseable {
     memory.grow(more);
   }
 
+  /** Reserves without a check of the limits, when the request can no longer be rejected. */
+  void reserveAnyway(long more) {
+    memory.growAnyway(more);
+  }
+
   /** Returns an empty reservation for the reply, which outlives the body. */
   ByteBudget.Reservation reply(String client) {
     return memory.reply(client);

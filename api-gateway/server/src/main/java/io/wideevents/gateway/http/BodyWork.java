@@ -169,6 +169,9 @@ final class BodyWork implements AutoCloseable {
         .orElseGet(
             () ->
                 encoder.encode(
-                    body.bytes(), body.length(), Objects.requireNonNull(shape.format())));
+                    body.bytes(),
+                    body.length(),
+                    Objects.requireNonNull(shape.format()),
+                    body::reserve));
   }
 }

@@ -113,8 +113,8 @@ final class ByteBudget {
     /**
      * Reserves more bytes.
      *
-     * @throws ProblemException 429 when the budget or the client's share is exceeded; the earlier
-     *     bytes stay reserved
+     * @throws ProblemException 429 when the budget or the client's share is exceeded, 413 when the
+     *     bytes are more than the whole budget; the earlier bytes stay reserved
      */
     void grow(long bytes) {
       Supplier<Problem> rejection = tryGrow(bytes);
@@ -141,6 +141,10 @@ final class ByteBudget {
      * would leak that part.
      */
     private @Nullable Supplier<Problem> tryGrow(long bytes) {
+      if (client == null && held + bytes > total) {
+        // The request would not fit if it were alone, so a retry is useless.
+        return Problems::needsTooMuchMemory;
+      }
       String receiving = client;
       long small = receiving == null ? 0 : small(held + bytes) - small(held);
       long large = receiving == null ? 0 : bytes - small;

@@ -30,11 +30,6 @@ import java.util.List;
  * only after the whole body was read and checked.
  */
 final class EventsHandler implements Handler {
-  // Heap bytes that an event takes besides its content: its objects, its outcome, its entry in the
-  // reply. For small events this is more than the content, so a body full of them must be charged
-  // for it.
-  static final long BYTES_PER_EVENT = 512;
-
   private final RequestIntake intake;
   private final BodyReader bodies;
   private final BodyWork work;
@@ -129,25 +124,29 @@ final class EventsHandler implements Handler {
       case BodyResult.TooManyEvents tooMany ->
           throw new ProblemException(Problems.tooManyEvents(tooMany.problem()));
       case BodyResult.Events events -> {
-        List<EncodeResult> results = events.results();
-        done.body().reserve(BYTES_PER_EVENT * results.size() + rejectedEvents.memoryFor(results));
         Caller caller = KeyGate.caller(ctx);
-        requireRate(caller, results.size());
-        Deadline deadline = Deadline.after(ackTimeout);
-        EventsReply reply = deliverCounted(events.batch(), results, preferences, deadline);
-        yield isWithheld(results, preferences)
-            ? reply
-            : rejectedEvents.keep(reply, results, caller, deadline);
+        requireRate(caller, events.results().size());
+        yield deliver(events, preferences, caller, done.body());
       }
     };
   }
 
-  /** Delivers events that another handler has read. Counts them as this one does. */
-  EventsReply deliverCounted(List<EncodeResult> results) {
-    return deliverCounted(true, results, Preferences.NONE, Deadline.after(ackTimeout));
+  /**
+   * Delivers the events of a body and writes the dead letters of the rejected ones. Counts each
+   * event once as received and once by its outcome.
+   *
+   * @param body reserves the memory of the dead letters
+   */
+  EventsReply deliver(BodyResult.Events events, Preferences preferences, Caller caller, Body body) {
+    List<EncodeResult> results = events.results();
+    body.reserve(rejectedEvents.memoryFor(results));
+    Deadline deadline = Deadline.after(ackTimeout);
+    EventsReply reply = deliverCounted(events.batch(), results, preferences, deadline);
+    return isWithheld(results, preferences)
+        ? reply
+        : rejectedEvents.keep(reply, results, caller, deadline, body::reserveAnyway);
   }
 
-  /** Delivers events. Counts each event once as received and once by its outcome. */
   private EventsReply deliverCounted(
       boolean batch, List<EncodeResult> results, Preferences preferences, Deadline deadline) {
     metrics.received(results.size());

@@ -167,7 +167,10 @@ public record HttpSettings(
         .read("HTTP_MAX_EVENTS", integer(1, 1_000_000))
         .byDefault(Integer.toString(EncoderSettings.DEFAULT_MAX_EVENTS))
         .unit("events")
-        .means("Maximum number of events in one body.");
+        .means(
+            "Maximum number of events in one body. A body with more than 10000 events must have"
+                + " 32 bytes for each of them. Each event also takes 512 bytes of"
+                + " HTTP_MAX_IN_FLIGHT_BYTES.");
   }
 
   private static void checkEventFits(SettingsReader settings, SettingValue<Integer> body) {

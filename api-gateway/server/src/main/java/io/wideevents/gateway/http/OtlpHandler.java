@@ -2,8 +2,8 @@ package io.wideevents.gateway.http;
 
 import io.javalin.http.Context;
 import io.wideevents.codec.BodyResult;
-import io.wideevents.codec.EncodeResult;
 import io.wideevents.event.EventProblem;
+import io.wideevents.gateway.access.Caller;
 import io.wideevents.gateway.http.EventsReply.Entry;
 import io.wideevents.gateway.http.EventsReply.Refused;
 import io.wideevents.gateway.metrics.GatewayMetrics;
@@ -30,10 +30,16 @@ final class OtlpHandler {
   /** Reasons that a response names. Thousands of items usually have the same few mistakes. */
   private static final int MAX_REASONS = 5;
 
+  /**
+   * So many skipped items count as one event of the caller's rate, because to read them takes about
+   * as long.
+   */
+  private static final int SKIPPED_PER_EVENT = 10;
+
   private final OtlpDecoder decoder;
   private final int maxBytes;
   private final BodyWork work;
-  private final EventsHandler events;
+  private final EventsHandler handler;
   private final Replies replies;
   private final GatewayMetrics metrics;
 
@@ -44,13 +50,13 @@ final class OtlpHandler {
       OtlpDecoder decoder,
       int maxBytes,
       BodyWork work,
-      EventsHandler events,
+      EventsHandler handler,
       Replies replies,
       GatewayMetrics metrics) {
     this.decoder = decoder;
     this.maxBytes = maxBytes;
     this.work = work;
-    this.events = events;
+    this.handler = handler;
     this.replies = replies;
     this.metrics = metrics;
   }
@@ -99,7 +105,7 @@ final class OtlpHandler {
                 body ->
                     decoder.decode(
                         body.bytes(), body.length(), signal, encoding, maxBytes, body::reserve))) {
-      EventsReply reply = deliver(ctx, done.body(), done.result().result());
+      EventsReply reply = deliver(ctx, done.body(), done.result());
       if (done.result().skipped() > 0) {
         metrics.skipped(signal.label(), done.result().skipped());
       }
@@ -109,26 +115,27 @@ final class OtlpHandler {
 
   private Body receive(Context ctx, String client) {
     try {
-      return events.receive(ctx, client);
+      return handler.receive(ctx, client);
     } catch (ProblemException e) {
       throw new ProblemException(OtlpProblems.retryable(e.problem()));
     }
   }
 
-  private EventsReply deliver(Context ctx, Body body, BodyResult result) {
-    return switch (result) {
+  private EventsReply deliver(Context ctx, Body body, OtlpEvents events) {
+    return switch (events.result()) {
       case BodyResult.Malformed malformed ->
           throw new ProblemException(Problems.of(400, List.of(malformed.problem())));
       case BodyResult.TooManyEvents tooMany ->
           throw new ProblemException(Problems.of(413, List.of(tooMany.problem())));
       case BodyResult.Events found -> {
-        List<EncodeResult> results = found.results();
-        if (results.isEmpty()) {
-          yield EventsReply.of(true, List.of(), Preferences.NONE);
+        Caller caller = KeyGate.caller(ctx);
+        int cost = found.results().size() + Math.ceilDiv(events.skipped(), SKIPPED_PER_EVENT);
+        if (cost > 0) {
+          handler.requireRate(caller, cost);
         }
-        body.reserve(EventsHandler.BYTES_PER_EVENT * results.size());
-        events.requireRate(KeyGate.caller(ctx), results.size());
-        yield events.deliverCounted(results);
+        yield found.results().isEmpty()
+            ? EventsReply.of(true, List.of(), Preferences.NONE)
+            : handler.deliver(found, Preferences.NONE, caller, body);
       }
     };
   }
@@ -140,9 +147,11 @@ final class OtlpHandler {
     int rejected = reply.rejected();
     if (unconfirmed > 0) {
       replies.answer(ctx, Problems.notConfirmed(unconfirmed));
+    } else if (reply.deadLetters() == EventsReply.DeadLetters.NOT_CONFIRMED) {
+      replies.answer(ctx, Problems.deadLettersNotConfirmed(rejected));
     } else if (rejected > 0 && reply.accepted() == 0) {
       // Bad data. Many exporters do not report a partial success, and all report this status.
-      replies.answer(ctx, OtlpProblems.invalidEvents(reasons(entries)));
+      replies.answer(ctx, OtlpProblems.invalidEvents(reasons(entries), mistakes(entries)));
     } else {
       ctx.status(200)
           .contentType(encoding.mediaType())
@@ -151,6 +160,16 @@ final class OtlpHandler {
                   ? OtlpResponse.success(encoding)
                   : OtlpResponse.partialSuccess(signal, encoding, rejected, reasons(entries)));
     }
+  }
+
+  /** The first mistakes, each with the field that has it. */
+  private static List<EventProblem> mistakes(List<Entry> entries) {
+    return entries.stream()
+        .filter(Refused.class::isInstance)
+        .map(entry -> ((Refused) entry).errors().getFirst().withoutPosition())
+        .distinct()
+        .limit(MAX_REASONS)
+        .toList();
   }
 
   /** The reasons for rejections with their counts. Contains names of fields and no values. */

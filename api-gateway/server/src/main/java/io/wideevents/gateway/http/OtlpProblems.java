@@ -1,6 +1,8 @@
 package io.wideevents.gateway.http;
 
+import io.wideevents.event.EventProblem;
 import java.time.Duration;
+import java.util.List;
 
 /** The rejections that only the paths of OTLP have. The others are in {@link Problems}. */
 final class OtlpProblems {
@@ -29,12 +31,13 @@ final class OtlpProblems {
   }
 
   /** OTLP defines 400 for data that is permanently invalid. */
-  static Problem invalidEvents(String reasons) {
+  static Problem invalidEvents(String reasons, List<EventProblem> mistakes) {
     return new Problem(
-        400,
-        "invalid_events",
-        "No event was accepted: " + reasons,
-        "Correct the sender; the same data would be rejected again");
+            400,
+            "invalid_events",
+            "No event was accepted: " + reasons,
+            "Correct the sender; the same data would be rejected again")
+        .withErrors(mistakes);
   }
 
   /** Gives a timeout a status that exporters retry. They drop their data after a 408. */

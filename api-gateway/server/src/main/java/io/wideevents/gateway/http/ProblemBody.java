@@ -2,6 +2,7 @@ package io.wideevents.gateway.http;
 
 import io.wideevents.otlp.OtlpEncoding;
 import io.wideevents.otlp.OtlpResponse;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
@@ -51,7 +52,8 @@ final class ProblemBody {
                     of.mediaType(),
                     OtlpResponse.status(
                         of,
-                        "%s: %s. %s".formatted(problem.code(), problem.detail(), problem.fix()))))
+                        "%s: %s. %s".formatted(problem.code(), problem.detail(), problem.fix()),
+                        problem.status() == 400 ? problem.errors() : List.of())))
         .orElseGet(() -> new ProblemBody(Problem.MEDIA_TYPE, writer.write(problem)));
   }
 }

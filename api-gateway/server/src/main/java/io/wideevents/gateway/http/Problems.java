@@ -100,6 +100,15 @@ final class Problems {
         .withErrors(List.of(problem));
   }
 
+  static Problem needsTooMuchMemory() {
+    return new Problem(
+            413,
+            "needs_too_much_memory",
+            "The body and its events need more memory than all requests may take together",
+            "Send fewer events per request; the limit is the setting HTTP_MAX_IN_FLIGHT_BYTES")
+        .closingConnection();
+  }
+
   static Problem unsupportedMediaType(String detail) {
     return new Problem(
             415,

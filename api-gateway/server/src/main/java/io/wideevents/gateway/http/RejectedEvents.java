@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * Sends the rejected events of a request to the dead-letter topic, if the gateway is set to. Safe
@@ -32,7 +33,7 @@ final class RejectedEvents {
     this.metrics = metrics;
   }
 
-  /** Bytes of memory that the dead letters of a request take. */
+  /** Bytes of memory for the dead letters of the events that the codec has rejected. */
   long memoryFor(List<EncodeResult> results) {
     long bytes = 0;
     if (port.isPresent()) {
@@ -50,16 +51,21 @@ final class RejectedEvents {
    * or until the deadline. Writes none if the client must send the same events again anyway.
    *
    * @param results what the codec made of the events of the reply, in the same order
+   * @param memory called with the bytes of dead letters that {@link #memoryFor} does not contain
    */
   EventsReply keep(
-      EventsReply reply, List<EncodeResult> results, Caller caller, Deadline deadline) {
+      EventsReply reply,
+      List<EncodeResult> results,
+      Caller caller,
+      Deadline deadline,
+      LongConsumer memory) {
     if (port.isEmpty() || reply.rejected() == 0 || reply.unconfirmed() > 0) {
       return reply;
     }
     List<RejectedEvent> events = new ArrayList<>(reply.rejected());
     for (int i = 0; i < results.size(); i++) {
       if (reply.entries().get(i) instanceof Refused refused) {
-        events.add(rejected(results.get(i), refused, caller.name()));
+        events.add(rejected(results.get(i), refused, caller.name(), memory));
       }
     }
     int notConfirmed = port.get().deadLetter(events, clock.instant(), deadline);
@@ -67,7 +73,8 @@ final class RejectedEvents {
     return reply.with(notConfirmed == 0 ? DeadLetters.KEPT : DeadLetters.NOT_CONFIRMED);
   }
 
-  private static RejectedEvent rejected(EncodeResult result, Refused refused, String client) {
+  private static RejectedEvent rejected(
+      EncodeResult result, Refused refused, String client, LongConsumer memory) {
     return switch (result) {
       case EncodeResult.Rejected rejected -> {
         byte[] text = rejected.text().bytes();
@@ -81,6 +88,7 @@ final class RejectedEvents {
       // MongoDB rejected the event, with a code that is also a reason.
       case EncodeResult.Encoded encoded -> {
         byte[] text = encoded.event().json(Tier.MONGODB);
+        memory.accept(text.length);
         yield new RejectedEvent(
             text,
             text.length,

@@ -15,8 +15,8 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Writes replies as JSON without an intermediate tree, because a reply may have 10 000 events. Safe
- * for concurrent use.
+ * Writes replies as JSON without an intermediate tree, because a reply may have 100 000 events.
+ * Safe for concurrent use.
  */
 final class ReplyWriter {
   /**

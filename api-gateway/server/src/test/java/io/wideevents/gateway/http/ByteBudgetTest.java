@@ -108,6 +108,16 @@ class ByteBudgetTest {
     budget.receive("slow reader").grow(SHARE);
   }
 
+  @Test
+  void grow_rejectsForGoodWhatIsMoreThanTheWholeBudget() {
+    ByteBudget.Reservation body = budget.reserve();
+    body.grow(TOTAL);
+
+    assertThat(rejection(body, 1)).isEqualTo("needs_too_much_memory");
+    assertThat(rejection(budget.reserve(), 1)).isEqualTo("overloaded");
+    assertThat(budget.usedBytes()).isEqualTo(TOTAL);
+  }
+
   private void step(Random random, List<ByteBudget.Reservation> open) {
     String client = "client " + random.nextInt(5);
     int bytes = random.nextInt(random.nextBoolean() ? 1_000 : 400 * KIB);

@@ -26,6 +26,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -148,6 +149,8 @@ class PostOtlpTest {
 
     assertThat(response.statusCode()).isEqualTo(400);
     assertThat(status(response)).contains("invalid_events", "timestamp is missing");
+    assertThat(new String(response.body(), UTF_8))
+        .contains("google.rpc.BadRequest", "timestamp\u0012");
     assertThat(server.metrics.requestsRefused()).isEmpty();
   }
 
@@ -254,6 +257,32 @@ class PostOtlpTest {
       assertThat(limited.statusCode()).isEqualTo(429);
       assertThat(limited.headers().firstValue("Retry-After")).isPresent();
       assertThat(status(limited)).startsWith("rate_limited");
+    }
+  }
+
+  @Test
+  void post_countsSkippedSpansAgainstTheRateOfTheKey(@TempDir Path directory) throws IOException {
+    // Given a key with a rate of 1 event a second, and exports of which each span is skipped
+    NewKey ingest = NewKey.make("shop", EnumSet.of(Scope.INGEST));
+    Path file = Files.writeString(directory.resolve("keys"), ingest.line() + "\n");
+    RateLimits limits = new RateLimits(Optional.of(new RateLimit(1, 2)));
+    AccessControl access = new AccessControl(Optional.of(ApiKeys.open(file)), limits);
+    Span inner = OtlpBodies.span(2, "req-2").setKind(Span.SpanKind.SPAN_KIND_INTERNAL).build();
+    byte[] skipped = OtlpBodies.traces(Collections.nCopies(100, inner).toArray(Span[]::new));
+    String bearer = "Bearer " + ingest.text();
+    try (TestServer guarded = new TestServer(Optional.empty(), access)) {
+
+      // When
+      HttpResponse<byte[]> first =
+          post(guarded, TRACES, PROTOBUF, skipped, "Authorization", bearer);
+      HttpResponse<byte[]> second =
+          post(guarded, TRACES, PROTOBUF, skipped, "Authorization", bearer);
+
+      // Then
+      assertThat(first.statusCode()).isEqualTo(200);
+      assertThat(second.statusCode()).isEqualTo(429);
+      // 100 skipped spans are 10 events, and the bucket had 2.
+      assertThat(second.headers().firstValueAsLong("Retry-After").orElseThrow()).isBetween(9L, 11L);
     }
   }
 

@@ -3,6 +3,7 @@ package io.wideevents.gateway.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.proto.trace.v1.Span;
 import io.wideevents.delivery.RejectedEvent;
 import io.wideevents.delivery.RejectedEventPort;
 import io.wideevents.event.DeadLetterReason;
@@ -14,6 +15,8 @@ import io.wideevents.gateway.access.RateLimits;
 import io.wideevents.gateway.access.Scope;
 import io.wideevents.time.Deadline;
 import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +26,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -221,6 +225,76 @@ class RejectedEventsTest {
   }
 
   @Test
+  void theMemoryOfADatabasesDeadLetters_isReserved() {
+    // Given
+    server.logger.refuse(event -> true);
+    topic.memory = server::inFlightBytes;
+    String large = valid.replace("{", "{\"pad\":\"" + "x".repeat(200_000) + "\",");
+
+    // When
+    post(large);
+
+    // Then the body and its dead letter
+    assertThat(topic.memoryInUse).isGreaterThan(2L * large.length());
+    assertThat(server.inFlightBytes()).isZero();
+  }
+
+  @Test
+  void rejectedSpans_areDeadLetters() throws IOException {
+    // Given good, a span without a start, a span without an id, good
+    Span timeless = OtlpBodies.span(2, "req-2").clearStartTimeUnixNano().build();
+    Span nameless = OtlpBodies.span(3, "req-3").clearSpanId().build();
+    byte[] body =
+        OtlpBodies.traces(
+            OtlpBodies.span(1, "req-1").build(),
+            timeless,
+            nameless,
+            OtlpBodies.span(4, "req-4").build());
+
+    // When
+    int status = export(body).statusCode();
+
+    // Then
+    assertThat(status).isEqualTo(200);
+    assertThat(topic.letters).hasSize(2);
+    RejectedEvent event = topic.letters.get(0);
+    assertThat(event.text()).asString(UTF_8).contains("\"requestId\":\"req-2\"");
+    assertThat(event.error()).contains("missing_field timestamp");
+    RejectedEvent stub = topic.letters.get(1);
+    assertThat(stub.text()).isEmpty();
+    assertThat(stub.bytes()).isEqualTo(nameless.getSerializedSize());
+    assertThat(stub.error()).contains("missing_field spanId");
+    assertThat(server.metrics.deadLettered()).isEqualTo(2);
+  }
+
+  @Test
+  void rejectedSpans_areSentAgainWhenTheirDeadLettersAreNotAcknowledged() throws IOException {
+    Span timeless = OtlpBodies.span(2, "req-2").clearStartTimeUnixNano().build();
+    topic.isDown = true;
+
+    HttpResponse<byte[]> response =
+        export(OtlpBodies.traces(OtlpBodies.span(1, "req-1").build(), timeless));
+
+    assertThat(response.statusCode()).isEqualTo(503);
+    assertThat(response.headers().firstValue("Retry-After")).isPresent();
+    assertThat(new String(response.body(), UTF_8)).contains("dead_letters_not_confirmed");
+  }
+
+  private HttpResponse<byte[]> export(byte[] body) throws IOException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(
+          HttpRequest.newBuilder(server.uri("/v1/traces"))
+              .header("Content-Type", "application/x-protobuf")
+              .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+              .build(),
+          HttpResponse.BodyHandlers.ofByteArray());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
   void aDeadLetter_namesTheKeyOfItsClient(@TempDir Path directory) throws IOException {
     NewKey key = NewKey.make("shipper-1", EnumSet.of(Scope.INGEST));
     Path file = Files.writeString(directory.resolve("keys"), key.line() + "\n");
@@ -246,12 +320,15 @@ class RejectedEventsTest {
   private static final class FakeTopic implements RejectedEventPort {
     private final List<RejectedEvent> letters = new CopyOnWriteArrayList<>();
     private volatile boolean isDown;
+    private volatile LongSupplier memory = () -> 0;
+    private volatile long memoryInUse;
 
     @Override
     public int deadLetter(List<RejectedEvent> events, Instant receivedAt, Deadline deadline) {
       if (isDown) {
         return events.size();
       }
+      memoryInUse = memory.getAsLong();
       letters.addAll(events);
       return 0;
     }
