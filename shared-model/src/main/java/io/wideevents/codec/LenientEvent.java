@@ -21,7 +21,8 @@ import tools.jackson.core.JsonToken;
  */
 final class LenientEvent {
   private static final List<String> TIMESTAMPS = List.of("@timestamp", "time", "ts", "date");
-  private static final List<String> REQUEST_IDS = List.of("traceId", "trace_id", "x-request-id");
+  private static final List<String> REQUEST_IDS =
+      List.of("traceId", "trace_id", "x-request-id", "trace.id");
 
   private final LenientRules rules;
   private final EventRules checks;
@@ -96,12 +97,56 @@ final class LenientEvent {
     timestamp();
     for (String name : REQUEST_IDS) {
       if (find("requestId") == null) {
-        copied(name, find(name)).ifPresent(text -> put("requestId", text, "from " + name));
+        copied(name, atPath(name)).ifPresent(text -> put("requestId", text, "from " + name));
       }
     }
+    serviceName();
     fallback("service", rules.service());
     fallback("route", rules.route());
     error();
+    if (atPath("ecs.version") != null) {
+      elasticCommonSchema();
+    }
+  }
+
+  /**
+   * Takes the service from {@code service.name}, as the Elastic Common Schema has it. The other
+   * fields of an object {@code service} are kept in {@code resource.service}, where an export of
+   * OpenTelemetry has them.
+   */
+  private void serviceName() {
+    JsonTree service = find("service");
+    if (service != null && !(service instanceof Node)) {
+      return;
+    }
+    JsonTree name = service instanceof Node node ? valueOf(node, "name") : find("service.name");
+    Optional<String> text = copied("service.name", name);
+    if (text.isEmpty()) {
+      return;
+    }
+    if (service instanceof Node node && node.fields().size() > 1) {
+      JsonTree resource = event.fields().computeIfAbsent("resource", unused -> new Node());
+      if (!(resource instanceof Node kept) || kept.fields().putIfAbsent("service", node) != null) {
+        return;
+      }
+    }
+    put("service", text.get(), "from service.name");
+  }
+
+  /** Adds the fields that other senders have under a shorter name. */
+  private void elasticCommonSchema() {
+    if (find("level") == null) {
+      copied("log.level", atPath("log.level"))
+          .ifPresent(text -> put("level", text, "from log.level"));
+    }
+    if (find("error") instanceof Node error && valueOf(error, "code") == null) {
+      copied("error.type", valueOf(error, "type"))
+          .ifPresent(
+              text -> {
+                error.fields().put("code", Scalar.text(text));
+                inferences.add("error.code", "from error.type");
+              });
+    }
   }
 
   private void timestamp() {

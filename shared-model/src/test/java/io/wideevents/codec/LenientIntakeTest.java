@@ -67,6 +67,64 @@ class LenientIntakeTest {
             "{\"requestId\":\"4711\",\"x-request-id\":4711}",
             "requestId: from x-request-id"),
         inferred(
+            "",
+            with(TIME, REST, "\"trace\":{\"id\":\"t-1\"}"),
+            "{\"requestId\":\"t-1\",\"trace\":{\"id\":\"t-1\"}}",
+            "requestId: from trace.id"),
+        inferred(
+            "",
+            with(TIME, REST, "\"trace.id\":\"t-1\""),
+            "{\"requestId\":\"t-1\",\"trace.id\":\"t-1\"}",
+            "requestId: from trace.id"),
+        inferred(
+            "service=web",
+            with(TIME, "\"requestId\":\"r-1\",\"route\":\"x\",\"service\":{\"name\":\"shop\"}"),
+            "{\"service\":\"shop\"}",
+            "service: from service.name"),
+        inferred(
+            "",
+            with(
+                TIME,
+                "\"requestId\":\"r-1\",\"route\":\"x\"",
+                "\"service\":{\"name\":\"shop\",\"version\":\"1.2\"},\"resource\":{\"a\":1}"),
+            "{\"service\":\"shop\","
+                + "\"resource\":{\"a\":1,\"service\":{\"name\":\"shop\",\"version\":\"1.2\"}}}",
+            "service: from service.name"),
+        inferred(
+            "",
+            with(TIME, "\"requestId\":\"r-1\",\"route\":\"x\",\"service.name\":\"shop\""),
+            "{\"service\":\"shop\",\"service.name\":\"shop\"}",
+            "service: from service.name"),
+        inferred(
+            "nest",
+            with(TIME, "\"requestId\":\"r-1\",\"route\":\"x\",\"service.name\":\"shop\""),
+            "{\"service\":\"shop\"}",
+            "service.name: nested",
+            "service: from service.name"),
+        inferred(
+            "",
+            with(
+                TIME,
+                REST,
+                "\"ecs\":{\"version\":\"8.11\"},\"log\":{\"level\":\"ERROR\"},\"trace\":{\"id\":\"t\"}",
+                "\"error\":{\"type\":\"java.io.IOException\",\"message\":\"no\"}"),
+            "{\"level\":\"ERROR\",\"log\":{\"level\":\"ERROR\"},\"error\":{\"type\":"
+                + "\"java.io.IOException\",\"message\":\"no\",\"code\":\"java.io.IOException\"}}",
+            "requestId: from trace.id",
+            "level: from log.level",
+            "error.code: from error.type"),
+        inferred(
+            "nest",
+            with(
+                TIME,
+                REST,
+                "\"requestId\":\"r-1\",\"log.level\":\"ERROR\",\"error.type\":\"E\"",
+                "\"a.b\":1"),
+            "{\"log\":{\"level\":\"ERROR\"},\"error\":{\"type\":\"E\"}}",
+            "log.level: nested",
+            "error.type: nested",
+            "a.b: nested"),
+        inferred(
             "service=web;route=log",
             with(TIME, "\"requestId\":\"r-1\"", "\"service\":null"),
             "{\"service\":\"web\",\"route\":\"log\"}",
@@ -162,6 +220,22 @@ class LenientIntakeTest {
     BsonDocument read = bson(Codecs.decoded(encoded.json(Tier.KAFKA)));
 
     assertThat(read).isEqualTo(document(encoded));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"service\":{\"version\":\"1\"}",
+        "\"service\":{\"name\":{}}",
+        "\"service\":{\"name\":\"a\",\"version\":1},\"resource\":\"taken\"",
+        "\"service\":{\"name\":\"a\",\"version\":1},\"resource\":{\"service\":\"taken\"}"
+      })
+  void anObjectWithoutTheNameOfAService_isRejected(String service) {
+    String event = with(TIME, "\"requestId\":\"r-1\",\"route\":\"x\"", service);
+
+    assertThat(problems(encodeOne("service=web", event)))
+        .extracting(EventProblem::field)
+        .containsExactly("service");
   }
 
   @Test
