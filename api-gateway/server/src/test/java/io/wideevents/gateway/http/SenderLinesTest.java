@@ -45,6 +45,7 @@ class SenderLinesTest {
         "rsyslog",
         "slog",
         "spring-ecs",
+        "spring-ecs-service",
         "spring-logstash",
         "structlog",
         "syslog-ng",
