@@ -411,6 +411,7 @@ class OpenApiTest {
       String records = OtlpBodies.log("a");
       check("post /v1/traces", 401, otlp(guarded, "/v1/traces", JSON, spans));
       check("post /v1/logs", 401, otlp(guarded, "/v1/logs", JSON, records));
+      check("post /v1/metrics", 401, otlp(guarded, "/v1/metrics", JSON, "{}"));
       check(
           "post /v1/traces",
           429,
