@@ -19,8 +19,6 @@ public final class EventEncoder {
    */
   public static final long BYTES_PER_EVENT = 512;
 
-  private static final LongConsumer NOT_COUNTED = bytes -> {};
-
   private final EncoderSettings settings;
   private final InstantSource clock;
   private final NameRules names;
@@ -46,7 +44,7 @@ public final class EventEncoder {
    * @param length number of bytes of {@code body} to read
    */
   public BodyResult encode(byte[] body, int length, BodyFormat format) {
-    return encode(body, length, format, NOT_COUNTED);
+    return encode(body, length, format, bytes -> {});
   }
 
   /**
@@ -78,8 +76,7 @@ public final class EventEncoder {
             rules,
             parsers,
             EventRules.strict(Origin.CLIENT, settings, names, now),
-            // The memory of a rewritten event is counted when the event is kept.
-            (text, size, as) -> encode(text, size, as, now, text == body ? memory : NOT_COUNTED));
+            (text, size, as, of) -> encode(text, size, as, now, of));
     return lenient.read(body, length, declared, memory);
   }
 

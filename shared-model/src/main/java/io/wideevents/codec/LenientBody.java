@@ -27,7 +27,7 @@ final class LenientBody {
 
   /** Reads a body by the rules of an event. */
   interface StrictReader {
-    BodyResult read(byte[] body, int length, BodyFormat format);
+    BodyResult read(byte[] body, int length, BodyFormat format, LongConsumer memory);
   }
 
   private final LenientRules rules;
@@ -53,7 +53,7 @@ final class LenientBody {
     if (format == BodyFormat.JSON && !rules.eventsAt().isEmpty() && unwrap(body, length)) {
       ofBody.add("events: from /" + String.join("/", rules.eventsAt()));
     }
-    BodyResult result = strict.read(body, length, format);
+    BodyResult result = strict.read(body, length, format, memory);
     if (!(result instanceof BodyResult.Events events)) {
       return result;
     }
@@ -248,7 +248,8 @@ final class LenientBody {
   }
 
   private EncodeResult strictly(byte[] json) {
-    BodyResult result = strict.read(json, json.length, BodyFormat.JSON);
+    // The memory of a rewritten event is counted when the event is kept.
+    BodyResult result = strict.read(json, json.length, BodyFormat.JSON, bytes -> {});
     if (result instanceof BodyResult.Events events) {
       return events.results().getFirst();
     }
