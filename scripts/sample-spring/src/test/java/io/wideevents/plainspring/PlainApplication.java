@@ -31,7 +31,7 @@ public class PlainApplication {
 
     @GetMapping("/rejected")
     ResponseEntity<String> rejected() {
-      return ResponseEntity.unprocessableEntity().body("no");
+      return ResponseEntity.status(422).body("no");
     }
 
     @GetMapping("/later")
