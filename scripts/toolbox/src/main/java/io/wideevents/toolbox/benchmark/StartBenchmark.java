@@ -55,7 +55,7 @@ final class StartBenchmark {
    * @param gatewayMillis from the start of the launcher to the first "ready"
    * @param workerMillis the same for the worker
    * @param cold the requests of the first ten seconds
-   * @param halfWarmSeconds the first second with half of the warm rate; NaN if there was none
+   * @param halfWarmSeconds the first second with half of the warm rate
    * @param openings how often a circuit breaker opened
    */
   private record Start(
@@ -114,7 +114,8 @@ final class StartBenchmark {
           new LoadedServer("gateway", gateway.process(), gateway.url(), topic::total);
       ClosedLoop load = server.load(new SizedEvents(1).single(DIFFERENT_EVENTS), CONNECTIONS);
       List<Window> seconds = load.bySecond(COLD);
-      server.count(load.run(settings.warmUp()), 1);
+      List<Window> warmUp = load.bySecond(settings.warmUp());
+      server.count(warmUp.stream().reduce(Window.EMPTY, Window::plus), 1);
       Window warm = load.run(settings.slice());
       server.count(warm, 1);
       Window cold = seconds.stream().reduce(Window.EMPTY, Window::plus);
@@ -123,9 +124,17 @@ final class StartBenchmark {
           gatewayMillis,
           workerMillis,
           cold,
-          firstSecond(seconds, warm.perSecond() / 2),
+          halfWarmSecond(seconds, warmUp, warm),
           openings(gateway.process()));
     }
+  }
+
+  /** The first second with half of the warm rate, which may be after the first ten. */
+  static double halfWarmSecond(List<Window> cold, List<Window> warmUp, Window warm) {
+    List<Window> all = new ArrayList<>(cold);
+    all.addAll(warmUp);
+    all.add(warm);
+    return firstSecond(all, warm.perSecond() / 2);
   }
 
   private double startWorker(String name) throws InterruptedException {

@@ -24,6 +24,15 @@ class StartBenchmarkTest {
     assertThat(StartBenchmark.firstSecond(SECONDS, 91)).isNaN();
   }
 
+  @Test
+  void halfWarmSecond_isFoundAfterTheFirstSeconds() {
+    assertThat(
+            StartBenchmark.halfWarmSecond(SECONDS, List.of(second(99), second(120)), second(220)))
+        .isEqualTo(5);
+    assertThat(StartBenchmark.halfWarmSecond(SECONDS, List.of(second(99)), second(220)))
+        .isEqualTo(5);
+  }
+
   private static Window second(int requests) {
     Histogram micros = new Histogram(3);
     micros.recordValueWithCount(1_000, requests);
