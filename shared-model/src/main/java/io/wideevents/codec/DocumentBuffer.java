@@ -42,6 +42,7 @@ final class DocumentBuffer {
   private static final int MAX_KEPT_BYTES = 1 << 16;
 
   private static final int OBJECT = -1;
+  private static final int MAX_INT_DIGITS = 10;
 
   private byte[] bytes = new byte[FIRST_BYTES];
   private int length;
@@ -103,22 +104,22 @@ final class DocumentBuffer {
     endText(start);
   }
 
-  /** Writes a text of which the caller needs no string. */
-  void text(char[] text, int offset, int count) {
+  /** Writes the text in {@code [from, to)}, which is valid UTF-8. */
+  void text(byte[] utf8, int from, int to) {
+    value(BsonType.STRING, Integer.BYTES + to - from + 1);
+    int count = to - from;
+    INTS.set(bytes, length, count + 1);
+    length += Integer.BYTES;
+    System.arraycopy(utf8, from, bytes, length, count);
+    length += count;
+    bytes[length++] = 0;
+  }
+
+  /** As {@link #text(byte[], int, int)}, for a text of JSON whose escapes are to be resolved. */
+  void escapedText(byte[] json, int from, int to) {
     int start = startText();
-    ensure(count);
-    byte[] out = bytes;
-    int shift = length - offset;
-    int end = offset + count;
-    int i = offset;
-    while (i < end && text[i] < 0x80) {
-      out[shift + i] = (byte) text[i];
-      i++;
-    }
-    length = shift + i;
-    if (i < end) {
-      raw(new String(text, i, end - i).getBytes(StandardCharsets.UTF_8));
-    }
+    ensure(to - from);
+    length = PlainTokens.unescape(json, from, to, bytes, length);
     endText(start);
   }
 
@@ -200,10 +201,27 @@ final class DocumentBuffer {
     int item = nextItems[depth - 1];
     if (item != OBJECT) {
       nextItems[depth - 1] = item + 1;
-      name(Utf8.ascii(Integer.toString(item)));
+      itemName(item);
     }
     bytes[typeOffset] = (byte) type.getValue();
     ensure(size);
+  }
+
+  /** Writes the name of an array's item, which is its decimal number, without a string for it. */
+  private void itemName(int item) {
+    ensure(2 + MAX_INT_DIGITS);
+    typeOffset = length++;
+    int digits = 1;
+    for (int rest = item; rest >= 10; rest /= 10) {
+      digits++;
+    }
+    int rest = item;
+    for (int i = length + digits - 1; i >= length; i--) {
+      bytes[i] = (byte) ('0' + rest % 10);
+      rest /= 10;
+    }
+    length += digits;
+    bytes[length++] = 0;
   }
 
   private void binary(BsonType type, byte subtype, int size) {

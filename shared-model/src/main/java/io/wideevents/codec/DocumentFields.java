@@ -1,7 +1,6 @@
 package io.wideevents.codec;
 
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonParser;
 
 /**
  * Writes an event's fields into its document. Writes nothing if the event is only checked, and
@@ -56,11 +55,10 @@ final class DocumentFields {
     }
   }
 
-  /** Writes the parser's current text. Decodes it only if it is written. */
-  void text(JsonParser parser) {
+  /** Writes the current text. Decodes it only if it is written. */
+  void text(EventTokens tokens) {
     if (document != null && problems.isEmpty()) {
-      char[] text = parser.getStringCharacters();
-      document.text(text, parser.getStringOffset(), parser.getStringLength());
+      tokens.copyText(document);
     }
   }
 

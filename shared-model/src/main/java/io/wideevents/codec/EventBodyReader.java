@@ -38,6 +38,7 @@ final class EventBodyReader {
   private final long receivedAtMillis;
   private final LongConsumer memory;
   private final EventPass.Scratch scratch = new EventPass.Scratch();
+  private final PlainTokens plain = new PlainTokens();
   private final List<EncodeResult> results = new ArrayList<>();
   private UnreadableParts unreadable = UnreadableParts.none();
   private int problemsLeft = MAX_REPORTED_PROBLEMS;
@@ -66,6 +67,11 @@ final class EventBodyReader {
     if (encoding != null) {
       return new BodyResult.Malformed(encoding);
     }
+    BodyResult accepted = plainJson();
+    if (accepted != null) {
+      return accepted;
+    }
+    results.clear();
     BodyResult result = objectOrArray();
     if (result instanceof BodyResult.Malformed) {
       unreadable = UnreadableParts.overwriteIn(body, 0, length, 1, maxEvents, parsers);
@@ -76,6 +82,31 @@ final class EventBodyReader {
       }
     }
     return result;
+  }
+
+  /** Reads a body of ordinary events without a problem; null if the body is of another kind. */
+  private @Nullable BodyResult plainJson() {
+    plain.open(body, 0, length, parsers.maxTextBytes());
+    try {
+      JsonToken first = plain.next();
+      if (first == JsonToken.START_OBJECT) {
+        results.add(event(plain, 0));
+      } else if (first != JsonToken.START_ARRAY || !readPlainItems()) {
+        return null;
+      }
+      return plain.isAtEnd()
+          ? new BodyResult.Events(results, first == JsonToken.START_ARRAY)
+          : null;
+    } catch (PlainTokens.NotPlainException e) {
+      return null;
+    }
+  }
+
+  private boolean readPlainItems() {
+    while (plain.next() == JsonToken.START_OBJECT && results.size() < maxEvents) {
+      results.add(event(plain, 0));
+    }
+    return plain.current() == JsonToken.END_ARRAY && !results.isEmpty();
   }
 
   private BodyResult objectOrArray() {
@@ -127,7 +158,7 @@ final class EventBodyReader {
     reserveForNext();
     EncodeResult result;
     try {
-      result = event(text, 0);
+      result = event(new ParserTokens(text), 0);
     } catch (StreamConstraintsException e) {
       // Valid JSON so far, and an event that breaks a rule. The rest of the body cannot make the
       // event valid.
@@ -142,6 +173,7 @@ final class EventBodyReader {
 
   private BodyResult array(EventText text) {
     JsonParser parser = text.parser();
+    ParserTokens tokens = new ParserTokens(text);
     for (JsonToken item = parser.nextToken();
         item != JsonToken.END_ARRAY;
         item = parser.nextToken()) {
@@ -150,10 +182,10 @@ final class EventBodyReader {
       }
       reserveForNext();
       if (item == JsonToken.START_OBJECT) {
-        results.add(event(text, 0));
+        results.add(event(tokens, 0));
       } else {
         EventProblem problem = JsonFailure.notAnObject(text);
-        EventPass other = new EventPass(rules, text, scratch, null);
+        EventPass other = new EventPass(rules, tokens, scratch, null);
         int from = text.offset(parser.currentTokenLocation());
         other.readOther();
         parser.finishToken();
@@ -181,8 +213,26 @@ final class EventBodyReader {
     if (encoding != null) {
       return rejected(line, encoding, sent(from, to));
     }
+    EncodeResult accepted = plainLine(from, to, line);
+    if (accepted != null) {
+      return accepted;
+    }
     try (EventText text = EventText.openLimited(parsers, body, from, to, line)) {
       return line(text, from, line);
+    }
+  }
+
+  /** Reads a line of one ordinary event without a problem; null if the line is of another kind. */
+  private @Nullable EncodeResult plainLine(int from, int to, long line) {
+    plain.open(body, from, to, parsers.maxTextBytes());
+    try {
+      if (plain.next() == JsonToken.START_OBJECT) {
+        EncodeResult result = event(plain, line);
+        return plain.isAtEnd() ? result : null;
+      }
+      return null;
+    } catch (PlainTokens.NotPlainException e) {
+      return null;
     }
   }
 
@@ -191,7 +241,7 @@ final class EventBodyReader {
       if (text.parser().nextToken() != JsonToken.START_OBJECT) {
         return notAnObject(text, from, line);
       }
-      EncodeResult result = event(text, line);
+      EncodeResult result = event(new ParserTokens(text), line);
       JsonToken more = text.parser().nextToken();
       if (more == null) {
         return result;
@@ -219,8 +269,8 @@ final class EventBodyReader {
     return part == null ? failure : part;
   }
 
-  private EncodeResult event(EventText text, long line) {
-    EventPass pass = new EventPass(rules, text, scratch, null);
+  private EncodeResult event(EventTokens tokens, long line) {
+    EventPass pass = new EventPass(rules, tokens, scratch, null);
     pass.read();
     EventProblem overwritten = unreadable.of(pass.start(), pass.end());
     if (overwritten != null) {
@@ -267,7 +317,7 @@ final class EventBodyReader {
 
   private EncodeResult notAnObject(EventText text, int from, long line) {
     EventProblem problem = JsonFailure.notAnObject(text);
-    EventPass other = new EventPass(rules, text, scratch, null);
+    EventPass other = new EventPass(rules, new ParserTokens(text), scratch, null);
     try {
       other.readOther();
     } catch (JacksonException e) {
@@ -303,10 +353,7 @@ final class EventBodyReader {
   }
 
   private int endOfLine(int from) {
-    int end = from;
-    while (end < length && body[end] != '\n') {
-      end++;
-    }
+    int end = Utf8.lineFeed(body, from, length);
     bytesSearched += end - from;
     return end;
   }

@@ -5,7 +5,6 @@ import io.wideevents.event.EventProblem.Position;
 import io.wideevents.event.ProblemCode;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
@@ -15,8 +14,7 @@ import tools.jackson.core.JsonToken;
  */
 final class EventPass {
   private final EventRules rules;
-  private final EventText text;
-  private final JsonParser parser;
+  private final EventTokens tokens;
   private final NumberReader numbers;
   private final EventProblems problems;
   private final FieldNames names;
@@ -33,11 +31,12 @@ final class EventPass {
   private int end;
 
   /**
-   * @param text its parser is at the event's opening brace
+   * @param tokens at the event's opening brace
    * @param document positioned inside the event's document; null to check only
    */
-  EventPass(EventRules rules, EventText text, Scratch scratch, @Nullable DocumentBuffer document) {
-    this(rules, text, scratch, document, null);
+  EventPass(
+      EventRules rules, EventTokens tokens, Scratch scratch, @Nullable DocumentBuffer document) {
+    this(rules, tokens, scratch, document, null);
   }
 
   /**
@@ -45,20 +44,18 @@ final class EventPass {
    */
   EventPass(
       EventRules rules,
-      EventText text,
+      EventTokens tokens,
       Scratch scratch,
       @Nullable DocumentBuffer document,
       @Nullable Envelope envelope) {
     this.rules = rules;
-    this.text = text;
-    this.parser = text.parser();
+    this.tokens = tokens;
     this.numbers = scratch.numbers();
-    this.problems =
-        new EventProblems(parser, text.firstLine(), parser.streamReadContext().getNestingDepth());
+    this.problems = new EventProblems(tokens);
     this.names = new FieldNames(rules, problems, scratch.names());
-    this.known = new KnownFields(rules, parser, problems, numbers);
+    this.known = new KnownFields(rules, tokens, problems, numbers);
     this.document = new DocumentFields(document, problems);
-    this.identity = new EventIdentity(text.bytes(), envelope, splice, known);
+    this.identity = new EventIdentity(tokens.bytes(), envelope, splice, known);
   }
 
   /** Reusable objects of a pass, created once for all events of a body. */
@@ -70,15 +67,15 @@ final class EventPass {
 
   /** Reads a value that is no event, up to its end, only for what is redacted in it. */
   void readOther() {
-    start = text.offset(parser.currentTokenLocation());
+    start = tokens.tokenStart();
     skipUnchecked();
   }
 
   /** Reads the event up to its closing brace. */
   void read() {
-    start = text.offset(parser.currentTokenLocation());
+    start = tokens.tokenStart();
     fields(FieldScope.EVENT, 1);
-    end = text.offset(parser.currentLocation());
+    end = tokens.tokenEnd();
     known.checkMissing();
     if (rules.origin() == Origin.OTHER_PRODUCER && ingest != null && known.eventId() == null) {
       problems.addNowhere(
@@ -148,17 +145,17 @@ final class EventPass {
 
   private void fields(FieldScope scope, int depth) {
     int object = names.openObject();
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      String name = parser.currentName();
-      FieldName checked = names.check(object, name);
-      KnownField field = scope.find(name);
+    while (tokens.next() != JsonToken.END_OBJECT) {
+      FieldName name = tokens.name(rules.names());
+      names.check(object, name);
+      KnownField field = scope.find(name.text());
       if (field != null && field.isOurs()) {
-        ownField(field, name);
-      } else if (checked.redacted() && (field == null || field.isRedactable())) {
-        redact(checked, field);
+        ownField(field, name.text());
+      } else if (name.redacted() && (field == null || field.isRedactable())) {
+        redact(name, field);
       } else {
-        document.name(checked);
-        JsonToken token = parser.nextToken();
+        document.name(name);
+        JsonToken token = tokens.next();
         if (field == null) {
           value(token, FieldScope.OPEN, depth);
         } else {
@@ -174,8 +171,7 @@ final class EventPass {
       skipIfNested();
       document.date(known.timestampMillis());
     } else if (token == JsonToken.VALUE_STRING && !field.isRedactable()) {
-      checkSurrogates();
-      document.text(parser.getString()); // the check of the field has made the string
+      keptString();
     } else {
       value(token, field.scope(), depth);
     }
@@ -209,9 +205,7 @@ final class EventPass {
       return;
     }
     document.startArray();
-    for (JsonToken item = parser.nextToken();
-        item != JsonToken.END_ARRAY;
-        item = parser.nextToken()) {
+    for (JsonToken item = tokens.next(); item != JsonToken.END_ARRAY; item = tokens.next()) {
       value(item, FieldScope.OPEN, depth);
     }
     document.endArray();
@@ -234,7 +228,7 @@ final class EventPass {
       keptString();
       return;
     }
-    String given = parser.getString();
+    String given = tokens.text();
     String left = rules.redactedText().redact(given);
     if (left.equals(given)) {
       keptString();
@@ -242,7 +236,7 @@ final class EventPass {
     }
     checkSurrogates();
     redacted.add(problems);
-    int from = text.offset(parser.currentTokenLocation());
+    int from = tokens.tokenStart();
     int to = skipValue();
     if (changesText(from)) {
       splice.replace(from, to, left);
@@ -252,12 +246,12 @@ final class EventPass {
 
   private void keptString() {
     checkSurrogates();
-    document.text(parser);
+    document.text(tokens);
   }
 
   private void checkSurrogates() {
     // The parser itself rejects unpaired surrogates in names.
-    if (text.mayEscapeSurrogates() && Utf8.hasUnpairedSurrogate(parser.getString())) {
+    if (tokens.mayEscapeSurrogates() && Utf8.hasUnpairedSurrogate(tokens.text())) {
       problems.addHere(
           ProblemCode.UNPAIRED_SURROGATE,
           "The text has half of a surrogate pair, which is no character",
@@ -266,7 +260,7 @@ final class EventPass {
   }
 
   private void number() {
-    if (numbers.read(parser) == NumberReader.Type.OUT_OF_RANGE) {
+    if (tokens.number(numbers) == NumberReader.Type.OUT_OF_RANGE) {
       problems.addHere(
           ProblemCode.NUMBER_OUT_OF_RANGE,
           "The number has more than 34 significant digits, or an exponent past ±6144",
@@ -276,12 +270,12 @@ final class EventPass {
     }
   }
 
-  /** Handles a field that is removed or moved; the parser is at its name. */
+  /** Handles a field that is removed or moved; the current token is its name. */
   private void ownField(KnownField field, String name) {
-    int from = text.offset(parser.currentTokenLocation());
+    int from = tokens.tokenStart();
     switch (field) {
       case EVENT_ID -> {
-        boolean isAbsent = parser.nextToken() == JsonToken.VALUE_NULL;
+        boolean isAbsent = tokens.next() == JsonToken.VALUE_NULL;
         eventIdPosition = problems.position();
         known.check(field);
         skipIfNested();
@@ -292,12 +286,12 @@ final class EventPass {
         } else if (given != null && given.hasDerivedForm() && changesText(from)) {
           // The id must not change the hash from which it is derived. It is written where derived
           // ids are always written.
-          splice.cutAddedField(text.bytes(), from, to, text.end());
+          splice.cutAddedField(tokens.bytes(), from, to, tokens.limit());
         }
       }
       case SUMMARY -> {
-        if (parser.nextToken() == JsonToken.VALUE_STRING && rules.origin() == Origin.GATEWAY) {
-          givenSummary = parser.getString();
+        if (tokens.next() == JsonToken.VALUE_STRING && rules.origin() == Origin.GATEWAY) {
+          givenSummary = tokens.text();
         }
         cut(from, skipValue());
       }
@@ -306,8 +300,8 @@ final class EventPass {
           reserved(name);
           skipUnchecked();
         } else {
-          parser.nextToken();
-          ingest = IngestReader.read(parser);
+          tokens.next();
+          ingest = IngestReader.read(tokens);
           if (ingest == null) {
             reserved(name);
           }
@@ -323,7 +317,7 @@ final class EventPass {
 
   private void cut(int from, int to) {
     if (changesText(from)) {
-      splice.cutField(text.bytes(), from, to, text.end());
+      splice.cutField(tokens.bytes(), from, to, tokens.limit());
     }
   }
 
@@ -332,7 +326,7 @@ final class EventPass {
       known.redacted(field);
     }
     redacted.add(problems);
-    parser.nextToken();
+    tokens.next();
     redactValue();
     document.name(name);
     document.text(Splice.REDACTED);
@@ -348,21 +342,21 @@ final class EventPass {
 
   /** Skips an object or array where a text or number is expected. */
   private void skipIfNested() {
-    if (parser.currentToken().isStructStart()) {
+    if (tokens.current().isStructStart()) {
       skipUnchecked();
     }
   }
 
   /**
-   * Skips the value or the field at the parser's position, which makes the event invalid. Redacts
-   * in it, because the event's dead letter has it. Not recursive, because it may nest too deep.
+   * Skips the value or the field of the current token, which makes the event invalid. Redacts in
+   * it, because the event's dead letter has it. Not recursive, because it may nest too deep.
    */
   private void skipUnchecked() {
     int open = 0;
-    for (JsonToken token = parser.currentToken(); ; token = parser.nextToken()) {
+    for (JsonToken token = tokens.current(); ; token = tokens.next()) {
       boolean isName = token == JsonToken.PROPERTY_NAME;
-      if (isName && rules.names().name(parser.currentName()).redacted()) {
-        parser.nextToken();
+      if (isName && tokens.name(rules.names()).redacted()) {
+        tokens.next();
         redactValue();
         isName = false;
       } else if (token == JsonToken.VALUE_STRING) {
@@ -379,7 +373,7 @@ final class EventPass {
   }
 
   private void redactValue() {
-    int from = text.offset(parser.currentTokenLocation());
+    int from = tokens.tokenStart();
     int to = skipValue();
     if (changesText(from)) {
       splice.redact(from, to);
@@ -390,20 +384,19 @@ final class EventPass {
     if (rules.redactedText().isNone()) {
       return;
     }
-    String given = parser.getString();
+    String given = tokens.text();
     String left = rules.redactedText().redact(given);
-    int from = text.offset(parser.currentTokenLocation());
+    int from = tokens.tokenStart();
     int to = skipValue();
     if (!left.equals(given) && changesText(from)) {
       splice.replace(from, to, left);
     }
   }
 
-  /** Skips the value at the parser's position and returns where it ends. */
+  /** Skips the value of the current token and returns where it ends. */
   private int skipValue() {
-    parser.skipChildren();
-    parser.finishToken();
-    return text.offset(parser.currentLocation());
+    tokens.skipChildren();
+    return tokens.tokenEnd();
   }
 
   private void reserved(String name) {

@@ -6,9 +6,6 @@ import io.wideevents.event.ProblemCode;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.TokenStreamContext;
-import tools.jackson.core.TokenStreamLocation;
 
 /**
  * Collects the problems of one event, up to a limit: a person corrects the first few and posts
@@ -19,20 +16,17 @@ final class EventProblems {
 
   private static final int MAX_PATH_LENGTH = 256;
 
-  private final JsonParser parser;
-  private final long firstLine;
+  private final EventTokens tokens;
   private final int eventDepth;
   private final List<EventProblem> problems = new ArrayList<>(2);
 
   /**
-   * @param parser positioned at the subject of a problem when the problem is added
-   * @param firstLine the line of the body at which the parser's text begins, from 1
-   * @param eventDepth nesting depth of the event's own object in the parser's text
+   * @param tokens at the opening brace of the event; later at the subject of each problem that is
+   *     added
    */
-  EventProblems(JsonParser parser, long firstLine, int eventDepth) {
-    this.parser = parser;
-    this.firstLine = firstLine;
-    this.eventDepth = eventDepth;
+  EventProblems(EventTokens tokens) {
+    this.tokens = tokens;
+    this.eventDepth = tokens.depth();
   }
 
   boolean isEmpty() {
@@ -45,6 +39,7 @@ final class EventProblems {
 
   /** Adds a problem of the field or array item at the parser's position. */
   void addHere(ProblemCode code, String message, String fix) {
+    tokens.beforeProblem();
     if (problems.size() < MAX_PROBLEMS) {
       add(code, path(), message, fix, position());
     }
@@ -57,7 +52,7 @@ final class EventProblems {
 
   /** Where the current token begins. */
   Position position() {
-    return positionOf(parser.currentTokenLocation());
+    return tokens.position();
   }
 
   /** Adds a problem without a position in the text. */
@@ -70,6 +65,7 @@ final class EventProblems {
    * many. For the most important problem.
    */
   void addFirst(ProblemCode code, String message, String fix) {
+    tokens.beforeProblem();
     if (problems.size() == MAX_PROBLEMS) {
       problems.removeLast();
     }
@@ -78,6 +74,7 @@ final class EventProblems {
 
   private void add(
       ProblemCode code, String field, String message, String fix, @Nullable Position position) {
+    tokens.beforeProblem();
     if (problems.size() < MAX_PROBLEMS) {
       problems.add(new EventProblem(code.code(), field, message, fix, position));
     }
@@ -86,32 +83,12 @@ final class EventProblems {
   /** The path of the field or array item at the parser's position, from the event's own object. */
   String path() {
     StringBuilder path = new StringBuilder();
-    appendPath(path, parser.streamReadContext());
+    tokens.appendPath(path, eventDepth, MAX_PATH_LENGTH + 1);
     if (path.length() > MAX_PATH_LENGTH) {
       boolean cutsPair = Character.isHighSurrogate(path.charAt(MAX_PATH_LENGTH - 1));
       path.setLength(cutsPair ? MAX_PATH_LENGTH - 1 : MAX_PATH_LENGTH);
       path.append('…');
     }
     return path.toString();
-  }
-
-  private void appendPath(StringBuilder path, @Nullable TokenStreamContext context) {
-    if (context == null || context.getNestingDepth() < eventDepth) {
-      return;
-    }
-    appendPath(path, context.getParent());
-    if (context.inArray() && context.hasCurrentIndex()) {
-      path.append('[').append(context.getCurrentIndex()).append(']');
-    } else if (context.inObject() && context.hasCurrentName()) {
-      if (context.getNestingDepth() > eventDepth) {
-        path.append('.');
-      }
-      String name = context.currentName();
-      path.append(name, 0, Math.min(name.length(), MAX_PATH_LENGTH + 1));
-    }
-  }
-
-  private Position positionOf(TokenStreamLocation location) {
-    return new Position(firstLine + location.getLineNr() - 1, location.getColumnNr());
   }
 }

@@ -27,27 +27,21 @@ final class FieldNames {
     return names.openObject();
   }
 
-  /**
-   * Checks a name of an object; the parser is at the name.
-   *
-   * @return the name with what the rules decide about it
-   */
-  FieldName check(int object, String name) {
-    FieldName checked = rules.names().name(name);
+  /** Checks a name of an object, which is the current token. */
+  void check(int object, FieldName name) {
     if (++fields > rules.maxFields()) {
       tooMany();
-      return checked;
+      return;
     }
-    if (!names.add(object, name)) {
+    if (!names.add(object, name.text())) {
       problems.addHere(
           ProblemCode.DUPLICATE_KEY,
           "The name occurs twice in its object",
           "Keep one of the two; names are compared with their escapes resolved");
     }
-    if (checked.problem() != null) {
-      badForm(checked.problem());
+    if (name.problem() != null) {
+      badForm(name.problem());
     }
-    return checked;
   }
 
   private void tooMany() {

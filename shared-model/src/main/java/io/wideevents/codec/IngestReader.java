@@ -6,7 +6,6 @@ import io.wideevents.event.Tier;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /** Reads {@code _ingest} from a record of the gateway. */
@@ -22,26 +21,26 @@ final class IngestReader {
   private IngestReader() {}
 
   /**
-   * Reads the value at the parser's position to its end. Unknown fields are skipped.
+   * Reads the value of the current token to its end. Unknown fields are skipped.
    *
    * @return null if it is not what the gateway writes
    */
-  static @Nullable Ingest read(JsonParser parser) {
-    if (parser.currentToken() != JsonToken.START_OBJECT) {
-      parser.skipChildren();
+  static @Nullable Ingest read(EventTokens tokens) {
+    if (tokens.current() != JsonToken.START_OBJECT) {
+      tokens.skipChildren();
       return null;
     }
     IngestReader reader = new IngestReader();
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      String name = parser.currentName();
-      if (parser.nextToken() == JsonToken.VALUE_STRING) {
-        reader.text(name, parser.getString());
-      } else if (parser.currentToken() == JsonToken.START_ARRAY && name.equals("redacted")) {
-        texts(parser, reader.redacted);
-      } else if (parser.currentToken() == JsonToken.START_ARRAY && name.equals("inferred")) {
-        texts(parser, reader.inferred);
+    while (tokens.next() != JsonToken.END_OBJECT) {
+      String name = tokens.name();
+      if (tokens.next() == JsonToken.VALUE_STRING) {
+        reader.text(name, tokens.text());
+      } else if (tokens.current() == JsonToken.START_ARRAY && name.equals("redacted")) {
+        texts(tokens, reader.redacted);
+      } else if (tokens.current() == JsonToken.START_ARRAY && name.equals("inferred")) {
+        texts(tokens, reader.inferred);
       } else {
-        parser.skipChildren();
+        tokens.skipChildren();
       }
     }
     return reader.ingest();
@@ -58,14 +57,14 @@ final class IngestReader {
     }
   }
 
-  private static void texts(JsonParser parser, List<String> texts) {
-    while (parser.nextToken() != JsonToken.END_ARRAY) {
-      if (parser.currentToken() == JsonToken.VALUE_STRING
+  private static void texts(EventTokens tokens, List<String> texts) {
+    while (tokens.next() != JsonToken.END_ARRAY) {
+      if (tokens.current() == JsonToken.VALUE_STRING
           // The last text may count those beyond the limit.
           && texts.size() <= Ingest.MAX_REDACTED_PATHS) {
-        texts.add(parser.getString());
+        texts.add(tokens.text());
       } else {
-        parser.skipChildren();
+        tokens.skipChildren();
       }
     }
   }

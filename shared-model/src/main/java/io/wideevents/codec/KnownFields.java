@@ -9,7 +9,6 @@ import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
@@ -19,8 +18,11 @@ import tools.jackson.core.JsonToken;
 final class KnownFields {
   private static final int MAX_TEXT_BYTES = 256;
 
+  /** In UTF-8, for each UTF-16 unit. A shorter text needs no count of its bytes. */
+  private static final int MAX_BYTES_PER_CHAR = 3;
+
   private final EventRules rules;
-  private final JsonParser parser;
+  private final EventTokens tokens;
   private final EventProblems problems;
   private final NumberReader numbers;
   private final TimestampField timestamp;
@@ -37,12 +39,12 @@ final class KnownFields {
   private @Nullable String userRole;
   private double durationMillis = Double.NaN;
 
-  KnownFields(EventRules rules, JsonParser parser, EventProblems problems, NumberReader numbers) {
+  KnownFields(EventRules rules, EventTokens tokens, EventProblems problems, NumberReader numbers) {
     this.rules = rules;
-    this.parser = parser;
+    this.tokens = tokens;
     this.problems = problems;
     this.numbers = numbers;
-    this.timestamp = new TimestampField(rules, parser, problems, numbers);
+    this.timestamp = new TimestampField(rules, tokens, problems, numbers);
   }
 
   String requestId() {
@@ -86,10 +88,10 @@ final class KnownFields {
     return seen.contains(field);
   }
 
-  /** Checks the value at the parser's position, without leaving its first token. */
+  /** Checks the value that begins at the current token, without leaving that token. */
   void check(KnownField field) {
     seen.add(field);
-    JsonToken token = parser.currentToken();
+    JsonToken token = tokens.current();
     if (token == JsonToken.VALUE_NULL && !field.isRequired()) {
       return;
     }
@@ -148,13 +150,14 @@ final class KnownFields {
   }
 
   private String requiredText() {
-    String text = parser.getString();
+    String text = tokens.text();
     if (text.isBlank()) {
       problems.addHere(
           ProblemCode.BLANK,
           problems.path() + " is blank",
           "Send a text of 1 to " + MAX_TEXT_BYTES + " bytes");
-    } else if (Utf8.lengthOf(text) > MAX_TEXT_BYTES) {
+    } else if (text.length() > MAX_TEXT_BYTES / MAX_BYTES_PER_CHAR
+        && Utf8.lengthOf(text) > MAX_TEXT_BYTES) {
       problems.addHere(
           ProblemCode.TOO_LONG,
           "%s has %d bytes, at most %d are allowed"
@@ -166,20 +169,20 @@ final class KnownFields {
 
   /** Whether the value is a whole number written as a decimal, such as {@code 4711.0}. */
   private boolean isWholeDecimal(KnownField field) {
-    return parser.currentToken() == JsonToken.VALUE_NUMBER_FLOAT
+    return tokens.current() == JsonToken.VALUE_NUMBER_FLOAT
         && field.type().accepts(JsonToken.VALUE_NUMBER_INT)
-        && numbers.read(parser) != NumberReader.Type.OUT_OF_RANGE
+        && tokens.number(numbers) != NumberReader.Type.OUT_OF_RANGE
         && numbers.isWhole();
   }
 
   /** The text as it is stored. The summary must not contain what was redacted in the value. */
   private String summarised() {
-    return rules.redactedText().redact(parser.getString());
+    return rules.redactedText().redact(tokens.text());
   }
 
   private @Nullable EventId identity() {
     try {
-      return EventId.parse(parser.getString());
+      return EventId.parse(tokens.text());
     } catch (IllegalArgumentException e) {
       problems.addHere(
           ProblemCode.EVENT_ID_INVALID,
@@ -191,7 +194,7 @@ final class KnownFields {
   }
 
   private double duration() {
-    if (numbers.read(parser) == NumberReader.Type.OUT_OF_RANGE) {
+    if (tokens.number(numbers) == NumberReader.Type.OUT_OF_RANGE) {
       return Double.NaN; // reported when the value itself is read
     }
     double millis = numbers.asDouble();
@@ -202,7 +205,7 @@ final class KnownFields {
   }
 
   private void checkRate() {
-    if (numbers.read(parser) != NumberReader.Type.OUT_OF_RANGE && numbers.asDouble() < 1) {
+    if (tokens.number(numbers) != NumberReader.Type.OUT_OF_RANGE && numbers.asDouble() < 1) {
       outOfRange("is below 1", "Send N when one event of N was kept, 1 when all were");
     }
   }
@@ -220,7 +223,7 @@ final class KnownFields {
     String expected = field.type().description();
     problems.addHere(
         ProblemCode.WRONG_TYPE,
-        "%s is %s, not %s".formatted(path, describe(parser.currentToken()), expected),
+        "%s is %s, not %s".formatted(path, describe(tokens.current()), expected),
         "Send %s as %s".formatted(path, expected));
   }
 

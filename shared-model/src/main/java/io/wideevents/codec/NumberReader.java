@@ -2,9 +2,8 @@ package io.wideevents.codec;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import org.bson.types.Decimal128;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 
 /**
  * Finds the BSON type that represents a JSON number exactly: int32, int64, then Decimal128 for
@@ -59,19 +58,20 @@ final class NumberReader {
 
   // The parsed number: its digits without leading and trailing zeros, times 10^exponent
   private boolean negative;
+  private boolean whole;
   private int digitCount;
   private long firstDigits;
   private long exponent;
   private final StringBuilder digits = new StringBuilder(MAX_DECIMAL128_DIGITS);
 
-  Type read(JsonParser parser) {
-    char[] text = parser.getStringCharacters();
-    int offset = parser.getStringOffset();
-    int length = parser.getStringLength();
-    type =
-        parser.currentToken() == JsonToken.VALUE_NUMBER_INT
-            ? readInteger(text, offset, length)
-            : readDecimal(text, offset, length);
+  /**
+   * Reads a number.
+   *
+   * @param text contains the number, as JSON, in {@code [from, to)}
+   * @param isInteger whether the number has neither a fraction nor an exponent
+   */
+  Type read(byte[] text, int from, int to, boolean isInteger) {
+    type = isInteger ? readInteger(text, from, to - from) : readDecimal(text, from, to - from);
     return type;
   }
 
@@ -92,7 +92,7 @@ final class NumberReader {
 
   /** Whether the last number read, which is written as a decimal, has no fraction. */
   boolean isWhole() {
-    return digitCount == 0 || exponent >= 0;
+    return whole;
   }
 
   /** Writes the last number read as the next value of the document. */
@@ -106,7 +106,7 @@ final class NumberReader {
     }
   }
 
-  private Type readInteger(char[] text, int offset, int length) {
+  private Type readInteger(byte[] text, int offset, int length) {
     if (length <= MAX_LONG_DIGITS) {
       integer = smallInteger(text, offset, length);
       return integer == (int) integer ? Type.INT32 : Type.INT64;
@@ -114,7 +114,8 @@ final class NumberReader {
     takeApart(text, offset, length);
     // At most 40 digits, so this is never slow: the JSON grammar allows no leading zeros.
     if (digitCount + exponent <= MAX_LONG_DIGITS + 1) {
-      BigInteger value = new BigInteger(new String(text, offset, length));
+      BigInteger value =
+          new BigInteger(new String(text, offset, length, StandardCharsets.US_ASCII));
       if (value.bitLength() < Long.SIZE) {
         integer = value.longValue();
         return Type.INT64;
@@ -123,7 +124,7 @@ final class NumberReader {
     return decimal128();
   }
 
-  private static long smallInteger(char[] text, int offset, int length) {
+  private static long smallInteger(byte[] text, int offset, int length) {
     int i = text[offset] == '-' ? offset + 1 : offset;
     long value = 0;
     for (; i < offset + length; i++) {
@@ -132,8 +133,12 @@ final class NumberReader {
     return text[offset] == '-' ? -value : value;
   }
 
-  private Type readDecimal(char[] text, int offset, int length) {
+  private Type readDecimal(byte[] text, int offset, int length) {
+    if (isShortDecimal(text, offset, offset + length)) {
+      return Type.DOUBLE;
+    }
     takeApart(text, offset, length);
+    whole = digitCount == 0 || exponent >= 0;
     if (digitCount == 0) {
       binary = negative ? -0.0 : 0.0;
       return Type.DOUBLE;
@@ -157,6 +162,37 @@ final class NumberReader {
     return decimal128();
   }
 
+  /**
+   * Reads a decimal of at most 15 digits without an exponent, such as {@code 12.75}, in one pass.
+   * Nearly all decimals are of this kind, and {@link #takeApart} takes three times as long.
+   *
+   * @return false if the number is of another kind
+   */
+  private boolean isShortDecimal(byte[] text, int from, int to) {
+    int i = text[from] == '-' ? from + 1 : from;
+    if (to - i > SURE_DOUBLE_DIGITS + 1) {
+      return false;
+    }
+    long unscaled = 0;
+    int point = to;
+    for (; i < to; i++) {
+      byte c = text[i];
+      if (c == '.') {
+        point = i + 1;
+      } else if (c == 'e' || c == 'E') {
+        return false;
+      } else {
+        unscaled = unscaled * 10 + (c - '0');
+      }
+    }
+    // Both operands are exact, so the single rounding gives the nearest double. A number of so few
+    // digits that is not whole is not rounded to a whole one.
+    double value = unscaled / EXACT_POWERS[to - point];
+    binary = text[from] == '-' ? -value : value;
+    whole = value == Math.rint(value);
+    return true;
+  }
+
   private Type decimal128() {
     if (!isDecimal128(digitCount, exponent)) {
       return Type.OUT_OF_RANGE;
@@ -177,7 +213,7 @@ final class NumberReader {
     return new BigDecimal(negative ? unscaled.negate() : unscaled, (int) -exponent);
   }
 
-  private void takeApart(char[] text, int offset, int length) {
+  private void takeApart(byte[] text, int offset, int length) {
     int end = offset + length;
     int i = offset;
     negative = text[i] == '-';
@@ -188,7 +224,7 @@ final class NumberReader {
     long pointShift = 0;
     boolean afterPoint = false;
     for (i += negative ? 1 : 0; i < end; i++) {
-      char c = text[i];
+      byte c = text[i];
       if (c == 'e' || c == 'E') {
         break;
       }
@@ -212,21 +248,21 @@ final class NumberReader {
 
   private void addZeros(long count) {
     for (long i = 0; i < count; i++) {
-      addDigit('0');
+      addDigit((byte) '0');
     }
   }
 
-  private void addDigit(char digit) {
+  private void addDigit(byte digit) {
     digitCount++;
     if (digitCount <= MAX_DECIMAL128_DIGITS) {
-      digits.append(digit);
+      digits.append((char) digit);
       if (digitCount <= MAX_LONG_DIGITS) {
         firstDigits = firstDigits * 10 + (digit - '0');
       }
     }
   }
 
-  private static long exponentPart(char[] text, int from, int end) {
+  private static long exponentPart(byte[] text, int from, int end) {
     boolean negative = text[from] == '-';
     long value = 0;
     for (int i = negative || text[from] == '+' ? from + 1 : from; i < end; i++) {

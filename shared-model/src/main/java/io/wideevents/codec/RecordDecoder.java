@@ -130,6 +130,9 @@ public final class RecordDecoder {
 
   /** Whether to try the gateway's rules first; a wrong guess costs a second pass. */
   private static boolean endsLikeAccepted(byte[] value) {
+    if (value.length < INGEST.length || value[value.length - 2] != '}') {
+      return false; // the object of _ingest does not end directly before the event
+    }
     int from = Math.max(0, value.length - INGEST_BYTES);
     for (int i = value.length - INGEST.length; i >= from; i--) {
       if (value[i] == '"' && startsWithIngest(value, i)) {

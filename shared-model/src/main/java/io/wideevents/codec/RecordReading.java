@@ -4,17 +4,17 @@ import io.wideevents.event.EventProblem;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /** The result of reading a record's value. */
 sealed interface RecordReading {
   /** The objects of a reading that the next reading of the same thread uses again. */
-  record Scratch(EventPass.Scratch pass, DocumentBuffer document) {}
+  record Scratch(EventPass.Scratch pass, PlainTokens tokens, DocumentBuffer document) {}
 
   // New ones for each record are a third of its garbage.
   ThreadLocal<Scratch> SCRATCH =
-      ThreadLocal.withInitial(() -> new Scratch(new EventPass.Scratch(), new DocumentBuffer()));
+      ThreadLocal.withInitial(
+          () -> new Scratch(new EventPass.Scratch(), new PlainTokens(), new DocumentBuffer()));
 
   /**
    * The value is one JSON object, with or without problems.
@@ -52,17 +52,32 @@ sealed interface RecordReading {
   }
 
   private static RecordReading of(byte[] value, EventRules rules, @Nullable Envelope envelope) {
+    Walked plain = plain(value, rules, envelope);
+    if (plain != null) {
+      return plain;
+    }
     try (EventText text = EventText.open(value, 0, value.length, 1)) {
       return of(text, rules, envelope);
     }
   }
 
-  private static RecordReading of(EventText text, EventRules rules, @Nullable Envelope envelope) {
-    Scratch scratch = SCRATCH.get();
-    boolean hasDocument = false;
+  /** Reads an ordinary value without a problem; null if the value is of another kind. */
+  private static @Nullable Walked plain(
+      byte[] value, EventRules rules, @Nullable Envelope envelope) {
+    PlainTokens tokens = SCRATCH.get().tokens();
+    tokens.open(value, 0, value.length, Integer.MAX_VALUE);
     try {
-      JsonParser parser = text.parser();
-      JsonToken first = parser.nextToken();
+      return tokens.next() == JsonToken.START_OBJECT ? walk(tokens, rules, envelope) : null;
+    } catch (PlainTokens.NotPlainException e) {
+      return null;
+    } finally {
+      tokens.close();
+    }
+  }
+
+  private static RecordReading of(EventText text, EventRules rules, @Nullable Envelope envelope) {
+    try {
+      JsonToken first = text.parser().nextToken();
       if (first == null) {
         return new Unreadable(
             JsonFailure.malformed("The value is blank", "Send one JSON object a record", null));
@@ -70,22 +85,37 @@ sealed interface RecordReading {
       if (first != JsonToken.START_OBJECT) {
         return new Unreadable(JsonFailure.notAnObject(text));
       }
-      DocumentBuffer document = scratch.document();
+      Walked walked = walk(new ParserTokens(text), rules, envelope);
+      return walked == null ? new Unreadable(JsonFailure.trailing(text)) : walked;
+    } catch (JacksonException e) {
+      return new Unreadable(JsonFailure.of(e, text));
+    }
+  }
+
+  /**
+   * Reads the event at whose opening brace the tokens are.
+   *
+   * @return null if there is more text after it
+   */
+  private static @Nullable Walked walk(
+      EventTokens tokens, EventRules rules, @Nullable Envelope envelope) {
+    Scratch scratch = SCRATCH.get();
+    DocumentBuffer document = scratch.document();
+    boolean hasDocument = false;
+    try {
       document.clear();
-      EventPass pass = new EventPass(rules, text, scratch.pass(), document, envelope);
+      EventPass pass = new EventPass(rules, tokens, scratch.pass(), document, envelope);
       pass.read();
-      if (parser.nextToken() != null) {
-        return new Unreadable(JsonFailure.trailing(text));
+      if (!tokens.isAtEnd()) {
+        return null;
       }
       hasDocument = pass.problems().isEmpty();
       return new Walked(pass, document, envelope != null);
-    } catch (JacksonException e) {
-      return new Unreadable(JsonFailure.of(e, text));
     } finally {
       // A large record must not take memory until the next one, also after an OutOfMemoryError.
       scratch.pass().names().clear();
       if (!hasDocument) {
-        scratch.document().clear();
+        document.clear();
       }
     }
   }

@@ -2,7 +2,6 @@ package io.wideevents.codec;
 
 import io.wideevents.event.ProblemCode;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
@@ -20,16 +19,16 @@ final class TimestampField {
   private static final long GREATEST_MILLIS = 253_402_300_799_999L;
 
   private final EventRules rules;
-  private final JsonParser parser;
+  private final EventTokens tokens;
   private final EventProblems problems;
   private final NumberReader numbers;
   private long millis;
   private @Nullable String text;
 
   TimestampField(
-      EventRules rules, JsonParser parser, EventProblems problems, NumberReader numbers) {
+      EventRules rules, EventTokens tokens, EventProblems problems, NumberReader numbers) {
     this.rules = rules;
-    this.parser = parser;
+    this.tokens = tokens;
     this.problems = problems;
     this.numbers = numbers;
   }
@@ -44,10 +43,10 @@ final class TimestampField {
     return text;
   }
 
-  /** Reads the value at the parser's position, a text or a whole number. */
+  /** Reads the value at the current token, a text or a whole number. */
   void read() {
-    if (parser.currentToken() == JsonToken.VALUE_STRING) {
-      readText(parser.getString());
+    if (tokens.current() == JsonToken.VALUE_STRING) {
+      readText(tokens.text());
     } else {
       readNumber();
     }
@@ -69,7 +68,7 @@ final class TimestampField {
   }
 
   private void readNumber() {
-    NumberReader.Type type = numbers.read(parser);
+    NumberReader.Type type = tokens.number(numbers);
     // A double is whole, or it would have been rejected for its type.
     boolean isLong = type != NumberReader.Type.DECIMAL128 && type != NumberReader.Type.OUT_OF_RANGE;
     long read = isLong ? numbers.asLong() : 0;

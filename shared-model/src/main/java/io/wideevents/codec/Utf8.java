@@ -15,6 +15,7 @@ public final class Utf8 {
   private static final long NOT_ASCII = 0x8080_8080_8080_8080L;
   private static final long EVERY_BYTE = 0x0101_0101_0101_0101L;
   private static final long BACKSLASHES = '\\' * EVERY_BYTE;
+  private static final long LINE_FEEDS = '\n' * EVERY_BYTE;
 
   private Utf8() {}
 
@@ -39,6 +40,18 @@ public final class Utf8 {
       }
     }
     return -1;
+  }
+
+  /** Offset of the first line feed in {@code [from, to)}; {@code to} if there is none. */
+  static int lineFeed(byte[] bytes, int from, int to) {
+    int i = from;
+    while (i + Long.BYTES <= to && !hasByte((long) LONGS.get(bytes, i), LINE_FEEDS)) {
+      i += Long.BYTES;
+    }
+    while (i < to && bytes[i] != '\n') {
+      i++;
+    }
+    return i;
   }
 
   /** Length of the multi-byte sequence at {@code i}; 0 if it is invalid. */
@@ -79,7 +92,7 @@ public final class Utf8 {
   static boolean mayEscapeSurrogates(byte[] bytes, int from, int to) {
     int i = from;
     while (i < to) {
-      if (i + Long.BYTES <= to && !hasBackslash((long) LONGS.get(bytes, i))) {
+      if (i + Long.BYTES <= to && !hasByte((long) LONGS.get(bytes, i), BACKSLASHES)) {
         i += Long.BYTES;
       } else if (bytes[i] == '\\'
           && i + 2 < to
@@ -109,8 +122,8 @@ public final class Utf8 {
     return unit;
   }
 
-  private static boolean hasBackslash(long eightBytes) {
-    long zeroWhereEqual = eightBytes ^ BACKSLASHES;
+  private static boolean hasByte(long eightBytes, long eightTimes) {
+    long zeroWhereEqual = eightBytes ^ eightTimes;
     return ((zeroWhereEqual - EVERY_BYTE) & ~zeroWhereEqual & NOT_ASCII) != 0;
   }
 

@@ -4,7 +4,9 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first 128 bits of SHA-256 over an event's own bytes, from its {@code {} to its {@code }}, as
@@ -23,9 +25,11 @@ public record ContentHash(long high, long low) {
   /** Length of the hash in bytes, in MongoDB; on the wire it has twice as many hex digits. */
   public static final int BYTES = 16;
 
-  // One digest per thread: getInstance costs more than hashing a typical event of 700 bytes.
-  private static final ThreadLocal<MessageDigest> SHA_256 =
-      ThreadLocal.withInitial(ContentHash::sha256);
+  // Digests that are not in use: getInstance costs more than hashing a typical event of 700 bytes.
+  // Not one for each thread, because the gateway has a new virtual thread for each request.
+  private static final int SPARE_DIGESTS = 16;
+  private static final AtomicReferenceArray<@Nullable MessageDigest> SPARE =
+      new AtomicReferenceArray<>(SPARE_DIGESTS);
 
   /**
    * Hashes {@code length} bytes from {@code offset}. Safe for concurrent use, does not block.
@@ -33,7 +37,7 @@ public record ContentHash(long high, long low) {
    * @throws IndexOutOfBoundsException if the range is not within {@code bytes}
    */
   public static ContentHash of(byte[] bytes, int offset, int length) {
-    MessageDigest digest = SHA_256.get();
+    MessageDigest digest = take();
     digest.update(bytes, offset, length);
     return first128Bits(digest);
   }
@@ -48,11 +52,10 @@ public record ContentHash(long high, long low) {
    * Hashes a text that consists of several parts; the hash is that of all parts joined. Safe for
    * concurrent use, does not block.
    *
-   * @param parts adds every part; must not compute another hash meanwhile
+   * @param parts adds every part
    */
   public static ContentHash ofParts(Consumer<PartSink> parts) {
-    MessageDigest digest = SHA_256.get();
-    digest.reset();
+    MessageDigest digest = take();
     parts.accept(digest::update);
     return first128Bits(digest);
   }
@@ -83,8 +86,19 @@ public record ContentHash(long high, long low) {
     return hex.toHexDigits(high) + hex.toHexDigits(low);
   }
 
+  /** Takes a spare digest, or creates one. A digest that fails is not used again. */
+  private static MessageDigest take() {
+    MessageDigest spare = SPARE.getAndSet(slot(), null);
+    return spare == null ? sha256() : spare;
+  }
+
+  private static int slot() {
+    return (int) (Thread.currentThread().threadId() & (SPARE_DIGESTS - 1));
+  }
+
   private static ContentHash first128Bits(MessageDigest digest) {
     ByteBuffer first = ByteBuffer.wrap(digest.digest());
+    SPARE.set(slot(), digest);
     return new ContentHash(first.getLong(), first.getLong());
   }
 

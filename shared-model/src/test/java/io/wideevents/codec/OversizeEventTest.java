@@ -29,7 +29,7 @@ class OversizeEventTest {
     EventPass pass;
     try (EventText text = EventText.open(body, 0, body.length, 1)) {
       text.parser().nextToken();
-      pass = new EventPass(rules, text, new EventPass.Scratch(), null);
+      pass = new EventPass(rules, new ParserTokens(text), new EventPass.Scratch(), null);
       pass.read();
     }
 

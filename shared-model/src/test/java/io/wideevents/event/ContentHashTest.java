@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ContentHashTest {
@@ -27,6 +32,35 @@ class ContentHashTest {
     assertThatThrownBy(() -> ContentHash.of(utf8("abc"), 2, 5)).isInstanceOf(Exception.class);
 
     assertThat(ContentHash.of(utf8("abc"), 0, 3).toString()).startsWith("ba7816bf");
+  }
+
+  @Test
+  void ofParts_mayComputeAnotherHashMeanwhile() {
+    byte[] abc = utf8("abc");
+
+    ContentHash hash =
+        ContentHash.ofParts(
+            parts -> {
+              parts.add(abc, 0, 1);
+              ContentHash.of(utf8("other"), 0, 5);
+              parts.add(abc, 1, 2);
+            });
+
+    assertThat(hash).isEqualTo(ContentHash.of(abc, 0, 3));
+  }
+
+  @Test
+  void of_givesEachThreadItsOwnDigest() {
+    byte[] text = utf8("t".repeat(10_000));
+    ContentHash expected = ContentHash.of(text, 0, text.length);
+
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<ContentHash>> hashes =
+          IntStream.range(0, 1_000)
+              .mapToObj(i -> threads.submit(() -> ContentHash.of(text, 0, text.length)))
+              .toList();
+      assertThat(hashes).allSatisfy(hash -> assertThat(hash.get()).isEqualTo(expected));
+    }
   }
 
   @Test
