@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The events of one request, counted by outcome, so that each metric is incremented once.
@@ -50,7 +51,11 @@ record EventTally(
 
   /** The weakest tier that stored one of the events; empty when no event was accepted. */
   Optional<Tier> weakestTier() {
-    return accepted.keySet().stream().reduce(Tier::weaker);
+    @Nullable Tier weakest = null;
+    for (Tier tier : accepted.keySet()) {
+      weakest = weakest == null ? tier : weakest.weaker(tier);
+    }
+    return Optional.ofNullable(weakest);
   }
 
   private static int sum(Map<?, Integer> counts) {

@@ -50,11 +50,11 @@ final class KeyGate implements Handler {
   }
 
   private static Optional<Scope> needed(Set<RouteRole> roles) {
-    return roles.stream()
-        .filter(RouteAccess.class::isInstance)
-        .map(RouteAccess.class::cast)
-        .findFirst()
-        .orElse(RouteAccess.ADMIN)
-        .scope();
+    for (RouteRole role : roles) {
+      if (role instanceof RouteAccess route) {
+        return route.scope();
+      }
+    }
+    return RouteAccess.ADMIN.scope();
   }
 }

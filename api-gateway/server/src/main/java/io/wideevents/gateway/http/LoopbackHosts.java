@@ -15,11 +15,19 @@ final class LoopbackHosts implements Handler {
   private static final Pattern LOOPBACK =
       Pattern.compile("(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d{1,5})?");
 
+  /** The loopback name that was checked last. Nearly all requests have the same. */
+  private volatile @Nullable String checked;
+
   @Override
   public void handle(Context ctx) {
-    if (!isLoopback(ctx.host())) {
+    String host = ctx.host();
+    if (host != null && host.equals(checked)) {
+      return;
+    }
+    if (!isLoopback(host)) {
       throw new ProblemException(Problems.foreignHost());
     }
+    checked = host;
   }
 
   /**
