@@ -82,8 +82,8 @@ public final class QueryRoutes implements AutoCloseable {
     routes.get("/v1/fields/{name}/values", limited("values", fields::values), query);
     StatsHandler stats = new StatsHandler(store, clock);
     CompareHandler compare = new CompareHandler(store, clock);
-    routes.post("/v1/query", limited("query", stats::handle), query);
-    routes.post("/v1/compare", limited("compare", compare::handle), query);
+    routes.post("/v1/query", limited("query", stats), query);
+    routes.post("/v1/compare", limited("compare", compare), query);
     // Tails have a separate limit, so they do not count among the other replies.
     routes.get("/v1/tail", measured("tail", tails::handle), query);
     byte[] description = description();

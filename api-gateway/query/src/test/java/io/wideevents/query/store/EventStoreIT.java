@@ -76,6 +76,7 @@ class EventStoreIT {
   }
 
   @Test
+  @SuppressWarnings("try") // What is tested is the call in the middle.
   void close_endsTheQueriesUnderWay() {
     try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(60)), 1)) {
       CompletableFuture<Void> query =

@@ -24,7 +24,8 @@ final class JsonDocument {
   private static final int BYTES_FOR_A_CHARACTER = 3;
 
   private final JsonFactory factory = new JsonFactory();
-  private ByteBuffer out = allocate(16 * 1024);
+  private byte[] bytes = new byte[16 * 1024];
+  private ByteBuffer out = over(bytes);
 
   RawBsonDocument parse(byte[] json) {
     try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), json)) {
@@ -35,7 +36,7 @@ final class JsonDocument {
       out.put(new ObjectId().toByteArray());
       members(parser);
       end(start);
-      return new RawBsonDocument(Arrays.copyOf(out.array(), out.position()));
+      return new RawBsonDocument(Arrays.copyOf(bytes, out.position()));
     }
   }
 
@@ -111,7 +112,6 @@ final class JsonDocument {
 
   private void text(String text) {
     int at = out.position();
-    byte[] array = out.array();
     int length = text.length();
     for (int i = 0; i < length; i++) {
       char c = text.charAt(i);
@@ -119,7 +119,7 @@ final class JsonDocument {
         out.put(text.getBytes(UTF_8));
         return;
       }
-      array[at + i] = (byte) c;
+      bytes[at + i] = (byte) c;
     }
     out.position(at + length);
   }
@@ -138,11 +138,13 @@ final class JsonDocument {
 
   private void reserve(int textBytes) {
     if (out.remaining() < textBytes + SPARE_BYTES) {
-      out = allocate(2 * (out.capacity() + textBytes)).put(out.flip());
+      int used = out.position();
+      bytes = Arrays.copyOf(bytes, 2 * (bytes.length + textBytes));
+      out = over(bytes).position(used);
     }
   }
 
-  private static ByteBuffer allocate(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer over(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }
