@@ -84,6 +84,7 @@ final class Demo {
             "KAFKA_BROKER", stack.broker().bootstrapServers(),
             "MONGODB_URI", stack.mongo().uri(),
             "MONGODB_DATABASE", database(),
+            "QUERY_ENABLED", "true",
             "SPOOL_DIR", directory.path().resolve("spool").toString());
     StoredEvents stored =
         teardown.open(
