@@ -50,10 +50,6 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   // Longest poll when no work is due. It limits how old the lag and the connection state can be.
   private static final long LONGEST_POLL_NANOS = Duration.ofMillis(500).toNanos();
 
-  // The same before the worker is a member of the group. A poll does not return when it joins, and
-  // the worker is ready after that poll.
-  private static final long LONGEST_JOINING_POLL_NANOS = Duration.ofMillis(50).toNanos();
-
   private final Consumer<byte[], byte[]> consumer;
   private final BatchPipeline pipeline;
   private final CompletionQueue completions;
@@ -69,6 +65,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   private final BrokerWatch brokerWatch;
   private final int maxPollRecords;
   private boolean joined;
+  private Runnable joinedAction = () -> {};
   private boolean callbackFailed;
   private boolean moreToCome;
 
@@ -151,9 +148,12 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     }
   }
 
-  /** Whether this worker is a member of the group. */
-  boolean isJoined() {
-    return joined;
+  /**
+   * Runs {@code action} on the polling thread when the worker has joined its group. The poll in
+   * which it joins lasts longer, up to half a second.
+   */
+  void onJoined(Runnable action) {
+    joinedAction = action;
   }
 
   ConsumerStatus status() {
@@ -196,6 +196,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
   }
 
   private void assigned(Collection<TopicPartition> partitions) {
+    boolean joins = !joined;
     joined = true;
     assignment.assign(partitions);
     startPositions.assigned(partitions);
@@ -203,6 +204,9 @@ final class ConsumerSession implements ConsumerRebalanceListener {
     logRebalance("Partitions assigned", partitions);
     // Pauses inside the poll; otherwise this poll would return records of the new partitions.
     pauseOrResume();
+    if (joins) {
+      joinedAction.run();
+    }
   }
 
   private void revoked(Collection<TopicPartition> partitions) {
@@ -344,8 +348,7 @@ final class ConsumerSession implements ConsumerRebalanceListener {
 
   private Duration untilNextWork() {
     long nanos = Math.min(pipeline.nanosUntilNextRun(), commits.nanosUntilNext());
-    return Duration.ofNanos(
-        Math.clamp(nanos, 0, joined ? LONGEST_POLL_NANOS : LONGEST_JOINING_POLL_NANOS));
+    return Duration.ofNanos(Math.clamp(nanos, 0, LONGEST_POLL_NANOS));
   }
 
   private void drainAndCommit(

@@ -46,6 +46,11 @@ public record ConsumerStatus(
    */
   public record StoppedPartition(int partition, long offset, String cause) {}
 
+  /** This status after the consumer has joined its group, before it has read anything. */
+  ConsumerStatus afterJoining() {
+    return new ConsumerStatus(seenNanos, true, paused, pipeline, lostRecords, partitions, stopped);
+  }
+
   /**
    * The status while there is no consumer: before the first consumer, and between two consumers.
    */

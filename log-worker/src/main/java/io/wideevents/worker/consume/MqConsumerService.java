@@ -139,6 +139,7 @@ public final class MqConsumerService implements AutoCloseable {
     }
     long start = nanoClock.getAsLong();
     try {
+      session.onJoined(() -> status = status.afterJoining());
       session.subscribe(subscription.topic());
       LOG.info(
           "Started MQ consumer for topic: {}, group: {}",
@@ -196,8 +197,7 @@ public final class MqConsumerService implements AutoCloseable {
   }
 
   private void publish(ConsumerSession session) {
-    boolean old = nanoClock.getAsLong() - status.seenNanos() >= STATUS_INTERVAL.toNanos();
-    if (old || session.isJoined() != status.joined()) {
+    if (nanoClock.getAsLong() - status.seenNanos() >= STATUS_INTERVAL.toNanos()) {
       status = session.status();
     }
   }

@@ -135,17 +135,17 @@ class ConsumerSessionTest {
   }
 
   @Test
-  void pollOnce_sleepsShortlyUntilItIsAMemberOfTheGroup() {
+  void onJoined_runsInsideThePollThatJoins() {
     MockConsumer<byte[], byte[]> joining = newConsumer();
     ConsumerSession newSession = newSession(joining);
+    AtomicInteger joined = new AtomicInteger();
+    newSession.onJoined(joined::incrementAndGet);
     newSession.subscribe(TOPIC);
 
-    newSession.pollOnce();
-
-    assertThat(newSession.isJoined()).isFalse();
-    assertThat(joining.lastPollTimeout()).isLessThanOrEqualTo(Duration.ofMillis(50));
+    joining.rebalance(List.of(P0));
     joining.rebalance(List.of(P0, P1));
-    assertThat(newSession.isJoined()).isTrue();
+
+    assertThat(joined).hasValue(1);
   }
 
   @Test
