@@ -199,9 +199,10 @@ public final class BenchmarkCommand implements Runnable {
   @Command(
       name = "query",
       description = {
-        "Stores the sample events of 24 hours, then times a histogram, groups with percentiles and"
-            + " comparisons: alone, and while events are stored at a fixed rate. Compares the rate"
-            + " of storing with and without queries. --rate has no effect.",
+        "Stores the sample events of 24 hours, then times the queries of a gateway: a request id, the"
+            + " last events of a service, a histogram, groups with percentiles and comparisons,"
+            + " alone and while events are posted at a fixed rate. Compares the rate of storing"
+            + " with and without queries. --rate has no effect.",
         "",
       })
   int query(
@@ -215,22 +216,36 @@ public final class BenchmarkCommand implements Runnable {
               names = "--stored-per-second",
               paramLabel = "N",
               defaultValue = "2000",
-              description = "Events stored a second during queries (default: ${DEFAULT-VALUE}).")
+              description = "Events posted a second during queries (default: ${DEFAULT-VALUE}).")
           int eventsPerSecond,
       @Option(
               names = "--rounds",
               paramLabel = "N",
+              defaultValue = "3",
+              description = "Rounds (default: ${DEFAULT-VALUE}).")
+          int rounds,
+      @Option(
+              names = "--repeats",
+              paramLabel = "N",
               defaultValue = "5",
-              description = "Rounds, every query twice in each (default: ${DEFAULT-VALUE}).")
-          int rounds)
+              description =
+                  "How often each query runs in half a round (default: ${DEFAULT-VALUE}).")
+          int repeats)
       throws InterruptedException {
     requireBacklog(events);
     requireAtLeast("--stored-per-second", eventsPerSecond, 1);
     requireAtLeast("--rounds", rounds, 1);
+    requireAtLeast("--repeats", repeats, 1);
     return measure(
         (servers, load, talk) ->
             SpeedReport.of(
-                new QueryBenchmark(servers, events, eventsPerSecond, rounds, talk).run()));
+                new QueryBenchmark(
+                        servers,
+                        events,
+                        eventsPerSecond,
+                        new QueryBenchmark.Repetition(rounds, repeats),
+                        talk)
+                    .run()));
   }
 
   @Command(

@@ -25,7 +25,8 @@ final class ByHand {
   /** Commands for a running pipeline. */
   List<String> whileRunning(URI gateway, String mongodbUri, String database) {
     List<String> commands = new ArrayList<>();
-    commands.add("%s/ui/          # in a browser: the events, charts and comparisons".formatted(gateway));
+    commands.add(
+        "%s/ui/          # in a browser: the events, charts and comparisons".formatted(gateway));
     commands.add(curl(gateway));
     commands.add(
         "%s stats --url %s --by service,route --calc 'count,error_rate,p95(performance.durationMs)'"
