@@ -30,7 +30,7 @@ public final class JsonBody {
   }
 
   /**
-   * Reads the body, which must be one JSON object with no other members than these.
+   * Reads the body, which must be one JSON object. Members with other names are rejected.
    *
    * @throws QueryException {@code body_invalid}
    */
@@ -40,7 +40,8 @@ public final class JsonBody {
       read = JSON.readTree(body);
     } catch (JacksonException e) {
       throw QueryException.bodyInvalid(
-          "The body is not JSON, or has a name twice", "Send one JSON object");
+          "The body is not JSON, or an object in it has the same name twice",
+          "Send one JSON object");
     }
     return checked(read, "", members);
   }
@@ -60,7 +61,7 @@ public final class JsonBody {
     if (value.isString() || value.isIntegralNumber()) {
       return Optional.of(value.asString());
     }
-    throw wrong(name, "is not a text", "Send a JSON string");
+    throw wrong(name, "is not a string", "Send a JSON string");
   }
 
   /** The texts of the array of this name; empty without the member. */
@@ -71,7 +72,7 @@ public final class JsonBody {
     }
     Collection<JsonNode> elements = value.isArray() ? value.values() : List.of();
     if (!value.isArray() || !elements.stream().allMatch(JsonNode::isString)) {
-      throw wrong(name, "is not an array of texts", "Send a JSON array of strings");
+      throw wrong(name, "is not an array of strings", "Send a JSON array of strings");
     }
     if (elements.size() > atMost) {
       throw wrong(
@@ -113,9 +114,9 @@ public final class JsonBody {
     if (!value.isObject()) {
       throw QueryException.bodyInvalid(named + " is not a JSON object", allowed);
     }
-    // The name is not repeated in the message: it can be long, and it can be anything.
+    // The message does not repeat the name, because the name can be long and can contain anything.
     if (!members.containsAll(value.propertyNames())) {
-      throw QueryException.bodyInvalid(named + " has a member that is not known here", allowed);
+      throw QueryException.bodyInvalid(named + " has an unknown member", allowed);
     }
     return new JsonBody(value, path);
   }

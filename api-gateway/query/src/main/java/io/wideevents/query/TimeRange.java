@@ -33,7 +33,7 @@ public record TimeRange(Instant from, Instant to) {
   public TimeRange {
     if (!from.isBefore(to)) {
       throw QueryException.rangeInvalid(
-          "from (%s) is not before to (%s)".formatted(from, to), "Choose a from that is earlier");
+          "from (%s) is not before to (%s)".formatted(from, to), "Choose an earlier from");
     }
     if (Duration.between(from, to).compareTo(MAX_LENGTH) > 0) {
       throw QueryException.rangeInvalid(
@@ -47,7 +47,8 @@ public record TimeRange(Instant from, Instant to) {
    *
    * @param from null for one hour ago
    * @param to null for now
-   * @throws QueryException {@code range_invalid} if one cannot be read, or as the constructor
+   * @throws QueryException {@code range_invalid} if a text is not a time, or if the range is not
+   *     allowed
    */
   public static TimeRange parse(@Nullable String from, @Nullable String to, Instant now) {
     return new TimeRange(

@@ -25,7 +25,8 @@ final class FormatOptions {
       paramLabel = "<columns>",
       converter = CountConverter.class,
       description =
-          "Where the lines of a table are cut; 0 for nowhere. Default: the width of the terminal.")
+          "Width at which the lines of a table are cut; 0 cuts no line. Default: the width of the"
+              + " terminal.")
   private @Nullable Long width;
 
   @Spec(Spec.Target.MIXEE)
@@ -56,7 +57,7 @@ final class FormatOptions {
     };
   }
 
-  /** Prints one object as rows of field and value. They are cut only at a width that was given. */
+  /** Prints one object as rows of field and value. The rows are cut only if a width was given. */
   void fields(String object, Output out) {
     Rows rows =
         rows(List.of("field", "value"), width == null ? 0 : maxWidth(), Integer.MAX_VALUE, out);

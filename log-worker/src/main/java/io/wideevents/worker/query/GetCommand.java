@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Shows one stored event with all its fields, or the events of a request from all services in"
-          + " the order of time."
+      "Shows one stored event with all its fields, or the events of a request from all services,"
+          + " the oldest first."
     },
     footer = {
       "",

@@ -39,7 +39,7 @@ import tools.jackson.core.JacksonException;
 final class QueryClient implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
-  // Longer than the longest QUERY_TIMEOUT of a gateway, which gives the better message.
+  // Longer than the longest QUERY_TIMEOUT of a gateway, because the gateway's message is better.
   private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(150);
 
   // The API writes at least one line in ten seconds.
@@ -84,8 +84,8 @@ final class QueryClient implements AutoCloseable {
   /**
    * Reads events page by page.
    *
-   * @param query filter, range and order; a later page is asked for by filter and cursor, because
-   *     the cursor contains the rest
+   * @param query filter, range and order. Requests for later pages have only the filter and the
+   *     cursor, because the cursor contains the range and the order
    * @param limit the maximum number of events; 0 for all
    * @param each gets an event as JSON
    * @return whether there are more events than the limit
@@ -240,7 +240,7 @@ final class QueryClient implements AutoCloseable {
       return new QueryApiException(
           status,
           ExitCode.FAILURE,
-          "There is no query API at %s; start the gateway with QUERY_ENABLED=true, or set QUERY_URL to one that has it"
+          "There is no query API at %s; start the gateway with QUERY_ENABLED=true, or set QUERY_URL to a gateway that has it"
               .formatted(settings.url()));
     }
     StringBuilder message = new StringBuilder("The query API at ").append(settings.url());

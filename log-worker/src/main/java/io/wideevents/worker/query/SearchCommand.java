@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
       "Finds stored events through the query API of a gateway, the newest first.",
       "All terms of the filter must match: service:checkout, outcome:FAILED,"
           + " duration:>500, route:\"/v1/cart/*\", -error.code:TIMEOUT, has:user.id, \"words of the"
-          + " summary\". A filter that begins with - comes after --."
+          + " summary\". Write -- before a filter that begins with -."
     },
     footer = {
       "",
@@ -44,7 +44,7 @@ final class SearchCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "<filter>",
-      description = "Which events. Without a filter: all of the range.")
+      description = "Which events to print. Default: all events of the range.")
   private String filter = "";
 
   @Mixin private RangeOptions range = new RangeOptions();

@@ -25,8 +25,8 @@ import tools.jackson.core.JsonGenerator;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Calculates numbers from stored events: for all that match, for each value of a field, or for"
-          + " each interval of time. A sampled event counts as often as its sample rate says.",
+      "Calculates numbers from stored events: for all matching events, for each value of a field,"
+          + " or for each interval. An event with a sample rate of 10 counts ten times.",
       "Functions: count, error_rate, avg(f), min(f), max(f), sum(f), p50(f), p90(f), p95(f), p99(f),"
           + " distinct(f)."
     },
@@ -44,7 +44,7 @@ final class StatsCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "<filter>",
-      description = "Which events, as for search. Without a filter: all of the range.")
+      description = "Which events, as for search. Default: all events of the range.")
   private String filter = "";
 
   @Option(
@@ -81,7 +81,8 @@ final class StatsCommand implements Callable<Integer> {
   @Option(
       names = "--order",
       paramLabel = "<function>",
-      description = "Order of the groups; - before the function for the largest first.")
+      description =
+          "Function that orders the groups, such as count. With - before it, the largest come first.")
   private @Nullable String orderBy;
 
   @Mixin private FormatOptions format = new FormatOptions();
@@ -104,7 +105,7 @@ final class StatsCommand implements Callable<Integer> {
             print(reply, out);
           }
           if (reply.getOrDefault("moreGroups", "false").equals("true")) {
-            QueryRun.note(spec, "there are more groups; --limit 200 prints the most");
+            QueryRun.note(spec, "there are more groups; a higher --limit prints more, up to 200");
           }
           return ExitCode.OK;
         });

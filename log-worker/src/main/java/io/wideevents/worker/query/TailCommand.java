@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Prints events as they are stored, until Ctrl-C. After an interruption the command continues"
-          + " behind the last event that it printed.",
+          + " after the last event that it printed.",
       "The query API sends at most 50 events a second. The number of skipped events goes to stderr."
     },
     footer = {
@@ -35,7 +35,7 @@ final class TailCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "<filter>",
-      description = "Which events, as for search. Without a filter: all.")
+      description = "Which events, as for search. Default: all events.")
   private String filter = "";
 
   @Mixin private FieldOptions fields = new FieldOptions();
@@ -70,8 +70,8 @@ final class TailCommand implements Callable<Integer> {
       if (e.status() == GONE && position.lastId.isPresent()) {
         QueryRun.note(
             spec,
-            "events are missing here: the interruption was too long to continue behind the last"
-                + " event; log-worker search finds them");
+            "events are missing here: after the interruption, MongoDB no longer had the position of"
+                + " the last event; log-worker search finds them");
         return new Position(Optional.empty(), Duration.ZERO);
       }
       if (!e.isTemporary()) {

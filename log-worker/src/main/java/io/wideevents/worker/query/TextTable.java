@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Aligned columns. The first rows decide how wide each column is, and which columns hold numbers,
- * which are aligned to the right. Later rows are printed at once.
+ * Aligned columns. The first rows decide the width of each column. Columns of numbers are aligned
+ * to the right. Later rows are printed immediately.
  */
 final class TextTable implements Rows {
   private static final int MAX_COLUMN = 40;
@@ -25,7 +25,7 @@ final class TextTable implements Rows {
   private final boolean[] numeric;
 
   /**
-   * @param maxWidth where a line is cut; 0 for nowhere
+   * @param maxWidth width at which a line is cut; 0 cuts no line
    * @param sample the number of first rows that decide the widths
    */
   TextTable(List<String> header, int maxWidth, int sample, Output out) {

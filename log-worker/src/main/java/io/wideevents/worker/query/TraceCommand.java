@@ -39,8 +39,8 @@ final class TraceCommand implements Callable<Integer> {
       names = "--request",
       paramLabel = "<request id>",
       description =
-          "The event's request id. It names the partition of the event in Kafka, which makes the"
-              + " search faster.")
+          "The event's request id. It decides the partition of the event in Kafka, so the"
+              + " search is faster with it.")
   private @Nullable String requestId;
 
   @Mixin private FormatOptions format = new FormatOptions();

@@ -10,7 +10,7 @@ import java.util.Set;
 
 /** Answers one request for a comparison: samples both sides and ranks their fields. */
 public final class CompareQuery {
-  /** The same request reads the same windows, so its answer does not change without reason. */
+  /** With a fixed seed, a repeated request reads the same windows and gets the same answer. */
   private static final long SEED = 17;
 
   /** Fields below this score are left out. */
@@ -21,7 +21,7 @@ public final class CompareQuery {
   /**
    * Blocks for the time of the queries.
    *
-   * @throws io.wideevents.query.QueryException as the store
+   * @throws io.wideevents.query.QueryException if the store fails
    */
   public static CompareResult run(CompareRequest request, EventStore store) {
     EventSampler sampler = new EventSampler(store, new Random(SEED));

@@ -6,7 +6,7 @@ import java.util.List;
  * What differs.
  *
  * @param fields possible causes, the most different first
- * @param symptoms fields that tell how a request ended, and fields of the filters
+ * @param symptoms fields that show how a request ended, and fields of the filters
  */
 public record CompareResult(
     Size selection, Size baseline, List<RankedField> fields, List<RankedField> symptoms) {

@@ -1,22 +1,23 @@
 package io.wideevents.query.compare;
 
 /**
- * How surely a part of the selection and the same part of the baseline differ.
+ * How certain it is that a value has different shares in the selection and in the baseline.
  *
- * <p>The score is the end, closer to zero, of the confidence interval of the difference of two
- * shares: Newcombe's hybrid score interval (Statistics in Medicine 17, 1998, method 10), made of
- * two Wilson intervals. So few events give a low score, even if their shares are far apart.
+ * <p>The score is the distance from zero to the confidence interval of the difference of the two
+ * shares. The interval is Newcombe's hybrid score interval (Statistics in Medicine 17, 1998, method
+ * 10), which combines two Wilson intervals. So few events give a low score, even if the shares are
+ * far apart.
  *
  * @param selection share of the selection's weight, 0 to 1
  * @param baseline share of the baseline's weight, 0 to 1
- * @param score 0 to 1; 0 if the difference can be chance
+ * @param score 0 to 1; 0 if the interval contains zero
  */
 record Difference(double selection, double baseline, double score) {
   static final Difference NONE = new Difference(0, 0, 0);
 
   /**
-   * Half the width of the interval, in standard errors. By chance, a value's score is above zero
-   * once in 16 000 values; an event has some hundred.
+   * Half the width of the interval, in standard errors. By chance, one of 16 000 values has a score
+   * above zero. An event has some hundred values.
    */
   private static final double Z = 4;
 

@@ -14,14 +14,14 @@ import org.bson.RawBsonDocument;
 
 /**
  * Reads a random sample of the events of a range, at most {@value #MAX_EVENTS}. Counts the events
- * of small windows first and widens the windows until they have enough events. So it reads about as
- * many events as it needs, however many the range has; a range with few matching events is read
- * completely.
+ * of small windows first and widens the windows until they have enough events. The cost depends on
+ * the number of events that it must read to find enough matching ones. A range with few matching
+ * events is read completely.
  */
 final class EventSampler {
   static final int MAX_EVENTS = 5_000;
 
-  /** Aimed at, so that the random number of events rarely exceeds the limit. */
+  /** Below the limit, so that the random number of sampled events rarely exceeds it. */
   private static final double AIM_EVENTS = 4_800;
 
   /** Memory of the sampled documents, which are read one after the other. */
@@ -35,7 +35,7 @@ final class EventSampler {
   private final Random random;
 
   /**
-   * @param random places the windows; with the same seed, the same windows
+   * @param random chooses the places of the windows; the same seed gives the same windows
    */
   EventSampler(EventStore store, Random random) {
     this.store = store;
@@ -43,9 +43,9 @@ final class EventSampler {
   }
 
   /**
-   * Passes the sampled events on, in no particular order.
+   * Calls {@code each} for each sampled event, in no particular order.
    *
-   * @param condition what the events match beside the range
+   * @param condition which events, in addition to the range
    * @return the number of events that match, estimated if not all windows were read
    */
   long sample(TimeRange range, BsonDocument condition, Consumer<RawBsonDocument> each) {

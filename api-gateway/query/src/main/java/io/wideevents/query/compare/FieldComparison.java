@@ -97,7 +97,7 @@ final class FieldComparison {
   }
 
   /**
-   * Whether nearly each event has a value of its own. Numbers can be measurements, so they are
+   * Whether nearly every event has a different value. Numbers can be measurements, so they are
    * identifiers only if the field is named like one.
    */
   private boolean isIdentifier(Set<FieldValue> all, List<FieldValue> numbers) {

@@ -4,7 +4,7 @@ package io.wideevents.query.compare;
  * The place of a value in an event.
  *
  * @param text the names, joined by dots
- * @param isAddressable whether the text names this field and no other: not if one of its names has
- *     a dot
+ * @param isAddressable whether the text identifies this field alone; false if one of the names
+ *     contains a dot
  */
 record FieldPlace(String text, boolean isAddressable) {}

@@ -6,9 +6,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The numbers of a field as ranges. Common quantiles of both samples cut the numbers into at most
- * 16 ranges. The adjacent ranges that together differ most become one range, the first value. The
- * bounds of a range are numbers of the samples, and both belong to it.
+ * The numbers of a field as ranges. The quantiles of both samples together divide the numbers into
+ * at most 16 ranges. The adjacent ranges that together differ most become one range, the first
+ * value. The bounds of a range are numbers of the samples. A range includes both bounds.
  */
 final class NumberRanges {
   private static final int RANGES = 16;

@@ -3,8 +3,8 @@ package io.wideevents.query.compare;
 import java.util.Set;
 
 /**
- * The fields that tell how a request ended, rather than why. They differ in every selection of slow
- * or failed requests and would hide the cause.
+ * The fields that show how a request ended, not why. They differ in every selection of slow or
+ * failed requests and would hide the cause.
  *
  * @param filtered fields of the filters, which differ because the caller chose their values
  */

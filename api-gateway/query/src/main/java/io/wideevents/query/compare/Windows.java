@@ -9,8 +9,8 @@ import org.bson.BsonDocument;
 
 /**
  * Short parts of a time range: one at a random place in each of 100 equal slices. Each event has
- * the same chance to be in a window, at quiet and at busy times, so the events of the windows are a
- * fair sample of the range.
+ * the same chance to be in a window, at quiet and at busy times, so the events of the windows are
+ * an unbiased sample of the range.
  *
  * <p>Each window has the whole condition of the events, so that MongoDB finds the events of a
  * window with the index of the service, if the condition names one.
@@ -22,7 +22,7 @@ record Windows(BsonDocument condition, double share) {
   private static final int SLICES = 100;
 
   /**
-   * @param condition what the events match beside the range
+   * @param condition which events, in addition to the range
    * @param share the wanted share; a window has at least a millisecond
    */
   static Windows of(TimeRange range, BsonDocument condition, double share, Random random) {

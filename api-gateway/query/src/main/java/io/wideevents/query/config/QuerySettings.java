@@ -18,9 +18,9 @@ import java.util.function.Supplier;
  * The settings of the query side. Immutable.
  *
  * @param mongo where the events are; its timeout is the limit of one query
- * @param concurrency limit of queries at the same time, and of tails at the same time
+ * @param concurrency maximum number of queries at the same time, and of open tails
  * @param page whether the page is served
- * @param traceLink address of a trace, with {@code {traceId}} for its id; empty for no link
+ * @param traceLink address of a trace, with {@code {traceId}} in place of the id; empty for no link
  */
 public record QuerySettings(
     MongoSettings mongo, int concurrency, boolean page, Optional<String> traceLink) {
@@ -59,9 +59,9 @@ public record QuerySettings(
             .byDefault("4")
             .unit("queries")
             .means(
-                "Maximum of queries that MongoDB executes at the same time. A query that waits"
-                    + " longer than 1 s gets 429. The same number of tails may be open beside"
-                    + " them.");
+                "Maximum number of queries that MongoDB executes at the same time. A query that"
+                    + " waits longer than 1 s gets 429. The maximum number of open tails is the"
+                    + " same.");
     SettingValue<String> uri =
         settings
             .read("QUERY_MONGODB_URI", CommonSettings.connectionString())
@@ -78,8 +78,8 @@ public record QuerySettings(
                     "url", TRACE_LINK, "is not an http or https address with {traceId} in it"))
             .example("https://jaeger.example.com/trace/{traceId}")
             .means(
-                "Address of a trace in Jaeger, Zipkin or another tool, with {traceId} for its id."
-                    + " The page links to it. Unset: no link.");
+                "Address of a trace in Jaeger, Zipkin or another tool. The page replaces {traceId}"
+                    + " with the id of the trace. Unset: no link.");
     return () ->
         enabled.get()
             ? Optional.of(

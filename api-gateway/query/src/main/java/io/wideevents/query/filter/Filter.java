@@ -10,7 +10,7 @@ import org.bson.BsonArray;
 import org.bson.BsonDocument;
 
 /**
- * Which events a query is about. The text of a caller becomes only names of fields and values in
+ * The events that a query selects. Text of a caller becomes only a name of a field or a value in
  * the condition, never an operator of MongoDB and never an unescaped part of a regular expression.
  * Immutable.
  */

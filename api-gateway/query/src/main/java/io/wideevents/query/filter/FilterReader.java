@@ -48,7 +48,7 @@ final class FilterReader {
     while (skipSpaces()) {
       if (terms.size() == MAX_TERMS) {
         throw problem(
-            next, "The filter has more than %d terms".formatted(MAX_TERMS), "Leave terms out");
+            next, "The filter has more than %d terms".formatted(MAX_TERMS), "Remove terms");
       }
       terms.add(term());
     }
@@ -63,7 +63,7 @@ final class FilterReader {
     if (isAtEndOfTerm()) {
       throw problem(
           next - 1,
-          "The - excludes nothing",
+          "No term follows the -",
           "Write the term directly after it, such as -outcome:SUCCESS, or quote it: \"-\"");
     }
     return new FilterTerm.Not(positiveTerm());
@@ -75,7 +75,7 @@ final class FilterReader {
       Piece words = quoted();
       requireEndOfTerm();
       if (words.text().isEmpty()) {
-        throw problem(start, "The quotation marks contain nothing", "Write words between them");
+        throw problem(start, "The quotation marks are empty", "Write words between them");
       }
       return new FilterTerm.Words(words.text());
     }
@@ -161,8 +161,7 @@ final class FilterReader {
       throw problem(
           piece.start(),
           "The pattern begins with *",
-          "Begin it with the text that values begin with, such as %s:abc*, or use has:%s"
-              .formatted(name, name));
+          "Begin the pattern with text, such as %s:abc*, or use has:%s".formatted(name, name));
     }
     if (piece.parts().size() > MAX_WILDCARDS + 1) {
       throw problem(
@@ -259,7 +258,7 @@ final class FilterReader {
     return parts;
   }
 
-  /** Adds the text before or after a star; a star after a star adds nothing. */
+  /** Adds the text before or after a star. A second star in a row adds nothing. */
   private static void addPart(List<String> parts, String part) {
     if (parts.size() > 1 && parts.getLast().isEmpty()) {
       parts.removeLast();
@@ -304,7 +303,7 @@ final class FilterReader {
     }
     throw problem(
         next - 1,
-        "The \\ escapes nothing",
+        "The \\ is not followed by \", \\ or *",
         "In quotation marks write \\\" for a quotation mark, \\\\ for a backslash and \\* for a"
             + " star");
   }
@@ -335,7 +334,7 @@ final class FilterReader {
           next,
           found == '"'
               ? "A quotation mark is in the middle of a term"
-              : "The term goes on with " + found + " where it should end",
+              : "The term continues with " + found + " where it should end",
           "Separate terms by spaces, and quote the whole value: field:\"a value\"");
     }
   }

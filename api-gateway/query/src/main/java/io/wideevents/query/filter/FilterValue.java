@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** What a term allows as the value of its field. */
 sealed interface FilterValue {
 
-  /** The value's part of a condition: what stands after the name of the field. */
+  /** The condition on the value, without the name of the field. */
   BsonValue condition();
 
   /**
@@ -56,7 +56,7 @@ sealed interface FilterValue {
   }
 
   /**
-   * Text of literal parts with any text between them.
+   * A text that consists of literal parts with any text between them.
    *
    * @param parts at least two; the first is not empty, and the last is empty if any text may follow
    */
@@ -68,8 +68,8 @@ sealed interface FilterValue {
     }
 
     /**
-     * The expression finds each middle part at its first occurrence and does not come back to it
-     * (an atomic group), so matching takes time linear in the text for every pattern.
+     * Each middle part matches at its first occurrence only, because it is in an atomic group. So
+     * the time of matching is linear in the length of the text, for every pattern.
      */
     private String expression() {
       String middle =

@@ -4,8 +4,8 @@ import io.wideevents.query.QueryException;
 import java.util.Map;
 
 /**
- * The path of a field in a stored event, such as {@code user.id}. Its text is safe to be a name in
- * a condition of MongoDB: it has no {@code $}. Immutable.
+ * The path of a field in a stored event, such as {@code user.id}. Its text can be used as a name in
+ * a condition of MongoDB, because it contains no {@code $}. Immutable.
  *
  * @param path the names, joined by dots
  */

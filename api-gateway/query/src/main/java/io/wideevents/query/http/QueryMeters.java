@@ -15,14 +15,14 @@ final class QueryMeters {
   QueryMeters(MeterRegistry registry, EventStore store) {
     this.registry = registry;
     Gauge.builder("wide_events.query.running", store, EventStore::running)
-        .description("Queries that MongoDB executes now")
+        .description("Queries that MongoDB is executing")
         .register(registry);
     Gauge.builder("wide_events.query.tails", store, EventStore::tails)
-        .description("Tails that are open now")
+        .description("Open tails")
         .register(registry);
   }
 
-  /** Shows the endpoint before its first request. */
+  /** Registers the meters of the endpoint, so that they are visible before its first request. */
   void register(String endpoint) {
     var unused = timer(endpoint, OK);
   }

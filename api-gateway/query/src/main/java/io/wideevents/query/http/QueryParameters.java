@@ -18,7 +18,7 @@ final class QueryParameters {
 
   /**
    * @param names the parameters of the endpoint
-   * @throws QueryException {@code parameter_invalid} for another name, or one that comes twice
+   * @throws QueryException {@code parameter_invalid} for an unknown or a repeated name
    */
   QueryParameters(Context ctx, String... names) {
     values = ctx.queryParamMap();
@@ -27,14 +27,14 @@ final class QueryParameters {
         (name, given) -> {
           if (!known.contains(name)) {
             throw QueryException.parameterInvalid(
-                "The address has a parameter that %s does not have".formatted(ctx.endpoint().path),
+                "The request has a parameter that %s does not have".formatted(ctx.endpoint().path),
                 known.isEmpty()
                     ? "Leave the parameters out"
                     : "Use only the parameters " + String.join(", ", known));
           }
           if (given.size() > 1) {
             throw QueryException.parameterInvalid(
-                "The parameter %s comes %d times".formatted(name, given.size()),
+                "The parameter %s is given %d times".formatted(name, given.size()),
                 "Send it once; a filter can have several terms, separated by spaces");
           }
         });

@@ -25,10 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.exc.JacksonIOException;
 
-/**
- * The routes of the query API and of the page. Closing it ends the replies that would go on for
- * hours.
- */
+/** The routes of the query API and of the page. Closing it ends the open tails. */
 public final class QueryRoutes implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(QueryRoutes.class);
 
@@ -74,7 +71,7 @@ public final class QueryRoutes implements AutoCloseable {
     FieldsHandler fields = new FieldsHandler(new FieldSample(store), clock);
     routes.get("/v1/events", limited("events", search::list), query);
     routes.get("/v1/events/{eventId}", limited("event", search::one), query);
-    // A trace has a limit of its own, and a small reply.
+    // A trace has a separate limit and a small reply.
     routes.get("/v1/events/{eventId}/trace", measured("trace", trace::handle), query);
     routes.get("/v1/pipeline", measured("pipeline", pipeline::handle), query);
     routes.get("/v1/requests/{requestId}", limited("request", search::ofRequest), query);
@@ -142,7 +139,7 @@ public final class QueryRoutes implements AutoCloseable {
         throw e;
       } catch (IOException | JacksonIOException e) {
         outcome = "client_gone";
-        log.atDebug().setCause(e).log("Client went away before it read its reply");
+        log.atDebug().setCause(e).log("Client closed the connection before it read its reply");
       } finally {
         meters.ended(endpoint, outcome, Duration.ofNanos(System.nanoTime() - start));
       }
@@ -159,7 +156,7 @@ public final class QueryRoutes implements AutoCloseable {
   }
 
   private static void begin(Context ctx) {
-    // Compression would take processor time from the posts of events.
+    // Compression would take CPU time from posts of events.
     ctx.disableCompression().header("Cache-Control", "no-store");
   }
 }

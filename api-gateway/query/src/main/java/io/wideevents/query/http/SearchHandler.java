@@ -76,7 +76,7 @@ final class SearchHandler {
                         404,
                         "event_not_found",
                         "No event with this id is stored",
-                        "Ask for /v1/events/%s/trace to learn where it is".formatted(id)));
+                        "Ask for /v1/events/%s/trace, which shows where it is".formatted(id)));
     ctx.contentType(JsonReply.MEDIA_TYPE);
     EventJson.write(event, ctx.outputStream());
   }
@@ -107,7 +107,7 @@ final class SearchHandler {
       return EventId.parse(text);
     } catch (IllegalArgumentException e) {
       throw QueryException.parameterInvalid(
-          "The address does not name an event id",
+          "The path does not contain an event id",
           "Write the whole id, such as /v1/events/0192f0c1-2b4d-4f6e-9a1b-2c3d4e5f6071");
     }
   }

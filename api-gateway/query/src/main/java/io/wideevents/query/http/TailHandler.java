@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers with the events that are stored from now on, as server-sent events. The reply ends when
- * the client goes away, when MongoDB fails, and when the gateway stops.
+ * the client closes the connection, when MongoDB fails, and when the gateway stops.
  */
 final class TailHandler implements AutoCloseable {
   private static final int MAX_EVENTS_PER_SECOND = 50;
@@ -39,9 +39,9 @@ final class TailHandler implements AutoCloseable {
     String after = lastEventId(ctx);
     try (EventTail tail = store.tail(filter.condition(EventTail.PREFIX), after)) {
       ctx.contentType("text/event-stream");
-      // A proxy that collects the reply would delay the events.
+      // A proxy that buffers the reply would delay the events.
       ctx.header("X-Accel-Buffering", "no");
-      // The stream of Javalin does not pass on a flush.
+      // The stream of Javalin does not forward a flush.
       OutputStream out = ctx.res().getOutputStream();
       try {
         send(tail, out);
@@ -54,7 +54,7 @@ final class TailHandler implements AutoCloseable {
     }
   }
 
-  /** Ends all tails within a fraction of a second, and new ones at once. Idempotent. */
+  /** Ends all open tails within a fraction of a second, and later ones immediately. Idempotent. */
   @Override
   public void close() {
     closed = true;
@@ -93,7 +93,7 @@ final class TailHandler implements AutoCloseable {
     if (!TOKEN.matcher(given).matches()) {
       throw QueryException.parameterInvalid(
           "Last-Event-ID is not the id of an event of a tail",
-          "Send the id of the last event as it came, or leave the header out");
+          "Send the id of the last event unchanged, or leave the header out");
     }
     return given;
   }

@@ -19,8 +19,8 @@ import org.bson.conversions.Bson;
 
 /**
  * Finds stored events, in pages. The order is by timestamp and then by id. MongoDB sorts by the
- * timestamp alone, which its indexes provide. Events with the same timestamp at the end of a page
- * need a query of their own.
+ * timestamp alone, which its indexes provide. If a page ends between events with the same
+ * timestamp, a further query reads them in the order of their ids.
  *
  * <p>Blocks as {@link EventStore} does. Safe for concurrent use.
  */

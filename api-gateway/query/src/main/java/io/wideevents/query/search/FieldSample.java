@@ -30,7 +30,8 @@ import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields and values of the newest events that match a filter, to complete what a person types.
+ * The fields and values of the newest events that match a filter, as suggestions for a person who
+ * types.
  *
  * <p>Blocks as {@link EventStore} does. Safe for concurrent use.
  */

@@ -89,7 +89,7 @@ public record SearchCursor(TimeRange range, SearchOrder order, long timestampMil
     return new QueryException(
         400,
         "cursor_invalid",
-        "The cursor is not one that a reply contained",
-        "Send next of the page before as it came, with the same filter, or leave the cursor out");
+        "The cursor is not the next of a reply",
+        "Send next of the previous page unchanged, with the same filter, or leave the cursor out");
   }
 }

@@ -25,17 +25,16 @@ record Calculation(String name, Function function, Optional<QueryField> field) {
   static Calculation parse(String text) {
     Matcher matcher = FORM.matcher(text);
     if (!matcher.matches()) {
-      throw invalid("A calculation is not the name of a function with its field");
+      throw invalid("A calculation does not have the form function(field)");
     }
     Function function =
         Arrays.stream(Function.values())
             .filter(each -> each.label().equals(matcher.group(1)))
             .findFirst()
-            .orElseThrow(() -> invalid("A calculation names a function that is not known"));
+            .orElseThrow(() -> invalid("A calculation has an unknown function"));
     String field = matcher.group(2);
     if ((field != null) != function.needsField()) {
-      throw invalid(
-          function.label() + (field == null ? " has no field" : " is calculated without a field"));
+      throw invalid(function.label() + (field == null ? " has no field" : " takes no field"));
     }
     return new Calculation(text, function, Optional.ofNullable(field).map(QueryField::parse));
   }

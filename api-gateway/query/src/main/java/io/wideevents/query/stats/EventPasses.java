@@ -39,8 +39,8 @@ final class EventPasses {
   }
 
   /**
-   * The groups with the most events, those first: {@code _id} is the key of the group, {@code
-   * cells} has its cells.
+   * The groups with the most events, in descending order: {@code _id} is the key of the group,
+   * {@code cells} has its cells.
    */
   List<BsonDocument> largestGroups(Pass pass, int atMost) {
     BsonDocument key = new BsonDocument();
@@ -74,8 +74,8 @@ final class EventPasses {
   }
 
   /**
-   * How many different values a field has, in total and for each value of a key. Null and missing
-   * are no values.
+   * How many different values a field has, in total and for each value of a key. Null and a missing
+   * field do not count.
    *
    * @param key of the figures, such as the interval
    * @return one document with {@code all} and {@code each}; in {@code each}, {@code _id} is the key
@@ -129,7 +129,7 @@ final class EventPasses {
       return store.aggregate(pipeline, atMost);
     } catch (QueryException e) {
       if (e.code().equals("query_too_large")) {
-        throw tooMany("The groups of the query need more memory in MongoDB than it may use");
+        throw tooMany("The groups of the query exceed the memory limit of MongoDB");
       }
       throw e;
     }

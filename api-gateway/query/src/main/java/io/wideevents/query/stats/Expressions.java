@@ -14,8 +14,8 @@ import org.bson.BsonValue;
 /** Expressions of MongoDB about one event. */
 final class Expressions {
   /**
-   * How many events the stored event stands for. The codec stores only whole rates from 1; for
-   * documents of other writers, anything else counts as 1.
+   * The number of events that the stored event represents. The codec stores only whole rates of 1
+   * or more. Any other value, from another writer, counts as 1.
    */
   static final BsonValue WEIGHT = weight();
 

@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The order of groups: by the result of a calculation, groups without a result last, then by count,
- * largest first, then by their values.
+ * The order of groups: by the result of a calculation, with groups without a result last. Equal
+ * groups are ordered by descending count, then by their values.
  */
 record GroupOrder(Calculation by, boolean isDescending) {
 

@@ -50,7 +50,7 @@ final class GroupQuery {
   /**
    * Blocks for the time of the queries.
    *
-   * @throws QueryException 422 {@code too_many_groups}, or as the store
+   * @throws QueryException 422 {@code too_many_groups}, or an exception of {@link EventStore}
    */
   void run() {
     if (!percentiles.isEmpty() && hasFewGroups()) {
@@ -111,7 +111,8 @@ final class GroupQuery {
     boolean isCut = found.size() > MAX_GROUPS;
     if (isCut && !request.order().isMostEventsFirst()) {
       throw EventPasses.tooMany(
-          "There are more than %d groups, too many for this order".formatted(MAX_GROUPS));
+          "The query has more than %d groups, which is the limit of this order"
+              .formatted(MAX_GROUPS));
     }
     for (BsonDocument group : found) {
       Totals totals = new Totals();
@@ -151,7 +152,7 @@ final class GroupQuery {
     }
     if (groups.size() > MAX_DETAILED) {
       throw EventPasses.tooMany(
-          "There are more than %d groups, too many for an order by %s"
+          "The query has more than %d groups, which is the limit of an order by %s"
               .formatted(MAX_DETAILED, request.order().by().name()));
     }
     return new HashSet<>(groups.keySet());

@@ -11,11 +11,11 @@ import java.util.TreeSet;
 import org.bson.BsonDocument;
 
 /**
- * How the numbers of a field are distributed in each interval.
+ * The distribution of the numbers of a field in each interval.
  *
  * @param bounds of the buckets: bucket {@code i} has the numbers from {@code bounds[i]} to below
  *     {@code bounds[i + 1]}. Empty if there is no number
- * @param cells those with events, in the order of time and bucket
+ * @param cells the cells with events, in the order of time and bucket
  */
 record Heatmap(List<Double> bounds, List<Cell> cells) {
   private static final int MAX_BUCKETS = 40;
@@ -24,7 +24,7 @@ record Heatmap(List<Double> bounds, List<Cell> cells) {
    * The events of one interval and one bucket.
    *
    * @param count weighted number of events
-   * @param failed weighted number of those that failed
+   * @param failed weighted number of the failed events
    */
   record Cell(int interval, int bucket, double count, double failed) {}
 

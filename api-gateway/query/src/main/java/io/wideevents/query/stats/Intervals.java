@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 
 /**
  * Equal parts of a time range. They are aligned in UTC: to the full minute, the full hour, the day,
- * and weeks to Monday. The first and the last part may reach over the ends of the range.
+ * and weeks to Monday. The first interval may begin before the range, and the last one may end
+ * after it.
  *
  * @param startMillis start of the first interval, in milliseconds since the epoch
  * @param stepMillis length of an interval
@@ -67,7 +68,7 @@ record Intervals(long startMillis, long stepMillis, int count) {
     Intervals intervals = of(range, length.toMillis());
     if (intervals.count > MAX_COUNT) {
       throw QueryException.bodyInvalid(
-          "series makes %d intervals of the range, more than %d"
+          "series divides the range into %d intervals, more than %d"
               .formatted(intervals.count, MAX_COUNT),
           "Choose a longer interval, a shorter range, or auto");
     }

@@ -14,7 +14,7 @@ import org.bson.BsonValue;
  *
  * <p>Bucket {@code i} > 0 contains the numbers of {@code [g^(i-2000), g^(i-1999))} with {@code g} =
  * 1.02, bucket {@code -i} the same numbers below zero, and bucket 0 the numbers closer to zero than
- * 1e-9. Numbers from 1e18 are in the last bucket. So a value has at most 5 000 buckets, whatever
+ * 1e-9. Numbers from 1e18 are in the last bucket. So a field has at most 6 300 buckets, whatever
  * the events contain.
  */
 final class LogBuckets {

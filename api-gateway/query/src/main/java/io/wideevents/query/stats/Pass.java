@@ -45,8 +45,8 @@ record Pass(
   }
 
   /**
-   * The passes that give the counts, the sums and the buckets of several fields. The first gives
-   * all but the buckets of the other fields.
+   * The passes that compute the counts, the sums and the buckets of several fields. The first pass
+   * computes the counts, the sums, and the buckets of one field.
    */
   static List<Pass> covering(
       List<String> groupBy,

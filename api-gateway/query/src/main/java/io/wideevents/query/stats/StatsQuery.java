@@ -22,7 +22,8 @@ public final class StatsQuery {
   /**
    * Computes the figures. Blocks for the time of the queries.
    *
-   * @throws io.wideevents.query.QueryException 422 {@code too_many_groups}, or as the store
+   * @throws io.wideevents.query.QueryException 422 {@code too_many_groups}, or a failure of the
+   *     store
    */
   public static StatsResult run(StatsRequest request, EventStore store) {
     EventPasses passes = new EventPasses(store, request);

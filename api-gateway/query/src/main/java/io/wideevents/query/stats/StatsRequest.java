@@ -61,7 +61,7 @@ public record StatsRequest(
     Optional<QueryField> heatmap = json.text("heatmap").map(QueryField::parse);
     Optional<Intervals> intervals = intervals(json, range);
     if (heatmap.isPresent() && intervals.isEmpty()) {
-      throw json.wrong("heatmap", "needs intervals", "Send series: auto, or leave heatmap out");
+      throw json.wrong("heatmap", "needs a series", "Send series: auto, or leave heatmap out");
     }
     return new StatsRequest(
         Filter.parse(json.text("filter").orElse("")),

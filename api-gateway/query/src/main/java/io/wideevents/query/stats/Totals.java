@@ -105,7 +105,8 @@ final class Totals {
     return estimate(counts.lastKey());
   }
 
-  // More digits would promise more than the buckets hold. Fewer would add to the error.
+  // More digits would claim a precision that the buckets do not have. Fewer would increase the
+  // error.
   private static BigDecimal estimate(int bucket) {
     return BigDecimal.valueOf(LogBuckets.estimate(bucket)).round(new MathContext(5));
   }

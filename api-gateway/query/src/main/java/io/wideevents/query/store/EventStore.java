@@ -70,9 +70,9 @@ public final class EventStore implements AutoCloseable {
   }
 
   /**
-   * Runs a pipeline on the events and passes each result on, one at a time, in the calling thread.
-   * The consumer must not wait for a client, because the query keeps its permit meanwhile. If the
-   * consumer throws, the query ends.
+   * Runs a pipeline on the events and calls the consumer for each result, one at a time, in the
+   * calling thread. The consumer must not wait for a client, because the query keeps its permit
+   * meanwhile. If the consumer throws, the query ends.
    */
   public void forEach(List<? extends Bson> pipeline, Consumer<? super RawBsonDocument> each) {
     read(
@@ -126,7 +126,7 @@ public final class EventStore implements AutoCloseable {
   /** Queries in progress fail with 503. Idempotent; takes at most half a second. */
   @Override
   public void close() {
-    // The driver would let the queries under way go on to their timeout.
+    // Otherwise the driver would let queries in progress run until their timeout.
     closing.tryEmitError(StoreFailures.closing());
     connection.close();
   }

@@ -24,8 +24,8 @@ import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
 
 /**
- * The events that are stored while this tail is open, in the order in which MongoDB stored them. A
- * reader that is slow makes MongoDB wait, and does not fill the memory. For one reading thread.
+ * The events that are stored while this tail is open, in the order in which MongoDB stored them. If
+ * the reader is slow, MongoDB waits, so that the memory does not fill. Used by one thread.
  */
 public final class EventTail implements AutoCloseable {
   /** The path of the event in a change, for {@link EventStore#tail}. */
@@ -74,7 +74,7 @@ public final class EventTail implements AutoCloseable {
         new EventTail(connection, firstToken(database, connection, match, after), whenClosed);
     database
         .getCollection(connection.settings().collection())
-        // With a timeout, the driver would fail a stream on which nothing happens for that time.
+        // With a timeout, the driver would fail a stream without changes after that time.
         .withTimeout(0, TimeUnit.MILLISECONDS)
         .watch(List.of(Aggregates.match(match)), RawBsonDocument.class)
         .resumeAfter(token(tail.firstToken))
@@ -84,8 +84,8 @@ public final class EventTail implements AutoCloseable {
   }
 
   /**
-   * Asks MongoDB for the position at which the tail begins. The driver reports neither that a
-   * change stream is open nor why it cannot be opened before the first change.
+   * Gets the position at which the tail begins from MongoDB. Before the first change, the driver
+   * reports neither that a change stream is open nor why it cannot be opened.
    */
   private static String firstToken(
       MongoDatabase database,

@@ -12,7 +12,7 @@ import io.wideevents.query.QueryException;
 import java.util.Set;
 import reactor.core.Exceptions;
 
-/** Makes of a failed query the problem that the caller reads. */
+/** Converts the failure of a query to the problem of the reply. */
 final class StoreFailures {
   /** MaxTimeMSExpired and its variant for a connection that timed out. */
   private static final Set<Integer> TIMED_OUT = Set.of(50, 262);
@@ -23,7 +23,9 @@ final class StoreFailures {
   private static final int NO_CHANGE_STREAMS = 40573;
   private static final int HISTORY_LOST = 286;
 
-  /** InvalidResumeToken, FailedToParse and what MongoDB answers to damaged tokens. */
+  /**
+   * InvalidResumeToken, FailedToParse and further codes with which MongoDB rejects damaged tokens.
+   */
   private static final Set<Integer> UNUSABLE_TOKEN = Set.of(9, 14, 260, 40645, 40647, 40649, 50811);
 
   private StoreFailures() {}
@@ -32,7 +34,7 @@ final class StoreFailures {
     return new QueryException(
             429,
             "query_busy",
-            "%d queries run at present, which is the limit".formatted(concurrency),
+            "%d queries are running, which is the limit".formatted(concurrency),
             "Ask again after Retry-After; the limit is the setting QUERY_CONCURRENCY")
         .withHeader("Retry-After", "1");
   }
@@ -41,7 +43,7 @@ final class StoreFailures {
     return new QueryException(
             429,
             "query_busy",
-            "%d tails are open at present, which is the limit".formatted(concurrency),
+            "%d tails are open, which is the limit".formatted(concurrency),
             "Close another tail, or ask again after Retry-After; the limit is the setting"
                 + " QUERY_CONCURRENCY")
         .withHeader("Retry-After", "1");
@@ -52,7 +54,7 @@ final class StoreFailures {
             503,
             "store_unavailable",
             "The gateway is shutting down",
-            "Ask again after Retry-After, another gateway if there is one")
+            "Ask again after Retry-After, at another gateway if there is one")
         .withHeader("Retry-After", "1");
   }
 
@@ -70,19 +72,19 @@ final class StoreFailures {
             501,
             "tail_unavailable",
             "This MongoDB is not a replica set, so it does not report new events",
-            "Ask for /v1/events again and again, or run MongoDB as a replica set");
+            "Ask for /v1/events at intervals, or run MongoDB as a replica set");
       }
       if (refused.getErrorCode() == HISTORY_LOST) {
         return new QueryException(
             410,
             "tail_expired",
-            "MongoDB no longer knows the events after Last-Event-ID",
-            "Open the tail without Last-Event-ID, and read what is missing from /v1/events");
+            "MongoDB no longer has the position of Last-Event-ID",
+            "Open the tail without Last-Event-ID, and read the missing events from /v1/events");
       }
       if (UNUSABLE_TOKEN.contains(refused.getErrorCode())) {
         return QueryException.parameterInvalid(
             "Last-Event-ID is not the id of an event of a tail",
-            "Send the id of the last event as it came, or leave the header out");
+            "Send the id of the last event unchanged, or leave the header out");
       }
       if (TIMED_OUT.contains(refused.getErrorCode())) {
         return timeout(connection);
@@ -91,7 +93,7 @@ final class StoreFailures {
         return new QueryException(
             422,
             "query_too_large",
-            "The query needs more memory in MongoDB than it may use",
+            "The query exceeds the memory limit of MongoDB",
             "Choose a shorter range, or add a service to the filter");
       }
     }

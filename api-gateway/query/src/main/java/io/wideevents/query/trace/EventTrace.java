@@ -22,7 +22,7 @@ import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * Finds where an event is: in MongoDB, in the spool of this gateway, in Kafka, or among the dead
- * letters. A place that does not answer is named in the result, and the others are searched.
+ * letters. If a place does not answer, the result names it, and the other places are searched.
  *
  * <p>One search runs at a time, because a search reads thousands of records. Safe for concurrent
  * use.
@@ -57,7 +57,7 @@ public final class EventTrace {
       throw new QueryException(
               429,
               "query_busy",
-              "This gateway searches for another event",
+              "This gateway is searching for another event",
               "Ask again after Retry-After; a gateway searches for one event at a time")
           .withHeader("Retry-After", "1");
     }
@@ -79,8 +79,9 @@ public final class EventTrace {
     }
 
     /**
-     * Searches in the direction in which events move, so that an event that moves during the search
-     * is met. MongoDB is searched first, because most events are there, and again at the end.
+     * Searches the places in the order in which an event passes them. So an event that moves during
+     * the search is found. MongoDB is searched first, because most events are there, and again at
+     * the end.
      */
     TraceResult run(Optional<String> requestId) {
       Optional<Stored> first = check(Place.MONGODB, () -> stored.find(id)).flatMap(x -> x);
@@ -169,14 +170,14 @@ public final class EventTrace {
         Optional<SpoolSearch.Found> spooled,
         Optional<DeadLetters> dead) {
       if (!unchecked.isEmpty()) {
-        return "The event was not found, but not every place answered: %s; ask again when they do"
+        return "The event was not found, but some places did not answer: %s; ask again when they answer"
             .formatted(
                 unchecked.stream()
                     .map(each -> each.place().label() + " (" + each.reason() + ")")
                     .collect(Collectors.joining(", ")));
       }
       if (!pending.map(Pending::complete).orElse(true)) {
-        return "The event is not among the first %,d of %,d records that the workers have not stored; it may be behind them: ask again with its requestId, or when the lag is smaller"
+        return "The event is not among the first %,d of %,d records that the workers have not stored; it may be among the later ones: ask again with its requestId, or when the lag is smaller"
             .formatted(pending.get().records(), pending.get().lag());
       }
       if (!spooled.map(SpoolSearch.Found::complete).orElse(true)) {

@@ -17,9 +17,9 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Reads of a record only whether it is an event's: by the header {@code event-id}, or without this
- * header by the field {@code eventId} of the value. The value itself is not kept, so that the
- * records of a poll take little memory.
+ * Deserializes a record to one fact: whether it contains the event. It compares the header {@code
+ * event-id}, or, if the header is missing, the field {@code eventId} of the value. It does not keep
+ * the value, so that the records of a poll take little memory.
  */
 final class IdMatch implements Deserializer<Boolean> {
   private static final JsonFactory JSON = new JsonFactory();

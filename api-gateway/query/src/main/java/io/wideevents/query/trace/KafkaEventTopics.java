@@ -78,7 +78,7 @@ final class KafkaEventTopics implements EventTopics {
     try (Consumer<byte[], Boolean> consumer = consumer(id)) {
       RecordSearch search = new RecordSearch(consumer, MAX_PENDING, Deadline.after(PENDING_TIME));
       // The key decides the partition, unless the topic got more partitions after the event was
-      // sent, or the clients have a partitioner of their own.
+      // sent, or a client has another partitioner.
       List<Range> ofKey = new ArrayList<>();
       List<Range> others = new ArrayList<>();
       for (PartitionLag partition : lag.partitions()) {

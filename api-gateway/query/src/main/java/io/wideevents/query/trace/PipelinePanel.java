@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * The state of the pipeline as this gateway sees it. Kafka is asked at most once in five seconds,
- * whatever the number of callers. Safe for concurrent use.
+ * The state of the pipeline as this gateway sees it. Kafka is queried at most once in five seconds,
+ * however many callers there are. Safe for concurrent use.
  */
 public final class PipelinePanel {
   private static final Duration AGE = Duration.ofSeconds(5);
@@ -27,7 +27,7 @@ public final class PipelinePanel {
   private volatile Deadline fresh;
 
   /**
-   * What Kafka says.
+   * The state of Kafka.
    *
    * @param reason why there is no lag or no count; empty if there are both
    */
@@ -50,7 +50,8 @@ public final class PipelinePanel {
     this.gateway = gateway;
     this.topics = topics;
     this.nanoTime = nanoTime;
-    this.last = Kafka.unknown(topics.isEmpty() ? "MQ_ENABLED is false" : "Kafka was not asked yet");
+    this.last =
+        Kafka.unknown(topics.isEmpty() ? "MQ_ENABLED is false" : "Kafka was not queried yet");
     this.fresh = Deadline.after(Duration.ZERO, nanoTime);
   }
 
@@ -60,8 +61,8 @@ public final class PipelinePanel {
   }
 
   /**
-   * What Kafka says, at most five seconds old. One caller asks Kafka and blocks for some seconds at
-   * most. The others get the answer before it meanwhile.
+   * The state of Kafka, at most five seconds old. One caller queries Kafka and blocks for some
+   * seconds at most. Meanwhile the other callers get the previous answer.
    */
   public Kafka kafka() {
     if (topics.isPresent() && fresh.remaining().isZero() && lock.tryLock()) {

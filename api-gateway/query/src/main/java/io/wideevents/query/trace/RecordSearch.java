@@ -30,7 +30,7 @@ final class RecordSearch {
   record Range(TopicPartition partition, long from, long to) {}
 
   /**
-   * @param consumer whose value is whether the record matches
+   * @param consumer a consumer whose deserialized value says whether the record matches
    */
   RecordSearch(Consumer<byte[], Boolean> consumer, long maxRecords, Deadline deadline) {
     this.consumer = consumer;

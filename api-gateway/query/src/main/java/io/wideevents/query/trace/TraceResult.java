@@ -79,7 +79,8 @@ public record TraceResult(
    *
    * @param partition of the event; if it was not found, the partition of the request id; empty if
    *     neither is known
-   * @param ahead records before the event that are not stored either; empty if it was not found
+   * @param ahead number of records before the event that are not stored either; empty if the event
+   *     was not found
    * @param lag of the partition, or of all partitions
    * @param records how many records were read
    * @param complete whether all records were searched

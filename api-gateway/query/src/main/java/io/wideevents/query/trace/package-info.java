@@ -1,6 +1,6 @@
 /**
- * Where an event is between the gateway and MongoDB, and the state of the pipeline. Reads Kafka
- * with clients of its own, which exist only during a request.
+ * Where an event is between the gateway and MongoDB, and the state of the pipeline. The Kafka
+ * clients of this package exist only during a request.
  */
 @NullMarked
 package io.wideevents.query.trace;

@@ -86,7 +86,7 @@ async function send(path, init, attempt = 0) {
     if (e.name === 'AbortError') throw e;
     throw new Problem(0, { detail: 'The gateway does not answer.', fix: 'Check that it runs and that the network reaches it.' });
   }
-  // The gateway limits its queries. A page asks several at a time, so it waits for its place.
+  // The gateway limits its queries. The page sends several at the same time, so it tries again.
   if (response.status === 429 && attempt < BUSY_RETRIES) {
     await delayed(500 + 1000 * Math.random(), init.signal);
     init.signal?.throwIfAborted();
@@ -124,7 +124,7 @@ export function withParams(path, params) {
 
 export const eventPath = (id) => `/v1/events/${encodeURIComponent(id)}`;
 
-/** Readiness is open to everyone and answers 503 with the same body. */
+/** Readiness needs no key. A reply with status 503 has the same body. */
 export async function readiness(signal) {
   const response = await fetch('/health/ready', { cache: 'no-store', signal });
   return response.json();
@@ -144,7 +144,7 @@ export async function tail(filter, on, signal) {
       const response = await send(withParams('/v1/tail', { filter }), { signal, headers });
       if (response.status === 410) {
         last = '';
-        on.state('Reconnected. Events of the interruption are not shown here; they are stored.');
+        on.state('Reconnected. Events that were stored during the interruption are not shown.');
         continue;
       }
       if (!response.ok) throw await problemOf(response);

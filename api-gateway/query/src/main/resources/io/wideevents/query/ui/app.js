@@ -128,7 +128,7 @@ function App() {
     }
   }
 
-  /** A filter that is nothing but an id finds the request or the event, whatever the period is. */
+  /** A filter that consists of one id finds the request or the event in any period. */
   async function search(text) {
     setLiveProblem(null);
     const id = loneId(text);
@@ -177,7 +177,7 @@ function App() {
     try {
       localStorage.setItem('wideevents.theme', chosen);
     } catch {
-      // The choice is then kept until the page is closed.
+      // The choice is then lost when the page is closed.
     }
     setTheme(chosen);
   }

@@ -28,7 +28,7 @@ export function Compare({ reply, selection, loading, onFilter, onStart, onClear,
     ${reply && reply.selection.events === 0 && html`<p class="nothing">No event is in the selection. Select a larger part.</p>`}
     ${reply && reply.selection.events > 0 && reply.fields.length === 0 && html`<p class="nothing">The selected events do not differ from the others in any field.</p>`}
     ${reply && html`<${Ranking} title="Differences" hint="the largest first" fields=${reply.fields} onFilter=${onFilter} />
-      <${Ranking} title="Symptoms" hint="errors, durations and what you selected: how it shows, not why" fields=${reply.symptoms} onFilter=${onFilter} />`}
+      <${Ranking} title="Symptoms" hint="errors, durations and the fields of your selection: the effect, not the cause" fields=${reply.symptoms} onFilter=${onFilter} />`}
   </section>`;
 }
 

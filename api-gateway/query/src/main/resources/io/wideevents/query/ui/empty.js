@@ -19,10 +19,10 @@ export function NoEvents({ onCopy, onRefresh, onPipeline }) {
   const command = firstEvent();
   return html`<section class="empty">
     <h2>No events yet</h2>
-    <p>This gateway has not stored any event. Post the first one from a terminal. It appears here within seconds.</p>
+    <p>MongoDB contains no events. Post the first event from a terminal. It appears here within seconds.</p>
     <pre class="command" tabindex="0" aria-label="Command that posts an event">${command}</pre>
     <p class="actions"><button type="button" class="primary" onClick=${() => onCopy(command, 'curl command')}>Copy the command</button><button type="button" onClick=${onRefresh}>Look again</button></p>
-    <p class="note">Not here after some seconds? <button type="button" class="value" onClick=${onPipeline}>The pipeline panel</button> shows where events wait.</p>
+    <p class="note">If the event does not appear, <button type="button" class="value" onClick=${onPipeline}>the pipeline panel</button> shows where events wait.</p>
   </section>`;
 }
 
@@ -34,26 +34,26 @@ export function NoMatch({ state, onGo, onPipeline }) {
   const id = loneId(state.q.replace(/^(requestId|eventId):"?/, '').replace(/"$/, ''));
   return html`<section class="empty">
     <h2>No event matches</h2>
-    <p>${state.q ? html`No event of this period matches <code>${state.q.slice(0, 300)}</code>.` : 'No event has its timestamp in this period.'} Widen one of them:</p>
+    <p>${state.q ? html`No event of this period matches <code>${state.q.slice(0, 300)}</code>.` : 'No event has its timestamp in this period.'} Choose a longer period or fewer terms:</p>
     <div class="actions" role="group" aria-label="Longer periods">${WIDER.filter(([from]) => !(state.to === 'now' && state.from === from)).map(([from, name]) => html`<button key=${from} type="button" onClick=${() => onGo({ from, to: 'now' })}>${name}</button>`)}</div>
     ${found.length > 0 && html`<div class="actions" role="group" aria-label="Fewer terms">${found.slice(0, 8).map((t) => html`<button key=${t.start} type="button" onClick=${() => onGo({ q: removeTerm(state.q, t) })}>without <span class="mono">${t.text.slice(0, 60)}</span></button>`)}</div>`}
-    ${id && html`<p>Do you look for one event? <button type="button" onClick=${onPipeline}>Where is my event?</button></p>`}
-    <p class="note">Text without a field is searched in the summary. A value with <code>*</code> matches a beginning: <code>route:"GET /v1/*"</code>.</p>
+    ${id && html`<p>Are you looking for one event? <button type="button" onClick=${onPipeline}>Where is my event?</button></p>`}
+    <p class="note">Words without a field are searched in the summary. <code>*</code> stands for any text: <code>route:"GET /v1/*"</code>.</p>
   </section>`;
 }
 
 const EXAMPLES = [
   ['service:checkout', 'a field has this value'],
-  ['route:"POST /v1/cart"', 'a value with blanks, in quotes'],
+  ['route:"POST /v1/cart"', 'a value with spaces, in quotation marks'],
   ['outcome:FAILED,WARNING', 'one of several values'],
   ['duration:>500', 'a number: >, >=, <, <= or 10..20'],
-  ['route:"GET /v1/*"', 'a text that begins so'],
+  ['route:"GET /v1/*"', 'text that matches a pattern'],
   ['-error.code:TIMEOUT', 'not this value'],
   ['has:flags.newCheckout', 'the field exists'],
   ['"payment declined"', 'words in the summary'],
 ];
 
-/** How to write a filter, shown beside a filter that cannot be read. */
+/** How to write a filter, shown when the filter is invalid. */
 export function Grammar({ onFilter }) {
   return html`<section class="empty">
     <h2>How to write a filter</h2>

@@ -44,6 +44,6 @@ export function Groups({ reply, group, field, sort, fields, loading, onGroup, on
         </tr>`;
       })}</tbody>
     </table></div>
-    ${reply.moreGroups && html`<p class="foot note">The ${groups.length} first groups of this order are shown.</p>`}`}
+    ${reply.moreGroups && html`<p class="foot note">Only the first ${groups.length} groups of this order are shown.</p>`}`}
   </section>`;
 }

@@ -78,7 +78,7 @@ export function PipelinePanel({ onClose, onOpen }) {
         <thead><tr><th scope="col">Tier</th><th scope="col">State</th><th scope="col">Detail</th></tr></thead>
         <tbody>${reply.tiers.map((t) => html`<tr key=${t.tier}><th scope="row">${t.tier}</th><td><${State} value=${t.state} /></td><td class="note">${t.detail ?? ''}</td></tr>`)}</tbody>
       </table>
-      ${reply.spool?.events > 0 && html`<p class="note">The spool has ${bytes(reply.spool.bytes)}${reply.spool.oldest ? `, the oldest event of ${dateTime(reply.spool.oldest)}` : ''}.</p>`}
+      ${reply.spool?.events > 0 && html`<p class="note">The spool has ${bytes(reply.spool.bytes)}${reply.spool.oldest ? `; the oldest event is from ${dateTime(reply.spool.oldest)}` : ''}.</p>`}
       ${(reply.reason ?? reply.lag?.reason) && html`<p class="note">${reply.reason ?? reply.lag.reason}</p>`}
       <${Lag} lag=${reply.lag} />`}
     ${!reply && !problem && html`<p class="note">Loading …</p>`}
@@ -130,7 +130,7 @@ function WhereIsMyEvent({ onOpen }) {
   return html`<form class="where-form" onSubmit=${ask}>
     <h3>Where is my event?</h3>
     <label>Event id <input class="mono" required value=${id} placeholder="01a203ba-1340-86a2-a099-3876a9286133" onInput=${(e) => setId(e.target.value)} /></label>
-    <label><span>Request id <span class="note">(optional; finds its partition in Kafka)</span></span> <input class="mono" value=${requestId} onInput=${(e) => setRequestId(e.target.value)} /></label>
+    <label><span>Request id <span class="note">(optional; makes the search in Kafka faster)</span></span> <input class="mono" value=${requestId} onInput=${(e) => setRequestId(e.target.value)} /></label>
     <button class="primary" type="submit" disabled=${asking || !id.trim()}>${asking ? 'Searching …' : 'Find it'}</button>
     <div aria-live="polite">
       ${problem && html`<div class="problem"><p><strong>${problem.message}</strong> ${problem.fix}</p></div>`}

@@ -73,7 +73,7 @@ export function Rows({ events, fresh, selected, order, more, loading, onOpen, on
     </table>
     <p class="foot">
       <span>${counted(events.length, 'event')} shown</span>
-      ${more ? html`<button type="button" disabled=${loading} onClick=${onMore}>${loading ? 'Loading …' : 'Load more'}</button>` : html`<span class="note">the end of the period</span>`}
+      ${more ? html`<button type="button" disabled=${loading} onClick=${onMore}>${loading ? 'Loading …' : 'Load more'}</button>` : html`<span class="note">no more events in this period</span>`}
     </p>
   </div>`;
 }

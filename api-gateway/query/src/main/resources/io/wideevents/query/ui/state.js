@@ -1,5 +1,4 @@
-// The state of the page is the fragment of its address. A fragment is not sent to a server, so filters do not
-// appear in access logs.
+// The state of the page is the fragment of its address, which a browser does not send to the server.
 
 export const DEFAULTS = {
   q: '', // filter

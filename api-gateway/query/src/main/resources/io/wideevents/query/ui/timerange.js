@@ -2,7 +2,7 @@ import { html, useState } from './ui.js';
 import { instant, localInput, periodName, PRESET_NAMES } from './format.js';
 import { Popover } from './popover.js';
 
-/** The period: presets and a custom one. Dragging over a chart sets it, too. */
+/** The period: presets and a custom one. Dragging over a chart also sets it. */
 export function TimeRange({ from, to, shown, onChange }) {
   return html`<${Popover} label=${periodName(from, to)} title="Period" className="timerange">
     ${(close) => html`
@@ -28,6 +28,6 @@ function Custom({ shown, onChange }) {
     <label>To <input type="datetime-local" step="1" value=${to} onInput=${(e) => setTo(e.target.value)} /></label>
     ${!valid && html`<p class="problem-note" role="alert">The period ends before it begins.</p>`}
     <button class="primary" type="submit" disabled=${!valid}>Apply</button>
-    <p class="note">Times of this browser (${Intl.DateTimeFormat().resolvedOptions().timeZone}).</p>
+    <p class="note">Times are in the time zone of this browser (${Intl.DateTimeFormat().resolvedOptions().timeZone}).</p>
   </form>`;
 }

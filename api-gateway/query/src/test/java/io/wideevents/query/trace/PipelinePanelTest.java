@@ -83,7 +83,7 @@ class PipelinePanelTest {
     panel.kafka();
 
     assertThat(meanwhile).hasSize(1);
-    assertThat(meanwhile.getFirst().reason()).isEqualTo("Kafka was not asked yet");
+    assertThat(meanwhile.getFirst().reason()).isEqualTo("Kafka was not queried yet");
   }
 
   @Test
