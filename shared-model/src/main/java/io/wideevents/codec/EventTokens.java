@@ -5,13 +5,13 @@ import tools.jackson.core.JsonToken;
 
 /**
  * The JSON tokens of an event's text, one after the other. {@link ParserTokens} reads every text
- * and knows its positions. {@link PlainTokens} is faster, and gives up on what it cannot read.
+ * and knows positions. {@link PlainTokens} is faster, and throws at a text that it cannot read.
  */
 sealed interface EventTokens permits ParserTokens, PlainTokens {
   /** The next token. Called only if a value, or the end of an object or array, must follow. */
   JsonToken next();
 
-  /** Whether nothing but white space follows. Called once, after the last token of the text. */
+  /** Whether only white space follows. Called once, after the last token of the text. */
   boolean isAtEnd();
 
   /** The token read last. */
@@ -20,7 +20,7 @@ sealed interface EventTokens permits ParserTokens, PlainTokens {
   /** The name read last. */
   String name();
 
-  /** The name read last, with the decisions of the rules about it. */
+  /** The name read last, with what the rules say about this name. */
   FieldName name(NameRules rules);
 
   /** The current text. */
@@ -50,20 +50,20 @@ sealed interface EventTokens permits ParserTokens, PlainTokens {
   /** Whether texts must be searched for unpaired surrogates. */
   boolean mayEscapeSurrogates();
 
-  /** The number of objects and arrays around the current token, and the one that it begins. */
+  /** The number of open objects and arrays. Includes the one that the current token begins. */
   int depth();
 
   /**
    * Appends the path of the current token.
    *
    * @param eventDepth the depth of the event's own object, where the path begins
-   * @param maxLength how much of a name is needed at most
+   * @param maxLength the maximum number of characters of each name
    */
   void appendPath(StringBuilder path, int eventDepth, int maxLength);
 
   /** The position of the current token, for a problem. */
   Position position();
 
-  /** Called before a problem is recorded, which needs its exact position. */
+  /** Called before a problem is recorded, because the problem needs an exact position. */
   void beforeProblem();
 }

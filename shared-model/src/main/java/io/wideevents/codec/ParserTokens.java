@@ -6,7 +6,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.TokenStreamContext;
 
-/** The tokens of a JSON parser. Explains with its positions why an event is rejected. */
+/** The tokens of a JSON parser. Their positions show where an event breaks a rule. */
 final class ParserTokens implements EventTokens {
   private final EventText text;
   private final JsonParser parser;
@@ -123,6 +123,6 @@ final class ParserTokens implements EventTokens {
 
   @Override
   public void beforeProblem() {
-    // Knows the position already.
+    // The parser already knows the position.
   }
 }

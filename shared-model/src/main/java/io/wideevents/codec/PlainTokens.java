@@ -10,18 +10,19 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
 /**
- * The tokens of an ordinary event, read from its bytes without a parser: a text without escapes is
- * copied to the document as it is, a known name creates no string, and nothing is created per
- * object. The parser took a third of the time of a record, and a third of its garbage.
+ * Reads the tokens of an ordinary event from its bytes, without a parser. It copies a text without
+ * escapes to the document unchanged. It creates no string for a known name, and no object for a
+ * JSON object or array. The parser took a third of the time of a record, and made a third of its
+ * garbage.
  *
- * <p>Accepts a subset of JSON, with the same meaning. Throws {@link NotPlainException} at anything
- * else, and before the first problem of an event: the caller then reads the text again by {@link
- * ParserTokens}, which explains the problem. A text is thus read at most twice.
+ * <p>Accepts a subset of JSON, with the same meaning. Throws {@link NotPlainException} at any other
+ * input, and before the first problem of an event. The caller then reads the text again with {@link
+ * ParserTokens}, which explains the problem. So a text is read at most twice.
  *
- * <p>Reused for one text after the other; not safe for concurrent use.
+ * <p>An instance is reused for one text after the other. Not safe for concurrent use.
  */
 final class PlainTokens implements EventTokens {
-  /** The text must be read by a parser. Has no stack trace, because it is no failure. */
+  /** The text must be read by a parser. Has no stack trace, because this is an expected case. */
   static final class NotPlainException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -38,7 +39,7 @@ final class PlainTokens implements EventTokens {
   private static final long BACKSLASHES = '\\' * EVERY_BYTE;
   private static final long SPACES = ' ' * EVERY_BYTE;
 
-  /** Longer names, longer numbers and deeper nesting are rare; limits of the parser apply. */
+  /** Longer names, longer numbers and deeper nesting are rare, so they are left to the parser. */
   private static final int MAX_NAME_BYTES = 128;
 
   private static final int MAX_NUMBER_LENGTH = 64;
@@ -52,7 +53,7 @@ final class PlainTokens implements EventTokens {
   private int limit;
   private int maxTextBytes;
 
-  /** The offset of the first byte that was not read yet. */
+  /** The offset of the next byte to read. */
   private int at;
 
   private @Nullable JsonToken current;
@@ -60,8 +61,8 @@ final class PlainTokens implements EventTokens {
   private boolean hasEscapes;
   private boolean mayBeNotAscii;
 
-  // The open objects and arrays, from index 1: the index of an array's item, and where the current
-  // name of an object is. There is no name yet if its end is 0.
+  // The open objects and arrays, from index 1. For an array: the index of the current item. For an
+  // object: where the current name begins and ends. The end is 0 before the first name.
   private int depth;
   private int[] indexes = new int[16];
   private int[] nameStarts = new int[16];
@@ -71,7 +72,8 @@ final class PlainTokens implements EventTokens {
    * Starts a text.
    *
    * @param text valid UTF-8 in {@code [from, to)}
-   * @param maxTextBytes a longer text is not read, because it would be copied
+   * @param maxTextBytes the limit of one text; a longer text needs the parser, because this class
+   *     would copy it
    */
   void open(byte[] text, int from, int to, int maxTextBytes) {
     bytes = text;
@@ -122,7 +124,7 @@ final class PlainTokens implements EventTokens {
     return at == limit;
   }
 
-  /** Moves to the next byte that is no white space, and returns it. */
+  /** Skips white space and returns the next byte, without reading past it. */
   private byte firstByte() {
     while (at < limit) {
       byte b = bytes[at];
@@ -260,7 +262,7 @@ final class PlainTokens implements EventTokens {
     long notAscii = 0;
     int i = at + 1;
     while (true) {
-      // Eight bytes at once, as long as none of them is special.
+      // Reads eight bytes at once, as long as none of them is a quote, a backslash or a control.
       if (i + Long.BYTES <= end) {
         long eight = (long) LONGS.get(text, i);
         notAscii |= eight & HIGH_BITS;
@@ -298,7 +300,7 @@ final class PlainTokens implements EventTokens {
 
   /**
    * The high bit of each byte that is a quote, a backslash or a control character. Only the lowest
-   * of these bits is sure: a subtraction may borrow from the next byte.
+   * of these bits is reliable, because a subtraction may borrow from the next byte.
    */
   private static long special(long eight) {
     long quotes = eight ^ QUOTES;
@@ -309,7 +311,7 @@ final class PlainTokens implements EventTokens {
         & HIGH_BITS;
   }
 
-  /** The length of the escape at {@code i}, or of two that are a pair of surrogates. */
+  /** The length of the escape at {@code i}. Two escapes that form a surrogate pair count as one. */
   private static int escapeLength(byte[] text, int i, int end) {
     if (i + 1 >= end) {
       throw new NotPlainException();
@@ -339,8 +341,8 @@ final class PlainTokens implements EventTokens {
   }
 
   /**
-   * Writes the text in {@code [from, to)} with its escapes resolved, as UTF-8. It is not longer
-   * than with them.
+   * Writes the text in {@code [from, to)} as UTF-8, with its escapes resolved. The result is not
+   * longer than the text with its escapes.
    *
    * @return where the written text ends in {@code out}
    */
@@ -509,7 +511,8 @@ final class PlainTokens implements EventTokens {
 
   @Override
   public Position position() {
-    return UNKNOWN; // shown only with a problem, before which the text is read again
+    return UNKNOWN; // only problems show a position, and before a problem the parser reads the text
+                    // again
   }
 
   @Override

@@ -36,7 +36,7 @@ final class QueryMeters {
 
   private Timer timer(String endpoint, String outcome) {
     return Timer.builder("wide_events.query.requests")
-        .description("Requests of the query API, until the reply was written")
+        .description("Time of requests of the query API, up to the end of the reply")
         .tag("endpoint", endpoint)
         .tag("outcome", outcome)
         .register(registry);
