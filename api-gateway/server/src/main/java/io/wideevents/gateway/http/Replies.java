@@ -46,7 +46,7 @@ final class Replies {
     } catch (IOException | IllegalStateException e) {
       // Jetty throws an IllegalStateException when the connection was closed before 100 Continue
       // was sent.
-      log.atDebug().setCause(e).log("Client went away before it read its reply");
+      log.atDebug().setCause(e).log("Client closed the connection before it read its reply");
     }
   }
 
