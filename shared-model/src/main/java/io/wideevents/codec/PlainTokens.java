@@ -512,7 +512,7 @@ final class PlainTokens implements EventTokens {
   @Override
   public Position position() {
     return UNKNOWN; // only problems show a position, and before a problem the parser reads the text
-                    // again
+    // again
   }
 
   @Override

@@ -97,7 +97,7 @@ class FilterTest {
           :5                 | 0  | empty part
           has:$x             | 4  | not allowed
           has:               | 4  | empty part
-          has:a:b            | 5  | goes on
+          has:a:b            | 5  | continues
           timestamp:>5       | 0  | from and to
           a:*                | 2  | begins with *
           a:*b               | 2  | begins with *
@@ -109,15 +109,15 @@ class FilterTest {
           a:..5              | 2  | number
           a:../etc/passwd    | 2  | number
           a:>"5"             | 3  | number
-          a:"x"y             | 5  | goes on
+          a:"x"y             | 5  | continues
           a:x"y"             | 3  | middle
           a"b"               | 1  | middle
           "a                 | 0  | not closed
           a:"x\\"            | 2  | not closed
-          a:"\\n"            | 3  | escapes nothing
-          ""                 | 0  | nothing
-          -                  | 0  | excludes nothing
-          x -                | 2  | excludes nothing
+          a:"\\n"            | 3  | is not followed by
+          ""                 | 0  | are empty
+          -                  | 0  | No term follows
+          x -                | 2  | No term follows
           a OR b             | 2  | not an operator
           a AND b            | 2  | not an operator
           NOT a              | 0  | not an operator

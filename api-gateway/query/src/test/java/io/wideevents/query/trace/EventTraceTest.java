@@ -144,7 +144,7 @@ class EventTraceTest {
 
     assertThat(found.state()).isEqualTo(State.UNKNOWN);
     assertThat(found.detail())
-        .contains("not every place answered", "kafka (no broker answered in time)");
+        .contains("some places did not answer", "kafka (no broker answered in time)");
   }
 
   @Test
