@@ -50,7 +50,7 @@ final class GroupQuery {
   /**
    * Blocks for the time of the queries.
    *
-   * @throws QueryException 422 {@code too_many_groups}, or an exception of {@link EventStore}
+   * @throws QueryException 422 {@code too_many_groups}, or a failure of the store
    */
   void run() {
     if (!percentiles.isEmpty() && hasFewGroups()) {
