@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -86,7 +87,7 @@ final class QueryBenchmark {
   private record Result(
       Map<String, Histogram> queries, Histogram posts, double storedPerSecond, double otherWork) {
     double millis(String query, double percentile) {
-      return queries.get(query).getValueAtPercentile(percentile) / 1e3;
+      return Objects.requireNonNull(queries.get(query)).getValueAtPercentile(percentile) / 1e3;
     }
 
     double postMillis(double percentile) {
