@@ -2,6 +2,7 @@ package io.wideevents.codec;
 
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -21,8 +22,9 @@ import tools.jackson.core.json.JsonFactory;
 
 /**
  * Writes a stored event as JSON for people and programs: {@code eventId} instead of {@code _id},
- * dates as RFC 3339 in UTC, {@code _ingest.hash} in hex, every number with its exact value. Writes
- * plain JSON, never extended JSON: {@code {"$date": 1}} in a posted event is returned unchanged.
+ * dates as RFC 3339 in UTC, {@code _ingest.hash} in hex, every number with its exact value, as
+ * digits if these are not more than some hundred. Writes plain JSON, never extended JSON: {@code
+ * {"$date": 1}} in a posted event is returned unchanged.
  *
  * <p>Stateless and safe for concurrent use; blocks only for the stream it writes to.
  */
@@ -33,6 +35,10 @@ public final class EventJson {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
+
+  // 1E+6144 has 24 bytes in MongoDB and 6145 digits, so an event of 1 MiB would become one of 250
+  // MiB. No double has so many zeros, so a number with an exponent is read as a Decimal128 again.
+  private static final int MAX_ZEROS = 350;
 
   private EventJson() {}
 
@@ -126,15 +132,16 @@ public final class EventJson {
   }
 
   private static void decimal(Decimal128 number, JsonGenerator json) {
-    String text;
+    BigDecimal value;
     try {
-      text = number.bigDecimalValue().toPlainString();
+      value = number.bigDecimalValue().stripTrailingZeros();
     } catch (ArithmeticException e) {
       // NaN, an infinity or negative zero, which only documents of other writers contain.
       json.writeString(number.toString());
       return;
     }
-    json.writeNumber(text);
+    json.writeNumber(
+        Math.abs(value.scale()) > MAX_ZEROS ? value.toString() : value.toPlainString());
   }
 
   private static String text(BsonBinary binary) {

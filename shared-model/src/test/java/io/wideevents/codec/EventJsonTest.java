@@ -12,8 +12,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import org.bson.BsonArray;
 import org.bson.BsonBinary;
 import org.bson.BsonDecimal128;
 import org.bson.BsonDocument;
@@ -51,11 +54,24 @@ class EventJsonTest {
             """
             {"eventId":"%s","requestId":"r","service":"checkout","route":"GET /health",\
             "timestamp":"2026-11-22T10:00:00.000Z","n":{"$date":1},"big":9223372036854775807,\
-            "exact":1%s,"half":0.5,"list":[null,true],\
+            "exact":1E+400,"half":0.5,"list":[null,true],\
             "_summary":"Outcome: EDGE_CASE Service: checkout Route: GET /health LatencyBucket: unknown",\
             "_ingest":{"receivedAt":"2026-11-22T10:00:00.000Z","outcome":"EDGE_CASE","hash":"%s",\
             "tier":"mongodb"}}"""
-                .formatted(stored.id(), "0".repeat(400), stored.hash()));
+                .formatted(stored.id(), stored.hash()));
+  }
+
+  @Test
+  void toBytes_takesLittleMemory_whateverTheExponentsOfNumbers() {
+    BsonArray numbers = new BsonArray();
+    for (String number : List.of("1E+6144", "-9.999E+6144", "1E-6176", "123E-400", "1E+401")) {
+      numbers.addAll(Collections.nCopies(1_000, new BsonDecimal128(Decimal128.parse(number))));
+    }
+
+    byte[] json = EventJson.toBytes(new BsonDocument("numbers", numbers));
+
+    assertThat(json).hasSizeLessThan(16 * numbers.size());
+    assertThat(text(new BsonDocument("n", numbers.getFirst()))).isEqualTo("{\"n\":1E+6144}");
   }
 
   @Test

@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Numbers of MongoDB without loss of digits. */
 public final class Numbers {
+  // With the 34 digits of a Decimal128, less than the 60 characters of a number in a filter.
+  private static final int MAX_ZEROS = 24;
+
   private Numbers() {}
 
   /** The number; null for a value that is no number, NaN or an infinity. */
@@ -35,8 +38,15 @@ public final class Numbers {
     };
   }
 
-  /** The number in digits, without an exponent and without zeros at its end. */
+  /**
+   * The number in digits, without zeros at its end. A number that would have more than 60 digits
+   * has an exponent. A filter reads both.
+   */
   public static String plain(BigDecimal number) {
-    return number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();
+    if (number.signum() == 0) {
+      return "0";
+    }
+    BigDecimal stripped = number.stripTrailingZeros();
+    return Math.abs(stripped.scale()) > MAX_ZEROS ? stripped.toString() : stripped.toPlainString();
   }
 }

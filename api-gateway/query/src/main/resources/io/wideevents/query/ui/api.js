@@ -43,14 +43,15 @@ export class Problem extends Error {
   }
 }
 
-// A double cannot hold integers above 2^53. They are kept as the text that the gateway sent.
+// A double cannot hold integers above 2^53 and exponents above 308. They are kept as the text that the gateway sent.
+const BEYOND_DOUBLE = /\d{16}|\de[+-]?\d{3}/i;
 const exact = (name, value, context) =>
-  typeof value === 'number' && context?.source && JSON.rawJSON && String(value) !== context.source && /\d{16}/.test(context.source)
+  typeof value === 'number' && context?.source && JSON.rawJSON && String(value) !== context.source && BEYOND_DOUBLE.test(context.source)
     ? JSON.rawJSON(context.source)
     : value;
 
 export function parse(text) {
-  return /\d{16}/.test(text) ? JSON.parse(text, exact) : JSON.parse(text);
+  return BEYOND_DOUBLE.test(text) ? JSON.parse(text, exact) : JSON.parse(text);
 }
 
 async function problemOf(response) {
