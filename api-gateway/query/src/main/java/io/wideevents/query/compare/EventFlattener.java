@@ -16,15 +16,17 @@ import org.jspecify.annotations.Nullable;
 final class EventFlattener {
   private static final int MAX_DEPTH = 12;
   private static final int MAX_FIELDS = 500;
+  private static final int MAX_VALUES = 5_000;
 
   /** Names of the pipeline itself, which say nothing about the request. */
   private static final Set<String> LEFT_OUT = Set.of("_id", "timestamp", "_sampling", "_schema");
 
   private final Map<FieldPlace, Set<FieldValue>> fields = new HashMap<>();
+  private int values;
 
   private EventFlattener() {}
 
-  /** The values of each field, at most 500 fields. */
+  /** The values of each field, at most 500 fields and 5 000 values. */
   static Map<FieldPlace, Set<FieldValue>> fields(BsonDocument event) {
     EventFlattener flattener = new EventFlattener();
     for (Map.Entry<String, BsonValue> field : event.entrySet()) {
@@ -69,13 +71,13 @@ final class EventFlattener {
   }
 
   private void value(FieldPlace place, FieldValue value) {
-    Set<FieldValue> values = fields.get(place);
-    if (values == null && fields.size() < MAX_FIELDS) {
-      values = new HashSet<>(2);
-      fields.put(place, values);
+    Set<FieldValue> found = fields.get(place);
+    if (found == null && fields.size() < MAX_FIELDS) {
+      found = new HashSet<>(2);
+      fields.put(place, found);
     }
-    if (values != null) {
-      values.add(value);
+    if (found != null && values < MAX_VALUES && found.add(value)) {
+      values++;
     }
   }
 

@@ -12,8 +12,12 @@ final class Sample {
   /** Bounds the memory of a comparison; later names are left out. */
   private static final int MAX_FIELDS = 2_000;
 
+  /** Bounds the memory too, at some 200 bytes for a value; later values are left out. */
+  static final int MAX_VALUES = 100_000;
+
   private final Map<FieldPlace, Map<FieldValue, Count>> fields = new HashMap<>();
   private final Map<FieldPlace, Count> present = new HashMap<>();
+  private int values;
   private int events;
   private double weight;
   private double squares;
@@ -44,14 +48,30 @@ final class Sample {
     squares += rate * rate;
     for (Map.Entry<FieldPlace, Set<FieldValue>> field : EventFlattener.fields(event).entrySet()) {
       if (fields.size() < MAX_FIELDS || fields.containsKey(field.getKey())) {
-        Map<FieldValue, Count> values =
+        Map<FieldValue, Count> counts =
             fields.computeIfAbsent(field.getKey(), key -> new HashMap<>());
-        field
-            .getValue()
-            .forEach(each -> values.computeIfAbsent(each, key -> new Count()).add(rate));
+        field.getValue().forEach(each -> count(counts, each, rate));
         present.computeIfAbsent(field.getKey(), key -> new Count()).add(rate);
       }
     }
+  }
+
+  private void count(Map<FieldValue, Count> counts, FieldValue value, double rate) {
+    Count count = counts.get(value);
+    if (count == null) {
+      if (values >= MAX_VALUES) {
+        return;
+      }
+      values++;
+      count = new Count();
+      counts.put(value, count);
+    }
+    count.add(rate);
+  }
+
+  /** The number of different values of all fields. */
+  int valueCount() {
+    return values;
   }
 
   int events() {
