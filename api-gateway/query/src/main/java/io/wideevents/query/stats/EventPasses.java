@@ -129,7 +129,7 @@ final class EventPasses {
       return store.aggregate(pipeline, atMost);
     } catch (QueryException e) {
       if (e.code().equals("query_too_large")) {
-        throw tooMany("The groups of the query exceed the memory limit of MongoDB");
+        throw tooMany("The groups of the query need more memory than a query may use");
       }
       throw e;
     }

@@ -34,6 +34,8 @@ import reactor.core.publisher.Sinks;
 public final class EventStore implements AutoCloseable {
   private static final Duration MAX_WAIT = Duration.ofSeconds(1);
   private static final int BATCH = 256;
+  // The results of a query are in memory together. The values of a field to group by may be long.
+  private static final long MAX_RESULT_BYTES = 16L << 20;
 
   private final MongoConnection connection;
   private final Semaphore permits;
@@ -57,12 +59,18 @@ public final class EventStore implements AutoCloseable {
    * Runs a pipeline on the events and returns its first results.
    *
    * @param atMost limit of results; the pipeline should have it as well
+   * @throws QueryException {@code query_too_large} if the results have more than 16 MiB
    */
   public List<BsonDocument> aggregate(List<? extends Bson> pipeline, int atMost) {
     List<BsonDocument> found = new ArrayList<>();
+    long[] bytes = {0};
     read(
         results(pipeline).take(atMost),
         document -> {
+          bytes[0] += document.getByteBuffer().remaining();
+          if (bytes[0] > MAX_RESULT_BYTES && !found.isEmpty()) {
+            throw StoreFailures.tooLarge("The results of the query have more than 16 MiB");
+          }
           found.add(document);
           return true;
         });

@@ -34,7 +34,8 @@ public final class EventTail implements AutoCloseable {
   private static final String TOKEN = "_data";
   // How long MongoDB waits for a change before it answers that there is none.
   private static final Duration MAX_AWAIT = Duration.ofSeconds(1);
-  private static final int MAX_QUEUED = 256;
+  // An event can have 1 MiB and more, and each tail has such a queue.
+  static final int MAX_QUEUED = 16;
 
   private final MongoConnection connection;
   private final String firstToken;
@@ -154,6 +155,11 @@ public final class EventTail implements AutoCloseable {
     return new Change(
         change.getResumeToken().getString(TOKEN).getValue(),
         Objects.requireNonNull(change.getFullDocument()));
+  }
+
+  /** Number of changes in the memory of this process. */
+  int queued() {
+    return queue.size();
   }
 
   /** Closes the cursor in MongoDB. Idempotent. */

@@ -49,6 +49,11 @@ final class StoreFailures {
         .withHeader("Retry-After", "1");
   }
 
+  static QueryException tooLarge(String detail) {
+    return new QueryException(
+        422, "query_too_large", detail, "Choose a shorter range, or add a service to the filter");
+  }
+
   static QueryException closing() {
     return new QueryException(
             503,
@@ -90,11 +95,7 @@ final class StoreFailures {
         return timeout(connection);
       }
       if (OUT_OF_MEMORY.contains(refused.getErrorCode())) {
-        return new QueryException(
-            422,
-            "query_too_large",
-            "The query exceeds the memory limit of MongoDB",
-            "Choose a shorter range, or add a service to the filter");
+        return tooLarge("The query exceeds the memory limit of MongoDB");
       }
     }
     MongoTrouble trouble = connection.explain(failure);

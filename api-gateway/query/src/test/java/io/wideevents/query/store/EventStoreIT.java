@@ -17,6 +17,7 @@ import org.bson.BsonDocument;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 /** The limits of queries on the real MongoDB. */
 class EventStoreIT {
@@ -133,6 +134,49 @@ class EventStoreIT {
             BsonDocument.parse("{$sort: {pad: 1, requestId: -1}}"));
     try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(30)), 1)) {
       assertFails(422, "query_too_large", () -> store.aggregate(hungry, EVENTS));
+    }
+  }
+
+  @Test
+  void resultsThatAreTooLargeForTheMemory_areRejected() {
+    // 2 000 results of 64 KiB
+    List<BsonDocument> large =
+        List.of(
+            BsonDocument.parse(
+                "{$project: {pad: {$reduce: {input: {$range: [0, 14]}, initialValue: 'xxxx',"
+                    + " in: {$concat: ['$$value', '$$value']}}}}}"));
+    try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(30)), 1)) {
+      assertFails(422, "query_too_large", () -> store.aggregate(large, EVENTS));
+
+      assertThat(store.aggregate(large, 100)).hasSize(100);
+      assertThat(store.running()).isZero();
+    }
+  }
+
+  @Test
+  void tail_thatIsNotRead_keepsFewEventsInMemory() throws InterruptedException {
+    try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(30)), 1);
+        EventTail tail =
+            store.tail(
+                BsonDocument.parse("{'%sservice': 'tailed'}".formatted(EventTail.PREFIX)), null)) {
+      stored.add(
+          IntStream.range(0, 100)
+              .mapToObj(
+                  n ->
+                      "{\"requestId\":\"r%d\",\"service\":\"tailed\",\"route\":\"/\",\"timestamp\":\"%s\"}"
+                          .formatted(n, Instant.now().minus(Duration.ofDays(1))))
+              .toList());
+
+      await()
+          .during(Duration.ofMillis(1_500))
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> tail.queued() == EventTail.MAX_QUEUED);
+
+      for (int n = 0; n < 100; n++) {
+        assertThat(tail.poll(Duration.ofSeconds(10))).as("event %d", n).isNotNull();
+      }
+    } finally {
+      Mono.from(stored.collection().deleteMany(BsonDocument.parse("{service: 'tailed'}"))).block();
     }
   }
 
