@@ -15,6 +15,8 @@ final class Sample {
   /** Bounds the memory too, at some 200 bytes for a value; later values are left out. */
   static final int MAX_VALUES = 100_000;
 
+  private static final double MAX_RATE = 1e9;
+
   private final Map<FieldPlace, Map<FieldValue, Count>> fields = new HashMap<>();
   private final Map<FieldPlace, Count> present = new HashMap<>();
   private int values;
@@ -111,6 +113,7 @@ final class Sample {
     BsonValue sampling = event.get("_sampling");
     BsonValue rate =
         sampling != null && sampling.isDocument() ? sampling.asDocument().get("rate") : null;
-    return rate != null && rate.isNumber() ? Math.max(1, rate.asNumber().doubleValue()) : 1;
+    double number = rate != null && rate.isNumber() ? rate.asNumber().doubleValue() : 1;
+    return number >= 1 && number <= MAX_RATE ? number : 1;
   }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.bson.BsonArray;
 import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
+import org.bson.BsonDouble;
 import org.bson.BsonInt32;
 import org.bson.BsonInt64;
 import org.bson.BsonNull;
@@ -13,9 +14,12 @@ import org.bson.BsonValue;
 
 /** Expressions of MongoDB about one event. */
 final class Expressions {
+  private static final double MAX_RATE = 1e9;
+
   /**
-   * The number of events that the stored event represents. The codec stores only whole rates of 1
-   * or more. Any other value, from another writer, counts as 1.
+   * The number of events that the stored event represents. Any value other than a number from 1 to {@link #MAX_RATE}
+   * counts as 1. The codec stores numbers from 1 without a limit, and a sum beyond the largest
+   * double would make every figure unusable.
    */
   static final BsonValue WEIGHT = weight();
 
@@ -65,6 +69,7 @@ final class Expressions {
   private static BsonValue weight() {
     BsonValue rate = path("_sampling.rate");
     BsonValue one = new BsonInt32(1);
-    return ifNumber(rate, of("$max", rate, one), one);
+    BsonValue isRate = of("$and", isNumber(rate), of("$lte", rate, new BsonDouble(MAX_RATE)));
+    return of("$cond", isRate, of("$max", rate, one), one);
   }
 }

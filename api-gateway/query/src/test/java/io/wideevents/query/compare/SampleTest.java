@@ -2,6 +2,8 @@ package io.wideevents.query.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.bson.BsonArray;
 import org.bson.BsonDecimal128;
@@ -35,12 +37,31 @@ class SampleTest {
 
   @Test
   void numbersWithLargeExponents_areShortTexts_whichFiltersRead() {
-    FieldValue large = FieldValue.of(new BsonDecimal128(Decimal128.parse("12E+6143")));
-    FieldValue small = FieldValue.of(new BsonDecimal128(Decimal128.parse("1E-6176")));
+    FieldValue large = value("12E+6143");
+    FieldValue small = value("1E-6176");
 
     assertThat(large.text()).isEqualTo("1.2E+6144");
     assertThat(small.text()).isEqualTo("1E-6176");
     assertThat(large.number()).isEqualByComparingTo("12E+6143");
     assertThat(large.filter(new FieldPlace("n", true), false)).isEqualTo("n:1.2E+6144");
+  }
+
+  @Test
+  void add_countsAnEventOnce_whoseRateIsNoRate() {
+    Sample sample = new Sample();
+
+    for (String rate : List.of("1E+400", "NaN", "Infinity", "-5", "1")) {
+      sample.add(
+          new BsonDocument("region", new BsonString(rate))
+              .append(
+                  "_sampling",
+                  new BsonDocument("rate", new BsonDecimal128(Decimal128.parse(rate)))));
+    }
+
+    assertThat(sample.effectiveSize()).isEqualTo(5);
+  }
+
+  private static FieldValue value(String number) {
+    return Objects.requireNonNull(FieldValue.of(new BsonDecimal128(Decimal128.parse(number))));
   }
 }
