@@ -28,6 +28,8 @@ final class RequestAdmission extends Handler.Wrapper {
 
   private static final Set<String> READS =
       Set.of(HttpMethod.GET.asString(), HttpMethod.HEAD.asString(), HttpMethod.OPTIONS.asString());
+  // Queries with a body.
+  private static final Set<String> READING_POSTS = Set.of("/v1/query", "/v1/compare");
   // Reads need no key. Clients that do not read their replies must not use up the limit that posts
   // need.
   private static final int READS_PART = 4;
@@ -55,7 +57,7 @@ final class RequestAdmission extends Handler.Wrapper {
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     EndPoint client = request.getConnectionMetaData().getConnection().getEndPoint();
     RequestKind kind = kind(request);
-    boolean isRead = kind == RequestKind.COUNTED && READS.contains(request.getMethod());
+    boolean isRead = kind == RequestKind.COUNTED && isRead(request);
     Optional<String> reader =
         isRead ? Optional.of(ClientName.of(request.getConnectionMetaData())) : Optional.empty();
     // Registered before the request begins, because a request without a completion listener would
@@ -129,6 +131,11 @@ final class RequestAdmission extends Handler.Wrapper {
     return isRead && RESERVED_PATHS.contains(withoutSlash(request.getHttpURI().getPath()))
         ? RequestKind.RESERVED
         : RequestKind.COUNTED;
+  }
+
+  private static boolean isRead(Request request) {
+    return READS.contains(request.getMethod())
+        || READING_POSTS.contains(withoutSlash(request.getHttpURI().getPath()));
   }
 
   /** Removes one trailing slash, because the routes accept a path with it. */

@@ -10,6 +10,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -21,6 +24,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,6 +33,7 @@ class RequestAdmissionTest {
   private static final Duration SOON = Duration.ofSeconds(15);
   private static final int TIMES = 20;
 
+  private final CountDownLatch release = new CountDownLatch(1);
   private final Server server = new Server();
   private final ConnectionLimits limits = ConnectionLimits.of(256, true);
   private final ConnectionGuard guard = new ConnectionGuard(limits);
@@ -86,12 +91,53 @@ class RequestAdmissionTest {
             });
   }
 
+  @Test
+  void queriesWithABody_countAsReads_andLeaveRoomForPosts() throws IOException {
+    List<RawConnection> queries = new ArrayList<>();
+    try {
+      for (int i = 0; i < limits.requestsPerAddress() / 4; i++) {
+        queries.add(post("/v1/query"));
+      }
+      await().atMost(SOON).until(() -> guard.requests() == queries.size());
+
+      try (RawConnection further = post("/v1/compare");
+          RawConnection event = post("/v1/events")) {
+        assertThat(further.readAll()).startsWith("HTTP/1.1 429 ");
+        assertThat(event.readAll()).startsWith("HTTP/1.1 404 ");
+      }
+    } finally {
+      release.countDown();
+      for (RawConnection query : queries) {
+        query.close();
+      }
+    }
+  }
+
+  private RawConnection post(String path) throws IOException {
+    RawConnection connection = new RawConnection(connector.getLocalPort());
+    connection.send(
+        "POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    return connection;
+  }
+
   /** Ends each request as its path says. */
-  private static final class Script extends Handler.Abstract {
+  private final class Script extends Handler.Abstract {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
       switch (request.getHttpURI().getPath()) {
         case "/answered", "/fails-to-note-the-end" -> answer(response, callback);
+        case "/v1/query" ->
+            Thread.ofPlatform()
+                .daemon()
+                .start(
+                    () -> {
+                      try {
+                        release.await();
+                      } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                      }
+                      answer(response, callback);
+                    });
         case "/throws" -> throw new IllegalStateException("wanted");
         case "/throws-error" -> throw new StackOverflowError("wanted");
         case "/throws-after-its-reply" -> {
