@@ -112,6 +112,7 @@ public final class GatewayApplication implements AutoCloseable {
                     Queries.of(
                         query,
                         Queries.view(backends.delivery()::status, spool, settings.topics()),
+                        guards.access(),
                         clock,
                         metrics.registry()));
     http =

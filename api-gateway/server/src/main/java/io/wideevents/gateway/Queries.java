@@ -1,11 +1,15 @@
 package io.wideevents.gateway;
 
+import io.javalin.http.Context;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.wideevents.delivery.spool.EventSpool;
 import io.wideevents.delivery.spool.SpoolLookUp;
 import io.wideevents.delivery.spool.SpoolStats;
 import io.wideevents.delivery.tiers.TierStatus;
 import io.wideevents.event.EventId;
+import io.wideevents.gateway.access.AccessControl;
+import io.wideevents.gateway.access.Admission;
+import io.wideevents.gateway.access.Scope;
 import io.wideevents.query.config.QuerySettings;
 import io.wideevents.query.http.QueryRoutes;
 import io.wideevents.query.store.EventStore;
@@ -15,6 +19,7 @@ import io.wideevents.query.trace.GatewayView;
 import io.wideevents.query.trace.SpoolSearch;
 import io.wideevents.query.trace.TopicSettings;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,9 +28,20 @@ import java.util.function.Supplier;
 /** The query side: its connection to MongoDB, its routes, and its view of the gateway. */
 record Queries(EventStore store, QueryRoutes routes) {
   static Queries of(
-      QuerySettings settings, GatewayView gateway, InstantSource clock, MeterRegistry registry) {
+      QuerySettings settings,
+      GatewayView gateway,
+      AccessControl access,
+      InstantSource clock,
+      MeterRegistry registry) {
     EventStore store = new EventStore(settings.mongo(), settings.concurrency());
-    return new Queries(store, new QueryRoutes(store, settings, gateway, clock, registry));
+    return new Queries(
+        store,
+        new QueryRoutes(store, settings, gateway, clock, registry, ctx -> isAdmitted(access, ctx)));
+  }
+
+  private static boolean isAdmitted(AccessControl access, Context ctx) {
+    List<String> authorization = Collections.list(ctx.req().getHeaders("Authorization"));
+    return access.admit(authorization, Scope.QUERY) instanceof Admission.Granted;
   }
 
   /** The tiers and the spool of this gateway as the query side sees them. */

@@ -1,7 +1,6 @@
 package io.wideevents.query.http;
 
 import io.javalin.http.Context;
-import io.javalin.http.Handler;
 import io.wideevents.query.compare.CompareQuery;
 import io.wideevents.query.compare.CompareReply;
 import io.wideevents.query.compare.CompareRequest;
@@ -9,7 +8,7 @@ import io.wideevents.query.store.EventStore;
 import java.time.InstantSource;
 
 /** {@code POST /v1/compare}: what is different about a selection of events. */
-final class CompareHandler implements Handler {
+final class CompareHandler {
   private final EventStore store;
   private final InstantSource clock;
 
@@ -18,9 +17,8 @@ final class CompareHandler implements Handler {
     this.clock = clock;
   }
 
-  @Override
-  public void handle(Context ctx) {
-    CompareRequest request = CompareRequest.parse(QueryBody.read(ctx), clock.instant());
+  void handle(Context ctx, byte[] body) {
+    CompareRequest request = CompareRequest.parse(body, clock.instant());
     byte[] reply = CompareReply.of(CompareQuery.run(request, store));
     ctx.header("Cache-Control", "no-store").contentType("application/json").result(reply);
   }

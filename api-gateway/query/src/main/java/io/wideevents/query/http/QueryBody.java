@@ -2,33 +2,51 @@ package io.wideevents.query.http;
 
 import io.javalin.http.Context;
 import io.wideevents.query.QueryException;
+import io.wideevents.time.Deadline;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Arrays;
 
 /** Reads the body of a query, which is small. */
 final class QueryBody {
   private static final int MAX_BYTES = 64 * 1024;
+  // The server closes a connection without activity. Each byte would prolong that time.
+  private static final Duration MAX_TIME = Duration.ofSeconds(10);
 
   private QueryBody() {}
 
   /**
-   * @throws QueryException 413 {@code body_too_large}
+   * @throws QueryException 413 {@code body_too_large}; 408 {@code body_timeout} if the client sends
+   *     it for more than ten seconds; 400 {@code body_invalid} if a part of it is missing
    */
   static byte[] read(Context ctx) {
-    byte[] body;
+    Deadline deadline = Deadline.after(MAX_TIME);
+    byte[] body = new byte[MAX_BYTES + 1];
+    int length = 0;
     try (InputStream in = ctx.bodyInputStream()) {
-      body = in.readNBytes(MAX_BYTES + 1);
+      int read = in.read(body);
+      while (read >= 0 && length + read <= MAX_BYTES) {
+        length += read;
+        if (deadline.remaining().isZero()) {
+          throw new QueryException(
+              408,
+              "body_timeout",
+              "The body did not arrive within %d s".formatted(MAX_TIME.toSeconds()),
+              "Send the whole body at once");
+        }
+        read = in.read(body, length, body.length - length);
+      }
+      if (read >= 0) {
+        throw new QueryException(
+            413,
+            "body_too_large",
+            "The body of a query has more than %d bytes".formatted(MAX_BYTES),
+            "Send a shorter filter");
+      }
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read the body of a query", e);
+      throw QueryException.bodyInvalid("The body did not arrive completely", "Send it again");
     }
-    if (body.length > MAX_BYTES) {
-      throw new QueryException(
-          413,
-          "body_too_large",
-          "The body of a query has more than %d bytes".formatted(MAX_BYTES),
-          "Send a shorter filter");
-    }
-    return body;
+    return Arrays.copyOf(body, length);
   }
 }

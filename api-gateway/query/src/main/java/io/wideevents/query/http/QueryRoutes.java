@@ -21,6 +21,7 @@ import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.exc.JacksonIOException;
@@ -29,8 +30,11 @@ import tools.jackson.core.exc.JacksonIOException;
 public final class QueryRoutes implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(QueryRoutes.class);
 
-  // A reply holds up to 8 MiB of events while its client reads it.
   private static final int REPLIES_PER_QUERY = 4;
+  // A reply holds up to 8 MiB of events while its client reads it.
+  private static final long REPLY_BYTES = 8L << 20;
+  // The posts of events need most of the heap.
+  private static final int HEAP_PART = 4;
   private static final Duration MAX_WAIT = Duration.ofSeconds(1);
 
   private final EventStore store;
@@ -42,22 +46,28 @@ public final class QueryRoutes implements AutoCloseable {
   private final PipelineHandler pipeline;
   private final Semaphore replies;
 
+  /**
+   * @param admitted whether the caller may still read events; asked during long replies
+   */
   public QueryRoutes(
       EventStore store,
       QuerySettings settings,
       GatewayView gateway,
       InstantSource clock,
-      MeterRegistry registry) {
+      MeterRegistry registry,
+      Predicate<Context> admitted) {
     this.store = store;
     this.settings = settings;
     this.clock = clock;
     this.meters = new QueryMeters(registry, store);
-    this.tails = new TailHandler(store);
+    this.tails = new TailHandler(store, admitted);
     this.trace = new TraceHandler(new EventTrace(store, gateway.spool(), gateway.topics()));
     this.pipeline =
         new PipelineHandler(
             new PipelinePanel(gateway.state(), gateway.topics()), settings.traceLink());
-    this.replies = new Semaphore(REPLIES_PER_QUERY * settings.concurrency(), true);
+    this.replies =
+        new Semaphore(
+            repliesAtOnce(settings.concurrency(), Runtime.getRuntime().maxMemory()), true);
   }
 
   /**
@@ -79,8 +89,8 @@ public final class QueryRoutes implements AutoCloseable {
     routes.get("/v1/fields/{name}/values", limited("values", fields::values), query);
     StatsHandler stats = new StatsHandler(store, clock);
     CompareHandler compare = new CompareHandler(store, clock);
-    routes.post("/v1/query", limited("query", stats), query);
-    routes.post("/v1/compare", limited("compare", compare), query);
+    routes.post("/v1/query", posted("query", stats::handle), query);
+    routes.post("/v1/compare", posted("compare", compare::handle), query);
     // Tails have a separate limit, so they do not count among the other replies.
     routes.get("/v1/tail", measured("tail", tails::handle), query);
     byte[] description = description();
@@ -103,26 +113,47 @@ public final class QueryRoutes implements AutoCloseable {
     tails.close();
   }
 
-  /** A handler whose replies take memory while the client reads them. */
-  private Handler limited(String endpoint, Handler handler) {
+  /** Handles a request with its body. */
+  private interface BodyHandler {
+    void handle(Context ctx, byte[] body);
+  }
+
+  private Handler posted(String endpoint, BodyHandler handler) {
     return measured(
         endpoint,
         ctx -> {
-          if (!replies.tryAcquire(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new QueryException(
-                    429,
-                    "query_busy",
-                    "Too many replies to queries are being written",
-                    "Read the replies, and ask again after Retry-After; the limit follows from the"
-                        + " setting QUERY_CONCURRENCY")
-                .withHeader("Retry-After", "1");
-          }
-          try {
-            handler.handle(ctx);
-          } finally {
-            replies.release();
-          }
+          // A client that does not send its body must not count among the replies.
+          byte[] body = QueryBody.read(ctx);
+          limit(ctx, passed -> handler.handle(passed, body));
         });
+  }
+
+  /** A handler whose replies take memory while the client reads them. */
+  private Handler limited(String endpoint, Handler handler) {
+    return measured(endpoint, ctx -> limit(ctx, handler));
+  }
+
+  private void limit(Context ctx, Handler handler) throws Exception {
+    if (!replies.tryAcquire(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new QueryException(
+              429,
+              "query_busy",
+              "Too many replies to queries are being written",
+              "Read the replies, and ask again after Retry-After; the limit follows from the"
+                  + " setting QUERY_CONCURRENCY and from the heap")
+          .withHeader("Retry-After", "1");
+    }
+    try {
+      handler.handle(ctx);
+    } finally {
+      replies.release();
+    }
+  }
+
+  /** The number of replies that may be in memory together: a quarter of the heap, at least two. */
+  static int repliesAtOnce(int concurrency, long heapBytes) {
+    long fitting = heapBytes / HEAP_PART / REPLY_BYTES;
+    return Math.clamp(fitting, 2, REPLIES_PER_QUERY * concurrency);
   }
 
   private Handler measured(String endpoint, Handler handler) {

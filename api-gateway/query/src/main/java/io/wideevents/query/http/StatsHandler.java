@@ -1,7 +1,6 @@
 package io.wideevents.query.http;
 
 import io.javalin.http.Context;
-import io.javalin.http.Handler;
 import io.wideevents.query.stats.StatsQuery;
 import io.wideevents.query.stats.StatsReply;
 import io.wideevents.query.stats.StatsRequest;
@@ -9,7 +8,7 @@ import io.wideevents.query.store.EventStore;
 import java.time.InstantSource;
 
 /** {@code POST /v1/query}: counts, rates, percentiles, series and groups. */
-final class StatsHandler implements Handler {
+final class StatsHandler {
   private final EventStore store;
   private final InstantSource clock;
 
@@ -18,9 +17,8 @@ final class StatsHandler implements Handler {
     this.clock = clock;
   }
 
-  @Override
-  public void handle(Context ctx) {
-    StatsRequest request = StatsRequest.parse(QueryBody.read(ctx), clock.instant());
+  void handle(Context ctx, byte[] body) {
+    StatsRequest request = StatsRequest.parse(body, clock.instant());
     byte[] reply = StatsReply.of(StatsQuery.run(request, store));
     ctx.header("Cache-Control", "no-store").contentType("application/json").result(reply);
   }

@@ -11,12 +11,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Answers with the events that are stored from now on, as server-sent events. The reply ends when
- * the client closes the connection, when MongoDB fails, and when the gateway stops.
+ * the client closes the connection, when its key is deleted, when MongoDB fails, and when the
+ * gateway stops.
  */
 final class TailHandler implements AutoCloseable {
   private static final int MAX_EVENTS_PER_SECOND = 50;
@@ -28,10 +30,15 @@ final class TailHandler implements AutoCloseable {
   private static final Pattern TOKEN = Pattern.compile("[0-9A-Fa-f]{2,2000}");
 
   private final EventStore store;
+  private final Predicate<Context> admitted;
   private volatile boolean closed;
 
-  TailHandler(EventStore store) {
+  /**
+   * @param admitted whether the caller may still read events
+   */
+  TailHandler(EventStore store, Predicate<Context> admitted) {
     this.store = store;
+    this.admitted = admitted;
   }
 
   void handle(Context ctx) throws IOException, InterruptedException {
@@ -44,7 +51,7 @@ final class TailHandler implements AutoCloseable {
       // The stream of Javalin does not forward a flush.
       OutputStream out = ctx.res().getOutputStream();
       try {
-        send(tail, out);
+        send(tail, out, ctx);
       } catch (QueryException e) {
         // The status is sent already. The client can open the tail again after its last event.
         write(out, "event: problem\ndata: ");
@@ -60,13 +67,17 @@ final class TailHandler implements AutoCloseable {
     closed = true;
   }
 
-  private void send(EventTail tail, OutputStream out) throws IOException, InterruptedException {
+  private void send(EventTail tail, OutputStream out, Context ctx)
+      throws IOException, InterruptedException {
     write(out, "retry: " + RETRY_MILLIS + "\nid: " + tail.firstToken() + "\n\n");
     out.flush();
     Second second = new Second();
     long written = System.nanoTime();
     while (!closed) {
       Change change = tail.poll(MAX_POLL);
+      if (second.isOver() && !admitted.test(ctx)) {
+        return;
+      }
       boolean isWritten = second.endIfOver(out);
       if (change != null && second.admits(change)) {
         write(out, "id: " + change.token() + "\nevent: wide-event\ndata: ");
@@ -115,9 +126,13 @@ final class TailHandler implements AutoCloseable {
       return events <= MAX_EVENTS_PER_SECOND;
     }
 
+    boolean isOver() {
+      return System.nanoTime() - start >= SECOND;
+    }
+
     /** Begins the next second, and reports the skipped events of the last one. */
     boolean endIfOver(OutputStream out) throws IOException {
-      if (System.nanoTime() - start < SECOND) {
+      if (!isOver()) {
         return false;
       }
       int skipped = events - MAX_EVENTS_PER_SECOND;

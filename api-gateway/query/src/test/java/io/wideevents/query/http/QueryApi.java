@@ -29,6 +29,10 @@ final class QueryApi implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
 
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+
+  /** Whether open tails may go on. */
+  volatile boolean admits = true;
+
   private final EventStore store;
   private final QueryRoutes routes;
   private final Javalin server;
@@ -54,7 +58,8 @@ final class QueryApi implements AutoCloseable {
             new QuerySettings(mongo, concurrency, true, Optional.empty()),
             gateway,
             InstantSource.system(),
-            meters);
+            meters,
+            ctx -> admits);
     server =
         Javalin.create(
                 config -> {

@@ -161,6 +161,20 @@ class TailIT {
   }
 
   @Test
+  void tail_ends_whenItsKeyIsDeleted() throws Exception {
+    try (OpenTail tail = open("/v1/tail")) {
+      tail.next();
+      stored.add(List.of(event("a", "seen")));
+      assertThat(tail.next()).contains("seen");
+
+      api.admits = false;
+
+      await().atMost(SOON).until(() -> tail.ended);
+      await().atMost(SOON).until(() -> api.store().tails() == 0);
+    }
+  }
+
+  @Test
   void tail_endsWithAProblem_whenTheConnectionToMongoEnds() throws Exception {
     try (OpenTail tail = open("/v1/tail")) {
       tail.next();
