@@ -101,7 +101,8 @@ build_unless_present() {
   trap 'exit 143' TERM
   if ! all_present "$@"; then
     say "Building, once: about a minute, and a first build also downloads what it needs …"
-    run_maven -q -B -Dstyle.color=never -DskipTests package >&2 || fail "the build failed, see above"
+    run_maven -q -B -Dstyle.color=never -DskipTests \
+      -Dspotless.apply.skip=true -Dspotless.check.skip=true package >&2 || fail "the build failed, see above"
     all_present "$@" || fail "the build did not make $*"
   fi
   rm -f "$build_lock"

@@ -17,9 +17,9 @@ final class Expressions {
   private static final double MAX_RATE = 1e9;
 
   /**
-   * The number of events that the stored event represents. Any value other than a number from 1 to {@link #MAX_RATE}
-   * counts as 1. The codec stores numbers from 1 without a limit, and a sum beyond the largest
-   * double would make every figure unusable.
+   * The number of events that the stored event represents. Any value other than a number from 1 to
+   * {@link #MAX_RATE} counts as 1. The codec stores numbers from 1 without a limit, and a sum
+   * beyond the largest double would make every figure unusable.
    */
   static final BsonValue WEIGHT = weight();
 

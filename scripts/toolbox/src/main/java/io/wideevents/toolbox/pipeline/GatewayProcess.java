@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * @param url where it listens, once {@link #awaitListening} has returned
  */
 public record GatewayProcess(ChildProcess process, URI url) implements AutoCloseable {
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
   private static final Pattern LISTENING =
       Pattern.compile("\\[ApiGateway] Listening on http://127\\.0\\.0\\.1:\\d+");
 
@@ -49,7 +49,8 @@ public record GatewayProcess(ChildProcess process, URI url) implements AutoClose
   }
 
   /**
-   * Blocks until the gateway accepts requests, at most 60 s.
+   * Blocks until the gateway accepts requests, at most two minutes. The first start of a build
+   * records its AOT cache, which takes long on a busy machine.
    *
    * @throws IllegalStateException if the gateway does not start in time, with the end of its output
    */

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * @param process runs, or has ended
  */
 public record WorkerProcess(ChildProcess process) implements AutoCloseable {
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
   private static final Pattern CONSUMING =
       Pattern.compile("\\[MqConsumerService] Started MQ consumer for topic: \\S+");
 
@@ -35,7 +35,7 @@ public record WorkerProcess(ChildProcess process) implements AutoCloseable {
   }
 
   /**
-   * Blocks until the worker consumes, at most 60 s.
+   * Blocks until the worker consumes, at most two minutes.
    *
    * @throws IllegalStateException if the worker does not start in time, with the end of its output
    */
@@ -44,7 +44,9 @@ public record WorkerProcess(ChildProcess process) implements AutoCloseable {
     return this;
   }
 
-  /** The address of its health and metrics. Blocks until the worker listens, at most 60 s. */
+  /**
+   * The address of its health and metrics. Blocks until the worker listens, at most two minutes.
+   */
   public URI url() {
     return URI.create(process.awaitLog(LISTENING, START_TIMEOUT).group(1));
   }
