@@ -20,6 +20,11 @@ final class StoreFailures {
   /** ExceededMemoryLimit and QueryExceededMemoryLimitNoDiskUseAllowed. */
   private static final Set<Integer> OUT_OF_MEMORY = Set.of(146, 292);
 
+  /**
+   * CommandNotFound, InvalidPipelineOperator, and the codes of an unknown stage and accumulator.
+   */
+  private static final Set<Integer> UNSUPPORTED = Set.of(59, 168, 40324, 15952);
+
   private static final int NO_CHANGE_STREAMS = 40573;
   private static final int HISTORY_LOST = 286;
 
@@ -90,6 +95,13 @@ final class StoreFailures {
         return QueryException.parameterInvalid(
             "Last-Event-ID is not the id of an event of a tail",
             "Send the id of the last event unchanged, or leave the header out");
+      }
+      if (UNSUPPORTED.contains(refused.getErrorCode())) {
+        return new QueryException(
+            501,
+            "query_unsupported",
+            "This server does not know a part of the query that MongoDB has had since version 6.0",
+            "Use MongoDB 6.0 or newer, not a substitute that only speaks its protocol");
       }
       if (TIMED_OUT.contains(refused.getErrorCode())) {
         return timeout(connection);

@@ -181,6 +181,20 @@ class EventStoreIT {
   }
 
   @Test
+  void queryThatTheServerDoesNotKnow_isNotTemporary() {
+    try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(8)), 1)) {
+      for (String stage :
+          List.of(
+              "{$match: {$expr: {$none: 1}}}",
+              "{$none: {}}",
+              "{$group: {_id: 1, a: {$none: 1}}}")) {
+        List<BsonDocument> unknown = List.of(BsonDocument.parse(stage));
+        assertFails(501, "query_unsupported", () -> store.aggregate(unknown, 1));
+      }
+    }
+  }
+
+  @Test
   void closedStore_reportsThatItIsUnavailable() {
     EventStore store = new EventStore(stored.settings(Duration.ofSeconds(8)), 1);
     store.close();
