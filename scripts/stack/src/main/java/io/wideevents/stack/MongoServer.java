@@ -24,6 +24,11 @@ public sealed interface MongoServer extends AutoCloseable
   /** One line about the server for people, without a full stop. */
   String describe();
 
+  /** Whether it only speaks the protocol of MongoDB, without change streams and most operators. */
+  default boolean isSubstitute() {
+    return this instanceof InMemoryMongoServer;
+  }
+
   /** Whether {@link #close} deletes all data. */
   boolean temporary();
 

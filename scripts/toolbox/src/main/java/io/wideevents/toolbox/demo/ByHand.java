@@ -1,10 +1,12 @@
 package io.wideevents.toolbox.demo;
 
+import io.wideevents.stack.MongoServer;
 import io.wideevents.toolbox.pipeline.ProjectHome;
 import java.io.File;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,20 +24,38 @@ final class ByHand {
     this.environment = environment;
   }
 
+  /** Where a browser shows the sample, whose first event is at {@code start}. */
+  List<String> page(URI gateway, MongoServer mongo, Instant start, Instant end) {
+    if (mongo.isSubstitute()) {
+      return List.of(
+          "The page, statistics and tail need a real MongoDB. Install one, so that mongod is on the",
+          "PATH, or set MONGODB_URI, and start the demo again. Search works without it.");
+    }
+    String sample = "%s/ui/#from=%s&to=%s".formatted(gateway, start, end);
+    return List.of(
+        "In a browser, the events, charts and comparisons:",
+        sample,
+        "What do the slow checkouts have in common?",
+        sample + "&q=service%3Acheckout&tab=compare&sel=duration%3A%3E800",
+        "");
+  }
+
   /** Commands for a running pipeline. */
-  List<String> whileRunning(URI gateway, String mongodbUri, String database) {
+  List<String> whileRunning(URI gateway, MongoServer mongo, String database) {
+    Path worker = home.launcher("log-worker");
     List<String> commands = new ArrayList<>();
-    commands.add(
-        "%s/ui/          # in a browser: the events, charts and comparisons".formatted(gateway));
     commands.add(curl(gateway));
-    commands.add(
-        "%s stats --url %s --by service,route --calc 'count,error_rate,p95(performance.durationMs)'"
-            .formatted(home.launcher("log-worker"), gateway));
+    // The variables of docs/query-api.md and docs/query-cli.md.
+    commands.add("export GATEWAY=%1$s QUERY_URL=%1$s".formatted(gateway));
+    commands.add("%s search 'service:checkout outcome:FAILED' --url %s".formatted(worker, gateway));
+    if (!mongo.isSubstitute()) {
+      commands.add("%s stats --by service,route --url %s".formatted(worker, gateway));
+    }
     commands.add("%s --url %s --count 10000".formatted(home.launcher("sample"), gateway));
     if (onPath("mongosh")) {
       commands.add(
           "mongosh '%s' --eval 'db.getSiblingDB(\"%s\").wide_events.find().sort({timestamp: -1}).limit(1)'"
-              .formatted(mongodbUri, database));
+              .formatted(mongo.uri(), database));
     }
     return commands;
   }

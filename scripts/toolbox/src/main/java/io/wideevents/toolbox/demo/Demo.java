@@ -106,7 +106,8 @@ final class Demo {
     say("api-gateway: %s, process %d".formatted(gateway.url(), gateway.process().pid()));
     say("log-worker:  process %d".formatted(worker.process().pid()));
 
-    Tally tally = send(gateway);
+    Instant start = Instant.now().minus(SAMPLE_AGE);
+    Tally tally = send(gateway, start);
     awaitStored(stored, tally.accepted(), worker.process());
     new DemoFindings(stored, worker.process().log(), out).print();
 
@@ -118,7 +119,7 @@ final class Demo {
       throw new IllegalStateException(
           "The gateway did not accept every event:%n%s".formatted(tally.summary()));
     }
-    finish(gateway, worker, stack);
+    finish(gateway, worker, stack, start);
   }
 
   private LocalStack startStack() {
@@ -131,14 +132,14 @@ final class Demo {
     return stack;
   }
 
-  private Tally send(GatewayProcess gateway) throws InterruptedException {
+  private Tally send(GatewayProcess gateway, Instant start) throws InterruptedException {
     step(
         "Sending %,d sample events: five services of a shop, one of them in trouble"
             .formatted(settings.events()));
     Tally tally =
         SampleSender.send(
             gateway.url(),
-            new SampleTraffic(settings.seed(), Instant.now().minus(SAMPLE_AGE)),
+            new SampleTraffic(settings.seed(), start),
             settings.events(),
             SendSettings.DEFAULT,
             progress("   Sending", settings.events()));
@@ -167,13 +168,15 @@ final class Demo {
     progress.finish(count);
   }
 
-  private void finish(GatewayProcess gateway, WorkerProcess worker, LocalStack stack)
+  private void finish(GatewayProcess gateway, WorkerProcess worker, LocalStack stack, Instant start)
       throws InterruptedException {
     ByHand byHand = new ByHand(home, System.getenv());
     switch (settings.ending()) {
       case KEEP -> {
         step("Everything keeps running until Ctrl-C. Go on by hand:");
-        print(byHand.whileRunning(gateway.url(), stack.mongo().uri(), database()));
+        Instant end = start.plus(SampleTraffic.span(settings.events()));
+        print(byHand.page(gateway.url(), stack.mongo(), start, end));
+        print(byHand.whileRunning(gateway.url(), stack.mongo(), database()));
         sayDone();
         new CountDownLatch(1).await();
       }

@@ -51,6 +51,13 @@ public final class SampleTraffic {
     this.start = start.truncatedTo(ChronoUnit.MILLIS);
   }
 
+  /** About how long {@code events} last, by their timestamps. */
+  public static Duration span(long events) {
+    return events > CYCLE.toMillis() / MEAN_GAP_MILLIS
+        ? CYCLE
+        : Duration.ofMillis((long) (events * MEAN_GAP_MILLIS));
+  }
+
   /** The next event: one JSON object in UTF-8, without a line break, about 570 bytes. */
   public byte[] next() {
     elapsedMillis += -MEAN_GAP_MILLIS * StrictMath.log(1 - random.nextDouble());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.wideevents.stack.ChildProcess;
+import io.wideevents.stack.TestStack;
 import io.wideevents.toolbox.pipeline.ProjectHome;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +53,12 @@ class DemoIT {
       // Given
       demo.awaitLog(DONE, BOUND);
       String curl = demo.awaitLog(CURL, BOUND).group(1);
+      String page = "/ui/#from=";
+      if (TestStack.mongoIsServer()) {
+        assertThat(output()).contains(page, "tab=compare", "log-worker stats --by");
+      } else {
+        assertThat(output()).contains("need a real MongoDB").doesNotContain(page, " stats ");
+      }
 
       // When
       try (ChildProcess byHand = shell(curl)) {
