@@ -126,7 +126,7 @@ final class StoreFailures {
               503,
               "store_unavailable",
               "MongoDB did not execute the query: " + trouble.what(),
-              "Ask again after Retry-After. For the operator: " + trouble.fix())
+              "Ask again in some seconds. For the operator: " + trouble.fix())
           .withHeader("Retry-After", "2");
     }
     throw thrown;

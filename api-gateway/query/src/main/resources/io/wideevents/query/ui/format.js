@@ -88,6 +88,7 @@ export const PRESET_NAMES = Object.entries(PRESETS);
 
 export function periodName(from, to) {
   if (to === 'now' && PRESETS[from]) return `Last ${PRESETS[from]}`;
+  if (to === 'now' && from.startsWith('-')) return `Last ${from.slice(1)}`;
   const name = (time) => (time === 'now' || time.startsWith('-') ? time : dateTime(time));
   if (Number.isNaN(new Date(from).getTime()) || Number.isNaN(new Date(to).getTime())) return `${name(from)} – ${name(to)}`;
   if (dayOf(from) !== dayOf(to)) return `${dateTime(from)} – ${dateTime(to)}`;
