@@ -2,6 +2,7 @@ package io.wideevents.worker.query;
 
 import io.wideevents.process.ExitCode;
 import io.wideevents.worker.command.Output;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -80,8 +81,15 @@ final class GetCommand implements Callable<Integer> {
   private void showRequest(String reply, Output out) {
     Map<String, String> members = JsonParts.members(reply);
     EventPrinter printer = EventPrinter.of(format, fields, Integer.MAX_VALUE, out);
-    JsonParts.items(members.getOrDefault("events", "[]")).forEach(printer);
+    List<String> events = JsonParts.items(members.getOrDefault("events", "[]"));
+    events.forEach(printer);
     printer.end();
+    if (events.isEmpty()) {
+      QueryRun.note(
+          spec,
+          "no event of this request is stored; log-worker trace finds an event by its id in all"
+              + " places");
+    }
     if (members.getOrDefault("truncated", "false").equals("true")) {
       QueryRun.note(
           spec,

@@ -5,6 +5,7 @@ import io.wideevents.worker.command.CountConverter;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -79,8 +80,22 @@ final class SearchCommand implements Callable<Integer> {
           query.put("filter", filter);
           query.put("order", order.name().toLowerCase(Locale.ROOT));
           EventPrinter printer = EventPrinter.of(format, fields, SAMPLE, out);
-          boolean more = client.events(query, limit, printer);
+          AtomicBoolean found = new AtomicBoolean();
+          boolean more =
+              client.events(
+                  query,
+                  limit,
+                  event -> {
+                    found.set(true);
+                    printer.accept(event);
+                  });
           printer.end();
+          if (!found.get()) {
+            QueryRun.note(
+                spec,
+                "no event from %s to %s matches; --from -7d searches a week"
+                    .formatted(query.get("from"), query.get("to")));
+          }
           if (more) {
             QueryRun.note(spec, "there are more events; --limit 0 prints all");
           }

@@ -91,6 +91,24 @@ class QueryCommandsTest {
   }
 
   @Test
+  void search_withoutAMatch_saysWhichRangeWasSearched() {
+    api.answers(200, LAST_PAGE + "\n");
+
+    assertThat(run("search", "--from", "-15m")).isEqualTo(ExitCode.OK);
+
+    assertThat(err.toString()).contains("no event from -15m to now matches");
+  }
+
+  @Test
+  void search_withAMatch_isSilent() {
+    api.answers(200, EVENT + "\n" + LAST_PAGE + "\n");
+
+    run("search");
+
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
   void search_cutsATableAtTheWidth() {
     api.answers(200, EVENT + "\n" + LAST_PAGE + "\n");
 
@@ -341,6 +359,15 @@ class QueryCommandsTest {
     assertThat(api.received().getFirst().target()).isEqualTo("/v1/requests/r%201");
     assertThat(out.toString().lines()).containsExactly(EVENT, EVENT);
     assertThat(err.toString()).contains("the request has more events");
+  }
+
+  @Test
+  void get_ofAnUnknownRequest_saysSo() {
+    api.answers(200, "{\"requestId\":\"r\",\"events\":[],\"truncated\":false}");
+
+    assertThat(run("get", "--request", "r")).isEqualTo(ExitCode.OK);
+
+    assertThat(err.toString()).contains("no event of this request is stored");
   }
 
   @Test
