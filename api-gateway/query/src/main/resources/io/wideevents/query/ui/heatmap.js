@@ -198,7 +198,9 @@ function axes(g, map, field, inner, high) {
   g.textBaseline = 'top';
   const span = map.columns * map.interval;
   for (const time of timeTicks(map.start, span, Math.floor(inner / 64))) {
-    g.fillText(tick(time, span), LEFT + ((time - map.start) / span) * inner, TOP + high + 6);
+    const text = tick(time, span);
+    const at = LEFT + ((time - map.start) / span) * inner;
+    if (at + g.measureText(text).width / 2 <= g.canvas.clientWidth) g.fillText(text, at, TOP + high + 6);
   }
 }
 
