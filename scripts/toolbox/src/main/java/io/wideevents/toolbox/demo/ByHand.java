@@ -24,14 +24,14 @@ final class ByHand {
     this.environment = environment;
   }
 
-  /** Where a browser shows the sample, whose first event is at {@code start}. */
-  List<String> page(URI gateway, MongoServer mongo, Instant start, Instant end) {
+  /** Where a browser shows the events of the sample. */
+  List<String> page(URI gateway, MongoServer mongo, Instant from, Instant to) {
     if (mongo.isSubstitute()) {
       return List.of(
           "The page, statistics and tail need a real MongoDB. Install one, so that mongod is on the",
           "PATH, or set MONGODB_URI, and start the demo again. Search works without it.");
     }
-    String sample = "%s/ui/#from=%s&to=%s".formatted(gateway, start, end);
+    String sample = "%s/ui/#from=%s&to=%s".formatted(gateway, from, to);
     return List.of(
         "In a browser, the events, charts and comparisons:",
         sample,

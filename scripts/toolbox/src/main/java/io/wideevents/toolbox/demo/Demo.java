@@ -20,6 +20,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -174,8 +175,10 @@ final class Demo {
     switch (settings.ending()) {
       case KEEP -> {
         step("Everything keeps running until Ctrl-C. Go on by hand:");
-        Instant end = start.plus(SampleTraffic.span(settings.events()));
-        print(byHand.page(gateway.url(), stack.mongo(), start, end));
+        Instant from = start.truncatedTo(ChronoUnit.SECONDS);
+        // The gaps between the events are random, so the sample may last a little longer.
+        Instant to = from.plus(SampleTraffic.span(settings.events())).plusSeconds(5);
+        print(byHand.page(gateway.url(), stack.mongo(), from, to));
         print(byHand.whileRunning(gateway.url(), stack.mongo(), database()));
         sayDone();
         new CountDownLatch(1).await();
