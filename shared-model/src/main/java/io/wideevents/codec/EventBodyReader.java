@@ -90,6 +90,7 @@ final class EventBodyReader {
     try {
       JsonToken first = plain.next();
       if (first == JsonToken.START_OBJECT) {
+        reserveForNext();
         results.add(event(plain, 0));
       } else if (first != JsonToken.START_ARRAY || !readPlainItems()) {
         return null;
@@ -104,6 +105,7 @@ final class EventBodyReader {
 
   private boolean readPlainItems() {
     while (plain.next() == JsonToken.START_OBJECT && results.size() < maxEvents) {
+      reserveForNext();
       results.add(event(plain, 0));
     }
     return plain.current() == JsonToken.END_ARRAY && !results.isEmpty();
@@ -200,6 +202,9 @@ final class EventBodyReader {
         : new BodyResult.Events(results, true);
   }
 
+  /**
+   * Reserves the memory of the next event, unless it is reserved because the body is read again.
+   */
   private void reserveForNext() {
     if (results.size() == reservedEvents) {
       int events = reservedEvents == 0 ? 1 : EVENTS_PER_RESERVATION;

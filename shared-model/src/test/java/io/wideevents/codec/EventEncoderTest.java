@@ -13,6 +13,7 @@ import static io.wideevents.event.TestEvents.array;
 import static io.wideevents.event.TestEvents.checkout;
 import static io.wideevents.event.TestEvents.failedCheckout;
 import static io.wideevents.event.TestEvents.minimal;
+import static io.wideevents.event.TestEvents.ndjson;
 import static io.wideevents.event.TestEvents.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -293,6 +294,32 @@ class EventEncoderTest {
     asked.set(0);
     Codecs.ENCODER.encode(body, body.length, format, asked::addAndGet);
     assertThat(asked.get() / EventEncoder.BYTES_PER_EVENT).isBetween(5_000L, 5_064L);
+  }
+
+  @ParameterizedTest
+  @EnumSource(BodyFormat.class)
+  void encode_asksForTheMemoryOfValidEvents(BodyFormat format) {
+    List<String> valid = IntStream.range(0, 200).mapToObj(i -> minimal("r-" + i, NOW)).toList();
+    byte[] body = utf8(format == BodyFormat.JSON ? array(valid) : ndjson(valid));
+    AtomicLong asked = new AtomicLong();
+
+    BodyResult result = Codecs.ENCODER.encode(body, body.length, format, asked::addAndGet);
+
+    assertThat(events(result)).hasSize(200).allMatch(EncodeResult.Encoded.class::isInstance);
+    assertThat(asked.get() / EventEncoder.BYTES_PER_EVENT).isBetween(200L, 264L);
+  }
+
+  @Test
+  void encode_asksOnceForTheMemoryOfEventsThatAreReadAgain() {
+    // Given valid events before one that only the parser can explain
+    List<String> posted =
+        IntStream.range(0, 200).mapToObj(i -> i < 199 ? minimal("r-" + i, NOW) : "{}").toList();
+    byte[] body = utf8(array(posted));
+    AtomicLong asked = new AtomicLong();
+
+    Codecs.ENCODER.encode(body, body.length, BodyFormat.JSON, asked::addAndGet);
+
+    assertThat(asked.get() / EventEncoder.BYTES_PER_EVENT).isBetween(200L, 264L);
   }
 
   private static BodyResult lines(String ndjson) {
