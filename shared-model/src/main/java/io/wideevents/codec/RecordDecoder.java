@@ -107,15 +107,18 @@ public final class RecordDecoder {
   private RecordReading read(byte[] value) {
     boolean guess = endsLikeAccepted(value);
     RecordReading reading = RecordReading.of(value, rules(guess));
-    if (!(reading instanceof RecordReading.Walked walked)) {
+    if (!(reading instanceof RecordReading.Walked first)) {
       return reading;
     }
     // The content decides, and not the end of the value, because tools may reorder and indent the
     // value.
-    if (walked.isAccepted() != guess) {
-      return RecordReading.of(value, rules(walked.isAccepted()));
+    boolean accepted = first.isAccepted();
+    if (accepted != guess) {
+      reading = RecordReading.of(value, rules(accepted));
     }
-    if (!guess && !walked.pass().known().hasSeen(KnownField.REQUEST_ID)) {
+    if (!accepted
+        && reading instanceof RecordReading.Walked walked
+        && !walked.pass().known().hasSeen(KnownField.REQUEST_ID)) {
       Envelope envelope = Envelope.in(value);
       return envelope == null ? reading : RecordReading.of(envelope, rules(false));
     }

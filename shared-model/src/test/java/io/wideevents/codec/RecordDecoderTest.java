@@ -108,6 +108,17 @@ class RecordDecoderTest {
   }
 
   @Test
+  void decode_unwrapsAnEnvelopeThatEndsLikeARecordOfTheGateway() {
+    String envelope =
+        """
+        {"event":{"requestId":"r","service":"s","route":"GET /"},"timestamp":"%s",\
+        "_metadata":{"_ingest":{"host":"h"}}}"""
+            .formatted(NOW);
+
+    assertThat(decoded(utf8(envelope)).bson().getString("requestId").getValue()).isEqualTo("r");
+  }
+
+  @Test
   void decode_ofAnEnvelope_prefersTheEventsOwnTimestamp() {
     String own = NOW.minusSeconds(60).toString();
     String envelope =
