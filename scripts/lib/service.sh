@@ -161,7 +161,8 @@ end_recording() {
     kill -KILL "$cache_process" 2>/dev/null || true
     wait "$cache_process" 2>/dev/null || true
   fi
-  rm -rf "$cache_work"
+  # A full disk, or a signal, may have left a part of a moved file.
+  rm -rf "$cache_work" "$cache_file.$$"
 }
 
 # Replaces this shell, so that the process id stays the same, by the service $1, built in the

@@ -116,6 +116,17 @@ class LauncherTest {
   }
 
   @Test
+  void launcher_leavesNoPartOfACacheThatDoesNotFitOnTheDisk() throws Exception {
+    executable("jdk/bin/mv", "#!/bin/sh\necho part >\"$2\"\nexit 1\n");
+
+    assertThat(output("api-gateway", Map.of(), List.of())).doesNotContain("-XX:AOTCache=");
+
+    try (Stream<Path> left = Files.list(directory.resolve(".run"))) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
   void worker_recordsNoStartForACommandOfAnOperator() throws Exception {
     assertThat(output("log-worker", Map.of(), List.of("lag"))).doesNotContain("-XX:AOTCache=");
     assertThat(output("log-worker", Map.of(), List.of("run"))).contains("-XX:AOTCache=");
