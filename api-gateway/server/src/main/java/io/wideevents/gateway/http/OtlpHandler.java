@@ -31,8 +31,9 @@ final class OtlpHandler {
   private static final int MAX_REASONS = 5;
 
   /**
-   * So many skipped items count as one event of the caller's rate, because to read them takes about
-   * as long.
+   * So many skipped items count as one event of the caller's rate. Without its delivery, an event
+   * takes 5 times as long as a skipped span of the same size with 40 attributes, 10 times with 5
+   * attributes, and 20 times without any.
    */
   private static final int SKIPPED_PER_EVENT = 10;
 
