@@ -64,11 +64,13 @@ public final class WorkerKafka implements ConsumerSource {
       ensureTopics();
       connected();
       return consumer;
-    } catch (KafkaException e) {
+    } catch (RuntimeException | Error e) {
       if (consumer != null) {
         consumer.close(CloseOptions.timeout(Duration.ZERO));
       }
-      failed(e);
+      if (e instanceof KafkaException failure) {
+        failed(failure);
+      }
       throw e;
     }
   }

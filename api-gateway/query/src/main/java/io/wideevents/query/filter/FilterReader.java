@@ -7,6 +7,7 @@ import io.wideevents.query.filter.FilterValue.Between.Bound;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.bson.BsonBinary;
 import org.bson.BsonBoolean;
 import org.bson.BsonString;
@@ -22,6 +23,9 @@ final class FilterReader {
   private static final int MAX_VALUES = 100;
   private static final int MAX_WILDCARDS = 20;
   private static final Set<String> CONNECTIVES = Set.of("AND", "OR", "NOT");
+  // What looks like service=checkout or duration>500. Possessive, so that it takes linear time.
+  private static final Pattern COMPARISON =
+      Pattern.compile("[A-Za-z_][A-Za-z0-9_.]*+[=<>!]++.*+", Pattern.DOTALL);
   private static final String RANGE = "..";
 
   private final String text;
@@ -92,6 +96,13 @@ final class FilterReader {
           "All terms must match. Write field:a,b for alternatives, -term to exclude, and \""
               + word
               + "\" in quotation marks for the word");
+    }
+    if (COMPARISON.matcher(word).matches()) {
+      throw problem(
+          start,
+          "A comparison is written with : after the field",
+          "Write service:checkout or duration:>500, or quote the word to search for it: \"%s\""
+              .formatted(word));
     }
     return new FilterTerm.Words(word);
   }

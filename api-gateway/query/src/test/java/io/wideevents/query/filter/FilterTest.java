@@ -120,6 +120,8 @@ class FilterTest {
           x -                | 2  | No term follows
           a OR b             | 2  | not an operator
           a AND b            | 2  | not an operator
+          a duration>500     | 2  | A comparison is written with :
+          service=checkout   | 0  | A comparison is written with :
           NOT a              | 0  | not an operator
           eventId:42         | 8  | event id
           eventId:0192*      | 8  | event id

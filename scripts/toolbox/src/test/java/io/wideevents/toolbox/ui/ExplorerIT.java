@@ -135,8 +135,8 @@ class ExplorerIT {
     page.dragOverHistogram(0.5, 0.95);
 
     // Then
-    assertThat(page.address()).matches(".*from=[0-9-]+T.*to=[0-9-]+T.*");
-    assertThat(page.total()).isLessThan(all);
+    page.until(() -> page.address().matches(".*from=[0-9-]+T.*to=[0-9-]+T.*"));
+    page.until(() -> page.total() < all);
 
     // When
     browser.back();
