@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class SimulationTest {
   // The largest number of seeds that SimulationFindsFaultsTest needs to find a fault.
-  private static final int SEEDS = 3_000;
+  private static final int SEEDS = 1_500;
   private static final int SEEDS_WITH_EVERY_SITUATION = 600;
   private static final int SEEDS_RUN_TWICE = 20;
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(QuietLogs.class)
 class SimulationTest {
   // More than SimulationFindsFaultsTest needs to find a fault.
-  private static final int DEFAULT_SEEDS = 1_000;
+  private static final int DEFAULT_SEEDS = 500;
 
   @Test
   void everyAcknowledgedEventArrives_whateverFails() {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("alone")
 @Timeout(180)
 class SideBySideIT {
-  private static final int EVENTS = 4_000;
+  private static final int EVENTS = 20_000;
 
   @TempDir private Path directory;
 

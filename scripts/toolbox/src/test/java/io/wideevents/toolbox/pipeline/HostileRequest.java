@@ -43,7 +43,7 @@ record HostileRequest(
   private static final int MAX_BODY = 8 * MEBIBYTE;
   private static final int MAX_INFLATED = 32 * MEBIBYTE;
   private static final int MAX_EVENTS = 10_000;
-  private static final int TINY_EVENTS = 30_000;
+  private static final int TINY_EVENTS = 15_000;
   private static final Semaphore MAKERS = new Semaphore(4);
   // Much longer than any request takes, because a client timeout would look like a closed
   // connection.
