@@ -96,12 +96,13 @@ export function QueryBar({ filter, period, problem, onSubmit }) {
     const { from, to } = found.at;
     const next = text.slice(0, from) + item.insert + text.slice(to).replace(/^\s+/, '');
     setText(next);
+    // At once: a second Enter must not accept the same suggestion again.
+    close();
     const caret = from + item.insert.length;
     requestAnimationFrame(() => {
       input.current.focus();
       input.current.setSelectionRange(caret, caret);
-      if (item.insert.endsWith(' ')) close();
-      else suggest(next);
+      if (!item.insert.endsWith(' ')) suggest(next);
     });
   }
 

@@ -130,19 +130,22 @@ class ExplorerIT {
     // Given
     page.open("from", FROM, "to", TO);
     long all = page.total();
+    String address = page.address();
 
     // When
     page.dragOverHistogram(0.5, 0.95);
 
     // Then
-    page.until(() -> page.address().matches(".*from=[0-9-]+T.*to=[0-9-]+T.*"));
+    page.until(() -> !page.address().equals(address));
+    assertThat(page.address()).matches(".*from=[0-9-]+T.*to=[0-9-]+T.*");
     page.until(() -> page.total() < all);
 
     // When
     browser.back();
 
     // Then
-    page.until(() -> page.address().equals("#from=-15m"));
+    page.until(() -> page.address().equals(address));
+    page.until(() -> page.total() == all);
   }
 
   @Test
