@@ -1,6 +1,6 @@
 import { completionAt, isUuid, loneId, termFor } from './filter.js';
 import { call } from './api.js';
-import { html, useEffect, useId, useRef, useState } from './ui.js';
+import { html, useEffect, useId, useLayoutEffect, useRef, useState } from './ui.js';
 import { isRaw, percent, valueText } from './format.js';
 
 const SHOWN = 12;
@@ -63,11 +63,22 @@ export function QueryBar({ filter, period, problem, onSubmit }) {
   const [active, setActive] = useState(-1);
   const input = useRef(null);
   const timer = useRef({});
+  // Where the caret goes when an accepted suggestion has been rendered; null at other times.
+  const caret = useRef(null);
   const list = useId();
   const errorId = useId();
 
   useEffect(() => setText(filter), [filter]);
   useEffect(() => () => close(), []);
+  // Right after the rendering: a frame later the user may have typed on.
+  useLayoutEffect(() => {
+    if (caret.current === null) return;
+    const at = caret.current;
+    caret.current = null;
+    input.current.focus();
+    input.current.setSelectionRange(at, at);
+    if (!text.slice(0, at).endsWith(' ')) suggest(text);
+  });
 
   function close() {
     clearTimeout(timer.current.id);
@@ -98,12 +109,7 @@ export function QueryBar({ filter, period, problem, onSubmit }) {
     setText(next);
     // At once: a second Enter must not accept the same suggestion again.
     close();
-    const caret = from + item.insert.length;
-    requestAnimationFrame(() => {
-      input.current.focus();
-      input.current.setSelectionRange(caret, caret);
-      if (!item.insert.endsWith(' ')) suggest(next);
-    });
+    caret.current = from + item.insert.length;
   }
 
   function submit() {

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -221,11 +222,13 @@ class ExplorerIT {
     browser.press("/");
     page.until(() -> browser.text("document.activeElement.id").equals("query"));
     browser.press("servic");
-    page.until(() -> browser.texts(".suggestions:not([hidden]) li .mono").contains("service"));
+    page.until(
+        () -> browser.texts(".suggestions:not([hidden]) li .mono").equals(List.of("service")));
     browser.press(Keys.ARROW_DOWN, Keys.ENTER);
     page.until(() -> page.filter().equals("service:"));
     browser.press("inv");
-    page.until(() -> browser.texts(".suggestions:not([hidden]) li .mono").contains("inventory"));
+    page.until(
+        () -> browser.texts(".suggestions:not([hidden]) li .mono").equals(List.of("inventory")));
     browser.press(Keys.ARROW_DOWN, Keys.ENTER);
     page.until(() -> page.filter().strip().equals("service:inventory"));
     browser.press(Keys.ENTER);
