@@ -20,6 +20,6 @@ final class CompareHandler {
   void handle(Context ctx, byte[] body) {
     CompareRequest request = CompareRequest.parse(body, clock.instant());
     byte[] reply = CompareReply.of(CompareQuery.run(request, store));
-    ctx.header("Cache-Control", "no-store").contentType("application/json").result(reply);
+    ctx.contentType(JsonReply.MEDIA_TYPE).result(reply);
   }
 }

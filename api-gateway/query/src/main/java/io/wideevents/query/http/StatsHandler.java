@@ -20,6 +20,6 @@ final class StatsHandler {
   void handle(Context ctx, byte[] body) {
     StatsRequest request = StatsRequest.parse(body, clock.instant());
     byte[] reply = StatsReply.of(StatsQuery.run(request, store));
-    ctx.header("Cache-Control", "no-store").contentType("application/json").result(reply);
+    ctx.contentType(JsonReply.MEDIA_TYPE).result(reply);
   }
 }
