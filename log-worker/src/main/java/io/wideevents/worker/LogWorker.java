@@ -17,9 +17,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "log-worker",
     mixinStandardHelpOptions = true,
-    description =
-        "Writes wide events from Kafka into MongoDB in batches. All workers share one consumer"
-            + " group.")
+    description = {
+      "Writes wide events from Kafka into MongoDB in batches. All workers share one consumer"
+          + " group.",
+      "Without a command it runs the worker. Each command has its own --help."
+    })
 public final class LogWorker implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
@@ -34,8 +36,8 @@ public final class LogWorker implements Callable<Integer> {
     CommandLine commandLine = new CommandLine(new LogWorker()).addSubcommand(run);
     SettingFlags.add(WorkerSettings.CATALOGUE.settings(), commandLine.getCommandSpec());
     SettingFlags.add(WorkerSettings.CATALOGUE.settings(), run.getCommandSpec());
-    OperatorCommands.addTo(commandLine);
     QueryCommands.addTo(commandLine);
+    OperatorCommands.addTo(commandLine);
     return commandLine;
   }
 

@@ -22,9 +22,9 @@ import picocli.CommandLine.Spec;
     name = "run",
     mixinStandardHelpOptions = true,
     description = {
-      "Writes events from Kafka into MongoDB until SIGTERM or SIGINT. Then the worker stores the"
-          + " events in memory and ends within eight seconds. log-worker without a command does the"
-          + " same.",
+      "Runs the worker, as log-worker without a command does.",
+      "The worker writes events from Kafka into MongoDB until SIGTERM or SIGINT. Then it stores the"
+          + " events in memory and ends within eight seconds.",
       "The worker starts while Kafka or MongoDB is down and uses them when they are up."
     })
 final class RunCommand implements Callable<Integer> {

@@ -9,12 +9,15 @@ import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -59,14 +62,34 @@ public final class ProcessMain {
   public static int execute(CommandLine commandLine, Class<?> main, String... arguments) {
     CommandSpec root = commandLine.getCommandSpec();
     root.versionProvider(new ManifestVersion(commandLine.getCommandName(), main));
-    root.usageMessage().exitCodeListHeading("Exit codes:%n").exitCodeList(exitCodes());
+    root.usageMessage()
+        .commandListHeading("Commands:%n")
+        .exitCodeListHeading("Exit codes:%n")
+        .exitCodeList(exitCodes())
+        .optionListHeading("Options and settings:%n");
     return commandLine
+        .setHelpSectionKeys(commandsFirst(commandLine.getHelpSectionKeys()))
         .setUsageHelpWidth(HELP_WIDTH)
         .setUsageHelpAutoWidth(true)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(ProcessMain::usage)
         .setExecutionExceptionHandler(ProcessMain::failed)
         .execute(arguments);
+  }
+
+  /** Moves the commands before the options, because a process has a hundred lines of settings. */
+  private static List<String> commandsFirst(List<String> sections) {
+    List<String> commands =
+        List.of(
+            UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING,
+            UsageMessageSpec.SECTION_KEY_COMMAND_LIST,
+            UsageMessageSpec.SECTION_KEY_EXIT_CODE_LIST_HEADING,
+            UsageMessageSpec.SECTION_KEY_EXIT_CODE_LIST);
+    List<String> reordered = new ArrayList<>(sections);
+    reordered.removeAll(commands);
+    reordered.addAll(
+        reordered.indexOf(UsageMessageSpec.SECTION_KEY_PARAMETER_LIST_HEADING), commands);
+    return reordered;
   }
 
   private static Map<String, String> exitCodes() {

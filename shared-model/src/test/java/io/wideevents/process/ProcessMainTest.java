@@ -149,6 +149,16 @@ class ProcessMainTest {
     };
   }
 
+  @Test
+  void help_listsCommandsBeforeSettings() {
+    int exitCode = execute(() -> ExitCode.FAILURE, "--help");
+
+    assertThat(exitCode).isEqualTo(ExitCode.OK);
+    assertThat(out.toString())
+        .containsSubsequence(
+            "Usage: log-worker", "Commands:", "  show", "Exit codes:", "settings:", "--batch-size");
+  }
+
   private int execute(Callable<Integer> body, String... arguments) {
     return execute(command -> body.call(), arguments);
   }
@@ -165,7 +175,13 @@ class ProcessMainTest {
     int run(CommandSpec command) throws Exception;
   }
 
-  @Command(name = "log-worker", mixinStandardHelpOptions = true)
+  @Command(name = "show", description = "Shows something.")
+  private static final class Show {}
+
+  @Command(
+      name = "log-worker",
+      mixinStandardHelpOptions = true,
+      subcommands = {Show.class})
   private static final class Root implements Callable<Integer> {
     private final Body body;
 

@@ -11,8 +11,9 @@ import picocli.CommandLine.Spec;
     name = "dlq",
     mixinStandardHelpOptions = true,
     description = {
-      "Lists, shows and replays dead letters: records that could not be stored as events. Each has"
-          + " its original bytes and the reason."
+      "Lists, shows and replays dead letters.",
+      "A dead letter is a record that could not be stored as an event, with its original bytes and"
+          + " the reason."
     },
     footer = {
       "",

@@ -13,8 +13,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Checks the settings, Kafka, the topics, the lag, MongoDB, its indexes and its clock. Reports"
-          + " each fault with a fix. Changes nothing.",
+      "Checks settings, Kafka and MongoDB, and reports each fault with a fix.",
+      "Also checked: topics, lag, indexes and the clock. The command changes nothing.",
       "Exits with 0 when no check failed, 4 when a server does not answer, else 5."
     })
 final class DoctorCommand implements Callable<Integer> {

@@ -26,9 +26,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Creates the topics, the collection and its indexes, and sets the retention of events. Topics"
-          + " and indexes that exist stay, and workers may run at the same time. Workers and gateways"
-          + " with the necessary rights do the same at their start; use this command where they lack"
+      "Creates topics, collection and indexes, and sets the retention of events.",
+      "Topics and indexes that exist stay, and workers may run at the same time. Workers and gateways"
+          + " with the necessary rights do the same at their start. Use this command where they lack"
           + " the rights.",
       "Only this command shortens the retention of stored events. It first reports how many events"
           + " that deletes, and asks. Without a terminal it needs --yes.",
