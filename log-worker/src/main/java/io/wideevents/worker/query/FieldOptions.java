@@ -34,8 +34,12 @@ final class FieldOptions {
   /** The values of the fields; empty text for a field that the event does not have. */
   List<String> cells(String event) {
     Map<String, String> values = JsonParts.flatten(event);
-    return names().stream()
-        .map(name -> values.getOrDefault(ALIASES.getOrDefault(name, name), ""))
-        .toList();
+    return names().stream().map(name -> cell(event, values, name)).toList();
+  }
+
+  private static String cell(String event, Map<String, String> values, String name) {
+    String path = ALIASES.getOrDefault(name, name);
+    boolean isObject = values.keySet().stream().anyMatch(each -> each.startsWith(path + "."));
+    return isObject ? JsonParts.at(event, path) : values.getOrDefault(path, "");
   }
 }

@@ -1,5 +1,6 @@
 package io.wideevents.worker.query;
 
+import io.wideevents.event.EventId;
 import io.wideevents.process.ExitCode;
 import io.wideevents.worker.command.Output;
 import java.util.List;
@@ -20,8 +21,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Shows one stored event with all its fields, or the events of a request from all services,"
-          + " the oldest first."
+      "Shows all fields of one event, or the events of a request.",
+      "The events of a request come from all services, the oldest first."
     },
     footer = {
       "",
@@ -31,8 +32,12 @@ import picocli.CommandLine.Spec;
       "  log-worker get --request req-42 -o json | jq .service"
     })
 final class GetCommand implements Callable<Integer> {
-  @Parameters(arity = "0..1", paramLabel = "<event id>", description = "The event's id.")
-  private @Nullable String eventId;
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "<event id>",
+      converter = EventIdConverter.class,
+      description = "The event's id.")
+  private @Nullable EventId eventId;
 
   @Option(
       names = "--request",
@@ -48,18 +53,21 @@ final class GetCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    String event = eventId;
+    EventId event = eventId;
     String request = requestId;
     if ((event == null) == (request == null)) {
       throw new ParameterException(
           Objects.requireNonNull(spec).commandLine(), "Give either an event id or --request");
     }
+    if (request != null && request.isEmpty()) {
+      throw new ParameterException(
+          Objects.requireNonNull(spec).commandLine(), "The request id is empty");
+    }
     return QueryRun.run(
         spec,
         (client, out) -> {
           if (event != null) {
-            String path = "/v1/events/" + QueryClient.encode(event);
-            showEvent(client.get(path, Map.of()), out);
+            showEvent(client.get("/v1/events/" + event, Map.of()), out);
           } else if (request != null) {
             String path = "/v1/requests/" + QueryClient.encode(request);
             showRequest(client.get(path, Map.of()), out);

@@ -76,6 +76,15 @@ final class JsonParts {
     }
   }
 
+  /** The part of an object at a path, such as {@code user}, as JSON text; empty without a part. */
+  static String at(String object, String path) {
+    String part = object;
+    for (String name : path.split("\\.", -1)) {
+      part = members(part).getOrDefault(name, "");
+    }
+    return part;
+  }
+
   /** The text of a string in JSON; other values as they are. */
   static String text(String json) {
     try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {

@@ -247,10 +247,10 @@ final class QueryClient implements AutoCloseable {
     message.append(" answered ").append(status);
     message.append(code.isEmpty() ? "" : " " + code);
     append(message, ": ", problem.get("detail"), "");
-    append(message, " (at character ", problem.get("position"), " of the filter)");
-    append(message, "; ", problem.get("fix"), "");
+    append(message, " (at character ", fromOne(problem.get("position")), " of the filter)");
+    append(message, ". ", problem.get("fix"), "");
     if (status == 401 || status == 403) {
-      message.append("; QUERY_API_KEY must be a key with the scope query");
+      message.append(". QUERY_API_KEY must be a key with the scope query");
     }
     return new QueryApiException(
         status, exitCode(status, code), Output.printable(message.toString()));
@@ -261,6 +261,13 @@ final class QueryClient implements AutoCloseable {
     if (text != null && !text.isEmpty()) {
       message.append(before).append(text).append(after);
     }
+  }
+
+  /** The API counts from 0, a person from 1. */
+  private static @Nullable String fromOne(@Nullable String position) {
+    return position != null && position.matches("\\d{1,9}")
+        ? Integer.toString(Integer.parseInt(position) + 1)
+        : null;
   }
 
   private static Map<String, String> problemOf(String body) {

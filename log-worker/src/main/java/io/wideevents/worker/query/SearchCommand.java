@@ -11,7 +11,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -19,10 +18,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Finds stored events through the query API of a gateway, the newest first.",
-      "All terms of the filter must match: service:checkout, outcome:FAILED,"
-          + " duration:>500, route:\"/v1/cart/*\", -error.code:TIMEOUT, has:user.id, \"words of the"
-          + " summary\". Write -- before a filter that begins with -."
+      "Finds stored events, the newest first.",
+      "Terms of a filter: service:checkout, outcome:FAILED, duration:>500, route:\"/v1/cart/*\","
+          + " -error.code:TIMEOUT, has:user.id, \"words of the summary\". An event must match all"
+          + " terms. Put the filter in single quotes, because the shell changes > and \"."
     },
     footer = {
       "",
@@ -31,7 +30,7 @@ import picocli.CommandLine.Spec;
       "  log-worker search 'user.id:42' --fields timestamp,route,error.message",
       "  log-worker search 'duration:>500' --limit 0 -o json | jq -r .requestId",
       "  log-worker search --from -1d -o csv --fields timestamp,service,duration > day.csv",
-      "  log-worker search -- '-outcome:SUCCESS'"
+      "  log-worker search '-outcome:SUCCESS -service:search'"
     })
 final class SearchCommand implements Callable<Integer> {
   /** Rows of a table that are kept to align its columns. */
@@ -42,11 +41,7 @@ final class SearchCommand implements Callable<Integer> {
     ASC
   }
 
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "<filter>",
-      description = "Which events to print. Default: all events of the range.")
-  private String filter = "";
+  @Mixin private FilterArgument filter = new FilterArgument();
 
   @Mixin private RangeOptions range = new RangeOptions();
 
@@ -77,7 +72,7 @@ final class SearchCommand implements Callable<Integer> {
         spec,
         (client, out) -> {
           Map<String, String> query = range.parameters();
-          query.put("filter", filter);
+          query.put("filter", filter.text());
           query.put("order", order.name().toLowerCase(Locale.ROOT));
           EventPrinter printer = EventPrinter.of(format, fields, SAMPLE, out);
           AtomicBoolean found = new AtomicBoolean();

@@ -16,7 +16,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.core.JsonGenerator;
 
@@ -25,8 +24,8 @@ import tools.jackson.core.JsonGenerator;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Calculates numbers from stored events: for all matching events, for each value of a field,"
-          + " or for each interval. An event with a sample rate of 10 counts ten times.",
+      "Counts events, error rates and percentiles, also by field or by interval.",
+      "An event with a sample rate of 10 counts ten times.",
       "Functions: count, error_rate, avg(f), min(f), max(f), sum(f), p50(f), p90(f), p95(f), p99(f),"
           + " distinct(f)."
     },
@@ -41,11 +40,7 @@ import tools.jackson.core.JsonGenerator;
 final class StatsCommand implements Callable<Integer> {
   private static final int DECIMALS = 3;
 
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "<filter>",
-      description = "Which events, as for search. Default: all events of the range.")
-  private String filter = "";
+  @Mixin private FilterArgument filter = new FilterArgument();
 
   @Option(
       names = "--calc",
@@ -114,7 +109,7 @@ final class StatsCommand implements Callable<Integer> {
   private String question() {
     return Output.object(
         json -> {
-          json.writeStringProperty("filter", filter);
+          json.writeStringProperty("filter", filter.text());
           range.parameters().forEach(json::writeStringProperty);
           writeTexts(json, "calculate", calculations);
           writeTexts(json, "groupBy", groupBy);

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -17,8 +16,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Prints events as they are stored, until Ctrl-C. After an interruption the command continues"
-          + " after the last event that it printed.",
+      "Prints events as they are stored, until Ctrl-C.",
+      "After an interruption the command continues after the last event that it printed.",
       "The query API sends at most 50 events a second. The number of skipped events goes to stderr."
     },
     footer = {
@@ -32,11 +31,7 @@ final class TailCommand implements Callable<Integer> {
   private static final Duration RETRY = Duration.ofSeconds(2);
   private static final int GONE = 410;
 
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "<filter>",
-      description = "Which events, as for search. Default: all events.")
-  private String filter = "";
+  @Mixin private FilterArgument filter = new FilterArgument();
 
   @Mixin private FieldOptions fields = new FieldOptions();
 
@@ -85,7 +80,7 @@ final class TailCommand implements Callable<Integer> {
   /** Prints events until the connection ends. */
   private Position follow(QueryClient client, EventPrinter printer, Position position)
       throws InterruptedException {
-    try (ReplyBody body = client.tail(filter, position.lastId)) {
+    try (ReplyBody body = client.tail(filter.text(), position.lastId)) {
       ServerSentEvents events = new ServerSentEvents(body, position.lastId, RETRY);
       String why = "the gateway ended it";
       try {

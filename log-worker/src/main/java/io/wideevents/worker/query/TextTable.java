@@ -8,12 +8,13 @@ import java.util.regex.Pattern;
 
 /**
  * Aligned columns. The first rows decide the width of each column. Columns of numbers are aligned
- * to the right. Later rows are printed immediately.
+ * to the right. Later rows are printed immediately. A later row with a wider value makes its column
+ * wider.
  */
 final class TextTable implements Rows {
   private static final int MAX_COLUMN = 40;
   private static final String GAP = "  ";
-  private static final Pattern NUMBER = Pattern.compile("-?\\d[\\d.]*([eE][+-]?\\d+)?|");
+  private static final Pattern NUMBER = Pattern.compile("-?\\d[\\d.]*([eE][+-]?\\d+)?");
 
   private final List<String> header;
   private final int maxWidth;
@@ -61,40 +62,37 @@ final class TextTable implements Rows {
     started = true;
     for (int column = 0; column < widths.length; column++) {
       int at = column;
-      numeric[column] = kept.stream().allMatch(row -> NUMBER.matcher(row.get(at)).matches());
-      widths[column] =
-          Math.min(
-              MAX_COLUMN,
-              Math.max(
-                  length(header.get(column)),
-                  kept.stream().mapToInt(row -> length(row.get(at))).max().orElse(0)));
+      List<String> cells =
+          kept.stream().map(row -> row.get(at)).filter(cell -> !cell.isEmpty()).toList();
+      numeric[column] =
+          !cells.isEmpty() && cells.stream().allMatch(cell -> NUMBER.matcher(cell).matches());
     }
+    widen(header);
+    kept.forEach(this::widen);
     print(header);
     kept.forEach(this::print);
     kept.clear();
   }
 
+  private void widen(List<String> cells) {
+    for (int column = 0; column < widths.length; column++) {
+      int wanted = Math.min(MAX_COLUMN, TextWidth.of(cells.get(column)));
+      widths[column] = Math.max(widths[column], wanted);
+    }
+  }
+
   private void print(List<String> cells) {
+    widen(cells);
     StringBuilder line = new StringBuilder();
     for (int column = 0; column < widths.length; column++) {
       boolean last = column == widths.length - 1;
       // The last column may be as wide as the line.
-      String cell = last ? cells.get(column) : cut(cells.get(column), widths[column]);
-      String padding = " ".repeat(Math.max(0, widths[column] - length(cell)));
+      String cell = last ? cells.get(column) : TextWidth.cut(cells.get(column), widths[column]);
+      String padding = " ".repeat(Math.max(0, widths[column] - TextWidth.of(cell)));
       line.append(numeric[column] ? padding + cell : cell + padding);
       line.append(last ? "" : GAP);
     }
     String whole = line.toString().stripTrailing();
-    out.line(maxWidth == 0 ? whole : cut(whole, maxWidth));
-  }
-
-  private static int length(String text) {
-    return text.codePointCount(0, text.length());
-  }
-
-  private static String cut(String text, int width) {
-    return length(text) <= width
-        ? text
-        : text.substring(0, text.offsetByCodePoints(0, Math.max(0, width - 1))) + "…";
+    out.line(maxWidth == 0 ? whole : TextWidth.cut(whole, maxWidth));
   }
 }

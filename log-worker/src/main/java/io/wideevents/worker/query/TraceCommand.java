@@ -1,5 +1,6 @@
 package io.wideevents.worker.query;
 
+import io.wideevents.event.EventId;
 import io.wideevents.process.ExitCode;
 import io.wideevents.worker.command.Output;
 import java.util.Map;
@@ -18,8 +19,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Finds where an event is: stored in MongoDB, pending in Kafka, in the spool of the gateway,"
-          + " in the dead-letter topic, or unknown.",
+      "Says where an event is: stored, pending, spooled, dead letter or unknown.",
+      "The command looks in MongoDB, in Kafka, in the spool of the gateway and in the dead-letter"
+          + " topic.",
       "Exits with 0 when the event is stored or on its way there, else with 5."
     },
     footer = {
@@ -32,8 +34,11 @@ import picocli.CommandLine.Spec;
 final class TraceCommand implements Callable<Integer> {
   private static final Set<String> ON_ITS_WAY = Set.of("stored", "pending", "spooled");
 
-  @Parameters(paramLabel = "<event id>", description = "The event's id.")
-  private String eventId = "";
+  @Parameters(
+      paramLabel = "<event id>",
+      converter = EventIdConverter.class,
+      description = "The event's id.")
+  private @Nullable EventId eventId;
 
   @Option(
       names = "--request",
@@ -52,7 +57,7 @@ final class TraceCommand implements Callable<Integer> {
     return QueryRun.run(
         spec,
         (client, out) -> {
-          String path = "/v1/events/" + QueryClient.encode(eventId) + "/trace";
+          String path = "/v1/events/" + eventId + "/trace";
           String reply =
               client.get(path, requestId == null ? Map.of() : Map.of("requestId", requestId));
           print(reply, out);

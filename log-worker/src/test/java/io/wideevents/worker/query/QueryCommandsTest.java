@@ -80,6 +80,52 @@ class QueryCommandsTest {
     assertThat(request.key()).contains("Bearer wek_secret");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-outcome:SUCCESS",
+        "-error.code:TIMEOUT -host:web-1",
+        "service:a -timeout",
+        "-- -outcome:SUCCESS"
+      })
+  void aFilter_mayHaveNegatedTermsInSeveralArguments(String line) {
+    api.answers(200, LAST_PAGE + "\n");
+
+    int exitCode = run(("search " + line).split(" "));
+
+    assertThat(exitCode).as(err.toString()).isEqualTo(ExitCode.OK);
+    String filter = line.replace("-- ", "").replace(" ", "%20").replace(":", "%3A");
+    assertThat(api.received().getFirst().target()).contains("filter=" + filter + "&");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--form -1h", "--form=-1h", "-ojson", "--json service:a"})
+  void anUnknownOption_isNotPartOfTheFilter(String line) {
+    int exitCode = run(("search " + line).split(" "));
+
+    assertThat(exitCode).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("Unknown option: '" + line.split(" ")[0] + "'");
+    assertThat(api.received()).isEmpty();
+  }
+
+  @Test
+  void aTable_showsAnObjectAsJson() {
+    api.answers(200, EVENT + "\n" + LAST_PAGE + "\n");
+
+    run("search", "--fields", "user,performance");
+
+    assertThat(out.toString().lines()).contains("{\"id\":42}  {\"durationMs\":412.50}");
+  }
+
+  @Test
+  void aTable_alignsWideCharacters() {
+    api.answers(200, "{\"a\":\"무선\",\"b\":1}\n{\"a\":\"Zoe\u0308\",\"b\":2}\n" + LAST_PAGE + "\n");
+
+    run("search", "--fields", "a,b");
+
+    assertThat(out.toString().lines()).containsExactly("A     B", "무선  1", "Zoe\u0308   2");
+  }
+
   @Test
   void search_printsAlignedColumns() {
     api.answers(200, EVENT + "\n" + LAST_PAGE + "\n");
@@ -230,7 +276,7 @@ class QueryCommandsTest {
     assertThat(out.toString()).isEmpty();
     assertThat(err.toString().lines()).hasSize(1);
     assertThat(err.toString())
-        .contains(api.url(), status + " " + code, "Why", "character 7", "Do this")
+        .contains(api.url(), status + " " + code, "Why", "character 8", "failed", ". Do this")
         .doesNotContain("wek_secret", "\u001b");
   }
 
@@ -341,11 +387,32 @@ class QueryCommandsTest {
   void get_ofAnUnknownEvent_fails() {
     api.answers(404, "{\"code\":\"event_not_found\",\"detail\":\"no event\",\"fix\":\"trace it\"}");
 
-    int exitCode = run("get", "../x y");
+    int exitCode = run("get", ID);
 
     assertThat(exitCode).isEqualTo(ExitCode.FAILURE);
-    assertThat(api.received().getFirst().target()).isEqualTo("/v1/events/..%2Fx%20y");
+    assertThat(api.received().getFirst().target()).isEqualTo("/v1/events/" + ID);
     assertThat(err.toString()).contains("event_not_found", "trace it");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "", "../x y", "0193719d-6c0…", "req-7f3a"})
+  void anEventId_hasTheFormOfAUuid(String text) {
+    for (String command : List.of("get", "trace")) {
+      assertThat(run(command, text)).isEqualTo(ExitCode.USAGE);
+    }
+
+    assertThat(err.toString())
+        .contains(
+            "'" + text + "' is not an event id such as", "log-worker search --fields eventId");
+    assertThat(api.received()).isEmpty();
+  }
+
+  @Test
+  void get_rejectsAnEmptyRequestId() {
+    assertThat(run("get", "--request", "")).isEqualTo(ExitCode.USAGE);
+
+    assertThat(err.toString()).contains("The request id is empty");
+    assertThat(api.received()).isEmpty();
   }
 
   @Test
@@ -431,6 +498,18 @@ class QueryCommandsTest {
     assertThat(api.received().getFirst().target()).isEqualTo("/v1/tail?filter=service%3Acheckout");
     assertThat(head.lines()).isEqualTo(1);
     assertThat(err.toString()).contains("7 events skipped");
+  }
+
+  @Test
+  void tail_widensAColumnForALaterEvent() {
+    api.answers(
+        200,
+        "retry: 1\nevent: wide-event\ndata: {\"a\":\"x\",\"b\":\"y\"}\n\nevent: wide-event\ndata: {\"a\":\"checkout\",\"b\":\"y\"}\n\n");
+    api.answers(400, "{}");
+
+    run("tail", "--fields", "a,b");
+
+    assertThat(out.toString().lines()).containsExactly("A  B", "x  y", "checkout  y");
   }
 
   @Test
