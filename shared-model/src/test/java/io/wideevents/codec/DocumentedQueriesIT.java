@@ -14,11 +14,17 @@ import io.wideevents.mongo.MongoConnection;
 import io.wideevents.mongo.MongoSettings;
 import io.wideevents.mongo.WriteOutcome;
 import io.wideevents.stack.TestStack;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.Document;
@@ -27,6 +33,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -40,7 +48,7 @@ class DocumentedQueriesIT {
   private static BsonDateTime hourAgo;
 
   @BeforeAll
-  static void storeEvents() {
+  static void storeEvents() throws IOException {
     assumeTrue(TestStack.mongoIsServer(), "The stand-in for MongoDB explains no query");
     connection =
         new MongoConnection(
@@ -59,7 +67,9 @@ class DocumentedQueriesIT {
     assertThat(layout).isInstanceOf(LayoutOutcome.Examined.class);
     Instant now = Instant.now();
     hourAgo = new BsonDateTime(now.minus(Duration.ofHours(1)).plusSeconds(1).toEpochMilli());
-    assertThat(new MongoBatchWriter(connection).write(events(now)).join())
+    List<EventDocument> events = new ArrayList<>(events(now));
+    events.addAll(eventOfThePage(now));
+    assertThat(new MongoBatchWriter(connection).write(events).join())
         .containsOnly(new WriteOutcome.Stored());
   }
 
@@ -76,7 +86,7 @@ class DocumentedQueriesIT {
       quoteCharacter = '~',
       value = {
         "'_ingest.outcome': 'FAILED' | _ingest.outcome_1_timestamp_1 | 12",
-        "service: 'checkout' | service_1_timestamp_1 | 40",
+        "service: 'checkout' | service_1_timestamp_1 | 41",
         "service: 'checkout', 'error.code': 'TIMEOUT' | service_1_error.code_1_timestamp_1 | 2",
         "service: 'auth', 'user.id': {$numberLong: '9007199254740992'}"
             + " | service_1_user.id_1_timestamp_1 | 1"
@@ -97,6 +107,37 @@ class DocumentedQueriesIT {
     Document explained = explain(BsonDocument.parse("{requestId: 'req-300'}"), new Document());
 
     assertServedBy("requestId_1", 1, explained);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "_id: UUID('0192f0c1-2b4d-4f6e-9a1b-2c3d4e5f6071')",
+        "requestId: 'req-7f3a'",
+        "service: 'checkout', 'order.id': {$numberLong: '9007199254740995'}",
+        "'order.exchangeRate': {$numberDecimal: '1.17834562901234567890123'}"
+      })
+  void eventOfThePage_isFoundByTheQueriesOfThePage(String filter) {
+    List<BsonDocument> found =
+        Flux.from(
+                connection
+                    .collection()
+                    .join()
+                    .withDocumentClass(BsonDocument.class)
+                    .find(BsonDocument.parse("{" + filter + "}")))
+            .collectList()
+            .block();
+
+    assertThat(found).hasSize(1);
+  }
+
+  /** The event that the page posts. */
+  private static List<EventDocument> eventOfThePage(Instant now) throws IOException {
+    String page = Files.readString(Path.of("../docs/querying.md"));
+    Matcher posted = Pattern.compile("curl .*? -d '(\\{.*?\\n})'\n", Pattern.DOTALL).matcher(page);
+    assertThat(posted.find()).isTrue();
+    String event = posted.group(1).replace("'\"$(date +%s000)\"'", "" + now.toEpochMilli());
+    return encode(event.replace("\n", ""), now);
   }
 
   private static void assertServedBy(String index, int matching, Document explained) {
@@ -145,7 +186,11 @@ class DocumentedQueriesIT {
                   (1L << 53) + number,
                   error));
     }
-    byte[] body = utf8(lines.toString());
+    return encode(lines.toString(), now);
+  }
+
+  private static List<EventDocument> encode(String lines, Instant now) {
+    byte[] body = utf8(lines);
     EventEncoder encoder = new EventEncoder(EncoderSettings.DEFAULT, InstantSource.fixed(now));
     return Codecs.events(encoder.encode(body, body.length, BodyFormat.NDJSON)).stream()
         .map(result -> Codecs.encoded(result).document(Tier.MONGODB))

@@ -52,6 +52,9 @@ final class ByHand {
       commands.add("%s stats --by service,route --url %s".formatted(worker, gateway));
     }
     commands.add("%s --url %s --count 10000".formatted(home.launcher("sample"), gateway));
+    commands.add(
+        "# MongoDB, for the queries of docs/querying.md: %s, database %s"
+            .formatted(mongo.temporary() ? mongo.uri() : "MONGODB_URI", database));
     if (onPath("mongosh")) {
       commands.add(
           "mongosh '%s' --eval 'db.getSiblingDB(\"%s\").wide_events.find().sort({timestamp: -1}).limit(1)'"

@@ -1,5 +1,6 @@
 package io.wideevents.toolbox.demo;
 
+import io.wideevents.mongo.MongoSettings;
 import io.wideevents.stack.BrokerSettings;
 import io.wideevents.stack.ChildProcess;
 import io.wideevents.stack.LocalStack;
@@ -84,12 +85,12 @@ final class Demo {
         Map.of(
             "KAFKA_BROKER", stack.broker().bootstrapServers(),
             "MONGODB_URI", stack.mongo().uri(),
-            "MONGODB_DATABASE", database(),
+            "MONGODB_DATABASE", database(stack.mongo()),
             "QUERY_ENABLED", "true",
             "SPOOL_DIR", directory.path().resolve("spool").toString());
     StoredEvents stored =
         teardown.open(
-            () -> new StoredEvents(stack.mongo().uri(), database()),
+            () -> new StoredEvents(stack.mongo().uri(), database(stack.mongo())),
             opened -> close(opened, stack.mongo()));
 
     step("Starting the api-gateway and the log-worker, each in its own process");
@@ -179,7 +180,7 @@ final class Demo {
         // The gaps between the events are random, so the sample may last a little longer.
         Instant to = from.plus(SampleTraffic.span(settings.events())).plusSeconds(5);
         print(byHand.page(gateway.url(), stack.mongo(), from, to));
-        print(byHand.whileRunning(gateway.url(), stack.mongo(), database()));
+        print(byHand.whileRunning(gateway.url(), stack.mongo(), database(stack.mongo())));
         sayDone();
         new CountDownLatch(1).await();
       }
@@ -206,8 +207,10 @@ final class Demo {
   }
 
   // The name must be unused on a server that the demo did not start.
-  private static String database() {
-    return "wide_events_demo_" + ProcessHandle.current().pid();
+  private static String database(MongoServer mongo) {
+    return mongo.temporary()
+        ? MongoSettings.DEFAULT_DATABASE
+        : "wide_events_demo_" + ProcessHandle.current().pid();
   }
 
   private Progress progress(String label, long total) {
