@@ -1,6 +1,6 @@
 package io.wideevents.toolbox.chaos;
 
-import io.wideevents.toolbox.load.GatewayClient;
+import io.wideevents.toolbox.load.LoadClient;
 import io.wideevents.toolbox.load.LoadGenerator;
 import io.wideevents.toolbox.load.Reply;
 import java.net.URI;
@@ -18,16 +18,15 @@ import java.util.concurrent.Future;
  * client that did not receive the answer. Used by one thread, which closes this object.
  */
 final class ChaosLoad implements AutoCloseable {
-  private static final GatewayClient.Timing TIMING =
-      new GatewayClient.Timing(
-          Duration.ofSeconds(15), Duration.ofMillis(200), Duration.ofSeconds(1));
+  private static final LoadClient.Timing TIMING =
+      new LoadClient.Timing(Duration.ofSeconds(15), Duration.ofMillis(200), Duration.ofSeconds(1));
   private static final Duration GIVE_UP_AFTER = Duration.ofMinutes(3);
   private static final int ONE_IN_REPEATED = 20;
 
   private final ChaosSettings settings;
   private final RequestSource source;
   private final Random random;
-  private final GatewayClient client;
+  private final LoadClient client;
   private final Scoreboard scoreboard;
   private final Ledger ledger = new Ledger();
   private final ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor();
@@ -39,7 +38,7 @@ final class ChaosLoad implements AutoCloseable {
     this.scoreboard = scoreboard;
     this.random = new Random(settings.seed());
     this.source = new RequestSource(new EventStream(settings.seed(), settings.start()), random);
-    this.client = new GatewayClient(gateway, TIMING, scoreboard.tally());
+    this.client = new LoadClient(gateway, TIMING, scoreboard.tally());
   }
 
   /** Begins to post. Does not block. */

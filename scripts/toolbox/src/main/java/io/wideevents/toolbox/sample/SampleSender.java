@@ -1,6 +1,6 @@
 package io.wideevents.toolbox.sample;
 
-import io.wideevents.toolbox.load.GatewayClient;
+import io.wideevents.toolbox.load.LoadClient;
 import io.wideevents.toolbox.load.LoadGenerator;
 import io.wideevents.toolbox.load.Tally;
 import io.wideevents.toolbox.terminal.Progress;
@@ -23,7 +23,7 @@ public final class SampleSender {
       throws InterruptedException {
     Tally tally = new Tally();
     double requestsPerSecond = settings.eventsPerSecond() / settings.batchEvents();
-    try (GatewayClient client = new GatewayClient(gateway, GatewayClient.Timing.DEFAULT, tally)) {
+    try (LoadClient client = new LoadClient(gateway, LoadClient.Timing.DEFAULT, tally)) {
       Stream<LoadGenerator.Request> requests =
           traffic
               .batches(count, settings.batchEvents())

@@ -17,7 +17,7 @@ import java.util.function.IntPredicate;
  * Posts bodies to the gateway, and posts the same bytes again after 408, 429, 503 or no answer,
  * which is always safe. Safe for concurrent use. The caller closes this object.
  */
-public final class GatewayClient implements AutoCloseable {
+public final class LoadClient implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final String EVENTS_PATH = "/v1/events";
 
@@ -53,11 +53,11 @@ public final class GatewayClient implements AutoCloseable {
    * @param gateway its address; the path of the events is added when it has none
    * @param tally counts every answer
    */
-  public GatewayClient(URI gateway, Timing timing, Tally tally) {
+  public LoadClient(URI gateway, Timing timing, Tally tally) {
     this(gateway, timing, tally, Thread::sleep);
   }
 
-  GatewayClient(URI gateway, Timing timing, Tally tally, Waiter waiter) {
+  LoadClient(URI gateway, Timing timing, Tally tally, Waiter waiter) {
     boolean bare = gateway.getPath().isEmpty() || gateway.getPath().equals("/");
     this.events = bare ? gateway.resolve(EVENTS_PATH) : gateway;
     this.timing = timing;

@@ -12,7 +12,7 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class GatewayClientTest {
+class LoadClientTest {
   private static final RequestBody THREE =
       RequestBody.plain(3, RequestBody.NDJSON, "{}\n{}\n{}\n".getBytes(UTF_8));
 
@@ -152,8 +152,7 @@ class GatewayClientTest {
   }
 
   private void post(URI url, RequestBody body) throws InterruptedException {
-    try (GatewayClient client =
-        new GatewayClient(url, GatewayClient.Timing.DEFAULT, tally, waits::add)) {
+    try (LoadClient client = new LoadClient(url, LoadClient.Timing.DEFAULT, tally, waits::add)) {
       var unused = client.post(body, failures -> failures <= 3);
     }
   }
