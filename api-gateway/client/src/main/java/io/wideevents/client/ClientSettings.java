@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * @param waits whether a request ends only after its event is in the journal
  */
 record ClientSettings(
-    GatewaySettings gateway,
+    SenderSettings gateway,
     LoggingSettings logging,
     Duration closeTimeout,
     Optional<JournalSettings> journal,
@@ -34,7 +34,7 @@ record ClientSettings(
   }
 
   private static Supplier<ClientSettings> read(SettingsReader settings, String service) {
-    Supplier<GatewaySettings> gateway = GatewaySettings.read(settings);
+    Supplier<SenderSettings> gateway = SenderSettings.read(settings);
     SettingValue<Duration> closeTimeout =
         settings
             .read("GATEWAY_CLOSE_TIMEOUT", duration(Duration.ofMillis(100), Duration.ofMinutes(5)))

@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  * arrived, for the timeout at most. {@link #close}, on any thread, ends a request that is waiting.
  */
 final class GatewayClient implements AutoCloseable {
-  private final GatewaySettings settings;
+  private final SenderSettings settings;
   private final HttpClient http;
   private volatile @Nullable CompletableFuture<?> waiting;
   private volatile boolean closed;
 
-  GatewayClient(GatewaySettings settings) {
+  GatewayClient(SenderSettings settings) {
     this.settings = settings;
     this.http =
         HttpClient.newBuilder()

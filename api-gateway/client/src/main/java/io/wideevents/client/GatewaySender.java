@@ -56,7 +56,7 @@ final class GatewaySender implements AutoCloseable {
   private Deadline lingersUntil = Deadline.after(Duration.ZERO);
   private int failures;
 
-  GatewaySender(GatewaySettings settings, ClientCounters counters) {
+  GatewaySender(SenderSettings settings, ClientCounters counters) {
     this.client = new GatewayClient(settings);
     this.counters = counters;
     this.linger = settings.linger();

@@ -30,8 +30,8 @@ class EndlessReplyTest {
       thread.start();
       URI url = URI.create("http://127.0.0.1:" + server.getLocalPort());
       Duration limit = Duration.ofSeconds(3);
-      GatewaySettings settings =
-          new GatewaySettings(url, Optional.empty(), limit, limit, limit, Duration.ZERO);
+      SenderSettings settings =
+          new SenderSettings(url, Optional.empty(), limit, limit, limit, Duration.ZERO);
       try (GatewaySender sender = new GatewaySender(settings, new ClientCounters())) {
         var unused =
             sender.send(List.of(StubEvent.many(1).getFirst().postedJson()), Deadline.after(limit));

@@ -75,8 +75,8 @@ final class FakeGateway implements AutoCloseable {
   }
 
   /** Settings with short times. */
-  GatewaySettings settings() {
-    return new GatewaySettings(
+  SenderSettings settings() {
+    return new SenderSettings(
         url(),
         Optional.of("key"),
         Duration.ofSeconds(5),

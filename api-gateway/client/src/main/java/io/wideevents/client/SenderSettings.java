@@ -24,7 +24,7 @@ import java.util.function.Supplier;
  * @param retryFor how long a batch is retried before its events are dropped
  * @param linger least time between two requests, unless a batch is full
  */
-record GatewaySettings(
+record SenderSettings(
     URI url,
     Optional<String> apiKey,
     Duration connectTimeout,
@@ -32,7 +32,7 @@ record GatewaySettings(
     Duration retryFor,
     Duration linger) {
 
-  static Supplier<GatewaySettings> read(SettingsReader settings) {
+  static Supplier<SenderSettings> read(SettingsReader settings) {
     SettingValue<URI> url =
         settings
             .read("GATEWAY_URL", httpUrl())
@@ -72,7 +72,7 @@ record GatewaySettings(
                 "Least time between two requests, in which events collect. A full batch of 500"
                     + " events or 1 MiB does not wait.");
     return () ->
-        new GatewaySettings(
+        new SenderSettings(
             url.get(),
             apiKey.find(),
             connectTimeout.get(),
@@ -121,6 +121,6 @@ record GatewaySettings(
   /** Without the API key. */
   @Override
   public String toString() {
-    return "GatewaySettings[url=%s, retryFor=%s]".formatted(url, retryFor);
+    return "SenderSettings[url=%s, retryFor=%s]".formatted(url, retryFor);
   }
 }
