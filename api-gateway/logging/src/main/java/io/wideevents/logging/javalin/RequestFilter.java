@@ -56,7 +56,9 @@ final class RequestFilter implements Filter {
       throws IOException, ServletException {
     LoggingContext.Binding binding = Contained.get(scope.context()::bind);
     try {
-      chain.doFilter(new LoggedRequest(request, scope), new LoggedResponse(response, scope));
+      chain.doFilter(
+          new TimeoutRecordingRequest(request, scope),
+          new FailureRecordingResponse(response, scope));
     } catch (Throwable e) {
       scope.failed(e);
       throw e;

@@ -7,10 +7,10 @@ import jakarta.servlet.http.HttpServletResponseWrapper;
  * A response that records when Javalin fails to write it completely. Javalin reports that only by
  * setting a status, which does not reach the client after the response is committed.
  */
-final class LoggedResponse extends HttpServletResponseWrapper {
+final class FailureRecordingResponse extends HttpServletResponseWrapper {
   private final RequestScope scope;
 
-  LoggedResponse(HttpServletResponse response, RequestScope scope) {
+  FailureRecordingResponse(HttpServletResponse response, RequestScope scope) {
     super(response);
     this.scope = scope;
   }

@@ -16,10 +16,10 @@ import java.util.List;
  * own listener, and with a journal the first byte of that answer finalizes the event. Also hides
  * the plugin's request attribute.
  */
-final class LoggedRequest extends HttpServletRequestWrapper {
+final class TimeoutRecordingRequest extends HttpServletRequestWrapper {
   private final RequestScope scope;
 
-  LoggedRequest(HttpServletRequest request, RequestScope scope) {
+  TimeoutRecordingRequest(HttpServletRequest request, RequestScope scope) {
     super(request);
     this.scope = scope;
   }
