@@ -22,7 +22,7 @@ final class LogEvents {
    * @param maxFields limit of the event's fields
    * @return null if the record has neither an event name nor a route
    */
-  static @Nullable FieldTree event(LogRecord record, Source source, int maxFields)
+  static @Nullable FieldTree event(LogRecord record, ResourceScope source, int maxFields)
       throws RejectedItemException {
     Attributes facts = new Attributes(record.getAttributesList());
     String name =

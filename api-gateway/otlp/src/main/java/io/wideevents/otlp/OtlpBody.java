@@ -133,21 +133,22 @@ final class OtlpBody {
       // Decoded once, because a list may have millions of empty scopes.
       Resource.Builder resource = Resource.newBuilder();
       int bytes = decode(found[0], 0, resource);
-      Source source = Source.of(resource.build(), maxFields);
+      ResourceScope source = ResourceScope.of(resource.build(), maxFields);
       reader.each(list, signal.scopes(), scope -> scope(scope, source, bytes));
     } catch (RejectedItemException e) {
       reader.each(list, signal.scopes(), scope -> rejectAll(scope, e.problem()));
     }
   }
 
-  private void scope(Part list, Source resource, int resourceBytes) throws MalformedBodyException {
+  private void scope(Part list, ResourceScope resource, int resourceBytes)
+      throws MalformedBodyException {
     requireFewerParts();
     Part[] found = {null};
     reader.each(list, signal.scope(), part -> found[0] = part);
     try {
       InstrumentationScope.Builder scope = InstrumentationScope.newBuilder();
       int bytes = decode(found[0], resourceBytes, scope);
-      Source source = resource.within(scope.build(), maxFields);
+      ResourceScope source = resource.within(scope.build(), maxFields);
       reader.each(list, signal.itemsOfScope(), item -> item(item, source, bytes));
     } catch (RejectedItemException e) {
       rejectItems(list, e.problem());
@@ -181,7 +182,7 @@ final class OtlpBody {
     reader.each(scope, signal.itemsOfScope(), item -> reject(item, problem));
   }
 
-  private void item(Part item, Source source, int headBytes) throws MalformedBodyException {
+  private void item(Part item, ResourceScope source, int headBytes) throws MalformedBodyException {
     try {
       requireFits(item.length());
       charge(headBytes + item.length());
@@ -197,7 +198,7 @@ final class OtlpBody {
     }
   }
 
-  private @Nullable FieldTree event(Part item, Source source)
+  private @Nullable FieldTree event(Part item, ResourceScope source)
       throws MalformedBodyException, RejectedItemException {
     return switch (signal) {
       case TRACES -> {

@@ -32,7 +32,7 @@ final class SpanEvents {
    *
    * @return null if the span does not become an event
    */
-  @Nullable FieldTree event(Span span, Source source) throws RejectedItemException {
+  @Nullable FieldTree event(Span span, ResourceScope source) throws RejectedItemException {
     Attributes facts = new Attributes(span.getAttributesList());
     if (!isSelected(span, facts)) {
       return null;

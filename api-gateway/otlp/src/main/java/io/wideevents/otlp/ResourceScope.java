@@ -11,13 +11,13 @@ import io.opentelemetry.proto.resource.v1.Resource;
  * @param resource the attributes of the resource, nested
  * @param scope name, version and attributes of the scope
  */
-record Source(String service, FieldTree resource, FieldTree scope) {
+record ResourceScope(String service, FieldTree resource, FieldTree scope) {
   /** The name that OpenTelemetry gives a service without one. */
   private static final String UNKNOWN_SERVICE = "unknown_service";
 
-  static Source of(Resource resource, int maxFields) throws RejectedItemException {
+  static ResourceScope of(Resource resource, int maxFields) throws RejectedItemException {
     String service = new Attributes(resource.getAttributesList()).text("service.name");
-    return new Source(
+    return new ResourceScope(
         service == null ? UNKNOWN_SERVICE : service,
         new FieldTree(maxFields).putAll(resource.getAttributesList()),
         new FieldTree(maxFields));
@@ -28,7 +28,8 @@ record Source(String service, FieldTree resource, FieldTree scope) {
    *
    * @param maxFields limit of the scope's fields
    */
-  Source within(InstrumentationScope instrumentation, int maxFields) throws RejectedItemException {
+  ResourceScope within(InstrumentationScope instrumentation, int maxFields)
+      throws RejectedItemException {
     FieldTree scopeFields = new FieldTree(maxFields);
     if (!instrumentation.getName().isEmpty()) {
       scopeFields.set("name", instrumentation.getName());
@@ -40,7 +41,7 @@ record Source(String service, FieldTree resource, FieldTree scope) {
       scopeFields.setTree(
           "attributes", scopeFields.part().putAll(instrumentation.getAttributesList()));
     }
-    return new Source(service, resource, scopeFields);
+    return new ResourceScope(service, resource, scopeFields);
   }
 
   /** Adds resource and scope to an event. */
