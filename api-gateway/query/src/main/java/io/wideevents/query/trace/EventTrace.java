@@ -28,7 +28,7 @@ import org.apache.kafka.common.errors.InterruptException;
  * use.
  */
 public final class EventTrace {
-  private final StoredEvents stored;
+  private final StoredEventSearch stored;
   private final SpoolSearch spool;
   private final Optional<EventTopics> topics;
   private final Semaphore one = new Semaphore(1);
@@ -37,10 +37,10 @@ public final class EventTrace {
    * @param topics empty if events do not go through Kafka
    */
   public EventTrace(EventStore store, SpoolSearch spool, Optional<TopicSettings> topics) {
-    this(StoredEvents.in(store), spool, topics.map(KafkaEventTopics::new));
+    this(StoredEventSearch.in(store), spool, topics.map(KafkaEventTopics::new));
   }
 
-  EventTrace(StoredEvents stored, SpoolSearch spool, Optional<EventTopics> topics) {
+  EventTrace(StoredEventSearch stored, SpoolSearch spool, Optional<EventTopics> topics) {
     this.stored = stored;
     this.spool = spool;
     this.topics = topics;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks for an event in MongoDB. */
 @FunctionalInterface
-interface StoredEvents {
+interface StoredEventSearch {
   /**
    * Looks for an event.
    *
@@ -23,7 +23,7 @@ interface StoredEvents {
   Optional<Stored> find(EventId id);
 
   /** Looks in the store by {@code _id}. */
-  static StoredEvents in(EventStore store) {
+  static StoredEventSearch in(EventStore store) {
     return id -> {
       BsonDocument byId = new BsonDocument("_id", new BsonBinary(id.value()));
       BsonDocument fields =
@@ -35,7 +35,7 @@ interface StoredEvents {
               List.of(new BsonDocument("$match", byId), new BsonDocument("$project", fields)), 1)
           .stream()
           .findFirst()
-          .map(StoredEvents::read);
+          .map(StoredEventSearch::read);
     };
   }
 
