@@ -12,7 +12,7 @@ import io.wideevents.process.ProcessMain;
 import io.wideevents.stack.TestStack;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.testing.EventTopic;
-import io.wideevents.worker.testing.StoredEvents;
+import io.wideevents.worker.testing.EventsInMongo;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -33,7 +33,7 @@ class OperatorCommandsIT {
 
   private final String name = TestStack.uniqueName(OperatorCommandsIT.class);
   private final String databaseName = TestStack.newDatabase(OperatorCommandsIT.class);
-  private final StoredEvents stored = new StoredEvents(TestStack.mongo(), databaseName);
+  private final EventsInMongo stored = new EventsInMongo(TestStack.mongo(), databaseName);
   private final EventTopic topic = EventTopic.existing(TestStack.kafka(), name);
   private final List<AutoCloseable> opened = new ArrayList<>(List.of(stored, topic));
 

@@ -13,8 +13,8 @@ import io.wideevents.stack.TestStack;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.consume.ConsumerStatus.StoppedPartition;
 import io.wideevents.worker.testing.EventTopic;
+import io.wideevents.worker.testing.EventsInMongo;
 import io.wideevents.worker.testing.LogRecords;
-import io.wideevents.worker.testing.StoredEvents;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
@@ -68,7 +68,7 @@ class PollRecoveryIT {
   private final String group = name + "-group";
   private final Instant now = Instant.now();
   private final String databaseName = TestStack.newDatabase(PollRecoveryIT.class);
-  private final StoredEvents stored = new StoredEvents(TestStack.mongo(), databaseName);
+  private final EventsInMongo stored = new EventsInMongo(TestStack.mongo(), databaseName);
   private final List<AutoCloseable> running = new ArrayList<>();
   private EventTopic topic;
 

@@ -7,7 +7,7 @@ import io.wideevents.kafka.GroupLag;
 import io.wideevents.stack.TestStack;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.testing.EventTopic;
-import io.wideevents.worker.testing.StoredEvents;
+import io.wideevents.worker.testing.EventsInMongo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ class TopicRecreationIT {
   private final String group = name + "-group";
   private final Instant now = Instant.now();
   private final String databaseName = TestStack.newDatabase(TopicRecreationIT.class);
-  private final StoredEvents stored = new StoredEvents(TestStack.mongo(), databaseName);
+  private final EventsInMongo stored = new EventsInMongo(TestStack.mongo(), databaseName);
   private final List<WorkerApplication> workers = new ArrayList<>();
   private EventTopic topic = EventTopic.existing(TestStack.kafka(), name);
 

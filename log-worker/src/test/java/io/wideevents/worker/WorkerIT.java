@@ -9,8 +9,8 @@ import com.mongodb.client.model.Filters;
 import io.wideevents.stack.TestStack;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.testing.EventTopic;
+import io.wideevents.worker.testing.EventsInMongo;
 import io.wideevents.worker.testing.LogRecords;
-import io.wideevents.worker.testing.StoredEvents;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ class WorkerIT {
   private final String group = name + "-group";
   private final Instant now = Instant.now();
   private final String databaseName = TestStack.newDatabase(WorkerIT.class);
-  private final StoredEvents stored = new StoredEvents(TestStack.mongo(), databaseName);
+  private final EventsInMongo stored = new EventsInMongo(TestStack.mongo(), databaseName);
   private final List<WorkerApplication> workers = new ArrayList<>();
   private EventTopic topic = EventTopic.existing(TestStack.kafka(), name);
 

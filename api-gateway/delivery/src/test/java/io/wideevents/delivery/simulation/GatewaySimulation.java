@@ -37,7 +37,7 @@ final class GatewaySimulation {
   private final Faults faults = new Faults();
   private final Optional<ModelBroker> broker;
   private final ModelDatabase database;
-  private final Ledger ledger;
+  private final ClientAnswers ledger;
   private final Map<Integer, Call> calls = new LinkedHashMap<>();
   private SimulatedDisk disk = new SimulatedDisk();
   private @Nullable SimulatedGateway gateway;
@@ -61,7 +61,7 @@ final class GatewaySimulation {
             ? Optional.empty()
             : Optional.of(new ModelBroker(time, faults, new Random(random.nextLong())));
     this.database = new ModelDatabase(time, faults, new Random(random.nextLong()));
-    this.ledger = new Ledger(broker, database, faults);
+    this.ledger = new ClientAnswers(broker, database, faults);
   }
 
   /**
@@ -136,7 +136,7 @@ final class GatewaySimulation {
     if (running == null) {
       return;
     }
-    Ledger.require(
+    ClientAnswers.require(
         running.pendingInMongo() <= SimulatedGateway.MAX_PENDING_EVENTS,
         "pending events over their bound",
         running.pendingInMongo());
@@ -154,7 +154,7 @@ final class GatewaySimulation {
     ledger.check(found);
     ledger.checkDeadLetters(found);
     SpoolStats stats = running.spool().stats();
-    Ledger.require(stats.bytes() <= stats.maxBytes(), "spool over its bound", stats.bytes());
+    ClientAnswers.require(stats.bytes() <= stats.maxBytes(), "spool over its bound", stats.bytes());
   }
 
   private void post() {
@@ -185,7 +185,8 @@ final class GatewaySimulation {
                   trace.add("failed", failure);
                   time.after(
                       Duration.ZERO,
-                      () -> Ledger.require(false, "an answer that is an exception", failure));
+                      () ->
+                          ClientAnswers.require(false, "an answer that is an exception", failure));
                   return;
                 }
                 trace.add("answer " + numbers, outcomes);
@@ -203,7 +204,8 @@ final class GatewaySimulation {
             });
     time.after(
         timeout.plus(SLACK),
-        () -> Ledger.require(!calls.containsKey(call), "no answer by the deadline", numbers));
+        () ->
+            ClientAnswers.require(!calls.containsKey(call), "no answer by the deadline", numbers));
   }
 
   private void change() {
@@ -251,7 +253,7 @@ final class GatewaySimulation {
     }
     trace.add("stop", "");
     running.stop();
-    Ledger.require(calls.isEmpty(), "calls without an answer after a stop", calls.values());
+    ClientAnswers.require(calls.isEmpty(), "calls without an answer after a stop", calls.values());
     crash("stopped");
   }
 
@@ -293,7 +295,7 @@ final class GatewaySimulation {
     long end = now() + MOST_TIME_TO_QUIET.toNanos();
     time.after(Duration.ofSeconds(1), this::postNow);
     while (!isQuiet()) {
-      Ledger.require(now() < end, "not quiet in time", state());
+      ClientAnswers.require(now() < end, "not quiet in time", state());
       step();
     }
     healing = false;

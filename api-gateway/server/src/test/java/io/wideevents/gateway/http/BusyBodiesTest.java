@@ -79,7 +79,7 @@ class BusyBodiesTest {
       HttpResponse<String> next = server.post(event);
 
       assertThat(failed.statusCode()).isEqualTo(500);
-      assertThat(Json.parse(failed.body())).containsEntry("code", "internal_error");
+      assertThat(ReplyJson.parse(failed.body())).containsEntry("code", "internal_error");
       assertThat(next.statusCode()).isEqualTo(202);
     }
   }

@@ -155,7 +155,7 @@ class EventCountersTest {
 
   /** Adds what a reply says of its events; that is what clients count. */
   private static void tally(HttpResponse<String> response, int size, Map<String, Integer> totals) {
-    Document reply = Json.parse(response.body());
+    Document reply = ReplyJson.parse(response.body());
     if (!reply.containsKey("events")) {
       totals.merge("rejected", size, Integer::sum);
       return;

@@ -96,7 +96,7 @@ class HttpServerTest {
       String response = connection.readAll();
 
       assertThat(response).startsWith("HTTP/1.1 4").contains("application/problem+json");
-      assertThat(Json.parse(response.substring(response.indexOf("\r\n\r\n") + 4)))
+      assertThat(ReplyJson.parse(response.substring(response.indexOf("\r\n\r\n") + 4)))
           .containsKeys("code", "fix");
     }
   }
@@ -121,7 +121,7 @@ class HttpServerTest {
       String response = connection.readAll();
 
       assertThat(response).startsWith("HTTP/1.1 " + status).contains("application/problem+json");
-      Document problem = Json.parse(response.substring(response.indexOf("\r\n\r\n") + 4));
+      Document problem = ReplyJson.parse(response.substring(response.indexOf("\r\n\r\n") + 4));
       assertThat(problem).containsEntry("status", status).containsEntry("code", code);
     }
     assertThat(server.metrics.requestsRefused()).isEqualTo(Map.of(code, 1));
@@ -393,7 +393,7 @@ class HttpServerTest {
     HttpResponse<String> response = server.get("/health/live");
 
     assertThat(response.statusCode()).isEqualTo(200);
-    assertThat(Json.parse(response.body())).containsEntry("status", "live");
+    assertThat(ReplyJson.parse(response.body())).containsEntry("status", "live");
   }
 
   @ParameterizedTest
@@ -411,7 +411,7 @@ class HttpServerTest {
     HttpResponse<String> response = server.get("/health/ready");
 
     assertThat(response.statusCode()).isEqualTo(code);
-    Document ready = Json.parse(response.body());
+    Document ready = ReplyJson.parse(response.body());
     assertThat(ready).containsEntry("status", status);
     List<Document> tiers = ready.getList("tiers", Document.class);
     assertThat(tiers)
@@ -439,7 +439,7 @@ class HttpServerTest {
       // Then new requests are told, and the running one is answered
       HttpResponse<String> late = draining.post(valid);
       assertThat(late.statusCode()).isEqualTo(503);
-      assertThat(Json.parse(late.body())).containsEntry("code", "draining");
+      assertThat(ReplyJson.parse(late.body())).containsEntry("code", "draining");
       assertThat(draining.get("/health/live").statusCode()).isEqualTo(200);
       holding.released().complete(null);
       assertThat(running.join().statusCode()).isEqualTo(202);

@@ -169,7 +169,7 @@ class KeyGateTest {
   private static void assertProblem(HttpResponse<String> response, int status, String code) {
     assertThat(response.statusCode()).isEqualTo(status);
     assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
-    assertThat(Json.parse(response.body()))
+    assertThat(ReplyJson.parse(response.body()))
         .containsEntry("code", code)
         .containsEntry("status", status)
         .containsKeys("detail", "fix");

@@ -77,7 +77,7 @@ class LenientIntakeHttpTest {
     HttpResponse<String> response = post(body, contentType);
 
     assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
-    assertThat(Json.parse(response.body())).containsEntry("accepted", 3);
+    assertThat(ReplyJson.parse(response.body())).containsEntry("accepted", 3);
   }
 
   @ParameterizedTest
@@ -134,8 +134,8 @@ class LenientIntakeHttpTest {
     HttpResponse<String> response = post(body, Optional.empty());
 
     assertThat(response.statusCode()).isEqualTo(207);
-    assertThat(Json.events(Json.parse(response.body())).get(1)).containsEntry("line", 2);
-    assertThat(Json.codes(Json.events(Json.parse(response.body())).get(1)))
+    assertThat(ReplyJson.events(ReplyJson.parse(response.body())).get(1)).containsEntry("line", 2);
+    assertThat(ReplyJson.codes(ReplyJson.events(ReplyJson.parse(response.body())).get(1)))
         .containsExactly("missing_field");
   }
 

@@ -45,11 +45,11 @@ class PostEventsTest {
     // Then
     assertThat(response.statusCode()).isEqualTo(202);
     assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
-    Document reply = Json.parse(response.body());
+    Document reply = ReplyJson.parse(response.body());
     assertThat(reply.keySet()).containsExactly("accepted", "tier", "events");
     assertThat(reply.getInteger("accepted")).isEqualTo(1);
     assertThat(reply.getString("tier")).isEqualTo("kafka");
-    Document entry = Json.events(reply).getFirst();
+    Document entry = ReplyJson.events(reply).getFirst();
     assertThat(entry.keySet()).containsExactly("index", "eventId", "tier");
     assertThat(server.logger.durable()).containsKey(EventId.parse(entry.getString("eventId")));
   }
@@ -57,14 +57,18 @@ class PostEventsTest {
   @Test
   void post_takesAnEventAgainUnderTheIdItWasAnswered() {
     String event = valid.replace("}", ",\"password\":\"s3cret\"}");
-    String id = Json.events(Json.parse(server.post(event).body())).getFirst().getString("eventId");
+    String id =
+        ReplyJson.events(ReplyJson.parse(server.post(event).body()))
+            .getFirst()
+            .getString("eventId");
     String withId = "{\"eventId\":\"" + id + "\"," + event.substring(1);
 
     HttpResponse<String> again = server.post(withId);
     HttpResponse<String> corrected = server.post(withId.replace("GET /health", "GET /ready"));
 
     assertThat(again.statusCode()).isEqualTo(202);
-    assertThat(Json.events(Json.parse(again.body())).getFirst().getString("eventId")).isEqualTo(id);
+    assertThat(ReplyJson.events(ReplyJson.parse(again.body())).getFirst().getString("eventId"))
+        .isEqualTo(id);
     assertThat(corrected.statusCode()).isEqualTo(422);
     assertThat(corrected.body()).contains("event_id_invalid", "version 4 or 7");
   }
@@ -76,15 +80,16 @@ class PostEventsTest {
     HttpResponse<String> array = server.post("[" + foreign + "," + valid + "]");
 
     assertThat(array.statusCode()).isEqualTo(207);
-    List<Document> entries = Json.events(Json.parse(array.body()));
+    List<Document> entries = ReplyJson.events(ReplyJson.parse(array.body()));
     assertThat(entries.get(0).toJson()).contains("event_id_invalid");
     assertThat(entries.get(1)).containsKey("eventId");
   }
 
   @Test
   void post_givesTheSameBytesTheSameId() {
-    String first = Json.events(Json.parse(server.post(valid).body())).getFirst().toJson();
-    String second = Json.events(Json.parse(server.post(valid).body())).getFirst().toJson();
+    String first = ReplyJson.events(ReplyJson.parse(server.post(valid).body())).getFirst().toJson();
+    String second =
+        ReplyJson.events(ReplyJson.parse(server.post(valid).body())).getFirst().toJson();
 
     assertThat(second).isEqualTo(first);
   }
@@ -111,9 +116,9 @@ class PostEventsTest {
 
     // Then
     assertThat(response.statusCode()).isEqualTo(202);
-    Document reply = Json.parse(response.body());
+    Document reply = ReplyJson.parse(response.body());
     assertThat(reply.getInteger("accepted")).isEqualTo(3);
-    assertThat(Json.events(reply))
+    assertThat(ReplyJson.events(reply))
         .extracting(entry -> entry.getInteger("index"))
         .containsExactly(0, 1, 2);
     assertThat(requestIds(server.logger.calls().getLast()))
@@ -131,16 +136,16 @@ class PostEventsTest {
     // Then
     assertThat(response.statusCode()).isEqualTo(207);
     assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
-    Document reply = Json.parse(response.body());
+    Document reply = ReplyJson.parse(response.body());
     assertThat(reply.getInteger("accepted")).isEqualTo(2);
     assertThat(reply.getInteger("rejected")).isEqualTo(2);
-    List<Document> entries = Json.events(reply);
+    List<Document> entries = ReplyJson.events(reply);
     assertThat(entries).hasSize(4);
     assertThat(entries.get(0)).containsKeys("eventId", "tier").doesNotContainKey("errors");
     assertThat(entries.get(1)).containsEntry("line", 2).doesNotContainKey("eventId");
-    assertThat(Json.codes(entries.get(1))).containsExactly("malformed_json");
-    assertThat(Json.codes(entries.get(2))).contains("missing_field");
-    assertThat(Json.errors(entries.get(2)))
+    assertThat(ReplyJson.codes(entries.get(1))).containsExactly("malformed_json");
+    assertThat(ReplyJson.codes(entries.get(2))).contains("missing_field");
+    assertThat(ReplyJson.errors(entries.get(2)))
         .allSatisfy(error -> assertThat(error).containsKeys("code", "field", "message", "fix"));
     assertThat(entries.get(3)).containsKey("eventId");
   }
@@ -156,8 +161,8 @@ class PostEventsTest {
 
     // Then
     assertThat(response.statusCode()).isEqualTo(207);
-    Document refused = Json.events(Json.parse(response.body())).get(1);
-    assertThat(Json.codes(refused)).containsExactly("refused_by_database");
+    Document refused = ReplyJson.events(ReplyJson.parse(response.body())).get(1);
+    assertThat(ReplyJson.codes(refused)).containsExactly("refused_by_database");
   }
 
   Stream<Arguments> refusedBodies() {
@@ -213,7 +218,7 @@ class PostEventsTest {
     // Then
     assertThat(response.statusCode()).isEqualTo(status);
     assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
-    Document problem = Json.parse(response.body());
+    Document problem = ReplyJson.parse(response.body());
     assertThat(problem.getString("code")).isEqualTo(code);
     assertThat(problem.getInteger("status")).isEqualTo(status);
     assertThat(problem.getString("type")).isEqualTo("urn:wide-events:problem:" + code);
@@ -225,9 +230,9 @@ class PostEventsTest {
 
   @Test
   void post_tellsLineAndColumnOfMalformedJson() {
-    Document problem = Json.parse(server.post("{\n  \"requestId\": oops\n}").body());
+    Document problem = ReplyJson.parse(server.post("{\n  \"requestId\": oops\n}").body());
 
-    assertThat(Json.errors(problem).getFirst())
+    assertThat(ReplyJson.errors(problem).getFirst())
         .containsEntry("code", "malformed_json")
         .containsEntry("line", 2)
         .containsKey("column");
@@ -237,9 +242,9 @@ class PostEventsTest {
   void post_listsEveryErrorOfAnEvent() {
     HttpResponse<String> response = server.post("{\"service\":\"\",\"user\":{\"id\":true}}");
 
-    Document problem = Json.parse(response.body());
+    Document problem = ReplyJson.parse(response.body());
     assertThat(response.statusCode()).isEqualTo(422);
-    assertThat(Json.errors(problem))
+    assertThat(ReplyJson.errors(problem))
         .extracting(error -> error.getString("field"))
         .contains("requestId", "service", "route", "timestamp", "user.id");
     assertThat(problem).doesNotContainKey("events");
@@ -247,11 +252,11 @@ class PostEventsTest {
 
   @Test
   void post_listsTheEntriesWhenABatchIsRefusedAsAWhole() {
-    Document problem = Json.parse(server.post("[" + INVALID + ",7]").body());
+    Document problem = ReplyJson.parse(server.post("[" + INVALID + ",7]").body());
 
     assertThat(problem.getInteger("rejected")).isEqualTo(2);
     assertThat(problem.getInteger("accepted")).isZero();
-    assertThat(Json.codes(Json.events(problem).get(1))).containsExactly("not_an_object");
+    assertThat(ReplyJson.codes(ReplyJson.events(problem).get(1))).containsExactly("not_an_object");
   }
 
   @Test
@@ -261,7 +266,7 @@ class PostEventsTest {
     HttpResponse<String> response = server.post("[" + valid + "," + large + "]");
 
     assertThat(response.statusCode()).isEqualTo(207);
-    assertThat(Json.codes(Json.events(Json.parse(response.body())).get(1)))
+    assertThat(ReplyJson.codes(ReplyJson.events(ReplyJson.parse(response.body())).get(1)))
         .containsExactly("event_too_large");
   }
 
@@ -269,7 +274,7 @@ class PostEventsTest {
   void post_namesTheLimitOfAnOversizeEventAndItsSetting() {
     String large = valid.replace("req-1", "req-1\",\"pad\":\"" + "x".repeat(300 * 1024));
 
-    Document problem = Json.parse(server.post(large).body());
+    Document problem = ReplyJson.parse(server.post(large).body());
 
     assertThat(problem.getString("detail") + problem.getString("fix"))
         .contains("262144")
@@ -286,9 +291,9 @@ class PostEventsTest {
     HttpResponse<String> response = server.post(worst.append('}').toString());
 
     assertThat(response.statusCode()).isEqualTo(413);
-    Document problem = Json.parse(response.body());
+    Document problem = ReplyJson.parse(response.body());
     assertThat(problem.getString("code")).isEqualTo("event_too_large");
-    assertThat(Json.codes(problem)).hasSize(20).contains("reserved_name");
+    assertThat(ReplyJson.codes(problem)).hasSize(20).contains("reserved_name");
   }
 
   @Test
@@ -306,15 +311,15 @@ class PostEventsTest {
     // Then
     assertThat(response.statusCode()).isEqualTo(503);
     assertThat(response.headers().firstValue("Retry-After")).hasValue("2");
-    Document problem = Json.parse(response.body());
+    Document problem = ReplyJson.parse(response.body());
     assertThat(problem.getString("code")).isEqualTo("not_confirmed");
     assertThat(problem)
         .containsAllEntriesOf(Map.of("accepted", 1, "rejected", 1, "unconfirmed", 1));
-    assertThat(Json.events(problem).get(0)).containsEntry("tier", "kafka");
-    assertThat(Json.events(problem).get(1))
+    assertThat(ReplyJson.events(problem).get(0)).containsEntry("tier", "kafka");
+    assertThat(ReplyJson.events(problem).get(1))
         .containsEntry("confirmed", false)
         .containsKey("eventId");
-    assertThat(Json.events(problem).get(2)).containsKey("errors");
+    assertThat(ReplyJson.events(problem).get(2)).containsKey("errors");
   }
 
   @Test
@@ -343,7 +348,7 @@ class PostEventsTest {
 
     assertThat(response.statusCode()).isEqualTo(405);
     assertThat(response.headers().firstValue("Allow")).hasValue("OPTIONS, POST");
-    assertThat(Json.parse(response.body()).getString("code")).isEqualTo("method_not_allowed");
+    assertThat(ReplyJson.parse(response.body()).getString("code")).isEqualTo("method_not_allowed");
   }
 
   @Test
@@ -351,7 +356,7 @@ class PostEventsTest {
     HttpResponse<String> response = server.get("/v1/event");
 
     assertThat(response.statusCode()).isEqualTo(404);
-    Document problem = Json.parse(response.body());
+    Document problem = ReplyJson.parse(response.body());
     assertThat(problem.getString("code")).isEqualTo("not_found");
     assertThat(problem.getString("fix")).contains("/v1/events");
   }

@@ -364,7 +364,7 @@ class PostOtlpTest {
   /** The text of {@code google.rpc.Status}. */
   private static String status(HttpResponse<byte[]> response) {
     if (contentType(response).equals(JSON)) {
-      return Json.parse(new String(response.body(), UTF_8)).getString("message");
+      return ReplyJson.parse(new String(response.body(), UTF_8)).getString("message");
     }
     try {
       return UnknownFieldSet.parseFrom(response.body())

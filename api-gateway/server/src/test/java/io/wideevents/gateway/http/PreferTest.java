@@ -62,10 +62,10 @@ class PreferTest {
 
     // Then
     assertThat(response.statusCode()).isEqualTo(202);
-    Document reply = Json.parse(response.body());
+    Document reply = ReplyJson.parse(response.body());
     assertThat(reply).containsEntry("accepted", events).containsEntry("tier", "kafka");
     if (isListed) {
-      assertThat(Json.events(reply)).hasSize(events);
+      assertThat(ReplyJson.events(reply)).hasSize(events);
     } else {
       assertThat(reply.keySet()).containsExactly("accepted", "tier");
     }
@@ -85,9 +85,9 @@ class PreferTest {
   void aLargeBatchWithARejectedEvent_isListedWithoutAsking() {
     List<String> events = TestEvents.checkouts(LARGE, now);
 
-    Document reply = Json.parse(post("", TestEvents.ndjson(events) + INVALID).body());
+    Document reply = ReplyJson.parse(post("", TestEvents.ndjson(events) + INVALID).body());
 
-    assertThat(Json.events(reply)).hasSize(LARGE + 1);
+    assertThat(ReplyJson.events(reply)).hasSize(LARGE + 1);
   }
 
   @Test
@@ -100,19 +100,19 @@ class PreferTest {
 
     // Then
     assertThat(response.statusCode()).isEqualTo(207);
-    Document reply = Json.parse(response.body());
+    Document reply = ReplyJson.parse(response.body());
     assertThat(reply).containsEntry("accepted", 2).containsEntry("rejected", 2);
-    assertThat(Json.events(reply))
+    assertThat(ReplyJson.events(reply))
         .extracting(entry -> entry.getInteger("index"))
         .containsExactly(1, 3);
-    assertThat(Json.codes(Json.events(reply).get(1))).containsExactly("malformed_json");
+    assertThat(ReplyJson.codes(ReplyJson.events(reply).get(1))).containsExactly("malformed_json");
   }
 
   @Test
   void minimal_listsAtMostAHundredRejectedEventsInFull() {
     String body = valid + "\n" + String.join("\n", Collections.nCopies(130, INVALID));
 
-    List<Document> entries = Json.events(Json.parse(post("return=minimal", body).body()));
+    List<Document> entries = ReplyJson.events(ReplyJson.parse(post("return=minimal", body).body()));
 
     assertThat(entries).hasSize(130);
     assertThat(entries.subList(0, 100))
@@ -132,11 +132,11 @@ class PreferTest {
     // Then
     assertThat(response.statusCode()).isEqualTo(422);
     assertThat(server.logger.calls()).as("nothing is delivered").hasSize(callsBefore);
-    Document problem = Json.parse(response.body());
+    Document problem = ReplyJson.parse(response.body());
     assertThat(problem.getString("code")).isEqualTo("invalid_events");
     assertThat(problem.getString("detail")).contains("1 of the 3 events");
     assertThat(problem).containsEntry("accepted", 0).containsEntry("rejected", 1);
-    assertThat(Json.events(problem))
+    assertThat(ReplyJson.events(problem))
         .singleElement()
         .satisfies(entry -> assertThat(entry).containsEntry("index", 1).containsKey("errors"));
   }
@@ -160,9 +160,9 @@ class PreferTest {
 
     // Then
     assertThat(response.statusCode()).isEqualTo(202);
-    Document reply = Json.parse(response.body());
+    Document reply = ReplyJson.parse(response.body());
     assertThat(reply).containsEntry("accepted", 1).containsEntry("rejected", 1);
-    assertThat(Json.events(reply)).hasSize(1);
+    assertThat(ReplyJson.events(reply)).hasSize(1);
     assertThat(response.headers().firstValue("Preference-Applied"))
         .hasValue("handling=lenient, return=minimal");
   }

@@ -58,7 +58,7 @@ class RejectedEventsTest {
 
     // Then
     assertThat(response.statusCode()).isEqualTo(207);
-    assertThat(Json.parse(response.body()))
+    assertThat(ReplyJson.parse(response.body()))
         .containsEntry("accepted", 2)
         .containsEntry("rejected", 4)
         .containsEntry("deadLettered", 4);
@@ -147,7 +147,7 @@ class RejectedEventsTest {
     // Then
     assertThat(response.statusCode()).isEqualTo(503);
     assertThat(response.headers().firstValue("Retry-After")).isPresent();
-    Document problem = Json.parse(response.body());
+    Document problem = ReplyJson.parse(response.body());
     assertThat(problem.getString("code")).isEqualTo("dead_letters_not_confirmed");
     assertThat(problem).containsEntry("accepted", 1).containsEntry("rejected", 1);
     assertThat(server.metrics.deadLettered()).isZero();
@@ -159,7 +159,7 @@ class RejectedEventsTest {
     HttpResponse<String> response = post(body, "handling=lenient");
 
     assertThat(response.statusCode()).isEqualTo(202);
-    Document reply = Json.parse(response.body());
+    Document reply = ReplyJson.parse(response.body());
     assertThat(reply).containsEntry("accepted", 0).doesNotContainKey("tier");
     assertThat(reply.getInteger("deadLettered")).isEqualTo(reply.getInteger("rejected"));
   }

@@ -35,7 +35,8 @@ class ReplyWriterTest {
 
     byte[] written = new ReplyWriter().write(reply);
 
-    List<Document> entries = Json.events(Json.parse(new String(written, StandardCharsets.UTF_8)));
+    List<Document> entries =
+        ReplyJson.events(ReplyJson.parse(new String(written, StandardCharsets.UTF_8)));
     assertThat(entries).hasSize(EVENTS);
     assertThat(entries.subList(0, ReplyWriter.MAX_IN_FULL))
         .allSatisfy(entry -> assertThat(entry).containsKeys("index", "line", "errors"));

@@ -46,7 +46,7 @@ final class FuzzClient implements AutoCloseable {
    * @param replies those that were read
    * @param end how the connection ended when that was not with a reply; else empty
    */
-  record Outcome(List<Reply> replies, String end) {}
+  record Outcome(List<FuzzReply> replies, String end) {}
 
   /**
    * @param number of this client's address: 127.0.0.{@code number}
@@ -85,7 +85,7 @@ final class FuzzClient implements AutoCloseable {
 
   /** Sends a request in its manner and takes the replies; never throws for what the server does. */
   Outcome send(FuzzRequest request) {
-    List<Reply> replies = new ArrayList<>();
+    List<FuzzReply> replies = new ArrayList<>();
     try (Socket socket = connect()) {
       ScheduledFuture<?> end =
           watchdog.schedule(() -> quietly(socket), GIVE_UP.toSeconds(), TimeUnit.SECONDS);
@@ -100,7 +100,7 @@ final class FuzzClient implements AutoCloseable {
   }
 
   /** Returns how it ended without a reply, or an empty text. */
-  private static String exchange(Socket socket, FuzzRequest request, List<Reply> replies)
+  private static String exchange(Socket socket, FuzzRequest request, List<FuzzReply> replies)
       throws IOException {
     InputStream in = new BufferedInputStream(socket.getInputStream());
     String sent = "";
@@ -124,9 +124,9 @@ final class FuzzClient implements AutoCloseable {
     }
     int expected = request.manner() == Manner.KEPT ? TIMES : pipelined(request);
     while (replies.size() < expected) {
-      Optional<Reply> reply;
+      Optional<FuzzReply> reply;
       try {
-        reply = Reply.read(in, request.method());
+        reply = FuzzReply.read(in, request.method());
       } catch (SocketTimeoutException e) {
         return replies.isEmpty() ? sent + "no reply in time" : "";
       } catch (IOException e) {

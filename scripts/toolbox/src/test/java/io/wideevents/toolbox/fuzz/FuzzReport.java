@@ -42,7 +42,7 @@ final class FuzzReport {
     if (outcome.replies().isEmpty() && request.mustBeAnswered()) {
       fault(request, "was not answered: " + outcome.end());
     }
-    for (Reply reply : outcome.replies()) {
+    for (FuzzReply reply : outcome.replies()) {
       // The description says in words that every path takes OPTIONS.
       boolean isOptions = reply.status() == 204 && request.method().equals("OPTIONS");
       if (!isOptions && !expected.contains(reply.status())) {

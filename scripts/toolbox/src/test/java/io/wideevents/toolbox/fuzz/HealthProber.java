@@ -140,7 +140,7 @@ final class HealthProber implements AutoCloseable {
             "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: %s\r\n\r\n"
                 .formatted(connection)
                 .getBytes(US_ASCII));
-    Optional<Reply> reply = Reply.read(in, "GET");
+    Optional<FuzzReply> reply = FuzzReply.read(in, "GET");
     return reply.isEmpty()
         ? "no reply"
         : reply.get().status() == 200 ? "" : "status " + reply.get().status();

@@ -222,7 +222,7 @@ class HttpFuzzIT {
               "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n"
                   .formatted(path, host)
                   .getBytes(UTF_8));
-      return new String(Reply.read(socket.getInputStream(), "GET").orElseThrow().body(), UTF_8);
+      return new String(FuzzReply.read(socket.getInputStream(), "GET").orElseThrow().body(), UTF_8);
     }
   }
 

@@ -92,7 +92,7 @@ final class OrdinaryClient implements AutoCloseable {
             .replace("\n", "\r\n")
             .getBytes(UTF_8);
     long before = System.nanoTime();
-    List<Reply> replies =
+    List<FuzzReply> replies =
         client
             .send(
                 new FuzzRequest(

@@ -4,8 +4,8 @@ import java.util.List;
 import org.bson.Document;
 
 /** Reads replies. They hold nothing that extended JSON would read otherwise. */
-final class Json {
-  private Json() {}
+final class ReplyJson {
+  private ReplyJson() {}
 
   static Document parse(String text) {
     return Document.parse(text);

@@ -16,7 +16,7 @@ import java.util.TreeSet;
  * in MongoDB or in the spool, or be a dead letter with a reason. An event may be rejected only for
  * its content.
  */
-final class Ledger {
+final class ClientAnswers {
   private final Optional<ModelBroker> broker;
   private final ModelDatabase database;
   private final Faults faults;
@@ -30,7 +30,7 @@ final class Ledger {
   private int notConfirmed;
   private int lost;
 
-  Ledger(Optional<ModelBroker> broker, ModelDatabase database, Faults faults) {
+  ClientAnswers(Optional<ModelBroker> broker, ModelDatabase database, Faults faults) {
     this.broker = broker;
     this.database = database;
     this.faults = faults;

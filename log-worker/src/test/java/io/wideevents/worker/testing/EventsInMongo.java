@@ -18,14 +18,14 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** The events' collection as a test sees it. */
-public final class StoredEvents implements AutoCloseable {
+public final class EventsInMongo implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final String COLLECTION = "wide_events";
 
   private final MongoClient client;
   private final MongoDatabase database;
 
-  public StoredEvents(String uri, String database) {
+  public EventsInMongo(String uri, String database) {
     this.client = MongoClients.create(uri);
     this.database = client.getDatabase(database);
   }

@@ -17,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A reply as it came off a connection. */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Reply(int status, boolean isLast, byte[] body) {
+record FuzzReply(int status, boolean isLast, byte[] body) {
   private static final JsonMapper MAPPER = new JsonMapper();
   private static final int MAX_LINE = 64 * 1024;
 
@@ -28,7 +28,7 @@ record Reply(int status, boolean isLast, byte[] body) {
    * @return empty when the connection has ended before it
    * @throws IOException also when the connection ends in the middle of the reply
    */
-  static Optional<Reply> read(InputStream in, String method) throws IOException {
+  static Optional<FuzzReply> read(InputStream in, String method) throws IOException {
     while (true) {
       String line = line(in);
       if (line.isEmpty()) {
@@ -52,7 +52,8 @@ record Reply(int status, boolean isLast, byte[] body) {
       if (status >= 200) {
         boolean hasBody = !method.equals("HEAD") && status != 204 && status != 304;
         byte[] body = !hasBody ? new byte[0] : isChunked ? chunks(in) : body(in, length);
-        return Optional.of(new Reply(status, isLast || hasBody && !isChunked && length < 0, body));
+        return Optional.of(
+            new FuzzReply(status, isLast || hasBody && !isChunked && length < 0, body));
       }
     }
   }
