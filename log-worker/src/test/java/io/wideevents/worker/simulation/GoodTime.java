@@ -1,6 +1,6 @@
 package io.wideevents.worker.simulation;
 
-import static io.wideevents.worker.simulation.VirtualTime.SECOND;
+import static io.wideevents.worker.simulation.SimulatedClock.SECOND;
 
 /**
  * How long MongoDB has stored well records and workers could run, in all. Only this time counts
@@ -10,12 +10,12 @@ final class GoodTime {
   /** A worker may wait this long before it tries again after an outage: its longest backoff. */
   private static final long GRACE = 35 * SECOND;
 
-  private final VirtualTime time;
+  private final SimulatedClock time;
   private long total;
   private long goodSince;
   private int troubles;
 
-  GoodTime(VirtualTime time) {
+  GoodTime(SimulatedClock time) {
     this.time = time;
   }
 

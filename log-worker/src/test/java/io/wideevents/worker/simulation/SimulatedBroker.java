@@ -1,6 +1,6 @@
 package io.wideevents.worker.simulation;
 
-import static io.wideevents.worker.simulation.VirtualTime.SECOND;
+import static io.wideevents.worker.simulation.SimulatedClock.SECOND;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,7 +28,7 @@ final class SimulatedBroker {
 
   private final World world;
   private final SimulationPlan plan;
-  private final VirtualTime time;
+  private final SimulatedClock time;
   private final Dice dice;
   private final LongSupplier countedAsLost;
   private final List<PartitionLog> logs = new ArrayList<>();
@@ -424,7 +424,7 @@ final class SimulatedBroker {
             // For a moment a broker may not know the new topic.
             boolean old = time.nanos() - createdAt < STALE_METADATA && dice.chance(0.3);
             answer.complete(
-                world.mutation == Mutation.KEEPS_TOPIC_ID || old ? oldTopicId : topicId);
+                world.planted == PlantedFault.KEEPS_TOPIC_ID || old ? oldTopicId : topicId);
           }
         });
     return answer;

@@ -1,6 +1,6 @@
 package io.wideevents.worker.simulation;
 
-import static io.wideevents.worker.simulation.VirtualTime.SECOND;
+import static io.wideevents.worker.simulation.SimulatedClock.SECOND;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -65,7 +65,7 @@ final class SimulatedConsumer extends UnusedConsumer {
   private final String name;
   private final World world;
   private final SimulationPlan plan;
-  private final VirtualTime time;
+  private final SimulatedClock time;
   private final Dice dice;
   private final SimulatedBroker broker;
   private final WorkerSignals worker;
@@ -531,7 +531,7 @@ final class SimulatedConsumer extends UnusedConsumer {
         "Record batch for partition " + partition + " at offset " + offset + " is invalid";
     world.trace("%s: %s", name, text);
     return thrown(
-        world.mutation == Mutation.ONE_PARTITION_STOPS_ALL
+        world.planted == PlantedFault.ONE_PARTITION_STOPS_ALL
             ? new TopicAuthorizationException(text)
             : new KafkaException(text));
   }
@@ -545,7 +545,7 @@ final class SimulatedConsumer extends UnusedConsumer {
         continue;
       }
       if (position.offset < log.start() || position.offset > log.end()) {
-        if (world.mutation == Mutation.RESETS_SILENTLY && position.offset < log.start()) {
+        if (world.planted == PlantedFault.RESETS_SILENTLY && position.offset < log.start()) {
           positions.put(partition, new Position(new OffsetAndMetadata(log.start())));
           readTo.put(partition, log.start());
           continue;
@@ -563,8 +563,8 @@ final class SimulatedConsumer extends UnusedConsumer {
 
   private Map<TopicPartition, OffsetAndMetadata> mutated(
       Map<TopicPartition, OffsetAndMetadata> offsets) {
-    if (world.mutation != Mutation.COMMITS_THE_POSITION
-        && world.mutation != Mutation.COMMITS_WITHOUT_EPOCH) {
+    if (world.planted != PlantedFault.COMMITS_THE_POSITION
+        && world.planted != PlantedFault.COMMITS_WITHOUT_EPOCH) {
       return offsets;
     }
     Map<TopicPartition, OffsetAndMetadata> mutated = new HashMap<>();
@@ -573,10 +573,10 @@ final class SimulatedConsumer extends UnusedConsumer {
             mutated.put(
                 partition,
                 new OffsetAndMetadata(
-                    world.mutation == Mutation.COMMITS_THE_POSITION
+                    world.planted == PlantedFault.COMMITS_THE_POSITION
                         ? Math.max(readTo(partition), offset.offset())
                         : offset.offset(),
-                    world.mutation == Mutation.COMMITS_THE_POSITION
+                    world.planted == PlantedFault.COMMITS_THE_POSITION
                         ? offset.leaderEpoch()
                         : Optional.empty(),
                     offset.metadata())));

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 /** A dead-letter topic and its ways to fail. The same letter may arrive twice. */
 final class SimulatedDeadLetters implements DeadLetterSink {
   private final World world;
-  private final VirtualTime time;
+  private final SimulatedClock time;
   private final Dice dice;
   private final SimulatedMongo mongo;
   private final double faultyShare;
@@ -63,7 +63,7 @@ final class SimulatedDeadLetters implements DeadLetterSink {
           never ? " never answered" : lost ? " unconfirmed" : "",
           kept ? " kept" : "");
     }
-    if (world.mutation == Mutation.CONFIRMS_LETTERS_BEFORE_KEEPING) {
+    if (world.planted == PlantedFault.CONFIRMS_LETTERS_BEFORE_KEEPING) {
       answer.complete(new DeadLetterOutcome.Kept());
     }
     time.after(

@@ -1,6 +1,6 @@
 package io.wideevents.worker.simulation;
 
-import static io.wideevents.worker.simulation.VirtualTime.SECOND;
+import static io.wideevents.worker.simulation.SimulatedClock.SECOND;
 
 import io.wideevents.event.ContentHash;
 import io.wideevents.event.EventDocument;
@@ -49,7 +49,7 @@ final class SimulatedMongo {
 
   private final World world;
   private final SimulationPlan plan;
-  private final VirtualTime time;
+  private final SimulatedClock time;
   private final Dice dice;
   private final Map<EventId, SimulatedEvent> documents = new HashMap<>();
   private final Map<ContentHash, SimulatedEvent> produced = new HashMap<>();
@@ -170,7 +170,7 @@ final class SimulatedMongo {
     CompletableFuture<List<WriteOutcome>> answer = new CompletableFuture<>();
     inFlight.began(answer);
     time.after(delay(), () -> applies(events, fate, answer));
-    if (world.mutation == Mutation.ANSWERS_BEFORE_STORING && fate == Fate.ANSWERED) {
+    if (world.planted == PlantedFault.ANSWERS_BEFORE_STORING && fate == Fate.ANSWERED) {
       answer.complete(Collections.nCopies(events.size(), STORED));
     }
     return answer;
@@ -262,7 +262,7 @@ final class SimulatedMongo {
     if (outages > 0) {
       return noneConfirmed(events, "no primary");
     }
-    if (world.mutation == Mutation.SUSPECTS_BAR_OTHERS
+    if (world.planted == PlantedFault.SUSPECTS_BAR_OTHERS
         && !suspected.isEmpty()
         && Collections.disjoint(suspected, events)) {
       return noneConfirmed(events, "a suspected record comes first");
@@ -278,7 +278,7 @@ final class SimulatedMongo {
     if (writeBlocks > 0
         || (shardOutages > 0 && Math.floorMod(event.hash.low(), SHARDS) == deadShard)
         || (throttlings > 0 && dice.chance(throttledShare))) {
-      if (world.mutation == Mutation.TAKES_THROTTLING_FOR_POISON) {
+      if (world.planted == PlantedFault.TAKES_THROTTLING_FOR_POISON) {
         return new WriteOutcome.Refused(THROTTLED_CODE, "not now");
       }
       return new WriteOutcome.NotConfirmed(
@@ -303,7 +303,7 @@ final class SimulatedMongo {
       return ALREADY_STORED;
     }
     world.saw(Sighting.CONFLICT);
-    return world.mutation == Mutation.TRUSTS_DUPLICATE_IDS
+    return world.planted == PlantedFault.TRUSTS_DUPLICATE_IDS
         ? ALREADY_STORED
         : new WriteOutcome.Conflict();
   }

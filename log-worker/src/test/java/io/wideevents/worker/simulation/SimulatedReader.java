@@ -80,7 +80,7 @@ final class SimulatedReader implements PartitionReader {
           "reader: fetches %s from %d to %d%s",
           partition, from, end, corruptAt < 0 ? "" : ", corrupt from " + corruptAt);
     }
-    if (corruptAt >= 0 && world.mutation == Mutation.PASSES_OVER_CORRUPT_BATCHES) {
+    if (corruptAt >= 0 && world.planted == PlantedFault.PASSES_OVER_CORRUPT_BATCHES) {
       return new Fetched(records, position.leaderEpoch(), log.corruptTo(), -1, Optional.empty());
     }
     return new Fetched(

@@ -7,10 +7,10 @@ import java.util.concurrent.TimeUnit;
 final class SimulatedTasks extends LinkedBlockingQueue<Runnable> {
   private static final long serialVersionUID = 1L;
 
-  private final transient VirtualTime time;
+  private final transient SimulatedClock time;
   private final transient WorkerSignals worker;
 
-  SimulatedTasks(VirtualTime time, WorkerSignals worker) {
+  SimulatedTasks(SimulatedClock time, WorkerSignals worker) {
     this.time = time;
     this.worker = worker;
   }

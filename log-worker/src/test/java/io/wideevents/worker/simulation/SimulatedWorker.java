@@ -1,6 +1,6 @@
 package io.wideevents.worker.simulation;
 
-import static io.wideevents.worker.simulation.VirtualTime.SECOND;
+import static io.wideevents.worker.simulation.SimulatedClock.SECOND;
 
 import io.wideevents.worker.batch.BatchLimits;
 import io.wideevents.worker.batch.PipelineStatus;
@@ -27,7 +27,7 @@ final class SimulatedWorker implements WorkerSignals {
   private final String name;
   private final World world;
   private final SimulationPlan plan;
-  private final VirtualTime time;
+  private final SimulatedClock time;
   private final Dice dice;
   private final SimulatedBroker broker;
   private final SimulatedMongo mongo;
@@ -168,7 +168,7 @@ final class SimulatedWorker implements WorkerSignals {
   }
 
   private BatchLimits limits() {
-    if (world.mutation != Mutation.WAITS_WITHOUT_END) {
+    if (world.planted != PlantedFault.WAITS_WITHOUT_END) {
       return plan.limits;
     }
     return WorkerParts.withoutWriteTimeout(plan.limits);

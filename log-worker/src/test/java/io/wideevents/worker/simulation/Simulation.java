@@ -1,6 +1,6 @@
 package io.wideevents.worker.simulation;
 
-import static io.wideevents.worker.simulation.VirtualTime.SECOND;
+import static io.wideevents.worker.simulation.SimulatedClock.SECOND;
 
 import io.wideevents.worker.simulation.SimulatedEvent.Kind;
 import java.util.ArrayList;
@@ -46,29 +46,29 @@ final class Simulation {
   }
 
   private final SimulationPlan plan;
-  private final VirtualTime time;
+  private final SimulatedClock time;
   private final World world;
   private final SimulatedBroker broker;
   private final SimulatedMongo mongo;
   private final SimulatedDeadLetters deadLetters;
   private final List<SimulatedWorker> workers = new ArrayList<>();
   private final List<SimulatedEvent> events = new ArrayList<>();
-  private final SimulatedEvents source;
+  private final ProducedContents source;
   private boolean faulty = true;
   private int turns;
 
   /** A run whose faults the seed chooses. */
-  Simulation(long seed, Mutation mutation, Trace trace) {
-    this(seed, Set.of(), mutation, trace);
+  Simulation(long seed, PlantedFault planted, RunTrace trace) {
+    this(seed, Set.of(), planted, trace);
   }
 
   /** A run with certain faults. */
-  Simulation(long seed, Set<Fault> only, Mutation mutation, Trace trace) {
+  Simulation(long seed, Set<Fault> only, PlantedFault planted, RunTrace trace) {
     Dice dice = new Dice(seed);
     plan = new SimulationPlan(dice.split(), only);
     // Now and then near the overflow of the monotonic clock.
-    time = new VirtualTime(dice.chance(0.2) ? Long.MAX_VALUE - dice.millis(0, 100_000) : 0);
-    world = new World(plan, mutation, time, trace);
+    time = new SimulatedClock(dice.chance(0.2) ? Long.MAX_VALUE - dice.millis(0, 100_000) : 0);
+    world = new World(plan, planted, time, trace);
     world.trace("seed %d: %s", seed, plan);
     long lostAtFirst = countedAsLost();
     broker = new SimulatedBroker(world, dice.split(), () -> countedAsLost() - lostAtFirst);
@@ -79,7 +79,7 @@ final class Simulation {
       workers.add(
           new SimulatedWorker("worker-" + i, world, dice.split(), servers, COUNTERS.get(i)));
     }
-    source = new SimulatedEvents(dice.split());
+    source = new ProducedContents(dice.split());
     planArrivals(dice.split());
     planClockJumps(dice.split());
     time.at(plan.faultNanos, this::endFaults);
@@ -217,7 +217,7 @@ final class Simulation {
     }
   }
 
-  private void add(SimulatedEvents source, Kind kind, int count) {
+  private void add(ProducedContents source, Kind kind, int count) {
     for (int i = 0; i < count; i++) {
       events.add(source.next(kind));
     }

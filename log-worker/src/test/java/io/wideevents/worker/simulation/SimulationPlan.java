@@ -1,6 +1,6 @@
 package io.wideevents.worker.simulation;
 
-import static io.wideevents.worker.simulation.VirtualTime.SECOND;
+import static io.wideevents.worker.simulation.SimulatedClock.SECOND;
 
 import io.wideevents.worker.batch.BatchLimits;
 import java.time.Duration;

@@ -36,9 +36,9 @@ final class SimulationRuns implements AutoCloseable {
   }
 
   /** Runs consecutive seeds until one breaks an invariant. */
-  Optional<Failure> firstFailure(long firstSeed, long seeds, Mutation mutation) {
+  Optional<Failure> firstFailure(long firstSeed, long seeds, PlantedFault planted) {
     for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
-      Simulation simulation = new Simulation(seed, mutation, Trace.OFF);
+      Simulation simulation = new Simulation(seed, planted, RunTrace.OFF);
       try {
         simulation.run();
       } catch (SimulationViolation violation) {
@@ -47,7 +47,7 @@ final class SimulationRuns implements AutoCloseable {
                 seed,
                 seed - firstSeed + 1,
                 violation,
-                trace(seed, mutation, new Trace(TRACE_LINES))));
+                trace(seed, planted, new RunTrace(TRACE_LINES))));
       }
       sightings.addAll(simulation.sightings());
     }
@@ -56,7 +56,7 @@ final class SimulationRuns implements AutoCloseable {
 
   /** Everything that happens with one seed. */
   List<String> trace(long seed) {
-    return trace(seed, Mutation.NONE, new Trace(Integer.MAX_VALUE));
+    return trace(seed, PlantedFault.NONE, new RunTrace(Integer.MAX_VALUE));
   }
 
   /** What was met in all runs without a failure. */
@@ -69,9 +69,9 @@ final class SimulationRuns implements AutoCloseable {
     log.setLevel(level);
   }
 
-  private static List<String> trace(long seed, Mutation mutation, Trace trace) {
+  private static List<String> trace(long seed, PlantedFault planted, RunTrace trace) {
     try {
-      new Simulation(seed, mutation, trace).run();
+      new Simulation(seed, planted, trace).run();
     } catch (SimulationViolation again) {
       trace.add("%s", again.getMessage());
     }

@@ -40,7 +40,7 @@ final class WorkerParts {
   private final RecordIntake intake;
   private final WorkerMetrics metrics;
   private final TopicIds topicIds;
-  private final VirtualTime time;
+  private final SimulatedClock time;
   private final Assignment assignment = new Assignment();
 
   WorkerParts(
@@ -52,7 +52,7 @@ final class WorkerParts {
       WorkerMetrics metrics,
       TopicIds topicIds,
       RandomGenerator random,
-      VirtualTime time,
+      SimulatedClock time,
       Supplier<PartitionReader> readers) {
     this.source = new SimulatedSource(maxPollRecords, readers);
     this.topicIds = topicIds;

@@ -9,17 +9,17 @@ final class World {
   private static final double NANOS_PER_SECOND = 1e9;
 
   final SimulationPlan plan;
-  final Mutation mutation;
-  final VirtualTime time;
+  final PlantedFault planted;
+  final SimulatedClock time;
   final GoodTime goodTime;
-  final Trace trace;
+  final RunTrace trace;
   private final Set<Sighting> sightings = EnumSet.noneOf(Sighting.class);
   private long unansweredWrites;
   private @Nullable SimulationViolation violation;
 
-  World(SimulationPlan plan, Mutation mutation, VirtualTime time, Trace trace) {
+  World(SimulationPlan plan, PlantedFault planted, SimulatedClock time, RunTrace trace) {
     this.plan = plan;
-    this.mutation = mutation;
+    this.planted = planted;
     this.time = time;
     this.trace = trace;
     goodTime = new GoodTime(time);

@@ -4,10 +4,10 @@ import java.util.concurrent.CompletableFuture;
 
 /** Writes of one worker's life that are not answered and within the writer's time bound. */
 final class WritesInFlight {
-  private final VirtualTime time;
+  private final SimulatedClock time;
   private int count;
 
-  WritesInFlight(VirtualTime time) {
+  WritesInFlight(SimulatedClock time) {
     this.time = time;
   }
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Puts known and possible faults into the gateway, one at a time. */
 @ExtendWith(QuietLogs.class)
-class SimulationFindsFaultsTest {
+class GatewaySimulationFindsFaultsTest {
   private static final int SEEDS = 600;
 
   @ParameterizedTest

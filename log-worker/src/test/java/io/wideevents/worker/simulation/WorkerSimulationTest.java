@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
  * with another one, {@code -Dwideevents.simulation.seed=S} prints what happens with one seed.
  */
 @Tag("slow")
-class SimulationTest {
-  // The largest number of seeds that SimulationFindsFaultsTest needs to find a fault.
+class WorkerSimulationTest {
+  // The largest number of seeds that WorkerSimulationFindsFaultsTest needs to find a fault.
   private static final int SEEDS = 1_500;
   private static final int SEEDS_WITH_EVERY_SITUATION = 600;
   private static final int SEEDS_RUN_TWICE = 20;
@@ -38,15 +38,15 @@ class SimulationTest {
             ? runs.firstFailure(
                 Long.getLong("wideevents.simulation.first", 1),
                 Long.getLong("wideevents.simulation.seeds", SEEDS),
-                Mutation.NONE)
-            : runs.firstFailure(one, 1, Mutation.NONE);
+                PlantedFault.NONE)
+            : runs.firstFailure(one, 1, PlantedFault.NONE);
 
     assertThat(failure).isEmpty();
   }
 
   @Test
   void someSeeds_meetEverySituation() {
-    var unused = runs.firstFailure(1, SEEDS_WITH_EVERY_SITUATION, Mutation.NONE);
+    var unused = runs.firstFailure(1, SEEDS_WITH_EVERY_SITUATION, PlantedFault.NONE);
 
     assertThat(runs.sightings()).containsExactlyInAnyOrder(Sighting.values());
   }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Kafka's clients accept every value that the settings accept. */
-class SettingBoundsTest {
+class ConsumerSettingBoundsTest {
 
   @ParameterizedTest
   @MethodSource("corners")

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * A clock that moves only when the simulation says so, and the events that wait for their time.
  * Events of the same time run in the order they were planned.
  */
-final class VirtualTime implements InstantSource, LongSupplier {
+final class SimulatedClock implements InstantSource, LongSupplier {
   static final long SECOND = 1_000_000_000L;
   static final Instant START = Instant.parse("2026-11-22T12:00:00Z");
 
@@ -28,7 +28,7 @@ final class VirtualTime implements InstantSource, LongSupplier {
    * @param origin what {@link #getAsLong} shows at first; near the largest value it overflows, as
    *     {@link System#nanoTime} may
    */
-  VirtualTime(long origin) {
+  SimulatedClock(long origin) {
     this.origin = origin;
   }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Puts faults back, one at a time, and requires that a seed finds each. */
 @Tag("slow")
-class SimulationFindsFaultsTest {
+class WorkerSimulationFindsFaultsTest {
   private static final int MOST_SEEDS = 3_000;
 
   private final SimulationRuns runs = new SimulationRuns();
@@ -35,8 +35,8 @@ class SimulationFindsFaultsTest {
     "PASSES_OVER_CORRUPT_BATCHES, COMMITTED_IS_DONE",
     "ONE_PARTITION_STOPS_ALL, OTHERS_ARE_READ"
   })
-  void aFault_isFoundByASeed(Mutation mutation, Invariant invariant) {
-    Optional<SimulationRuns.Failure> failure = runs.firstFailure(1, MOST_SEEDS, mutation);
+  void aFault_isFoundByASeed(PlantedFault planted, Invariant invariant) {
+    Optional<SimulationRuns.Failure> failure = runs.firstFailure(1, MOST_SEEDS, planted);
 
     assertThat(failure).map(found -> found.violation().invariant()).contains(invariant);
   }

@@ -23,9 +23,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kafka's clients accept every value that the settings accept. */
-class SettingBoundsTest {
+class ProducerSettingBoundsTest {
   private static final SettingsCatalogue<KafkaSettings> CATALOGUE =
-      SettingsCatalogue.of("test", SettingBoundsTest::read);
+      SettingsCatalogue.of("test", ProducerSettingBoundsTest::read);
 
   private static Supplier<KafkaSettings> read(SettingsReader settings) {
     Supplier<KafkaSettings> kafka = KafkaSettings.read(settings, KafkaCluster.read(settings));

@@ -21,15 +21,15 @@ import java.util.UUID;
  * The contents that producers write. Their bytes are made once for all seeds; a seed decides what
  * kind each is.
  */
-final class SimulatedEvents {
+final class ProducedContents {
   private static final int MOST = 2_000;
 
   private record Content(byte[] value, EventDocument document, boolean foreign) {}
 
   private static final RecordDecoder DECODER =
-      new RecordDecoder(EncoderSettings.DEFAULT, InstantSource.fixed(VirtualTime.START));
+      new RecordDecoder(EncoderSettings.DEFAULT, InstantSource.fixed(SimulatedClock.START));
   private static final EventEncoder ENCODER =
-      new EventEncoder(EncoderSettings.DEFAULT, InstantSource.fixed(VirtualTime.START));
+      new EventEncoder(EncoderSettings.DEFAULT, InstantSource.fixed(SimulatedClock.START));
   private static final List<Content> CONTENTS = new ArrayList<>();
   private static final List<Content> CLASHING = new ArrayList<>();
 
@@ -37,7 +37,7 @@ final class SimulatedEvents {
   private int next;
   private int nextClashing;
 
-  SimulatedEvents(Dice dice) {
+  ProducedContents(Dice dice) {
     this.dice = dice;
   }
 
@@ -92,7 +92,7 @@ final class SimulatedEvents {
   private static byte[] json(String first, String requestId) {
     return """
     {%s"requestId":"%s","service":"s","route":"/","timestamp":"%s"}"""
-        .formatted(first, requestId, VirtualTime.START)
+        .formatted(first, requestId, SimulatedClock.START)
         .getBytes(UTF_8);
   }
 
@@ -106,7 +106,7 @@ final class SimulatedEvents {
   }
 
   private static Content content(byte[] value, boolean foreign) {
-    RecordResult result = DECODER.decode(value, null, null, VirtualTime.START);
+    RecordResult result = DECODER.decode(value, null, null, SimulatedClock.START);
     if (result instanceof RecordResult.Decoded decoded) {
       return new Content(value, decoded.document(), foreign);
     }

@@ -1,7 +1,7 @@
 package io.wideevents.worker.simulation;
 
 /** A fault that is put back on purpose, to show that the simulation finds it. */
-enum Mutation {
+enum PlantedFault {
   NONE,
   /** A duplicate id counts as stored, whatever its content. */
   TRUSTS_DUPLICATE_IDS,

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @Tag("slow")
 @ExtendWith(QuietLogs.class)
-class SimulationTest {
-  // More than SimulationFindsFaultsTest needs to find a fault.
+class GatewaySimulationTest {
+  // More than GatewaySimulationFindsFaultsTest needs to find a fault.
   private static final int DEFAULT_SEEDS = 500;
 
   @Test

@@ -8,13 +8,13 @@ import java.util.List;
  * What happened in a simulation, the last lines of it. Off in a run of many seeds: a seed that
  * fails is run again with the trace on.
  */
-final class Trace {
-  static final Trace OFF = new Trace(0);
+final class RunTrace {
+  static final RunTrace OFF = new RunTrace(0);
 
   private final int capacity;
   private final Deque<String> lines = new ArrayDeque<>();
 
-  Trace(int capacity) {
+  RunTrace(int capacity) {
     this.capacity = capacity;
   }
 
