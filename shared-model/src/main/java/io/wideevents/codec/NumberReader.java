@@ -102,7 +102,7 @@ final class NumberReader {
       case INT64 -> document.number(integer);
       case DOUBLE -> document.number(binary);
       case DECIMAL128 -> document.number(decimal);
-      case OUT_OF_RANGE -> throw new IllegalStateException("A refused number cannot be written");
+      case OUT_OF_RANGE -> throw new IllegalStateException("A rejected number cannot be written");
     }
   }
 

@@ -5,7 +5,7 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 
 /**
- * The search of a {@link ValuePattern}. A class of its own, because a service without RE2 on its
+ * The search of a {@link ValuePattern}. A separate class, because a service without RE2 on its
  * class path can redact by name only, and must be able to load {@link ValuePattern}.
  */
 record ValueSearch(Pattern pattern) {

@@ -70,7 +70,7 @@ public final class MongoBatchWriter implements BatchWriter {
     if (documents.isEmpty()) {
       return Mono.just(List.of());
     }
-    // The state is shared by all writes, so a caller that gives up must not cancel it.
+    // The state is shared by all writes, so a caller that stops waiting must not cancel it.
     return Mono.fromFuture(gate.state(), true)
         .flatMap(state -> insert(documents, state, deadline))
         .onErrorResume(

@@ -179,8 +179,8 @@ public final class MongoConnection implements AutoCloseable {
    */
   public MongoTrouble explain(Throwable failure) {
     MongoTrouble found = membership;
-    MongoTrouble told = MongoTrouble.of(failure);
-    return found == null || !told.isAboutMembers() ? told : found;
+    MongoTrouble described = MongoTrouble.of(failure);
+    return found == null || !described.isAboutMembers() ? described : found;
   }
 
   /**

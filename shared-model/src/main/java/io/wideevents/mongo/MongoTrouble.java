@@ -267,7 +267,7 @@ public record MongoTrouble(String what, String fix) {
     if (text.contains("Prematurely reached end of stream") || text.contains("Connection reset")) {
       return new MongoTrouble(
           "the server closed the connection",
-          "it may accept TLS only (add tls=true to MONGODB_URI), refuse this address, or be"
+          "it may accept TLS only (add tls=true to MONGODB_URI), reject this address, or be"
               + " shutting down; its log says which");
     }
     if (text.contains("reply message length") || text.contains("Unexpected reply")) {

@@ -82,7 +82,7 @@ public sealed interface WriteOutcome {
    * Not confirmed: the document may be stored or not. The cause is an outage, or a document error
    * that is not on the closed list. Write the document again under the same id.
    *
-   * @param perDocument whether the server answered for this document, with a code that is neither
+   * @param perDocument whether the reply has an error of this document, with a code that is neither
    *     on the closed list nor known for an outage, so that the document may be the cause. False if
    *     the server is the cause, or if the whole batch got no answer
    */

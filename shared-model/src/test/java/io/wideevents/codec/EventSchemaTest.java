@@ -26,7 +26,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The schema against the codec: they judge the same documents alike, but for what is listed. */
+/**
+ * The schema against the codec: they accept and reject the same documents, except those that are
+ * listed.
+ */
 class EventSchemaTest {
   private static final Schema SCHEMA =
       SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
@@ -57,14 +60,14 @@ class EventSchemaTest {
   @ParameterizedTest
   @ValueSource(strings = {"minimal", "everything", "failed"})
   void schema_takesTheGoldenEvents(String name) throws IOException {
-    assertThat(judge(golden(name))).isEmpty();
+    assertThat(errors(golden(name))).isEmpty();
   }
 
   @Test
   void schema_takesItsOwnExampleAndTheCodecDoesToo() {
     String example = SCHEMA.getSchemaNode().get("examples").get(0).toString();
 
-    assertThat(judge(example)).isEmpty();
+    assertThat(errors(example)).isEmpty();
     assertThat(problems(example)).isEmpty();
   }
 
@@ -79,7 +82,7 @@ class EventSchemaTest {
     for (int seed = 0; seed < 2_000; seed++) {
       String event = new RandomEvent(seed).json();
 
-      assertThat(judge(event)).as(event).isEmpty();
+      assertThat(errors(event)).as(event).isEmpty();
     }
   }
 
@@ -162,8 +165,8 @@ class EventSchemaTest {
   @ParameterizedTest
   @MethodSource("wellFormed")
   void schema_judgesAsTheCodecDoes(String json) {
-    assertThat(judge(json).isEmpty())
-        .as("%s: schema %s, codec %s", json, judge(json), problems(json))
+    assertThat(errors(json).isEmpty())
+        .as("%s: schema %s, codec %s", json, errors(json), problems(json))
         .isEqualTo(problems(json).isEmpty());
   }
 
@@ -177,7 +180,7 @@ class EventSchemaTest {
       if (isUnreadable(problems)) {
         continue;
       }
-      boolean refusedBySchema = !judge(json).isEmpty();
+      boolean refusedBySchema = !errors(json).isEmpty();
       if (problems.isEmpty()) {
         assertThat(refusedBySchema).as("the codec takes %s", json).isFalse();
       } else if (problems.stream().noneMatch(EventSchemaTest::isBeyondTheSchema)) {
@@ -217,7 +220,7 @@ class EventSchemaTest {
     return BEYOND_THE_SCHEMA.stream().anyMatch(code -> code.code().equals(problem.code()));
   }
 
-  private static List<Error> judge(String json) {
+  private static List<Error> errors(String json) {
     return SCHEMA.validate(json, InputFormat.JSON);
   }
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Damaged text must be told from good text, and never break the codec. */
+/** The codec rejects damaged text and never throws. */
 class MutationTest {
   private static final int RUNS = 6_000;
   private static final Duration AT_MOST = Duration.ofMinutes(2);

@@ -18,7 +18,7 @@ import org.bson.codecs.BsonDocumentCodec;
  * <p>Deterministic: the same arguments give the same id, hash and bytes.
  *
  * @param text plain text that needs no escaping
- * @param service what a test's database or broker may be told to refuse
+ * @param service a test lets its database or broker reject events of a service
  */
 public record StubEvent(EventId id, ContentHash hash, String requestId, String service, String text)
     implements PostableEvent {

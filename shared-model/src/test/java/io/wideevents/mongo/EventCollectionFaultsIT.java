@@ -27,7 +27,7 @@ class EventCollectionFaultsIT {
   private static final int UNAUTHORIZED = 13;
   private static final int NOT_WRITABLE_PRIMARY = 10107;
   private static final int CANNOT_CREATE_INDEX = 67;
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private static FaultyMongod mongod;
 
@@ -70,7 +70,7 @@ class EventCollectionFaultsIT {
     mongod.fail(UNAUTHORIZED, command);
 
     assertThat(collection.ensure())
-        .succeedsWithin(PATIENCE)
+        .succeedsWithin(TIMEOUT)
         .isInstanceOfSatisfying(
             LayoutOutcome.NotAuthorized.class,
             refused -> assertThat(refused.fix()).contains("createIndex", "log-worker init"));
@@ -81,7 +81,7 @@ class EventCollectionFaultsIT {
     mongod.fail(CANNOT_CREATE_INDEX, "createIndexes");
 
     assertThat(collection.ensure())
-        .succeedsWithin(PATIENCE)
+        .succeedsWithin(TIMEOUT)
         .isInstanceOfSatisfying(
             LayoutOutcome.Examined.class,
             examined ->
@@ -95,7 +95,7 @@ class EventCollectionFaultsIT {
     mongod.fail(NOT_WRITABLE_PRIMARY, "createIndexes");
 
     assertThat(collection.ensure())
-        .succeedsWithin(PATIENCE)
+        .succeedsWithin(TIMEOUT)
         .isInstanceOf(LayoutOutcome.Unavailable.class);
   }
 
@@ -110,7 +110,7 @@ class EventCollectionFaultsIT {
 
       assertThat(doneWhilePaused).isFalse();
       assertThat(setup.outcome())
-          .succeedsWithin(PATIENCE)
+          .succeedsWithin(TIMEOUT)
           .isInstanceOfSatisfying(
               LayoutOutcome.Examined.class, examined -> assertThat(examined.changes()).hasSize(5));
     }
@@ -128,10 +128,10 @@ class EventCollectionFaultsIT {
     try (CollectionSetup setup = setup()) {
       setup.start();
 
-      await().atMost(PATIENCE).until(() -> setup.trouble().isPresent());
+      await().atMost(TIMEOUT).until(() -> setup.trouble().isPresent());
       String during = setup.trouble().orElseThrow().toString();
       mongod.heal();
-      await().atMost(PATIENCE).until(setup::hasAnswer);
+      await().atMost(TIMEOUT).until(setup::hasAnswer);
 
       assertThat(during).contains("not a writable primary (error 10107");
       assertThat(setup.trouble()).isEmpty();
@@ -152,7 +152,7 @@ class EventCollectionFaultsIT {
   void setup_noticesAChangeOfTheRetentionWhileRunning() {
     try (CollectionSetup setup = setup()) {
       setup.start();
-      await().atMost(PATIENCE).until(setup::hasAnswer);
+      await().atMost(TIMEOUT).until(setup::hasAnswer);
       List<LayoutDifference> atFirst = setup.differences();
 
       var unused =
@@ -170,7 +170,7 @@ class EventCollectionFaultsIT {
 
       assertThat(atFirst).isEmpty();
       await()
-          .atMost(PATIENCE)
+          .atMost(TIMEOUT)
           .untilAsserted(
               () ->
                   assertThat(setup.differences())
@@ -189,7 +189,7 @@ class EventCollectionFaultsIT {
     setup.close();
 
     assertThat(setup.outcome())
-        .failsWithin(PATIENCE)
+        .failsWithin(TIMEOUT)
         .withThrowableThat()
         .withRootCauseInstanceOf(CancellationException.class);
   }

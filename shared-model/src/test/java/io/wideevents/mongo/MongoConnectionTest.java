@@ -25,7 +25,7 @@ class MongoConnectionTest {
   private static final MongoSettings NOWHERE =
       MongoBatchWriterContract.settings("mongodb://127.0.0.1:1", "nowhere", Duration.ofMillis(100));
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private static final BsonDocument PING = new BsonDocument("ping", new BsonInt32(1));
 
@@ -35,7 +35,7 @@ class MongoConnectionTest {
   void database_buildsAgainAfterAFailure() {
     try (MongoConnection connection = new MongoConnection(NOWHERE, () -> build(3))) {
       await()
-          .atMost(PATIENCE)
+          .atMost(TIMEOUT)
           .until(
               () -> !connection.database().handle((ok, e) -> e != null).get(30, TimeUnit.SECONDS));
 
@@ -56,11 +56,11 @@ class MongoConnectionTest {
 
     try (MongoConnection connection = new MongoConnection(NOWHERE, clients)) {
       // When
-      assertThat(connection.database()).failsWithin(PATIENCE);
+      assertThat(connection.database()).failsWithin(TIMEOUT);
 
       // Then
       await()
-          .atMost(PATIENCE)
+          .atMost(TIMEOUT)
           .until(
               () -> !connection.database().handle((ok, e) -> e != null).get(30, TimeUnit.SECONDS));
     }
@@ -72,7 +72,7 @@ class MongoConnectionTest {
       // The pauses grow: soon many calls fall into one.
       for (int i = 0; i < 1_000; i++) {
         assertThat(connection.database())
-            .failsWithin(PATIENCE)
+            .failsWithin(TIMEOUT)
             .withThrowableThat()
             .withRootCauseInstanceOf(MongoConfigurationException.class);
       }
@@ -84,8 +84,8 @@ class MongoConnectionTest {
   @Test
   void database_buildsOneClientForAll() {
     try (MongoConnection connection = new MongoConnection(NOWHERE, () -> build(0))) {
-      assertThat(connection.database()).succeedsWithin(PATIENCE);
-      assertThat(connection.collection()).succeedsWithin(PATIENCE);
+      assertThat(connection.database()).succeedsWithin(TIMEOUT);
+      assertThat(connection.collection()).succeedsWithin(TIMEOUT);
 
       assertThat(built).hasValue(1);
     }
@@ -106,9 +106,9 @@ class MongoConnectionTest {
     connection.close();
     closing.countDown();
 
-    assertThat(database).succeedsWithin(PATIENCE);
+    assertThat(database).succeedsWithin(TIMEOUT);
     Mono<?> command = Mono.defer(() -> Mono.from(database.join().runCommand(PING)));
-    await().atMost(PATIENCE).until(() -> failure(command) instanceof IllegalStateException);
+    await().atMost(TIMEOUT).until(() -> failure(command) instanceof IllegalStateException);
   }
 
   @Test
@@ -127,7 +127,7 @@ class MongoConnectionTest {
                       awaitUninterrupted(frozen);
                       closed.countDown();
                     }));
-    assertThat(connection.database()).succeedsWithin(PATIENCE);
+    assertThat(connection.database()).succeedsWithin(TIMEOUT);
 
     // When
     connection.close();
@@ -135,7 +135,7 @@ class MongoConnectionTest {
     // Then
     assertThat(closed.getCount()).isOne();
     frozen.countDown();
-    assertThat(closed.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(closed.await(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -143,7 +143,7 @@ class MongoConnectionTest {
     AtomicInteger closed = new AtomicInteger();
     MongoConnection connection =
         new MongoConnection(NOWHERE, () -> closing(build(0), closed::incrementAndGet));
-    assertThat(connection.database()).succeedsWithin(PATIENCE);
+    assertThat(connection.database()).succeedsWithin(TIMEOUT);
 
     connection.close();
     connection.close();
@@ -159,7 +159,7 @@ class MongoConnectionTest {
     connection.close();
 
     assertThat(connection.database())
-        .failsWithin(PATIENCE)
+        .failsWithin(TIMEOUT)
         .withThrowableThat()
         .withRootCauseInstanceOf(IllegalStateException.class);
     assertThat(built).hasValue(0);
@@ -168,7 +168,7 @@ class MongoConnectionTest {
   @Test
   void ping_failsWhenNoServerListens() {
     try (MongoConnection connection = new MongoConnection(NOWHERE, "test")) {
-      assertThat(connection.ping()).failsWithin(PATIENCE);
+      assertThat(connection.ping()).failsWithin(TIMEOUT);
     }
   }
 
@@ -178,7 +178,7 @@ class MongoConnectionTest {
       MongoBatchWriter writer = new MongoBatchWriter(connection);
 
       assertThat(writer.write(BatchWriterContract.documents(0, 2)))
-          .succeedsWithin(PATIENCE)
+          .succeedsWithin(TIMEOUT)
           .asInstanceOf(InstanceOfAssertFactories.LIST)
           .hasSize(2)
           .hasOnlyElementsOfType(WriteOutcome.NotConfirmed.class);

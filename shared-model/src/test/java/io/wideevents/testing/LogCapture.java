@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a logger was told at INFO or above, from construction until it is closed. Safe for
- * concurrent use.
+ * The lines of a logger at INFO or above, from construction until it is closed. Safe for concurrent
+ * use.
  */
 public final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoCloseable {
   private final List<ILoggingEvent> events = new ArrayList<>();

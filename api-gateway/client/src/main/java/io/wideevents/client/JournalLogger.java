@@ -19,7 +19,7 @@ final class JournalLogger implements LoggerPort {
   enum WhenFull {
     /** Waits until the deadline: for the thread of a queue. */
     WAIT,
-    /** Gives up: for the thread of a request, whose event then goes to the queue. */
+    /** Ends without a record: for the thread of a request, whose event then goes to the queue. */
     GIVE_UP
   }
 

@@ -226,7 +226,7 @@ final class JournalSegment {
     return new Journal.Batch(this, events, at);
   }
 
-  /** Gives up the records from a position on, because one that was on disk cannot be read. */
+  /** Discards the records from a position on, because one that was on disk cannot be read. */
   private synchronized void endAt(int position) {
     log.atError()
         .addKeyValue("file", file)

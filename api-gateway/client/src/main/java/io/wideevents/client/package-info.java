@@ -17,7 +17,7 @@
  * </pre>
  *
  * <p>Both ways end in {@link io.wideevents.client.GatewaySender}. The JDK's HTTP client has one
- * selector thread and a few short-lived threads of its own. All threads are daemons.
+ * selector thread and a few short-lived threads. All threads are daemons.
  */
 @NullMarked
 package io.wideevents.client;

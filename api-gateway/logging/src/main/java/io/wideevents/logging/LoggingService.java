@@ -299,7 +299,7 @@ public final class LoggingService implements AutoCloseable {
       log.atWarn()
           .addKeyValue("events", waiting)
           .log(
-              "Neither the tiers nor the spool have answered for events of this process yet; they"
+              "Neither the tiers nor the spool have acknowledged events of this process yet; they"
                   + " are lost unless one of them still confirms them");
     }
   }

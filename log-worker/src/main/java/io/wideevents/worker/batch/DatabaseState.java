@@ -60,7 +60,7 @@ final class DatabaseState {
   /**
    * Reports a write that concluded none of its documents while no other write concluded one.
    *
-   * @param answered whether the server answered for its documents, with errors
+   * @param answered whether the reply has errors of single documents
    */
   void failed(Throwable cause, boolean answered) {
     long now = nanoClock.getAsLong();

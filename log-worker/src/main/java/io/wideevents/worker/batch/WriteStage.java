@@ -274,7 +274,10 @@ final class WriteStage {
     }
   }
 
-  /** Whether the server answered for single documents, which means that it tried each document. */
+  /**
+   * Whether the reply has results of single documents, which means that the server tried each
+   * document.
+   */
   private static boolean isAnswered(List<Unconcluded> unconcluded) {
     return unconcluded.stream()
         .anyMatch(failed -> failed.outcome().cause() instanceof DocumentWriteException);

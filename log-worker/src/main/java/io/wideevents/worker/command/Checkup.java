@@ -244,7 +244,7 @@ final class Checkup {
           Finding.warn(
               "clock",
               "this machine and MongoDB's are %d s apart".formatted(apart.toSeconds()),
-              "run NTP on both: timestamps are judged, and expire, by these clocks"));
+              "run NTP on both: these clocks decide whether a timestamp is in the future or expired"));
     } else {
       tell(Finding.ok("clock", "within " + CLOCK_TOLERANCE.toSeconds() + " s of MongoDB's"));
     }

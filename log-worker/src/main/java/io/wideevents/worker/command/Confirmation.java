@@ -20,7 +20,7 @@ final class Confirmation {
     if (console == null) {
       return false;
     }
-    err.print(question + " Type yes to go on: ");
+    err.print(question + " Type yes to continue: ");
     err.flush();
     String answer = console.readLine();
     return answer != null && answer.strip().equals("yes");

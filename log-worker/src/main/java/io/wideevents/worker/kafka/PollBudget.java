@@ -97,7 +97,7 @@ final class PollBudget {
     private static final long serialVersionUID = 1;
 
     PollFullException() {
-      super("This poll has returned as many bytes as it may; the next goes on here");
+      super("This poll has returned as many bytes as it may; the next poll continues here");
     }
 
     @Override

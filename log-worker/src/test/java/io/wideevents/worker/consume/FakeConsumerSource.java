@@ -7,7 +7,7 @@ import java.util.Deque;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 
-/** Hands out the consumers, or failures, that a test put in, and remembers what it was told. */
+/** Returns the consumers, or throws the failures, that a test put in, and records its calls. */
 final class FakeConsumerSource implements ConsumerSource {
   private final Deque<Object> answers = new ArrayDeque<>();
   final FakePartitionReader log = new FakePartitionReader();

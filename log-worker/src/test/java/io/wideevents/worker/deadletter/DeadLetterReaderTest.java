@@ -26,7 +26,7 @@ class DeadLetterReaderTest {
   private static final String TOPIC = "log-events.dlq";
   private static final TopicPartition P0 = new TopicPartition(TOPIC, 0);
   private static final Duration WEEK = Duration.ofDays(7);
-  private static final Duration PATIENCE = Duration.ofMillis(100);
+  private static final Duration TIMEOUT = Duration.ofMillis(100);
 
   private final Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
 
@@ -139,7 +139,7 @@ class DeadLetterReaderTest {
   }
 
   private DeadLetterReader reader() {
-    return new DeadLetterReader(consumer, TOPIC, PATIENCE);
+    return new DeadLetterReader(consumer, TOPIC, TIMEOUT);
   }
 
   private void add(long offset) {

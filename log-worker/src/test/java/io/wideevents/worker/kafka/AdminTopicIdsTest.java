@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class AdminTopicIdsTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final List<String> calls = new CopyOnWriteArrayList<>();
   private volatile Throwable failure = new IllegalStateException("no failure yet");
@@ -34,8 +34,8 @@ class AdminTopicIdsTest {
     failure = noAnswer;
 
     // When
-    assertThat(ids.lookUp("log-events")).failsWithin(PATIENCE);
-    assertThat(ids.lookUp("log-events")).failsWithin(PATIENCE);
+    assertThat(ids.lookUp("log-events")).failsWithin(TIMEOUT);
+    assertThat(ids.lookUp("log-events")).failsWithin(TIMEOUT);
 
     // Then
     assertThat(calls)
@@ -46,8 +46,8 @@ class AdminTopicIdsTest {
   void lookUp_keepsAClientThatAnswers() {
     failure = new TopicAuthorizationException("log-events");
 
-    assertThat(ids.lookUp("log-events")).failsWithin(PATIENCE);
-    assertThat(ids.lookUp("log-events")).failsWithin(PATIENCE);
+    assertThat(ids.lookUp("log-events")).failsWithin(TIMEOUT);
+    assertThat(ids.lookUp("log-events")).failsWithin(TIMEOUT);
 
     assertThat(calls).containsExactly("new", "describeTopics", "describeTopics");
   }

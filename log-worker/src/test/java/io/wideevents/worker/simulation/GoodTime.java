@@ -4,7 +4,7 @@ import static io.wideevents.worker.simulation.SimulatedClock.SECOND;
 
 /**
  * How long MongoDB has stored well records and workers could run, in all. Only this time counts
- * when a record's progress is judged.
+ * when a record's progress is checked.
  */
 final class GoodTime {
   /** A worker may wait this long before it tries again after an outage: its longest backoff. */

@@ -35,7 +35,7 @@ final class Simulation {
   private static final int PROVABLE_POISON = 8;
 
   private static final long TRICKLE_INTERVAL = 3 * SECOND;
-  private static final int MOST_TURNS = 1_000_000;
+  private static final int MOST_STEPS = 1_000_000;
   private static final int MOST_WORKERS = 3;
   private static final List<WorkerCounters> COUNTERS = new ArrayList<>();
 
@@ -55,7 +55,7 @@ final class Simulation {
   private final List<SimulatedEvent> events = new ArrayList<>();
   private final ProducedContents source;
   private boolean faulty = true;
-  private int turns;
+  private int steps;
 
   /** A run whose faults the seed chooses. */
   Simulation(long seed, PlantedFault planted, RunTrace trace) {
@@ -134,9 +134,9 @@ final class Simulation {
     next.pollOnce();
     world.throwIfViolated();
     broker.checkCommitted();
-    if (++turns > MOST_TURNS) {
+    if (++steps > MOST_STEPS) {
       throw world.violated(
-          Invariant.EVERYTHING_ENDS, "after %d turns: %s", turns, broker.unfinished());
+          Invariant.EVERYTHING_ENDS, "after %d steps: %s", steps, broker.unfinished());
     }
     if (!faulty && time.nanos() > plan.faultNanos + endBound()) {
       throw world.violated(

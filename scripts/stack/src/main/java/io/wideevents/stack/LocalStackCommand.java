@@ -92,7 +92,8 @@ public final class LocalStackCommand implements Callable<Integer> {
         dead.exitCode() == KILLED
             ? "It was killed, by a user or by a system that is short of memory. "
             : "";
-    String fate = data == null ? "with --data DIR, data and logs stay" : "it goes on with " + data;
+    String fate =
+        data == null ? "with --data DIR, data and logs stay" : "it continues with " + data;
     return "%sThe rest is ended as well. Start local-stack again: %s.".formatted(cause, fate);
   }
 

@@ -75,8 +75,7 @@ final class DeadLetterForm implements RecordForm<SpooledEvent> {
         answers.set(
             i,
             new DeliveryOutcome.NotConfirmed(
-                new KafkaUnavailableException(
-                    refused.message() + "; a stub of it will go instead")));
+                new KafkaUnavailableException(refused.message() + "; a stub is sent instead")));
       }
     }
     return answers;

@@ -34,7 +34,7 @@ final class PublishCall extends CompletableFuture<List<DeliveryOutcome>> {
     answer(
         index,
         new DeliveryOutcome.Refused(
-            "refused_by_kafka", "Kafka takes no such record: " + cause.getMessage()));
+            "refused_by_kafka", "Kafka rejected the record: " + cause.getMessage()));
   }
 
   void notConfirmed(int index, Throwable cause) {

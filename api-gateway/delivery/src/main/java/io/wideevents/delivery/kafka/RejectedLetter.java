@@ -34,12 +34,12 @@ record RejectedLetter(DeadLetterSource source, Size size) {
     return size == Size.SMALLEST;
   }
 
-  /** The letter for a topic with a limit below the size of this one. */
+  /** The dead letter for a topic with a limit below the size of this one. */
   RejectedLetter smaller() {
     return new RejectedLetter(source, size == Size.WHOLE ? Size.STUB : Size.SMALLEST);
   }
 
-  /** How the letter becomes a record. */
+  /** How the dead letter becomes a record. */
   record Form(String topic, DeadLetterCuts cuts) implements RecordForm<RejectedLetter> {
     @Override
     public ProducerRecord<byte[], byte[]> record(RejectedLetter letter) {

@@ -20,7 +20,7 @@ import java.util.zip.CRC32C;
  *  0  4  marker
  *  4  4  CRC-32C of everything after it
  *  8  4  length of the JSON
- * 12  8  lengths of outcome, request id, refusal code, refusal message, two bytes each
+ * 12  8  lengths of outcome, request id, rejection code, rejection message, two bytes each
  * 20  8  time of spooling, in ms since the epoch
  * 28 16  event id
  * </pre>
@@ -47,7 +47,7 @@ final class Frame {
   private static final int MAX_TEXT_BYTES = 2048;
   private static final int TEXTS = 4;
 
-  /** Refusal code of a stored event that cannot be decoded. */
+  /** Rejection code of a stored event that cannot be decoded. */
   static final String UNDECODABLE = "undecodable";
 
   private Frame() {}

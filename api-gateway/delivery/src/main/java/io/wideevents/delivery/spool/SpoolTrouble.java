@@ -69,7 +69,7 @@ final class SpoolTrouble {
         heldBack ->
             LOG.atError()
                 .addKeyValue("error", refused.message())
-                .log("The spool is full and refuses events; clients are answered 503"));
+                .log("The spool is full and rejects events; clients get 503"));
   }
 
   private void failing(Throwable cause) {

@@ -88,7 +88,7 @@ final class Circuit {
     }
   }
 
-  /** Gives back the permit of a probe without an outcome. */
+  /** Releases the permit of a probe without an outcome. */
   void releaseProbe() {
     breaker.releasePermission();
   }

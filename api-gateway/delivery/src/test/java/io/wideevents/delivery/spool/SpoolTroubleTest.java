@@ -20,8 +20,7 @@ class SpoolTroubleTest {
   private static final SpoolOutcome.Refused SPOOL_FULL = refused(RefusalReason.SPOOL_FULL);
   private static final SpoolOutcome.Refused DISK_FULL = refused(RefusalReason.DISK_FULL);
 
-  private static final String FULL =
-      "The spool is full and refuses events; clients are answered 503";
+  private static final String FULL = "The spool is full and rejects events; clients get 503";
   private static final String BROKEN = "The spool cannot write; clients are answered 503";
   private static final String AGAIN = "The spool takes events again";
 

@@ -24,7 +24,7 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The routes of the query side on a server of their own, with a client. */
+/** The routes of the query side on a server, with a client. */
 final class QueryApi implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
 

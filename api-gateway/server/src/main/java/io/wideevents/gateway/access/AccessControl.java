@@ -42,10 +42,10 @@ public final class AccessControl {
     if (keys.isEmpty()) {
       return new Admission.Granted(Caller.ANONYMOUS);
     }
-    return judge(keys.get(), authorization, needed);
+    return check(keys.get(), authorization, needed);
   }
 
-  private static Admission judge(ApiKeys keys, List<String> authorization, Scope needed) {
+  private static Admission check(ApiKeys keys, List<String> authorization, Scope needed) {
     if (authorization.size() != 1) {
       return new Admission.NoKey();
     }

@@ -94,7 +94,7 @@ class RateLimitsTest {
         clock.advance(limited.retryAfter());
         decision = limits.take(SHOP, events);
         assertThat(decision)
-            .as("seed %d, after the time told", seed)
+            .as("seed %d, after the time of Retry-After", seed)
             .isInstanceOf(RateDecision.Allowed.class);
       }
       if (decision instanceof RateDecision.Allowed) {

@@ -436,7 +436,7 @@ class HttpServerTest {
           CompletableFuture.runAsync(draining::drain, HttpServerTest::onThread);
       await().until(() -> draining.get("/health/ready").statusCode() == 503);
 
-      // Then new requests are told, and the running one is answered
+      // Then new requests are rejected, and the running one is answered
       HttpResponse<String> late = draining.post(valid);
       assertThat(late.statusCode()).isEqualTo(503);
       assertThat(ReplyJson.parse(late.body())).containsEntry("code", "draining");

@@ -121,7 +121,7 @@ public class CodecBenchmark {
         && events.results().getFirst() instanceof EncodeResult.Encoded good) {
       return good.event();
     }
-    throw new IllegalStateException("The sample traffic has an event that is refused");
+    throw new IllegalStateException("The sample traffic has an event that is rejected");
   }
 
   private EventDocument decode(byte[] record) {

@@ -52,7 +52,7 @@ final class ChaosLoad implements AutoCloseable {
         });
   }
 
-  /** Posts no new bodies from now on. Retries go on, for 3 minutes at most. */
+  /** Posts no new bodies from now on. Retries continue, for 3 minutes at most. */
   void stop() {
     giveUpNanos = System.nanoTime() + GIVE_UP_AFTER.toNanos();
     stopped = true;

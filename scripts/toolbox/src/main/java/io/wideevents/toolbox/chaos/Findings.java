@@ -14,8 +14,8 @@ import java.util.TreeMap;
  * @param deadLettered events in the dead-letter topic
  * @param deadLetterReasons records of that topic by reason
  * @param refused valid events that were rejected
- * @param givenUp events whose clients gave up; allowed, but zero in a run that ends with everything
- *     up
+ * @param givenUp events whose clients stopped retrying; allowed, but zero in a run that ends with
+ *     everything up
  * @param lost acknowledged, and neither stored nor dead-lettered
  * @param duplicates documents with an {@code _id} that another document has
  * @param unexpected stored, but not posted

@@ -175,7 +175,7 @@ final class Demo {
     ByHand byHand = new ByHand(home, System.getenv());
     switch (settings.ending()) {
       case KEEP -> {
-        step("Everything keeps running until Ctrl-C. Go on by hand:");
+        step("Everything keeps running until Ctrl-C. Continue by hand:");
         Instant from = start.truncatedTo(ChronoUnit.SECONDS);
         // The gaps between the events are random, so the sample may last a little longer.
         Instant to = from.plus(SampleTraffic.span(settings.events())).plusSeconds(5);
@@ -190,7 +190,7 @@ final class Demo {
         say("api-gateway: exit code %d".formatted(gateway.process().awaitExit(STOP_TIMEOUT)));
         worker.process().terminate();
         say("log-worker:  exit code %d".formatted(worker.process().awaitExit(STOP_TIMEOUT)));
-        step("Go on by hand:");
+        step("Continue by hand:");
         print(byHand.afterwards());
         sayDone();
       }

@@ -10,8 +10,8 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the answers of a gateway. Accepted, refused and unconfirmed events add up to the events of
- * the requests that have ended. Safe for concurrent use.
+ * Counts the answers of a gateway. Accepted, rejected and unconfirmed events add up to the events
+ * of the requests that have ended. Safe for concurrent use.
  */
 public final class Tally {
   private final SortedMap<String, Long> acceptedByTier = new TreeMap<>();

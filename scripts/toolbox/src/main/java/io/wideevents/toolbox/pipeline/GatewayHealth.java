@@ -87,7 +87,7 @@ public final class GatewayHealth implements AutoCloseable {
     while (!ask().filter(wanted).isPresent()) {
       if (System.nanoTime() - deadline > 0) {
         throw new IllegalStateException(
-            "The gateway at %s: waited %s in vain for: %s".formatted(request.uri(), timeout, what));
+            "The gateway at %s: waited %s, without: %s".formatted(request.uri(), timeout, what));
       }
       Thread.sleep(POLL_INTERVAL);
     }

@@ -129,6 +129,6 @@ public final class RecordProducer implements AutoCloseable {
         && events.results().getFirst() instanceof EncodeResult.Encoded encoded) {
       return encoded.event();
     }
-    throw new IllegalArgumentException("The gateway would refuse the event: " + body);
+    throw new IllegalArgumentException("The gateway would reject the event: " + body);
   }
 }

@@ -117,8 +117,8 @@ final class DrainCommand implements Callable<Integer> {
     if (left(spool) > 0) {
       throw new CommandFailedException(
           ExitCode.UNREACHABLE,
-          ("%,d pending and %,d refused events are left: no event was acknowledged in the last %d"
-                  + " s; start Kafka or MongoDB (refused events need Kafka), then drain again")
+          ("%,d pending and %,d rejected events are left: no event was acknowledged in the last %d"
+                  + " s; start Kafka or MongoDB (rejected events need Kafka), then drain again")
               .formatted(spool.pendingEvents(), spool.refusedEvents(), stallSeconds));
     }
     Optional<String> damage = spool.damage().summary();

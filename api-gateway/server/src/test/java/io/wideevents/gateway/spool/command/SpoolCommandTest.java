@@ -195,7 +195,7 @@ class SpoolCommandTest {
 
     assertThat(exitCode).isEqualTo(ExitCode.UNREACHABLE);
     assertThat(out.toString()).contains("10 are left");
-    assertThat(err.toString()).contains("10 pending and 0 refused events are left");
+    assertThat(err.toString()).contains("10 pending and 0 rejected events are left");
     assertThat(leftInSpool()).isEqualTo(10);
   }
 
@@ -209,7 +209,7 @@ class SpoolCommandTest {
 
     assertThat(exitCode).isEqualTo(ExitCode.UNREACHABLE);
     assertThat(out.toString()).contains("Delivered 9 events and dead-lettered 0; 1 are left");
-    assertThat(err.toString()).contains("0 pending and 1 refused events are left");
+    assertThat(err.toString()).contains("0 pending and 1 rejected events are left");
   }
 
   @Test
