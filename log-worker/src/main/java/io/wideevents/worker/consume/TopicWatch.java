@@ -2,7 +2,6 @@ package io.wideevents.worker.consume;
 
 import io.wideevents.kafka.CommitMetadata;
 import io.wideevents.log.Causes;
-import io.wideevents.log.LogThrottle;
 import io.wideevents.worker.kafka.TopicIds;
 import io.wideevents.worker.offset.Assignment;
 import io.wideevents.worker.offset.CommitGate;
@@ -62,7 +61,7 @@ final class TopicWatch {
   private final Assignment assignment;
   private final StartPositions startPositions;
   private final LongSupplier nanoClock;
-  private String topic = "";
+  private final TopicLog log = new TopicLog();
 
   private long nextStarts;
   private long releasedNanos;
@@ -79,8 +78,6 @@ final class TopicWatch {
   private final Map<TopicPartition, OffsetAndMetadata> begunAt = new HashMap<>();
 
   private boolean missing;
-  private final LogThrottle idUnknown = LogThrottle.oncePerFailure();
-  private final LogThrottle commitsHeld = LogThrottle.oncePerFailure();
   private long assignedNanos;
 
   // Partitions whose topic had the expected id at least once in this assignment.
@@ -106,7 +103,7 @@ final class TopicWatch {
 
   /** Looks the topic up at once, so that its id is known before partitions are assigned. */
   void subscribed(String topicName) {
-    topic = topicName;
+    log.topic(topicName);
     lookUps.start(topicName);
   }
 
@@ -237,16 +234,15 @@ final class TopicWatch {
   private void compare(Uuid current) {
     if (missing) {
       missing = false;
-      LOG.atInfo().addKeyValue("topic", topic).addKeyValue("topicId", current).log("Topic found");
+      log.found(current);
     }
     if (current.equals(Uuid.ZERO_UUID)) {
       assignment.discardReleased();
       commitWithoutTopicId();
-      warnIdUnknown("the brokers have no topic ids");
+      log.idUnknown("the brokers have no topic ids");
       return;
     }
-    idUnknown.reset();
-    commitsHeld.reset();
+    log.idKnown();
     compareReleased(current);
     List<PartitionProgress> different = new ArrayList<>();
     List<PartitionProgress> doubtful = new ArrayList<>();
@@ -342,10 +338,7 @@ final class TopicWatch {
   private void keepReleased() {
     int records = assignment.released().stream().mapToInt(PartitionProgress::incomplete).sum();
     if (records > 0) {
-      LOG.atWarn()
-          .addKeyValue("topic", topic)
-          .addKeyValue("records", records)
-          .log("The topic was deleted; records of it that are in memory are still stored");
+      log.deletedWithRecords(records);
     }
     assignment.keepReleased();
   }
@@ -377,11 +370,7 @@ final class TopicWatch {
       keepReleased();
       if (!missing) {
         missing = true;
-        LOG.atWarn()
-            .addKeyValue("topic", topic)
-            .log(
-                "The topic does not exist. The worker waits for it; records that were not read"
-                    + " before it was deleted are lost");
+        log.missing();
       }
     } else if (cause instanceof RetriableException) {
       LOG.atDebug().setCause(cause).log("The topic's id was not looked up");
@@ -391,34 +380,14 @@ final class TopicWatch {
       if (cause instanceof ApiException) {
         commitWithoutTopicId();
       }
-      warnIdUnknown(cause.toString());
+      log.idUnknown(cause.toString());
     }
   }
 
   private void warnIfCommitsAreHeld() {
     if (nanoClock.getAsLong() - assignedNanos >= HELD_TOO_LONG_NANOS
         && assignment.all().stream().anyMatch(progress -> progress.gate().isTopicAwaited())) {
-      commitsHeld.show(
-          notShown ->
-              LOG.atWarn()
-                  .addKeyValue("topic", topic)
-                  .log(
-                      "No broker has returned the topic's id since partitions were assigned."
-                          + " Records are stored, but their offsets are committed only when the id"
-                          + " is known. After a restart these records are read again, which stores"
-                          + " nothing twice"));
+      log.commitsHeld();
     }
-  }
-
-  private void warnIdUnknown(String error) {
-    idUnknown.show(
-        notShown ->
-            LOG.atWarn()
-                .addKeyValue("topic", topic)
-                .addKeyValue("error", error)
-                .log(
-                    "The topic's id cannot be looked up. Until then, a topic that is deleted and"
-                        + " created again is not detected, and its first records may be skipped."
-                        + " Grant Describe on the topic"));
   }
 }
