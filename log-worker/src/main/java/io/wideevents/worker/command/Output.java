@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -15,6 +16,9 @@ import tools.jackson.core.json.JsonFactory;
  */
 public final class Output {
   private static final JsonFactory JSON = new JsonFactory();
+
+  // Also the characters that end a line in some programs, and those that change the direction.
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\u2028-\u202E\u2066-\u2069]");
 
   private final PrintWriter out;
   private final boolean lasting;
@@ -73,10 +77,27 @@ public final class Output {
 
   /**
    * Replaces control characters, so that text of an event or of a server cannot send control
-   * sequences to the terminal or forge a line.
+   * sequences to the terminal, forge a line or reverse the rest of one.
    */
   public static String printable(String text) {
-    return text.replaceAll("[\\p{Cc}\u2028\u2029]", "\uFFFD");
+    return CONTROL.matcher(text).replaceAll("\uFFFD");
+  }
+
+  /**
+   * Replaces the same characters in JSON by their escapes. A document in one line has them only in
+   * its strings, so it keeps its meaning.
+   */
+  public static String printableJson(String json) {
+    return CONTROL
+        .matcher(json)
+        .replaceAll(found -> "\\\\u%04x".formatted((int) found.group().charAt(0)));
+  }
+
+  /** Replaces the same characters, except those with which text is laid out. */
+  public static String printableLines(String text) {
+    return CONTROL
+        .matcher(text)
+        .replaceAll(found -> "\t\r\n".contains(found.group()) ? found.group() : "\uFFFD");
   }
 
   private static final class ReaderGoneException extends RuntimeException {

@@ -17,7 +17,12 @@ final class CsvRows implements Rows {
 
   @Override
   public void row(List<String> cells) {
-    out.print(cells.stream().map(CsvRows::quoted).collect(Collectors.joining(",")) + END_OF_LINE);
+    out.print(
+        cells.stream()
+                .map(Output::printableLines)
+                .map(CsvRows::quoted)
+                .collect(Collectors.joining(","))
+            + END_OF_LINE);
   }
 
   @Override

@@ -22,7 +22,7 @@ interface EventPrinter extends Consumer<String> {
       return new EventPrinter() {
         @Override
         public void accept(String event) {
-          out.line(event);
+          out.line(Output.printableJson(event));
         }
 
         @Override

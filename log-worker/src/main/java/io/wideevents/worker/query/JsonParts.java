@@ -85,10 +85,14 @@ final class JsonParts {
     return part;
   }
 
-  /** The text of a string in JSON; other values as they are. */
+  /** The text of a string in JSON, nothing for null; other values as they are. */
   static String text(String json) {
     try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
-      return parser.nextToken() == JsonToken.VALUE_STRING ? parser.getString() : json;
+      return switch (parser.nextToken()) {
+        case VALUE_STRING -> parser.getString();
+        case VALUE_NULL -> "";
+        default -> json;
+      };
     }
   }
 

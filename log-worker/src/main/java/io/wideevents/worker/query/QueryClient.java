@@ -52,6 +52,7 @@ final class QueryClient implements AutoCloseable {
 
   private static final String JSON = "application/json";
   private static final String PAGE_LINE = "{\"_page\":";
+  private static final String PROBLEM_LINE = "{\"_problem\":";
 
   private final QueryClientSettings settings;
   private final HttpClient http =
@@ -119,6 +120,9 @@ final class QueryClient implements AutoCloseable {
         if (line.startsWith(PAGE_LINE)) {
           Optional<String> next = Optional.ofNullable(JsonParts.flatten(line).get("_page.next"));
           return new Page(events, next);
+        }
+        if (line.startsWith(PROBLEM_LINE)) {
+          throw rejected(JsonParts.members(line).getOrDefault("_problem", "{}"));
         }
         each.accept(line);
         events++;
@@ -230,6 +234,12 @@ final class QueryClient implements AutoCloseable {
     }
     return Output.printable(
         cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage());
+  }
+
+  /** What a problem in a stream means. The reply had the status 200. */
+  QueryApiException rejected(String problem) {
+    String status = problemOf(problem).getOrDefault("status", "");
+    return rejected(status.matches("\\d{3}") ? Integer.parseInt(status) : 500, problem);
   }
 
   private QueryApiException rejected(int status, String body) {

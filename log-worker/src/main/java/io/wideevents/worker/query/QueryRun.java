@@ -1,12 +1,14 @@
 package io.wideevents.worker.query;
 
 import io.wideevents.process.CommandFailedException;
+import io.wideevents.process.ExitCode;
 import io.wideevents.worker.command.Operator;
 import io.wideevents.worker.command.Output;
 import java.io.PrintWriter;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
+import tools.jackson.core.JacksonException;
 
 /** What the commands of this package share: settings, client, and failures in one line. */
 final class QueryRun {
@@ -27,6 +29,12 @@ final class QueryRun {
             return body.run(client, out);
           } catch (QueryApiException e) {
             throw new CommandFailedException(e.exitCode(), String.valueOf(e.getMessage()), e);
+          } catch (JacksonException e) {
+            throw new CommandFailedException(
+                ExitCode.FAILURE,
+                "The query API at %s did not answer with JSON; is QUERY_URL the address of a gateway?"
+                    .formatted(settings.url()),
+                e);
           }
         });
   }

@@ -76,14 +76,22 @@ final class SearchCommand implements Callable<Integer> {
           query.put("order", order.name().toLowerCase(Locale.ROOT));
           EventPrinter printer = EventPrinter.of(format, fields, SAMPLE, out);
           AtomicBoolean found = new AtomicBoolean();
-          boolean more =
-              client.events(
-                  query,
-                  limit,
-                  event -> {
-                    found.set(true);
-                    printer.accept(event);
-                  });
+          boolean more;
+          try {
+            more =
+                client.events(
+                    query,
+                    limit,
+                    event -> {
+                      found.set(true);
+                      printer.accept(event);
+                    });
+          } catch (QueryApiException e) {
+            if (found.get()) {
+              printer.end(); // prints the rows that a table keeps
+            }
+            throw e;
+          }
           printer.end();
           if (!found.get()) {
             QueryRun.note(

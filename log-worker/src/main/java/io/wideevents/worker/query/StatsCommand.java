@@ -95,7 +95,7 @@ final class StatsCommand implements Callable<Integer> {
         (client, out) -> {
           Map<String, String> reply = JsonParts.members(client.post("/v1/query", question()));
           if (format.isJson()) {
-            items(reply).forEach(out::line);
+            items(reply).forEach(item -> out.line(Output.printableJson(item)));
           } else {
             print(reply, out);
           }
@@ -150,7 +150,7 @@ final class StatsCommand implements Callable<Integer> {
       }
       if (!groupBy.isEmpty()) {
         String key = JsonParts.members(item).getOrDefault("key", "{}");
-        cells.addAll(JsonParts.flatten(key).values());
+        JsonParts.members(key).values().forEach(value -> cells.add(JsonParts.text(value)));
       }
       calculations.forEach(
           function -> cells.add(number(values.getOrDefault("values." + function, ""))));

@@ -1,5 +1,6 @@
 package io.wideevents.worker.query;
 
+import io.wideevents.worker.command.Output;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -62,19 +63,24 @@ final class TailCommand implements Callable<Integer> {
     try {
       return follow(client, printer, position);
     } catch (QueryApiException e) {
-      if (e.status() == GONE && position.lastId.isPresent()) {
-        QueryRun.note(
-            spec,
-            "events are missing here: after the interruption, MongoDB no longer had the position of"
-                + " the last event; log-worker search finds them");
-        return new Position(Optional.empty(), Duration.ZERO);
-      }
-      if (!e.isTemporary()) {
-        throw e;
-      }
-      QueryRun.note(spec, String.valueOf(e.getMessage()));
-      return new Position(position.lastId, RETRY);
+      return after(e, position.lastId);
     }
+  }
+
+  /** Throws the failure if the same call would fail again. */
+  private Position after(QueryApiException e, Optional<String> lastId) {
+    if (e.status() == GONE && lastId.isPresent()) {
+      QueryRun.note(
+          spec,
+          "events are missing here: after the interruption, MongoDB no longer had the position of"
+              + " the last event; log-worker search finds them");
+      return new Position(Optional.empty(), Duration.ZERO);
+    }
+    if (!e.isTemporary()) {
+      throw e;
+    }
+    QueryRun.note(spec, String.valueOf(e.getMessage()));
+    return new Position(lastId, RETRY);
   }
 
   /** Prints events until the connection ends. */
@@ -87,10 +93,13 @@ final class TailCommand implements Callable<Integer> {
         for (Optional<ServerSentEvents.Sent> next = events.next();
             next.isPresent();
             next = events.next()) {
+          if (next.get().type().equals("problem")) {
+            return after(client.rejected(next.get().data()), events.lastId());
+          }
           print(next.get(), printer);
         }
       } catch (IOException e) {
-        why = String.valueOf(e.getMessage());
+        why = Output.printable(String.valueOf(e.getMessage()));
       }
       QueryRun.note(spec, "the connection was interrupted: %s; connecting again".formatted(why));
       return new Position(events.lastId(), events.retry());
@@ -104,7 +113,9 @@ final class TailCommand implements Callable<Integer> {
           QueryRun.note(
               spec,
               "%s events skipped; a narrower filter shows more"
-                  .formatted(JsonParts.flatten(sent.data()).getOrDefault("events", "some")));
+                  .formatted(
+                      Output.printable(
+                          JsonParts.flatten(sent.data()).getOrDefault("events", "some"))));
       default -> {} // later versions of the API may send other events
     }
   }

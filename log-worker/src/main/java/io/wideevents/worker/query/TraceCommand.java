@@ -68,7 +68,7 @@ final class TraceCommand implements Callable<Integer> {
 
   private void print(String reply, Output out) {
     if (format.isJson()) {
-      out.line(reply);
+      out.line(Output.printableJson(reply));
     } else {
       format.fields(reply, out);
     }

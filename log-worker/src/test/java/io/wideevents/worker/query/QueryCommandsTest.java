@@ -181,6 +181,16 @@ class QueryCommandsTest {
     assertThat(out.toString()).isEqualTo(EVENT + System.lineSeparator());
   }
 
+  @ParameterizedTest
+  @CsvSource({"json, \\u001b[31m\\u009bred\\u202e", "csv, \uFFFD[31m\uFFFDred\uFFFD"})
+  void jsonAndCsv_haveNoControlCharacters(String format, String expected) {
+    api.answers(200, "{\"a\":\"\\u001b[31m\u009bred\u202e\"}\n".concat(LAST_PAGE).concat("\n"));
+
+    run("search", "-o", format, "--fields", "a");
+
+    assertThat(out.toString()).contains(expected);
+  }
+
   @Test
   void search_quotesCsv() {
     api.answers(200, "{\"a\":\"x,\\\"y\\\"\\nz\",\"b\":[1, 2.50],\"c\":null}\n" + LAST_PAGE + "\n");
@@ -229,6 +239,21 @@ class QueryCommandsTest {
     assertThat(out.toString().lines()).hasSize(1);
     assertThat(err.toString().lines()).hasSize(1);
     assertThat(err.toString()).contains("incomplete", "after 1 events", "repeat the command");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"json", "table"})
+  void search_printsWhatWasReadBeforeAProblemOfTheStream(String format) {
+    api.answers(
+        200,
+        EVENT
+            + "\n{\"_problem\":{\"status\":504,\"code\":\"query_timeout\",\"detail\":\"too slow\",\"fix\":\"a shorter range\"}}\n");
+
+    int exitCode = run("search", "-o", format, "--fields", "service");
+
+    assertThat(exitCode).isEqualTo(ExitCode.FAILURE);
+    assertThat(out.toString()).contains("checkout").doesNotContain("_problem");
+    assertThat(err.toString()).contains("504 query_timeout: too slow. a shorter range");
   }
 
   @Test
@@ -464,6 +489,22 @@ class QueryCommandsTest {
   }
 
   @Test
+  void stats_printsAnObjectInOneColumn() {
+    api.answers(
+        200,
+        "{\"total\":{},\"groups\":[{\"key\":{\"user\":{\"id\":7,\"role\":\"admin\"}},\"values\":{\"count\":3}},{\"key\":{\"user\":{}},\"values\":{\"count\":1}}]}");
+
+    int exitCode = run("stats", "--by", "user", "--calc", "count");
+
+    assertThat(exitCode).as(err.toString()).isEqualTo(ExitCode.OK);
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "USER                     COUNT",
+            "{\"id\":7,\"role\":\"admin\"}      3",
+            "{}                           1");
+  }
+
+  @Test
   void stats_withoutGroups_printsTheTotal() {
     api.answers(200, "{\"total\":{\"count\":12,\"error_rate\":0.25}}");
 
@@ -543,6 +584,52 @@ class QueryCommandsTest {
         .extracting(ScriptedApi.Received::lastId)
         .containsExactly(Optional.empty(), Optional.of("t1"), Optional.empty());
     assertThat(err.toString()).contains("events are missing here");
+  }
+
+  @Test
+  void tail_beginsAgainWhenTheStreamSaysThatItsPositionIsGone() {
+    api.answers(
+        200,
+        "retry: 1\nevent: wide-event\nid: t1\ndata: {\"n\":1}\n\nevent: problem\ndata: {\"status\":410,\"code\":\"tail_expired\"}\n\n");
+    api.answers(200, "event: wide-event\nid: t9\ndata: {\"n\":9}\n\n");
+    Head head = new Head(1);
+
+    int exitCode = run(head, "tail", "-o", "json");
+
+    assertThat(exitCode).isEqualTo(ExitCode.OK);
+    assertThat(api.received())
+        .extracting(ScriptedApi.Received::lastId)
+        .containsExactly(Optional.empty(), Optional.empty());
+    assertThat(err.toString()).contains("events are missing here");
+  }
+
+  @Test
+  void tail_endsWhenTheStreamSaysThatTheKeyWasDeleted() {
+    api.answers(
+        200,
+        "retry: 1\nevent: problem\ndata: {\"status\":401,\"code\":\"key_unknown\",\"detail\":\"no such key\"}\n\n");
+
+    assertThat(run("tail")).isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(err.toString()).contains("no such key");
+  }
+
+  @Test
+  void tail_printsNoControlCharactersOfTheServer() {
+    api.answers(200, "retry: 1\nevent: skipped\ndata: {\"events\":\"\\u001b[31mred\u202e\"}\n\n");
+    api.answers(400, "{}");
+
+    run("tail");
+
+    assertThat(err.toString()).contains("\uFFFD[31mred\uFFFD events skipped");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"table", "json", "csv"})
+  void aReplyThatIsNotJson_isOneLine(String format) {
+    api.answers(200, "<html>");
+
+    assertThat(run("stats", "-o", format)).isEqualTo(ExitCode.FAILURE);
+    assertThat(err.toString()).contains("did not answer with JSON").doesNotContain("\tat ");
   }
 
   @Test
