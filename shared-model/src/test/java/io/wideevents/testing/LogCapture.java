@@ -43,6 +43,15 @@ public final class LogCapture extends AppenderBase<ILoggingEvent> implements Aut
     return events().stream().filter(event -> event.getLevel().equals(level)).toList();
   }
 
+  /**
+   * Those that one thread logged, in order. A logger belongs to all tests of the JVM. Objects of
+   * earlier tests may still log on other threads, such as a {@code RejectionLog} ten seconds after
+   * its first line.
+   */
+  public List<ILoggingEvent> eventsOf(String thread) {
+    return events().stream().filter(event -> event.getThreadName().equals(thread)).toList();
+  }
+
   @Override
   public void close() {
     logger.detachAppender(this);

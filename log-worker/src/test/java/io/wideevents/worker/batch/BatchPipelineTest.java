@@ -3,14 +3,12 @@ package io.wideevents.worker.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.wideevents.event.DeadLetterReason;
 import io.wideevents.event.EventDocument;
 import io.wideevents.event.StubEvent;
 import io.wideevents.mongo.InMemoryBatchWriter;
+import io.wideevents.testing.LogCapture;
 import io.wideevents.time.Backoff;
 import io.wideevents.time.Clocks;
 import io.wideevents.worker.deadletter.DeadLetter;
@@ -25,7 +23,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class BatchPipelineTest {
   private static final UUID CLIENT_ID = UUID.fromString("0190a1b2-c3d4-4e5f-8a9b-0123456789ab");
@@ -124,11 +121,7 @@ class BatchPipelineTest {
   @Test
   void deadLetters_areLoggedWithCountReasonAndPosition() {
     // Given
-    Logger logger = (Logger) LoggerFactory.getLogger(BatchPipeline.class);
-    ListAppender<ILoggingEvent> lines = new ListAppender<>();
-    lines.start();
-    logger.addAppender(lines);
-    try {
+    try (LogCapture log = new LogCapture(BatchPipeline.class)) {
       for (int i = 0; i < 5; i++) {
         pipeline.accept(records.poison(DeadLetterReason.MALFORMED));
       }
@@ -136,19 +129,17 @@ class BatchPipelineTest {
 
       // When
       work();
-    } finally {
-      logger.detachAppender(lines);
-    }
 
-    // Then
-    assertThat(lines.list)
-        .singleElement()
-        .satisfies(
-            line -> {
-              assertThat(line.getMessage()).isEqualTo("Records went to the dead-letter topic");
-              assertThat(line.getKeyValuePairs().toString())
-                  .contains("count=\"1\"", "reason=\"malformed\"", "offset=\"0\"");
-            });
+      // Then
+      assertThat(log.eventsOf(Thread.currentThread().getName()))
+          .singleElement()
+          .satisfies(
+              line -> {
+                assertThat(line.getMessage()).isEqualTo("Records went to the dead-letter topic");
+                assertThat(line.getKeyValuePairs().toString())
+                    .contains("count=\"1\"", "reason=\"malformed\"", "offset=\"0\"");
+              });
+    }
   }
 
   @Test

@@ -53,6 +53,7 @@ import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ConsumerSessionTest {
   private static final String TOPIC = "log-events";
@@ -278,15 +279,14 @@ class ConsumerSessionTest {
   }
 
   @Test
+  @Timeout(60)
   void revoked_doesNotWaitWhileTheDatabaseIsDown() {
     database.goDown();
     add(P0, 0, 10);
     pollUntilCommit();
-    long start = System.nanoTime();
 
-    consumer.rebalance(List.of(P1));
+    consumer.rebalance(List.of(P1)); // a wait would not end, because the clock stands still
 
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SECOND);
     assertThat(committed(P0)).isEqualTo(-1);
     assertThat(count("wide_events.handed_back")).isEqualTo(10);
   }
