@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 // A wrong flag is rejected before a server is started. A measurement takes longer than this.
-@Timeout(10)
+@Timeout(60)
 class BenchmarkCommandTest {
   @TempDir private Path directory;
 

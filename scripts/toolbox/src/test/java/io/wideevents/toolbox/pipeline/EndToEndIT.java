@@ -30,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class EndToEndIT {
   private static final Duration BOUND = Duration.ofSeconds(120);
-  private static final Duration STOP_BOUND = Duration.ofSeconds(10);
   private static final long SEED = 42;
 
   private final Instant start = Instant.now();
@@ -64,7 +63,7 @@ class EndToEndIT {
       assertThat(another.accepted()).isEqualTo(1);
       awaitCount(stored, count + 1L);
       worker.process().terminate();
-      assertThat(worker.process().awaitExit(STOP_BOUND)).isZero();
+      assertThat(worker.process().awaitExit(BOUND)).isZero();
       assertThat(stored.count()).isEqualTo(count + 1L);
     }
   }
@@ -91,7 +90,7 @@ class EndToEndIT {
       first.process().terminate();
 
       // Then
-      assertThat(first.process().awaitExit(STOP_BOUND)).isZero();
+      assertThat(first.process().awaitExit(BOUND)).isZero();
       assertThat(stored.count()).isLessThan(count);
       assertThat(sending.get().accepted()).isEqualTo(count);
       try (WorkerProcess second = pipeline.startWorker()) {

@@ -53,7 +53,6 @@ class RollingRestartIT {
   private static final int EVENTS_PER_SECOND = 2_500;
 
   private static final Duration BOUND = Duration.ofMinutes(3);
-  private static final Duration STOP_BOUND = Duration.ofSeconds(15);
 
   private final Random random = new Random(SEED);
   private final Instant start = Instant.now();
@@ -110,7 +109,7 @@ class RollingRestartIT {
         StoredSamples.assertEachStoredOnce(stored, new SampleTraffic(SEED, start), EVENTS);
         workers.forEach(worker -> worker.process().terminate());
         for (WorkerProcess worker : workers) {
-          assertThat(worker.process().awaitExit(STOP_BOUND)).isZero();
+          assertThat(worker.process().awaitExit(BOUND)).isZero();
         }
         assertThat(stored.count()).isEqualTo(EVENTS);
       } finally {
@@ -167,7 +166,7 @@ class RollingRestartIT {
     LOG.info("SIGTERM to worker {}", worker);
     WorkerProcess old = workers.get(worker);
     old.process().terminate();
-    assertThat(old.process().awaitExit(STOP_BOUND)).as(old.process().logTail()).isZero();
+    assertThat(old.process().awaitExit(BOUND)).as(old.process().logTail()).isZero();
     workers.set(worker, pipeline.startWorker("worker-" + worker).awaitConsuming());
   }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 // Refused is what nothing was started for; a comparison takes longer than this.
-@Timeout(10)
+@Timeout(60)
 class CompareLatencyCommandTest {
   @TempDir private Path directory;
 
