@@ -29,7 +29,7 @@ class MongoBatchWriterFaultsIT {
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
   /** How much later than its bound an answer may come on a busy machine. */
-  private static final Duration SLACK = Duration.ofSeconds(5);
+  private static final Duration SLACK = Duration.ofSeconds(10);
 
   private static final int UNAUTHORIZED = 13;
   private static final int WRITE_CONCERN_FAILED = 64;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
-@Timeout(10)
+@Timeout(60)
 class ShutdownTest {
   private final List<Integer> halts = new CopyOnWriteArrayList<>();
   private final AtomicInteger closes = new AtomicInteger();

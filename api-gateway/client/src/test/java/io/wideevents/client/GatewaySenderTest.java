@@ -207,7 +207,7 @@ class GatewaySenderTest {
 
     sender.close();
 
-    assertThat(outcomes.get(5, TimeUnit.SECONDS))
+    assertThat(outcomes.get(30, TimeUnit.SECONDS))
         .hasOnlyElementsOfType(DeliveryOutcome.NotConfirmed.class);
   }
 

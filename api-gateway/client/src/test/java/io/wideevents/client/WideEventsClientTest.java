@@ -60,7 +60,7 @@ class WideEventsClientTest {
 
   @Test
   void smallBatches_areCollectedWhileTheClientLingers() {
-    try (WideEventsClient events = start(Map.of("GATEWAY_LINGER", "500ms"))) {
+    try (WideEventsClient events = start(Map.of("GATEWAY_LINGER", "2s"))) {
       for (int i = 0; i < 20; i++) {
         complete(events, 1);
         await().pollDelay(Duration.ofMillis(20)).until(() -> true);
@@ -96,7 +96,8 @@ class WideEventsClientTest {
 
   @Test
   void close_doesNotLinger() {
-    WideEventsClient events = start(Map.of("GATEWAY_LINGER", "10s", "GATEWAY_CLOSE_TIMEOUT", "2s"));
+    WideEventsClient events =
+        start(Map.of("GATEWAY_LINGER", "10s", "GATEWAY_CLOSE_TIMEOUT", "30s"));
     complete(events, 1);
     await().until(() -> gateway.stored().size() == 1);
     complete(events, 1);
@@ -114,7 +115,7 @@ class WideEventsClientTest {
             posted.number() == 0
                 ? new Reply(503, Map.of("Retry-After", "120"), "")
                 : gateway.accept(posted));
-    WideEventsClient events = start(Map.of("GATEWAY_CLOSE_TIMEOUT", "2s"));
+    WideEventsClient events = start(Map.of("GATEWAY_CLOSE_TIMEOUT", "30s"));
     complete(events, 1);
     await().until(() -> events.stats().retries() == 1);
 

@@ -123,7 +123,7 @@ class FilterOnMongoIT {
     assertThat(found(Filter.parse("long:" + "a*".repeat(19) + "b"))).isEmpty();
     assertThat(found(Filter.parse("long:" + "a*".repeat(19) + "a"))).containsExactly(-1);
 
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(60));
     Mono.from(stored.collection().deleteOne(new BsonDocument("_id", new BsonInt32(-1)))).block();
   }
 

@@ -155,8 +155,8 @@ class TailIT {
               });
 
       api.endTails();
-      await().atMost(Duration.ofSeconds(2)).until(() -> second.ended);
-      await().atMost(Duration.ofSeconds(2)).until(() -> api.store().tails() == 0);
+      await().atMost(SOON).until(() -> second.ended);
+      await().atMost(SOON).until(() -> api.store().tails() == 0);
     }
   }
 

@@ -58,14 +58,14 @@ class EventStoreIT {
 
       assertFails(504, "query_timeout", () -> store.aggregate(SLOW, EVENTS));
 
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(60));
       assertThat(store.running()).isZero();
     }
   }
 
   @Test
   void queryBeyondTheLimit_isRejectedAfterASecond() {
-    try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(8)), 1)) {
+    try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(60)), 1)) {
       CompletableFuture<Void> first =
           CompletableFuture.runAsync(() -> store.aggregate(SLOW, EVENTS));
       await().until(() -> store.running() == 1);
@@ -87,14 +87,14 @@ class EventStoreIT {
 
       store.close();
 
-      assertThat(query).succeedsWithin(Duration.ofSeconds(2));
+      assertThat(query).succeedsWithin(Duration.ofSeconds(30));
       assertThat(store.running()).isZero();
     }
   }
 
   @Test
   void query_thatHasEnoughResults_ends() {
-    try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(8)), 1)) {
+    try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(60)), 1)) {
       AtomicInteger seen = new AtomicInteger();
 
       store.forEachWhile(ALL, document -> seen.incrementAndGet() < 7);
@@ -108,7 +108,7 @@ class EventStoreIT {
 
   @Test
   void failureOfTheConsumer_isNotAFailureOfMongo() {
-    try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(8)), 1)) {
+    try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(60)), 1)) {
       IllegalStateException bug = new IllegalStateException("a bug");
 
       assertThatThrownBy(
@@ -173,7 +173,7 @@ class EventStoreIT {
           .until(() -> tail.queued() == EventTail.MAX_QUEUED);
 
       for (int n = 0; n < 100; n++) {
-        assertThat(tail.poll(Duration.ofSeconds(10))).as("event %d", n).isNotNull();
+        assertThat(tail.poll(Duration.ofSeconds(30))).as("event %d", n).isNotNull();
       }
     } finally {
       Mono.from(stored.collection().deleteMany(BsonDocument.parse("{service: 'tailed'}"))).block();
@@ -182,7 +182,7 @@ class EventStoreIT {
 
   @Test
   void queryThatTheServerDoesNotKnow_isNotTemporary() {
-    try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(8)), 1)) {
+    try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(60)), 1)) {
       for (String stage :
           List.of(
               "{$match: {$expr: {$none: 1}}}",
@@ -196,7 +196,7 @@ class EventStoreIT {
 
   @Test
   void closedStore_reportsThatItIsUnavailable() {
-    EventStore store = new EventStore(stored.settings(Duration.ofSeconds(8)), 1);
+    EventStore store = new EventStore(stored.settings(Duration.ofSeconds(60)), 1);
     store.close();
 
     assertFails(503, "store_unavailable", () -> store.aggregate(ALL, 1));

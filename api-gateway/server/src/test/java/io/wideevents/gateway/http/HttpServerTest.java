@@ -191,7 +191,7 @@ class HttpServerTest {
       // One byte every tenth of a second keeps the connection busy but not the event coming.
       await()
           .pollInterval(Duration.ofMillis(100))
-          .atMost(Duration.ofSeconds(15))
+          .atMost(Duration.ofSeconds(60))
           .until(
               () -> {
                 if (!response.isDone()) {
