@@ -1,6 +1,7 @@
 package io.wideevents.toolbox.chaos;
 
 import io.wideevents.stack.Teardown;
+import io.wideevents.time.Deadline;
 import io.wideevents.toolbox.pipeline.StoredEvents;
 import io.wideevents.toolbox.pipeline.TopicView;
 import java.io.PrintWriter;
@@ -17,6 +18,8 @@ import java.util.concurrent.TimeUnit;
  * as soon as it is started, so that the run can be interrupted at any time.
  */
 final class ChaosRun {
+  private static final Duration WARM_UP = Duration.ofMinutes(1);
+
   private final ChaosSettings settings;
   private final Path mongodBinary;
   private final Path directory;
@@ -64,8 +67,9 @@ final class ChaosRun {
         "%d clients post for %d s; meanwhile %d episodes of faults"
             .formatted(
                 settings.clients(), schedule.length().toSeconds(), schedule.episodes().size()));
-    long end = System.nanoTime() + schedule.length().toNanos();
     Future<?> posting = load.start();
+    awaitKafka(scoreboard);
+    long end = System.nanoTime() + schedule.length().toNanos();
     int episodes = injector.run(schedule);
     say("%d of %d episodes done".formatted(episodes, schedule.episodes().size()));
     TimeUnit.NANOSECONDS.sleep(end - System.nanoTime());
@@ -88,6 +92,14 @@ final class ChaosRun {
         SpoolRemains.of(pipeline, directory),
         findings,
         Duration.between(settings.start(), Instant.now()));
+  }
+
+  /**
+   * Waits until Kafka has taken an event. On a loaded machine the gateway may write the first ones
+   * to MongoDB, and the faults would then hit a Kafka that is not in use.
+   */
+  private static void awaitKafka(Scoreboard scoreboard) {
+    Deadline.after(WARM_UP).await(() -> scoreboard.tally().acceptedByTier().containsKey("kafka"));
   }
 
   private static void await(Future<?> posting) throws InterruptedException {
