@@ -18,12 +18,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launchers in a copy of the project, with a JDK that only prints its arguments. */
 @Timeout(60)
+@Execution(ExecutionMode.CONCURRENT)
 class LauncherTest {
   private static final Path PROJECT = ProjectHome.find().path();
 
@@ -52,9 +55,10 @@ class LauncherTest {
         echo $$ >"$jdk/recording.pid"
         exec sleep 300
       fi
-      trap 'echo recorded >"${recorded%% *}"; exit 0' TERM
+      sleep 300 &
+      trap 'kill $!; echo recorded >"${recorded%% *}"; exit 0' TERM
       echo Listening on 127.0.0.1
-      while :; do sleep 1; done
+      wait
       """;
 
   @TempDir private Path directory;
