@@ -121,7 +121,8 @@ class RollingRestartIT {
   private TestPipeline pipeline(KafkaBroker broker, RestartableMongoServer mongod) {
     return TestPipeline.on(
             broker.bootstrapServers(), mongod.uri(), "rolling", RollingRestartIT.class, directory)
-        .with("JAVA_OPTS", "-Xmx192m -XX:+UseSerialGC -XX:TieredStopAtLevel=1")
+        // With a collector in JAVA_OPTS, the workers would start without their AOT cache.
+        .with("JAVA_OPTS", "-Xmx192m -XX:TieredStopAtLevel=1")
         // The shortest session timeout that a broker allows. A killed worker's partitions are idle
         // for this time.
         .with("KAFKA_CLIENT_SESSION_TIMEOUT_MS", "6000")
