@@ -1,5 +1,6 @@
 package io.wideevents.gateway.http;
 
+import io.javalin.http.Context;
 import io.wideevents.codec.BodyResult;
 import io.wideevents.codec.EventEncoder;
 import java.time.Duration;
@@ -9,7 +10,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Inflates and checks complete bodies. The request's thread checks small plain bodies itself,
+ * Receives bodies, inflates and checks them. The request's thread checks small plain bodies itself,
  * because that takes less time than a change of threads. Platform threads process all other bodies.
  * A virtual thread that computes is not preempted, so other requests, such as health checks, would
  * wait for its carrier thread.
@@ -75,6 +76,18 @@ final class BodyWork implements AutoCloseable {
     @Override
     public void close() {
       body.close();
+    }
+  }
+
+  /**
+   * Reads the complete body of a request, as sent. Blocks until the body has arrived, for the
+   * timeout of {@link BodyReader} at most.
+   *
+   * @throws ProblemException as {@link BodyReader#receive}
+   */
+  Body receive(Context ctx, String client) {
+    try (ReadTimeout timer = ReadTimeout.of(ctx.req())) {
+      return bodies.receive(ctx::bodyInputStream, ctx.req().getContentLengthLong(), client, timer);
     }
   }
 

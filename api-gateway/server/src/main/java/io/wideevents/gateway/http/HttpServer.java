@@ -178,23 +178,20 @@ public final class HttpServer implements AutoCloseable {
             memory,
             () -> stopping);
     this.work = new BodyWork(bodies, intake.encoder());
-    this.events =
-        new EventsHandler(
-            new RequestIntake(intake.intake()),
-            bodies,
-            work,
+    var delivery =
+        new EventDelivery(
             intake.logger(),
             settings.ackTimeout(),
             security.access(),
             new RejectedEvents(intake.rejectedEvents(), metrics),
-            replies,
             metrics);
+    this.events = new EventsHandler(new RequestIntake(intake.intake()), work, delivery, replies);
     this.otlp =
         new OtlpHandler(
             new OtlpDecoder(intake.encoder(), intake.spans()),
             settings.maxInflatedBytes(),
             work,
-            events,
+            delivery,
             replies,
             metrics);
     this.javalin = Javalin.create(this::configure);

@@ -40,7 +40,7 @@ final class OtlpHandler {
   private final OtlpDecoder decoder;
   private final int maxBytes;
   private final BodyWork work;
-  private final EventsHandler handler;
+  private final EventDelivery delivery;
   private final Replies replies;
   private final GatewayMetrics metrics;
 
@@ -51,13 +51,13 @@ final class OtlpHandler {
       OtlpDecoder decoder,
       int maxBytes,
       BodyWork work,
-      EventsHandler handler,
+      EventDelivery delivery,
       Replies replies,
       GatewayMetrics metrics) {
     this.decoder = decoder;
     this.maxBytes = maxBytes;
     this.work = work;
-    this.handler = handler;
+    this.delivery = delivery;
     this.replies = replies;
     this.metrics = metrics;
   }
@@ -116,7 +116,7 @@ final class OtlpHandler {
 
   private Body receive(Context ctx, String client) {
     try {
-      return handler.receive(ctx, client);
+      return work.receive(ctx, client);
     } catch (ProblemException e) {
       throw new ProblemException(OtlpProblems.retryable(e.problem()));
     }
@@ -132,11 +132,11 @@ final class OtlpHandler {
         Caller caller = KeyGate.caller(ctx);
         int cost = found.results().size() + Math.ceilDiv(events.skipped(), SKIPPED_PER_EVENT);
         if (cost > 0) {
-          handler.requireRate(caller, cost);
+          delivery.requireRate(caller, cost);
         }
         yield found.results().isEmpty()
             ? EventsReply.of(true, List.of(), Preferences.NONE)
-            : handler.deliver(found, Preferences.NONE, caller, body);
+            : delivery.deliver(found, Preferences.NONE, caller, body);
       }
     };
   }
