@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.wideevents.delivery.DeliveryOutcome;
 import io.wideevents.delivery.LoggerPort;
 import io.wideevents.delivery.RecordingLogger;
 import io.wideevents.event.EncodedEvent;
 import io.wideevents.event.Tier;
+import io.wideevents.testing.LogCapture;
 import io.wideevents.time.Deadline;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -28,7 +26,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** What becomes of events that were handed off, and have no answer, when the service closes. */
 @Timeout(60)
@@ -161,21 +158,15 @@ class LoggingCloseTest {
     LoggingService service =
         queued(SETTINGS.timed(Duration.ofMinutes(5), Duration.ofMillis(400)), tier, slow);
     complete(service, EVENTS);
-    Logger logger = (Logger) LoggerFactory.getLogger(LoggingService.class);
-    ListAppender<ILoggingEvent> lines = new ListAppender<>();
-    lines.start();
-    logger.addAppender(lines);
-    try {
+    try (LogCapture log = new LogCapture(LoggingService.class)) {
       service.close();
       late.complete(null);
       assertThat(service.countLost()).isZero();
-    } finally {
-      logger.detachAppender(lines);
-    }
 
-    assertThat(service.stats().durable()).containsEntry(Tier.SPOOL, (long) EVENTS);
-    assertThat(lines.list).noneMatch(line -> line.getLevel() == Level.ERROR);
-    assertThat(lines.list).anyMatch(line -> line.getMessage().contains("lost unless"));
+      assertThat(service.stats().durable()).containsEntry(Tier.SPOOL, (long) EVENTS);
+      assertThat(log.events()).noneMatch(line -> line.getLevel() == Level.ERROR);
+      assertThat(log.events()).anyMatch(line -> line.getMessage().contains("lost unless"));
+    }
   }
 
   @Test

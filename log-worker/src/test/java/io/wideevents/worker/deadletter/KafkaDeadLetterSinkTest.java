@@ -4,13 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.wideevents.event.DeadLetterPart;
 import io.wideevents.event.DeadLetterReason;
 import io.wideevents.kafka.ProducerConnection;
 import io.wideevents.kafka.ProducerSource;
+import io.wideevents.testing.LogCapture;
 import io.wideevents.time.Deadline;
 import io.wideevents.time.Timing;
 import io.wideevents.time.VirtualTime;
@@ -49,9 +47,7 @@ import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
   private static final KafkaDeadLetterSink.Settings SETTINGS =
@@ -65,20 +61,13 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
   private int topicChecks;
   private final List<DeadLetterPart> counted = new CopyOnWriteArrayList<>();
   private final KafkaDeadLetterSink sink = sink(source(this::newProducer, this::ensureTopic));
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-  private final Logger log = (Logger) LoggerFactory.getLogger(KafkaDeadLetterSink.class);
+  private final LogCapture log = new LogCapture(KafkaDeadLetterSink.class);
   private volatile int limit = 500_000;
-
-  @BeforeEach
-  void listen() {
-    lines.start();
-    log.addAppender(lines);
-  }
 
   @AfterEach
   void close() {
     sink.close();
-    log.detachAppender(lines);
+    log.close();
   }
 
   @Override
@@ -154,7 +143,7 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
     assertThat(counted)
         .containsExactly(DeadLetterPart.VALUE, DeadLetterPart.HEADERS, DeadLetterPart.ERROR);
     assertThat(headers(history().getFirst())).containsEntry("dlq-cut", "value,headers,error");
-    assertThat(lines.list)
+    assertThat(log.events())
         .singleElement()
         .satisfies(
             line -> {
@@ -177,7 +166,7 @@ class KafkaDeadLetterSinkTest extends DeadLetterSinkContract {
       await(sink.send(tooLarge(i)));
     }
 
-    assertThat(lines.list).hasSize(1);
+    assertThat(log.events()).hasSize(1);
     assertThat(counted).hasSize(50);
   }
 
