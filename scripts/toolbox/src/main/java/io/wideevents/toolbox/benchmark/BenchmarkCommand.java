@@ -84,6 +84,7 @@ public final class BenchmarkCommand implements Runnable {
 
   private static final String STANDARD_OUTPUT = "-";
   private static final Duration SLICE = Duration.ofSeconds(4);
+  private static final int MAX_WARM_UPS = 12;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -420,7 +421,7 @@ public final class BenchmarkCommand implements Runnable {
       })
   int targets() throws InterruptedException {
     GatewayBenchmark.Settings gateway =
-        new GatewayBenchmark.Settings(Duration.ofSeconds(15), SLICE, 3);
+        new GatewayBenchmark.Settings(Duration.ofSeconds(5), MAX_WARM_UPS, SLICE, 3);
     StartBenchmark.Settings start = new StartBenchmark.Settings(Duration.ofSeconds(15), SLICE, 1);
     Duration quarterMinute = Duration.ofSeconds(15);
     return measure(
@@ -459,10 +460,10 @@ public final class BenchmarkCommand implements Runnable {
       @Option(
               names = "--warm-up",
               paramLabel = "N",
-              defaultValue = "20",
+              defaultValue = "5",
               description =
-                  "Seconds of load on each process before its first round (default:"
-                      + " ${DEFAULT-VALUE}).")
+                  "Seconds of one part of the warm-up. Parts follow until the CPU time of a request"
+                      + " no longer falls, at most 12 (default: ${DEFAULT-VALUE}).")
           int warmUp,
       @Option(
               names = "--rounds",
@@ -476,7 +477,7 @@ public final class BenchmarkCommand implements Runnable {
     requireAtLeast("--rounds", rounds, 1);
     GatewayBenchmark.Settings settings =
         new GatewayBenchmark.Settings(
-            Duration.ofSeconds(warmUp), Duration.ofSeconds(seconds), rounds);
+            Duration.ofSeconds(warmUp), MAX_WARM_UPS, Duration.ofSeconds(seconds), rounds);
     return measure(
         (servers, load, talk) ->
             SpeedReport.of(new GatewayBenchmark(servers, load, settings, talk).run()));

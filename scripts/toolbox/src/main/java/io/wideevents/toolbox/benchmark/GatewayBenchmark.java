@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -45,10 +46,11 @@ final class GatewayBenchmark {
   /**
    * How long it measures.
    *
-   * @param warmUp how long each process gets requests before it is measured
+   * @param warmUp length of one part of the warm-up; parts follow until the processes are warm
+   * @param maxWarmUps most parts of a warm-up
    * @param slice how long one process is measured at a time
    */
-  record Settings(Duration warmUp, Duration slice, int rounds) {}
+  record Settings(Duration warmUp, int maxWarmUps, Duration slice, int rounds) {}
 
   /**
    * @param servers running
@@ -149,12 +151,15 @@ final class GatewayBenchmark {
   }
 
   private Rounds<LoadedServer.Measured> busyRounds(LoadedServer ours, LoadedServer bare) {
-    return rounds(
-        "%d connections".formatted(CONNECTIONS),
-        ours,
-        ours.load(new SizedEvents(1).single(DIFFERENT_EVENTS), CONNECTIONS),
-        bare,
-        bare.load(new SizedEvents(1).single(DIFFERENT_EVENTS), CONNECTIONS));
+    ClosedLoop ourLoad = ours.load(new SizedEvents(1).single(DIFFERENT_EVENTS), CONNECTIONS);
+    ClosedLoop bareLoad = bare.load(new SizedEvents(1).single(DIFFERENT_EVENTS), CONNECTIONS);
+    String what = "%d connections".formatted(CONNECTIONS);
+    warmUp(
+        what,
+        List.of(
+            () -> ours.measure(ourLoad, 1, settings.warmUp()),
+            () -> bare.measure(bareLoad, 1, settings.warmUp())));
+    return rounds(what, ours, ourLoad, bare, bareLoad);
   }
 
   private Rounds<LoadedServer.Measured> loneRounds(LoadedServer ours, LoadedServer bare) {
@@ -166,11 +171,26 @@ final class GatewayBenchmark {
         bare.loneLoad(new SizedEvents(1).single(DIFFERENT_EVENTS)));
   }
 
+  /**
+   * Loads the processes in turn until all of them are warm, or until the most parts are done.
+   *
+   * @param parts one part of the warm-up of each process
+   */
+  private void warmUp(String what, List<Supplier<LoadedServer.Measured>> parts) {
+    say("Warming up: " + what);
+    List<Warmth> warmths = parts.stream().map(part -> new Warmth()).toList();
+    for (int number = 1; number <= settings.maxWarmUps(); number++) {
+      for (int i = 0; i < parts.size(); i++) {
+        warmths.get(i).add(parts.get(i).get().cpuMicros());
+      }
+      if (warmths.stream().allMatch(Warmth::isWarm)) {
+        return;
+      }
+    }
+  }
+
   private Rounds<LoadedServer.Measured> rounds(
       String what, LoadedServer ours, ClosedLoop ourLoad, LoadedServer bare, ClosedLoop bareLoad) {
-    say("Warming up: " + what);
-    ours.count(ourLoad.run(settings.warmUp()), 1);
-    bare.count(bareLoad.run(settings.warmUp()), 1);
     Rounds<LoadedServer.Measured> rounds = new Rounds<>(LoadedServer.Measured::otherWork);
     for (int number = 1; number <= settings.rounds(); number++) {
       LoadedServer.Measured our = ours.measure(ourLoad, 1, settings.slice());
@@ -216,10 +236,11 @@ final class GatewayBenchmark {
   }
 
   private double lines(LoadedServer ours) {
-    say("NDJSON of %d events, %d connections".formatted(EVENTS_IN_BODY, LINES_CONNECTIONS));
     ClosedLoop load =
         ours.load(new SizedEvents(2).lines(DIFFERENT_BODIES, EVENTS_IN_BODY), LINES_CONNECTIONS);
-    ours.count(load.run(settings.warmUp()), EVENTS_IN_BODY);
+    warmUp(
+        "NDJSON of %d events, %d connections".formatted(EVENTS_IN_BODY, LINES_CONNECTIONS),
+        List.of(() -> ours.measure(load, EVENTS_IN_BODY, settings.warmUp())));
     List<LoadedServer.Measured> rounds = new ArrayList<>();
     for (int number = 1; number <= settings.rounds(); number++) {
       rounds.add(ours.measure(load, EVENTS_IN_BODY, settings.slice()));

@@ -34,7 +34,7 @@ class SideBySideIT {
     try (Teardown teardown = new Teardown("the test");
         OpenLoop steady = new OpenLoop(50)) {
       GatewayBenchmark.Settings settings =
-          new GatewayBenchmark.Settings(Duration.ofSeconds(1), Duration.ofSeconds(1), 1);
+          new GatewayBenchmark.Settings(Duration.ofSeconds(1), 1, Duration.ofSeconds(1), 1);
 
       // When
       SpeedReport.Part part =
