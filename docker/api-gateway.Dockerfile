@@ -42,10 +42,10 @@ COPY --from=build /out/api-gateway/lib/ lib/
 COPY --from=build /out/api-gateway/own/ ./
 COPY docker/healthcheck LICENSE ./
 # An argument file, because what a JVM can do depends on JAVA_VERSION. The heap is a share of the
-# container's limit, and starts small, as with scripts/api-gateway; the rest is for code, threads,
+# container's limit, with the young generation of scripts/api-gateway; the rest is for code, threads,
 # network buffers and decompression.
 RUN set -eu; \
-    printf '%s\n' -XX:MaxRAMPercentage=60 -Xms40m -XX:NewSize=24m -XX:+ExitOnOutOfMemoryError \
+    printf '%s\n' -XX:MaxRAMPercentage=60 -Xms112m -XX:NewSize=96m -XX:+ExitOnOutOfMemoryError \
       -XX:-UsePerfData --enable-native-access=ALL-UNNAMED >java.options; \
     if [ "$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$JAVA_HOME/release")" -ge 25 ]; then \
       printf '%s\n' -XX:+UseCompactObjectHeaders -XX:TrimNativeHeapInterval=5000 \

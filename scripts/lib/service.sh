@@ -45,15 +45,15 @@ worker_options() {
   esac
 }
 
-# The gateway (docs/decisions/gateway-speed.md): a heap that starts small, because the JVM would
-# start with a 64th of the machine's memory and use all of it. Out of memory, a JVM that limps on
-# would hold its port and do nothing.
+# The gateway (docs/decisions/gateway-speed.md): a young generation in which the requests in flight
+# die, whatever the memory of the machine. The serial collector keeps its size until a full
+# collection. Out of memory, a JVM that limps on would hold its port and do nothing.
 gateway_options() {
   echo -XX:+ExitOnOutOfMemoryError
   gateway_choices=$(user_choices)
   case $gateway_choices in
     *heap*) ;;
-    *) echo -Xms40m -XX:NewSize=24m ;;
+    *) echo -Xms112m -XX:NewSize=96m ;;
   esac
   case $gateway_choices in
     *collector*) ;;

@@ -211,8 +211,8 @@ class LauncherTest {
   void gateway_leavesTheHeapToTheEnvironment(String variable, String value) throws Exception {
     String given = output("api-gateway", Map.of(variable, value), List.of());
 
-    assertThat(output("api-gateway", Map.of(), List.of())).contains("-Xms40m");
-    assertThat(given).doesNotContain("-Xms40m").doesNotContain("-XX:NewSize");
+    assertThat(output("api-gateway", Map.of(), List.of())).contains("-Xms112m -XX:NewSize=96m");
+    assertThat(given).doesNotContain("-Xms112m").doesNotContain("-XX:NewSize");
   }
 
   @ParameterizedTest
