@@ -41,6 +41,14 @@ class LauncherTest {
         *-XX:AOTMode=create*) made=${*#*-XX:AOTCache=} ;;
         *-XX:AOTMode=record*) recorded=${*#*-XX:AOTConfiguration=} ;;
         *-XX:AOTCacheOutput=*) recorded=${*#*-XX:AOTCacheOutput=} ;;
+        *SampleCommand*)
+          printf '%s ' "$@" >"$jdk/samples"
+          if [ -e "$jdk/slow-samples" ]; then
+            echo $$ >"$jdk/samples.pid"
+            exec sleep 300
+          fi
+          exit
+          ;;
         *)
           printf '%s ' "$@"
           exit
@@ -57,7 +65,7 @@ class LauncherTest {
       fi
       sleep 300 &
       trap 'kill $!; echo recorded >"${recorded%% *}"; exit 0' TERM
-      echo Listening on 127.0.0.1
+      echo Listening on http://127.0.0.1:1234
       wait
       """;
 
@@ -70,8 +78,10 @@ class LauncherTest {
         List.of(
             "scripts/api-gateway",
             "scripts/log-worker",
+            "scripts/sample",
             "scripts/lib/common.sh",
-            "scripts/lib/service.sh")) {
+            "scripts/lib/service.sh",
+            "scripts/lib/toolbox.sh")) {
       Path copy = directory.resolve(file);
       Files.createDirectories(copy.getParent());
       Files.copy(PROJECT.resolve(file), copy);
@@ -117,6 +127,34 @@ class LauncherTest {
     }
 
     assertThat(Files.readAllLines(jdk.resolve("recordings"))).hasSize(2);
+  }
+
+  @Test
+  void gateway_recordsAStartWithPosts() throws Exception {
+    buildToolbox();
+
+    assertThat(output("api-gateway", Map.of(), List.of())).contains("-XX:AOTCache=");
+
+    assertThat(read(jdk.resolve("samples"))).contains("--url http://127.0.0.1:1234 ");
+  }
+
+  @Test
+  void launcher_leavesNoJvmWhenItEndsWhilePostsAreRecorded() throws Exception {
+    buildToolbox();
+    executable("jdk/slow-samples", "");
+    Process launched = launch(directory.resolve("scripts/api-gateway"), Map.of(), List.of());
+    Path pid = jdk.resolve("samples.pid");
+    await().until(() -> Files.exists(pid) && !read(pid).isBlank());
+    ProcessHandle load = ProcessHandle.of(Long.parseLong(read(pid).strip())).orElseThrow();
+
+    launched.destroy();
+
+    try {
+      assertThat(launched.waitFor(30, SECONDS)).isTrue();
+      await().until(() -> !load.isAlive());
+    } finally {
+      load.destroyForcibly();
+    }
   }
 
   @Test
@@ -219,6 +257,11 @@ class LauncherTest {
   @ValueSource(strings = {"--held-max-bytes=256MiB", "--held-max-bytes"})
   void worker_leavesTheHeapToItsArguments(String argument) throws Exception {
     assertThat(output("log-worker", Map.of(), List.of(argument))).doesNotContain("-Xmx192m");
+  }
+
+  private void buildToolbox() throws IOException {
+    executable("scripts/toolbox/target/toolbox.jar", "build 1");
+    executable("scripts/stack/target/stack.jar", "build 1");
   }
 
   private Path executable(String file, String content) throws IOException {
