@@ -5,6 +5,7 @@ import io.wideevents.process.SettingFlags;
 import io.wideevents.worker.command.OperatorCommands;
 import io.wideevents.worker.config.WorkerSettings;
 import io.wideevents.worker.query.QueryCommands;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Spec;
 
 /** The {@code log-worker} command line. Without a subcommand it runs the worker. */
 @Command(
-    name = "log-worker",
+    name = LogWorker.NAME,
     mixinStandardHelpOptions = true,
     description = {
       "Writes wide events from Kafka into MongoDB in batches. All workers share one consumer"
@@ -23,11 +24,17 @@ import picocli.CommandLine.Spec;
       "Without a command it runs the worker. Each command has its own --help."
     })
 public final class LogWorker implements Callable<Integer> {
+  static final String NAME = "log-worker";
+
   @Spec private @Nullable CommandSpec spec;
 
   /** Parses the arguments, runs the command, and ends the JVM with the command's exit code. */
   public static void main(String... arguments) {
-    ProcessMain.run(commandLine(), LogWorker.class, arguments);
+    if (arguments.length == 0 || Arrays.equals(arguments, new String[] {"run"})) {
+      ProcessMain.run(NAME, RunCommand::runByEnvironment);
+    } else {
+      ProcessMain.run(commandLine(), LogWorker.class, arguments);
+    }
   }
 
   /** Builds the command line with every subcommand and flag. Runs nothing. */

@@ -9,6 +9,7 @@ import io.wideevents.process.SettingFlags;
 import io.wideevents.process.Shutdown;
 import io.wideevents.worker.config.WorkerSettings;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,15 @@ final class RunCommand implements Callable<Integer> {
       spec.commandLine().getOut().flush();
       return ExitCode.OK;
     }
+    return run(values);
+  }
+
+  /** Runs the worker, with the settings of the environment, until it receives a signal to end. */
+  static int runByEnvironment() throws InterruptedException {
+    return run(WorkerSettings.CATALOGUE.resolve(Map.of(), System.getenv()));
+  }
+
+  private static int run(SettingValues<WorkerSettings> values) throws InterruptedException {
     ProtocolClasses.load();
     LogSetup.start(values.settings().log());
     values.logTo(LOG);

@@ -13,13 +13,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -39,6 +39,24 @@ public final class ProcessMain {
   private static final int HELP_WIDTH = 100;
 
   private ProcessMain() {}
+
+  /**
+   * Runs a process whose settings are all in the environment, and ends the JVM. This start has no
+   * use for picocli, and does without it: the AOT cache takes no class files as old as picocli's,
+   * so that a JVM would read and verify 170 classes. Failures are reported as those of a command.
+   */
+  public static void run(String name, Callable<Integer> process) {
+    LogSetup.start(LogLevel.INFO, LogFormat.TEXT);
+    System.exit(execute(name, process, new PrintWriter(System.err, true)));
+  }
+
+  static int execute(String name, Callable<Integer> process, PrintWriter err) {
+    try {
+      return process.call();
+    } catch (Exception e) {
+      return failed(e, name, err);
+    }
+  }
 
   /** Runs the command line and ends the JVM. */
   public static void run(CommandLine commandLine, Class<?> main, String... arguments) {
@@ -61,7 +79,9 @@ public final class ProcessMain {
   /** As {@link #run}, but does not end the JVM or set up its log; for tests. */
   public static int execute(CommandLine commandLine, Class<?> main, String... arguments) {
     CommandSpec root = commandLine.getCommandSpec();
-    root.versionProvider(new ManifestVersion(commandLine.getCommandName(), main));
+    root.version(
+        "%s %s (Java %s)"
+            .formatted(commandLine.getCommandName(), ManifestVersion.of(main), Runtime.version()));
     root.usageMessage()
         .commandListHeading("Commands:%n")
         .exitCodeListHeading("Exit codes:%n")
@@ -73,7 +93,8 @@ public final class ProcessMain {
         .setUsageHelpAutoWidth(true)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(ProcessMain::usage)
-        .setExecutionExceptionHandler(ProcessMain::failed)
+        .setExecutionExceptionHandler(
+            (failure, command, parsed) -> failed(failure, name(command), command.getErr()))
         .execute(arguments);
   }
 
@@ -112,12 +133,12 @@ public final class ProcessMain {
     return ExitCode.USAGE;
   }
 
-  private static int failed(Exception e, CommandLine command, ParseResult parsed) {
+  private static int failed(Exception e, String name, PrintWriter err) {
     return switch (e) {
-      case InvalidSettingsException invalid -> invalidSettings(invalid, command);
+      case InvalidSettingsException invalid -> invalidSettings(invalid, name, err);
       case CommandFailedException failure -> {
         log.debug("Command failed", failure);
-        command.getErr().println(name(command) + ": " + failure.getMessage());
+        err.println(name + ": " + failure.getMessage());
         yield failure.exitCode();
       }
       default -> {
@@ -128,12 +149,11 @@ public final class ProcessMain {
     };
   }
 
-  private static int invalidSettings(InvalidSettingsException invalid, CommandLine command) {
+  private static int invalidSettings(
+      InvalidSettingsException invalid, String name, PrintWriter err) {
     int count = invalid.problems().size();
-    PrintWriter err = command.getErr();
     err.println(
-        "%s: %s cannot be used:"
-            .formatted(name(command), count == 1 ? "1 setting" : count + " settings"));
+        "%s: %s cannot be used:".formatted(name, count == 1 ? "1 setting" : count + " settings"));
     for (SettingProblem problem : invalid.problems()) {
       err.println("  " + problem.message());
     }

@@ -129,6 +129,20 @@ class ProcessMainTest {
   }
 
   @Test
+  void execute_reportsFailuresWithoutCommandLineAsThoseOfACommand() {
+    assertThat(withoutCommandLine(() -> ExitCode.OK)).isEqualTo(ExitCode.OK);
+    assertThat(err.toString()).isEmpty();
+
+    int exitCode = withoutCommandLine(() -> resolve(Map.of("MQ_BATCH_SIZE", "0")));
+
+    assertThat(exitCode).isEqualTo(ExitCode.CONFIGURATION);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "log-worker: 1 setting cannot be used:",
+            "  MQ_BATCH_SIZE=0 is outside 1 to 10000 (environment); use for example 100");
+  }
+
+  @Test
   void execute_printsVersionWithTheNameOfTheProcess() {
     assertThat(execute(() -> ExitCode.FAILURE, "--version")).isEqualTo(ExitCode.OK);
     assertThat(out.toString()).startsWith("log-worker ").contains("(Java ");
@@ -157,6 +171,15 @@ class ProcessMainTest {
     assertThat(out.toString())
         .containsSubsequence(
             "Usage: log-worker", "Commands:", "  show", "Exit codes:", "settings:", "--batch-size");
+  }
+
+  private static int resolve(Map<String, String> environment) {
+    CATALOGUE.resolve(Map.of(), environment);
+    return ExitCode.OK;
+  }
+
+  private int withoutCommandLine(Callable<Integer> process) {
+    return ProcessMain.execute("log-worker", process, new PrintWriter(err, true));
   }
 
   private int execute(Callable<Integer> body, String... arguments) {
