@@ -59,6 +59,8 @@ final class WorkerProperties {
     // throughput.
     properties.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 * MEBIBYTE);
     properties.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, MEBIBYTE);
+    // How long a broker without records keeps a fetch. Each fetch of an idle worker costs CPU time.
+    properties.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 1_000);
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxPollRecords());
     // A corrupt batch must stop its partition instead of being decoded.
     properties.put(ConsumerConfig.CHECK_CRCS_CONFIG, true);
@@ -81,6 +83,8 @@ final class WorkerProperties {
   Map<String, Object> reader(String group) {
     Map<String, Object> properties = consumer();
     properties.remove(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG);
+    // Closing a consumer waits for its fetch, and so would the end of a command.
+    properties.remove(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG);
     properties.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
     return properties;

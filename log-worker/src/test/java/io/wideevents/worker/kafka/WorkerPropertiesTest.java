@@ -40,6 +40,7 @@ class WorkerPropertiesTest {
             default.api.timeout.ms=10000
             enable.auto.commit=false
             fetch.max.bytes=16777216
+            fetch.max.wait.ms=1000
             group.id=workers
             group.protocol=classic
             heartbeat.interval.ms=3000
@@ -62,6 +63,7 @@ class WorkerPropertiesTest {
             default.api.timeout.ms=10000
             enable.auto.commit=false
             fetch.max.bytes=16777216
+            fetch.max.wait.ms=1000
             group.id=workers
             group.protocol=consumer
             isolation.level=read_committed
@@ -181,6 +183,7 @@ class WorkerPropertiesTest {
             default.api.timeout.ms=10000
             enable.auto.commit=false
             fetch.max.bytes=1000000
+            fetch.max.wait.ms=1000
             group.id=workers
             group.protocol=classic
             heartbeat.interval.ms=3000
