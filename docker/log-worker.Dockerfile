@@ -41,13 +41,13 @@ COPY --from=build /out/log-worker/lib/ lib/
 COPY --from=build /out/log-worker/own/ ./
 COPY docker/healthcheck LICENSE ./
 # An argument file, because what a JVM can do depends on JAVA_VERSION. The heap is a share of the
-# container's limit: 192 MiB of 512 MiB, as with scripts/log-worker. The rest is for code, threads,
+# container's limit: 160 MiB of 512 MiB, as with scripts/log-worker. The rest is for code, threads,
 # network buffers and decompression. No collector is named: with less than 1792 MB of memory the JVM
 # takes the serial one, and with two named collectors it does not start. Without
 # ExitOnOutOfMemoryError: the worker recovers from a record that is larger than its heap, and ends
 # itself when the heap is too small for anything else.
 RUN set -eu; \
-    printf '%s\n' -XX:MaxRAMPercentage=37.5 -XX:NewRatio=1 -XX:SurvivorRatio=4 \
+    printf '%s\n' -XX:MaxRAMPercentage=31.25 -XX:NewRatio=1 -XX:SurvivorRatio=8 \
       -Djdk.nio.maxCachedBufferSize=262144 -XX:-UsePerfData \
       --enable-native-access=ALL-UNNAMED >java.options; \
     if [ "$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$JAVA_HOME/release")" -ge 25 ]; then \

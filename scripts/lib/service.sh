@@ -28,20 +28,20 @@ service_options() {
   fi
 }
 
-# The worker (docs/decisions/worker-speed.md): a heap of four times the default of
+# The worker (docs/decisions/worker-speed.md): a heap of three and a third times the default of
 # MQ_HELD_MAX_BYTES, a young generation in which the records of the batches in flight die, and no
-# large network buffers outside of the heap. Out of memory it decides for itself: it recovers from a
-# record that is larger than its heap. $@ is the command line.
+# large network buffers outside of the heap. Out of memory the worker decides for itself: it recovers
+# from a record that is larger than its heap. $@ is the command line.
 worker_options() {
   echo -XX:-ExitOnOutOfMemoryError -Djdk.nio.maxCachedBufferSize=262144
   worker_choices=$(user_choices "$@")
   case $worker_choices in
     *heap*) ;;
-    *) echo -Xms32m -Xmx192m ;;
+    *) echo -Xms24m -Xmx160m ;;
   esac
   case $worker_choices in
     *collector*) ;;
-    *) echo -XX:+UseSerialGC -XX:NewRatio=1 -XX:SurvivorRatio=4 ;;
+    *) echo -XX:+UseSerialGC -XX:NewRatio=1 -XX:SurvivorRatio=8 ;;
   esac
 }
 

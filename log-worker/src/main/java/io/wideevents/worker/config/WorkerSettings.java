@@ -148,7 +148,7 @@ public record WorkerSettings(
             .byDefault("48MiB")
             .means(
                 "Memory for events that are read and not stored yet. Polling pauses when it"
-                    + " is full. The heap (-Xmx) should be four times as large.");
+                    + " is full. The heap (-Xmx) should be at least 3.3 times as large.");
 
     settings.check(
         () -> {

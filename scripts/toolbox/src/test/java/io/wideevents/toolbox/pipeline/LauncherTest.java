@@ -235,8 +235,8 @@ class LauncherTest {
   void worker_leavesTheHeapToTheEnvironment(String variable, String value) throws Exception {
     String given = output("log-worker", Map.of(variable, value), List.of());
 
-    assertThat(output("log-worker", Map.of(), List.of())).contains("-Xms32m -Xmx192m");
-    assertThat(given).doesNotContain("-Xms32m").doesNotContain("-Xmx192m");
+    assertThat(output("log-worker", Map.of(), List.of())).contains("-Xms24m -Xmx160m");
+    assertThat(given).doesNotContain("-Xms24m").doesNotContain("-Xmx160m");
   }
 
   @ParameterizedTest
@@ -256,7 +256,7 @@ class LauncherTest {
   @ParameterizedTest
   @ValueSource(strings = {"--held-max-bytes=256MiB", "--held-max-bytes"})
   void worker_leavesTheHeapToItsArguments(String argument) throws Exception {
-    assertThat(output("log-worker", Map.of(), List.of(argument))).doesNotContain("-Xmx192m");
+    assertThat(output("log-worker", Map.of(), List.of(argument))).doesNotContain("-Xmx160m");
   }
 
   private void buildToolbox() throws IOException {
