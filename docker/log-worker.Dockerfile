@@ -48,7 +48,7 @@ COPY docker/healthcheck LICENSE ./
 # itself when the heap is too small for anything else.
 RUN set -eu; \
     printf '%s\n' -XX:MaxRAMPercentage=31.25 -XX:NewRatio=1 -XX:SurvivorRatio=8 \
-      -Djdk.nio.maxCachedBufferSize=262144 -XX:-UsePerfData \
+      -Djdk.nio.maxCachedBufferSize=262144 -XX:-UsePerfData -XX:CompileThresholdScaling=4 \
       --enable-native-access=ALL-UNNAMED >java.options; \
     if [ "$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$JAVA_HOME/release")" -ge 25 ]; then \
       printf '%s\n' -XX:+UseCompactObjectHeaders -XX:TrimNativeHeapInterval=5000 \
