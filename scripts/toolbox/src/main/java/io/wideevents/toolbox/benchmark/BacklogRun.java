@@ -15,7 +15,8 @@ import org.bson.Document;
  */
 final class BacklogRun implements AutoCloseable {
   private static final int PARTITIONS = 6;
-  private static final Duration BOUND = Duration.ofMinutes(5);
+  private static final Duration SHORTEST_BOUND = Duration.ofMinutes(5);
+  private static final int LEAST_EVENTS_PER_SECOND = 5_000;
   private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
   private static final double MILLION = 1_000_000;
 
@@ -84,8 +85,8 @@ final class BacklogRun implements AutoCloseable {
    * Starts a process and blocks until it has consumed the backlog.
    *
    * @param indexes created before the process starts
-   * @throws IllegalStateException if the process does not finish within five minutes, or if the
-   *     collection does not have every event once
+   * @throws IllegalStateException if the process does not finish within five minutes and the time
+   *     for 5 000 events a second, or if the collection does not have every event once
    */
   Result with(Consumer consumer, List<Document> indexes) throws InterruptedException {
     String group = name + "-" + ++runs;
@@ -101,7 +102,7 @@ final class BacklogRun implements AutoCloseable {
 
   private Result measure(ChildProcess process, String group, StoredEvents stored)
       throws InterruptedException {
-    long end = System.nanoTime() + BOUND.toNanos();
+    long end = System.nanoTime() + bound().toNanos();
     long left = awaitLag(process, group, events - events / 4, end);
     OtherWork otherWork = OtherWork.begin();
     double mongodBefore = mongodSeconds();
@@ -134,12 +135,16 @@ final class BacklogRun implements AutoCloseable {
         throw process.failure("ended");
       }
       if (System.nanoTime() - endNanos > 0) {
-        throw process.failure("has not consumed the backlog within " + BOUND);
+        throw process.failure("has not consumed the backlog within " + bound());
       }
       Thread.sleep(LOOK_AGAIN);
       lag = topic.lag(group);
     }
     return lag;
+  }
+
+  private Duration bound() {
+    return SHORTEST_BOUND.plusSeconds(events / LEAST_EVENTS_PER_SECOND);
   }
 
   private double mongodSeconds() {
