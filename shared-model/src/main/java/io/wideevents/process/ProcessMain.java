@@ -47,7 +47,7 @@ public final class ProcessMain {
    */
   public static void run(String name, Callable<Integer> process) {
     LogSetup.start(LogLevel.INFO, LogFormat.TEXT);
-    System.exit(execute(name, process, new PrintWriter(System.err, true)));
+    System.exit(execute(name, process, writer(System.err, System.err.charset())));
   }
 
   static int execute(String name, Callable<Integer> process, PrintWriter err) {
