@@ -1,8 +1,8 @@
 package io.wideevents.worker.consume;
 
+import io.wideevents.kafka.partition.Stretch;
 import io.wideevents.worker.consume.ConsumerStatus.StoppedPartition;
 import io.wideevents.worker.kafka.LargeRecords;
-import io.wideevents.worker.kafka.Stretch;
 import io.wideevents.worker.offset.Assignment;
 import io.wideevents.worker.offset.PartitionProgress;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package io.wideevents.worker.kafka;
 
+import io.wideevents.kafka.partition.PartitionReader;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 

@@ -1,6 +1,7 @@
 package io.wideevents.worker.kafka;
 
 import io.wideevents.kafka.DeadLetterSource;
+import io.wideevents.kafka.partition.Stretch;
 import java.util.Arrays;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -14,17 +15,11 @@ import org.jspecify.annotations.Nullable;
  * dead-letter topic.
  */
 public final class LargeRecords {
-  /** Bytes of the key and of the value that a cut record keeps. */
-  public static final int HEAD_BYTES = 64 * 1024;
-
   /**
    * Largest request of the dead-letter producer, in bytes. A larger dead letter cannot be sent
    * whole.
    */
   static final int MAX_REQUEST_BYTES = 24 * 1024 * 1024;
-
-  /** Memory of one header besides its bytes. Even a short header is several objects. */
-  static final int HEADER_OVERHEAD_BYTES = 128;
 
   // On a heap smaller than recommended, a record may use an eighth of the heap.
   private static final int HEAP_SHARE = 8;
@@ -53,7 +48,10 @@ public final class LargeRecords {
     long bytes = 0;
     for (Header header : headers) {
       byte @Nullable [] value = header.value();
-      bytes += HEADER_OVERHEAD_BYTES + header.key().length() + (value == null ? 0 : value.length);
+      bytes +=
+          Stretch.HEADER_OVERHEAD_BYTES
+              + header.key().length()
+              + (value == null ? 0 : value.length);
     }
     return bytes;
   }
@@ -82,6 +80,6 @@ public final class LargeRecords {
 
   /** The first bytes of a key or a value. */
   static byte[] head(byte[] bytes) {
-    return Arrays.copyOf(bytes, Math.min(bytes.length, HEAD_BYTES));
+    return Arrays.copyOf(bytes, Math.min(bytes.length, Stretch.HEAD_BYTES));
   }
 }

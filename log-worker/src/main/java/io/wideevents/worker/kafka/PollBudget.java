@@ -1,5 +1,6 @@
 package io.wideevents.worker.kafka;
 
+import io.wideevents.kafka.partition.Stretch;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Headers;
@@ -85,8 +86,7 @@ final class PollBudget {
       ByteBuffer bytes = data.duplicate();
       int size = bytes.remaining();
       take(size + LargeRecords.headerBytes(headers));
-      byte[] copy =
-          new byte[size > maxRecordBytes ? Math.min(size, LargeRecords.HEAD_BYTES) : size];
+      byte[] copy = new byte[size > maxRecordBytes ? Math.min(size, Stretch.HEAD_BYTES) : size];
       bytes.get(copy);
       return copy;
     }

@@ -4,6 +4,8 @@ import io.wideevents.kafka.KafkaProducerSource;
 import io.wideevents.kafka.KafkaTrouble;
 import io.wideevents.kafka.ProducerSource;
 import io.wideevents.kafka.TopicCreator;
+import io.wideevents.kafka.partition.LeaderReader;
+import io.wideevents.kafka.partition.PartitionReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

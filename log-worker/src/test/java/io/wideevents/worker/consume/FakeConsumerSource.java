@@ -1,7 +1,7 @@
 package io.wideevents.worker.consume;
 
+import io.wideevents.kafka.partition.PartitionReader;
 import io.wideevents.worker.kafka.ConsumerSource;
-import io.wideevents.worker.kafka.PartitionReader;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.apache.kafka.clients.consumer.Consumer;

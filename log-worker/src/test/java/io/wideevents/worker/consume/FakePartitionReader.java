@@ -1,7 +1,7 @@
 package io.wideevents.worker.consume;
 
-import io.wideevents.worker.kafka.PartitionReader;
-import io.wideevents.worker.kafka.Stretch;
+import io.wideevents.kafka.partition.PartitionReader;
+import io.wideevents.kafka.partition.Stretch;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.wideevents.kafka.partition.Stretch;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Headers;
@@ -67,7 +68,7 @@ class PollBudgetTest {
 
     byte[] cut = large.values().deserialize(TOPIC, headers, data);
 
-    assertThat(cut).hasSize(LargeRecords.HEAD_BYTES);
+    assertThat(cut).hasSize(Stretch.HEAD_BYTES);
     assertThat(data.remaining()).isEqualTo(100_001);
   }
 

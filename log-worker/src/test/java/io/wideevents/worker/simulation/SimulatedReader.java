@@ -1,7 +1,7 @@
 package io.wideevents.worker.simulation;
 
-import io.wideevents.worker.kafka.PartitionReader;
-import io.wideevents.worker.kafka.Stretch;
+import io.wideevents.kafka.partition.PartitionReader;
+import io.wideevents.kafka.partition.Stretch;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Optional;

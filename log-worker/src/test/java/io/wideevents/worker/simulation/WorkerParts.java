@@ -2,6 +2,7 @@ package io.wideevents.worker.simulation;
 
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.RecordDecoder;
+import io.wideevents.kafka.partition.PartitionReader;
 import io.wideevents.mongo.BatchWriter;
 import io.wideevents.time.Backoff;
 import io.wideevents.time.Clocks;
@@ -15,7 +16,6 @@ import io.wideevents.worker.consume.SessionParts;
 import io.wideevents.worker.deadletter.DeadLetterCircuitBreaker;
 import io.wideevents.worker.deadletter.DeadLetterSink;
 import io.wideevents.worker.kafka.ConsumerSource;
-import io.wideevents.worker.kafka.PartitionReader;
 import io.wideevents.worker.kafka.TopicIds;
 import io.wideevents.worker.metrics.WorkerMetrics;
 import io.wideevents.worker.offset.Assignment;

@@ -1,4 +1,4 @@
-package io.wideevents.worker.kafka;
+package io.wideevents.kafka.partition;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -65,7 +65,7 @@ final class RecordStream implements AutoCloseable {
     byte @Nullable [] value = body.bytes(valueBytes, large);
     Headers headers = new RecordHeaders();
     int headerCount = large ? 0 : ByteUtils.readVarint(body);
-    large |= size + (long) headerCount * LargeRecords.HEADER_OVERHEAD_BYTES > maxRecordBytes;
+    large |= size + (long) headerCount * Stretch.HEADER_OVERHEAD_BYTES > maxRecordBytes;
     if (large) {
       // The headers may be what makes the record large. They count with the value.
       valueBytes = size - Math.max(0, keyBytes);
@@ -155,7 +155,7 @@ final class RecordStream implements AutoCloseable {
         return null;
       }
       use(length);
-      byte[] bytes = in.readNBytes(cut ? Math.min(length, LargeRecords.HEAD_BYTES) : length);
+      byte[] bytes = in.readNBytes(cut ? Math.min(length, Stretch.HEAD_BYTES) : length);
       in.skipNBytes((long) length - bytes.length);
       return bytes;
     }

@@ -1,4 +1,4 @@
-package io.wideevents.worker.kafka;
+package io.wideevents.kafka.partition;
 
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -12,6 +12,12 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
  * <p>Not thread-safe. The caller closes it.
  */
 public interface Stretch extends AutoCloseable {
+  /** Bytes of the key and of the value that a cut record keeps. */
+  int HEAD_BYTES = 64 * 1024;
+
+  /** Memory of one header besides its bytes. Even a short header is several objects. */
+  int HEADER_OVERHEAD_BYTES = 128;
+
   /** The next record, or why there is none. {@code Corrupt} and {@code End} are the last step. */
   Step next();
 
@@ -20,7 +26,10 @@ public interface Stretch extends AutoCloseable {
 
   /** The next step in the log. */
   sealed interface Step {
-    /** A record. It may be cut, see {@link LargeRecords#isCut}. */
+    /**
+     * A record. A record that is too large is cut: its key and value have {@link #HEAD_BYTES} at
+     * most, and it has no headers. The record's serialized sizes are those in the log.
+     */
     record Read(ConsumerRecord<byte[], byte[]> record) implements Step {}
 
     /**

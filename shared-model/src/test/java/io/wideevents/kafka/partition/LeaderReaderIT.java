@@ -1,4 +1,4 @@
-package io.wideevents.worker.kafka;
+package io.wideevents.kafka.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -6,19 +6,22 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.wideevents.stack.BrokerSettings;
 import io.wideevents.stack.KafkaBroker;
 import io.wideevents.stack.TestStack;
-import io.wideevents.worker.testing.EventTopic;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,11 +37,11 @@ class LeaderReaderIT {
     try (KafkaBroker broker =
         KafkaBroker.create(BrokerSettings.DEFAULT.withDirectory(directory.resolve("broker")))) {
       broker.start();
-      EventTopic topic = EventTopic.create(broker.bootstrapServers(), name);
-      send(topic, 3);
+      create(broker);
+      send(broker, 3);
       int first = epoch(broker);
       broker.restart();
-      send(topic, 3);
+      send(broker, 3);
       int second = epoch(broker);
       assertThat(second).isGreaterThan(first);
 
@@ -61,7 +64,6 @@ class LeaderReaderIT {
         assertThat(truncated.divergentOffsets())
             .isEqualTo(Map.of(partition, new OffsetAndMetadata(3, Optional.of(first), "")));
       }
-      topic.close();
     }
   }
 
@@ -69,8 +71,18 @@ class LeaderReaderIT {
     return new OffsetAndMetadata(offset, Optional.of(leaderEpoch), "");
   }
 
-  private void send(EventTopic topic, int count) throws Exception {
-    try (Producer<byte[], byte[]> producer = topic.producer(Map.of())) {
+  private void create(KafkaBroker broker) throws Exception {
+    try (Admin admin = admin(broker)) {
+      admin.createTopics(List.of(new NewTopic(name, 1, (short) 1))).all().get();
+    }
+  }
+
+  private void send(KafkaBroker broker, int count) throws Exception {
+    try (Producer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", broker.bootstrapServers()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
       for (int i = 0; i < count; i++) {
         producer.send(new ProducerRecord<>(name, 0, null, new byte[] {1})).get();
       }
@@ -81,7 +93,7 @@ class LeaderReaderIT {
   private int epoch(KafkaBroker broker) throws Exception {
     try (Admin admin = admin(broker)) {
       return admin
-          .listOffsets(Map.of(partition, org.apache.kafka.clients.admin.OffsetSpec.latest()))
+          .listOffsets(Map.of(partition, OffsetSpec.latest()))
           .partitionResult(partition)
           .get()
           .leaderEpoch()

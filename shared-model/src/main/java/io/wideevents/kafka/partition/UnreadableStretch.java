@@ -1,4 +1,4 @@
-package io.wideevents.worker.kafka;
+package io.wideevents.kafka.partition;
 
 import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;

@@ -1,4 +1,4 @@
-package io.wideevents.worker.kafka;
+package io.wideevents.kafka.partition;
 
 import java.io.IOException;
 import java.util.Comparator;

@@ -1,4 +1,4 @@
-package io.wideevents.worker.kafka;
+package io.wideevents.kafka.partition;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * <p>These classes are not part of Kafka's public interface: an update of kafka-clients may require
  * changes here. Reasons: {@code docs/decisions/reading-one-partition.md}.
  */
-final class LeaderReader implements PartitionReader {
+public final class LeaderReader implements PartitionReader {
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
   private static final int FETCH_BYTES = 1024 * 1024;
   private static final int SOCKET_BUFFER_BYTES = 64 * 1024;
@@ -61,7 +61,7 @@ final class LeaderReader implements PartitionReader {
    * @param properties of a consumer
    * @param maxRecordBytes larger records are cut
    */
-  LeaderReader(Map<String, Object> properties, int maxRecordBytes) {
+  public LeaderReader(Map<String, Object> properties, int maxRecordBytes) {
     this.properties = new HashMap<>(properties);
     this.properties.put(
         ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());

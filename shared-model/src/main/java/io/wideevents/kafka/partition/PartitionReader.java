@@ -1,4 +1,4 @@
-package io.wideevents.worker.kafka;
+package io.wideevents.kafka.partition;
 
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -11,7 +11,7 @@ import org.apache.kafka.common.TopicPartition;
  * cannot read: a consumer decompresses a record whatever its size, and does not report which
  * partition's batch is corrupt.
  *
- * <p>Not thread-safe. The consumer session owns and closes this object.
+ * <p>Not thread-safe. The caller closes it.
  */
 public interface PartitionReader extends AutoCloseable {
   /**

@@ -1,9 +1,10 @@
-package io.wideevents.worker.kafka;
+package io.wideevents.kafka.partition;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wideevents.worker.kafka.Stretch.Step;
+import io.wideevents.kafka.DeadLetterSource;
+import io.wideevents.kafka.partition.Stretch.Step;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -78,13 +79,13 @@ class FetchedStretchTest {
 
     assertThat(value(steps.get(0))).isEqualTo("before");
     ConsumerRecord<byte[], byte[]> large = ((Step.Read) steps.get(1)).record();
-    assertThat(LargeRecords.isCut(large)).isTrue();
+    assertThat(isCut(large)).isTrue();
     assertThat(large.offset()).isEqualTo(41);
-    assertThat(large.key()).hasSize(LargeRecords.HEAD_BYTES);
-    assertThat(large.value()).hasSize(LargeRecords.HEAD_BYTES);
+    assertThat(large.key()).hasSize(Stretch.HEAD_BYTES);
+    assertThat(large.value()).hasSize(Stretch.HEAD_BYTES);
     assertThat(large.serializedKeySize()).isEqualTo(70_000);
     assertThat(large.serializedValueSize()).isBetween(5_000_000, 5_000_100);
-    assertThat(LargeRecords.isCut(((Step.Read) steps.get(2)).record())).isTrue();
+    assertThat(isCut(((Step.Read) steps.get(2)).record())).isTrue();
     assertThat(value(steps.get(3))).isEqualTo("after");
     assertThat(steps.get(4)).isInstanceOf(Step.End.class);
   }
@@ -103,7 +104,7 @@ class FetchedStretchTest {
     List<Step> steps = read(records, 0);
 
     ConsumerRecord<byte[], byte[]> large = ((Step.Read) steps.get(0)).record();
-    assertThat(LargeRecords.isCut(large)).isTrue();
+    assertThat(isCut(large)).isTrue();
     assertThat(large.headers()).isEmpty();
     assertThat(value(steps.get(1))).isEqualTo("after");
   }
@@ -250,6 +251,10 @@ class FetchedStretchTest {
 
   private static ByteBuffer copy(ByteBuffer bytes) {
     return ByteBuffer.allocate(bytes.limit()).put(bytes.duplicate()).flip();
+  }
+
+  private static boolean isCut(ConsumerRecord<byte[], byte[]> record) {
+    return DeadLetterSource.isCut(record.value(), record.serializedValueSize());
   }
 
   private static String value(Step step) {
