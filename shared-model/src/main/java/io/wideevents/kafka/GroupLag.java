@@ -1,18 +1,14 @@
 package io.wideevents.kafka;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
@@ -79,26 +75,12 @@ public record GroupLag(String state, int members, List<PartitionLag> partitions)
    * @throws KafkaException if Kafka does not answer, or the topic does not exist
    */
   public static GroupLag of(Admin admin, String topic, String group) {
-    TopicDescription description =
-        AdminCall.about(
-            topic, AdminCall.await(admin.describeTopics(List.of(topic)).allTopicNames()));
-    Map<TopicPartition, OffsetSpec> earliest = new HashMap<>();
-    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-    description
-        .partitions()
-        .forEach(
-            info -> {
-              TopicPartition partition = new TopicPartition(topic, info.partition());
-              earliest.put(partition, OffsetSpec.earliest());
-              latest.put(partition, OffsetSpec.latest());
-            });
-    // The workers read committed records only, so records of an open transaction do not count.
-    ListOffsetsOptions committedOnly = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
-    var starts = AdminCall.await(admin.listOffsets(earliest, committedOnly).all());
+    TopicDescription description = TopicOffsets.describe(admin, topic);
+    Map<TopicPartition, Long> starts = TopicOffsets.starts(admin, description);
     // The ends are read last. Otherwise a worker that commits in between would seem to be past the
     // end.
     Map<TopicPartition, OffsetAndMetadata> committed = committed(admin, group);
-    var ends = AdminCall.await(admin.listOffsets(latest, committedOnly).all());
+    Map<TopicPartition, Long> ends = TopicOffsets.ends(admin, description);
     Map<Integer, PartitionLag> partitions = new TreeMap<>();
     starts.forEach(
         (partition, start) -> {
@@ -107,9 +89,9 @@ public record GroupLag(String state, int members, List<PartitionLag> partitions)
               partition.partition(),
               new PartitionLag(
                   partition.partition(),
-                  start.offset(),
+                  start,
                   offset == null ? OptionalLong.empty() : OptionalLong.of(offset.offset()),
-                  AdminCall.about(partition, ends).offset(),
+                  AdminCall.about(partition, ends),
                   offset != null
                       && CommitMetadata.differ(
                           CommitMetadata.topicId(offset.metadata()), description.topicId())));

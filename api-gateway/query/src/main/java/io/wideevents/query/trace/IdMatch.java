@@ -4,12 +4,11 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.wideevents.event.EventId;
 import io.wideevents.event.WireFormat;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.serialization.Deserializer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -17,11 +16,10 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Deserializes a record to one fact: whether it contains the event. It compares the header {@code
- * event-id}, or, if the header is missing, the field {@code eventId} of the value. It does not keep
- * the value, so that the records of a poll take little memory.
+ * Whether a record contains the event. Compares the header {@code event-id}, or, if the header is
+ * missing, the field {@code eventId} of the value.
  */
-final class IdMatch implements Deserializer<Boolean> {
+final class IdMatch implements Predicate<ConsumerRecord<byte[], byte[]>> {
   private static final JsonFactory JSON = new JsonFactory();
   private static final String EVENT_ID = "eventId";
 
@@ -34,25 +32,12 @@ final class IdMatch implements Deserializer<Boolean> {
   }
 
   @Override
-  public Boolean deserialize(String topic, byte[] value) {
-    return hasId(value);
-  }
-
-  @Override
-  public Boolean deserialize(String topic, Headers headers, byte[] value) {
-    Header given = headers.lastHeader(WireFormat.EVENT_ID_HEADER);
-    return given == null ? hasId(value) : Arrays.equals(header, given.value());
-  }
-
-  @Override
-  public Boolean deserialize(String topic, Headers headers, ByteBuffer value) {
-    Header given = headers.lastHeader(WireFormat.EVENT_ID_HEADER);
+  public boolean test(ConsumerRecord<byte[], byte[]> record) {
+    Header given = record.headers().lastHeader(WireFormat.EVENT_ID_HEADER);
     if (given != null) {
       return Arrays.equals(header, given.value());
     }
-    byte[] bytes = new byte[value.remaining()];
-    value.get(bytes);
-    return hasId(bytes);
+    return record.value() != null && hasId(record.value());
   }
 
   private boolean hasId(byte[] value) {

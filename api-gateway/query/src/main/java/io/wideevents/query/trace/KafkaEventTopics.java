@@ -8,12 +8,14 @@ import io.wideevents.kafka.ClientProperties;
 import io.wideevents.kafka.GroupLag;
 import io.wideevents.kafka.GroupLag.PartitionLag;
 import io.wideevents.kafka.StoredDeadLetter;
+import io.wideevents.kafka.TopicOffsets;
+import io.wideevents.kafka.partition.LeaderReader;
+import io.wideevents.kafka.partition.PartitionReader;
 import io.wideevents.query.trace.RecordSearch.Range;
 import io.wideevents.query.trace.TraceResult.DeadLettered;
 import io.wideevents.query.trace.TraceResult.Pending;
 import io.wideevents.time.Deadline;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,21 +25,17 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
-import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * The topics of a real broker. Each call builds its clients and closes them. A call commits nothing
@@ -54,10 +52,11 @@ final class KafkaEventTopics implements EventTopics {
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(3);
   private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(500);
-  // A partition that was read to its end must not delay the others.
-  private static final Duration FETCH_WAIT = Duration.ofMillis(100);
-  private static final int FETCH_BYTES = 8 * 1024 * 1024;
-  private static final int PARTITION_FETCH_BYTES = 1024 * 1024;
+
+  // A record of another producer may inflate to any size. Larger ones are skipped: no gateway
+  // accepts such an event.
+  private static final int LARGEST_RECORD_BYTES = 16 * 1024 * 1024;
+  private static final int HEAP_PART = 16;
 
   /** The code at the beginning of an error, such as {@code timestamp_expired timestamp (1:75)}. */
   private static final Pattern CODE = Pattern.compile("([a-z]+(?:_[a-z]+)+)\\b.*", Pattern.DOTALL);
@@ -68,34 +67,50 @@ final class KafkaEventTopics implements EventTopics {
     this.settings = settings;
   }
 
+  /** The records that the workers have not stored. */
+  private record PendingLog(GroupLag lag, List<Range> ranges) {}
+
   @Override
   public Pending pending(EventId id, Optional<String> requestId) {
-    GroupLag lag = lag();
+    PendingLog log = withAdmin(this::pendingLog);
     OptionalInt keyed =
         requestId
-            .map(key -> OptionalInt.of(partition(key, lag.partitions().size())))
+            .map(key -> OptionalInt.of(partition(key, log.ranges.size())))
             .orElse(OptionalInt.empty());
-    try (Consumer<byte[], Boolean> consumer = consumer(id)) {
-      RecordSearch search = new RecordSearch(consumer, MAX_PENDING, Deadline.after(PENDING_TIME));
-      // The key decides the partition, unless the topic got more partitions after the event was
-      // sent, or a client has another partitioner.
-      List<Range> ofKey = new ArrayList<>();
-      List<Range> others = new ArrayList<>();
-      for (PartitionLag partition : lag.partitions()) {
-        boolean isOfKey = keyed.isPresent() && keyed.getAsInt() == partition.partition();
-        (isOfKey ? ofKey : others)
-            .add(
-                new Range(
-                    new TopicPartition(settings.events(), partition.partition()),
-                    partition.firstPending(),
-                    partition.end()));
-      }
-      return result(search.firstIn(ofKey).or(() -> search.firstIn(others)), keyed, lag, search);
+    // The key decides the partition, unless the topic got more partitions after the event was
+    // sent, or a client has another partitioner.
+    Map<Boolean, List<Range>> isOfKey =
+        log.ranges.stream()
+            .collect(
+                Collectors.partitioningBy(
+                    range -> keyed.equals(OptionalInt.of(range.partition().partition()))));
+    try (PartitionReader reader = reader()) {
+      RecordSearch search =
+          new RecordSearch(reader, new IdMatch(id), MAX_PENDING, Deadline.after(PENDING_TIME));
+      Optional<ConsumerRecord<byte[], byte[]>> found =
+          search.firstIn(isOfKey.get(true)).or(() -> search.firstIn(isOfKey.get(false)));
+      return result(found, keyed, log.lag, search);
     }
   }
 
+  private PendingLog pendingLog(Admin admin) {
+    GroupLag lag = GroupLag.of(admin, settings.events(), settings.group());
+    Map<Integer, Node> leaders = leaders(TopicOffsets.describe(admin, settings.events()));
+    return new PendingLog(
+        lag,
+        lag.partitions().stream()
+            .map(
+                partition ->
+                    new Range(
+                        new TopicPartition(settings.events(), partition.partition()),
+                        leaders.get(partition.partition()),
+                        partition.firstPending(),
+                        partition.end()))
+            .toList());
+  }
+
   private static Pending result(
-      Optional<ConsumerRecord<byte[], Boolean>> found,
+      Optional<ConsumerRecord<byte[], byte[]>> found,
       OptionalInt keyed,
       GroupLag lag,
       RecordSearch search) {
@@ -124,17 +139,18 @@ final class KafkaEventTopics implements EventTopics {
   @Override
   public DeadLetters deadLetters(EventId id) {
     List<Range> all = withAdmin(admin -> bounds(admin, settings.deadLetters()));
-    try (Consumer<byte[], Boolean> consumer = consumer(id)) {
+    try (PartitionReader reader = reader()) {
       RecordSearch search =
-          new RecordSearch(consumer, MAX_DEAD_LETTERS, Deadline.after(DEAD_LETTER_TIME));
-      Optional<ConsumerRecord<byte[], Boolean>> found = Optional.empty();
+          new RecordSearch(
+              reader, new IdMatch(id), MAX_DEAD_LETTERS, Deadline.after(DEAD_LETTER_TIME));
+      Optional<ConsumerRecord<byte[], byte[]>> found = Optional.empty();
       List<Range> older = all;
       while (found.isEmpty() && search.isComplete() && !older.isEmpty()) {
         found = search.newestIn(older.stream().map(KafkaEventTopics::newest).toList());
         older =
             older.stream()
-                .map(range -> new Range(range.partition(), range.from(), newest(range).from()))
-                .filter(range -> range.from() < range.to())
+                .map(range -> range.before(newest(range).from()))
+                .filter(range -> !range.isEmpty())
                 .toList();
       }
       return new DeadLetters(
@@ -144,25 +160,11 @@ final class KafkaEventTopics implements EventTopics {
 
   /** The last stretch of a range. */
   private static Range newest(Range range) {
-    return new Range(
-        range.partition(), Math.max(range.from(), range.to() - DEAD_LETTER_STRETCH), range.to());
+    return range.after(Math.max(range.from(), range.to() - DEAD_LETTER_STRETCH));
   }
 
-  private static DeadLettered deadLetter(ConsumerRecord<byte[], Boolean> record) {
-    StoredDeadLetter letter =
-        new StoredDeadLetter(
-            new ConsumerRecord<>(
-                record.topic(),
-                record.partition(),
-                record.offset(),
-                record.timestamp(),
-                record.timestampType(),
-                record.serializedKeySize(),
-                record.serializedValueSize(),
-                record.key(),
-                new byte[0],
-                record.headers(),
-                record.leaderEpoch()));
+  private static DeadLettered deadLetter(ConsumerRecord<byte[], byte[]> record) {
+    StoredDeadLetter letter = new StoredDeadLetter(record);
     Matcher code = CODE.matcher(letter.error());
     return new DeadLettered(
         letter.reason(),
@@ -186,36 +188,34 @@ final class KafkaEventTopics implements EventTopics {
   }
 
   /** The whole log of each partition; empty if the topic does not exist. */
-  private static List<Range> bounds(Admin admin, String topic) {
-    TopicDescription description;
+  private static List<Range> bounds(Admin admin, String name) {
+    TopicDescription topic;
     try {
-      description =
-          AdminCall.about(
-              topic, AdminCall.await(admin.describeTopics(List.of(topic)).allTopicNames()));
+      topic = TopicOffsets.describe(admin, name);
     } catch (UnknownTopicOrPartitionException e) {
       return List.of();
     }
-    Map<TopicPartition, OffsetSpec> earliest = new HashMap<>();
-    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-    description
-        .partitions()
-        .forEach(
-            info -> {
-              TopicPartition partition = new TopicPartition(topic, info.partition());
-              earliest.put(partition, OffsetSpec.earliest());
-              latest.put(partition, OffsetSpec.latest());
-            });
-    ListOffsetsOptions committedOnly = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
-    var starts = AdminCall.await(admin.listOffsets(earliest, committedOnly).all());
-    var ends = AdminCall.await(admin.listOffsets(latest, committedOnly).all());
-    return starts.entrySet().stream()
+    Map<Integer, Node> leaders = leaders(topic);
+    Map<TopicPartition, Long> starts = TopicOffsets.starts(admin, topic);
+    return TopicOffsets.ends(admin, topic).entrySet().stream()
         .map(
-            start ->
+            end ->
                 new Range(
-                    start.getKey(),
-                    start.getValue().offset(),
-                    AdminCall.about(start.getKey(), ends).offset()))
+                    end.getKey(),
+                    leaders.get(end.getKey().partition()),
+                    AdminCall.about(end.getKey(), starts),
+                    end.getValue()))
         .toList();
+  }
+
+  private static Map<Integer, Node> leaders(TopicDescription topic) {
+    Map<Integer, Node> leaders = new HashMap<>();
+    for (TopicPartitionInfo partition : topic.partitions()) {
+      if (partition.leader() != null) {
+        leaders.put(partition.partition(), partition.leader());
+      }
+    }
+    return leaders;
   }
 
   private <T> T withAdmin(Function<Admin, T> work) {
@@ -230,22 +230,11 @@ final class KafkaEventTopics implements EventTopics {
     }
   }
 
-  private Consumer<byte[], Boolean> consumer(EventId id) {
+  private PartitionReader reader() {
     Map<String, Object> properties = ClientProperties.common(settings.access());
-    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
-    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) FETCH_WAIT.toMillis());
-    properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PARTITION_FETCH_BYTES);
-    properties.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) REQUEST_TIMEOUT.toMillis());
-    properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) CALL_TIMEOUT.toMillis());
-    return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new IdMatch(id)) {
-      @Override
-      public void close() {
-        close(CloseOptions.timeout(CLOSE_TIMEOUT));
-      }
-    };
+    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false); // which would need a group
+    return new LeaderReader(
+        properties,
+        (int) Math.min(LARGEST_RECORD_BYTES, Runtime.getRuntime().maxMemory() / HEAP_PART));
   }
 }

@@ -1,112 +1,155 @@
 package io.wideevents.query.trace;
 
+import io.wideevents.kafka.partition.PartitionReader;
+import io.wideevents.kafka.partition.Stretch;
 import io.wideevents.time.Deadline;
-import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.clients.consumer.Consumer;
+import java.util.Queue;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads ranges of partitions until a record matches, a number of records was read, or a deadline
- * passes. Used by one thread. Does not own the consumer.
+ * passes. Used by one thread. Does not own the reader.
  */
 final class RecordSearch {
-  private static final Duration POLL = Duration.ofMillis(200);
-
-  private final Consumer<byte[], Boolean> consumer;
+  private final PartitionReader reader;
+  private final Predicate<ConsumerRecord<byte[], byte[]>> matches;
   private final long maxRecords;
   private final Deadline deadline;
   private long records;
   private boolean complete = true;
 
-  /** The records of a partition from an offset up to another one, which is not included. */
-  record Range(TopicPartition partition, long from, long to) {}
-
   /**
-   * @param consumer a consumer whose deserialized value says whether the record matches
+   * The records of a partition from an offset up to another one, which is not included.
+   *
+   * @param leader null if the partition has none
    */
-  RecordSearch(Consumer<byte[], Boolean> consumer, long maxRecords, Deadline deadline) {
-    this.consumer = consumer;
+  record Range(TopicPartition partition, @Nullable Node leader, long from, long to) {
+    boolean isEmpty() {
+      return from >= to;
+    }
+
+    /** The part from this offset on. */
+    Range after(long offset) {
+      return new Range(partition, leader, offset, to);
+    }
+
+    /** The part up to this offset. */
+    Range before(long offset) {
+      return new Range(partition, leader, from, offset);
+    }
+  }
+
+  RecordSearch(
+      PartitionReader reader,
+      Predicate<ConsumerRecord<byte[], byte[]>> matches,
+      long maxRecords,
+      Deadline deadline) {
+    this.reader = reader;
+    this.matches = matches;
     this.maxRecords = maxRecords;
     this.deadline = deadline;
   }
 
-  /** Reads ranges, one for each partition, at the same time, until a record matches. */
-  Optional<ConsumerRecord<byte[], Boolean>> firstIn(Collection<Range> ranges) {
-    Map<TopicPartition, Range> unread = seek(ranges);
-    Optional<ConsumerRecord<byte[], Boolean>> found = Optional.empty();
-    while (found.isEmpty() && !unread.isEmpty() && mayContinue()) {
-      found = poll(unread);
-    }
-    complete &= found.isPresent() || unread.isEmpty();
-    return found;
+  /** Reads ranges of several partitions, in parts, until a record matches. */
+  Optional<ConsumerRecord<byte[], byte[]>> firstIn(Collection<Range> ranges) {
+    return search(ranges, new Found(true));
   }
 
   /** Reads all of the ranges, and returns the matching record with the latest timestamp. */
-  Optional<ConsumerRecord<byte[], Boolean>> newestIn(Collection<Range> ranges) {
-    Map<TopicPartition, Range> unread = seek(ranges);
-    Optional<ConsumerRecord<byte[], Boolean>> found = Optional.empty();
-    while (!unread.isEmpty() && mayContinue()) {
-      found = newer(poll(unread), found);
+  Optional<ConsumerRecord<byte[], byte[]>> newestIn(Collection<Range> ranges) {
+    return search(ranges, new Found(false));
+  }
+
+  /** The record that was found. */
+  private static final class Found {
+    private final boolean isFirstEnough;
+    private @Nullable ConsumerRecord<byte[], byte[]> record;
+
+    Found(boolean isFirstEnough) {
+      this.isFirstEnough = isFirstEnough;
     }
-    complete &= unread.isEmpty();
-    return found;
+
+    void add(ConsumerRecord<byte[], byte[]> other) {
+      if (record == null || other.timestamp() >= record.timestamp()) {
+        record = other;
+      }
+    }
+
+    boolean isEnough() {
+      return isFirstEnough && record != null;
+    }
   }
 
-  private Map<TopicPartition, Range> seek(Collection<Range> ranges) {
-    Map<TopicPartition, Range> unread = new HashMap<>();
-    ranges.stream()
-        .filter(range -> range.from < range.to)
-        .forEach(range -> unread.put(range.partition, range));
-    consumer.assign(unread.keySet());
-    unread.values().forEach(range -> consumer.seek(range.partition, range.from));
-    return unread;
-  }
-
-  private static Optional<ConsumerRecord<byte[], Boolean>> newer(
-      Optional<ConsumerRecord<byte[], Boolean>> one,
-      Optional<ConsumerRecord<byte[], Boolean>> other) {
-    return one.filter(record -> other.isEmpty() || record.timestamp() >= other.get().timestamp())
-        .or(() -> other);
+  private Optional<ConsumerRecord<byte[], byte[]>> search(Collection<Range> ranges, Found found) {
+    Queue<Range> unread = new ArrayDeque<>();
+    ranges.stream().filter(range -> !range.isEmpty()).forEach(unread::add);
+    while (!unread.isEmpty() && !found.isEnough() && mayContinue()) {
+      Range range = unread.remove();
+      Range rest = range.after(read(range, found));
+      if (!rest.isEmpty()) {
+        unread.add(rest);
+      }
+    }
+    complete &= found.isEnough() || unread.isEmpty();
+    return Optional.ofNullable(found.record);
   }
 
   private boolean mayContinue() {
-    return complete && records < maxRecords && !deadline.remaining().isZero();
+    return records < maxRecords
+        && !deadline.remaining().isZero()
+        && !Thread.currentThread().isInterrupted();
   }
 
-  private Optional<ConsumerRecord<byte[], Boolean>> poll(Map<TopicPartition, Range> unread) {
-    Optional<ConsumerRecord<byte[], Boolean>> found = Optional.empty();
-    try {
-      for (ConsumerRecord<byte[], Boolean> record :
-          consumer.poll(deadline.atMost(POLL).remaining())) {
-        Range range = unread.get(new TopicPartition(record.topic(), record.partition()));
-        if (range != null && record.offset() < range.to) {
-          records++;
-          if (Boolean.TRUE.equals(record.value())) {
-            found = newer(Optional.of(record), found);
+  /**
+   * Reads a part of a range.
+   *
+   * @return the offset after this part; the end of the range, if no more of it can be read
+   */
+  private long read(Range range, Found found) {
+    if (range.leader == null) {
+      complete = false;
+      return range.to;
+    }
+    long next = range.from;
+    try (Stretch stretch =
+        reader.read(range.leader, range.partition, new OffsetAndMetadata(range.from))) {
+      while (mayContinue() && !found.isEnough()) {
+        switch (stretch.next()) {
+          case Stretch.Step.Read read -> {
+            if (read.record().offset() >= range.to) {
+              return range.to;
+            }
+            next = read.record().offset() + 1;
+            records++;
+            if (matches.test(read.record())) {
+              found.add(read.record());
+            }
+          }
+          case Stretch.Step.Corrupt corrupt -> {
+            complete = false;
+            return range.to;
+          }
+          case Stretch.Step.End end -> {
+            boolean isStuck = end.next().offset() <= range.from;
+            complete &= !isStuck;
+            return isStuck ? range.to : end.next().offset();
           }
         }
       }
-      List<TopicPartition> done =
-          unread.values().stream()
-              .filter(range -> consumer.position(range.partition, POLL) >= range.to)
-              .map(Range::partition)
-              .toList();
-      done.forEach(unread::remove);
-      consumer.pause(done);
-    } catch (InterruptException e) {
-      throw e;
+      return next;
     } catch (KafkaException e) {
-      complete = false; // retention deleted the range, or a batch is corrupt
+      complete = false; // retention deleted the range, or the leader does not answer
+      return range.to;
     }
-    return found;
   }
 
   /** Number of records that all searches of this object have read. */
