@@ -23,8 +23,8 @@ public final class CompareQuery {
    *
    * @throws io.wideevents.query.QueryException if the store fails
    */
-  public static CompareResult run(CompareRequest request, EventStore store) {
-    EventSampler sampler = new EventSampler(store, new Random(SEED));
+  public static CompareResult run(CompareRequest request, EventStore.Reads reads) {
+    EventSampler sampler = new EventSampler(reads, new Random(SEED));
     Sample selection = new Sample();
     Sample baseline = new Sample();
     long selected =

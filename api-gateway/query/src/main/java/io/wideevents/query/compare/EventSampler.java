@@ -31,14 +31,14 @@ final class EventSampler {
   private static final double LEAST_WIDENING = 3;
   private static final double MOST_WIDENING = 32;
 
-  private final EventStore store;
+  private final EventStore.Reads reads;
   private final Random random;
 
   /**
    * @param random chooses the places of the windows; the same seed gives the same windows
    */
-  EventSampler(EventStore store, Random random) {
-    this.store = store;
+  EventSampler(EventStore.Reads reads, Random random) {
+    this.reads = reads;
     this.random = random;
   }
 
@@ -74,7 +74,7 @@ final class EventSampler {
                 "bytes",
                 new BsonDocument("$sum", new BsonDocument("$bsonSize", new BsonString("$$ROOT"))));
     List<BsonDocument> found =
-        store.aggregate(List.of(match, new BsonDocument("$group", group)), 1);
+        reads.aggregate(List.of(match, new BsonDocument("$group", group)), 1);
     return found.isEmpty() ? new BsonDocument() : found.getFirst();
   }
 
@@ -82,6 +82,6 @@ final class EventSampler {
     BsonDocument thin =
         new BsonDocument("$match", new BsonDocument("$sampleRate", new BsonDouble(rate)));
     BsonDocument limit = new BsonDocument("$limit", new BsonInt32(MAX_EVENTS));
-    store.forEach(rate < 1 ? List.of(match, thin, limit) : List.of(match, limit), each);
+    reads.forEach(rate < 1 ? List.of(match, thin, limit) : List.of(match, limit), each);
   }
 }

@@ -8,6 +8,7 @@ import io.wideevents.query.search.FieldSample.Field;
 import io.wideevents.query.search.FieldSample.Fields;
 import io.wideevents.query.search.FieldSample.Value;
 import io.wideevents.query.search.FieldSample.Values;
+import io.wideevents.query.store.EventStore;
 import java.time.InstantSource;
 import tools.jackson.core.JsonGenerator;
 
@@ -17,17 +18,21 @@ final class FieldsHandler {
   private static final int MAX_VALUES = 200;
   private static final double THOUSAND = 1000;
 
-  private final FieldSample sample;
+  private final EventStore store;
   private final InstantSource clock;
 
-  FieldsHandler(FieldSample sample, InstantSource clock) {
-    this.sample = sample;
+  FieldsHandler(EventStore store, InstantSource clock) {
+    this.store = store;
     this.clock = clock;
   }
 
   void fields(Context ctx) {
     QueryParameters given = new QueryParameters(ctx, "filter", "from", "to", "prefix");
-    Fields found = sample.fields(given.filter(), given.range(clock), given.text("prefix", ""));
+    Fields found;
+    try (EventStore.Reads reads = store.reads()) {
+      FieldSample sample = new FieldSample(reads);
+      found = sample.fields(given.filter(), given.range(clock), given.text("prefix", ""));
+    }
     JsonReply.send(
         ctx,
         json -> {
@@ -40,13 +45,17 @@ final class FieldsHandler {
 
   void values(Context ctx) {
     QueryParameters given = new QueryParameters(ctx, "filter", "from", "to", "prefix", "limit");
-    Values found =
-        sample.values(
-            QueryField.parse(ctx.pathParam("name")),
-            given.filter(),
-            given.range(clock),
-            given.text("prefix", ""),
-            given.limit(DEFAULT_VALUES, MAX_VALUES));
+    Values found;
+    try (EventStore.Reads reads = store.reads()) {
+      found =
+          new FieldSample(reads)
+              .values(
+                  QueryField.parse(ctx.pathParam("name")),
+                  given.filter(),
+                  given.range(clock),
+                  given.text("prefix", ""),
+                  given.limit(DEFAULT_VALUES, MAX_VALUES));
+    }
     JsonReply.send(
         ctx,
         json -> {

@@ -6,9 +6,13 @@ import io.javalin.http.Handler;
 import io.javalin.security.RouteRole;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.wideevents.query.QueryException;
+import io.wideevents.query.compare.CompareQuery;
+import io.wideevents.query.compare.CompareReply;
+import io.wideevents.query.compare.CompareRequest;
 import io.wideevents.query.config.QuerySettings;
-import io.wideevents.query.search.EventSearch;
-import io.wideevents.query.search.FieldSample;
+import io.wideevents.query.stats.StatsQuery;
+import io.wideevents.query.stats.StatsReply;
+import io.wideevents.query.stats.StatsRequest;
 import io.wideevents.query.store.EventStore;
 import io.wideevents.query.trace.EventTrace;
 import io.wideevents.query.trace.GatewayView;
@@ -77,8 +81,8 @@ public final class QueryRoutes implements AutoCloseable {
    * @param open role of a route that needs no key
    */
   public void register(RoutesConfig routes, RouteRole query, RouteRole open) {
-    SearchHandler search = new SearchHandler(new EventSearch(store), clock);
-    FieldsHandler fields = new FieldsHandler(new FieldSample(store), clock);
+    SearchHandler search = new SearchHandler(store, clock);
+    FieldsHandler fields = new FieldsHandler(store, clock);
     routes.get("/v1/events", limited("events", search::list), query);
     routes.get("/v1/events/{eventId}", limited("event", search::one), query);
     // A trace has a separate limit and a small reply.
@@ -87,10 +91,8 @@ public final class QueryRoutes implements AutoCloseable {
     routes.get("/v1/requests/{requestId}", limited("request", search::ofRequest), query);
     routes.get("/v1/fields", limited("fields", fields::fields), query);
     routes.get("/v1/fields/{name}/values", limited("values", fields::values), query);
-    StatsHandler stats = new StatsHandler(store, clock);
-    CompareHandler compare = new CompareHandler(store, clock);
-    routes.post("/v1/query", posted("query", stats::handle), query);
-    routes.post("/v1/compare", posted("compare", compare::handle), query);
+    routes.post("/v1/query", posted("query", this::statistics), query);
+    routes.post("/v1/compare", posted("compare", this::comparison), query);
     // Tails have a separate limit, so they do not count among the other replies.
     routes.get("/v1/tail", measured("tail", tails::handle), query);
     byte[] description = description();
@@ -113,18 +115,32 @@ public final class QueryRoutes implements AutoCloseable {
     tails.close();
   }
 
-  /** Handles a request with its body. */
-  private interface BodyHandler {
-    void handle(Context ctx, byte[] body);
+  private byte[] statistics(byte[] body, EventStore.Reads reads) {
+    return StatsReply.of(StatsQuery.run(StatsRequest.parse(body, clock.instant()), reads));
   }
 
-  private Handler posted(String endpoint, BodyHandler handler) {
+  private byte[] comparison(byte[] body, EventStore.Reads reads) {
+    return CompareReply.of(CompareQuery.run(CompareRequest.parse(body, clock.instant()), reads));
+  }
+
+  /** Computes the JSON reply to the body of a request. */
+  private interface Answer {
+    byte[] to(byte[] body, EventStore.Reads reads);
+  }
+
+  private Handler posted(String endpoint, Answer answer) {
     return measured(
         endpoint,
         ctx -> {
           // A client that does not send its body must not count among the replies.
           byte[] body = QueryBody.read(ctx);
-          limit(ctx, passed -> handler.handle(passed, body));
+          limit(
+              ctx,
+              passed -> {
+                try (EventStore.Reads reads = store.reads()) {
+                  passed.contentType(JsonReply.MEDIA_TYPE).result(answer.to(body, reads));
+                }
+              });
         });
   }
 

@@ -10,6 +10,7 @@ import io.wideevents.query.search.EventSearch;
 import io.wideevents.query.search.EventSearch.Page;
 import io.wideevents.query.search.SearchCursor;
 import io.wideevents.query.search.SearchOrder;
+import io.wideevents.query.store.EventStore;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.InstantSource;
@@ -27,7 +28,7 @@ final class SearchHandler {
   private static final int MAX_STREAMED = 100_000;
   private static final int MAX_REQUEST_ID = 1024;
 
-  private final EventSearch search;
+  private final EventStore store;
   private final InstantSource clock;
 
   /**
@@ -35,14 +36,15 @@ final class SearchHandler {
    */
   private record Wanted(
       Filter filter, TimeRange range, SearchOrder order, Optional<SearchCursor> after, int limit) {
-    Page page(EventSearch search, Optional<SearchCursor> last, int atMost) {
+    Page page(EventStore.Reads reads, Optional<SearchCursor> last, int atMost) {
+      EventSearch search = new EventSearch(reads);
       return last.map(cursor -> search.after(cursor, filter, atMost))
           .orElseGet(() -> search.first(filter, range, order, atMost));
     }
   }
 
-  SearchHandler(EventSearch search, InstantSource clock) {
-    this.search = search;
+  SearchHandler(EventStore store, InstantSource clock) {
+    this.store = store;
     this.clock = clock;
   }
 
@@ -52,33 +54,37 @@ final class SearchHandler {
     if (isStream) {
       stream(ctx, wanted);
     } else {
-      Page page = wanted.page(search, wanted.after(), wanted.limit());
-      JsonReply.send(
-          ctx,
-          json -> {
-            json.writeStringProperty("from", wanted.range().from().toString());
-            json.writeStringProperty("to", wanted.range().to().toString());
-            JsonReply.events(json, page.events());
-            writeNext(json, page.next());
-          });
+      try (EventStore.Reads reads = store.reads()) {
+        Page page = wanted.page(reads, wanted.after(), wanted.limit());
+        JsonReply.send(
+            ctx,
+            json -> {
+              json.writeStringProperty("from", wanted.range().from().toString());
+              json.writeStringProperty("to", wanted.range().to().toString());
+              JsonReply.events(json, page.events());
+              writeNext(json, page.next());
+            });
+      }
     }
   }
 
   void one(Context ctx) {
     new QueryParameters(ctx);
     EventId id = eventId(ctx.pathParam("eventId"));
-    BsonDocument event =
-        search
-            .byId(id)
-            .orElseThrow(
-                () ->
-                    new QueryException(
-                        404,
-                        "event_not_found",
-                        "No event with this id is stored",
-                        "Ask for /v1/events/%s/trace, which shows where it is".formatted(id)));
-    ctx.contentType(JsonReply.MEDIA_TYPE);
-    EventJson.write(event, ctx.outputStream());
+    try (EventStore.Reads reads = store.reads()) {
+      BsonDocument event =
+          new EventSearch(reads)
+              .byId(id)
+              .orElseThrow(
+                  () ->
+                      new QueryException(
+                          404,
+                          "event_not_found",
+                          "No event with this id is stored",
+                          "Ask for /v1/events/%s/trace, which shows where it is".formatted(id)));
+      ctx.contentType(JsonReply.MEDIA_TYPE);
+      EventJson.write(event, ctx.outputStream());
+    }
   }
 
   void ofRequest(Context ctx) {
@@ -89,14 +95,16 @@ final class SearchHandler {
           "The request id is longer than %d characters".formatted(MAX_REQUEST_ID),
           "Send a request id of an event");
     }
-    EventSearch.OfRequest found = search.ofRequest(requestId);
-    JsonReply.send(
-        ctx,
-        json -> {
-          json.writeStringProperty("requestId", requestId);
-          JsonReply.events(json, found.events());
-          json.writeBooleanProperty("truncated", found.truncated());
-        });
+    try (EventStore.Reads reads = store.reads()) {
+      EventSearch.OfRequest found = new EventSearch(reads).ofRequest(requestId);
+      JsonReply.send(
+          ctx,
+          json -> {
+            json.writeStringProperty("requestId", requestId);
+            JsonReply.events(json, found.events());
+            json.writeBooleanProperty("truncated", found.truncated());
+          });
+    }
   }
 
   /**
@@ -142,26 +150,38 @@ final class SearchHandler {
     return accept != null && accept.toLowerCase(Locale.ROOT).contains(NDJSON);
   }
 
-  /** Reads and writes page by page, so that a slow client keeps no query of MongoDB waiting. */
+  /**
+   * Reads and writes page by page, so that a slow client keeps no query of MongoDB waiting. Each
+   * page has its own time limit.
+   */
   private void stream(Context ctx, Wanted wanted) throws IOException {
-    Page page = wanted.page(search, wanted.after(), Math.min(wanted.limit(), MAX_LIMIT));
-    ctx.contentType(NDJSON);
-    OutputStream out = ctx.outputStream();
-    write(out, page);
-    int written = page.events().size();
-    while (page.next().isPresent() && written < wanted.limit()) {
-      try {
-        page = wanted.page(search, page.next(), Math.min(wanted.limit() - written, MAX_LIMIT));
+    Optional<SearchCursor> next = wanted.after();
+    int written = 0;
+    OutputStream out = null;
+    do {
+      try (EventStore.Reads reads = store.reads()) {
+        Page page = wanted.page(reads, next, Math.min(wanted.limit() - written, MAX_LIMIT));
+        if (out == null) {
+          ctx.contentType(NDJSON);
+          out = ctx.outputStream();
+        }
+        write(out, page);
+        written += page.events().size();
+        next = page.next();
       } catch (QueryException e) {
+        if (out == null) {
+          throw e;
+        }
         // The status is sent already.
         writeLast(out, "_problem", json -> ProblemReply.writeTo(json, e));
         return;
       }
-      write(out, page);
-      written += page.events().size();
-    }
-    int events = written;
-    Optional<SearchCursor> next = page.next();
+    } while (next.isPresent() && written < wanted.limit());
+    writeEnd(out, written, next);
+  }
+
+  private static void writeEnd(OutputStream out, int events, Optional<SearchCursor> next)
+      throws IOException {
     writeLast(
         out,
         "_page",

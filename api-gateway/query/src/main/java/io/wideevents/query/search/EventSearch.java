@@ -22,7 +22,7 @@ import org.bson.conversions.Bson;
  * timestamp alone, which its indexes provide. If a page ends between events with the same
  * timestamp, a further query reads them in the order of their ids.
  *
- * <p>Blocks as {@link EventStore} does. Safe for concurrent use.
+ * <p>Blocks as {@link EventStore} does. Belongs to one request.
  */
 public final class EventSearch {
   private static final int MAX_PAGE_BYTES = 8 * 1024 * 1024;
@@ -30,7 +30,7 @@ public final class EventSearch {
   private static final String TIMESTAMP = "timestamp";
   private static final String ID = "_id";
 
-  private final EventStore store;
+  private final EventStore.Reads reads;
 
   /**
    * Some of the found events, in order. A page ends early after 8 MiB.
@@ -61,8 +61,8 @@ public final class EventSearch {
     }
   }
 
-  public EventSearch(EventStore store) {
-    this.store = store;
+  public EventSearch(EventStore.Reads reads) {
+    this.reads = reads;
   }
 
   /** The first page, of at most {@code limit} events. */
@@ -90,7 +90,7 @@ public final class EventSearch {
   /** The event with the id; empty if none is stored. */
   public Optional<BsonDocument> byId(EventId id) {
     BsonDocument condition = new BsonDocument(ID, new BsonBinary(id.value()));
-    return store.aggregate(List.of(Aggregates.match(condition)), 1).stream().findFirst();
+    return reads.aggregate(List.of(Aggregates.match(condition)), 1).stream().findFirst();
   }
 
   /** The events of a request, of all services. */
@@ -159,7 +159,7 @@ public final class EventSearch {
     limited.add(Aggregates.limit(limit + 1));
     List<RawBsonDocument> events = new ArrayList<>();
     int[] bytes = {0};
-    store.forEachWhile(
+    reads.forEachWhile(
         limited,
         event -> {
           events.add(event);

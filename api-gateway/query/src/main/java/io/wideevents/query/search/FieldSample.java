@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * The fields and values of the newest events that match a filter, as suggestions for a person who
  * types.
  *
- * <p>Blocks as {@link EventStore} does. Safe for concurrent use.
+ * <p>Blocks as {@link EventStore} does. Belongs to one request.
  */
 public final class FieldSample {
   private static final int MAX_EVENTS = 1000;
@@ -43,7 +43,7 @@ public final class FieldSample {
   private static final int MAX_DIFFERENT_VALUES = 10_000;
   private static final int MAX_TEXT = 256;
 
-  private final EventStore store;
+  private final EventStore.Reads reads;
 
   /**
    * One field.
@@ -73,8 +73,8 @@ public final class FieldSample {
    */
   public record Values(int sampled, List<Value> values) {}
 
-  public FieldSample(EventStore store) {
-    this.store = store;
+  public FieldSample(EventStore.Reads reads) {
+    this.reads = reads;
   }
 
   /**
@@ -133,7 +133,7 @@ public final class FieldSample {
   private int forEach(List<Bson> pipeline, Consumer<RawBsonDocument> each) {
     int[] sampled = {0};
     int[] bytes = {0};
-    store.forEachWhile(
+    reads.forEachWhile(
         pipeline,
         event -> {
           each.accept(event);

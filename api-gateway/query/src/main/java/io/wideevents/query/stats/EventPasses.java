@@ -17,11 +17,11 @@ final class EventPasses {
   /** Bounds the memory of this process: a cell takes about 400 bytes. */
   private static final int MAX_CELLS = 100_000;
 
-  private final EventStore store;
+  private final EventStore.Reads reads;
   private final BsonDocument events;
 
-  EventPasses(EventStore store, StatsRequest request) {
-    this.store = store;
+  EventPasses(EventStore.Reads reads, StatsRequest request) {
+    this.reads = reads;
     this.events =
         new BsonDocument(
             "$and",
@@ -126,7 +126,7 @@ final class EventPasses {
 
   private List<BsonDocument> run(List<? extends Bson> pipeline, int atMost) {
     try {
-      return store.aggregate(pipeline, atMost);
+      return reads.aggregate(pipeline, atMost);
     } catch (QueryException e) {
       if (e.code().equals("query_too_large")) {
         throw tooMany("The groups of the query need more memory than a query may use");

@@ -25,8 +25,8 @@ public final class StatsQuery {
    * @throws io.wideevents.query.QueryException 422 {@code too_many_groups}, or a failure of the
    *     store
    */
-  public static StatsResult run(StatsRequest request, EventStore store) {
-    EventPasses passes = new EventPasses(store, request);
+  public static StatsResult run(StatsRequest request, EventStore.Reads reads) {
+    EventPasses passes = new EventPasses(reads, request);
     GroupQuery groups = new GroupQuery(request, passes);
     if (!request.groupBy().isEmpty()) {
       groups.run();

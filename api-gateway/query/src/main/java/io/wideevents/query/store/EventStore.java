@@ -5,6 +5,7 @@ import com.mongodb.reactivestreams.client.MongoDatabase;
 import io.wideevents.mongo.MongoConnection;
 import io.wideevents.mongo.MongoSettings;
 import io.wideevents.query.QueryException;
+import io.wideevents.time.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -24,8 +25,8 @@ import reactor.core.publisher.Sinks;
 
 /**
  * Reads the stored events. Has its own connection, so that queries take no connection of the
- * gateway's deliveries. At most the configured number of queries run at the same time, and each
- * ends after the timeout of the settings, in MongoDB too.
+ * gateway's deliveries. At most the configured number of queries run at the same time. The queries
+ * of one request end after the timeout of the settings, in MongoDB too.
  *
  * <p>The methods block, for at most the timeout plus one second of waiting for other queries. They
  * throw {@link QueryException} with the status 429, 503 or 504. Safe for concurrent use. Owned, and
@@ -55,50 +56,9 @@ public final class EventStore implements AutoCloseable {
     this.concurrency = concurrency;
   }
 
-  /**
-   * Runs a pipeline on the events and returns its first results.
-   *
-   * @param atMost limit of results; the pipeline should have it as well
-   * @throws QueryException {@code query_too_large} if the results have more than 16 MiB
-   */
-  public List<BsonDocument> aggregate(List<? extends Bson> pipeline, int atMost) {
-    List<BsonDocument> found = new ArrayList<>();
-    long[] bytes = {0};
-    read(
-        results(pipeline).take(atMost),
-        document -> {
-          bytes[0] += document.getByteBuffer().remaining();
-          if (bytes[0] > MAX_RESULT_BYTES && !found.isEmpty()) {
-            throw StoreFailures.tooLarge("The results of the query have more than 16 MiB");
-          }
-          found.add(document);
-          return true;
-        });
-    return found;
-  }
-
-  /**
-   * Runs a pipeline on the events and calls the consumer for each result, one at a time, in the
-   * calling thread. The consumer must not wait for a client, because the query keeps its permit
-   * meanwhile. If the consumer throws, the query ends.
-   */
-  public void forEach(List<? extends Bson> pipeline, Consumer<? super RawBsonDocument> each) {
-    read(
-        results(pipeline),
-        document -> {
-          each.accept(document);
-          return true;
-        });
-  }
-
-  /**
-   * As {@link #forEach}, until there are enough results.
-   *
-   * @param wantsMore returns false for the last result to read
-   */
-  public void forEachWhile(
-      List<? extends Bson> pipeline, Predicate<? super RawBsonDocument> wantsMore) {
-    read(results(pipeline), wantsMore);
+  /** Begins the reads of one request. The caller closes them. */
+  public Reads reads() {
+    return new Reads();
   }
 
   /**
@@ -139,25 +99,102 @@ public final class EventStore implements AutoCloseable {
     connection.close();
   }
 
-  private Flux<RawBsonDocument> results(List<? extends Bson> pipeline) {
-    return Mono.fromFuture(connection::queriedDatabase)
-        .flatMapMany(database -> events(database).aggregate(pipeline).allowDiskUse(false))
-        .takeUntilOther(closing.asMono());
+  /**
+   * The reads of one request, one after the other. The timeout of a query applies to all of them
+   * together. It begins with the first read. Used by one thread.
+   */
+  public final class Reads implements AutoCloseable {
+    private @Nullable Deadline deadline;
+
+    private Reads() {}
+
+    /**
+     * Runs a pipeline on the events and returns its first results.
+     *
+     * @param atMost limit of results; the pipeline should have it as well
+     * @throws QueryException {@code query_too_large} if the results have more than 16 MiB
+     */
+    public List<BsonDocument> aggregate(List<? extends Bson> pipeline, int atMost) {
+      List<BsonDocument> found = new ArrayList<>();
+      long[] bytes = {0};
+      read(
+          pipeline,
+          document -> {
+            bytes[0] += document.getByteBuffer().remaining();
+            if (bytes[0] > MAX_RESULT_BYTES && !found.isEmpty()) {
+              throw StoreFailures.tooLarge("The results of the query have more than 16 MiB");
+            }
+            found.add(document);
+            return found.size() < atMost;
+          });
+      return found;
+    }
+
+    /**
+     * Runs a pipeline on the events and calls the consumer for each result, one at a time, in the
+     * calling thread. The consumer must not wait for a client, because the query keeps its permit
+     * meanwhile. If the consumer throws, the query ends.
+     */
+    public void forEach(List<? extends Bson> pipeline, Consumer<? super RawBsonDocument> each) {
+      read(
+          pipeline,
+          document -> {
+            each.accept(document);
+            return true;
+          });
+    }
+
+    /**
+     * As {@link #forEach}, until there are enough results.
+     *
+     * @param wantsMore returns false for the last result to read
+     */
+    public void forEachWhile(
+        List<? extends Bson> pipeline, Predicate<? super RawBsonDocument> wantsMore) {
+      read(pipeline, wantsMore);
+    }
+
+    /** Idempotent. */
+    @Override
+    public void close() {}
+
+    private void read(List<? extends Bson> pipeline, Predicate<? super RawBsonDocument> wantsMore) {
+      takePermit();
+      // Closing the stream ends the query, also if the consumer throws.
+      try (Stream<RawBsonDocument> stream = results(pipeline).toStream(BATCH)) {
+        Iterator<RawBsonDocument> documents = stream.iterator();
+        while (hasNext(documents) && wantsMore.test(documents.next())) {}
+      } finally {
+        permits.release();
+      }
+    }
+
+    private Flux<RawBsonDocument> results(List<? extends Bson> pipeline) {
+      long millis = remainingMillis();
+      return Mono.fromFuture(connection::queriedDatabase)
+          .flatMapMany(
+              database ->
+                  events(database)
+                      .withTimeout(millis, TimeUnit.MILLISECONDS)
+                      .aggregate(pipeline)
+                      .allowDiskUse(false))
+          .takeUntilOther(closing.asMono());
+    }
+
+    private long remainingMillis() {
+      if (deadline == null) {
+        deadline = Deadline.after(connection.settings().timeout());
+      }
+      long millis = deadline.remaining().toMillis();
+      if (millis == 0) {
+        throw StoreFailures.timeout(connection);
+      }
+      return millis;
+    }
   }
 
   private MongoCollection<RawBsonDocument> events(MongoDatabase database) {
     return database.getCollection(connection.settings().collection(), RawBsonDocument.class);
-  }
-
-  private void read(Flux<RawBsonDocument> results, Predicate<? super RawBsonDocument> wantsMore) {
-    takePermit();
-    // Closing the stream ends the query, also if the consumer throws.
-    try (Stream<RawBsonDocument> stream = results.toStream(BATCH)) {
-      Iterator<RawBsonDocument> documents = stream.iterator();
-      while (hasNext(documents) && wantsMore.test(documents.next())) {}
-    } finally {
-      permits.release();
-    }
   }
 
   private boolean hasNext(Iterator<?> documents) {

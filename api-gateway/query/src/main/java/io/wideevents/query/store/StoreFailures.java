@@ -132,7 +132,7 @@ final class StoreFailures {
     throw thrown;
   }
 
-  private static QueryException timeout(MongoConnection connection) {
+  static QueryException timeout(MongoConnection connection) {
     return new QueryException(
         504,
         "query_timeout",

@@ -31,6 +31,7 @@ interface StoredEventSearch {
               .append("_ingest.receivedAt", new BsonInt32(1))
               .append("_ingest.tier", new BsonInt32(1));
       return store
+          .reads()
           .aggregate(
               List.of(new BsonDocument("$match", byId), new BsonDocument("$project", fields)), 1)
           .stream()

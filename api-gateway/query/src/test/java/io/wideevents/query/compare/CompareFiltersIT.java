@@ -75,7 +75,7 @@ class CompareFiltersIT {
               CompareRequest.parse(
                   "{\"selection\": {\"filter\": \"marked:true\"}}".getBytes(StandardCharsets.UTF_8),
                   NOW),
-              store.store());
+              store.store().reads());
 
       // Then
       assertThat(result.selection()).isEqualTo(new CompareResult.Size(1_000, 1_000));

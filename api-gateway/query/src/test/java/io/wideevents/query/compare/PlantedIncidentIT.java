@@ -160,6 +160,6 @@ class PlantedIncidentIT {
 
   private CompareResult compare(String body) {
     return CompareQuery.run(
-        CompareRequest.parse(body.getBytes(StandardCharsets.UTF_8), NOW), store.store());
+        CompareRequest.parse(body.getBytes(StandardCharsets.UTF_8), NOW), store.store().reads());
   }
 }

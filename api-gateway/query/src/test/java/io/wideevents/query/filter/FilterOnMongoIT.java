@@ -129,6 +129,7 @@ class FilterOnMongoIT {
 
   private static List<Integer> found(Filter filter) {
     return store
+        .reads()
         .aggregate(
             List.of(
                 Aggregates.match(filter.condition()),

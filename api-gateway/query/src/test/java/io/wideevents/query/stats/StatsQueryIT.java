@@ -73,7 +73,7 @@ class StatsQueryIT {
 
       // When
       StatsRequest request = request(body);
-      StatsResult result = StatsQuery.run(request, store.store());
+      StatsResult result = StatsQuery.run(request, store.store().reads());
 
       // Then
       ExpectedFigures expected = new ExpectedFigures(request, events);
@@ -190,7 +190,7 @@ class StatsQueryIT {
   }
 
   private JsonNode reply(String body) throws Exception {
-    return JSON.readTree(StatsReply.of(StatsQuery.run(request(body), store.store())));
+    return JSON.readTree(StatsReply.of(StatsQuery.run(request(body), store.store().reads())));
   }
 
   private static StatsRequest request(String body) {

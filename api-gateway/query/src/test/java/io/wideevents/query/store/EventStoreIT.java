@@ -17,6 +17,7 @@ import org.bson.BsonDocument;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Mono;
 
 /** The limits of queries on the real MongoDB. */
@@ -56,7 +57,7 @@ class EventStoreIT {
     try (EventStore store = new EventStore(stored.settings(Duration.ofMillis(500)), 1)) {
       long start = System.nanoTime();
 
-      assertFails(504, "query_timeout", () -> store.aggregate(SLOW, EVENTS));
+      assertFails(504, "query_timeout", () -> store.reads().aggregate(SLOW, EVENTS));
 
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(60));
       assertThat(store.running()).isZero();
@@ -64,13 +65,35 @@ class EventStoreIT {
   }
 
   @Test
+  @Timeout(30)
+  void readsOfOneRequest_shareTheTimeout() {
+    try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(1)), 1);
+        EventStore.Reads reads = store.reads()) {
+      long start = System.nanoTime();
+
+      assertFails(
+          504,
+          "query_timeout",
+          () -> {
+            while (true) {
+              reads.aggregate(ALL, EVENTS);
+            }
+          });
+
+      assertThat(Duration.ofNanos(System.nanoTime() - start))
+          .isBetween(Duration.ofMillis(900), Duration.ofSeconds(3));
+      assertThat(store.reads().aggregate(ALL, 1)).hasSize(1);
+    }
+  }
+
+  @Test
   void queryBeyondTheLimit_isRejectedAfterASecond() {
     try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(60)), 1)) {
       CompletableFuture<Void> first =
-          CompletableFuture.runAsync(() -> store.aggregate(SLOW, EVENTS));
+          CompletableFuture.runAsync(() -> store.reads().aggregate(SLOW, EVENTS));
       await().until(() -> store.running() == 1);
 
-      assertFails(429, "query_busy", () -> store.aggregate(ALL, 1));
+      assertFails(429, "query_busy", () -> store.reads().aggregate(ALL, 1));
 
       assertThat(first).isNotDone();
     }
@@ -82,7 +105,9 @@ class EventStoreIT {
     try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(60)), 1)) {
       CompletableFuture<Void> query =
           CompletableFuture.runAsync(
-              () -> assertFails(503, "store_unavailable", () -> store.aggregate(SLOW, EVENTS)));
+              () ->
+                  assertFails(
+                      503, "store_unavailable", () -> store.reads().aggregate(SLOW, EVENTS)));
       await().until(() -> store.running() == 1);
 
       store.close();
@@ -97,11 +122,11 @@ class EventStoreIT {
     try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(60)), 1)) {
       AtomicInteger seen = new AtomicInteger();
 
-      store.forEachWhile(ALL, document -> seen.incrementAndGet() < 7);
+      store.reads().forEachWhile(ALL, document -> seen.incrementAndGet() < 7);
 
       assertThat(seen).hasValue(7);
-      assertThat(store.aggregate(ALL, 3)).hasSize(3);
-      assertThat(store.aggregate(ALL, EVENTS + 1)).hasSize(EVENTS);
+      assertThat(store.reads().aggregate(ALL, 3)).hasSize(3);
+      assertThat(store.reads().aggregate(ALL, EVENTS + 1)).hasSize(EVENTS);
       assertThat(store.running()).isZero();
     }
   }
@@ -113,11 +138,13 @@ class EventStoreIT {
 
       assertThatThrownBy(
               () ->
-                  store.forEach(
-                      ALL,
-                      document -> {
-                        throw bug;
-                      }))
+                  store
+                      .reads()
+                      .forEach(
+                          ALL,
+                          document -> {
+                            throw bug;
+                          }))
           .isSameAs(bug);
 
       assertThat(store.running()).isZero();
@@ -133,7 +160,7 @@ class EventStoreIT {
                     + " in: {$concat: ['$$value', '$$value']}}}}}"),
             BsonDocument.parse("{$sort: {pad: 1, requestId: -1}}"));
     try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(30)), 1)) {
-      assertFails(422, "query_too_large", () -> store.aggregate(hungry, EVENTS));
+      assertFails(422, "query_too_large", () -> store.reads().aggregate(hungry, EVENTS));
     }
   }
 
@@ -146,9 +173,9 @@ class EventStoreIT {
                 "{$project: {pad: {$reduce: {input: {$range: [0, 14]}, initialValue: 'xxxx',"
                     + " in: {$concat: ['$$value', '$$value']}}}}}"));
     try (EventStore store = new EventStore(stored.settings(Duration.ofSeconds(30)), 1)) {
-      assertFails(422, "query_too_large", () -> store.aggregate(large, EVENTS));
+      assertFails(422, "query_too_large", () -> store.reads().aggregate(large, EVENTS));
 
-      assertThat(store.aggregate(large, 100)).hasSize(100);
+      assertThat(store.reads().aggregate(large, 100)).hasSize(100);
       assertThat(store.running()).isZero();
     }
   }
@@ -189,7 +216,7 @@ class EventStoreIT {
               "{$none: {}}",
               "{$group: {_id: 1, a: {$none: 1}}}")) {
         List<BsonDocument> unknown = List.of(BsonDocument.parse(stage));
-        assertFails(501, "query_unsupported", () -> store.aggregate(unknown, 1));
+        assertFails(501, "query_unsupported", () -> store.reads().aggregate(unknown, 1));
       }
     }
   }
@@ -199,7 +226,7 @@ class EventStoreIT {
     EventStore store = new EventStore(stored.settings(Duration.ofSeconds(60)), 1);
     store.close();
 
-    assertFails(503, "store_unavailable", () -> store.aggregate(ALL, 1));
+    assertFails(503, "store_unavailable", () -> store.reads().aggregate(ALL, 1));
     assertFails(503, "store_unavailable", () -> store.tail(new BsonDocument(), null).close());
     assertThat(store.tails()).isZero();
   }
