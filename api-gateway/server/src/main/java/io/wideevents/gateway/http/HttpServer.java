@@ -361,7 +361,8 @@ public final class HttpServer implements AutoCloseable {
     read(routes, "/schemas/event.json", ApiDocument.eventSchema());
     extraRoutes.register(routes, RouteAccess.QUERY, RouteAccess.PUBLIC);
     routes.exception(ProblemException.class, (e, ctx) -> replies.send(ctx, e.problem()));
-    routes.exception(NotFoundResponse.class, (e, ctx) -> replies.send(ctx, Problems.notFound()));
+    routes.exception(
+        NotFoundResponse.class, (e, ctx) -> replies.send(ctx, Problems.notFound(hasQueries())));
     routes.exception(MethodNotAllowedResponse.class, this::otherMethod);
     routes.exception(
         HttpResponseException.class,
@@ -388,6 +389,10 @@ public final class HttpServer implements AutoCloseable {
     ctx.disableCompression().result(metricsPage.get());
   }
 
+  private boolean hasQueries() {
+    return extraRoutes != ExtraRoutes.NONE;
+  }
+
   /** Answers a method that has no handler at a known path. OPTIONS gets the allowed methods. */
   private void otherMethod(MethodNotAllowedResponse refusal, Context ctx) {
     String allowed =
@@ -400,7 +405,7 @@ public final class HttpServer implements AutoCloseable {
     if (ctx.method().equals(HandlerType.OPTIONS)) {
       ctx.status(204).header("Allow", allowed);
     } else {
-      replies.send(ctx, Problems.methodNotAllowed(allowed));
+      replies.send(ctx, Problems.methodNotAllowed(allowed, hasQueries()));
     }
   }
 

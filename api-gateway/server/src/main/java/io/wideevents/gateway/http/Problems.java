@@ -299,22 +299,33 @@ final class Problems {
         .closingConnection();
   }
 
-  static Problem notFound() {
+  /**
+   * @param hasQueries whether the gateway serves the query API
+   */
+  static Problem notFound(boolean hasQueries) {
     return new Problem(
             404,
             "not_found",
             "There is nothing at this path",
             "Post events to /v1/events; /openapi.yaml describes the API, and the gateway's health"
-                + " is at /health/live and /health/ready")
+                + " is at /health/live and /health/ready"
+                + (hasQueries
+                    ? ""
+                    : "; for the query API and the page at /ui, start the gateway with"
+                        + " QUERY_ENABLED=true"))
         .closingConnection();
   }
 
-  static Problem methodNotAllowed(String allowed) {
+  /**
+   * @param hasQueries whether the gateway serves the query API
+   */
+  static Problem methodNotAllowed(String allowed, boolean hasQueries) {
     return new Problem(
             405,
             "method_not_allowed",
             "This path does not support this method",
-            "Use one of the methods in the Allow header")
+            "Use one of the methods in the Allow header"
+                + (hasQueries ? "" : "; to read events, start the gateway with QUERY_ENABLED=true"))
         .withHeader("Allow", allowed)
         .closingConnection();
   }

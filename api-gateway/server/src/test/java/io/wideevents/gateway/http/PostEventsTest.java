@@ -361,6 +361,15 @@ class PostEventsTest {
     assertThat(problem.getString("fix")).contains("/v1/events");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/v1/events", "/v1/events/42", "/ui/", "/v1/fields", "/query-openapi.yaml"})
+  void queries_thatAreOff_nameTheSetting(String path) {
+    Document problem = Json.parse(server.get(path).body());
+
+    assertThat(problem.getString("fix")).contains("QUERY_ENABLED=true");
+  }
+
   private static List<String> requestIds(List<EncodedEvent> events) {
     return events.stream().map(EncodedEvent::requestId).toList();
   }
