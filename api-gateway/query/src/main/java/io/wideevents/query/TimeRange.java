@@ -8,6 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
+import org.bson.BsonString;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,10 +59,20 @@ public record TimeRange(Instant from, Instant to) {
 
   /** Matches the events of the range. */
   public BsonDocument condition() {
+    return condition(from.toEpochMilli(), to.toEpochMilli());
+  }
+
+  /**
+   * Matches the events from a time up to another one, which is not included. Only a time matches:
+   * without the second condition, an array of times would match as well, which another writer can
+   * have stored.
+   */
+  public static BsonDocument condition(long fromMillis, long toMillis) {
     return new BsonDocument(
         "timestamp",
-        new BsonDocument("$gte", new BsonDateTime(from.toEpochMilli()))
-            .append("$lt", new BsonDateTime(to.toEpochMilli())));
+        new BsonDocument("$gte", new BsonDateTime(fromMillis))
+            .append("$lt", new BsonDateTime(toMillis))
+            .append("$not", new BsonDocument("$type", new BsonString("array"))));
   }
 
   private static Instant instant(String name, String text, Instant now) {

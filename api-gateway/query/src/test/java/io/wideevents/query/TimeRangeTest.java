@@ -74,6 +74,6 @@ class TimeRangeTest {
         .isEqualTo(
             BsonDocument.parse(
                 "{timestamp: {$gte: {$date: '2026-11-30T11:00:00Z'},"
-                    + " $lt: {$date: '2026-11-30T12:00:00Z'}}}"));
+                    + " $lt: {$date: '2026-11-30T12:00:00Z'}, $not: {$type: 'array'}}}"));
   }
 }

@@ -4,7 +4,6 @@ import io.wideevents.query.TimeRange;
 import java.util.List;
 import java.util.Random;
 import org.bson.BsonArray;
-import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 
 /**
@@ -39,10 +38,7 @@ record Windows(BsonDocument condition, double share) {
       long window = Math.max(1, Math.round((end - start) * share));
       long at = start + random.nextLong(end - start - window + 1);
       covered += window;
-      BsonDocument time =
-          new BsonDocument("$gte", new BsonDateTime(at))
-              .append("$lt", new BsonDateTime(at + window));
-      windows.add(and(new BsonDocument("timestamp", time), condition));
+      windows.add(and(TimeRange.condition(at, at + window), condition));
     }
     return new Windows(new BsonDocument("$or", windows), (double) covered / length);
   }

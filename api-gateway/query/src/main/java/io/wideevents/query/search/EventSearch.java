@@ -148,7 +148,7 @@ public final class EventSearch {
 
   private static List<Bson> sameTime(Query query, BsonDateTime time, BsonDocument ids) {
     return List.of(
-        Aggregates.match(query.and(new BsonDocument(TIMESTAMP, time))),
+        Aggregates.match(query.and(TimeRange.condition(time.getValue(), time.getValue() + 1))),
         Aggregates.match(ids),
         Aggregates.sort(new BsonDocument(ID, query.order().direction())));
   }

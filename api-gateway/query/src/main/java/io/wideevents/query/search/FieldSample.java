@@ -180,9 +180,12 @@ public final class FieldSample {
 
   /** Whether the value can be compared with a value of the filter, and is short. */
   private static boolean isListed(BsonValue value) {
-    return !value.isDocument()
-        && (!value.isBinary() || isUuid(value.asBinary()))
-        && text(value).length() <= MAX_TEXT;
+    return switch (value.getBsonType()) {
+      case STRING -> value.asString().getValue().length() <= MAX_TEXT;
+      case BINARY -> isUuid(value.asBinary());
+      case INT32, INT64, DOUBLE, DECIMAL128, BOOLEAN, DATE_TIME, NULL -> true;
+      default -> false;
+    };
   }
 
   private static boolean isUuid(BsonBinary binary) {

@@ -28,7 +28,8 @@ public record SearchCursor(TimeRange range, SearchOrder order, long timestampMil
   static SearchCursor after(BsonDocument event, TimeRange range, SearchOrder order) {
     boolean hasUuid =
         event.get("_id") instanceof BsonBinary id
-            && id.getType() == BsonBinarySubType.UUID_STANDARD.getValue();
+            && id.getType() == BsonBinarySubType.UUID_STANDARD.getValue()
+            && id.getData().length == 2 * Long.BYTES;
     // An event of another writer may have another id. The next page then begins after all events
     // with its timestamp.
     UUID last = order == SearchOrder.ASC ? MAX : MIN;

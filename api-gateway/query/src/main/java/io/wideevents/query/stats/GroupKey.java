@@ -2,13 +2,16 @@ package io.wideevents.query.stats;
 
 import io.wideevents.query.Numbers;
 import java.math.BigDecimal;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.bson.BsonArray;
 import org.bson.BsonDecimal128;
 import org.bson.BsonDocument;
 import org.bson.BsonDouble;
 import org.bson.BsonInt64;
+import org.bson.BsonType;
 import org.bson.BsonValue;
 import org.bson.types.Decimal128;
 import org.jspecify.annotations.Nullable;
@@ -18,14 +21,29 @@ import org.jspecify.annotations.Nullable;
  * group: the numbers 1 and 1.0 are equal.
  */
 record GroupKey(List<BsonValue> values) implements Comparable<GroupKey> {
+  private static final Set<BsonType> EQUATABLE =
+      EnumSet.of(
+          BsonType.STRING,
+          BsonType.INT32,
+          BsonType.INT64,
+          BsonType.DOUBLE,
+          BsonType.DECIMAL128,
+          BsonType.BOOLEAN,
+          BsonType.DATE_TIME,
+          BsonType.BINARY,
+          BsonType.OBJECT_ID,
+          BsonType.NULL);
 
   static GroupKey of(List<BsonValue> values) {
     return new GroupKey(values.stream().map(GroupKey::normal).toList());
   }
 
-  /** Whether each value is neither an array nor an object. */
+  /**
+   * Whether MongoDB finds each value with an equality. With an array it would compare elements, and
+   * it reads a regular expression as a pattern. Only another writer can store the further types.
+   */
   boolean isScalar() {
-    return values.stream().noneMatch(value -> value.isArray() || value.isDocument());
+    return values.stream().map(BsonValue::getBsonType).allMatch(EQUATABLE::contains);
   }
 
   /** The key as a document that MongoDB compares with {@link Pass#groupKey}. */

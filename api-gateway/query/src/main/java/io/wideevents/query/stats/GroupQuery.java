@@ -175,8 +175,8 @@ final class GroupQuery {
 
   /**
    * Matches the events of these groups, and perhaps of others. An equality with null matches a
-   * missing field too, like the key of a group. An array or an object is compared with the key
-   * itself, because an equality would match the elements of arrays.
+   * missing field too, like the key of a group. Other types than {@link GroupKey#isScalar} allows
+   * are compared with the key itself.
    */
   private BsonDocument condition(Set<GroupKey> keys) {
     if (!keys.stream().allMatch(GroupKey::isScalar)) {
