@@ -140,8 +140,7 @@ record Pass(
     BigDecimal sum = Numbers.exact(cell.get(NUMBER_SUM + n));
     return new NumberTotals(
         cell.getNumber(NUMBER_WEIGHT + n).doubleValue(),
-        // Not a number, if a document of another writer has such a value.
-        sum == null ? BigDecimal.ZERO : sum,
+        sum,
         Numbers.exact(cell.get(NUMBER_LEAST + n)),
         Numbers.exact(cell.get(NUMBER_MOST + n)));
   }
