@@ -34,8 +34,9 @@ public final class EventTail implements AutoCloseable {
   private static final String TOKEN = "_data";
   // How long MongoDB waits for a change before it answers that there is none.
   private static final Duration MAX_AWAIT = Duration.ofSeconds(1);
-  // An event can have 1 MiB and more, and each tail has such a queue.
-  static final int MAX_QUEUED = 16;
+  // An event can have 1 MiB and more, and each tail has such a queue. The driver reads as many
+  // ahead.
+  static final int MAX_QUEUED = 4;
 
   private final MongoConnection connection;
   private final String firstToken;
@@ -111,6 +112,15 @@ public final class EventTail implements AutoCloseable {
     BsonDocument cursor = run(database, command).getDocument("cursor");
     BsonInt64 id = cursor.getInt64("id");
     if (id.getValue() != 0) {
+      if (after != null) {
+        // MongoDB looks for the position in its oplog only when it reads the first changes.
+        run(
+            database,
+            new BsonDocument("getMore", id)
+                .append("collection", new BsonString(collection))
+                .append("batchSize", new BsonInt32(1))
+                .append("maxTimeMS", new BsonInt32(1)));
+      }
       BsonDocument kill =
           new BsonDocument("killCursors", new BsonString(collection))
               .append("cursors", new BsonArray(List.<BsonValue>of(id)));

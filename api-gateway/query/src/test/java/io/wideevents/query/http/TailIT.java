@@ -112,6 +112,16 @@ class TailIT {
   }
 
   @Test
+  void tail_afterAPositionThatMongoNoLongerHas_isRejected() throws Exception {
+    // The token of a real change, with the seconds of 1970
+    HttpResponse<String> reply =
+        api.get("/v1/tail", "Last-Event-ID", "8260000000000005112B0229296E04");
+
+    assertThat(reply.statusCode()).isEqualTo(410);
+    assertThat(json(reply).get("code").asString()).isEqualTo("tail_expired");
+  }
+
+  @Test
   void tail_skipsEventsBeyondFiftyASecond_andSaysHowMany() throws Exception {
     try (OpenTail tail = open("/v1/tail")) {
       tail.next();
