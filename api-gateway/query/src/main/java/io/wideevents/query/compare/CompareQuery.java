@@ -25,8 +25,8 @@ public final class CompareQuery {
    */
   public static CompareResult run(CompareRequest request, EventStore.Reads reads) {
     EventSampler sampler = new EventSampler(reads, new Random(SEED));
-    Sample selection = new Sample();
-    Sample baseline = new Sample();
+    Sample selection = new Sample(reads::reserve);
+    Sample baseline = new Sample(reads::reserve);
     long selected =
         sampler.sample(
             request.selection().range(), request.selection().filter().condition(), selection::add);

@@ -3,6 +3,7 @@ package io.wideevents.query.compare;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
@@ -12,11 +13,14 @@ final class Sample {
   /** Bounds the memory of a comparison; later names are left out. */
   private static final int MAX_FIELDS = 2_000;
 
-  /** Bounds the memory too, at some 200 bytes for a value; later values are left out. */
+  /** Bounds the memory too; later values are left out. */
   static final int MAX_VALUES = 100_000;
 
   private static final double MAX_RATE = 1e9;
 
+  private static final int VALUE_BYTES = 200;
+
+  private final LongConsumer memory;
   private final Map<FieldPlace, Map<FieldValue, Count>> fields = new HashMap<>();
   private final Map<FieldPlace, Count> present = new HashMap<>();
   private int values;
@@ -43,6 +47,13 @@ final class Sample {
     }
   }
 
+  /**
+   * @param memory reserves bytes for the values
+   */
+  Sample(LongConsumer memory) {
+    this.memory = memory;
+  }
+
   void add(BsonDocument event) {
     double rate = rate(event);
     events++;
@@ -65,6 +76,7 @@ final class Sample {
         return;
       }
       values++;
+      memory.accept(VALUE_BYTES + value.text().length());
       count = new Count();
       counts.put(value, count);
     }

@@ -162,8 +162,10 @@ public final class EventSearch {
     reads.forEachWhile(
         limited,
         event -> {
+          int size = event.getByteBuffer().remaining();
+          reads.reserve(size);
           events.add(event);
-          bytes[0] += event.getByteBuffer().remaining();
+          bytes[0] += size;
           return events.size() <= limit && !isTooLarge(events, bytes[0]);
         });
     return new Batch(events, events.size() > limit || isTooLarge(events, bytes[0]));

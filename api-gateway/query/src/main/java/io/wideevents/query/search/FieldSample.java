@@ -42,6 +42,7 @@ public final class FieldSample {
   private static final int MAX_COUNTED_VALUES = 100;
   private static final int MAX_DIFFERENT_VALUES = 10_000;
   private static final int MAX_TEXT = 256;
+  private static final int VALUE_BYTES = 150;
 
   private final EventStore.Reads reads;
 
@@ -82,16 +83,10 @@ public final class FieldSample {
    * at most 32 MiB.
    */
   public Fields fields(Filter filter, TimeRange range, String prefix) {
-    Map<String, Seen> fields = new HashMap<>();
-    int sampled =
-        forEach(
-            newest(filter, range, null),
-            event -> {
-              Set<String> ofEvent = new HashSet<>();
-              new Walk(fields, ofEvent, prefix).document("", event);
-            });
+    Walk walk = new Walk(prefix);
+    int sampled = forEach(newest(filter, range, null), walk::add);
     List<Field> found =
-        fields.entrySet().stream()
+        walk.fields.entrySet().stream()
             .map(entry -> entry.getValue().field(entry.getKey()))
             .sorted(Comparator.comparingInt(Field::events).reversed().thenComparing(Field::name))
             .toList();
@@ -112,9 +107,8 @@ public final class FieldSample {
               Set<BsonValue> ofEvent = new HashSet<>();
               leaves(event, List.of(field.path().split("\\.")), 0, ofEvent);
               for (BsonValue value : ofEvent) {
-                if (text(value).toLowerCase(Locale.ROOT).startsWith(wanted)
-                    && (counts.size() < MAX_DIFFERENT_VALUES || counts.containsKey(value))) {
-                  counts.merge(value, 1, Integer::sum);
+                if (text(value).toLowerCase(Locale.ROOT).startsWith(wanted)) {
+                  count(counts, value);
                 }
               }
             });
@@ -128,6 +122,15 @@ public final class FieldSample {
                     .thenComparing(value -> text(value.value())))
             .limit(limit)
             .toList());
+  }
+
+  private void count(Map<BsonValue, Integer> counts, BsonValue value) {
+    if (counts.containsKey(value)) {
+      counts.merge(value, 1, Integer::sum);
+    } else if (counts.size() < MAX_DIFFERENT_VALUES) {
+      reads.reserve(VALUE_BYTES + text(value).length());
+      counts.put(value, 1);
+    }
   }
 
   private int forEach(List<Bson> pipeline, Consumer<RawBsonDocument> each) {
@@ -221,17 +224,34 @@ public final class FieldSample {
   /** What is known of one field. */
   private static final class Seen {
     private final Set<String> types = new TreeSet<>();
-    private final Set<BsonValue> values = new HashSet<>();
+    // A value can be long, and the number of different ones need not be exact.
+    private final Set<Integer> hashes = new HashSet<>();
     private int events;
+    private int lastEvent = -1;
 
     Field field(String path) {
-      return new Field(new QueryField(path).shown(), types, events, values.size());
+      return new Field(new QueryField(path).shown(), types, events, hashes.size());
     }
   }
 
-  /** Adds the fields of one event. */
-  private record Walk(Map<String, Seen> fields, Set<String> ofEvent, String prefix) {
-    void document(String path, BsonDocument document) {
+  /** The fields of the sampled events. */
+  private final class Walk {
+    private final String prefix;
+    private final Map<String, Seen> fields = new HashMap<>();
+    // An array can have a hundred thousand elements.
+    private final Set<String> others = new HashSet<>();
+    private int event;
+
+    Walk(String prefix) {
+      this.prefix = prefix;
+    }
+
+    void add(BsonDocument read) {
+      event++;
+      document("", read);
+    }
+
+    private void document(String path, BsonDocument document) {
       document.forEach((name, value) -> value(path.isEmpty() ? name : path + "." + name, value));
     }
 
@@ -248,18 +268,24 @@ public final class FieldSample {
     private void leaf(String path, BsonValue value) {
       Seen seen = fields.get(path);
       if (seen == null) {
-        if (fields.size() >= MAX_FIELDS || !isSearchable(path)) {
+        if (fields.size() >= MAX_FIELDS || others.contains(path)) {
+          return;
+        }
+        reads.reserve(VALUE_BYTES + path.length());
+        if (!isSearchable(path)) {
+          others.add(path);
           return;
         }
         seen = new Seen();
         fields.put(path, seen);
       }
       seen.types.add(type(value.getBsonType()));
-      if (ofEvent.add(path)) {
+      if (seen.lastEvent != event) {
+        seen.lastEvent = event;
         seen.events++;
       }
-      if (seen.values.size() < MAX_COUNTED_VALUES) {
-        seen.values.add(value);
+      if (seen.hashes.size() < MAX_COUNTED_VALUES && seen.hashes.add(value.hashCode())) {
+        reads.reserve(VALUE_BYTES);
       }
     }
 

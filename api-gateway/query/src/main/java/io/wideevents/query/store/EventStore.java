@@ -34,7 +34,25 @@ import reactor.core.publisher.Sinks;
  */
 public final class EventStore implements AutoCloseable {
   private static final Duration MAX_WAIT = Duration.ofSeconds(1);
+
+  // MongoDB returns at most this number of results at once, and at most 16 MiB. Without a batch
+  // size, the driver would request as many results as it has room for, whatever their size.
   private static final int BATCH = 256;
+  private static final int READ_AHEAD = 8;
+  private static final long BATCH_BYTES = 16L << 20;
+
+  // An event can have 1 MiB and more, and a tail reads some of them ahead.
+  private static final long TAIL_BYTES = 8L << 20;
+
+  // The posts of events need most of the heap.
+  private static final int HEAP_PART_OF_RESULTS = 4;
+  private static final int HEAP_PART_OF_BATCHES = 4;
+  private static final int HEAP_PART_OF_TAILS = 8;
+
+  // A result as an object, and what statistics keep of it.
+  private static final int RESULT_OVERHEAD = 400;
+  private static final int KEPT_OF_RESULT = 100;
+
   // The results of a query are in memory together. The values of a field to group by may be long.
   private static final long MAX_RESULT_BYTES = 16L << 20;
 
@@ -42,18 +60,27 @@ public final class EventStore implements AutoCloseable {
   private final Semaphore permits;
   private final Semaphore tailPermits;
   private final int concurrency;
+  private final int maxTails;
+  private final QueryMemory memory;
   private final Sinks.Empty<Void> closing = Sinks.empty();
 
   /**
    * Does not connect yet.
    *
-   * @param concurrency limit of queries at the same time
+   * @param concurrency limit of queries at the same time, and of open tails. With a small heap
+   *     there are fewer
    */
   public EventStore(MongoSettings settings, int concurrency) {
+    this(settings, concurrency, Runtime.getRuntime().maxMemory());
+  }
+
+  EventStore(MongoSettings settings, int concurrency, long heapBytes) {
     this.connection = new MongoConnection(settings, "wide-events-query");
-    this.permits = new Semaphore(concurrency, true);
-    this.tailPermits = new Semaphore(concurrency);
-    this.concurrency = concurrency;
+    this.concurrency = Math.clamp(heapBytes / HEAP_PART_OF_BATCHES / BATCH_BYTES, 1, concurrency);
+    this.permits = new Semaphore(this.concurrency, true);
+    this.maxTails = Math.clamp(heapBytes / HEAP_PART_OF_TAILS / TAIL_BYTES, 1, concurrency);
+    this.tailPermits = new Semaphore(maxTails);
+    this.memory = new QueryMemory(heapBytes / HEAP_PART_OF_RESULTS);
   }
 
   /** Begins the reads of one request. The caller closes them. */
@@ -71,7 +98,7 @@ public final class EventStore implements AutoCloseable {
    */
   public EventTail tail(BsonDocument condition, @Nullable String after) {
     if (!tailPermits.tryAcquire()) {
-      throw StoreFailures.tooManyTails(concurrency);
+      throw StoreFailures.tooManyTails(maxTails);
     }
     try {
       return EventTail.open(connection, condition, after, tailPermits::release);
@@ -83,12 +110,17 @@ public final class EventStore implements AutoCloseable {
 
   /** Number of tails that are open now. */
   public int tails() {
-    return concurrency - tailPermits.availablePermits();
+    return maxTails - tailPermits.availablePermits();
   }
 
   /** Number of queries that run now. */
   public int running() {
     return concurrency - permits.availablePermits();
+  }
+
+  /** Memory of the results of all requests, in bytes. */
+  public long resultBytes() {
+    return memory.usedBytes();
   }
 
   /** Queries in progress fail with 503. Idempotent; takes at most half a second. */
@@ -101,33 +133,52 @@ public final class EventStore implements AutoCloseable {
 
   /**
    * The reads of one request, one after the other. The timeout of a query applies to all of them
-   * together. It begins with the first read. Used by one thread.
+   * together. It begins with the first read. The memory of the results is reserved until the reads
+   * are closed. Used by one thread.
    */
   public final class Reads implements AutoCloseable {
+    private final QueryMemory.Reservation reserved = memory.new Reservation();
     private @Nullable Deadline deadline;
+    private long lastResults;
 
     private Reads() {}
 
     /**
-     * Runs a pipeline on the events and returns its first results.
+     * Runs a pipeline on the events and returns its first results. The caller keeps them until the
+     * next call, and afterwards only what it has computed from them.
      *
      * @param atMost limit of results; the pipeline should have it as well
-     * @throws QueryException {@code query_too_large} if the results have more than 16 MiB
+     * @throws QueryException {@code query_too_large} if the results have more than 16 MiB, or if
+     *     the request needs too much memory
      */
     public List<BsonDocument> aggregate(List<? extends Bson> pipeline, int atMost) {
+      reserved.shrink(lastResults);
+      lastResults = 0;
       List<BsonDocument> found = new ArrayList<>();
       long[] bytes = {0};
       read(
           pipeline,
           document -> {
-            bytes[0] += document.getByteBuffer().remaining();
+            int size = document.getByteBuffer().remaining();
+            bytes[0] += size;
             if (bytes[0] > MAX_RESULT_BYTES && !found.isEmpty()) {
               throw StoreFailures.tooLarge("The results of the query have more than 16 MiB");
             }
+            reserve(size + RESULT_OVERHEAD);
+            lastResults += size + RESULT_OVERHEAD - KEPT_OF_RESULT;
             found.add(document);
             return found.size() < atMost;
           });
       return found;
+    }
+
+    /**
+     * Reserves memory for what the request keeps until the reads are closed.
+     *
+     * @throws QueryException 429 {@code query_busy} or 422 {@code query_too_large}
+     */
+    public void reserve(long bytes) {
+      reserved.grow(bytes);
     }
 
     /**
@@ -154,14 +205,17 @@ public final class EventStore implements AutoCloseable {
       read(pipeline, wantsMore);
     }
 
-    /** Idempotent. */
+    /** Releases the memory. Idempotent. */
     @Override
-    public void close() {}
+    public void close() {
+      lastResults = 0;
+      reserved.close();
+    }
 
     private void read(List<? extends Bson> pipeline, Predicate<? super RawBsonDocument> wantsMore) {
       takePermit();
       // Closing the stream ends the query, also if the consumer throws.
-      try (Stream<RawBsonDocument> stream = results(pipeline).toStream(BATCH)) {
+      try (Stream<RawBsonDocument> stream = results(pipeline).toStream(READ_AHEAD)) {
         Iterator<RawBsonDocument> documents = stream.iterator();
         while (hasNext(documents) && wantsMore.test(documents.next())) {}
       } finally {
@@ -177,6 +231,7 @@ public final class EventStore implements AutoCloseable {
                   events(database)
                       .withTimeout(millis, TimeUnit.MILLISECONDS)
                       .aggregate(pipeline)
+                      .batchSize(BATCH)
                       .allowDiskUse(false))
           .takeUntilOther(closing.asMono());
     }

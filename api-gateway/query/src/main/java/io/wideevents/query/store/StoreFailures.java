@@ -54,6 +54,15 @@ final class StoreFailures {
         .withHeader("Retry-After", "1");
   }
 
+  static QueryException memoryInUse() {
+    return new QueryException(
+            429,
+            "query_busy",
+            "The results of other requests use the memory that this gateway has for queries",
+            "Ask again after Retry-After; the limit is a quarter of the gateway's heap")
+        .withHeader("Retry-After", "1");
+  }
+
   static QueryException tooLarge(String detail) {
     return new QueryException(
         422, "query_too_large", detail, "Choose a shorter range, or add a service to the filter");

@@ -13,8 +13,8 @@ class NumberRangesTest {
   @Test
   void ranked_namesTheRangeThatTheSelectionPrefers() {
     // Given: sizes of 1 to 100 in the baseline, of 81 to 100 in the selection
-    Sample selection = new Sample();
-    Sample baseline = new Sample();
+    Sample selection = new Sample(bytes -> {});
+    Sample baseline = new Sample(bytes -> {});
     for (int i = 0; i < 1_000; i++) {
       baseline.add(new BsonDocument("size", new BsonInt32(1 + i % 100)));
       selection.add(new BsonDocument("size", new BsonInt32(81 + i % 20)));
@@ -38,8 +38,8 @@ class NumberRangesTest {
   @Test
   void ranked_comparesFewDifferentNumbersOneByOne() {
     // Given
-    Sample selection = new Sample();
-    Sample baseline = new Sample();
+    Sample selection = new Sample(bytes -> {});
+    Sample baseline = new Sample(bytes -> {});
     for (int i = 0; i < 1_000; i++) {
       baseline.add(new BsonDocument("shard", new BsonInt32(i % 4)));
       selection.add(new BsonDocument("shard", new BsonInt32(2)));

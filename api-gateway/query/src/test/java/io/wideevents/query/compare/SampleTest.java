@@ -18,7 +18,7 @@ class SampleTest {
 
   @Test
   void add_keepsABoundedNumberOfValues_ofEventsWithLongArrays() {
-    Sample sample = new Sample();
+    Sample sample = new Sample(bytes -> {});
 
     for (int n = 0; n < 100; n++) {
       int first = n * 10_000;
@@ -48,7 +48,7 @@ class SampleTest {
 
   @Test
   void add_countsAnEventOnce_whoseRateIsNoRate() {
-    Sample sample = new Sample();
+    Sample sample = new Sample(bytes -> {});
 
     for (String rate : List.of("1E+400", "NaN", "Infinity", "-5", "1")) {
       sample.add(
