@@ -23,8 +23,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,13 +32,6 @@ import tools.jackson.core.exc.JacksonIOException;
 public final class QueryRoutes implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(QueryRoutes.class);
 
-  private static final int REPLIES_PER_QUERY = 4;
-  // A reply holds up to 8 MiB of events while its client reads it.
-  private static final long REPLY_BYTES = 8L << 20;
-  // The posts of events need most of the heap.
-  private static final int HEAP_PART = 4;
-  private static final Duration MAX_WAIT = Duration.ofSeconds(1);
-
   private final EventStore store;
   private final QuerySettings settings;
   private final InstantSource clock;
@@ -48,7 +39,8 @@ public final class QueryRoutes implements AutoCloseable {
   private final TailHandler tails;
   private final TraceHandler trace;
   private final PipelineHandler pipeline;
-  private final Semaphore replies;
+  private final Predicate<Context> admitted;
+  private final ReplyPermits replies;
 
   /**
    * @param admitted whether the caller may still read events; asked during long replies
@@ -64,14 +56,15 @@ public final class QueryRoutes implements AutoCloseable {
     this.settings = settings;
     this.clock = clock;
     this.meters = new QueryMeters(registry, store);
+    this.admitted = admitted;
     this.tails = new TailHandler(store, admitted);
     this.trace = new TraceHandler(new EventTrace(store, gateway.spool(), gateway.topics()));
     this.pipeline =
         new PipelineHandler(
             new PipelinePanel(gateway.state(), gateway.topics()), settings.traceLink());
     this.replies =
-        new Semaphore(
-            repliesAtOnce(settings.concurrency(), Runtime.getRuntime().maxMemory()), true);
+        new ReplyPermits(
+            ReplyPermits.atOnce(settings.concurrency(), Runtime.getRuntime().maxMemory()));
   }
 
   /**
@@ -81,7 +74,7 @@ public final class QueryRoutes implements AutoCloseable {
    * @param open role of a route that needs no key
    */
   public void register(RoutesConfig routes, RouteRole query, RouteRole open) {
-    SearchHandler search = new SearchHandler(store, clock);
+    SearchHandler search = new SearchHandler(store, clock, admitted);
     FieldsHandler fields = new FieldsHandler(store, clock);
     routes.get("/v1/events", limited("events", search::list), query);
     routes.get("/v1/events/{eventId}", limited("event", search::one), query);
@@ -150,26 +143,9 @@ public final class QueryRoutes implements AutoCloseable {
   }
 
   private void limit(Context ctx, Handler handler) throws Exception {
-    if (!replies.tryAcquire(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
-      throw new QueryException(
-              429,
-              "query_busy",
-              "Too many replies to queries are being written",
-              "Read the replies, and ask again after Retry-After; the limit follows from the"
-                  + " setting QUERY_CONCURRENCY and from the heap")
-          .withHeader("Retry-After", "1");
-    }
-    try {
+    try (ReplyPermits.Permit permit = replies.take(ctx.ip())) {
       handler.handle(ctx);
-    } finally {
-      replies.release();
     }
-  }
-
-  /** The number of replies that may be in memory together: a quarter of the heap, at least two. */
-  static int repliesAtOnce(int concurrency, long heapBytes) {
-    long fitting = heapBytes / HEAP_PART / REPLY_BYTES;
-    return Math.clamp(fitting, 2, REPLIES_PER_QUERY * concurrency);
   }
 
   private Handler measured(String endpoint, Handler handler) {

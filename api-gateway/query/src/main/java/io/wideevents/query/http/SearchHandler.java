@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.bson.BsonDocument;
 import tools.jackson.core.JsonGenerator;
 
@@ -30,6 +31,7 @@ final class SearchHandler {
 
   private final EventStore store;
   private final InstantSource clock;
+  private final Predicate<Context> admitted;
 
   /**
    * What one request asks for; the range and the order are those of the cursor, if there is one.
@@ -43,9 +45,13 @@ final class SearchHandler {
     }
   }
 
-  SearchHandler(EventStore store, InstantSource clock) {
+  /**
+   * @param admitted whether the caller may still read events
+   */
+  SearchHandler(EventStore store, InstantSource clock, Predicate<Context> admitted) {
     this.store = store;
     this.clock = clock;
+    this.admitted = admitted;
   }
 
   void list(Context ctx) throws IOException {
@@ -83,7 +89,7 @@ final class SearchHandler {
                           "No event with this id is stored",
                           "Ask for /v1/events/%s/trace, which shows where it is".formatted(id)));
       ctx.contentType(JsonReply.MEDIA_TYPE);
-      EventJson.write(event, ctx.outputStream());
+      EventJson.write(event, new ReplyStream(ctx));
     }
   }
 
@@ -157,14 +163,22 @@ final class SearchHandler {
   private void stream(Context ctx, Wanted wanted) throws IOException {
     Optional<SearchCursor> next = wanted.after();
     int written = 0;
-    OutputStream out = null;
+    ReplyStream out = null;
     do {
       try (EventStore.Reads reads = store.reads()) {
+        if (out != null && !admitted.test(ctx)) {
+          throw new QueryException(
+              401,
+              "key_unknown",
+              "The key of this request was deleted",
+              "Send the request again with another key, or ask for the remaining range");
+        }
         Page page = wanted.page(reads, next, Math.min(wanted.limit() - written, MAX_LIMIT));
         if (out == null) {
           ctx.contentType(NDJSON);
-          out = ctx.outputStream();
+          out = new ReplyStream(ctx);
         }
+        out.nextPart();
         write(out, page);
         written += page.events().size();
         next = page.next();
