@@ -45,13 +45,31 @@ export class Problem extends Error {
 
 // A double cannot hold integers above 2^53 and exponents above 308. They are kept as the text that the gateway sent.
 const BEYOND_DOUBLE = /\d{16}|\de[+-]?\d{3}/i;
+
+/** The digits of a number and its exponent, in one form for 0.0000001, 1e-7 and 1E-7. */
+function canonical(text) {
+  const [, sign, whole, fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(text) ?? [];
+  if (whole === undefined) return text;
+  const digits = whole + fraction;
+  const significant = digits.replace(/0+$/, '');
+  return `${sign}${significant.replace(/^0+/, '')}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
+}
+
 const exact = (name, value, context) =>
-  typeof value === 'number' && context?.source && JSON.rawJSON && String(value) !== context.source && BEYOND_DOUBLE.test(context.source)
+  typeof value === 'number' && context?.source && JSON.rawJSON && BEYOND_DOUBLE.test(context.source) && canonical(String(value)) !== canonical(context.source)
     ? JSON.rawJSON(context.source)
     : value;
 
 export function parse(text) {
   return BEYOND_DOUBLE.test(text) ? JSON.parse(text, exact) : JSON.parse(text);
+}
+
+/** Statistics. The page calculates with figures, so each of them is a double. The keys of groups are exact. */
+export function parseFigures(text) {
+  const figures = JSON.parse(text);
+  const keys = parse(text).groups ?? [];
+  keys.forEach((group, i) => (figures.groups[i].key = group.key));
+  return figures;
 }
 
 async function problemOf(response) {
@@ -105,13 +123,13 @@ async function send(path, init, attempt = 0) {
   return send(path, init, attempt);
 }
 
-export async function call(path, { params, body, signal } = {}) {
+export async function call(path, { params, body, signal, read = parse } = {}) {
   const response = await send(withParams(path, params), {
     signal,
     ...(body && { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
   });
   if (!response.ok) throw await problemOf(response);
-  return parse(await response.text());
+  return read(await response.text());
 }
 
 export function withParams(path, params) {

@@ -1,5 +1,5 @@
 import { html, render, useEffect, useMemo, useState } from './ui.js';
-import { call, eventPath, hasKey, onKeyNeeded, Problem, setKey, withParams } from './api.js';
+import { call, eventPath, hasKey, onKeyNeeded, parseFigures, Problem, setKey, withParams } from './api.js';
 import { addTerm, and, isUuid, loneId, termFor } from './filter.js';
 import { count, curl, instant, measure, percent, periodName } from './format.js';
 import { hashOf, isRelative } from './state.js';
@@ -86,6 +86,7 @@ function App() {
   const view = JSON.stringify([q, from, to]);
   const stats = useLoad(JSON.stringify([view, field, tick]), (signal) => call('/v1/query', {
     signal,
+    read: parseFigures,
     body: { filter: q, ...period, calculate: numbersOf(field), series: 'auto', heatmap: field },
   }));
   const listKey = JSON.stringify([view, state.order, live ? 0 : tick, live]);
@@ -93,6 +94,7 @@ function App() {
   const fields = useLoad(JSON.stringify([from, to]), (signal) => call('/v1/fields', { signal, params: period }).then((r) => r.fields));
   const groups = useLoad(tab === 'groups' ? JSON.stringify([view, state.group, state.sort, field, tick]) : null, (signal) => call('/v1/query', {
     signal,
+    read: parseFigures,
     body: { filter: q, ...period, calculate: ['count', 'error_rate', `p50(${field})`, `p95(${field})`], groupBy: [state.group], series: 'none', limit: 50, orderBy: state.sort },
   }));
   const compared = useLoad(tab === 'compare' && selection ? JSON.stringify([view, state.sel, state.selFrom, state.selTo]) : null, (signal) => call('/v1/compare', {

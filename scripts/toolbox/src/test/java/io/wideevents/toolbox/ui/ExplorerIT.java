@@ -396,6 +396,14 @@ class ExplorerIT {
     assertThat(
             browser.text("(await import('./api.js')).parse('{\"n\":9007199254740993}').n.rawJSON"))
         .isEqualTo("9007199254740993");
+    assertThat(
+            browser.text(
+                "typeof (await import('./api.js')).parse('{\"n\":0.00000012174801900423824}').n"))
+        .isEqualTo("number");
+    assertThat(
+            browser.text(
+                "typeof (await import('./api.js')).parseFigures('{\"n\":9007199254740993}').n"))
+        .isEqualTo("number");
   }
 
   @Test
