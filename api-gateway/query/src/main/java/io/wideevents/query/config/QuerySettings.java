@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 /**
  * The settings of the query side. Immutable.
  *
- * @param mongo where the events are; its timeout is the limit of one query
+ * @param mongo where the events are; its timeout is the limit of the queries of one request
  * @param concurrency maximum number of queries at the same time, and of open tails
  * @param page whether the page is served
  * @param traceLink address of a trace, with {@code {traceId}} in place of the id; empty for no link
@@ -52,7 +52,9 @@ public record QuerySettings(
         settings
             .read("QUERY_TIMEOUT", duration(Duration.ofMillis(100), Duration.ofMinutes(2)))
             .byDefault("10s")
-            .means("Time limit of one query in MongoDB. A query that takes longer gets 504.");
+            .means(
+                "Time limit of the queries of one request in MongoDB. A request that takes longer"
+                    + " gets 504.");
     SettingValue<Integer> concurrency =
         settings
             .read("QUERY_CONCURRENCY", integer(1, 64))
