@@ -1,5 +1,6 @@
 package io.wideevents.query.store;
 
+import com.mongodb.ReadPreference;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import io.wideevents.mongo.MongoConnection;
@@ -8,13 +9,11 @@ import io.wideevents.query.QueryException;
 import io.wideevents.time.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
@@ -35,11 +34,9 @@ import reactor.core.publisher.Sinks;
 public final class EventStore implements AutoCloseable {
   private static final Duration MAX_WAIT = Duration.ofSeconds(1);
 
-  // MongoDB returns at most this number of results at once, and at most 16 MiB. Without a batch
-  // size, the driver would request as many results as it has room for, whatever their size.
-  private static final int BATCH = 256;
-  private static final int READ_AHEAD = 8;
+  // The largest reply of MongoDB. Small results are read ahead up to a part of the heap.
   private static final long BATCH_BYTES = 16L << 20;
+  private static final int HEAP_PART_OF_READ_AHEAD = 64;
 
   // An event can have 1 MiB and more, and a tail reads some of them ahead.
   private static final long TAIL_BYTES = 8L << 20;
@@ -61,6 +58,7 @@ public final class EventStore implements AutoCloseable {
   private final Semaphore tailPermits;
   private final int concurrency;
   private final int maxTails;
+  private final long readAheadBytes;
   private final QueryMemory memory;
   private final Sinks.Empty<Void> closing = Sinks.empty();
 
@@ -80,12 +78,18 @@ public final class EventStore implements AutoCloseable {
     this.permits = new Semaphore(this.concurrency, true);
     this.maxTails = Math.clamp(heapBytes / HEAP_PART_OF_TAILS / TAIL_BYTES, 1, concurrency);
     this.tailPermits = new Semaphore(maxTails);
+    this.readAheadBytes = heapBytes / HEAP_PART_OF_READ_AHEAD;
     this.memory = new QueryMemory(heapBytes / HEAP_PART_OF_RESULTS);
   }
 
   /** Begins the reads of one request. The caller closes them. */
   public Reads reads() {
-    return new Reads();
+    return new Reads(false);
+  }
+
+  /** As {@link #reads}, from the primary, which has every acknowledged event. */
+  public Reads readsOfPrimary() {
+    return new Reads(true);
   }
 
   /**
@@ -137,11 +141,14 @@ public final class EventStore implements AutoCloseable {
    * are closed. Used by one thread.
    */
   public final class Reads implements AutoCloseable {
+    private final boolean isOfPrimary;
     private final QueryMemory.Reservation reserved = memory.new Reservation();
     private @Nullable Deadline deadline;
     private long lastResults;
 
-    private Reads() {}
+    private Reads(boolean isOfPrimary) {
+      this.isOfPrimary = isOfPrimary;
+    }
 
     /**
      * Runs a pipeline on the events and returns its first results. The caller keeps them until the
@@ -214,11 +221,15 @@ public final class EventStore implements AutoCloseable {
 
     private void read(List<? extends Bson> pipeline, Predicate<? super RawBsonDocument> wantsMore) {
       takePermit();
-      // Closing the stream ends the query, also if the consumer throws.
-      try (Stream<RawBsonDocument> stream = results(pipeline).toStream(READ_AHEAD)) {
-        Iterator<RawBsonDocument> documents = stream.iterator();
-        while (hasNext(documents) && wantsMore.test(documents.next())) {}
+      ReadAhead results = new ReadAhead(readAheadBytes);
+      try {
+        results(pipeline).subscribe(results);
+        RawBsonDocument document = next(results);
+        while (document != null && wantsMore.test(document)) {
+          document = next(results);
+        }
       } finally {
+        results.cancel(); // which ends the query
         permits.release();
       }
     }
@@ -228,10 +239,9 @@ public final class EventStore implements AutoCloseable {
       return Mono.fromFuture(connection::queriedDatabase)
           .flatMapMany(
               database ->
-                  events(database)
+                  events(isOfPrimary ? ofPrimary(database) : database)
                       .withTimeout(millis, TimeUnit.MILLISECONDS)
                       .aggregate(pipeline)
-                      .batchSize(BATCH)
                       .allowDiskUse(false))
           .takeUntilOther(closing.asMono());
     }
@@ -248,13 +258,20 @@ public final class EventStore implements AutoCloseable {
     }
   }
 
+  private static MongoDatabase ofPrimary(MongoDatabase database) {
+    return database.withReadPreference(ReadPreference.primary());
+  }
+
   private MongoCollection<RawBsonDocument> events(MongoDatabase database) {
     return database.getCollection(connection.settings().collection(), RawBsonDocument.class);
   }
 
-  private boolean hasNext(Iterator<?> documents) {
+  private @Nullable RawBsonDocument next(ReadAhead results) {
     try {
-      return documents.hasNext();
+      return results.next();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw StoreFailures.closing();
     } catch (RuntimeException e) {
       throw StoreFailures.of(e, connection);
     }

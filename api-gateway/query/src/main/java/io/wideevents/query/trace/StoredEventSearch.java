@@ -30,13 +30,15 @@ interface StoredEventSearch {
           new BsonDocument("timestamp", new BsonInt32(1))
               .append("_ingest.receivedAt", new BsonInt32(1))
               .append("_ingest.tier", new BsonInt32(1));
-      return store
-          .reads()
-          .aggregate(
-              List.of(new BsonDocument("$match", byId), new BsonDocument("$project", fields)), 1)
-          .stream()
-          .findFirst()
-          .map(StoredEventSearch::read);
+      // A secondary may lack an event whose record is committed already.
+      try (EventStore.Reads reads = store.readsOfPrimary()) {
+        return reads
+            .aggregate(
+                List.of(new BsonDocument("$match", byId), new BsonDocument("$project", fields)), 1)
+            .stream()
+            .findFirst()
+            .map(StoredEventSearch::read);
+      }
     };
   }
 
