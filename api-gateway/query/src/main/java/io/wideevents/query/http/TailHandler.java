@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class TailHandler implements AutoCloseable {
   private static final int MAX_EVENTS_PER_SECOND = 50;
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
-  private static final long KEEP_ALIVE = Duration.ofSeconds(10).toNanos();
+  // Only a write shows that the client has closed the connection. Until then the tail has a place.
+  private static final long KEEP_ALIVE = SECOND;
   // Limits the time until the reply notices that the gateway stops.
   private static final Duration MAX_POLL = Duration.ofMillis(200);
   private static final String RETRY_MILLIS = "3000";

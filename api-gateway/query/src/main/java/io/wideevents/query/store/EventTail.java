@@ -95,38 +95,30 @@ public final class EventTail implements AutoCloseable {
       BsonDocument match,
       @Nullable String after) {
     BsonDocument stream = new BsonDocument();
-    if (after != null) {
+    BsonArray pipeline = new BsonArray(List.of(new BsonDocument("$changeStream", stream)));
+    if (after == null) {
+      pipeline.add(new BsonDocument("$match", match));
+    } else {
       stream.append("resumeAfter", token(after));
     }
     String collection = connection.settings().collection();
     BsonDocument command =
         new BsonDocument("aggregate", new BsonString(collection))
-            .append(
-                "pipeline",
-                new BsonArray(
-                    List.of(
-                        new BsonDocument("$changeStream", stream),
-                        new BsonDocument("$match", match))))
-            .append("cursor", new BsonDocument("batchSize", new BsonInt32(0)))
+            .append("pipeline", pipeline)
+            // MongoDB looks for the position in its oplog only when it reads the first change.
+            .append("cursor", new BsonDocument("batchSize", new BsonInt32(after == null ? 0 : 1)))
             .append("readConcern", new BsonDocument("level", new BsonString("majority")));
     BsonDocument cursor = run(database, command).getDocument("cursor");
     BsonInt64 id = cursor.getInt64("id");
     if (id.getValue() != 0) {
-      if (after != null) {
-        // MongoDB looks for the position in its oplog only when it reads the first changes.
-        run(
-            database,
-            new BsonDocument("getMore", id)
-                .append("collection", new BsonString(collection))
-                .append("batchSize", new BsonInt32(1))
-                .append("maxTimeMS", new BsonInt32(1)));
-      }
       BsonDocument kill =
           new BsonDocument("killCursors", new BsonString(collection))
               .append("cursors", new BsonArray(List.<BsonValue>of(id)));
       run(database, kill);
     }
-    return cursor.getDocument("postBatchResumeToken").getString(TOKEN).getValue();
+    return after == null
+        ? cursor.getDocument("postBatchResumeToken").getString(TOKEN).getValue()
+        : after;
   }
 
   private static BsonDocument run(MongoDatabase database, BsonDocument command) {

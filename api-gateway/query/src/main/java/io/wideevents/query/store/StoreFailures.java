@@ -29,9 +29,11 @@ final class StoreFailures {
   private static final int HISTORY_LOST = 286;
 
   /**
-   * InvalidResumeToken, FailedToParse and further codes with which MongoDB rejects damaged tokens.
+   * InvalidResumeToken, FailedToParse, Overflow and further codes with which MongoDB rejects
+   * damaged tokens.
    */
-  private static final Set<Integer> UNUSABLE_TOKEN = Set.of(9, 14, 260, 40645, 40647, 40649, 50811);
+  private static final Set<Integer> UNUSABLE_TOKEN =
+      Set.of(9, 14, 15, 260, 40645, 40647, 40649, 50811);
 
   private StoreFailures() {}
 

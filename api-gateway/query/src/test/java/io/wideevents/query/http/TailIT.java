@@ -44,7 +44,10 @@ class TailIT {
     private void read() {
       try (Scanner scanner = new Scanner(body, StandardCharsets.UTF_8).useDelimiter("\n\n")) {
         while (scanner.hasNext()) {
-          blocks.add(scanner.next());
+          String block = scanner.next();
+          if (!block.startsWith(":")) {
+            blocks.add(block);
+          }
         }
       } finally {
         ended = true;
