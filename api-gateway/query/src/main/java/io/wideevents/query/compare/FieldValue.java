@@ -29,6 +29,9 @@ record FieldValue(Kind kind, String text) {
   private static final Pattern BARE =
       Pattern.compile("[A-Za-z][A-Za-z0-9_/-]*(\\.[A-Za-z0-9_/-]+)*");
 
+  /** Characters with a meaning in quotation marks; a {@code *} stands for any text. */
+  private static final Pattern SPECIAL = Pattern.compile("[\"\\\\*]");
+
   enum Kind {
     TEXT,
     NUMBER,
@@ -100,14 +103,13 @@ record FieldValue(Kind kind, String text) {
   }
 
   private @Nullable String textCondition() {
-    // A * would be a pattern, and the grammar has no escape for it.
-    if (text.length() > MAX_TEXT || text.indexOf('*') >= 0) {
+    if (text.length() > MAX_TEXT) {
       return null;
     }
     boolean isLiteral = text.equals("true") || text.equals("false") || text.equals("null");
     return BARE.matcher(text).matches() && !isLiteral
         ? text
-        : '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+        : '"' + SPECIAL.matcher(text).replaceAll("\\\\$0") + '"';
   }
 
   /**

@@ -64,7 +64,9 @@ function Field({ field, rank, onFilter }) {
       <thead class="sr"><tr><th scope="col">Value</th><th scope="col">Selection</th><th scope="col">Baseline</th></tr></thead>
       <tbody>
         ${values.map((v) => html`<tr key=${v.filter ?? valueText(v.value)}>
-          <th scope="row"><button type="button" class="value mono" title=${`Add ${v.filter} to the filter`} onClick=${() => onFilter(v.filter)}>${label(v, field)}</button></th>
+          <th scope="row">${v.filter
+            ? html`<button type="button" class="value mono" title=${`Add ${v.filter} to the filter`} onClick=${() => onFilter(v.filter)}>${label(v, field)}</button>`
+            : html`<span class="value mono" title="No filter can express this value">${label(v, field)}</span>`}</th>
           <td><${Pair} of=${v} /></td>
         </tr>`)}
         ${!listsMissing && (field.missing?.selection > 0.005 || field.missing?.baseline > 0.005) && html`<tr>

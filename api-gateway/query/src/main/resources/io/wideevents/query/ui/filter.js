@@ -7,7 +7,9 @@ const READS_AS_OTHER = /^(true|false|null)$/;
 const SEGMENT = /^[^.\s:"$]+$/;
 const LONGEST_VALUE = 300;
 
-const quoted = (text) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+// Inside of quotes, a * stands for any text as well.
+const escaped = (text) => text.replace(/[\\"*]/g, '\\$&');
+const quoted = (text) => `"${escaped(text)}"`;
 
 /** The path of a field as the grammar writes it, or null where the grammar cannot name it. */
 export function fieldPath(segments) {
@@ -22,7 +24,7 @@ export function termFor(field, value) {
     return isRaw(value) ? `${field}:${value.rawJSON}` : `has:${field}`;
   }
   if (typeof value !== 'string') return `${field}:${value}`;
-  if (value.length > LONGEST_VALUE) return `${field}:${quoted(`${value.slice(0, LONGEST_VALUE)}*`)}`;
+  if (value.length > LONGEST_VALUE) return `${field}:"${escaped(value.slice(0, LONGEST_VALUE))}*"`;
   return `${field}:${BARE.test(value) && !READS_AS_OTHER.test(value) ? value : quoted(value)}`;
 }
 
