@@ -18,10 +18,17 @@ final class QueryParameters {
 
   /**
    * @param names the parameters of the endpoint
-   * @throws QueryException {@code parameter_invalid} for an unknown or a repeated name
+   * @throws QueryException {@code parameter_invalid} for an unknown or a repeated name, or an
+   *     address that cannot be decoded
    */
   QueryParameters(Context ctx, String... names) {
-    values = ctx.queryParamMap();
+    try {
+      values = ctx.queryParamMap();
+    } catch (IllegalArgumentException e) {
+      throw QueryException.parameterInvalid(
+          "The address contains a % that does not begin an escape of two hexadecimal digits",
+          "Write %25 for a percent sign");
+    }
     Set<String> known = new TreeSet<>(Arrays.asList(names));
     values.forEach(
         (name, given) -> {

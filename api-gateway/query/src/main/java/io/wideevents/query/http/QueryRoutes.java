@@ -143,8 +143,11 @@ public final class QueryRoutes implements AutoCloseable {
   }
 
   private void limit(Context ctx, Handler handler) throws Exception {
-    try (ReplyPermits.Permit permit = replies.take(ctx.ip())) {
+    Runnable release = replies.take(ctx.ip());
+    try {
       handler.handle(ctx);
+    } finally {
+      release.run();
     }
   }
 

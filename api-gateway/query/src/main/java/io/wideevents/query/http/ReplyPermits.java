@@ -36,12 +36,6 @@ final class ReplyPermits {
     }
   }
 
-  /** A reply that may be written. */
-  interface Permit extends AutoCloseable {
-    @Override
-    void close();
-  }
-
   ReplyPermits(int atOnce) {
     this.all = new Semaphore(atOnce, true);
     this.perClient = Math.max(1, atOnce * 3 / 4);
@@ -56,9 +50,10 @@ final class ReplyPermits {
   /**
    * Waits for a permit, for a second at most.
    *
+   * @return releases the permit; called once
    * @throws QueryException 429 {@code query_busy}
    */
-  Permit take(String address) throws InterruptedException {
+  Runnable take(String address) throws InterruptedException {
     Deadline deadline = Deadline.after(MAX_WAIT);
     Client client = enter(address);
     if (!tryTake(client.permits, deadline)) {

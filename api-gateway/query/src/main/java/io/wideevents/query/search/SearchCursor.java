@@ -72,11 +72,17 @@ public record SearchCursor(TimeRange range, SearchOrder order, long timestampMil
       }
       Instant from = Instant.ofEpochMilli(bytes.getLong());
       Instant to = Instant.ofEpochMilli(bytes.getLong());
-      return new SearchCursor(
-          new TimeRange(from, to),
-          order == NEWEST_FIRST ? SearchOrder.DESC : SearchOrder.ASC,
-          bytes.getLong(),
-          new UUID(bytes.getLong(), bytes.getLong()));
+      SearchCursor cursor =
+          new SearchCursor(
+              new TimeRange(from, to),
+              order == NEWEST_FIRST ? SearchOrder.DESC : SearchOrder.ASC,
+              bytes.getLong(),
+              new UUID(bytes.getLong(), bytes.getLong()));
+      if (cursor.timestampMillis < from.toEpochMilli()
+          || cursor.timestampMillis >= to.toEpochMilli()) {
+        throw invalid();
+      }
+      return cursor;
     } catch (IllegalArgumentException | BufferUnderflowException | QueryException e) {
       throw invalid();
     }

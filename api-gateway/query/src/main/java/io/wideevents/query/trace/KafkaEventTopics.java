@@ -16,6 +16,7 @@ import io.wideevents.query.trace.TraceResult.DeadLettered;
 import io.wideevents.query.trace.TraceResult.Pending;
 import io.wideevents.time.Deadline;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,6 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -79,16 +79,17 @@ final class KafkaEventTopics implements EventTopics {
             .orElse(OptionalInt.empty());
     // The key decides the partition, unless the topic got more partitions after the event was
     // sent, or a client has another partitioner.
-    Map<Boolean, List<Range>> isOfKey =
-        log.ranges.stream()
-            .collect(
-                Collectors.partitioningBy(
-                    range -> keyed.equals(OptionalInt.of(range.partition().partition()))));
+    List<Range> ofKey = new ArrayList<>();
+    List<Range> others = new ArrayList<>();
+    for (Range range : log.ranges) {
+      boolean isOfKey = keyed.equals(OptionalInt.of(range.partition().partition()));
+      (isOfKey ? ofKey : others).add(range);
+    }
     try (PartitionReader reader = reader()) {
       RecordSearch search =
           new RecordSearch(reader, new IdMatch(id), MAX_PENDING, Deadline.after(PENDING_TIME));
       Optional<ConsumerRecord<byte[], byte[]>> found =
-          search.firstIn(isOfKey.get(true)).or(() -> search.firstIn(isOfKey.get(false)));
+          search.firstIn(ofKey).or(() -> search.firstIn(others));
       return result(found, keyed, log.lag, search);
     }
   }

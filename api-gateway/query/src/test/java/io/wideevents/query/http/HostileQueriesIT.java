@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.query.store.StoredEvents;
 import io.wideevents.stack.TestStack;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -177,11 +180,29 @@ class HostileQueriesIT {
       for (int i = 0; i < 10; i++) {
         assertThat(api.get("/v1/events?limit=1").statusCode()).isEqualTo(200);
       }
+      // And the request ends after ten seconds, not after the idle timeout of minutes.
+      stalled.getFirst().setSoTimeout(20_000);
+      assertThat(firstLine(stalled.getFirst())).isEqualTo("HTTP/1.1 408 Request Timeout");
     } finally {
       for (Socket socket : stalled) {
         socket.close();
       }
     }
+  }
+
+  @Test
+  void addressWithAPercentSignThatIsNoEscape_isRejected() throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", api.port())) {
+      socket
+          .getOutputStream()
+          .write("GET /v1/events?filter=50% HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(US_ASCII));
+
+      assertThat(firstLine(socket)).isEqualTo("HTTP/1.1 400 Bad Request");
+    }
+  }
+
+  private static String firstLine(Socket socket) throws IOException {
+    return new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII)).readLine();
   }
 
   private interface Call {

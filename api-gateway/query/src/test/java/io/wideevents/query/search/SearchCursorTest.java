@@ -19,7 +19,7 @@ class SearchCursorTest {
           new TimeRange(
               Instant.parse("2026-11-30T10:00:00Z"), Instant.parse("2026-11-30T11:00:00.123Z")),
           SearchOrder.ASC,
-          1_796_000_000_123L,
+          Instant.parse("2026-11-30T10:30:00.123Z").toEpochMilli(),
           UUID.fromString("0192f0c1-2b4d-4f6e-9a1b-2c3d4e5f6071"));
 
   @Test
@@ -48,6 +48,13 @@ class SearchCursorTest {
         assertThat(e.code()).isEqualTo("cursor_invalid");
       }
     }
+  }
+
+  @Test
+  void decode_rejectsATimeOutsideTheRange() {
+    long end = CURSOR.range().to().toEpochMilli();
+
+    assertRejected(new SearchCursor(CURSOR.range(), CURSOR.order(), end, CURSOR.id()).encoded());
   }
 
   @Test

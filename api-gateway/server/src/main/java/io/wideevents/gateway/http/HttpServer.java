@@ -390,7 +390,7 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private boolean hasQueries() {
-    return extraRoutes != ExtraRoutes.NONE;
+    return !extraRoutes.equals(ExtraRoutes.NONE);
   }
 
   /** Answers a method that has no handler at a known path. OPTIONS gets the allowed methods. */
