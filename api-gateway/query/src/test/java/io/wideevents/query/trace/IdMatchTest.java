@@ -10,6 +10,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,7 +60,7 @@ class IdMatchTest {
     return match.test(record(headers, value.getBytes(UTF_8)));
   }
 
-  private static ConsumerRecord<byte[], byte[]> record(Headers headers, byte[] value) {
+  private static ConsumerRecord<byte[], byte[]> record(Headers headers, byte @Nullable [] value) {
     return new ConsumerRecord<>(
         "topic",
         0,
