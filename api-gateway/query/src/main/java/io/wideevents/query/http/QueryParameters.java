@@ -25,9 +25,7 @@ final class QueryParameters {
     try {
       values = ctx.queryParamMap();
     } catch (IllegalArgumentException e) {
-      throw QueryException.parameterInvalid(
-          "The address contains a % that does not begin an escape of two hexadecimal digits",
-          "Write %25 for a percent sign");
+      throw undecodable();
     }
     Set<String> known = new TreeSet<>(Arrays.asList(names));
     values.forEach(
@@ -39,12 +37,21 @@ final class QueryParameters {
                     ? "Leave the parameters out"
                     : "Use only the parameters " + String.join(", ", known));
           }
+          if (given.isEmpty()) {
+            throw undecodable(); // Javalin leaves such a value out
+          }
           if (given.size() > 1) {
             throw QueryException.parameterInvalid(
                 "The parameter %s is given %d times".formatted(name, given.size()),
                 "Send it once; a filter can have several terms, separated by spaces");
           }
         });
+  }
+
+  private static QueryException undecodable() {
+    return QueryException.parameterInvalid(
+        "The address contains a % that does not begin an escape of two hexadecimal digits",
+        "Write %25 for a percent sign");
   }
 
   @Nullable String text(String name) {
