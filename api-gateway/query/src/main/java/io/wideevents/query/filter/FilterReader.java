@@ -22,6 +22,10 @@ final class FilterReader {
   private static final int MAX_TERMS = 50;
   private static final int MAX_VALUES = 100;
   private static final int MAX_WILDCARDS = 20;
+  // MongoDB compares this text at each character of a stored text, and does not check the time
+  // limit
+  // of the query until it has compared a whole event.
+  private static final int MAX_TEXT_AFTER_WILDCARDS = 100;
   private static final Set<String> CONNECTIVES = Set.of("AND", "OR", "NOT");
   // What looks like service=checkout or duration>500. Possessive, so that it takes linear time.
   private static final Pattern COMPARISON =
@@ -30,6 +34,7 @@ final class FilterReader {
 
   private final String text;
   private int next;
+  private int textAfterWildcards;
 
   /** A quoted or bare piece of text. */
   private record Piece(int start, String text, List<String> parts, boolean isQuoted) {}
@@ -179,6 +184,14 @@ final class FilterReader {
           piece.start(),
           "The pattern has more than %d *".formatted(MAX_WILDCARDS),
           "Write a simpler pattern");
+    }
+    piece.parts().stream().skip(1).forEach(part -> textAfterWildcards += part.length());
+    if (textAfterWildcards > MAX_TEXT_AFTER_WILDCARDS) {
+      throw problem(
+          piece.start(),
+          "The patterns of the filter have more than %d characters after their first *"
+              .formatted(MAX_TEXT_AFTER_WILDCARDS),
+          "Write fewer or shorter patterns; the text before the first * may be longer");
     }
     return new FilterValue.Wildcard(piece.parts());
   }

@@ -69,7 +69,8 @@ sealed interface FilterValue {
 
     /**
      * Each middle part matches at its first occurrence only, because it is in an atomic group. So
-     * the time of matching is linear in the length of the text, for every pattern.
+     * the time of matching is at most the length of the stored text times the length of the parts
+     * after the first one, which {@link FilterReader} limits.
      */
     private String expression() {
       String middle =

@@ -169,11 +169,14 @@ class FilterTest {
         "a:"
             + IntStream.range(0, 101).mapToObj(Integer::toString).collect(Collectors.joining(",")));
     assertRejected("a:" + "x*".repeat(21));
+    assertRejected("a:x*" + "y".repeat(101));
+    assertRejected("a:x*" + "y".repeat(60) + "* -b:c,x*" + "y".repeat(41));
     assertRejected("a." + "b.".repeat(11) + "c:1");
     assertRejected("a".repeat(201) + ":1");
 
     assertThat(Filter.parse("a".repeat(4096)).fields()).isEmpty();
     assertThat(Filter.parse("a:" + "x*".repeat(20)).fields()).containsExactly("a");
+    assertThat(Filter.parse("a:" + "x".repeat(3000) + "*" + "y".repeat(100)).fields()).hasSize(1);
     assertThat(Filter.parse("a." + "b.".repeat(10) + "c:1").fields()).hasSize(1);
   }
 

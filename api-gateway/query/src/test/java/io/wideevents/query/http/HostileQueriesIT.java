@@ -94,6 +94,7 @@ class HostileQueriesIT {
         "/v1/events?filter={} | same:a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b | 200",
         "/v1/events?filter={} | same:a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b | 400 filter_invalid",
         "/v1/events?filter={} | same:*a | 400 filter_invalid",
+        "/v1/events?filter={} | same:a*aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab* | 400 filter_invalid",
         "/v1/events?filter={} | \"^(.*)*$\" | 200",
         // Huge ranges
         "/v1/events?from={} | -500d | 400 range_invalid",
