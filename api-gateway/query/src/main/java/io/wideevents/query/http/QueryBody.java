@@ -7,8 +7,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.ConnectionMetaData;
+import org.eclipse.jetty.util.thread.Scheduler;
 
 /** Reads the body of a query, which is small. */
 final class QueryBody {
@@ -18,21 +22,58 @@ final class QueryBody {
   private QueryBody() {}
 
   /**
-   * @throws QueryException 413 {@code body_too_large}; 408 {@code body_timeout} if the client sends
-   *     it for more than ten seconds, or sends nothing for ten seconds; 400 {@code body_invalid} if
-   *     a part of it is missing
+   * @throws QueryException 413 {@code body_too_large}; 408 {@code body_timeout} if it does not
+   *     arrive within ten seconds; 400 {@code body_invalid} if a part of it is missing
    */
   static byte[] read(Context ctx) {
-    EndPoint connection = ReplyStream.connection(ctx);
-    long usual = connection.getIdleTimeout();
-    // The usual timeout is minutes. Each byte restarts it, so the reading has a deadline as well.
-    connection.setIdleTimeout(MAX_TIME.toMillis());
-    try {
-      return read(ctx, Deadline.after(MAX_TIME));
-    } finally {
+    return read(ctx, MAX_TIME);
+  }
+
+  static byte[] read(Context ctx, Duration time) {
+    try (ReadEnd end = new ReadEnd(ctx, time)) {
+      return read(ctx, end.deadline);
+    }
+  }
+
+  /**
+   * Ends a blocking read after a time. The idle timeout alone does not: each byte restarts it, even
+   * one without content, such as a byte of a chunk extension.
+   */
+  private static final class ReadEnd implements AutoCloseable {
+    private static final long AT_ONCE_MILLIS = 1;
+
+    private final Deadline deadline;
+    private final EndPoint connection;
+    private final long usualMillis;
+    private final Scheduler.Task task;
+    private boolean isRead;
+
+    ReadEnd(Context ctx, Duration time) {
+      this.deadline = Deadline.after(time);
+      ConnectionMetaData metaData =
+          ServletContextRequest.getServletContextRequest(ctx.req()).getConnectionMetaData();
+      this.connection = metaData.getConnection().getEndPoint();
+      this.usualMillis = connection.getIdleTimeout();
+      this.task =
+          metaData
+              .getConnector()
+              .getScheduler()
+              .schedule(this::end, time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private synchronized void end() {
+      if (!isRead) {
+        connection.setIdleTimeout(AT_ONCE_MILLIS);
+      }
+    }
+
+    @Override
+    public synchronized void close() {
+      isRead = true;
+      task.cancel();
       // A stopping server has set another timeout.
-      if (connection.getIdleTimeout() == MAX_TIME.toMillis()) {
-        connection.setIdleTimeout(usual);
+      if (connection.getIdleTimeout() == AT_ONCE_MILLIS) {
+        connection.setIdleTimeout(usualMillis);
       }
     }
   }

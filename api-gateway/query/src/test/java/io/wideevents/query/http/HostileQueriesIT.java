@@ -181,9 +181,6 @@ class HostileQueriesIT {
       for (int i = 0; i < 10; i++) {
         assertThat(api.get("/v1/events?limit=1").statusCode()).isEqualTo(200);
       }
-      // And the request ends after ten seconds, not after the idle timeout of minutes.
-      stalled.getFirst().setSoTimeout(20_000);
-      assertThat(firstLine(stalled.getFirst())).isEqualTo("HTTP/1.1 408 Request Timeout");
     } finally {
       for (Socket socket : stalled) {
         socket.close();
