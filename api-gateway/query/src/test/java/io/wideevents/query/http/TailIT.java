@@ -54,9 +54,13 @@ class TailIT {
       }
     }
 
+    /** The next block that is not a comment. */
     String next() throws InterruptedException {
-      String block = blocks.poll(SOON.toSeconds(), TimeUnit.SECONDS);
-      assertThat(block).as("next block").isNotNull();
+      String block;
+      do {
+        block = blocks.poll(SOON.toSeconds(), TimeUnit.SECONDS);
+        assertThat(block).as("next block").isNotNull();
+      } while (block.startsWith(":"));
       return block;
     }
 
@@ -171,6 +175,17 @@ class TailIT {
       await().atMost(SOON).until(() -> second.ended);
       await().atMost(SOON).until(() -> api.store().tails() == 0);
     }
+  }
+
+  @Test
+  void closedTail_withoutEvents_isFreeForOthersSoon() throws Exception {
+    OpenTail tail = open(path("/v1/tail?filter={}", "service:none"));
+    tail.next();
+
+    tail.close();
+
+    // The first write after the end of the connection succeeds.
+    await().atMost(Duration.ofSeconds(5)).until(() -> api.store().tails() == 0);
   }
 
   @Test
