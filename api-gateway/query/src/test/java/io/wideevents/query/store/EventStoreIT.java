@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.wideevents.mongo.MongoSettings;
 import io.wideevents.query.QueryException;
 import java.time.Duration;
 import java.time.Instant;
@@ -219,6 +220,19 @@ class EventStoreIT {
         List<BsonDocument> unknown = List.of(BsonDocument.parse(stage));
         assertFails(501, "query_unsupported", () -> store.reads().aggregate(unknown, 1));
       }
+    }
+  }
+
+  @Test
+  void readsOfThePrimary_ignoreTheReadPreference() {
+    MongoSettings settings = stored.settings(Duration.ofSeconds(2));
+    // The replica set of the tests has no secondary.
+    String uri = settings.uri() + "&readPreference=secondary";
+    try (StoredEvents bySecondary = StoredEvents.at(uri, settings.database());
+        EventStore store = new EventStore(bySecondary.settings(Duration.ofSeconds(2)), 1)) {
+      assertFails(503, "store_unavailable", () -> store.reads().aggregate(ALL, 1));
+
+      assertThat(store.readsOfPrimary().aggregate(ALL, 1)).hasSize(1);
     }
   }
 
