@@ -10,7 +10,9 @@ import io.wideevents.event.EventId;
 import io.wideevents.gateway.access.AccessControl;
 import io.wideevents.gateway.access.Admission;
 import io.wideevents.gateway.access.Scope;
+import io.wideevents.gateway.http.ClientName;
 import io.wideevents.query.config.QuerySettings;
+import io.wideevents.query.http.Callers;
 import io.wideevents.query.http.QueryRoutes;
 import io.wideevents.query.store.EventStore;
 import io.wideevents.query.trace.GatewayState;
@@ -36,12 +38,20 @@ record Queries(EventStore store, QueryRoutes routes) {
     EventStore store = new EventStore(settings.mongo(), settings.concurrency());
     return new Queries(
         store,
-        new QueryRoutes(store, settings, gateway, clock, registry, ctx -> isAdmitted(access, ctx)));
+        new QueryRoutes(store, settings, gateway, clock, registry, new KnownCallers(access)));
   }
 
-  private static boolean isAdmitted(AccessControl access, Context ctx) {
-    List<String> authorization = Collections.list(ctx.req().getHeaders("Authorization"));
-    return access.admit(authorization, Scope.QUERY) instanceof Admission.Granted;
+  private record KnownCallers(AccessControl access) implements Callers {
+    @Override
+    public boolean admits(Context ctx) {
+      List<String> authorization = Collections.list(ctx.req().getHeaders("Authorization"));
+      return access.admit(authorization, Scope.QUERY) instanceof Admission.Granted;
+    }
+
+    @Override
+    public String name(Context ctx) {
+      return ClientName.of(ctx);
+    }
   }
 
   /** The tiers and the spool of this gateway as the query side sees them. */

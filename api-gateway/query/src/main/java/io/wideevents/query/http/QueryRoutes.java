@@ -23,7 +23,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.exc.JacksonIOException;
@@ -39,25 +38,22 @@ public final class QueryRoutes implements AutoCloseable {
   private final TailHandler tails;
   private final TraceHandler trace;
   private final PipelineHandler pipeline;
-  private final Predicate<Context> admitted;
+  private final Callers callers;
   private final ReplyPermits replies;
 
-  /**
-   * @param admitted whether the caller may still read events; asked during long replies
-   */
   public QueryRoutes(
       EventStore store,
       QuerySettings settings,
       GatewayView gateway,
       InstantSource clock,
       MeterRegistry registry,
-      Predicate<Context> admitted) {
+      Callers callers) {
     this.store = store;
     this.settings = settings;
     this.clock = clock;
     this.meters = new QueryMeters(registry, store);
-    this.admitted = admitted;
-    this.tails = new TailHandler(store, admitted);
+    this.callers = callers;
+    this.tails = new TailHandler(store, callers::admits);
     this.trace = new TraceHandler(new EventTrace(store, gateway.spool(), gateway.topics()));
     this.pipeline =
         new PipelineHandler(
@@ -74,7 +70,7 @@ public final class QueryRoutes implements AutoCloseable {
    * @param open role of a route that needs no key
    */
   public void register(RoutesConfig routes, RouteRole query, RouteRole open) {
-    SearchHandler search = new SearchHandler(store, clock, admitted);
+    SearchHandler search = new SearchHandler(store, clock, callers::admits);
     FieldsHandler fields = new FieldsHandler(store, clock);
     routes.get("/v1/events", limited("events", search::list), query);
     routes.get("/v1/events/{eventId}", limited("event", search::one), query);
@@ -131,7 +127,9 @@ public final class QueryRoutes implements AutoCloseable {
               ctx,
               passed -> {
                 try (EventStore.Reads reads = store.reads()) {
-                  passed.contentType(JsonReply.MEDIA_TYPE).result(answer.to(body, reads));
+                  passed.contentType(JsonReply.MEDIA_TYPE);
+                  // Written here, because the reply counts until the client has read it.
+                  new ReplyStream(passed).write(answer.to(body, reads));
                 }
               });
         });
@@ -143,7 +141,7 @@ public final class QueryRoutes implements AutoCloseable {
   }
 
   private void limit(Context ctx, Handler handler) throws Exception {
-    Runnable release = replies.take(ctx.ip());
+    Runnable release = replies.take(callers.name(ctx));
     try {
       handler.handle(ctx);
     } finally {

@@ -50,25 +50,26 @@ final class ReplyPermits {
   /**
    * Waits for a permit, for a second at most.
    *
+   * @param name of the client
    * @return releases the permit; called once
    * @throws QueryException 429 {@code query_busy}
    */
-  Runnable take(String address) throws InterruptedException {
+  Runnable take(String name) throws InterruptedException {
     Deadline deadline = Deadline.after(MAX_WAIT);
-    Client client = enter(address);
+    Client client = enter(name);
     if (!tryTake(client.permits, deadline)) {
-      leave(address);
+      leave(name);
       throw busy("Too many replies to queries of this client are being written");
     }
     if (!tryTake(all, deadline)) {
       client.permits.release();
-      leave(address);
+      leave(name);
       throw busy("Too many replies to queries are being written");
     }
     return () -> {
       all.release();
       client.permits.release();
-      leave(address);
+      leave(name);
     };
   }
 
@@ -76,17 +77,17 @@ final class ReplyPermits {
     return permits.tryAcquire(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  private synchronized Client enter(String address) {
-    Client client = clients.computeIfAbsent(address, name -> new Client(perClient));
+  private synchronized Client enter(String name) {
+    Client client = clients.computeIfAbsent(name, key -> new Client(perClient));
     client.requests++;
     return client;
   }
 
-  private synchronized void leave(String address) {
-    Client client = Objects.requireNonNull(clients.get(address));
+  private synchronized void leave(String name) {
+    Client client = Objects.requireNonNull(clients.get(name));
     client.requests--;
     if (client.requests == 0) {
-      clients.remove(address);
+      clients.remove(name);
     }
   }
 

@@ -3,13 +3,16 @@ package io.wideevents.query.http;
 import static io.wideevents.query.http.QueryApi.json;
 import static io.wideevents.query.http.QueryApi.path;
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.wideevents.query.store.StoredEvents;
 import io.wideevents.stack.TestStack;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -165,6 +168,25 @@ class HostileQueriesIT {
   }
 
   @Test
+  void stream_endsBeforeItsNextPage_whenItsKeyIsDeleted() throws Exception {
+    HttpRequest request = api.request("/v1/events?limit=400", "Accept", "application/x-ndjson");
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                api.client().send(request, BodyHandlers.ofInputStream()).body(), UTF_8))) {
+      assertThat(lines.readLine()).contains("eventId");
+
+      api.admits = false;
+
+      List<String> rest = lines.lines().toList();
+      assertThat(rest).hasSizeLessThan(EVENTS);
+      assertThat(rest.getLast()).startsWith("{\"_problem\":").contains("key_unknown");
+    } finally {
+      api.admits = true;
+    }
+  }
+
+  @Test
   void clientsThatDoNotSendTheirBody_doNotDelayOthers() throws Exception {
     List<Socket> stalled = new ArrayList<>();
     try {
@@ -201,6 +223,38 @@ class HostileQueriesIT {
 
   private static String firstLine(Socket socket) throws IOException {
     return new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII)).readLine();
+  }
+
+  @Test
+  void clientThatDoesNotReadItsStatistics_doesNotKeepThePlacesOfOthers() throws Exception {
+    // 100 groups, each with a key of 50 KB
+    String body = "{\"groupBy\":[\"long\"],\"filter\":\"duration:<100\",\"limit\":100}";
+    List<Socket> stalled = new ArrayList<>();
+    try {
+      for (int i = 0; i < 3; i++) {
+        Socket socket = new Socket();
+        stalled.add(socket);
+        socket.setReceiveBufferSize(4096);
+        socket.connect(new InetSocketAddress("127.0.0.1", api.port()));
+        socket
+            .getOutputStream()
+            .write(
+                "POST /v1/query HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%s"
+                    .formatted(body.length(), body)
+                    .getBytes(US_ASCII));
+        socket.getOutputStream().flush();
+        assertThat(new String(socket.getInputStream().readNBytes(12), US_ASCII))
+            .isEqualTo("HTTP/1.1 200");
+      }
+
+      assertAnswer(api.get("/v1/events?limit=1"), "429 query_busy");
+      assertAnswer(api.get("/v1/events?limit=1", "Client", "another"), "200");
+    } finally {
+      for (Socket socket : stalled) {
+        socket.close();
+      }
+    }
+    await().until(() -> api.get("/v1/events?limit=1").statusCode() == 200);
   }
 
   private interface Call {

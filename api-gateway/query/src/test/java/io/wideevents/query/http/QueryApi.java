@@ -1,6 +1,7 @@
 package io.wideevents.query.http;
 
 import io.javalin.Javalin;
+import io.javalin.http.Context;
 import io.javalin.security.RouteRole;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.wideevents.event.EventId;
@@ -20,6 +21,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -59,7 +61,7 @@ final class QueryApi implements AutoCloseable {
             gateway,
             InstantSource.system(),
             meters,
-            ctx -> admits);
+            callers());
     server =
         Javalin.create(
                 config -> {
@@ -70,6 +72,20 @@ final class QueryApi implements AutoCloseable {
                   routes.register(config.routes, Role.QUERY, Role.OPEN);
                 })
             .start();
+  }
+
+  private Callers callers() {
+    return new Callers() {
+      @Override
+      public boolean admits(Context ctx) {
+        return admits;
+      }
+
+      @Override
+      public String name(Context ctx) {
+        return Objects.requireNonNullElse(ctx.header("Client"), "");
+      }
+    };
   }
 
   private static GatewayState nothing() {

@@ -14,13 +14,14 @@ import org.eclipse.jetty.server.ConnectionMetaData;
  * Identifies the client of a request by its API key, or by its address without a key. Limits per
  * client use this name. Headers that a proxy sets are not trusted.
  */
-final class ClientName {
+public final class ClientName {
   // A host is usually assigned a whole /64 prefix.
   private static final int IPV6_PREFIX_BYTES = 8;
 
   private ClientName() {}
 
-  static String of(Context ctx) {
+  /** The client of a request that was admitted. */
+  public static String of(Context ctx) {
     Caller caller = KeyGate.caller(ctx);
     if (!caller.equals(Caller.ANONYMOUS)) {
       return "key " + caller.name();
