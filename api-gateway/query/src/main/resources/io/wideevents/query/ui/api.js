@@ -84,7 +84,7 @@ async function problemOf(response) {
 
 const BUSY_RETRIES = 4;
 
-function delayed(millis, signal) {
+export function delayed(millis, signal) {
   return new Promise((resolve) => {
     const id = setTimeout(resolve, millis);
     signal?.addEventListener('abort', () => {
@@ -149,61 +149,81 @@ export async function readiness(signal) {
   return response.json();
 }
 
+const FIRST_DELAY_MILLIS = 500;
+const LONGEST_DELAY_MILLIS = 10_000;
+
+/** Whether the same request may succeed later. A tail that has expired succeeds without its last id. */
+const mayPass = (problem) => problem.status === 410 || problem.status === 429 || (problem.status >= 500 && problem.status !== 501);
+
 /**
  * Follows new events until the signal aborts. EventSource cannot send a key, so the stream is read with fetch.
  *
- * @param on has the functions event(event), skipped(count) and state(text)
+ * @param on has the functions open(), event(event), skipped(count), missed() and state(text)
  */
 export async function tail(filter, on, signal) {
   let last = '';
-  let delay = 500;
+  let delay = FIRST_DELAY_MILLIS;
   while (!signal.aborted) {
     try {
       const headers = { Accept: 'text/event-stream', ...(last && { 'Last-Event-ID': last }) };
       const response = await send(withParams('/v1/tail', { filter }), { signal, headers });
-      if (response.status === 410) {
-        last = '';
-        on.state('Reconnected. Events that were stored during the interruption are not shown.');
-        continue;
-      }
       if (!response.ok) throw await problemOf(response);
+      on.open();
       on.state('');
-      delay = 500;
       for await (const message of messages(response.body)) {
+        // The status was sent before MongoDB failed.
+        if (message.event === 'problem') throw problemIn(message.data);
         if (message.id) last = message.id;
         if (message.event === 'wide-event') on.event(parse(message.data));
         else if (message.event === 'skipped') on.skipped(JSON.parse(message.data).events);
+        else continue;
+        // Each opening begins with an id, also if a problem follows. Only an event shows that the stream works.
+        delay = FIRST_DELAY_MILLIS;
       }
     } catch (e) {
       if (signal.aborted) return;
-      if (e instanceof Problem && e.status >= 400 && e.status !== 429 && e.status !== 503) throw e;
+      if (e instanceof Problem && e.status > 0 && !mayPass(e)) throw e;
+      if (e.status === 410) {
+        last = '';
+        on.missed();
+      }
       on.state('The stream was interrupted. Connecting again …');
     }
     await delayed(delay, signal);
-    delay = Math.min(delay * 2, 10_000);
+    delay = Math.min(delay * 2, LONGEST_DELAY_MILLIS);
   }
+}
+
+function problemIn(data) {
+  const body = JSON.parse(data);
+  return new Problem(body.status, body);
 }
 
 async function* messages(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    const parts = (rest + value).replaceAll('\r\n', '\n').split('\n\n');
-    rest = parts.pop();
-    for (const part of parts) {
-      const message = { event: 'message', id: '', data: '' };
-      for (const line of part.split('\n')) {
-        const colon = line.indexOf(':');
-        if (colon <= 0) continue;
-        const name = line.slice(0, colon);
-        const text = line.slice(colon + 1).replace(/^ /, '');
-        if (name === 'data') message.data += (message.data ? '\n' : '') + text;
-        else if (name === 'event' || name === 'id') message[name] = text;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      const parts = (rest + value).replaceAll('\r\n', '\n').split('\n\n');
+      rest = parts.pop();
+      for (const part of parts) {
+        const message = { event: 'message', id: '', data: '' };
+        for (const line of part.split('\n')) {
+          const colon = line.indexOf(':');
+          if (colon <= 0) continue;
+          const name = line.slice(0, colon);
+          const text = line.slice(colon + 1).replace(/^ /, '');
+          if (name === 'data') message.data += (message.data ? '\n' : '') + text;
+          else if (name === 'event' || name === 'id') message[name] = text;
+        }
+        // The first message may have only an id, from which the stream resumes.
+        if (message.data || message.id) yield message;
       }
-      // The first message may have only an id, from which the stream resumes.
-      if (message.data || message.id) yield message;
     }
+  } finally {
+    // Closes the connection, because the gateway limits the number of open tails.
+    reader.cancel().catch(() => {});
   }
 }

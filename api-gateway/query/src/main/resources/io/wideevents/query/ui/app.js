@@ -89,7 +89,12 @@ function App() {
     read: parseFigures,
     body: { filter: q, ...period, calculate: numbersOf(field), series: 'auto', heatmap: field },
   }));
-  const listKey = JSON.stringify([view, state.order, live ? 0 : tick, live]);
+  const tailed = useLive(live, q, (problem) => {
+    setLiveProblem(problem);
+    go({ live: '' });
+  });
+  // Loaded again when the tail is open, because events may have been stored before that.
+  const listKey = JSON.stringify([view, state.order, live ? tailed.opened === q : tick, live]);
   const list = useLoad(listKey, (signal) => call('/v1/events', { signal, params: { filter: q, ...period, order: state.order, limit: PAGE } }));
   const fields = useLoad(JSON.stringify([from, to]), (signal) => call('/v1/fields', { signal, params: period }).then((r) => r.fields));
   const groups = useLoad(tab === 'groups' ? JSON.stringify([view, state.group, state.sort, field, tick]) : null, (signal) => call('/v1/query', {
@@ -106,10 +111,6 @@ function App() {
   const anything = useLoad(nothing ? JSON.stringify(['any', tick]) : null, (signal) => call('/v1/events', { signal, params: { from: '-399d', to: 'now', limit: 1 } }));
   const noEventsAtAll = nothing && anything.data !== null && anything.data.events.length === 0;
 
-  const tailed = useLive(live, q, (problem) => {
-    setLiveProblem(problem);
-    go({ live: '' });
-  });
   const page = older.key === listKey ? older : null;
   const events = useMemo(() => {
     const seen = new Set();
@@ -247,7 +248,7 @@ function App() {
         </div>
         <div class="tabs main-tabs" role="tablist" aria-label="Results" onKeyDown=${(e) => tabKeys(e, tab, go)}>
           ${TABS.map(([name, text]) => html`<button key=${name} id=${`main-${name}`} type="button" role="tab" aria-selected=${tab === name} aria-controls="results" tabindex=${tab === name ? 0 : -1} onClick=${() => go({ tab: name })}>${text}</button>`)}
-          ${live && html`<span class="note live-note" role="status">${tailed.note || `Live: ${count(tailed.events.length)} new`}${tailed.skipped > 0 ? ` · ${count(tailed.skipped)} skipped, more than 50 a second` : ''}</span>`}
+          ${live && html`<span class="note live-note" role="status">${tailed.note || `Live: ${count(tailed.events.length)} new`}${tailed.skipped > 0 ? ` · ${count(tailed.skipped)} skipped, more than 50 a second` : ''}${tailed.missed ? ' · Events that were stored during an interruption are not shown' : ''}</span>`}
         </div>
         <div id="results" role="tabpanel" aria-labelledby=${`main-${tab}`} tabindex="-1">
           ${tab === 'events' && html`<${Rows} events=${events} fresh=${fresh} selected=${state.event} order=${state.order} more=${Boolean(next)} loading=${list.loading || page?.loading}

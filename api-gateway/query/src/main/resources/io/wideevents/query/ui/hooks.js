@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from './ui.js';
-import { tail } from './api.js';
+import { delayed, tail } from './api.js';
 import { hashOf, readState } from './state.js';
 
 /** The state in the address. Each change is a step of the browser's history, except one that only corrects the address. */
@@ -44,14 +44,18 @@ export function useLoad(key, load) {
 
 const MOST_LIVE = 200;
 const FLUSH_MILLIS = 250;
+// The gateway allows few tails, and needs a moment to notice that one was closed.
+const BETWEEN_TAILS_MILLIS = 2000;
+const NOTHING_LIVE = { events: [], skipped: 0, note: '', missed: false, opened: null };
 
-/** New events while `on`. They are shown at most four times a second. */
+/** New events while `on`. They are shown at most four times a second. `opened` is the filter for which the stream is open. */
 export function useLive(on, filter, onProblem) {
-  const [live, setLive] = useState({ events: [], skipped: 0, note: '' });
+  const [live, setLive] = useState(NOTHING_LIVE);
+  const started = useRef(-Infinity);
   const problem = useRef(onProblem);
   problem.current = onProblem;
   useEffect(() => {
-    setLive({ events: [], skipped: 0, note: '' });
+    setLive(NOTHING_LIVE);
     if (!on) return undefined;
     const abort = new AbortController();
     let arrived = [];
@@ -66,11 +70,19 @@ export function useLive(on, filter, onProblem) {
       setLive((l) => ({ ...l, events: [...events, ...l.events].slice(0, MOST_LIVE), skipped: l.skipped + more }));
     };
     const later = () => (timer ??= setTimeout(flush, FLUSH_MILLIS));
-    tail(filter, {
-      event: (e) => { arrived.push(e); later(); },
-      skipped: (n) => { skipped += n; later(); },
-      state: (note) => setLive((l) => ({ ...l, note })),
-    }, abort.signal).catch((e) => abort.signal.aborted || problem.current(e));
+    const start = async () => {
+      await delayed(started.current + BETWEEN_TAILS_MILLIS - performance.now(), abort.signal);
+      if (abort.signal.aborted) return;
+      started.current = performance.now();
+      await tail(filter, {
+        open: () => setLive((l) => ({ ...l, opened: filter })),
+        event: (e) => { arrived.push(e); later(); },
+        skipped: (n) => { skipped += n; later(); },
+        missed: () => setLive((l) => ({ ...l, missed: true })),
+        state: (note) => setLive((l) => ({ ...l, note })),
+      }, abort.signal);
+    };
+    start().catch((e) => abort.signal.aborted || problem.current(e));
     return () => {
       clearTimeout(timer);
       abort.abort();

@@ -194,6 +194,82 @@ class ExplorerIT {
   }
 
   @Test
+  void live_opensFewTailsWhileTheFilterChanges() {
+    // Given
+    page.open("q", "service:none0", "from", "-15m", "live", "1");
+    page.until(() -> browser.has(".live-note"));
+    browser.evaluate(
+        """
+        (() => {
+          const real = window.fetch;
+          window.tails = [];
+          window.fetch = (path, init) => {
+            if (path.startsWith('/v1/tail')) window.tails.push(path);
+            return real(path, init);
+          };
+        })()""");
+
+    // When
+    browser.evaluate(
+        """
+        (async () => {
+          for (const i of [1, 2, 3, 4]) {
+            location.hash = location.hash.replace(/none./, 'none' + i);
+            await new Promise((resolve) => setTimeout(resolve, 100));
+          }
+        })()""");
+
+    // Then
+    page.until(() -> browser.text("window.tails.at(-1)").contains("none4"));
+    assertThat(Integer.parseInt(browser.text("window.tails.length"))).isLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void tail_dropsAPositionThatIsGoneAndWaitsLongerAfterEachProblem() {
+    page.open("from", FROM, "to", TO);
+    assertThat(tailRequests(410))
+        .startsWith("none", "missed", "none", "missed")
+        .endsWith("aborted")
+        .doesNotContain("gone")
+        .hasSizeLessThanOrEqualTo(3 * 2 + 1);
+    assertThat(tailRequests(503))
+        .startsWith("none", "gone")
+        .endsWith("aborted")
+        .hasSizeLessThanOrEqualTo(3 + 1);
+    assertThat(tailRequests(403)).containsExactly("none", "problem-403");
+  }
+
+  /**
+   * The header Last-Event-ID of each request of a tail within two seconds, and how the tail ended.
+   *
+   * @param status of the problem that each reply ends with, after the id {@code gone}
+   */
+  private List<String> tailRequests(int status) {
+    String log =
+        browser.text(
+            """
+            (async () => {
+              const { tail } = await import('./api.js');
+              const real = window.fetch;
+              const log = [];
+              window.fetch = async (path, init) => {
+                if (!path.startsWith('/v1/tail')) return real(path, init);
+                log.push(init.headers['Last-Event-ID'] ?? 'none');
+                return new Response('id: gone\\n\\nevent: problem\\ndata: {"status":%d}\\n\\n');
+              };
+              const abort = new AbortController();
+              setTimeout(() => abort.abort(), 2000);
+              const on = { open() {}, event() {}, skipped() {}, state() {}, missed: () => log.push('missed') };
+              await tail('', on, abort.signal).then(
+                () => log.push('aborted'), (problem) => log.push('problem-' + problem.status));
+              window.fetch = real;
+              return log.join(' ');
+            })()"""
+                .formatted(status));
+    return List.of(log.split(" "));
+  }
+
+  @Test
   void address_showsTheSameInAnotherWindow() {
     // Given
     page.open("from", FROM, "to", TO, "q", "service:auth", "tab", "groups");
