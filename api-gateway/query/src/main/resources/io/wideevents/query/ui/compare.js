@@ -43,11 +43,11 @@ function Ranking({ title, hint, fields, onFilter }) {
   </section>`;
 }
 
-const isMissing = (v, field) => v.filter === `-has:${field.field}`;
+const isMissing = (v) => v.value === null;
 
 /** A range of numbers is shown with four digits. Its filter is exact. */
 function label(v, field) {
-  if (isMissing(v, field)) return html`<em>no value</em>`;
+  if (isMissing(v)) return html`<em>no value</em>`;
   const range = field.kind === 'number' && typeof v.value === 'string' ? /^(-?[\d.eE+-]+) – (-?[\d.eE+-]+)$/.exec(v.value) : null;
   return range ? `${Number(Number(range[1]).toPrecision(4))} – ${Number(Number(range[2]).toPrecision(4))}` : valueText(v.value).slice(0, 120);
 }
@@ -57,26 +57,33 @@ const width = (share) => ({ width: `${Math.min(100, 100 * (share ?? 0))}%` });
 function Field({ field, rank, onFilter }) {
   const [all, setAll] = useState(false);
   const values = all ? field.values : field.values.slice(0, FIRST_VALUES);
-  const listsMissing = field.values.some((v) => isMissing(v, field));
+  const listsMissing = field.values.some(isMissing);
+  // A filter cannot name every field.
+  const hasFilter = field.values.some((v) => v.filter);
   return html`<li class="field-card">
     <h3><span class="rank">${rank}</span> <span class="mono">${field.field}</span> <span class="score" title="0: the same distribution, 1: no value in common">${field.score.toFixed(2)}</span></h3>
     <table aria-label=${`Values of ${field.field}`}>
       <thead class="sr"><tr><th scope="col">Value</th><th scope="col">Selection</th><th scope="col">Baseline</th></tr></thead>
       <tbody>
         ${values.map((v) => html`<tr key=${v.filter ?? valueText(v.value)}>
-          <th scope="row">${v.filter
-            ? html`<button type="button" class="value mono" title=${`Add ${v.filter} to the filter`} onClick=${() => onFilter(v.filter)}>${label(v, field)}</button>`
-            : html`<span class="value mono" title="No filter can express this value">${label(v, field)}</span>`}</th>
+          <th scope="row"><${Value} filter=${v.filter} onFilter=${onFilter}>${label(v, field)}<//></th>
           <td><${Pair} of=${v} /></td>
         </tr>`)}
         ${!listsMissing && (field.missing?.selection > 0.005 || field.missing?.baseline > 0.005) && html`<tr>
-          <th scope="row"><button type="button" class="value" onClick=${() => onFilter(`-has:${field.field}`)}><em>no value</em></button></th>
+          <th scope="row"><${Value} filter=${hasFilter ? `-has:${field.field}` : null} onFilter=${onFilter}><em>no value</em><//></th>
           <td><${Pair} of=${field.missing} /></td>
         </tr>`}
       </tbody>
     </table>
     ${values.length < field.values.length && html`<button type="button" class="plain note" onClick=${() => setAll(true)}>${counted(field.values.length - values.length, 'more value')}</button>`}
   </li>`;
+}
+
+/** A button that adds the value to the filter, or only the value if no filter finds it. */
+function Value({ filter, onFilter, children }) {
+  return filter
+    ? html`<button type="button" class="value mono" title=${`Add ${filter} to the filter`} onClick=${() => onFilter(filter)}>${children}</button>`
+    : html`<span class="value mono" title="A filter cannot name this value">${children}</span>`;
 }
 
 function Pair({ of }) {

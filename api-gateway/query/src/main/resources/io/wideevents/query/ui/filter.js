@@ -7,9 +7,8 @@ const READS_AS_OTHER = /^(true|false|null)$/;
 const SEGMENT = /^[^.\s:"$]+$/;
 const LONGEST_VALUE = 300;
 
-// Inside of quotes, a * stands for any text as well.
+// In quotation marks, \ stands before each character that would have a meaning. An unescaped * stands for any text.
 const escaped = (text) => text.replace(/[\\"*]/g, '\\$&');
-const quoted = (text) => `"${escaped(text)}"`;
 
 /** The path of a field as the grammar writes it, or null where the grammar cannot name it. */
 export function fieldPath(segments) {
@@ -18,14 +17,20 @@ export function fieldPath(segments) {
   return fits && segments.every((s) => SEGMENT.test(s) && !s.startsWith('-')) ? path : null;
 }
 
-/** The term that finds events with this value. */
+/** The longest start of a text that a filter can contain: it is short, is Unicode, and has no U+0000. */
+function literalStart(text) {
+  return text.slice(0, LONGEST_VALUE).split('\0', 1)[0].match(/^[^\p{Surrogate}]*/u)[0];
+}
+
+/** The term that finds events with this value. Of a value that a filter cannot contain, it has the start and a `*`. */
 export function termFor(field, value) {
   if (value !== null && typeof value === 'object') {
     return isRaw(value) ? `${field}:${value.rawJSON}` : `has:${field}`;
   }
   if (typeof value !== 'string') return `${field}:${value}`;
-  if (value.length > LONGEST_VALUE) return `${field}:"${escaped(value.slice(0, LONGEST_VALUE))}*"`;
-  return `${field}:${BARE.test(value) && !READS_AS_OTHER.test(value) ? value : quoted(value)}`;
+  const known = literalStart(value);
+  if (known !== value) return `${field}:"${escaped(known)}*"`;
+  return `${field}:${BARE.test(value) && !READS_AS_OTHER.test(value) ? value : `"${escaped(value)}"`}`;
 }
 
 /** The terms of a filter, with their positions. A term ends at a blank outside of quotes. */

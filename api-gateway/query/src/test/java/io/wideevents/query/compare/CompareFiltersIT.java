@@ -96,6 +96,9 @@ class CompareFiltersIT {
         }
       }
       assertThat(filters).isGreaterThan(20);
+      assertThat(result.fields().stream().flatMap(field -> field.values().stream()))
+          .extracting(RankedField.Value::filter)
+          .contains("list:\"with \\* star\"");
       assertThat(result.fields().stream().map(RankedField::field))
           .contains("mixed", "list", "size", "a.b", "duration", "has", "nested.$x");
       assertThat(result.fields().stream().filter(field -> isNotAddressable(field.field())))

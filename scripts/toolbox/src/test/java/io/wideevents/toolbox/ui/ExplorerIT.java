@@ -365,6 +365,44 @@ class ExplorerIT {
   }
 
   @Test
+  void valueWithAStar_isFoundByThisValueOnly() throws Exception {
+    // Given
+    String service = "star-" + System.nanoTime();
+    postEvent(service, "GET /a*", "");
+    postEvent(service, "GET /ab", "");
+    page.open("q", "service:" + service, "from", "-15m", "tab", "groups");
+    page.until(
+        () -> {
+          page.search("service:" + service);
+          return browser.texts(".grouped tbody th").size() == 2;
+        });
+
+    // When
+    browser.click(".grouped button[title=\"Filter by GET /a*\"]");
+
+    // Then
+    page.until(() -> browser.texts(".grouped tbody th").equals(List.of("GET /a*")));
+    page.until(() -> page.total() == 1);
+  }
+
+  @Test
+  void compare_offersNoFilterForAValueThatHasNone() {
+    // Given
+    page.open("from", FROM, "to", TO, "tab", "compare");
+    changeReplies(
+        "path === '/v1/compare'",
+        "body.fields.forEach((f) => f.values.forEach((v) => delete v.filter));");
+
+    // When
+    browser.click(".compare .actions button");
+
+    // Then
+    page.until(() -> browser.has(".differences .field-card"));
+    assertThat(page.valuesOfTheFirstField()).isNotEmpty();
+    assertThat(browser.has(".differences .field-card tbody button")).isFalse();
+  }
+
+  @Test
   void theme_followsTheSystemUntilItIsChosen() {
     // Given
     browser.preferColorScheme("dark");
@@ -469,6 +507,10 @@ class ExplorerIT {
     assertThat(browser.text("(await import('./filter.js')).termFor('a', '42')"))
         .isEqualTo("a:\"42\"");
     assertThat(browser.text("(await import('./filter.js')).termFor('a', 42)")).isEqualTo("a:42");
+    assertThat(browser.text("(await import('./filter.js')).termFor('a', 'b*c\\\\d')"))
+        .isEqualTo("a:\"b\\*c\\\\d\"");
+    assertThat(browser.text("(await import('./filter.js')).termFor('a', 'x'.repeat(299) + '😀')"))
+        .isEqualTo("a:\"" + "x".repeat(299) + "*\"");
     assertThat(
             browser.text("(await import('./api.js')).parse('{\"n\":9007199254740993}').n.rawJSON"))
         .isEqualTo("9007199254740993");
@@ -525,11 +567,44 @@ class ExplorerIT {
     assertThat(browser.problems()).anyMatch(line -> line.contains("Content Security Policy"));
   }
 
+  /**
+   * Changes what the page gets from the gateway, until it is loaded again.
+   *
+   * @param condition on {@code path}
+   * @param change of {@code body}, the JSON of a reply
+   */
+  private static void changeReplies(String condition, String change) {
+    browser.evaluate(
+        """
+        (() => {
+          const real = window.fetch;
+          window.fetch = async (path, init) => {
+            const reply = await real(path, init);
+            if (!(%s)) return reply;
+            const body = await reply.json();
+            %s
+            return Response.json(body);
+          };
+        })()"""
+            .formatted(condition, change));
+  }
+
   private static void post(String service, String requestId, String note)
       throws IOException, InterruptedException {
-    String event =
+    post(
         "{\"requestId\":\"%s\",\"service\":\"%s\",\"route\":\"GET /\",\"timestamp\":%d,\"note\":\"%s\"}"
-            .formatted(requestId, service, System.currentTimeMillis(), note);
+            .formatted(requestId, service, System.currentTimeMillis(), note));
+  }
+
+  private static void postEvent(String service, String route, String more)
+      throws IOException, InterruptedException {
+    post(
+        "{\"requestId\":\"req-explorer\",\"service\":\"%s\",\"route\":\"%s\",\"timestamp\":%d%s}"
+            .formatted(
+                service, route, System.currentTimeMillis(), more.isEmpty() ? "" : "," + more));
+  }
+
+  private static void post(String event) throws IOException, InterruptedException {
     URI address = gateway.url().resolve("/v1/events");
     HttpRequest request =
         HttpRequest.newBuilder(address)
