@@ -28,19 +28,27 @@ function intervalMillis(stats) {
   return (((Number(days ?? 0) * 24 + Number(hours ?? 0)) * 60 + Number(minutes ?? 0)) * 60 + Number(seconds ?? 0)) * 1000 || 60_000;
 }
 
+/** The bounds in a term such as size:1..20, or null. A link may contain a term of any length. */
+function boundsIn(term, field) {
+  const [name, range, ...more] = term.split(':');
+  const bounds = name === field && range && more.length === 0 ? range.split('..') : [];
+  if (bounds.length !== 2 || bounds.includes('')) return null;
+  const [low, high] = bounds.map(Number);
+  return low <= high ? { low, high } : null;
+}
+
 /** The part of the events that is compared with the rest, from the address. */
 function selectionOf(state) {
   if (!state.sel && !state.selFrom) return null;
   const from = state.selFrom || state.from;
   const to = state.selTo || state.to;
-  const range = /^([^\s:"]+):([-\d.e+]+)\.\.([-\d.e+]+)$/.exec(state.sel);
-  const onHeatmap = range?.[1] === state.field && state.selFrom !== '';
+  const bounds = state.selFrom ? boundsIn(state.sel, state.field) : null;
   return {
     terms: state.sel,
     from,
     to,
     text: `${state.sel}${state.selFrom ? ` · ${periodName(from, to)}` : ''}`,
-    rectangle: onHeatmap ? { from: Date.parse(from), to: Date.parse(to), low: Number(range[2]), high: Number(range[3]) } : null,
+    rectangle: bounds && { from: Date.parse(from), to: Date.parse(to), ...bounds },
   };
 }
 

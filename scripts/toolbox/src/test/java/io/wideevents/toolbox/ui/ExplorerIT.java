@@ -362,6 +362,13 @@ class ExplorerIT {
     // Then
     page.until(() -> page.address().contains("tab=compare&sel=" + DURATION + ":"));
     page.awaitLoaded();
+    assertThat(browser.has(".heat .selected")).isTrue();
+  }
+
+  @Test
+  void longSelectionInALink_doesNotBlockThePage() {
+    page.open("sel", "a:" + ".".repeat(64_000) + "x", "from", FROM, "to", TO);
+    assertThat(page.total()).isPositive();
   }
 
   @Test
