@@ -15,6 +15,7 @@ import { Drawer } from './drawer.js';
 import { Banner, PipelinePanel, STATE_SIGN, useReadiness } from './pipeline.js';
 import { Grammar, NoEvents, NoMatch } from './empty.js';
 import { KeyDialog } from './keydialog.js';
+import { Guard } from './guard.js';
 
 const PAGE = 100;
 const LIVE_STATS_MILLIS = 10_000;
@@ -112,6 +113,7 @@ function App() {
   }));
   const compared = useLoad(tab === 'compare' && selection ? JSON.stringify([view, state.sel, state.selFrom, state.selTo]) : null, (signal) => call('/v1/compare', {
     signal,
+    read: parseFigures,
     body: { selection: { filter: and(q, state.sel), from: selection.from, to: selection.to }, baseline: { filter: q, ...period }, limit: 30 },
   }));
   const pipeline = useLoad('once', (signal) => call('/v1/pipeline', { signal }));
@@ -236,11 +238,7 @@ function App() {
       ${!stats.data && !stats.problem && html`<p class="loading note">Loading …</p>`}
       ${stats.data && (!nothing || live) && !filterProblem && html`
         <div class="strip">
-          <dl class="figures" aria-label="Totals">
-            <div><dt>Events</dt><dd>${count(stats.data.total.count)}</dd></div>
-            <div><dt>Error rate</dt><dd>${percent(stats.data.total.error_rate)}</dd></div>
-            ${['p50', 'p95', 'p99'].map((p) => html`<div key=${p}><dt>${p}</dt><dd>${measure(stats.data.total[`${p}(${field})`], field)}</dd></div>`)}
-          </dl>
+          <${Guard} name="The figures" of=${stats.data}><${Totals} total=${stats.data.total} field=${field} /><//>
           ${stats.data.weighted && html`<span class="note">weighted by sample rate</span>`}
           <label class="measure">Measure <input class="mono" list="number-fields" key=${field} defaultValue=${field} onChange=${(e) => e.target.value.trim() && go({ field: e.target.value.trim(), sel: '', selFrom: '', selTo: '' })} /></label>
           <datalist id="number-fields">${numericFields.map((f) => html`<option key=${f.name} value=${f.name} />`)}</datalist>
@@ -250,29 +248,37 @@ function App() {
           </span>
         </div>
         <div class="charts" aria-busy=${stats.loading}>
-          <${Histogram} stats=${stats.data} interval=${interval} theme=${theme} onZoom=${zoom} />
-          <${Heatmap} stats=${stats.data} field=${field} interval=${interval} theme=${theme} selection=${selection?.rectangle} onSelect=${selectOnHeatmap} />
-          <${Percentiles} stats=${stats.data} field=${field} interval=${interval} theme=${theme} onZoom=${zoom} />
+          <${Guard} name="The histogram" of=${stats.data}><${Histogram} stats=${stats.data} interval=${interval} theme=${theme} onZoom=${zoom} /><//>
+          <${Guard} name="The heatmap" of=${stats.data}><${Heatmap} stats=${stats.data} field=${field} interval=${interval} theme=${theme} selection=${selection?.rectangle} onSelect=${selectOnHeatmap} /><//>
+          <${Guard} name="The chart of percentiles" of=${stats.data}><${Percentiles} stats=${stats.data} field=${field} interval=${interval} theme=${theme} onZoom=${zoom} /><//>
         </div>
         <div class="tabs main-tabs" role="tablist" aria-label="Results" onKeyDown=${(e) => tabKeys(e, tab, go)}>
           ${TABS.map(([name, text]) => html`<button key=${name} id=${`main-${name}`} type="button" role="tab" aria-selected=${tab === name} aria-controls="results" tabindex=${tab === name ? 0 : -1} onClick=${() => go({ tab: name })}>${text}</button>`)}
           ${live && html`<span class="note live-note" role="status">${tailed.note || `Live: ${count(tailed.events.length)} new`}${tailed.skipped > 0 ? ` · ${count(tailed.skipped)} skipped, more than 50 a second` : ''}${tailed.missed ? ' · Events that were stored during an interruption are not shown' : ''}</span>`}
         </div>
         <div id="results" role="tabpanel" aria-labelledby=${`main-${tab}`} tabindex="-1">
-          ${tab === 'events' && html`<${Rows} events=${events} fresh=${fresh} selected=${state.event} order=${state.order} more=${Boolean(next)} loading=${list.loading || page?.loading}
-            onOpen=${(id) => go({ event: id, panel: '' })} onMore=${more} onOrder=${(order) => go({ order, live: '' })} />`}
-          ${tab === 'groups' && html`<${Groups} reply=${groups.data} group=${state.group} field=${field} sort=${state.sort} fields=${fields.data ?? []} loading=${groups.loading}
-            onGroup=${(group) => go({ group })} onSort=${(sort) => go({ sort })} onFilter=${addFilter} />`}
-          ${tab === 'compare' && html`<${Compare} reply=${compared.data} selection=${selection} loading=${compared.loading} field=${field} p95=${p95}
-            onFilter=${filterFromCompare} onStart=${startCompare} onClear=${() => go({ sel: '', selFrom: '', selTo: '' })} />`}
+          ${tab === 'events' && html`<${Guard} key="events" name="The list of events" of=${events}><${Rows} events=${events} fresh=${fresh} selected=${state.event} order=${state.order} more=${Boolean(next)} loading=${list.loading || page?.loading}
+            onOpen=${(id) => go({ event: id, panel: '' })} onMore=${more} onOrder=${(order) => go({ order, live: '' })} /><//>`}
+          ${tab === 'groups' && html`<${Guard} key="groups" name="The list of groups" of=${groups.data}><${Groups} reply=${groups.data} group=${state.group} field=${field} sort=${state.sort} fields=${fields.data ?? []} loading=${groups.loading}
+            onGroup=${(group) => go({ group })} onSort=${(sort) => go({ sort })} onFilter=${addFilter} /><//>`}
+          ${tab === 'compare' && html`<${Guard} key="compare" name="The comparison" of=${compared.data}><${Compare} reply=${compared.data} selection=${selection} loading=${compared.loading} field=${field} p95=${p95}
+            onFilter=${filterFromCompare} onStart=${startCompare} onClear=${() => go({ sel: '', selFrom: '', selTo: '' })} /><//>`}
         </div>`}
     </main>
     <footer class="keys note"><kbd>/</kbd> filter <kbd>↑</kbd> <kbd>↓</kbd> rows <kbd>Enter</kbd> open <kbd>Esc</kbd> close</footer>
     ${state.event && html`<${Drawer} key="event" id=${state.event} known=${events.find((e) => e.eventId === state.event)} traceLink=${pipeline.data?.traceLink}
       onClose=${() => go({ event: '' })} onOpen=${(id) => go({ event: id })} onFilter=${addFilter} onGroup=${groupBy} onCopy=${copy} />`}
-    ${state.panel === 'pipeline' && !state.event && html`<${PipelinePanel} key="pipeline" onClose=${() => go({ panel: '' })} onOpen=${(id) => go({ event: id, panel: '' })} />`}
+    ${state.panel === 'pipeline' && !state.event && html`<${Guard} key="pipeline" name="The state of the pipeline"><${PipelinePanel} onClose=${() => go({ panel: '' })} onOpen=${(id) => go({ event: id, panel: '' })} /><//>`}
     ${needKey && html`<${KeyDialog} problem=${needKey.problem} onKey=${(key) => { setKey(key); setNeedKey(null); needKey.resolve(); }} onCancel=${() => { setNeedKey(null); needKey.reject(needKey.problem); }} />`}
     <div class="toast" role="status" aria-live="polite">${message}</div>`;
+}
+
+function Totals({ total, field }) {
+  return html`<dl class="figures" aria-label="Totals">
+    <div><dt>Events</dt><dd>${count(total.count)}</dd></div>
+    <div><dt>Error rate</dt><dd>${percent(total.error_rate)}</dd></div>
+    ${['p50', 'p95', 'p99'].map((p) => html`<div key=${p}><dt>${p}</dt><dd>${measure(total[`${p}(${field})`], field)}</dd></div>`)}
+  </dl>`;
 }
 
 function tabKeys(e, tab, go) {
@@ -297,4 +303,4 @@ function copyBySelection(text) {
   return done;
 }
 
-render(html`<${App} />`, document.getElementById('app'));
+render(html`<${Guard} name="The page"><${App} /><//>`, document.getElementById('app'));

@@ -2,6 +2,7 @@ import { html, useEffect, useState } from './ui.js';
 import { call, eventPath, hasKey } from './api.js';
 import { clock, curl, dateTime, measure } from './format.js';
 import { termFor } from './filter.js';
+import { Guard } from './guard.js';
 import { Panel } from './panel.js';
 import { FieldTree, Long } from './tree.js';
 import { durationOf, Outcome, outcomeOf, textOf } from './rows.js';
@@ -23,39 +24,44 @@ export function Drawer({ id, known, traceLink, onClose, onOpen, onFilter, onGrou
     return () => abort.abort();
   }, [id]);
 
+  return html`<${Panel} title="Event" label=${id} onClose=${onClose}>
+    ${problem && html`<div class="problem" role="alert"><p><strong>${problem.message}</strong> ${problem.fix}</p></div>`}
+    ${!event && !problem && html`<p class="note">Loading …</p>`}
+    ${event && html`<${Guard} name="This event" of=${event}>
+      <${Details} id=${id} event=${event} traceLink=${traceLink} tab=${tab} onTab=${setTab} onOpen=${onOpen} onFilter=${onFilter} onGroup=${onGroup} onCopy=${onCopy} />
+    <//>`}
+  <//>`;
+}
+
+function Details({ id, event, traceLink, tab, onTab, onOpen, onFilter, onGroup, onCopy }) {
   function onTabKey(e) {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[e.key];
     if (!step) return;
     e.preventDefault();
     const names = TABS.map(([name]) => name);
     const next = names[(names.indexOf(tab) + step + names.length) % names.length];
-    setTab(next);
+    onTab(next);
     document.getElementById(`tab-${next}`)?.focus();
   }
 
-  const trace = event && traceAddress(traceLink, event);
-  return html`<${Panel} title="Event" label=${id} onClose=${onClose}>
-    ${problem && html`<div class="problem" role="alert"><p><strong>${problem.message}</strong> ${problem.fix}</p></div>`}
-    ${!event && !problem && html`<p class="note">Loading …</p>`}
-    ${event && html`
-      <div class="event-head">
-        <p class="event-title"><${Outcome} value=${outcomeOf(event)} /> <strong>${textOf(event.service)}</strong> <span class="mono">${textOf(event.route)}</span></p>
-        <p class="note"><time datetime=${textOf(event.timestamp)} title=${textOf(event.timestamp)}>${dateTime(event.timestamp)}</time> · ${durationOf(event)} · <span class="mono">${id}</span></p>
-        <p class="actions">
-          <button type="button" onClick=${() => onCopy(curl(eventPath(id), hasKey()), 'curl command')}>Copy as curl</button>
-          <button type="button" onClick=${() => onCopy(id, 'event id')}>Copy id</button>
-          ${trace && html`<a class="button" href=${trace} target="_blank" rel="noopener noreferrer">Trace ↗</a>`}
-        </p>
-      </div>
-      <div class="tabs" role="tablist" aria-label="Event" onKeyDown=${onTabKey}>${TABS.map(([name, text]) => html`<button
-        key=${name} id=${`tab-${name}`} type="button" role="tab" aria-selected=${tab === name} tabindex=${tab === name ? 0 : -1} aria-controls="event-tab" onClick=${() => setTab(name)}>${text}</button>`)}</div>
-      <div id="event-tab" role="tabpanel" aria-labelledby=${`tab-${tab}`} key=${`${id}${tab}`}>
-        ${tab === 'fields' && html`<${FieldTree} event=${event} onFilter=${onFilter} onGroup=${onGroup} onCopy=${onCopy} />
-          <p class="note keys"><kbd>↑</kbd> <kbd>↓</kbd> move · <kbd>→</kbd> open · <kbd>f</kbd> filter · <kbd>x</kbd> exclude · <kbd>g</kbd> group · <kbd>c</kbd> copy</p>`}
-        ${tab === 'request' && html`<${RequestEvents} event=${event} onOpen=${onOpen} onFilter=${onFilter} />`}
-        ${tab === 'json' && html`<${RawJson} event=${event} onCopy=${onCopy} />`}
-      </div>`}
-  <//>`;
+  const trace = traceAddress(traceLink, event);
+  return html`<div class="event-head">
+      <p class="event-title"><${Outcome} value=${outcomeOf(event)} /> <strong>${textOf(event.service)}</strong> <span class="mono">${textOf(event.route)}</span></p>
+      <p class="note"><time datetime=${textOf(event.timestamp)} title=${textOf(event.timestamp)}>${dateTime(event.timestamp)}</time> · ${durationOf(event)} · <span class="mono">${id}</span></p>
+      <p class="actions">
+        <button type="button" onClick=${() => onCopy(curl(eventPath(id), hasKey()), 'curl command')}>Copy as curl</button>
+        <button type="button" onClick=${() => onCopy(id, 'event id')}>Copy id</button>
+        ${trace && html`<a class="button" href=${trace} target="_blank" rel="noopener noreferrer">Trace ↗</a>`}
+      </p>
+    </div>
+    <div class="tabs" role="tablist" aria-label="Event" onKeyDown=${onTabKey}>${TABS.map(([name, text]) => html`<button
+      key=${name} id=${`tab-${name}`} type="button" role="tab" aria-selected=${tab === name} tabindex=${tab === name ? 0 : -1} aria-controls="event-tab" onClick=${() => onTab(name)}>${text}</button>`)}</div>
+    <div id="event-tab" role="tabpanel" aria-labelledby=${`tab-${tab}`} key=${`${id}${tab}`}>
+      ${tab === 'fields' && html`<${FieldTree} event=${event} onFilter=${onFilter} onGroup=${onGroup} onCopy=${onCopy} />
+        <p class="note keys"><kbd>↑</kbd> <kbd>↓</kbd> move · <kbd>→</kbd> open · <kbd>f</kbd> filter · <kbd>x</kbd> exclude · <kbd>g</kbd> group · <kbd>c</kbd> copy</p>`}
+      ${tab === 'request' && html`<${RequestEvents} event=${event} onOpen=${onOpen} onFilter=${onFilter} />`}
+      ${tab === 'json' && html`<${RawJson} event=${event} onCopy=${onCopy} />`}
+    </div>`;
 }
 
 function RawJson({ event, onCopy }) {

@@ -1,4 +1,5 @@
 import { html, useRef } from './ui.js';
+import { Guard } from './guard.js';
 import { clock, counted, dateTime, dayOf, measure, OUTCOME_SIGN } from './format.js';
 
 const SUMMARY_PART = /(?:^| )(Outcome|Service|Route|Error|ErrorMessage|UserRole|LatencyBucket): /g;
@@ -33,6 +34,18 @@ function Summary({ event }) {
   });
 }
 
+function Row({ event, withDay, isFirst, isSelected, isFresh, onOpen }) {
+  const time = (withDay ? `${dayOf(event.timestamp).slice(5)} ` : '') + clock(event.timestamp, true);
+  return html`<tr class=${`${isSelected ? 'current' : ''} ${isFresh ? 'fresh' : ''}`}
+    onClick=${(e) => getSelection().isCollapsed && !e.target.closest('button') && onOpen(event.eventId)}>
+    <td class="time"><button type="button" class="open mono" data-event=${event.eventId} tabindex=${isFirst || isSelected ? 0 : -1}
+      aria-label=${`Open event of ${dateTime(event.timestamp)}, ${outcomeOf(event)}, ${textOf(event.service)}`} onClick=${() => onOpen(event.eventId)}>${time}</button></td>
+    <td class="what"><${Outcome} value=${outcomeOf(event)} /></td>
+    <td class="number mono">${durationOf(event)}</td>
+    <td class="summary" title=${textOf(event._summary)}><${Summary} event=${event} /></td>
+  </tr>`;
+}
+
 /** The events, newest first. Arrow keys (or j and k) move through the rows, Enter opens one. */
 export function Rows({ events, fresh, selected, order, more, loading, onOpen, onMore, onOrder }) {
   const body = useRef(null);
@@ -53,7 +66,6 @@ export function Rows({ events, fresh, selected, order, more, loading, onOpen, on
   const first = events[0];
   const last = events.at(-1);
   const severalDays = first && last && dayOf(first.timestamp) !== dayOf(last.timestamp);
-  const time = (event) => (severalDays ? `${dayOf(event.timestamp).slice(5)} ` : '') + clock(event.timestamp, true);
   return html`<div class="rows">
     <table aria-label="Events" aria-busy=${loading}>
       <thead><tr>
@@ -61,14 +73,9 @@ export function Rows({ events, fresh, selected, order, more, loading, onOpen, on
         <th scope="col">Outcome</th><th scope="col" class="number">Duration</th><th scope="col">Summary</th>
       </tr></thead>
       <tbody ref=${body} onKeyDown=${onKeyDown}>
-        ${events.map((event, i) => html`<tr key=${event.eventId} class=${`${event.eventId === selected ? 'current' : ''} ${fresh?.has(event.eventId) ? 'fresh' : ''}`}
-          onClick=${(e) => getSelection().isCollapsed && !e.target.closest('button') && onOpen(event.eventId)}>
-          <td class="time"><button type="button" class="open mono" data-event=${event.eventId} tabindex=${i === 0 || event.eventId === selected ? 0 : -1}
-            aria-label=${`Open event of ${dateTime(event.timestamp)}, ${outcomeOf(event)}, ${textOf(event.service)}`} onClick=${() => onOpen(event.eventId)}>${time(event)}</button></td>
-          <td class="what"><${Outcome} value=${outcomeOf(event)} /></td>
-          <td class="number mono">${durationOf(event)}</td>
-          <td class="summary" title=${textOf(event._summary)}><${Summary} event=${event} /></td>
-        </tr>`)}
+        ${events.map((event, i) => html`<${Guard} key=${event.eventId} name="This event" of=${event} columns="4">
+          <${Row} event=${event} withDay=${severalDays} isFirst=${i === 0} isSelected=${event.eventId === selected} isFresh=${fresh?.has(event.eventId)} onOpen=${onOpen} />
+        <//>`)}
       </tbody>
     </table>
     <p class="foot">

@@ -410,6 +410,77 @@ class ExplorerIT {
   }
 
   @Test
+  void smallAndLargeNumbers_areShownInEachPart() throws Exception {
+    // Given: numbers and an error rate that JavaScript writes in another form than the gateway
+    String service = "numbers-" + System.nanoTime();
+    postEvent(
+        service,
+        "GET /",
+        "\"_sampling\":{\"rate\":3000000},\"performance\":{\"durationMs\":1.2345e-7}");
+    postEvent(
+        service,
+        "POST /",
+        "\"error\":{\"code\":\"TIMEOUT\"},\"performance\":{\"durationMs\":1e308}");
+    page.open("q", "service:" + service, "from", "-15m");
+
+    // When: the worker may not have stored them yet
+    page.until(
+        () -> {
+          page.search("service:" + service);
+          return page.services().size() == 2;
+        });
+
+    // Then
+    assertThat(browser.texts(".strip .figures dd")).startsWith("3M", "< 0.1 %");
+    assertThat(browser.texts(".charts .chart h2")).hasSize(3);
+
+    // When
+    browser.click("#main-groups");
+
+    // Then
+    page.until(() -> browser.texts(".grouped tbody th").size() == 2);
+
+    // When
+    browser.click("#main-compare");
+    browser.click(".compare .actions button");
+
+    // Then
+    page.until(() -> browser.has(".compare-head"));
+    page.awaitLoaded();
+    assertThat(browser.texts(".charts .chart h2")).hasSize(3);
+  }
+
+  @Test
+  void partThatCannotBeShown_leavesTheOthers() {
+    // Given
+    page.open("from", FROM, "to", TO);
+    changeReplies(
+        "path === '/v1/query'", "body.heatmap.bounds = body.heatmap.bounds.map(() => ({}));");
+    changeReplies(
+        "path.startsWith('/v1/events')", "body.events[0].timestamp = { toString: 1, valueOf: 2 };");
+
+    // When
+    page.search("service:checkout");
+
+    // Then
+    assertThat(browser.texts(".failed-part"))
+        .containsExactly("The heatmap cannot be shown. The console of this browser has the error.");
+    assertThat(browser.texts(".rows .problem-note"))
+        .containsExactly("This event cannot be shown. The console of this browser has the error.");
+    assertThat(browser.texts(".charts .chart h2")).hasSize(2);
+    assertThat(page.services()).isNotEmpty();
+    assertThat(page.total()).isPositive();
+    assertThat(browser.problems()).isNotEmpty().allMatch(line -> line.contains("TypeError"));
+
+    // When
+    browser.reload();
+
+    // Then
+    page.awaitLoaded();
+    assertThat(browser.texts(".charts .chart h2")).hasSize(3);
+  }
+
+  @Test
   void theme_followsTheSystemUntilItIsChosen() {
     // Given
     browser.preferColorScheme("dark");
