@@ -365,7 +365,7 @@ class PostEventsTest {
   @ValueSource(
       strings = {"/v1/events", "/v1/events/42", "/ui/", "/v1/fields", "/query-openapi.yaml"})
   void queries_thatAreOff_nameTheSetting(String path) {
-    Document problem = Json.parse(server.get(path).body());
+    Document problem = ReplyJson.parse(server.get(path).body());
 
     assertThat(problem.getString("fix")).contains("QUERY_ENABLED=true");
   }
