@@ -47,7 +47,8 @@ public final class ProcessMain {
    */
   public static void run(String name, Callable<Integer> process) {
     LogSetup.start(LogLevel.INFO, LogFormat.TEXT);
-    System.exit(execute(name, process, writer(System.err, System.err.charset())));
+    PrintWriter err = writer(new FileOutputStream(FileDescriptor.err), encoding("stderr.encoding"));
+    System.exit(execute(name, process, err));
   }
 
   static int execute(String name, Callable<Integer> process, PrintWriter err) {
@@ -63,9 +64,12 @@ public final class ProcessMain {
     // This setup is used until the command has read its own settings. Without this setup, a file on
     // the class path could set up the log.
     LogSetup.start(LogLevel.INFO, LogFormat.TEXT);
-    Charset charset = Charset.forName(System.getProperty("stdout.encoding", "UTF-8"));
-    PrintWriter out = writer(new FileOutputStream(FileDescriptor.out), charset);
+    PrintWriter out = writer(new FileOutputStream(FileDescriptor.out), encoding("stdout.encoding"));
     System.exit(execute(commandLine.setOut(out), main, arguments));
+  }
+
+  private static Charset encoding(String property) {
+    return Charset.forName(System.getProperty(property, "UTF-8"));
   }
 
   /**
