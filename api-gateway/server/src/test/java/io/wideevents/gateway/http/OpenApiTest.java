@@ -239,6 +239,9 @@ class OpenApiTest {
     if (type == int.class) {
       return 1;
     }
+    if (type == boolean.class) {
+      return true;
+    }
     if (type == Duration.class) {
       return Duration.ofSeconds(1);
     }
