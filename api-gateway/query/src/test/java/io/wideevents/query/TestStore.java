@@ -1,7 +1,5 @@
 package io.wideevents.query;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.reactivestreams.client.MongoClient;
@@ -22,7 +20,6 @@ public final class TestStore implements AutoCloseable {
   private final EventStore store;
 
   public TestStore(Class<?> test) {
-    assumeTrue(TestStack.mongoIsServer(), "The stand-in for MongoDB lacks expressions");
     MongoSettings settings =
         new MongoSettings(
             TestStack.mongo(),

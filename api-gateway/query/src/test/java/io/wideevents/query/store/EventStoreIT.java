@@ -19,9 +19,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
 import reactor.core.publisher.Mono;
 
 /** The limits of queries on the real MongoDB. */
+@EnabledIf(
+    value = "io.wideevents.stack.TestStack#mongoIsServer",
+    disabledReason = "The stand-in for MongoDB has no time limits")
 class EventStoreIT {
   private static final int EVENTS = 2000;
 
