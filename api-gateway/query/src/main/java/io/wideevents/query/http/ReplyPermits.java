@@ -57,14 +57,24 @@ final class ReplyPermits {
   Runnable take(String name) throws InterruptedException {
     Deadline deadline = Deadline.after(MAX_WAIT);
     Client client = enter(name);
-    if (!tryTake(client.permits, deadline)) {
-      leave(name);
-      throw busy("Too many replies to queries of this client are being written");
-    }
-    if (!tryTake(all, deadline)) {
-      client.permits.release();
-      leave(name);
-      throw busy("Too many replies to queries are being written");
+    boolean ofClient = false;
+    boolean taken = false;
+    try {
+      ofClient = tryTake(client.permits, deadline);
+      if (!ofClient) {
+        throw busy("Too many replies to queries of this client are being written");
+      }
+      taken = tryTake(all, deadline);
+      if (!taken) {
+        throw busy("Too many replies to queries are being written");
+      }
+    } finally {
+      if (!taken && ofClient) {
+        client.permits.release();
+      }
+      if (!taken) {
+        leave(name);
+      }
     }
     return () -> {
       all.release();

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.wideevents.query.QueryException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ReplyPermitsTest {
@@ -35,6 +37,36 @@ class ReplyPermitsTest {
     taken.forEach(Runnable::run);
     for (int i = 0; i < 3; i++) {
       permits.take("one").run();
+    }
+  }
+
+  @Test
+  void take_thatIsInterrupted_keepsNoPlace() throws InterruptedException {
+    // Given a client that waits for a place of all
+    ReplyPermits permits = new ReplyPermits(2);
+    Runnable first = permits.take("first");
+    Runnable second = permits.take("second");
+    AtomicReference<Exception> end = new AtomicReference<>();
+    Thread waiting = Thread.ofVirtual().unstarted(() -> end.set(failureOf(permits, "third")));
+
+    // When
+    waiting.start();
+    waiting.interrupt();
+    waiting.join();
+
+    // Then
+    assertThat(end.get()).isInstanceOf(InterruptedException.class);
+    first.run();
+    second.run();
+    permits.take("third").run();
+  }
+
+  private static @Nullable Exception failureOf(ReplyPermits permits, String client) {
+    try {
+      permits.take(client).run();
+      return null;
+    } catch (InterruptedException | QueryException e) {
+      return e;
     }
   }
 
