@@ -7,8 +7,8 @@ import java.util.List;
 
 /** Draws horizontal bars with a mark at 1: the reference, or the target. */
 final class SpeedChart {
-  private static final int WIDTH = 760;
-  private static final int LEFT = 330;
+  private static final int WIDTH = 800;
+  private static final int LEFT = 370;
   private static final int RIGHT = WIDTH - 130;
   private static final int TOP = 56;
   private static final int ROW = 24;
