@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.wideevents.codec.EncoderSettings;
 import io.wideevents.codec.RecordDecoder;
@@ -47,12 +45,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+// A hang ends the test, and not the whole run.
+@Timeout(120)
 @Tag("slow")
 class MqConsumerServiceTest {
   private static final String TOPIC = "log-events";
   private static final TopicPartition P0 = new TopicPartition(TOPIC, 0);
   private static final Instant NOW = ManualClock.START;
-  private static final Duration FLUSH_INTERVAL = Duration.ofSeconds(2);
 
   private final InstantSource clock = InstantSource.fixed(NOW);
   private final InMemoryBatchWriter database = new InMemoryBatchWriter();
@@ -60,8 +59,7 @@ class MqConsumerServiceTest {
   private final FakeConsumerSource source = new FakeConsumerSource();
   private final List<Long> waits = new CopyOnWriteArrayList<>();
   private final CompletionQueue completions = new CompletionQueue();
-  private MqConsumerService service = service(FLUSH_INTERVAL);
-  private volatile long stoppedNanos;
+  private final MqConsumerService service = service();
 
   @AfterEach
   void close() {
@@ -128,7 +126,6 @@ class MqConsumerServiceTest {
   void errorInACompletion_isAnsweredWithANewConsumer() {
     source.willGive(consumerWith(0, 3));
     source.willGive(consumerWith(0, 5));
-    database.hold();
     service.start();
     await().until(() -> service.status().pipeline().heldRecords() == 3);
 
@@ -136,8 +133,6 @@ class MqConsumerServiceTest {
         () -> {
           throw new ExceptionInInitializerError("bug");
         });
-    await().until(() -> source.asked == 2);
-    database.release();
 
     await().untilAsserted(() -> assertThat(database.stored()).hasSize(5));
   }
@@ -169,7 +164,6 @@ class MqConsumerServiceTest {
   }
 
   @Test
-  @Timeout(60)
   void close_returnsInTimeThoughTheConsumerDoesNotClose() {
     CountDownLatch released = new CountDownLatch(1);
     source.willGive(
@@ -185,10 +179,11 @@ class MqConsumerServiceTest {
         });
     service.start();
     await().until(() -> source.asked == 1);
+    long start = System.nanoTime();
 
-    List<String> warnings = warningsOf(() -> service.close(Duration.ofMillis(200)));
+    service.close(Duration.ofMillis(200));
 
-    assertThat(warnings).singleElement().asString().contains("did not end in time");
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
     released.countDown();
   }
 
@@ -210,7 +205,6 @@ class MqConsumerServiceTest {
 
   @Test
   void close_flushesWhatIsHeld() {
-    service = service(Duration.ofMinutes(5));
     MockConsumer<byte[], byte[]> consumer = consumerWith(0, 3);
     source.willGive(consumer);
     service.start();
@@ -225,16 +219,14 @@ class MqConsumerServiceTest {
   @Test
   void close_doesNotWaitForADeadDatabase() {
     database.goDown();
-    MockConsumer<byte[], byte[]> consumer = consumerWith(0, 100);
-    source.willGive(consumer);
+    source.willGive(consumerWith(0, 100));
     service.start();
     await().until(() -> service.status().pipeline().databaseDown());
-    stopClock();
+    long start = System.nanoTime();
 
-    List<String> warnings = warningsOf(service::close);
+    service.close();
 
-    assertThat(warnings).isEmpty();
-    assertThat(consumer.closed()).isTrue();
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
     assertThat(database.stored()).isEmpty();
   }
 
@@ -242,9 +234,11 @@ class MqConsumerServiceTest {
   void close_endsAServiceThatNeverReachedKafka() {
     service.start();
     await().until(() -> source.asked > 0);
-    stopClock();
+    long start = System.nanoTime();
 
-    assertThat(warningsOf(service::close)).isEmpty();
+    service.close();
+
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
   }
 
   @Test
@@ -272,31 +266,14 @@ class MqConsumerServiceTest {
     }
   }
 
-  /** Stops the clock of the service. A wait for a point in time then does not end. */
-  private void stopClock() {
-    stoppedNanos = System.nanoTime();
-  }
-
-  private long nanoTime() {
-    return stoppedNanos == 0 ? System.nanoTime() : stoppedNanos;
-  }
-
-  /** The warnings of the service while this runs, such as that its thread did not end in time. */
-  private static List<String> warningsOf(Runnable call) {
-    try (LogCapture log = new LogCapture(MqConsumerService.class)) {
-      call.run();
-      return log.events(Level.WARN).stream().map(ILoggingEvent::getMessage).toList();
-    }
-  }
-
-  private MqConsumerService service(Duration flushInterval) {
+  private MqConsumerService service() {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     WorkerMetrics metrics = new WorkerMetrics(registry);
     Backoff backoff =
         new Backoff(Duration.ofMillis(1), Duration.ofMillis(20), new Recorder(new Random(5)));
     BatchPipeline pipeline =
         new BatchPipeline(
-            new BatchLimits(100, 100, 1 << 20, flushInterval, 2, 1 << 24),
+            new BatchLimits(100, 100, 1 << 20, Duration.ofSeconds(2), 2, 1 << 24),
             new BatchPipeline.Destinations(
                 database,
                 deadLetters,
@@ -304,7 +281,7 @@ class MqConsumerServiceTest {
                 completions),
             new BatchPipeline.Reports(metrics, batch -> {}),
             backoff,
-            new Clocks(clock, this::nanoTime));
+            new Clocks(clock, System::nanoTime));
     return new MqConsumerService(
         new SessionParts(
             source,
@@ -315,7 +292,7 @@ class MqConsumerServiceTest {
                 pipeline,
                 completions),
             metrics,
-            new Clocks(clock, this::nanoTime)),
+            new Clocks(clock, System::nanoTime)),
         new Subscription(TOPIC, "log-consumer-group"),
         new BatchLog(System::nanoTime),
         backoff);
