@@ -24,7 +24,7 @@ final class JsonReply {
   /** Sends an object while it is written. If {@code fields} throws, the object stays incomplete. */
   static void send(Context ctx, Consumer<JsonGenerator> fields) {
     ctx.contentType(MEDIA_TYPE);
-    write(new ReplyStream(ctx), fields);
+    write(new ReplyOutput(ctx), fields);
   }
 
   /** The object in UTF-8. */

@@ -127,9 +127,11 @@ public final class QueryRoutes implements AutoCloseable {
               ctx,
               passed -> {
                 try (EventStore.Reads reads = store.reads()) {
+                  byte[] reply = answer.to(body, reads);
                   passed.contentType(JsonReply.MEDIA_TYPE);
-                  // Written here, because the reply counts until the client has read it.
-                  new ReplyStream(passed).write(answer.to(body, reads));
+                  // Written here, because the reply counts until the client has read it. The time
+                  // for that begins after the query.
+                  new ReplyOutput(passed).write(reply);
                 }
               });
         });

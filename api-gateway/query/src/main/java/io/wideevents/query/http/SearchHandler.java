@@ -89,7 +89,7 @@ final class SearchHandler {
                           "No event with this id is stored",
                           "Ask for /v1/events/%s/trace, which shows where it is".formatted(id)));
       ctx.contentType(JsonReply.MEDIA_TYPE);
-      EventJson.write(event, new ReplyStream(ctx));
+      EventJson.write(event, new ReplyOutput(ctx));
     }
   }
 
@@ -163,7 +163,7 @@ final class SearchHandler {
   private void stream(Context ctx, Wanted wanted) throws IOException {
     Optional<SearchCursor> next = wanted.after();
     int written = 0;
-    ReplyStream out = null;
+    ReplyOutput out = null;
     do {
       try (EventStore.Reads reads = store.reads()) {
         if (out != null && !admitted.test(ctx)) {
@@ -176,7 +176,7 @@ final class SearchHandler {
         Page page = wanted.page(reads, next, Math.min(wanted.limit() - written, MAX_LIMIT));
         if (out == null) {
           ctx.contentType(NDJSON);
-          out = new ReplyStream(ctx);
+          out = new ReplyOutput(ctx);
         }
         out.nextPart();
         write(out, page);
@@ -187,6 +187,7 @@ final class SearchHandler {
           throw e;
         }
         // The status is sent already.
+        out.nextPart();
         writeLast(out, "_problem", json -> ProblemReply.writeTo(json, e));
         return;
       }

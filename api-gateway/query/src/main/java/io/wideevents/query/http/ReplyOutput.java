@@ -12,7 +12,7 @@ import org.eclipse.jetty.io.EndPoint;
  * Writes a reply, and closes the connection of a client that reads it too slowly. Each part of the
  * reply takes memory, and a place among the replies, until the client has read it.
  */
-final class ReplyStream extends OutputStream {
+final class ReplyOutput extends OutputStream {
   /** Limit of one part: a page of events, or a whole reply. */
   private static final Duration PART_TIME = Duration.ofSeconds(60);
 
@@ -24,11 +24,11 @@ final class ReplyStream extends OutputStream {
   private final Duration time;
   private Deadline deadline;
 
-  ReplyStream(Context ctx) {
+  ReplyOutput(Context ctx) {
     this(ctx.outputStream(), connection(ctx), PART_TIME);
   }
 
-  ReplyStream(OutputStream out, EndPoint connection, Duration time) {
+  ReplyOutput(OutputStream out, EndPoint connection, Duration time) {
     this.out = out;
     this.connection = connection;
     this.time = time;

@@ -9,7 +9,7 @@ import java.time.Duration;
 import org.eclipse.jetty.io.ByteArrayEndPoint;
 import org.junit.jupiter.api.Test;
 
-class ReplyStreamTest {
+class ReplyOutputTest {
   private final ByteArrayOutputStream client = new ByteArrayOutputStream();
   private final ByteArrayEndPoint connection = new ByteArrayEndPoint();
 
@@ -18,7 +18,7 @@ class ReplyStreamTest {
     byte[] bytes = new byte[100_000];
     bytes[99_999] = 7;
 
-    try (ReplyStream reply = new ReplyStream(client, connection, Duration.ofSeconds(60))) {
+    try (ReplyOutput reply = new ReplyOutput(client, connection, Duration.ofSeconds(60))) {
       reply.write(1);
       reply.write(bytes);
     }
@@ -29,7 +29,7 @@ class ReplyStreamTest {
 
   @Test
   void write_afterTheTimeOfAPart_closesTheConnection() {
-    ReplyStream reply = new ReplyStream(client, connection, Duration.ZERO);
+    ReplyOutput reply = new ReplyOutput(client, connection, Duration.ZERO);
 
     assertThatThrownBy(() -> reply.write(1)).isInstanceOf(IOException.class);
 
