@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.query.QueryException;
+import io.wideevents.query.SmallHeap;
 import io.wideevents.query.TimeRange;
 import io.wideevents.query.compare.CompareQuery;
 import io.wideevents.query.compare.CompareRequest;
@@ -21,7 +22,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -104,7 +104,9 @@ class SmallHeapIT {
     try (StoredEvents stored = StoredEvents.at(TestStack.mongo(), database)) {
       store(stored, EVENTS);
 
-      try (ChildProcess queries = start(database)) {
+      try (ChildProcess queries =
+          SmallHeap.start(
+              Queries.class, directory.resolve("queries.log"), TestStack.mongo(), database)) {
         int exitCode = queries.awaitExit(BOUND);
 
         String log = queries.logText();
@@ -133,23 +135,5 @@ class SmallHeapIT {
                     .append("aaa", new BsonDocument("b".repeat(120), zeros)))
         .map(event -> new RawBsonDocument(event, new BsonDocumentCodec()))
         .forEach(event -> Mono.from(stored.collection().insertOne(event)).block(BOUND));
-  }
-
-  private ChildProcess start(String database) {
-    return ChildProcess.start(
-        "queries",
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx64m",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Queries.class.getName(),
-            TestStack.mongo(),
-            database),
-        Map.of(),
-        directory.resolve("queries.log"));
   }
 }

@@ -7,6 +7,7 @@ import io.wideevents.event.EventId;
 import io.wideevents.event.WireFormat;
 import io.wideevents.kafka.ClientProperties;
 import io.wideevents.kafka.KafkaAccess;
+import io.wideevents.query.SmallHeap;
 import io.wideevents.stack.ChildProcess;
 import io.wideevents.stack.TestStack;
 import java.nio.file.Path;
@@ -107,20 +108,6 @@ class InflatedRecordsIT {
   }
 
   private ChildProcess search() {
-    return ChildProcess.start(
-        "search",
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx64m",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Search.class.getName(),
-            access.brokers(),
-            name),
-        Map.of(),
-        directory.resolve("search.log"));
+    return SmallHeap.start(Search.class, directory.resolve("search.log"), access.brokers(), name);
   }
 }
