@@ -119,7 +119,7 @@ class NumberReaderTest {
   @Test
   void read_takesLinearTimeWhateverTheExponentOrLength() {
     assertTimeoutPreemptively(
-        Duration.ofSeconds(60),
+        Duration.ofSeconds(10),
         () -> {
           assertThat(bson("1e2147483647")).isNull();
           assertThat(bson("9".repeat(4_000_000))).isNull();

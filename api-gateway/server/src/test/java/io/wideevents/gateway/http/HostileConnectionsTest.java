@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.wideevents.event.TestEvents;
 import io.wideevents.stack.TestAuthority;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,13 +37,12 @@ class HostileConnectionsTest {
   private static final String SCRAPE = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
   private static final int HALF_OPEN = 3_000;
   private static final int CHECKS = 40;
-  // Other work of the machine may delay a few checks. A server that the attackers block misses
-  // most.
-  private static final int MAX_MISSED_CHECKS = 4;
   private static final int WARM_UP = 500;
-  // Less than the 10 s after which the server closes the connections of the attackers. A server
-  // that does nothing else answers in milliseconds.
-  private static final Duration CHECK_TIMEOUT = Duration.ofSeconds(8);
+  private static final int MAX_SLOWNESS = 8;
+  private static final Duration SLOWNESS_TIME = Duration.ofMillis(200);
+  private static final Duration CHECK_TIMEOUT = Duration.ofSeconds(MAX_SLOWNESS);
+
+  private double slownessBefore;
 
   @ParameterizedTest
   @CsvSource({
@@ -51,22 +53,54 @@ class HostileConnectionsTest {
     "3000, UNREAD_REPLY",
     "1001, UNREAD_SCRAPE",
   })
-  void health_isAnsweredWhateverConnectionsDo(int count, String attack) throws Exception {
-    List<String> answers = new ArrayList<>();
+  void health_isAnsweredWithinASecondWhateverConnectionsDo(int count, String attack)
+      throws Exception {
+    List<Check> checks = new ArrayList<>();
     try (TestServer server = warmServer()) {
       server.scrape = "# a metric\n".repeat(10_000);
       try (Attackers attackers = attack(server.port(), count, attack)) {
         await().atMost(Duration.ofSeconds(60)).until(() -> attackers.connected() >= count);
 
         for (int i = 0; i < CHECKS; i++) {
-          answers.add(live(server.port(), i % 2 == 0 ? "127.0.0.1" : "127.0.0.2"));
+          checks.add(live(server.port(), i % 2 == 0 ? "127.0.0.1" : "127.0.0.2"));
         }
       }
 
-      assertThat(answers)
-          .filteredOn(answer -> !answer.contains("live"))
-          .hasSizeLessThanOrEqualTo(MAX_MISSED_CHECKS);
+      Duration limit = limit();
+      assertThat(checks).as("within %s", limit).allMatch(check -> check.isAnsweredWithin(limit));
     }
+  }
+
+  /**
+   * A second for a machine that does nothing else. The first checks stand behind 3 000 connections
+   * in the accept queue, which are work for its processors: with a part of the processors they take
+   * as many times longer.
+   */
+  private Duration limit() {
+    double slowness = Math.max(slownessBefore, slowness());
+    return Duration.ofMillis((long) (1_000 * Math.clamp(slowness, 1, MAX_SLOWNESS)));
+  }
+
+  /** How many times longer this process computes than it would if it were alone. */
+  private static double slowness() {
+    List<CompletableFuture<Double>> processors = new ArrayList<>();
+    for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+      processors.add(
+          CompletableFuture.supplyAsync(
+              HostileConnectionsTest::slownessOfThread, task -> Thread.ofPlatform().start(task)));
+    }
+    return processors.stream().mapToDouble(CompletableFuture::join).max().orElseThrow();
+  }
+
+  private static double slownessOfThread() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long start = System.nanoTime();
+    long startOfWork = threads.getCurrentThreadCpuTime();
+    while (System.nanoTime() - start < SLOWNESS_TIME.toNanos()) {
+      Thread.onSpinWait();
+    }
+    double worked = threads.getCurrentThreadCpuTime() - startOfWork;
+    return (System.nanoTime() - start) / Math.max(1, worked);
   }
 
   @ParameterizedTest
@@ -80,23 +114,15 @@ class HostileConnectionsTest {
       await().atMost(Duration.ofSeconds(20)).until(() -> attackers.connected() >= count);
 
       for (int i = 0; i < CHECKS; i++) {
-        String event = TestEvents.minimal("req-" + i, Instant.now());
-        // On a busy machine the server may count connections that the attackers have closed, and
-        // close one more. A client then tries again.
-        await()
-            .atMost(Duration.ofSeconds(60))
-            .until(() -> post(server.port(), event).startsWith("HTTP/1.1 202"));
+        try (RawConnection connection = new RawConnection(server.port())) {
+          String event = TestEvents.minimal("req-" + i, Instant.now());
+          connection.send(
+              "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                  + "Connection: close\r\nContent-Length: %d\r\n\r\n%s"
+                      .formatted(event.length(), event));
+          assertThat(connection.readAll()).as("post %d", i).startsWith("HTTP/1.1 202");
+        }
       }
-    }
-  }
-
-  private static String post(int port, String event) throws IOException {
-    try (RawConnection connection = new RawConnection(port)) {
-      connection.send(
-          "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-              + "Connection: close\r\nContent-Length: %d\r\n\r\n%s"
-                  .formatted(event.length(), event));
-      return connection.readAll();
     }
   }
 
@@ -138,6 +164,7 @@ class HostileConnectionsTest {
     for (int i = 0; i < WARM_UP; i++) {
       live(server.port(), "127.0.0.1");
     }
+    slownessBefore = slowness();
     return server;
   }
 
@@ -152,21 +179,33 @@ class HostileConnectionsTest {
     };
   }
 
-  /** What a health check on a fresh connection reads, or why it reads nothing. */
-  private static String live(int port, String from) {
+  /** What became of a health check. */
+  private record Check(Duration connected, Duration answered, String answer) {
+    boolean isAnsweredWithin(Duration limit) {
+      return answer.contains("live") && answered.compareTo(limit) <= 0;
+    }
+  }
+
+  /** One health check on a fresh connection. */
+  private static Check live(int port, String from) {
+    long start = System.nanoTime();
+    Duration connected = CHECK_TIMEOUT;
+    String answer;
     try (Socket socket = new Socket()) {
       int timeout = Math.toIntExact(CHECK_TIMEOUT.toMillis());
       socket.bind(new InetSocketAddress(from, 0));
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), timeout);
+      connected = Duration.ofNanos(System.nanoTime() - start);
       socket
           .getOutputStream()
           .write(
               "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
                   .getBytes(StandardCharsets.ISO_8859_1));
       socket.setSoTimeout(timeout);
-      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
-      return e.toString();
+      answer = e.toString();
     }
+    return new Check(connected, Duration.ofNanos(System.nanoTime() - start), answer);
   }
 }
