@@ -66,6 +66,7 @@ class ClosingSequenceTest {
 
     assertThat(parts).isLessThanOrEqualTo(WorkerApplication.CLOSE_BOUND);
     assertThat(WorkerApplication.CLOSE_BOUND).isLessThan(RunCommand.CLOSE_BOUND);
+    assertThat(RunCommand.CLOSE_BOUND).as("the promise").isLessThan(Duration.ofSeconds(8));
     assertThat(MqConsumerService.FINISH).isLessThan(MqConsumerService.CLOSE);
   }
 
