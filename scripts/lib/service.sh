@@ -156,7 +156,8 @@ record_start() {
 # handle posts. The JIT compiler then needs less time for them. The events go to the spool of the
 # recording. Nothing is posted where the toolbox is not built, and nothing after ten seconds.
 post_samples() {
-  [ -f "$project_root/scripts/toolbox/target/toolbox.jar" ] || return 0
+  all_present "$project_root/scripts/toolbox/target/toolbox.jar" \
+    "$project_root/scripts/stack/target/stack.jar" || return 0
   cache_url=$(sed -n 's/.*Listening on \(http:[^ ]*\).*/\1/p' "$cache_work/log")
   env -i PATH="$PATH" JAVA_HOME="$java_home" "$project_root/scripts/sample" --url "$cache_url" \
     --batch 1 --count 3000 --concurrency 16 >/dev/null 2>&1 &
