@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * One fault run, from the start of a pipeline to the check. Each process is added to the teardown
@@ -99,7 +100,12 @@ final class ChaosRun {
    * to MongoDB, and the faults would then hit a Kafka that is not in use.
    */
   private static void awaitKafka(Scoreboard scoreboard) {
-    Deadline.after(WARM_UP).await(() -> scoreboard.tally().acceptedByTier().containsKey("kafka"));
+    BooleanSupplier taken = () -> scoreboard.tally().acceptedByTier().containsKey("kafka");
+    Deadline.after(WARM_UP).await(taken);
+    if (!taken.getAsBoolean()) {
+      throw new IllegalStateException(
+          "Kafka took no event within %d s".formatted(WARM_UP.toSeconds()));
+    }
   }
 
   private static void await(Future<?> posting) throws InterruptedException {
