@@ -29,6 +29,7 @@ import org.openqa.selenium.logging.LogEntry;
  */
 final class Browser implements AutoCloseable {
   private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+  private static final Duration BOUND = Duration.ofSeconds(30);
   private static final int WIDTH = 1280;
   private static final int HEIGHT = 900;
 
@@ -77,7 +78,7 @@ final class Browser implements AutoCloseable {
             .withSilent(true)
             .build();
     ChromeDriver driver = new ChromeDriver(service, options);
-    driver.manage().timeouts().scriptTimeout(Duration.ofSeconds(10));
+    driver.manage().timeouts().scriptTimeout(Duration.ofSeconds(10)).implicitlyWait(BOUND);
     return new Browser(driver);
   }
 
@@ -131,8 +132,14 @@ final class Browser implements AutoCloseable {
         Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
   }
 
+  /** Clicks an element, and waits for it. */
   void click(String selector) {
     driver.findElement(By.cssSelector(selector)).click();
+  }
+
+  /** Focuses an element, and waits for it. */
+  void focus(String selector) {
+    driver.executeScript("arguments[0].focus()", driver.findElement(By.cssSelector(selector)));
   }
 
   /** Sends keys to the focused element. */
@@ -145,7 +152,10 @@ final class Browser implements AutoCloseable {
     new Actions(driver).keyDown(held).sendKeys(keys).keyUp(held).perform();
   }
 
-  /** Drags over a part of an element. The positions are parts of its width and height, 0 to 1. */
+  /**
+   * Drags over a part of an element, and waits for it. The positions are parts of its width and
+   * height, 0 to 1.
+   */
   void drag(String selector, double fromX, double fromY, double toX, double toY) {
     WebElement element = driver.findElement(By.cssSelector(selector));
     int width = element.getSize().getWidth();

@@ -315,7 +315,7 @@ class ExplorerIT {
     assertThat(page.services()).isNotEmpty().allMatch("inventory"::equals);
 
     // When: opens the third row
-    browser.evaluate("document.querySelector('button.open').focus()");
+    browser.focus("button.open");
     browser.press(Keys.ARROW_DOWN, Keys.ARROW_DOWN);
     String event = browser.text("document.activeElement.dataset.event");
     browser.press(Keys.ENTER);
@@ -348,7 +348,7 @@ class ExplorerIT {
     page.open("from", FROM, "to", TO);
 
     // When
-    browser.evaluate("document.querySelector('.heat canvas').focus()");
+    browser.focus(".heat canvas");
     browser.press(Keys.ARROW_RIGHT);
     browser.pressHolding(
         Keys.SHIFT,

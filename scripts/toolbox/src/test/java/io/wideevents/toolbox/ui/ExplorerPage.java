@@ -15,6 +15,11 @@ import org.openqa.selenium.Keys;
 final class ExplorerPage {
   private static final Duration BOUND = Duration.ofSeconds(30);
   private static final String CHART = ".charts .chart:first-child .u-over";
+  // A chart is drawn when its width is known. Until then, what is below it has another position.
+  private static final String DRAWN =
+      """
+      document.querySelectorAll('.charts .u-over').length === 2
+        && document.querySelector('.heat canvas').width > 300""";
   private static final String HEATMAP = ".heat canvas";
 
   private final Browser browser;
@@ -54,6 +59,10 @@ final class ExplorerPage {
         () ->
             browser.has(".charts[aria-busy=false], .empty, .querybar .problem")
                 && !browser.has("main [aria-busy=true]"));
+  }
+
+  private void awaitDrawn() {
+    until(() -> Boolean.TRUE.equals(browser.evaluate(DRAWN)));
   }
 
   /** Waits until a condition of the page holds. */
@@ -97,6 +106,7 @@ final class ExplorerPage {
 
   /** Drags over a part of the histogram, from and to as parts of its width. */
   void dragOverHistogram(double from, double to) {
+    awaitDrawn();
     browser.drag(CHART, from, 0.5, to, 0.5);
     until(() -> address().contains("from="));
     awaitLoaded();
@@ -104,6 +114,7 @@ final class ExplorerPage {
 
   /** Drags over a part of the heatmap, as parts of its width and height. */
   void dragOverHeatmap(double fromX, double fromY, double toX, double toY) {
+    awaitDrawn();
     browser.drag(HEATMAP, fromX, fromY, toX, toY);
     until(() -> browser.has(".field-card"));
     awaitLoaded();
