@@ -80,7 +80,9 @@ public final class KafkaBroker implements RestartableProcess, AutoCloseable {
   @Override
   public void start() {
     Path properties = directory().resolve("server.properties");
-    BrokerProperties.write(properties, directory().resolve("data"), port, controllerPort, settings);
+    server.prepare(
+        to ->
+            BrokerProperties.write(properties, to.resolve("data"), port, controllerPort, settings));
     Path lib = brokerLib();
     Path code = codeSource();
     List<String> command = new ArrayList<>();

@@ -125,6 +125,11 @@ public final class MongodProcess implements RestartableMongoServer, RestartableP
   /** The key file of the replica set, which a single member needs as well. */
   private Path keyFile() {
     Path file = server.directory().path().resolve("replica-set.key");
+    server.prepare(directory -> writeKeyFile(file));
+    return file;
+  }
+
+  private static void writeKeyFile(Path file) {
     try {
       if (!Files.exists(file)) {
         Files.writeString(file, "bWVtYmVycyBvZiB0aGUgc2FtZSByZXBsaWNhIHNldA==");
@@ -134,7 +139,6 @@ public final class MongodProcess implements RestartableMongoServer, RestartableP
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return file;
   }
 
   @Override

@@ -37,6 +37,22 @@ final class RestartableServer implements AutoCloseable {
   }
 
   /**
+   * Writes files that the server needs. The directory is not deleted meanwhile.
+   *
+   * @param writing gets the directory, and is quick
+   * @throws IllegalStateException if the server was closed
+   */
+  void prepare(Consumer<Path> writing) {
+    teardown.open(
+        () -> {
+          writing.accept(directory.path());
+          return directory;
+        },
+        // The directory itself is deleted by the step that created it.
+        prepared -> {});
+  }
+
+  /**
    * Starts the server and blocks until it is ready.
    *
    * @param awaitReady throws if the server does not become ready
