@@ -172,7 +172,7 @@ class PollRecoveryIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"classic,-XX:+UseSerialGC", "consumer,-XX:+UseParallelGC", "classic,-XX:+UseG1GC"})
+  @CsvSource({"classic,-XX:+UseSerialGC", "consumer,-XX:+UseG1GC"})
   @ResourceLock(HEAP)
   void recordsThatDoNotFitTheHeap_becomeDeadLettersAndTheOthersAreStored(
       String protocol, String collector) throws Exception {

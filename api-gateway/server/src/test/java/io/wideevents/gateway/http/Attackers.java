@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  * byte now and then, reads next to nothing, and connects again when its connection is closed.
  */
 final class Attackers implements AutoCloseable {
-  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
   private static final int CONNECT_TIMEOUT_MILLIS = 1_000;
   private static final int RECEIVE_BUFFER = 4 * 1024;
 

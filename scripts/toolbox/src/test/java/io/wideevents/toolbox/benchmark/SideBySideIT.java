@@ -10,16 +10,11 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Both sides of a comparison for real, in small sizes. The figures are not compared. The load takes
- * all processors.
- */
-@Tag("alone")
+/** Both sides of a comparison for real, in small sizes. The figures are not compared. */
 @Timeout(180)
 class SideBySideIT {
   private static final int EVENTS = 20_000;
