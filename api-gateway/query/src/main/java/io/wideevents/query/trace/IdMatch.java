@@ -1,10 +1,9 @@
 package io.wideevents.query.trace;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.wideevents.event.EventId;
 import io.wideevents.event.WireFormat;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -24,18 +23,17 @@ final class IdMatch implements Predicate<ConsumerRecord<byte[], byte[]>> {
   private static final String EVENT_ID = "eventId";
 
   private final String id;
-  private final byte[] header;
 
   IdMatch(EventId id) {
     this.id = id.toString();
-    this.header = this.id.getBytes(US_ASCII);
   }
 
   @Override
   public boolean test(ConsumerRecord<byte[], byte[]> record) {
     Header given = record.headers().lastHeader(WireFormat.EVENT_ID_HEADER);
-    if (given != null) {
-      return Arrays.equals(header, given.value());
+    // As the worker reads it: a header without a value is missing, and the case does not matter.
+    if (given != null && given.value() != null) {
+      return id.equalsIgnoreCase(new String(given.value(), UTF_8));
     }
     return record.value() != null && hasId(record.value());
   }

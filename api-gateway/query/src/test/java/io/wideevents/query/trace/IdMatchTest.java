@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wideevents.event.EventId;
 import io.wideevents.event.WireFormat;
+import java.util.Locale;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
@@ -25,6 +26,13 @@ class IdMatchTest {
   void theHeader_decidesWithoutTheValue() {
     assertThat(matches(header(ID), "not JSON")).isTrue();
     assertThat(matches(header(OTHER), "{\"eventId\":\"%s\"}".formatted(ID))).isFalse();
+  }
+
+  @Test
+  void theHeader_isReadAsTheWorkerReadsIt() {
+    assertThat(matches(header(ID.toUpperCase(Locale.ROOT)), "not JSON")).isTrue();
+    assertThat(matches(headerWithoutValue(), "{\"eventId\":\"%s\"}".formatted(ID))).isTrue();
+    assertThat(matches(headerWithoutValue(), "{\"eventId\":\"%s\"}".formatted(OTHER))).isFalse();
   }
 
   @ParameterizedTest
@@ -73,6 +81,12 @@ class IdMatchTest {
         value,
         headers,
         Optional.empty());
+  }
+
+  private static Headers headerWithoutValue() {
+    Headers headers = new RecordHeaders();
+    headers.add(WireFormat.EVENT_ID_HEADER, null);
+    return headers;
   }
 
   private static Headers header(String id) {
