@@ -345,7 +345,7 @@ public final class BenchmarkCommand implements Runnable {
       @Option(
               names = "--warm-up",
               paramLabel = "N",
-              defaultValue = "20",
+              defaultValue = "70",
               description = "Seconds of events before that (default: ${DEFAULT-VALUE}).")
           int warmUp)
       throws InterruptedException {
@@ -415,7 +415,7 @@ public final class BenchmarkCommand implements Runnable {
   @Command(
       name = "targets",
       description = {
-        "Runs gateway, worker, start, delay, idle and codec with short rounds, about 12 minutes,"
+        "Runs gateway, worker, start, delay, idle and codec with short rounds, about 16 minutes,"
             + " and prints every target of the project beside the measured value.",
         "",
       })
@@ -423,15 +423,17 @@ public final class BenchmarkCommand implements Runnable {
     GatewayBenchmark.Settings gateway =
         new GatewayBenchmark.Settings(Duration.ofSeconds(5), MAX_WARM_UPS, SLICE, 3);
     StartBenchmark.Settings start = new StartBenchmark.Settings(Duration.ofSeconds(15), SLICE, 1);
-    Duration quarterMinute = Duration.ofSeconds(15);
+    // Four JVMs compile their code for a minute at this rate, and take all processors for it.
+    Duration untilWarm = Duration.ofSeconds(70);
+    Duration halfMinute = Duration.ofSeconds(30);
     return measure(
         (servers, load, talk) -> {
           List<SpeedReport.Part> parts = new ArrayList<>();
           parts.add(new GatewayBenchmark(servers, load, gateway, talk).run());
           parts.addAll(new WorkerBenchmark(servers, 300_000, 3, talk).run());
           parts.add(new StartBenchmark(servers, start, talk).run());
-          parts.add(new DelayBenchmark(servers, quarterMinute, quarterMinute, talk).run());
-          parts.add(new IdleBenchmark(servers, quarterMinute, quarterMinute, talk).run());
+          parts.add(new DelayBenchmark(servers, untilWarm, halfMinute, talk).run());
+          parts.add(new IdleBenchmark(servers, untilWarm, halfMinute, talk).run());
           parts.add(new CodecMeasurement(servers.directory().resolve("jmh.log"), 1, talk).run());
           return new SpeedReport(parts);
         });
