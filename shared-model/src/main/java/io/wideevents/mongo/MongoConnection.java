@@ -266,7 +266,7 @@ public final class MongoConnection implements AutoCloseable {
                   .addKeyValue("retryInMs", wait.toMillis())
                   .addKeyValue("notShown", heldBack)
                   .addKeyValue("error", MongoTrouble.explain(e))
-                  .log("MongoDB client could not be built; will try again"));
+                  .log("Could not build the MongoDB client. It will be built again later"));
     }
   }
 

@@ -127,7 +127,7 @@ final class GatewaySender implements AutoCloseable {
                     .addKeyValue("code", refused.code())
                     .addKeyValue("detail", refused.message())
                     .addKeyValue("notShown", notShown)
-                    .log("The gateway rejected an event of this process; it is lost"));
+                    .log("The gateway rejected an event of this process. The event is lost"));
       }
       case DeliveryOutcome.NotConfirmed unknown -> {}
     }
@@ -148,7 +148,8 @@ final class GatewaySender implements AutoCloseable {
               log.atWarn()
                   .addKeyValue("error", reason)
                   .addKeyValue("failures", failures)
-                  .log("The gateway does not accept events; they are kept and retried"));
+                  .log(
+                      "The gateway does not accept events. This process keeps them and sends them again"));
     }
   }
 
@@ -161,7 +162,7 @@ final class GatewaySender implements AutoCloseable {
                 .addKeyValue("error", reason)
                 .log(
                     "The gateway cannot take events from this process until GATEWAY_URL,"
-                        + " GATEWAY_API_KEY or the gateway is changed; they are kept and retried"));
+                        + " GATEWAY_API_KEY or the gateway is changed. The process keeps them"));
   }
 
   /** Blocks after a failure, until the deadline or the close at most. */

@@ -285,7 +285,7 @@ final class JournalSegment {
       log.atWarn()
           .addKeyValue("file", file)
           .setCause(e)
-          .log("A segment of the journal could not be deleted; its events are sent once more");
+          .log("Could not delete a segment of the journal. Its events will be sent again");
     }
   }
 }

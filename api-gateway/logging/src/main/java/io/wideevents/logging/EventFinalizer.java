@@ -55,7 +55,7 @@ final class EventFinalizer {
                     "route", pending instanceof Pending.Raw raw ? raw.request().route() : "")
                 .addKeyValue("notShown", heldBack)
                 .setCause(cause)
-                .log("Could not encode an event of this process; it is lost"));
+                .log("Could not encode an event of this process. The event is lost"));
   }
 
   private Optional<EncodedEvent> encode(FinalizedRequest request) {

@@ -340,7 +340,7 @@ final class SegmentLog {
         LOG.atWarn()
             .addKeyValue("file", segment.file())
             .setCause(e)
-            .log("Could not delete a delivered spool file; will try again");
+            .log("Could not delete a delivered spool file. The gateway will try again");
       }
       return;
     }
@@ -370,7 +370,8 @@ final class SegmentLog {
       LOG.atDebug()
           .addKeyValue("directory", directory)
           .setCause(e)
-          .log("Could not sync a deletion; after a power failure its events may be sent again");
+          .log(
+              "Could not sync the deletion of a spool file. After a power failure its events may be sent again");
     }
   }
 

@@ -45,7 +45,7 @@ final class SpoolDamage {
           .addKeyValue("file", file)
           .addKeyValue("from", from)
           .addKeyValue("to", to)
-          .log("Spooled bytes are damaged and skipped; check the disk. The file will be kept");
+          .log("The spool skipped damaged bytes. Check the disk. The file will be kept");
     }
   }
 
@@ -83,7 +83,7 @@ final class SpoolDamage {
     LOG.atInfo()
         .addKeyValue("file", file)
         .addKeyValue("bytes", bytes)
-        .log("Left out the torn end of a spool file; it had not been acknowledged");
+        .log("Skipped the incomplete end of a spool file. Its events had not been acknowledged");
   }
 
   /** Renames a file into the quarantine; needs no free disk space. */

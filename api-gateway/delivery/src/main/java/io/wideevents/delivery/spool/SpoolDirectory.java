@@ -110,7 +110,7 @@ final class SpoolDirectory implements AutoCloseable {
   private static SpoolUnavailableException locked(Path path, String holder) {
     return new SpoolUnavailableException(
         Reason.LOCKED,
-        "The spool directory %s is in use by %s; stop that one or name another directory"
+        "The spool directory %s is in use by %s. Stop that process, or name another directory"
             .formatted(path, holder),
         null);
   }

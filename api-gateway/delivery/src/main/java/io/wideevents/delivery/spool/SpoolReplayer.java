@@ -142,7 +142,8 @@ public final class SpoolReplayer implements AutoCloseable {
     }
     try {
       if (!thread.join(STOP_TIMEOUT)) {
-        LOG.warn("Replay does not end; what it delivers last may be delivered again");
+        LOG.warn(
+            "The replay did not end in time. The events that it delivers last may be delivered again");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
