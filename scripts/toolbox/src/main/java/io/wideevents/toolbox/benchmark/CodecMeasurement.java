@@ -63,6 +63,13 @@ final class CodecMeasurement {
     return Double.NaN;
   }
 
+  /** The collector and the object headers that the launchers choose for both services. */
+  private static String[] optionsOfServices() {
+    return Runtime.version().feature() >= 25
+        ? new String[] {"-Xmx512m", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders"}
+        : new String[] {"-Xmx512m", "-XX:+UseSerialGC"};
+  }
+
   private RunResult runBenchmark() {
     try {
       return new Runner(
@@ -70,7 +77,7 @@ final class CodecMeasurement {
                   .include(CodecBenchmark.class.getName() + "\\.decodeForeign")
                   .addProfiler(GCProfiler.class)
                   // Instead of the options of this JVM, which starts fast and compiles little.
-                  .jvmArgs("-Xmx512m")
+                  .jvmArgs(optionsOfServices())
                   .warmupTime(TimeValue.seconds(seconds))
                   .measurementTime(TimeValue.seconds(seconds))
                   .output(log.toString())
