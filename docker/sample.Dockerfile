@@ -13,20 +13,13 @@ RUN --mount=type=cache,target=/root/.m2/repository \
 # What others made apart from what is made here: the first changes with the versions only, and is a
 # layer of its own in each image.
 RUN set -eu; \
-    for module in api-gateway/server log-worker; do \
-      process=${module%/server}; \
+    for module in api-gateway/server log-worker scripts/toolbox; do \
+      process=$(basename "${module%/server}"); \
       mkdir -p "/out/$process/own/lib"; \
       cp -p "$module/target/$process.jar" "/out/$process/own/"; \
       cp -pr "$module/target/lib" "/out/$process/lib"; \
-      find "/out/$process/lib" \( -name 'shared-model-*.jar' -o -name 'wide-events-*.jar' \) \
-        -exec mv -t "/out/$process/own/lib/" {} +; \
-    done; \
-    mkdir -p /out/toolbox/own/lib; \
-    cp -p scripts/toolbox/target/toolbox.jar /out/toolbox/own/; \
-    cp -pr scripts/toolbox/target/lib /out/toolbox/lib; \
-    for module in shared-model stack wide-events-delivery wide-events-logging wide-events-in-process \
-        wide-events-client; do \
-      mv "/out/toolbox/lib/$module"-[0-9]*.jar /out/toolbox/own/lib/; \
+      find "/out/$process/lib" \( -name 'shared-model-*.jar' -o -name 'stack-*.jar' \
+          -o -name 'wide-events-*.jar' \) -exec mv -t "/out/$process/own/lib/" {} +; \
     done; \
     cp -pr scripts/stack/target/broker-lib /out/broker-lib
 # ---- end of what is the same.
