@@ -14,6 +14,7 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,10 @@ final class RequestState implements AsyncListener {
           "EofException",
           "ClosedChannelException",
           "AsyncRequestNotUsableException");
+
+  /** What the messages of the JDK say of a lost connection, on Linux, macOS and Windows. */
+  private static final List<String> LOST_CONNECTION_TEXTS =
+      List.of("Broken pipe", "Connection reset", "forcibly closed", "connection was aborted");
 
   private final LoggingService logging;
   private final LoggingContext context;
@@ -131,10 +136,17 @@ final class RequestState implements AsyncListener {
     timedOut = true;
   }
 
+  /**
+   * A server may report a failed write here before the thread that writes gets its exception. An
+   * exception that left the application is known already, and stays the event's error.
+   */
   @Override
   public void onError(AsyncEvent event) {
     Throwable failure = event.getThrowable();
     if (failure != null) {
+      if (isResetConnection(failure)) {
+        aborted = true;
+      }
       Contained.run(() -> note(failure));
     }
   }
@@ -156,6 +168,13 @@ final class RequestState implements AsyncListener {
     } else if (!context.hasError() && !timedOut) {
       context.error(failure);
     }
+  }
+
+  private static boolean isResetConnection(Throwable failure) {
+    String message = failure.getMessage();
+    return failure instanceof IOException
+        && message != null
+        && LOST_CONNECTION_TEXTS.stream().anyMatch(message::contains);
   }
 
   private static boolean isLostConnection(Throwable failure) {

@@ -1,6 +1,7 @@
 package io.wideevents.logging.servlet;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,6 +11,7 @@ import io.wideevents.logging.LoggingContext;
 import io.wideevents.logging.LoggingService;
 import io.wideevents.logging.LoggingSettings;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.ServletException;
@@ -36,6 +38,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The filter on Jetty; the Spring Boot sample has its tests on Tomcat. */
@@ -142,6 +145,30 @@ class WideEventsFilterTest {
     get("/orders/1");
 
     assertThat(event()).contains("\"code\":\"TIMEOUT\"");
+  }
+
+  /** Tomcat reports a failed write to listeners while the thread that writes is still in it. */
+  @ParameterizedTest
+  @CsvSource({
+    "Connection reset by peer, CLIENT_ABORTED",
+    "Connection reset, CLIENT_ABORTED",
+    "Broken pipe, CLIENT_ABORTED",
+    "No space left on device, IOException",
+    ", IOException"
+  })
+  void failureThatTheServerReportsFirst_isAnAbortIfTheConnectionIsLost(String message, String code)
+      throws Exception {
+    start(
+        (request, response) -> {
+          AsyncContext async = request.startAsync();
+          RequestState state = requireNonNull(RequestState.of(request));
+          state.onError(new AsyncEvent(async, new IOException(message)));
+          async.complete();
+        });
+
+    get("/orders/1");
+
+    assertThat(event()).contains("\"code\":\"%s\"".formatted(code));
   }
 
   @Test
