@@ -43,13 +43,7 @@ final class RestartableServer implements AutoCloseable {
    * @throws IllegalStateException if the server was closed
    */
   void prepare(Consumer<Path> writing) {
-    teardown.open(
-        () -> {
-          writing.accept(directory.path());
-          return directory;
-        },
-        // The directory itself is deleted by the step that created it.
-        prepared -> {});
+    teardown.run(() -> writing.accept(directory.path()));
   }
 
   /**

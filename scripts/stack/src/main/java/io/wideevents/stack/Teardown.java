@@ -34,12 +34,27 @@ public final class Teardown implements AutoCloseable {
    * @throws IllegalStateException if all is being taken down; nothing was set up then
    */
   public synchronized <T> T open(Supplier<T> opening, Consumer<? super T> closing) {
-    if (ended) {
-      throw new IllegalStateException("Too late to begin: all is being taken down");
-    }
+    requireNotEnded();
     T opened = opening.get();
     steps.push(() -> closing.accept(opened));
     return opened;
+  }
+
+  /**
+   * Runs a step while nothing is taken down.
+   *
+   * @param step quick: an end of the JVM waits for it
+   * @throws IllegalStateException if all is being taken down; the step was not run then
+   */
+  public synchronized void run(Runnable step) {
+    requireNotEnded();
+    step.run();
+  }
+
+  private void requireNotEnded() {
+    if (ended) {
+      throw new IllegalStateException("Too late to begin: all is being taken down");
+    }
   }
 
   /** Whether the JVM is ending: then what fails now fails because of that. */

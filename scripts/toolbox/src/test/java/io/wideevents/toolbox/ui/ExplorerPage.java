@@ -81,7 +81,7 @@ final class ExplorerPage {
   }
 
   void focusFilter() {
-    browser.evaluate("document.getElementById('query').focus()");
+    browser.focus("#query");
   }
 
   String filter() {
